@@ -1,0 +1,208 @@
+"""Array type names, and the one door through which images and labels enter.
+
+Letters: N images, C channels, H rows, W columns, K classes.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from badak.errors import ArgumentTypeError, BadakError
+
+FLOATS = (np.float32, np.float64)
+
+Array = NDArray[np.floating[Any]]
+Images = NDArray[np.floating[Any]]
+Labels = NDArray[np.int64]
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Shape = tuple[int, ...]
+
+
+def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
+    """Return any array-like (NumPy, DLPack, nested lists) as a NumPy array of native byte order.
+
+    Args:
+        value: an array, a tensor on the CPU, or nested sequences of equal lengths.
+        name: what the message calls it.
+
+    Returns:
+        The array; the same memory where that is possible.
+
+    Raises:
+        ArgumentTypeError: it cannot be read as an array of numbers.
+
+    Example:
+        >>> as_array([[1, 2], [3]], "images")
+        Traceback (most recent call last):
+        badak.errors.ArgumentTypeError: images cannot be read as an array: ...
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise ArgumentTypeError(f"{name} is a masked array; fill it first, e.g. {name}.filled(0)")
+    try:
+        if not isinstance(value, np.ndarray) and hasattr(value, "__dlpack__"):
+            array = np.from_dlpack(value)  # type: ignore[arg-type]
+        else:
+            array = np.asarray(value)
+    except Exception as fault:  # other libraries' tensors raise what they like
+        raise ArgumentTypeError(f"{name} cannot be read as an array: {fault}") from None
+    if array.dtype.kind not in "biuf":
+        raise ArgumentTypeError(f"{name} must hold real numbers; got dtype {array.dtype}")
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def as_floats(
+    value: ArrayLike, name: str, ndim: int | None = None, dtype: np.dtype[Any] | None = None
+) -> Array:
+    """Return `value` as a C-contiguous float32 or float64 array, for an op.
+
+    Args:
+        value: the array.
+        name: what the message calls it.
+        ndim: how many axes it must have.
+        dtype: the dtype it must have, where another array decided that.
+
+    Returns:
+        The array; a copy only where its memory is not C-contiguous or not of native byte order.
+
+    Raises:
+        ArgumentTypeError: its dtype is not float32 or float64, or not `dtype`.
+        BadakError: it has another number of axes.
+
+    Example:
+        >>> as_floats(np.arange(3), "x")
+        Traceback (most recent call last):
+        badak.errors.ArgumentTypeError: x must be float32 or float64; got int64: convert it, e.g. x.astype(np.float32)
+    """
+    array = as_array(value, name)
+    if array.dtype.type not in FLOATS:
+        raise ArgumentTypeError(
+            f"{name} must be float32 or float64; got {array.dtype}: "
+            f"convert it, e.g. {name}.astype(np.float32)"
+        )
+    if dtype is not None and array.dtype != dtype:
+        raise ArgumentTypeError(f"{name} must be {dtype} like the rest; got {array.dtype}")
+    if ndim is not None and array.ndim != ndim:
+        raise BadakError(f"{name} must have {ndim} axes; got shape {array.shape}")
+    return np.require(array, requirements="CA")
+
+
+def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) -> None:
+    """Refuse an array whose shape is not `expected`; None allows any length.
+
+    Raises:
+        BadakError: it has another shape.
+
+    Example:
+        >>> check_shape(np.ones(3), "bias", (30,))
+        Traceback (most recent call last):
+        badak.errors.BadakError: bias must have shape (30,); got (3,)
+    """
+    fits = array.ndim == len(expected) and all(
+        wanted is None or length == wanted
+        for length, wanted in zip(array.shape, expected, strict=True)
+    )
+    if not fits:
+        words = ", ".join("any" if length is None else str(length) for length in expected)
+        words += "," if len(expected) == 1 else ""
+        raise BadakError(f"{name} must have shape ({words}); got {array.shape}")
+
+
+def as_images(
+    value: ArrayLike,
+    shape: Sequence[int | None] = (None, None, None),
+    dtype: np.dtype[Any] | type[Any] = np.float32,
+    name: str = "images",
+) -> Images:
+    """Return images as finite floats (N, C, H, W): the one door through which they enter badak.
+
+    Args:
+        value: (N, C, H, W) float32 or float64, or uint8 in 0..255, which is scaled to [0, 1].
+            NumPy, anything with ``__array__`` or ``__dlpack__``, or nested lists.
+        shape: the (C, H, W) they must have; None allows any length.
+        dtype: the float dtype to return.
+        name: what the message calls them.
+
+    Returns:
+        Array (N, C, H, W), C-contiguous, of `dtype`.
+
+    Raises:
+        ArgumentTypeError: not an array of uint8 or floats.
+        BadakError: another shape, an axis of length 0 (N apart), NaN or infinity.
+
+    Example:
+        >>> as_images(np.full((1, 1, 2, 2), 255, np.uint8))[0, 0, 0]
+        array([1., 1.], dtype=float32)
+    """
+    array = as_array(value, name)
+    if array.dtype == np.uint8:
+        array = np.divide(array, 255, dtype=dtype)
+    elif array.dtype.type not in FLOATS:
+        raise ArgumentTypeError(
+            f"{name} must be float32 or float64, or uint8 in 0..255; got {array.dtype}"
+        )
+    check_shape(array, name, (None, *shape))
+    if 0 in array.shape[1:]:
+        raise BadakError(f"{name} must have no empty axis; got {array.shape}")
+    with np.errstate(over="ignore"):  # a float64 too large for float32 is caught below
+        array = np.ascontiguousarray(array, dtype=dtype)
+    # The sum of finite numbers is finite unless it overflows, and is far cheaper than a mask.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspicious = not np.isfinite(np.sum(array, dtype=np.float64))
+    if suspicious and not np.isfinite(array).all():
+        first = int(np.argmin(np.isfinite(array).reshape(len(array), -1).all(axis=1)))
+        raise BadakError(f"{name} must be finite; image {first} holds NaN or infinity")
+    return array
+
+
+def as_labels(
+    value: ArrayLike,
+    count: int | None = None,
+    num_classes: int | None = None,
+    name: str = "labels",
+) -> Labels:
+    """Return class labels as int64 indices (N,).
+
+    Args:
+        value: (N,) integers in [0, K), or one-hot rows (N, K).
+        count: how many labels there must be.
+        num_classes: K; labels must be below it.
+        name: what the message calls them.
+
+    Returns:
+        Array (N,) int64.
+
+    Raises:
+        ArgumentTypeError: not integers (class names as strings, floats).
+        BadakError: another length, or a label out of range.
+
+    Example:
+        >>> as_labels([3, 10], num_classes=10)
+        Traceback (most recent call last):
+        badak.errors.BadakError: labels must lie in 0..9; label 1 is 10
+    """
+    array = as_array(value, name)
+    if array.ndim == 2 and num_classes in (None, array.shape[1]):
+        one_hot = (array == 1).sum(axis=1) == 1
+        one_hot &= (array == 0).sum(axis=1) == array.shape[1] - 1
+        if not one_hot.all():
+            row = int(np.argmin(one_hot))
+            raise BadakError(f"{name} as (N, K) must be one-hot rows; row {row} is {array[row]}")
+        array = array.argmax(axis=1)
+    if array.ndim != 1 or (count is not None and len(array) != count):
+        wanted = f"({count},)" if count is not None else "(N,)"
+        raise BadakError(f"{name} must have shape {wanted}, one per image; got {array.shape}")
+    if array.dtype.kind not in "iu":
+        raise ArgumentTypeError(f"{name} must be integers, class indices; got {array.dtype}")
+    if array.size and num_classes is not None:
+        outside = (array < 0) | (array >= num_classes)
+        if outside.any():
+            first = int(np.argmax(outside))
+            raise BadakError(
+                f"{name} must lie in 0..{num_classes - 1}; label {first} is {array[first]}"
+            )
+    elif array.size and array.min() < 0:
+        raise BadakError(f"{name} must not be negative; the smallest is {array.min()}")
+    return np.ascontiguousarray(array, dtype=np.int64)

@@ -1,0 +1,164 @@
+"""Scalar arguments: one check and one sentence form each, in Python integers before anything else."""
+
+import math
+import operator
+import os
+from collections.abc import Collection
+
+from badak.errors import ArgumentTypeError, BadakError
+
+# Wide enough for any real window or batch, small enough that no product of four overflows.
+LARGEST = 2**31 - 1
+
+
+def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGEST) -> int:
+    """Return `value` as a Python int within [minimum, maximum].
+
+    Args:
+        value: an int or NumPy integer; bool, float and str are refused.
+        name: what the message calls it.
+        minimum: smallest allowed value.
+        maximum: largest allowed value.
+
+    Returns:
+        The value as a Python int.
+
+    Raises:
+        ArgumentTypeError: it is no integer.
+        BadakError: it lies outside the range.
+
+    Example:
+        >>> integer(0, "stride", minimum=1)
+        Traceback (most recent call last):
+        badak.errors.BadakError: stride must be at least 1; got 0
+    """
+    if type(value).__name__ in ("bool", "bool_") or not hasattr(value, "__index__"):
+        raise ArgumentTypeError(
+            f"{name} must be an integer; got {value!r} of type {type(value).__name__}"
+        )
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # __index__ was just seen
+    except TypeError:  # an array of several numbers has __index__ and refuses it
+        raise ArgumentTypeError(f"{name} must be one integer; got {value!r}") from None
+    if number < minimum:
+        raise BadakError(f"{name} must be at least {minimum}; got {number}")
+    if number > maximum:
+        raise BadakError(f"{name} must be at most {maximum}; got {number}")
+    return number
+
+
+def real(
+    value: object,
+    name: str,
+    *,
+    above: float | None = None,
+    minimum: float | None = None,
+    below: float | None = None,
+    maximum: float | None = None,
+) -> float:
+    """Return `value` as a finite Python float within the given bounds.
+
+    Args:
+        value: an int, float or NumPy number; bool and str are refused.
+        name: what the message calls it.
+        above: it must be greater than this.
+        minimum: it must be at least this.
+        below: it must be less than this.
+        maximum: it must be at most this.
+
+    Returns:
+        The value as a Python float.
+
+    Raises:
+        ArgumentTypeError: it is no real number.
+        BadakError: it is NaN, infinite or outside the bounds.
+
+    Example:
+        >>> real(1.5, "p", minimum=0, below=1)
+        Traceback (most recent call last):
+        badak.errors.BadakError: p must be a number at least 0 and below 1; got 1.5
+    """
+    if type(value).__name__ in ("bool", "bool_") or isinstance(value, (str, bytes)):
+        raise ArgumentTypeError(
+            f"{name} must be a number; got {value!r} of type {type(value).__name__}"
+        )
+    try:
+        number = float(value)  # type: ignore[arg-type]  # what float() refuses is handled here
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentTypeError(
+            f"{name} must be a number; got {value!r} of type {type(value).__name__}"
+        ) from None
+    bounds = [
+        (above, "above", lambda bound: number > bound),
+        (minimum, "at least", lambda bound: number >= bound),
+        (below, "below", lambda bound: number < bound),
+        (maximum, "at most", lambda bound: number <= bound),
+    ]
+    asked = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
+    if not math.isfinite(number) or not all(holds(bound) for bound, _, holds in asked):
+        limits = " and ".join(f"{words} {bound:g}" for bound, words, _ in asked)
+        raise BadakError(f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()
+                         + f"; got {number}")
+    return number
+
+
+def choice(value: object, name: str, choices: Collection[str]) -> str:
+    """Return `value` when it is one of `choices`.
+
+    Args:
+        value: what the caller gave.
+        name: what the message calls it.
+        choices: the allowed words.
+
+    Returns:
+        The value.
+
+    Raises:
+        BadakError: it is none of them.
+
+    Example:
+        >>> choice("sme", "padding", ["same", "valid"])
+        Traceback (most recent call last):
+        badak.errors.BadakError: padding must be one of 'same', 'valid'; got 'sme'
+    """
+    if not isinstance(value, str) or value not in choices:
+        allowed = ", ".join(repr(word) for word in choices)
+        raise BadakError(f"{name} must be one of {allowed}; got {value!r}")
+    return value
+
+
+def memory(byte_count: int, what: str) -> None:
+    """Refuse an array that this process could never hold, before it is allocated.
+
+    Args:
+        byte_count: its size in bytes, as a Python int.
+        what: what it is for, such as ``the columns of conv2d``.
+
+    Raises:
+        BadakError: it is larger than the machine's memory or the process's limit.
+
+    Example:
+        >>> memory(2**62, "the output")
+        Traceback (most recent call last):
+        badak.errors.BadakError: the output would need 4294967296.0 GiB; this process can have ...
+    """
+    limit = _memory_limit()
+    if byte_count > limit:
+        raise BadakError(
+            f"{what} would need {byte_count / 2**30:.1f} GiB; this process can have "
+            f"{limit / 2**30:.1f} GiB: use a smaller batch, image or padding"
+        )
+
+
+def _memory_limit() -> int:
+    """Bytes that this process may ever map: the machine's memory or RLIMIT_AS, the smaller."""
+    try:
+        limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # no such question on this system (Windows)
+        limit = 2**40
+    try:
+        import resource
+    except ImportError:
+        return limit
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return limit if soft == resource.RLIM_INFINITY else min(limit, soft)
