@@ -1,0 +1,49 @@
+"""badak: convolutional networks from the ground up; readable, fast, see-through."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# name -> module: loaded when first asked for, so that `import badak` stays light.
+_NAMES = {
+    "BadakError": "badak.errors",
+    "FormatError": "badak.errors",
+    "Network": "badak.network",
+    "load": "badak.network",
+    "Trainer": "badak.training",
+}
+_MODULES = ("data", "inspect", "layers", "models", "ops", "optim")
+
+if TYPE_CHECKING:
+    from badak import data, inspect, layers, models, ops, optim
+    from badak.errors import BadakError, FormatError
+    from badak.network import Network, load
+    from badak.training import Trainer
+
+__all__ = [
+    "BadakError",
+    "FormatError",
+    "Network",
+    "Trainer",
+    "__version__",
+    "data",
+    "inspect",
+    "layers",
+    "load",
+    "models",
+    "ops",
+    "optim",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"badak.{name}")
+    raise AttributeError(f"module 'badak' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

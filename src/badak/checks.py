@@ -102,6 +102,29 @@ def real(
     return number
 
 
+def flag(value: object, name: str) -> bool:
+    """Return `value` when it is True or False.
+
+    Args:
+        value: what the caller gave.
+        name: what the message calls it.
+
+    Returns:
+        The value.
+
+    Raises:
+        ArgumentTypeError: it is anything else, such as 1 or "yes".
+
+    Example:
+        >>> flag(1, "bias")
+        Traceback (most recent call last):
+        badak.errors.ArgumentTypeError: bias must be True or False; got 1
+    """
+    if not isinstance(value, bool):
+        raise ArgumentTypeError(f"{name} must be True or False; got {value!r}")
+    return value
+
+
 def choice(value: object, name: str, choices: Collection[str]) -> str:
     """Return `value` when it is one of `choices`.
 

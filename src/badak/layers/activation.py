@@ -1,0 +1,185 @@
+"""Activations: ReLU, LeakyReLU, Sigmoid, Tanh, ELU, GELU. Each keeps its input's shape."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from badak import checks, ops
+from badak.arrays import Array
+from badak.layers.base import Gradients, Pointwise
+
+
+@final
+@dataclass
+class ReLU(Pointwise):
+    """max(x, 0), with gradient 0 at 0 (Nair and Hinton 2010; the book's chapter 5).
+
+    Example:
+        >>> import numpy as np
+        >>> ReLU().forward(np.array([[-1.0, 2.0]]), training=False)[0]
+        array([[0., 2.]])
+    """
+
+    prefix: ClassVar[str] = "relu"
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the output."""
+        y = ops.relu(x)
+        return y, y
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient where the output is positive, 0 elsewhere."""
+        return ops.relu_backward(grad_y, cache), {}
+
+
+@final
+@dataclass
+class LeakyReLU(Pointwise):
+    """x where positive, negative_slope * x elsewhere (Maas et al. 2013).
+
+    Args:
+        negative_slope: the slope on the left of 0.
+
+    Raises:
+        BadakError: a slope that is no finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> LeakyReLU(0.5).forward(np.array([[-1.0, 2.0]]), training=False)[0]
+        array([[-0.5,  2. ]])
+    """
+
+    prefix: ClassVar[str] = "relu"
+    negative_slope: float = 0.01
+
+    def __post_init__(self) -> None:
+        checks.real(self.negative_slope, "negative_slope")
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the input."""
+        return ops.leaky_relu(x, self.negative_slope), x
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient, times negative_slope where the input is not positive."""
+        return ops.leaky_relu_backward(grad_y, cache, self.negative_slope), {}
+
+
+@final
+@dataclass
+class Sigmoid(Pointwise):
+    """1 / (1 + exp(-x)), without overflow (the book's chapter 3).
+
+    Example:
+        >>> import numpy as np
+        >>> Sigmoid().forward(np.array([[-1000.0, 0.0]]), training=False)[0]
+        array([[0. , 0.5]])
+    """
+
+    prefix: ClassVar[str] = "sigmoid"
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the output."""
+        y = ops.sigmoid(x)
+        return y, y
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """grad_y * y * (1 - y)."""
+        return ops.sigmoid_backward(grad_y, cache), {}
+
+
+@final
+@dataclass
+class Tanh(Pointwise):
+    """tanh(x).
+
+    Example:
+        >>> import numpy as np
+        >>> Tanh().forward(np.array([[0.0]]), training=False)[0]
+        array([[0.]])
+    """
+
+    prefix: ClassVar[str] = "tanh"
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the output."""
+        y = ops.tanh(x)
+        return y, y
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """grad_y * (1 - y^2)."""
+        return ops.tanh_backward(grad_y, cache), {}
+
+
+@final
+@dataclass
+class ELU(Pointwise):
+    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
+
+    Args:
+        alpha: the limit on the far left is -alpha.
+
+    Raises:
+        BadakError: an alpha that is no finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> ELU().forward(np.array([[-1000.0, 2.0]]), training=False)[0]
+        array([[-1.,  2.]])
+    """
+
+    prefix: ClassVar[str] = "elu"
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.real(self.alpha, "alpha")
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the input."""
+        return ops.elu(x, self.alpha), x
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient, times alpha * exp(x) where the input is not positive."""
+        return ops.elu_backward(grad_y, cache, self.alpha), {}
+
+
+@final
+@dataclass
+class GELU(Pointwise):
+    """x times the normal distribution's share below x (Hendrycks and Gimpel 2016).
+
+    Args:
+        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
+
+    Raises:
+        BadakError: another word.
+
+    Example:
+        >>> import numpy as np
+        >>> GELU().forward(np.array([[0.0, 100.0]]), training=False)[0]
+        array([[  0., 100.]])
+    """
+
+    prefix: ClassVar[str] = "gelu"
+    approximate: str = "none"
+
+    def __post_init__(self) -> None:
+        checks.choice(self.approximate, "approximate", ("none", "tanh"))
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the input."""
+        return ops.gelu(x, self.approximate), x
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient times GELU's slope at the input."""
+        return ops.gelu_backward(grad_y, cache, self.approximate), {}

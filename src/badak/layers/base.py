@@ -1,0 +1,105 @@
+"""Layer: what every layer is. Layers hold parameters, names and shapes; ops hold the arithmetic."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import numpy as np
+
+from badak.arrays import Array, Shape
+from badak.errors import BadakError
+from badak.ops.window import Window
+
+Gradients = dict[str, Array]
+
+
+@dataclass
+class Layer(ABC):
+    """One step of a network; the fields of a concrete layer are its constructor's arguments.
+
+    A layer keeps no memory of a forward pass: `forward` returns a cache, and `backward` takes it.
+    The cache refers to the layer's input, which must not change between the two calls.
+
+    Attributes:
+        parameters: name -> array that training changes; filled by `build`.
+        buffers: name -> array that is saved with them but has no gradient.
+        generator: what the layer draws from in training, if it draws at all.
+        prefix: how a network names such layers, with a number behind.
+    """
+
+    prefix: ClassVar[str]
+    parameters: dict[str, Array] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    buffers: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+    generator: np.random.Generator | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
+        """Make the parameters for inputs (N, *input_shape) and return the output's shape.
+
+        Args:
+            input_shape: of one image: (C, H, W), or (D,).
+            generator: the source of the initial values.
+            dtype: float32 or float64.
+
+        Returns:
+            The shape of one image's output.
+
+        Raises:
+            BadakError: such an input cannot pass; the message says what would.
+        """
+        return self.output_shape(input_shape)
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of one image's output, by arithmetic alone; raises BadakError where none fits."""
+
+    @abstractmethod
+    def forward(self, x: Array, training: bool) -> tuple[Array, Any]:
+        """Return the output (N, *output_shape) and what `backward` needs."""
+
+    @abstractmethod
+    def backward(
+        self, grad_y: Array, cache: Any, need_grad_x: bool = True
+    ) -> tuple[Array | None, Gradients]:
+        """Return the gradient of the input (None if not needed) and of each parameter."""
+
+    def flops(self, input_shape: Shape) -> int:
+        """Floating-point operations of one image's forward pass; a multiply-add counts as two."""
+        return int(np.prod(self.output_shape(input_shape), dtype=object))
+
+    def window(self, input_shape: Shape) -> Window | None:
+        """The window this layer slides over its input; None where it works point by point."""
+        return None
+
+    def config(self) -> dict[str, Any]:
+        """The constructor's arguments as plain numbers, words and tuples."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.init}
+
+
+@dataclass
+class Pointwise(Layer):
+    """A layer whose output has its input's shape."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's own shape."""
+        return input_shape
+
+
+def image_shape(input_shape: Shape) -> tuple[int, int, int]:
+    """Return (C, H, W), or raise BadakError where the input is no image."""
+    if len(input_shape) != 3:
+        raise BadakError(f"the input must be images (C, H, W); got {input_shape}")
+    channels, height, width = input_shape
+    return channels, height, width
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(_plain(member) for member in value)
+    return value

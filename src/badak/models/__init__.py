@@ -1,0 +1,7 @@
+"""Networks from the literature, each only a layer list, and the table the command line names them by."""
+
+from badak.models.simple import SimpleConvNet
+
+MODELS = {"simple": SimpleConvNet}
+
+__all__ = ["MODELS", "SimpleConvNet"]

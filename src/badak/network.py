@@ -1,0 +1,371 @@
+"""Network: named layers in order; forward, loss and gradients, prediction, saving and loading.
+
+Letters: N images, C channels, H rows, W columns, K classes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from badak import architecture, checks, ops, storage
+from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels
+from badak.errors import BadakError, FormatError, where
+from badak.layers import CrossEntropyLoss, Layer
+from badak.summary import Summary
+
+FORMAT = {"format": "badak network", "version": 1}
+
+
+class LabelledImages(Protocol):
+    """Anything with images (N, C, H, W) and labels (N,), such as badak.data.Dataset."""
+
+    @property
+    def images(self) -> Images: ...  # noqa: D102
+
+    @property
+    def labels(self) -> Labels: ...  # noqa: D102
+
+
+class StepResult(NamedTuple):
+    """What one pass forward and back gives.
+
+    Attributes:
+        loss: mean loss over the batch.
+        gradients: ``"conv1.weight"`` -> array shaped like the parameter.
+        logits: (N, K), of the same forward pass.
+        grad_x: gradient of the images (N, C, H, W), where it was asked for.
+    """
+
+    loss: float
+    gradients: dict[str, Array]
+    logits: Array
+    grad_x: Array | None
+
+
+class Evaluation(NamedTuple):
+    """Mean loss, share of images classified rightly, and how many images there were."""
+
+    loss: float
+    accuracy: float
+    count: int
+
+
+class Network:
+    """Layers in order, from images (N, C, H, W) to logits (N, K).
+
+    The geometry is checked and the parameters are made here, before anything runs. The layers
+    are copied, so one list may serve several networks. Nothing is remembered between calls: one
+    network may predict in many threads.
+
+    Args:
+        layers: a list, named ``conv1, relu1, pool1 ...`` by kind and number; or name -> layer.
+        input_shape: (C, H, W) of one image.
+        seed: of the initial parameters and of dropout.
+        dtype: np.float32 or np.float64.
+        loss: what training makes small; CrossEntropyLoss() where None.
+
+    Raises:
+        BadakError: a layer does not fit the output of the one before it; the message names it.
+
+    Example:
+        >>> from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+        >>> net = Network([Conv2d(30, 5), ReLU(), MaxPool2d(2), Flatten(), Linear(10)], (1, 28, 28))
+        >>> net.output_shape, list(net.parameters())
+        ((10,), ['conv1.weight', 'conv1.bias', 'linear1.weight', 'linear1.bias'])
+        >>> Network([Conv2d(30, 5), MaxPool2d(3)], input_shape=(1, 6, 6))
+        Traceback (most recent call last):
+        badak.errors.BadakError: MaxPool2d 'pool1': a 3x3 kernel covers 3x3 and does not fit its ...
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer] | Mapping[str, Layer],
+        input_shape: Sequence[int],
+        *,
+        seed: int = 0,
+        dtype: Any = np.float32,
+        loss: CrossEntropyLoss | None = None,
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise BadakError(f"dtype must be float32 or float64; got {self.dtype}")
+        self.seed = checks.integer(seed, "seed", maximum=2**64 - 1)
+        self.loss = CrossEntropyLoss() if loss is None else loss
+        self.layers = {
+            name: type(layer)(**layer.config())
+            for name, layer in architecture.named(layers).items()
+        }
+        self.input_shape = architecture.checked_input_shape(input_shape)
+        generator = np.random.default_rng(self.seed)
+        shape: Shape = self.input_shape
+        for name, layer in self.layers.items():
+            with where(f"{type(layer).__name__} {name!r}"):
+                shape = layer.build(shape, generator, self.dtype)
+        self.output_shape = shape
+
+    @property
+    def num_classes(self) -> int:
+        """K, the number of outputs.
+
+        Raises:
+            BadakError: the output is not one row per image.
+        """
+        if len(self.output_shape) != 1:
+            raise BadakError(
+                f"classification needs one row of outputs per image; the network's output is "
+                f"{self.output_shape}: end it with Flatten() or Linear(num_classes)"
+            )
+        return self.output_shape[0]
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """Return the output for images (N, C, H, W): float, or uint8 in 0..255."""
+        return self.forward(self._images(x))
+
+    def __repr__(self) -> str:
+        lines = [f"    {name!r}: {layer!r}," for name, layer in self.layers.items()]
+        return "\n".join(["Network({", *lines, f"}}, input_shape={self.input_shape})"])
+
+    def forward(self, x: Images, training: bool = False) -> Array:
+        """Return the output for checked float images; with `training`, as in a training step."""
+        for name, layer in self.layers.items():
+            with where(f"{type(layer).__name__} {name!r}"):
+                x, _ = layer.forward(x, training)
+        return x
+
+    def forward_backward(
+        self,
+        x: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        need_grad_x: bool = False,
+        training: bool = True,
+    ) -> StepResult:
+        """Run one batch forward and back, once each.
+
+        Args:
+            x: images (N, C, H, W).
+            labels: (N,) class indices, or (N, K) one-hot rows or probabilities.
+            sample_weight: (N,); the mean loss is weighted by it.
+            need_grad_x: whether the gradient of the images is wanted too.
+            training: whether dropout drops and batch norm uses the batch's statistics.
+
+        Returns:
+            Loss, gradients, logits and, where asked for, the gradient of the images.
+
+        Raises:
+            BadakError: images or labels that do not fit the network.
+        """
+        out = self._images(x)
+        labels = self._targets(labels, len(out))
+        caches = []
+        for name, layer in self.layers.items():
+            with where(f"{type(layer).__name__} {name!r}"):
+                out, cache = layer.forward(out, training)
+                caches.append(cache)
+        loss, loss_cache = self.loss.forward(out, labels, sample_weight)
+        grad: Any = self.loss.backward(loss_cache)
+        gradients: dict[str, Array] = {}
+        first = next(iter(self.layers))
+        for name, layer in reversed(self.layers.items()):
+            with where(f"{type(layer).__name__} {name!r}"):
+                grad, grads = layer.backward(grad, caches.pop(), need_grad_x or name != first)
+            gradients |= {f"{name}.{key}": value for key, value in grads.items()}
+        ordered = {name: gradients[name] for name in self.parameters()}
+        return StepResult(loss, ordered, out, grad if need_grad_x else None)
+
+    def loss_and_gradients(
+        self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> tuple[float, dict[str, Array]]:
+        """Return the mean loss and the gradient of every parameter; see `forward_backward`."""
+        result = self.forward_backward(x, labels, sample_weight)
+        return result.loss, result.gradients
+
+    def predict(self, x: ArrayLike, batch_size: int = 256) -> Labels:
+        """Return the class of each image: (N,) int64.
+
+        Args:
+            x: images (N, C, H, W): float, or uint8 in 0..255.
+            batch_size: images at a time; memory does not grow with N.
+        """
+        outputs = [logits.argmax(axis=1) for logits in self._outputs(x, batch_size)]
+        return np.concatenate([np.empty(0, np.int64), *outputs])
+
+    def predict_proba(self, x: ArrayLike, batch_size: int = 256) -> Array:
+        """Return the probability of each class for each image: (N, K), rows sum to 1.
+
+        Args:
+            x: images (N, C, H, W): float, or uint8 in 0..255.
+            batch_size: images at a time.
+        """
+        empty = np.empty((0, self.num_classes), self.dtype)
+        return np.concatenate(
+            [empty, *[ops.softmax(logits) for logits in self._outputs(x, batch_size)]]
+        )
+
+    def evaluate(self, data: LabelledImages, batch_size: int = 256) -> Evaluation:
+        """Return mean loss and accuracy over a data set, the last partial batch included.
+
+        Args:
+            data: has images (N, C, H, W) and labels (N,).
+            batch_size: images at a time; memory does not grow with N.
+
+        Raises:
+            BadakError: no images, or labels that do not fit.
+        """
+        images = as_array(data.images, "images")
+        labels = as_labels(data.labels, len(images), self.num_classes)
+        if not len(images):
+            raise BadakError("evaluation needs at least one image; the data set is empty")
+        right, total, start = 0, 0.0, 0
+        for logits in self._outputs(images, batch_size):
+            batch = labels[start : start + len(logits)]
+            loss, _ = self.loss.forward(logits, batch)
+            right += int((logits.argmax(axis=1) == batch).sum())
+            total += loss * len(logits)
+            start += len(logits)
+        return Evaluation(total / start, right / start, start)
+
+    def parameters(self) -> dict[str, Array]:
+        """Return ``"conv1.weight"`` -> the live array that training changes."""
+        return {
+            f"{name}.{key}": array
+            for name, layer in self.layers.items()
+            for key, array in layer.parameters.items()
+        }
+
+    def buffers(self) -> dict[str, Array]:
+        """Return ``"norm1.running_mean"`` -> live array, saved but not trained."""
+        return {
+            f"{name}.{key}": array
+            for name, layer in self.layers.items()
+            for key, array in layer.buffers.items()
+        }
+
+    def state(self) -> dict[str, Array]:
+        """Return parameters and buffers: all the arrays a file holds."""
+        return self.parameters() | self.buffers()
+
+    def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Copy arrays into parameters and buffers; all fit, or nothing changes.
+
+        Args:
+            state: what `state` returns, of a network of the same architecture.
+
+        Raises:
+            BadakError: names missing or unknown, shapes or dtypes that differ; all are listed.
+        """
+        own = self.state()
+        faults = [f"{name} is missing" for name in own if name not in state]
+        faults += [f"{name} is unknown" for name in state if name not in own]
+        for name in own:
+            if name in state and state[name].shape != own[name].shape:
+                faults.append(f"{name} is {state[name].shape}, expected {own[name].shape}")
+            elif name in state and state[name].dtype != own[name].dtype:
+                faults.append(f"{name} is {state[name].dtype}, expected {own[name].dtype}")
+        if faults:
+            raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
+        for name, array in own.items():
+            array[...] = state[name]
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """Return layer name -> the generator it draws from in training."""
+        return {
+            name: layer.generator
+            for name, layer in self.layers.items()
+            if layer.generator is not None
+        }
+
+    def astype(self, dtype: Any) -> "Network":
+        """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
+        copy = Network(
+            self.layers, self.input_shape, seed=self.seed, dtype=dtype, loss=self.loss
+        )
+        copy.load_state({name: array.astype(dtype) for name, array in self.state().items()})
+        return copy
+
+    def summary(self) -> Summary:
+        """Return the table of shapes, parameters, FLOPs, bytes and receptive fields.
+
+        ``print(net.summary())`` draws it; its `rows` hold the numbers.
+        """
+        return Summary.of(self.layers, self.input_shape, self.dtype)
+
+    def architecture(self) -> dict[str, Any]:
+        """Return the layers, their arguments, input shape, dtype and loss as JSON can hold them."""
+        return architecture.describe(self.layers, self.input_shape, self.dtype, self.loss)
+
+    @classmethod
+    def from_architecture(cls, description: Any) -> "Network":
+        """Build the network that `architecture` described, with new parameters.
+
+        Raises:
+            FormatError: an unknown layer or argument, or values that fit nowhere.
+        """
+        arguments = architecture.parse(description)
+        try:
+            return cls(**arguments)
+        except BadakError as fault:
+            raise FormatError(f"its architecture cannot be built: {fault}") from None
+
+    def save(self, path: str | Path) -> None:
+        """Write parameters, buffers and architecture to one safetensors file, atomically.
+
+        Raises:
+            BadakError: the file cannot be written.
+        """
+        storage.save(path, self.state(), {**FORMAT, "architecture": self.architecture()})
+
+    def _images(self, x: ArrayLike) -> Images:
+        return as_images(x, self.input_shape, self.dtype)
+
+    def _targets(self, labels: ArrayLike, count: int) -> NDArray[Any]:
+        """Check labels before any layer runs; class probabilities and ignored labels may pass."""
+        array = as_array(labels, "labels")
+        if array.ndim == 2 or self.loss.ignore_index is not None:
+            return array
+        return as_labels(array, count, self.num_classes)
+
+    def _outputs(self, x: ArrayLike, batch_size: int) -> Iterator[Array]:
+        """Yield the logits of batch after batch, each checked and scaled only when its turn comes."""
+        checks.integer(batch_size, "batch_size", minimum=1)
+        _ = self.num_classes  # raises where the network is no classifier
+        array = as_array(x, "images")
+        if array.ndim != 4:
+            self._images(array)  # raises with the shape that is due
+        for start in range(0, len(array), batch_size):
+            yield self(array[start : start + batch_size])
+
+
+def load(path: str | Path) -> Network:
+    """Read a network that `Network.save` wrote; nothing in the file is executed.
+
+    Args:
+        path: the safetensors file.
+
+    Returns:
+        The network, ready to predict or to train on.
+
+    Raises:
+        BadakError: the file cannot be read.
+        FormatError: it is no network of badak's, or damaged, or its tensors do not fit it.
+
+    Example:
+        >>> import tempfile
+        >>> from badak.layers import Flatten, Linear
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Network([Flatten(), Linear(3)], (1, 2, 2)).save(f"{folder}/net.safetensors")
+        ...     load(f"{folder}/net.safetensors").output_shape
+        (3,)
+    """
+    arrays, metadata = storage.load(path)
+    try:
+        if {key: metadata.get(key) for key in FORMAT} != FORMAT or len(metadata) != 3:
+            raise FormatError(f"expected {FORMAT} in its metadata; got {str(metadata)[:120]}")
+        net = Network.from_architecture(metadata.get("architecture"))
+        net.load_state(arrays)
+    except BadakError as fault:
+        raise FormatError(f"{path} is no usable badak network: {fault}") from None
+    return net

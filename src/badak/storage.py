@@ -1,0 +1,249 @@
+"""Named arrays and JSON metadata in one safetensors file, written atomically, read with suspicion.
+
+The file is the plain safetensors format (8 bytes of header length, a JSON header, the data), so
+any reader of the format opens it. Reading here is stricter than the safetensors library: duplicate
+names, unknown keys, holes, overlaps and a wrong checksum are refused before any data is used.
+"""
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import struct
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak.errors import BadakError, FormatError
+
+DTYPES = {
+    "F64": np.float64,
+    "F32": np.float32,
+    "I64": np.int64,
+    "I32": np.int32,
+    "U8": np.uint8,
+    "BOOL": np.bool_,
+}
+# A badak file's header is a few kB; a larger one is not ours and would take long to parse.
+LARGEST_HEADER = 16 * 2**20
+TEMPORARY = ".badak-tmp"
+
+
+def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> None:
+    """Write arrays and metadata to `path`: the whole new file appears, or the old one stays.
+
+    Args:
+        path: where to write; its folder must exist.
+        arrays: name -> array, of a dtype in `DTYPES`.
+        metadata: what JSON can hold; travels in the file's header with a SHA-256 of everything.
+
+    Raises:
+        BadakError: the file cannot be written; nothing of it is left.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(f"{folder}/a.safetensors", {"w": np.ones(2)}, {"epoch": 3})
+        ...     load(f"{folder}/a.safetensors")
+        ({'w': array([1., 1.])}, {'epoch': 3})
+    """
+    from safetensors.numpy import save as to_bytes
+
+    contiguous = {name: np.require(arrays[name], requirements="CA") for name in sorted(arrays)}
+    digest = _digest(contiguous, metadata)
+    header = {"badak": json.dumps(metadata, sort_keys=True, allow_nan=False), "sha256": digest}
+    write_atomically(path, to_bytes(contiguous, header))
+
+
+def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Read what `save` wrote.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The arrays by name (writable, independent of the file), and the metadata.
+
+    Raises:
+        BadakError: the file cannot be read.
+        FormatError: it is no safetensors file that badak wrote, or it was damaged.
+    """
+    path = Path(path)
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
+        raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
+    try:
+        arrays, texts = _parse(content)
+        metadata = _parse_json(texts["badak"], "its metadata")
+        if not isinstance(metadata, dict):
+            raise FormatError("its metadata must be a JSON object")
+        if _digest(arrays, metadata) != texts["sha256"]:
+            raise FormatError("its checksum does not match: the file was damaged or edited")
+    except FormatError as fault:
+        raise FormatError(f"{path} is no usable badak file: {fault}") from None
+    return arrays, metadata
+
+
+def write_atomically(path: str | Path, data: bytes) -> None:
+    """Write `data` to `path` so that a reader, or a crash, sees the old file or the new, whole.
+
+    The bytes go to a temporary file in the same folder, are forced to the disk, and the file is
+    renamed over `path`; an existing file's permissions are kept.
+
+    Args:
+        path: where to write; its folder must exist.
+        data: the whole content.
+
+    Raises:
+        BadakError: the system refused; `path` is as it was and no temporary file is left.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(21, "it is a directory")
+        with temporary.open("wb") as file:
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o7777)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except (OSError, ValueError) as fault:
+        raise BadakError(f"cannot write {path}: {_reason(fault)}") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def remove_temporaries(folder: str | Path) -> None:
+    """Delete what a killed `write_atomically` left in `folder`.
+
+    Args:
+        folder: the folder; only files with our own ending are touched.
+    """
+    for stray in Path(folder).glob(f".*{TEMPORARY}"):
+        stray.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force a rename to the disk; Windows has no such call and needs none."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(fault: Exception) -> str:
+    return getattr(fault, "strerror", None) or str(fault)
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> str:
+    total = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        total.update(f"{name!r} {array.dtype.str} {array.shape}".encode())
+        total.update(array.data if array.size else b"")
+    return total.hexdigest()
+
+
+def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Split a safetensors file into arrays and its metadata strings, checking every claim."""
+    if content[:4] in (b"\x80\x02}q", b"PK\x03\x04") or content[:1] == b"\x80":
+        raise FormatError("it is a pickle or zip archive, which badak never opens")
+    if len(content) < 8:
+        raise FormatError(f"it has {len(content)} bytes, fewer than a safetensors header's 8")
+    (length,) = struct.unpack("<Q", content[:8])
+    if length < 2 or length > min(len(content) - 8, LARGEST_HEADER):
+        raise FormatError(
+            f"its header claims {length} bytes; expected 2 to "
+            f"{min(len(content) - 8, LARGEST_HEADER)}: no safetensors file, or cut short"
+        )
+    header = _parse_json(content[8 : 8 + length], "its header")
+    if not isinstance(header, dict):
+        raise FormatError("its header must be a JSON object")
+    texts = header.pop("__metadata__", None)
+    if not isinstance(texts, dict) or set(texts) != {"badak", "sha256"} or not all(
+        isinstance(text, str) for text in texts.values()
+    ):
+        raise FormatError("it holds no badak metadata: it was not saved by badak")
+    data = memoryview(content)[8 + length :]
+    end, arrays = 0, {}
+    for name, entry in sorted(header.items(), key=_start):
+        arrays[name], end = _tensor(name, entry, data, end)
+    if end != len(data):
+        raise FormatError(f"its tensors take {end} bytes and {len(data)} follow the header")
+    return arrays, texts
+
+
+def _start(item: tuple[str, Any]) -> int:
+    """Where a tensor's data begins, for sorting; what is odd about it is said by `_tensor`."""
+    entry = item[1]
+    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+    start = offsets[0] if isinstance(offsets, list) and offsets else 0
+    return start if type(start) is int else 0
+
+
+def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDArray[Any], int]:
+    """Read one tensor, which must begin where the one before it ended."""
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise FormatError(f"tensor {name!r} must have exactly dtype, shape and data_offsets")
+    kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(kind, str) or kind not in DTYPES:
+        raise FormatError(f"tensor {name!r} has dtype {kind!r}; badak reads {', '.join(DTYPES)}")
+    if not _is_sizes(shape) or len(shape) > 8:
+        raise FormatError(f"tensor {name!r} has shape {str(shape)[:80]}; expected up to 8 sizes")
+    if not _is_sizes(offsets) or len(offsets) != 2:
+        raise FormatError(f"tensor {name!r} has data_offsets {str(offsets)[:80]}")
+    dtype = np.dtype(DTYPES[kind]).newbyteorder("<")
+    size = math.prod(shape) * dtype.itemsize
+    begin, end = offsets
+    if begin != expected or end != begin + size or end > len(data):
+        raise FormatError(
+            f"tensor {name!r} {shape} of {kind} claims bytes {begin} to {end}; "
+            f"expected {expected} to {expected + size} of {len(data)}"
+        )
+    array = np.frombuffer(data[begin:end], dtype).reshape(shape)
+    return array.astype(dtype.newbyteorder("=")), end
+
+
+def _is_sizes(value: Any) -> bool:
+    return isinstance(value, list) and all(type(size) is int and size >= 0 for size in value)
+
+
+def _parse_json(text: str | bytes, what: str) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+            raise FormatError(f"{what} names {twice!r} twice")
+        return found
+
+    def refuse(constant: str) -> None:
+        raise FormatError(f"{what} holds {constant}, which is not JSON")
+
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8")
+        return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+    except UnicodeDecodeError:
+        raise FormatError(f"{what} is not UTF-8 text") from None
+    except RecursionError:
+        raise FormatError(f"{what} is nested too deeply") from None
+    except json.JSONDecodeError as fault:
+        raise FormatError(f"{what} is not JSON ({fault.msg} at character {fault.pos})") from None
+    except ValueError as fault:
+        if isinstance(fault, FormatError):
+            raise
+        raise FormatError(f"{what} is not JSON ({fault})") from None  # an integer of 5,000 digits

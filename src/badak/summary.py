@@ -1,0 +1,138 @@
+"""The table of a network: shapes with their formula, parameters, FLOPs, bytes, receptive fields.
+
+All by arithmetic on shapes; nothing runs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from badak import terminal
+from badak.arrays import Shape
+from badak.layers import Layer, Linear
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer's numbers.
+
+    Attributes:
+        name: in the network.
+        kind: the layer's class.
+        formula: the output-size formula with its numbers, where a window slides.
+        output_shape: of one image.
+        parameters: how many numbers training changes.
+        flops: of one image's forward pass; a multiply-add counts as two.
+        bytes: of the parameters and of one image's output.
+        receptive_field: rows and columns of the network's input that one output can see.
+    """
+
+    name: str
+    kind: str
+    formula: str
+    output_shape: Shape
+    parameters: int
+    flops: int
+    bytes: int
+    receptive_field: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network's rows and sums; ``str()`` draws the table, rich prints it as its own.
+
+    Attributes:
+        input_shape: (C, H, W).
+        rows: one a layer.
+    """
+
+    input_shape: Shape
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, layers: Mapping[str, Layer], input_shape: Shape, dtype: Any) -> "Summary":
+        """Work the rows out from built layers.
+
+        The receptive field grows by (covered - 1) times the distance between neighbours, which
+        each stride multiplies (Araujo et al. 2019, section 2).
+        """
+        itemsize = np.dtype(dtype).itemsize
+        rows, shape = [], input_shape
+        sees, apart = [1, 1], [1, 1]
+        for name, layer in layers.items():
+            window, formula = layer.window(shape), ""
+            if window is not None:
+                for axis in (0, 1):
+                    sees[axis] += (window.covers[axis] - 1) * apart[axis]
+                    apart[axis] *= window.stride[axis]
+                formulas = [window.formula(axis, shape[axis + 1]) for axis in (0, 1)]
+                formula = "\n".join(dict.fromkeys(formulas))
+            elif isinstance(layer, Linear):
+                sees = [max(seen, size) for seen, size in zip(sees, input_shape[1:], strict=True)]
+            output_shape = layer.output_shape(shape)
+            count = sum(array.size for array in layer.parameters.values())
+            rows.append(
+                Row(
+                    name=name,
+                    kind=type(layer).__name__,
+                    formula=formula,
+                    output_shape=output_shape,
+                    parameters=count,
+                    flops=layer.flops(shape),
+                    bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
+                    receptive_field=(sees[0], sees[1]),
+                )
+            )
+            shape = output_shape
+        return cls(input_shape, tuple(rows))
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training changes, in all."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of one image's forward pass, in all."""
+        return sum(row.flops for row in self.rows)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the parameters and of all outputs of one image."""
+        return sum(row.bytes for row in self.rows)
+
+    def __rich__(self) -> "Table":
+        columns = ["Layer", "Kind", "Size", "Output", "Parameters", "FLOPs", "Bytes", "Sees"]
+        rows = [
+            [
+                row.name,
+                row.kind,
+                row.formula,
+                _times(row.output_shape),
+                f"{row.parameters:,}" if row.parameters else "",
+                f"{row.flops:,}",
+                f"{row.bytes:,}",
+                _times(row.receptive_field),
+            ]
+            for row in self.rows
+        ]
+        footer = ["all", "", "", "", f"{self.parameters:,}", f"{self.flops:,}", f"{self.bytes:,}"]
+        return terminal.table(
+            f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
+            columns,
+            rows,
+            footer=[*footer, ""],
+            numbers=("Parameters", "FLOPs", "Bytes", "Output", "Sees"),
+        )
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+
+def _times(shape: Shape) -> str:
+    return "x".join(str(size) for size in shape)

@@ -1,0 +1,98 @@
+"""The one lower-level place that knows rich, loaded on first use: tables as text, progress bars."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+    from rich.table import Table
+
+
+def table(
+    title: str | None,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    footer: Sequence[str] | None = None,
+    numbers: Sequence[str] = (),
+) -> "Table":
+    """Build a rich table of plain text.
+
+    Args:
+        title: stands above it.
+        columns: the headings.
+        rows: a cell for each heading.
+        footer: a last row, set off.
+        numbers: the headings whose column is aligned right.
+
+    Returns:
+        A rich Table; `render` makes it text.
+    """
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    made = Table(
+        title=None if title is None else escape(title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_footer=footer is not None,
+        pad_edge=False,
+    )
+    for index, heading in enumerate(columns):
+        made.add_column(
+            escape(heading),
+            footer=escape(footer[index]) if footer else "",
+            justify="right" if heading in numbers else "left",
+        )
+    for row in rows:
+        made.add_row(*[escape(cell) for cell in row])
+    return made
+
+
+def render(renderable: "RenderableType", width: int = 160) -> str:
+    """Return what rich would draw, as plain text without colour.
+
+    Args:
+        renderable: a rich table or the like.
+        width: columns to draw in.
+
+    Returns:
+        Lines without trailing blanks.
+    """
+    from io import StringIO
+
+    from rich.console import Console
+
+    page = StringIO()
+    Console(file=page, width=width, color_system=None, legacy_windows=False).print(renderable)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
+
+
+def console() -> "Console":
+    """The console of standard output; `.is_terminal` tells whether a person reads it."""
+    from rich.console import Console
+
+    return Console()
+
+
+def progress_bar(where: "Console") -> "Progress":
+    """A bar with description, share done, the fields `figures`, and the time left.
+
+    Args:
+        where: the console it is drawn on.
+
+    Returns:
+        A rich Progress; its tasks must be given a `figures` text.
+    """
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeRemainingColumn(),
+        console=where,
+    )

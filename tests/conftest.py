@@ -1,0 +1,36 @@
+"""What every test shares: Hypothesis profiles, the real data, and no state left behind."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+for name, examples in {"dev": 10, "ci": 100, "deep": 2000}.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=name == "ci",
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """The folder of real data sets; .ci/run names it in BADAK_DATA."""
+    folder = os.environ.get("BADAK_DATA")
+    if folder is None:
+        pytest.skip("BADAK_DATA names no folder of real data sets")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_state(monkeypatch: pytest.MonkeyPatch):
+    """A test may not change the working directory or NumPy's global settings for the next."""
+    folder, error_state = Path.cwd(), np.geterr()
+    yield
+    assert Path.cwd() == folder
+    assert np.geterr() == error_state
