@@ -1,0 +1,136 @@
+"""Dataset: images, their labels and the names of the classes, checked once and then trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from badak.arrays import Images, Indices, Labels, Shape, as_images, as_labels
+from badak.errors import ArgumentTypeError, BadakError
+
+Index = slice | Sequence[int] | NDArray[Any]
+INDEXED = "a Dataset is indexed by an integer, a slice, indices (M,) or a mask (N,)"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Labelled images, ready to train on.
+
+    Args:
+        images: (N, C, H, W) floats, or uint8 in 0..255, which is scaled to [0, 1].
+        labels: (N,) integers in [0, K), or one-hot rows (N, K).
+        class_names: K different names, at least two; None names them "0", "1", ... up to the
+            largest label.
+        name: what messages and reports call the data set.
+
+    Attributes:
+        images: (N, C, H, W) float32. The caller's own memory where it already had that form.
+        labels: (N,) int64.
+        class_names: K names; label k is class_names[k].
+        name: as given.
+
+    Raises:
+        ArgumentTypeError: images or labels that are no arrays of numbers, a name that is no text.
+        BadakError: lengths that differ, a label out of range, NaN or infinity, an axis of length 0
+            (N apart: an empty selection is legal), class names that repeat.
+
+    Example:
+        >>> pets = Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 1], ["cat", "dog"], "pets")
+        >>> pets
+        Dataset('pets': 3 images of (1, 8, 8), 2 classes)
+        >>> pets[1:].labels
+        array([1, 1])
+        >>> Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 2], ["cat", "dog"])
+        Traceback (most recent call last):
+        badak.errors.BadakError: labels must lie in 0..1; label 2 is 2
+    """
+
+    images: Images
+    labels: Labels
+    class_names: tuple[str, ...]
+    name: str
+
+    def __init__(
+        self,
+        images: ArrayLike,
+        labels: ArrayLike,
+        class_names: Sequence[str] | None = None,
+        name: str = "",
+    ) -> None:
+        checked = as_images(images)
+        names = _names(class_names)
+        indices = as_labels(labels, len(checked), len(names) or None)
+        if class_names is None:
+            names = tuple(str(k) for k in range(max(2, indices.max(initial=0) + 1)))
+        if not isinstance(name, str):
+            raise ArgumentTypeError(f"name must be a string; got {name!r}")
+        self._set(checked, indices, names, name)
+
+    def _set(self, images: Images, labels: Labels, names: tuple[str, ...], name: str) -> None:
+        values = {"images": images, "labels": labels, "class_names": names, "name": name}
+        for field, value in values.items():
+            object.__setattr__(self, field, value)  # the dataclass is frozen
+
+    @property
+    def image_shape(self) -> Shape:
+        """(C, H, W) of every image."""
+        return self.images.shape[1:]
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes there are, K."""
+        return len(self.class_names)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Images, int]: ...
+    @overload
+    def __getitem__(self, index: Index) -> "Dataset": ...
+    def __getitem__(self, index: int | Index) -> "Dataset | tuple[Images, int]":
+        """One (image, label) for an integer; a Dataset for a slice, indices or a mask."""
+        if isinstance(index, (int, np.integer)):
+            if isinstance(index, bool):
+                raise ArgumentTypeError(f"{INDEXED}; got {index!r}")
+            return self.images[index], int(self.labels[index])
+        chosen = index if isinstance(index, slice) else self._places(index)
+        part = object.__new__(Dataset)  # what was checked once needs no second look
+        part._set(self.images[chosen], self.labels[chosen], self.class_names, self.name)
+        return part
+
+    def _places(self, index: Sequence[int] | NDArray[Any]) -> Indices:
+        places = np.asarray(index)
+        if places.size == 0 and places.dtype.kind == "f":  # np.asarray([]) is a float array
+            places = places.astype(np.int64)
+        if places.ndim != 1 or places.dtype.kind not in "iub":
+            raise ArgumentTypeError(f"{INDEXED}; got {index!r}")
+        try:
+            numbers: Indices = np.arange(len(self))[places]
+        except IndexError as fault:
+            raise BadakError(f"no such image in a Dataset of {len(self)}: {fault}") from None
+        return numbers
+
+    def __repr__(self) -> str:
+        title = f"{self.name!r}: " if self.name else ""
+        return (
+            f"Dataset({title}{len(self)} images of {self.image_shape}, {self.num_classes} classes)"
+        )
+
+
+def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:
+    """The class names as a tuple, checked; () where they were not given."""
+    if class_names is None:
+        return ()
+    names = () if isinstance(class_names, str) else tuple(class_names)
+    if not all(isinstance(name, str) for name in names) or isinstance(class_names, str):
+        raise ArgumentTypeError(f"class_names must be a list of strings; got {class_names!r}")
+    names = tuple(str(name) for name in names)  # a NumPy string becomes a plain one
+    if len(names) < 2:
+        raise BadakError(f"class_names must hold at least two classes; got {list(names)}")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadakError(f"class_names must differ; {twice!r} comes twice")
+    return names
