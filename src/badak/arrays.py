@@ -74,7 +74,7 @@ def as_floats(
     Example:
         >>> as_floats(np.arange(3), "x")
         Traceback (most recent call last):
-        badak.errors.ArgumentTypeError: x must be float32 or float64; got int64: convert it, e.g. x.astype(np.float32)
+        badak.errors.ArgumentTypeError: x must be float32 or float64; got int64: ...
     """
     array = as_array(value, name)
     if array.dtype.type not in FLOATS:

@@ -1,4 +1,4 @@
-"""Scalar arguments: one check and one sentence form each, in Python integers before anything else."""
+"""Scalar arguments: one check and one sentence form each, before anything is allocated."""
 
 import math
 import operator
@@ -97,8 +97,10 @@ def real(
     asked = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
     if not math.isfinite(number) or not all(holds(bound) for bound, _, holds in asked):
         limits = " and ".join(f"{words} {bound:g}" for bound, words, _ in asked)
-        raise BadakError(f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()
-                         + f"; got {number}")
+        raise BadakError(
+            f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()
+            + f"; got {number}"
+        )
     return number
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import architecture, checks, ops, storage
-from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels
+from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
 from badak.errors import BadakError, FormatError, where
 from badak.layers import CrossEntropyLoss, Layer
 from badak.summary import Summary
@@ -190,8 +190,7 @@ class Network:
             x: images (N, C, H, W): float, or uint8 in 0..255.
             batch_size: images at a time; memory does not grow with N.
         """
-        outputs = [logits.argmax(axis=1) for logits in self._outputs(x, batch_size)]
-        return np.concatenate([np.empty(0, np.int64), *outputs])
+        return self._all_outputs(x, batch_size).argmax(axis=1)
 
     def predict_proba(self, x: ArrayLike, batch_size: int = 256) -> Array:
         """Return the probability of each class for each image: (N, K), rows sum to 1.
@@ -200,10 +199,7 @@ class Network:
             x: images (N, C, H, W): float, or uint8 in 0..255.
             batch_size: images at a time.
         """
-        empty = np.empty((0, self.num_classes), self.dtype)
-        return np.concatenate(
-            [empty, *[ops.softmax(logits) for logits in self._outputs(x, batch_size)]]
-        )
+        return ops.softmax(self._all_outputs(x, batch_size))
 
     def evaluate(self, data: LabelledImages, batch_size: int = 256) -> Evaluation:
         """Return mean loss and accuracy over a data set, the last partial batch included.
@@ -280,9 +276,7 @@ class Network:
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
-        copy = Network(
-            self.layers, self.input_shape, seed=self.seed, dtype=dtype, loss=self.loss
-        )
+        copy = Network(self.layers, self.input_shape, seed=self.seed, dtype=dtype, loss=self.loss)
         copy.load_state({name: array.astype(dtype) for name, array in self.state().items()})
         return copy
 
@@ -328,13 +322,15 @@ class Network:
             return array
         return as_labels(array, count, self.num_classes)
 
+    def _all_outputs(self, x: ArrayLike, batch_size: int) -> Array:
+        empty = np.empty((0, self.num_classes), self.dtype)
+        return np.concatenate([empty, *self._outputs(x, batch_size)])
+
     def _outputs(self, x: ArrayLike, batch_size: int) -> Iterator[Array]:
-        """Yield the logits of batch after batch, each checked and scaled only when its turn comes."""
+        """Yield the logits of each batch, which is checked and scaled only when its turn comes."""
         checks.integer(batch_size, "batch_size", minimum=1)
-        _ = self.num_classes  # raises where the network is no classifier
         array = as_array(x, "images")
-        if array.ndim != 4:
-            self._images(array)  # raises with the shape that is due
+        check_shape(array, "images", (None, *self.input_shape))
         for start in range(0, len(array), batch_size):
             yield self(array[start : start + batch_size])
 

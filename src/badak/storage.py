@@ -160,7 +160,8 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
 
 def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Split a safetensors file into arrays and its metadata strings, checking every claim."""
-    if content[:4] in (b"\x80\x02}q", b"PK\x03\x04") or content[:1] == b"\x80":
+    # A length may begin like a pickle, but its header would still begin with a brace.
+    if content[:1] == b"\x80" and content[8:9] != b"{" or content[:4] == b"PK\x03\x04":
         raise FormatError("it is a pickle or zip archive, which badak never opens")
     if len(content) < 8:
         raise FormatError(f"it has {len(content)} bytes, fewer than a safetensors header's 8")
@@ -174,8 +175,10 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if not isinstance(header, dict):
         raise FormatError("its header must be a JSON object")
     texts = header.pop("__metadata__", None)
-    if not isinstance(texts, dict) or set(texts) != {"badak", "sha256"} or not all(
-        isinstance(text, str) for text in texts.values()
+    if (
+        not isinstance(texts, dict)
+        or set(texts) != {"badak", "sha256"}
+        or not all(isinstance(text, str) for text in texts.values())
     ):
         raise FormatError("it holds no badak metadata: it was not saved by badak")
     data = memoryview(content)[8 + length :]

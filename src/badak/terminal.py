@@ -86,7 +86,13 @@ def progress_bar(where: "Console") -> "Progress":
     Returns:
         A rich Progress; its tasks must be given a `figures` text.
     """
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     return Progress(
         TextColumn("{task.description}"),

@@ -75,9 +75,7 @@ class Conv2d(Layer):
         shape = (self.out_channels, input_shape[0] // self.groups, *self._window.kernel)
         cells = shape[2] * shape[3]
         fans = shape[1] * cells, self.out_channels // self.groups * cells
-        self.parameters["weight"] = initial.weight(
-            self.weight_init, shape, fans, generator, dtype
-        )
+        self.parameters["weight"] = initial.weight(self.weight_init, shape, fans, generator, dtype)
         if self.bias:
             self.parameters["bias"] = np.zeros(self.out_channels, dtype)
         return output_shape

@@ -67,7 +67,7 @@ def check(weight_init: WeightInit) -> WeightInit:
     Example:
         >>> check("glorot")
         Traceback (most recent call last):
-        badak.errors.BadakError: weight_init must be 'he', 'xavier' or a standard deviation; got 'glorot'
+        badak.errors.BadakError: weight_init must be 'he', 'xavier' or a standard deviation; got ...
     """
     if isinstance(weight_init, str):
         if weight_init not in INITIALIZERS:

@@ -89,7 +89,7 @@ class BatchNorm2d(Layer):
 @final
 @dataclass
 class LocalResponseNorm(Pointwise):
-    """Divide by a power of the neighbouring channels' squares (Krizhevsky et al. 2012, section 3.3).
+    """Divide by a power of the neighbouring channels' squares (Krizhevsky et al. 2012, 3.3).
 
     ``x / (k + alpha * sum of squares over size channels) ** beta``. As in the paper, alpha is not
     divided by size; torch.nn.LocalResponseNorm divides.

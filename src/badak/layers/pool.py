@@ -1,7 +1,7 @@
 """MaxPool2d, AvgPool2d, GlobalAvgPool2d: fewer places, the same channels."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 from badak import checks, ops
 from badak.arrays import Array, Indices, Shape

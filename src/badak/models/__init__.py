@@ -1,4 +1,4 @@
-"""Networks from the literature, each only a layer list, and the table the command line names them by."""
+"""Networks from the literature, each only a layer list, and the table that names them."""
 
 from badak.models.simple import SimpleConvNet
 

@@ -11,7 +11,7 @@ from badak.network import Network
 from badak.ops.window import IntOrPair, Padding
 
 
-def SimpleConvNet(  # noqa: N802  a model is named like the class a reader of the book knows
+def SimpleConvNet(
     input_shape: Sequence[int] = (1, 28, 28),
     *,
     filters: int = 30,

@@ -58,14 +58,12 @@ class Window:
             Traceback (most recent call last):
             badak.errors.BadakError: stride must be at least 1; got 0
         """
-        if not isinstance(ceil_mode, bool):
-            raise ArgumentTypeError(f"ceil_mode must be True or False; got {ceil_mode!r}")
         return cls(
             pair(kernel_size, "kernel_size", minimum=1),
             pair(stride, "stride", minimum=1),
             _sides(padding),
             pair(dilation, "dilation", minimum=1),
-            ceil_mode,
+            checks.flag(ceil_mode, "ceil_mode"),
         )
 
     @property
@@ -105,7 +103,9 @@ class Window:
             badak.errors.BadakError: a 5x5 kernel with dilation 2 covers 9x9 and does not fit its ...
         """
         if height < 1 or width < 1:
-            raise BadakError(f"the input must have at least one row and column; got {height}x{width}")
+            raise BadakError(
+                f"the input must have at least one row and column; got {height}x{width}"
+            )
         sides = self.sides(height, width)
         for axis, size in enumerate((height, width)):
             if self.covers[axis] > size + sum(sides[axis]):
