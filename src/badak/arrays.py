@@ -194,7 +194,7 @@ def as_labels(
     if array.ndim != 1 or (count is not None and len(array) != count):
         wanted = f"({count},)" if count is not None else "(N,)"
         raise BadakError(f"{name} must have shape {wanted}, one per image; got {array.shape}")
-    if array.dtype.kind not in "iu":
+    if array.dtype.kind not in "iu" and array.size:  # an empty list reads as floats
         raise ArgumentTypeError(f"{name} must be integers, class indices; got {array.dtype}")
     if array.size and num_classes is not None:
         outside = (array < 0) | (array >= num_classes)

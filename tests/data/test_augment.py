@@ -1,0 +1,253 @@
+"""Each transform against an independent way to the same pixels; and what all have in common."""
+
+import numpy as np
+import pytest
+import scipy.ndimage
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badak.data import augment
+from badak.data.augment import Compose, Crop, Cutout, Flip, Normalize, Rotate, Shift
+from badak.data.warp import rotated
+from badak.errors import ArgumentTypeError, BadakError
+
+EVERY = [
+    Shift(3),
+    Shift(2, fill=0.5),
+    Crop(3),
+    Crop(2, "edge"),
+    Crop(2, "reflect"),
+    Flip(),
+    Flip(axis="vertical"),
+    Rotate(40),
+    Rotate(10, fill=1.0),
+    Cutout(4),
+    Normalize(0.5, 0.25),
+    Compose(Flip(), Shift(1), Rotate(5)),
+    Compose(),
+]
+shapes = st.tuples(st.integers(0, 5), st.integers(1, 3), st.integers(5, 9), st.integers(5, 9))
+dtypes = st.sampled_from([np.float32, np.float64])
+
+
+def random_images(shape=(6, 3, 7, 9), dtype=np.float64, seed=0):
+    return np.random.default_rng(seed).random(shape).astype(dtype)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=repr)
+@given(shape=shapes, dtype=dtypes, seed=st.integers(0, 99))
+def test_keeps_shape_and_dtype_and_leaves_its_input_alone(transform, shape, dtype, seed):
+    x = random_images(shape, dtype)
+    before = x.copy()
+    x.flags.writeable = False
+    y = transform(x, rng(seed))
+    assert (y.shape, y.dtype) == (x.shape, x.dtype)
+    assert y.flags.c_contiguous
+    assert not np.shares_memory(x, y)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(y, transform(x, rng(seed)))
+
+
+@pytest.mark.parametrize("transform", EVERY[:-3], ids=repr)
+def test_each_image_draws_its_own_amount(transform):
+    y = transform(np.repeat(random_images((1, 1, 9, 9)), 20, axis=0), rng())
+    assert len({image.tobytes() for image in y}) > 1
+
+
+def shifted(image, down, right, fill):
+    """By a loop over pixels."""
+    result = np.full_like(image, fill)
+    _, h, w = image.shape
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                result[:, i, j] = image[:, i - down, j - right]
+    return result
+
+
+def test_shift_moves_by_whole_pixels_and_reaches_every_place():
+    x = random_images((300, 2, 4, 5)) + 1
+    found = set()
+    for image, moved in zip(x, Shift(2, fill=-1)(x, rng()), strict=True):
+        match = [
+            (down, right)
+            for down in range(-2, 3)
+            for right in range(-2, 3)
+            if np.array_equal(moved, shifted(image, down, right, -1))
+        ]
+        assert len(match) == 1
+        found.update(match)
+    assert len(found) == 25
+
+
+@pytest.mark.parametrize(("mode", "scipy_mode"), [
+    ("constant", "constant"), ("edge", "nearest"), ("reflect", "mirror"),
+])  # fmt: skip
+def test_crop_equals_scipy_shift(mode, scipy_mode):
+    x = random_images((60, 2, 5, 6)) + 1
+    y = Crop(2, mode)(x, rng())
+    top, left = rng().integers(0, 5, (2, 60))
+    for image, cropped, i, j in zip(x, y, top, left, strict=True):
+        expected = scipy.ndimage.shift(image, (0, 2 - i, 2 - j), order=0, mode=scipy_mode)
+        np.testing.assert_array_equal(cropped, expected)
+    assert set(top) == set(left) == set(range(5))
+
+
+@pytest.mark.parametrize(("axis", "flip"), [("horizontal", np.fliplr), ("vertical", np.flipud)])
+def test_flip_mirrors_a_share_of_the_images(axis, flip):
+    x = random_images((400, 2, 3, 4))
+    y = Flip(0.25, axis)(x, rng())
+    same = [np.array_equal(image, new) for image, new in zip(x, y, strict=True)]
+    for image, new, kept in zip(x, y, same, strict=True):
+        if not kept:
+            np.testing.assert_array_equal(new, flip(image.transpose(1, 2, 0)).transpose(2, 0, 1))
+    assert 0.18 < 1 - np.mean(same) < 0.32
+
+
+@pytest.mark.parametrize("p", [0, 1])
+def test_flip_never_or_always(p):
+    x = random_images()
+    np.testing.assert_array_equal(Flip(p)(x, rng()), x[..., ::-1] if p else x)
+
+
+@given(
+    shape=shapes,
+    seed=st.integers(0, 99),
+    fill=st.floats(-1, 1),
+    dtype=dtypes,
+    most=st.floats(0.01, 180),
+)
+def test_rotate_equals_scipy(shape, seed, fill, dtype, most):
+    x = random_images(shape, dtype, seed)
+    angles = rng(seed).uniform(-most, most, len(x))
+    y = Rotate(most, fill)(x, rng(seed))
+    for image, turned, angle in zip(x, y, angles, strict=True):
+        for plane, result in zip(image, turned, strict=True):
+            cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+            matrix = np.array([[cos, sin], [-sin, cos]])
+            middle = (np.array(plane.shape) - 1) / 2
+            expected = scipy.ndimage.affine_transform(
+                plane.astype(np.float64), matrix, middle - matrix @ middle, order=1,
+                mode="grid-constant", cval=fill,
+            )  # fmt: skip
+            np.testing.assert_allclose(result, expected, atol=1e-5 if dtype == np.float32 else 1e-9)
+
+
+@pytest.mark.parametrize("quarter", [0, 1, 2, 3, 4, -1])
+def test_quarter_turns_are_rot90(quarter):
+    x = random_images((2, 3, 6, 6))
+    y = rotated(x, np.full(2, quarter * np.pi / 2), 0.0)
+    np.testing.assert_allclose(y, np.rot90(x, quarter, (2, 3)), atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_cutout_covers_one_square_in_all_channels(size):
+    x = random_images((500, 2, 5, 7)) + 1
+    y = Cutout(size, fill=-1)(x, rng())
+    middles = set()
+    for image, cut in zip(x, y, strict=True):
+        covered = (cut == -1).all(axis=0)
+        np.testing.assert_array_equal(cut[:, ~covered], image[:, ~covered])
+        assert not ((cut == -1).any(axis=0) & ~covered).any()
+        squares = [
+            (i, j)
+            for i in range(5)
+            for j in range(7)
+            if np.array_equal(square(i, j, size), covered)
+        ]
+        assert squares
+        middles.update(squares)
+    assert len(middles) == 35 or size > 2
+
+
+def square(i, j, size):
+    """Covered pixels (5, 7), by a loop, for the middle (i, j)."""
+    mask = np.zeros((5, 7), bool)
+    for a in range(i - size // 2, i - size // 2 + size):
+        for b in range(j - size // 2, j - size // 2 + size):
+            if 0 <= a < 5 and 0 <= b < 7:
+                mask[a, b] = True
+    return mask
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_normalize_per_channel(kind):
+    x = random_images((50, 3, 8, 8))
+    mean, std = x.mean((0, 2, 3)), x.std((0, 2, 3))
+    y = Normalize(kind(mean), kind(std))(x, rng())
+    np.testing.assert_allclose(y.mean((0, 2, 3)), 0, atol=1e-12)
+    np.testing.assert_allclose(y.std((0, 2, 3)), 1, atol=1e-12)
+
+
+def test_normalize_one_number_for_all():
+    x = random_images()
+    np.testing.assert_allclose(Normalize(0.5, 0.25)(x, rng()), (x - 0.5) / 0.25)
+
+
+def test_compose_applies_in_order_with_one_generator():
+    x = random_images()
+    shared = rng(3)
+    expected = Normalize(0, 2)(Shift(2)(Flip()(x, shared), shared), shared)
+    result = Compose(Flip(), Shift(2), Normalize(0, 2))(x, rng(3))
+    np.testing.assert_array_equal(result, expected)
+
+
+BAD = {
+    "shift 0": (lambda: Shift(0), "max_pixels must be at least 1; got 0"),
+    "shift text": (lambda: Shift("2"), "max_pixels must be an integer; got '2'"),
+    "shift fill": (lambda: Shift(1, fill=np.nan), "fill must be a finite number; got nan"),
+    "shift far": (lambda: Shift(7)(random_images(), rng()), "max_pixels must be below 7 .* 7x9"),
+    "crop -1": (lambda: Crop(-1), "padding must be at least 1; got -1"),
+    "crop mode": (lambda: Crop(1, "wrap"), "mode must be one of 'constant', 'edge', 'reflect'"),
+    "crop far": (lambda: Crop(8)(random_images(), rng()), "padding must be below 7 .*; got 8"),
+    "flip p": (lambda: Flip(1.5), "p must be a number at least 0 and at most 1; got 1.5"),
+    "flip NaN": (lambda: Flip(np.nan), "p must be a number"),
+    "flip axis": (lambda: Flip(axis="up"), "axis must be one of 'horizontal', 'vertical'"),
+    "rotate 0": (lambda: Rotate(0), "max_degrees must be a number above 0 and at most 180; got 0"),
+    "rotate 181": (lambda: Rotate(181), "max_degrees"),
+    "rotate fill": (lambda: Rotate(10, np.inf), "fill must be a finite number"),
+    "cutout 0": (lambda: Cutout(0), "size must be at least 1; got 0"),
+    "cutout far": (lambda: Cutout(8)(random_images(), rng()), "size must be at most 7 .*; got 8"),
+    "cutout fill": (lambda: Cutout(2, None), "fill must be a number"),
+    "std 0": (lambda: Normalize(0, 0), "std must be a number above 0; got 0"),
+    "std one 0": (lambda: Normalize(0, [1, 0]), "std must be a number above 0"),
+    "mean text": (lambda: Normalize("0", 1), "mean must be a number, or one a channel; got '0'"),
+    "mean none": (lambda: Normalize([], 1), "mean must be a number, or one a channel"),
+    "channels": (
+        lambda: Normalize([0, 0], 1)(random_images(), rng()),
+        "mean must hold 1 or 3 values, one per channel; got 2",
+    ),
+    "compose": (lambda: Compose(Flip(), "shift"), "Compose takes transforms; got 'shift'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refuses(case):
+    call, words = BAD[case]
+    with pytest.raises(BadakError, match=words):
+        call()
+
+
+@pytest.mark.parametrize("transform", EVERY, ids=repr)
+def test_refuses_what_are_no_images(transform):
+    with pytest.raises(
+        ArgumentTypeError, match="must be an array of float32 or float64; got uint8"
+    ):
+        transform(np.zeros((1, 1, 9, 9), np.uint8), rng())
+    with pytest.raises(ArgumentTypeError, match="got list"):
+        transform([[1.0]], rng())
+    with pytest.raises(BadakError, match=r"must have shape \(N, C, H, W\); got \(9, 9\)"):
+        transform(np.zeros((9, 9)), rng())
+
+
+def test_every_transform_of_the_module_is_tested_here():
+    kinds = {
+        kind
+        for kind in vars(augment).values()
+        if isinstance(kind, type) and issubclass(kind, augment.Augmentation)
+    }
+    assert kinds - {augment.Augmentation} == {type(transform) for transform in EVERY}

@@ -1,0 +1,203 @@
+"""Loader: every image once an epoch, the same batches however they are made, no thread left."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badak.data import Dataset, Loader
+from badak.data.augment import Flip
+from badak.errors import ArgumentTypeError, BadakError
+
+
+def numbered(count):
+    """A data set whose image k holds the number k, and is labelled k."""
+    pixels = np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1)
+    return Dataset(np.tile(pixels, (1, 1, 2, 3)), np.arange(count))
+
+
+def jitter(images, generator):
+    return images + generator.random(images.shape, np.float32)
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if "badak-loader" in thread.name]
+
+
+sizes = st.tuples(st.integers(0, 40), st.integers(1, 50))
+seeds = st.tuples(st.integers(0, 2**63 - 1), st.integers(0, 2**31 - 1))
+
+
+@given(sizes, seeds, st.booleans(), st.booleans())
+def test_an_epoch_visits_every_image_exactly_once(size, seed, shuffle, prefetch):
+    (count, batch_size), (seed, epoch) = size, seed
+    loader = Loader(numbered(count), batch_size, seed, epoch, shuffle=shuffle, prefetch=prefetch)
+    batches = list(loader)
+    labels = [int(label) for batch in batches for label in batch.labels]
+    assert sorted(labels) == list(range(count))
+    assert len(batches) == len(loader) == -(-count // batch_size)
+    assert all(len(batch.labels) == batch_size for batch in batches[:-1])
+    for batch in batches:
+        np.testing.assert_array_equal(batch.images[:, 0, 0, 0], batch.labels)
+    if not shuffle:
+        assert labels == list(range(count))
+
+
+def test_the_book_sees_63_percent_and_we_see_all():
+    count = 1000
+    drawn = np.random.default_rng(0).choice(count, (10, 100))  # the book's np.random.choice
+    assert 0.60 < len(np.unique(drawn)) / count < 0.66
+    ours = np.concatenate([batch.labels for batch in Loader(numbered(count), 100)])
+    assert len(np.unique(ours)) == count
+
+
+def test_the_last_partial_batch_is_kept():
+    assert [len(batch.labels) for batch in Loader(numbered(99), 100)] == [99]
+    assert [len(batch.labels) for batch in Loader(numbered(7), 3)] == [3, 3, 1]
+
+
+@given(seeds, st.integers(0, 5))
+def test_starts_in_the_middle_with_the_same_batches(seed, start):
+    whole = list(Loader(numbered(14), 3, *seed, jitter))
+    rest = list(Loader(numbered(14), 3, *seed, jitter, start=start))
+    assert len(rest) == len(Loader(numbered(14), 3, *seed, start=start)) == 5 - start
+    for one, other in zip(whole[start:], rest, strict=True):
+        np.testing.assert_array_equal(one.images, other.images)
+        np.testing.assert_array_equal(one.labels, other.labels)
+
+
+@given(seeds)
+def test_batches_are_the_same_with_and_without_prefetch(seed):
+    ahead = list(Loader(numbered(14), 3, *seed, jitter))
+    plain = list(Loader(numbered(14), 3, *seed, jitter, prefetch=False))
+    assert len(ahead) == len(plain) == 5
+    for one, other in zip(ahead, plain, strict=True):
+        assert one.images.tobytes() == other.images.tobytes()
+        assert one.labels.tobytes() == other.labels.tobytes()
+
+
+def test_order_and_augmentation_come_from_seed_epoch_and_batch():
+    order = np.random.default_rng([7, 3]).permutation(10)
+    second = list(Loader(numbered(10), 4, seed=7, epoch=3, augment=jitter))[1]
+    np.testing.assert_array_equal(second.labels, order[4:8])
+    noise = np.random.default_rng([7, 3, 1]).random((4, 1, 2, 3), np.float32)
+    np.testing.assert_array_equal(second.images, numbered(10).images[order[4:8]] + noise)
+
+
+def test_epochs_and_seeds_differ():
+    orders = {tuple(Loader(numbered(20), 4, seed, epoch).order) for seed, epoch in np.ndindex(3, 3)}
+    assert len(orders) == 9
+
+
+def test_iterating_twice_gives_the_same():
+    loader = Loader(numbered(10), 4, augment=jitter)
+    for one, other in zip(loader, loader, strict=True):
+        np.testing.assert_array_equal(one.images, other.images)
+
+
+def test_batches_are_copies():
+    data = numbered(6)
+    for batch in Loader(data, 6, shuffle=False):
+        batch.images[...] = -1
+        batch.labels[...] = 0
+    np.testing.assert_array_equal(data.labels, range(6))
+    np.testing.assert_array_equal(data.images, numbered(6).images)
+
+
+def test_the_next_batch_is_made_while_the_caller_works():
+    made = [threading.Event() for _ in range(3)]
+
+    def note(images, generator):
+        made[int(images[0, 0, 0, 0])].set()
+        return images
+
+    batches = iter(Loader(numbered(3), 1, augment=note, shuffle=False))
+    next(batches)
+    assert made[1].wait(10)
+    assert not made[2].is_set()
+    batches.close()
+
+
+def test_an_error_in_the_thread_reaches_the_caller_at_its_batch():
+    def fail(images, generator):
+        if 4 in images:
+            raise ZeroDivisionError("batch with image 4")
+        return images
+
+    batches = iter(Loader(numbered(8), 2, augment=fail, shuffle=False))
+    seen = [next(batches).labels.tolist() for _ in range(2)]
+    with pytest.raises(ZeroDivisionError, match="batch with image 4"):
+        next(batches)
+    assert seen == [[0, 1], [2, 3]]
+    assert threads() == []
+
+
+def test_no_thread_is_left_when_the_caller_stops_early():
+    for batch in Loader(numbered(100), 1):
+        assert len(threads()) == 1
+        if batch.labels[0] >= 0:
+            break
+    assert threads() == []
+
+
+def test_no_thread_is_left_when_the_caller_fails():
+    def work():
+        for _ in Loader(numbered(100), 1):
+            raise KeyError("the caller's own")
+
+    with pytest.raises(KeyError):
+        work()
+    assert threads() == []
+
+
+def test_no_thread_is_left_after_a_whole_epoch():
+    assert len(list(Loader(numbered(10), 3))) == 4
+    assert threads() == []
+
+
+def test_flip_from_the_augment_module_fits():
+    for batch in Loader(numbered(10), 4, augment=Flip()):
+        np.testing.assert_array_equal(batch.images[:, 0, 0, 0], batch.labels)
+
+
+BAD = {
+    "dataset": ({"dataset": np.zeros(3)}, "dataset must be a Dataset; got ndarray"),
+    "batch_size 0": ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
+    "batch_size 2.5": ({"batch_size": 2.5}, "batch_size must be an integer; got 2.5"),
+    "batch_size True": ({"batch_size": True}, "batch_size must be an integer; got True"),
+    "seed -1": ({"seed": -1}, "seed must be at least 0; got -1"),
+    "seed 2**70": ({"seed": 2**70}, "seed must be at most"),
+    "epoch -1": ({"epoch": -1}, "epoch must be at least 0; got -1"),
+    "start": ({"start": 4}, "start must be at most 3; got 4"),
+    "augment": ({"augment": "flip"}, "augment must be called as augment"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refuses(case):
+    arguments, words = BAD[case]
+    with pytest.raises(BadakError, match=words):
+        Loader(**({"dataset": numbered(6), "batch_size": 2} | arguments))
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        lambda images, _: images[:, :, 1:],
+        lambda images, _: images.astype(np.float64),
+        lambda images, _: images[:-1],
+        lambda images, _: None,
+        lambda images, _: images.tolist(),
+    ],
+)
+def test_refuses_what_an_augmentation_may_not_return(augment):
+    with pytest.raises(BadakError, match="augment must return images of shape"):
+        list(Loader(numbered(6), 2, augment=augment))
+    assert threads() == []
+
+
+def test_type_errors_are_type_errors():
+    with pytest.raises(ArgumentTypeError):
+        Loader([1, 2], 2)

@@ -1,0 +1,92 @@
+"""split: every image once, every class in its share, the same each time."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from badak.data import Dataset, split
+from badak.errors import BadakError
+
+
+def labelled(labels):
+    """A data set whose image k holds the number k."""
+    pixels = np.arange(len(labels), dtype=np.float32).reshape(-1, 1, 1, 1)
+    return Dataset(pixels, labels, [str(k) for k in range(10)])
+
+
+def numbers(dataset):
+    return dataset.images[:, 0, 0, 0].astype(int)
+
+
+@st.composite
+def cases(draw):
+    labels = draw(st.lists(st.integers(0, 9), min_size=10, max_size=200))
+    weights = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))
+    fractions = [weight / sum(weights) for weight in weights]
+    assume(min(fractions) * len(labels) >= 2)
+    return labels, fractions, draw(st.integers(0, 2**32))
+
+
+@given(cases())
+def test_parts_hold_every_image_once_and_every_class_in_its_share(case):
+    labels, fractions, seed = case
+    parts = split(labelled(labels), fractions, seed)
+    assert sorted(np.concatenate([numbers(part) for part in parts])) == list(range(len(labels)))
+    for place, (part, fraction) in enumerate(zip(parts, fractions, strict=True)):
+        assert abs(len(part) - fraction * len(labels)) <= 1
+        np.testing.assert_array_equal(part.labels, np.array(labels)[numbers(part)])
+        np.testing.assert_array_equal(numbers(part), np.sort(numbers(part)))
+        for label in range(10):
+            share = fraction * labels.count(label)
+            assert abs(np.count_nonzero(part.labels == label) - share) < place + 1.001
+
+
+@given(cases())
+def test_is_deterministic(case):
+    labels, fractions, seed = case
+    one, other = (split(labelled(labels), fractions, seed) for _ in range(2))
+    for part, same in zip(one, other, strict=True):
+        np.testing.assert_array_equal(numbers(part), numbers(same))
+
+
+def test_seeds_differ_and_classes_are_shuffled():
+    data = labelled([0] * 50 + [1] * 50)
+    firsts = {tuple(numbers(split(data, (0.5, 0.5), seed)[0])) for seed in range(5)}
+    assert len(firsts) == 5
+
+
+def test_three_parts_of_balanced_classes_are_exact():
+    parts = split(labelled(list(range(10)) * 10), (0.8, 0.1, 0.1), seed=1)
+    for part, count in zip(parts, (8, 1, 1), strict=True):
+        np.testing.assert_array_equal(np.bincount(part.labels), [count] * 10)
+
+
+BAD = {
+    "sum": ((0.5, 0.4), 0, "fractions must sum to 1"),
+    "none": ((), 0, "fractions must sum to 1"),
+    "zero": ((1.0, 0.0), 0, "each fraction must be a number above 0; got 0"),
+    "negative": ((1.5, -0.5), 0, "each fraction must be a number above 0"),
+    "NaN": ((np.nan, 0.5), 0, "each fraction must be a number above 0; got nan"),
+    "text": (("half", 0.5), 0, "each fraction must be a number; got 'half'"),
+    "number": (0.5, 0, "fractions must be a list of numbers; got 0.5"),
+    "empty part": ((0.99, 0.01), 0, "a fraction of 0.01 of 10 images is no image"),
+    "seed": ((0.5, 0.5), -1, "seed must be at least 0"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_refuses(case):
+    fractions, seed, words = BAD[case]
+    with pytest.raises(BadakError, match=words):
+        split(labelled([0, 1] * 5), fractions, seed)
+
+
+def test_refuses_what_is_no_dataset():
+    with pytest.raises(BadakError, match="dataset must be a Dataset; got list"):
+        split([1, 2], (0.5, 0.5))
+
+
+def test_refuses_an_empty_dataset():
+    with pytest.raises(BadakError, match="of 0 images is no image"):
+        split(labelled([]), (0.5, 0.5))
