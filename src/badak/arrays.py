@@ -86,7 +86,7 @@ def as_floats(
         raise ArgumentTypeError(f"{name} must be {dtype} like the rest; got {array.dtype}")
     if ndim is not None and array.ndim != ndim:
         raise BadakError(f"{name} must have {ndim} axes; got shape {array.shape}")
-    return np.require(array, requirements="CA")
+    return np.require(array, requirements=["C", "A"])
 
 
 def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) -> None:

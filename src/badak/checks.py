@@ -37,7 +37,7 @@ def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGES
             f"{name} must be an integer; got {value!r} of type {type(value).__name__}"
         )
     try:
-        number = operator.index(value)  # type: ignore[arg-type]  # __index__ was just seen
+        number = operator.index(value)
     except TypeError:  # an array of several numbers has __index__ and refuses it
         raise ArgumentTypeError(f"{name} must be one integer; got {value!r}") from None
     if number < minimum:
@@ -89,13 +89,13 @@ def real(
             f"{name} must be a number; got {value!r} of type {type(value).__name__}"
         ) from None
     bounds = [
-        (above, "above", lambda bound: number > bound),
-        (minimum, "at least", lambda bound: number >= bound),
-        (below, "below", lambda bound: number < bound),
-        (maximum, "at most", lambda bound: number <= bound),
+        (above, "above", operator.gt),
+        (minimum, "at least", operator.ge),
+        (below, "below", operator.lt),
+        (maximum, "at most", operator.le),
     ]
     asked = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
-    if not math.isfinite(number) or not all(holds(bound) for bound, _, holds in asked):
+    if not math.isfinite(number) or not all(holds(number, bound) for bound, _, holds in asked):
         limits = " and ".join(f"{words} {bound:g}" for bound, words, _ in asked)
         raise BadakError(
             f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()

@@ -50,7 +50,7 @@ class Evaluation(NamedTuple):
 
     loss: float
     accuracy: float
-    count: int
+    images: int
 
 
 class Network:
@@ -190,7 +190,8 @@ class Network:
             x: images (N, C, H, W): float, or uint8 in 0..255.
             batch_size: images at a time; memory does not grow with N.
         """
-        return self._all_outputs(x, batch_size).argmax(axis=1)
+        classes: Labels = self._all_outputs(x, batch_size).argmax(axis=1)
+        return classes
 
     def predict_proba(self, x: ArrayLike, batch_size: int = 256) -> Array:
         """Return the probability of each class for each image: (N, K), rows sum to 1.

@@ -55,7 +55,9 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
     """
     from safetensors.numpy import save as to_bytes
 
-    contiguous = {name: np.require(arrays[name], requirements="CA") for name in sorted(arrays)}
+    contiguous = {
+        name: np.require(arrays[name], requirements=["C", "A"]) for name in sorted(arrays)
+    }
     digest = _digest(contiguous, metadata)
     header = {"badak": json.dumps(metadata, sort_keys=True, allow_nan=False), "sha256": digest}
     write_atomically(path, to_bytes(contiguous, header))
@@ -161,7 +163,7 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
 def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Split a safetensors file into arrays and its metadata strings, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
-    if content[:1] == b"\x80" and content[8:9] != b"{" or content[:4] == b"PK\x03\x04":
+    if (content[:1] == b"\x80" and content[8:9] != b"{") or content[:4] == b"PK\x03\x04":
         raise FormatError("it is a pickle or zip archive, which badak never opens")
     if len(content) < 8:
         raise FormatError(f"it has {len(content)} bytes, fewer than a safetensors header's 8")

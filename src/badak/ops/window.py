@@ -81,6 +81,16 @@ class Window:
             self._same_sides(1, width),
         )
 
+    def reach(self, height: int, width: int) -> Sides:
+        """`sides`, and what ceil_mode's last window needs beyond the bottom and right padding."""
+        sides, places = self.sides(height, width), self.output_size(height, width)
+        reach = []
+        for axis, size in enumerate((height, width)):
+            before, after = sides[axis]
+            needed = (places[axis] - 1) * self.stride[axis] + self.covers[axis]
+            reach.append((before, max(after, needed - before - size)))
+        return reach[0], reach[1]
+
     def explicit(self, height: int, width: int) -> "Window":
         """The same window with its padding as numbers, for an input of this size."""
         return replace(self, padding=self.sides(height, width))
@@ -100,7 +110,7 @@ class Window:
             (24, 24)
             >>> Window.of(5, dilation=2).output_size(8, 8)
             Traceback (most recent call last):
-            badak.errors.BadakError: a 5x5 kernel with dilation 2 covers 9x9 and does not fit its ...
+            badak.errors.BadakError: a 5x5 kernel with dilation 2 covers 9x9 and does not fit ...
         """
         if height < 1 or width < 1:
             raise BadakError(

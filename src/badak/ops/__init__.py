@@ -1,0 +1,87 @@
+"""The operations: pure functions, arrays in, arrays out, each with its backward.
+
+Every op checks its arguments once and hands them to the edition that runs (`use`, `active`).
+"""
+
+from badak.ops.activation import (
+    elu,
+    elu_backward,
+    gelu,
+    gelu_backward,
+    leaky_relu,
+    leaky_relu_backward,
+    log_softmax,
+    log_softmax_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
+from badak.ops.conv import conv2d, conv2d_backward
+from badak.ops.dropout import dropout, dropout_backward
+from badak.ops.edition import active, use
+from badak.ops.flatten import flatten, flatten_backward
+from badak.ops.im2col import col2im, im2col
+from badak.ops.linear import linear, linear_backward
+from badak.ops.loss import cross_entropy, cross_entropy_backward
+from badak.ops.norm import (
+    batch_norm2d,
+    batch_norm2d_backward,
+    local_response_norm,
+    local_response_norm_backward,
+)
+from badak.ops.pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
+
+__all__ = [
+    "active",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm2d",
+    "batch_norm2d_backward",
+    "col2im",
+    "conv2d",
+    "conv2d_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
+    "elu",
+    "elu_backward",
+    "flatten",
+    "flatten_backward",
+    "gelu",
+    "gelu_backward",
+    "global_avg_pool2d",
+    "global_avg_pool2d_backward",
+    "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
+    "linear",
+    "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
+    "log_softmax",
+    "log_softmax_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "softmax",
+    "softmax_backward",
+    "tanh",
+    "tanh_backward",
+    "use",
+]

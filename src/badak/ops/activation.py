@@ -1,0 +1,417 @@
+"""Activations, softmax and log-softmax: document, check, hand on."""
+
+from badak import checks
+from badak.arrays import Array, as_floats, check_shape
+from badak.errors import BadakError
+from badak.ops import edition
+
+
+def relu(x: Array) -> Array:
+    """max(x, 0), with gradient 0 at 0 (Nair and Hinton 2010; the book's chapter 5.5).
+
+    Args:
+        x: any shape, float32 or float64.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+
+    Example:
+        >>> import numpy as np
+        >>> relu(np.array([-1.0, 0.0, 2.0]))
+        array([0., 0., 2.])
+    """
+    x = as_floats(x, "x")
+    y: Array = edition.current().relu(x)
+    return y
+
+
+def relu_backward(grad_y: Array, y: Array) -> Array:
+    """Gradient of `relu` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of relu.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0]))
+        array([0., 0., 1.])
+    """
+    grad_y, y = _pair(grad_y, y, "y")
+    grad_x: Array = edition.current().relu_backward(grad_y, y)
+    return grad_x
+
+
+def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
+    """X where positive, negative_slope * x elsewhere (Maas et al. 2013).
+
+    Args:
+        x: any shape, float32 or float64.
+        negative_slope: the slope on the left of 0.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: a slope that is no finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> leaky_relu(np.array([-1.0, 0.0, 2.0]), 0.5)
+        array([-0.5,  0. ,  2. ])
+    """
+    x = as_floats(x, "x")
+    negative_slope = checks.real(negative_slope, "negative_slope")
+    y: Array = edition.current().leaky_relu(x, negative_slope)
+    return y
+
+
+def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -> Array:
+    """Gradient of `leaky_relu` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        x: the input of leaky_relu.
+        negative_slope: the slope on the left of 0.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> leaky_relu_backward(np.ones(3), np.array([-1.0, 0.0, 2.0]), 0.5)
+        array([0.5, 0.5, 1. ])
+    """
+    grad_y, x = _pair(grad_y, x, "x")
+    negative_slope = checks.real(negative_slope, "negative_slope")
+    grad_x: Array = edition.current().leaky_relu_backward(grad_y, x, negative_slope)
+    return grad_x
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), without overflow (the book's chapter 3).
+
+    Args:
+        x: any shape, float32 or float64.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+
+    Example:
+        >>> import numpy as np
+        >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+        array([0. , 0.5, 1. ])
+    """
+    x = as_floats(x, "x")
+    y: Array = edition.current().sigmoid(x)
+    return y
+
+
+def sigmoid_backward(grad_y: Array, y: Array) -> Array:
+    """Gradient of `sigmoid` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of sigmoid.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> sigmoid_backward(np.ones(2), np.array([0.5, 1.0]))
+        array([0.25, 0.  ])
+    """
+    grad_y, y = _pair(grad_y, y, "y")
+    grad_x: Array = edition.current().sigmoid_backward(grad_y, y)
+    return grad_x
+
+
+def tanh(x: Array) -> Array:
+    """The hyperbolic tangent of each value.
+
+    Args:
+        x: any shape, float32 or float64.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+
+    Example:
+        >>> import numpy as np
+        >>> tanh(np.array([0.0, 1000.0]))
+        array([0., 1.])
+    """
+    x = as_floats(x, "x")
+    y: Array = edition.current().tanh(x)
+    return y
+
+
+def tanh_backward(grad_y: Array, y: Array) -> Array:
+    """Gradient of `tanh` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of tanh.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> tanh_backward(np.ones(2), np.array([0.5, 1.0]))
+        array([0.75, 0.  ])
+    """
+    grad_y, y = _pair(grad_y, y, "y")
+    grad_x: Array = edition.current().tanh_backward(grad_y, y)
+    return grad_x
+
+
+def elu(x: Array, alpha: float = 1.0) -> Array:
+    """X where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
+
+    Args:
+        x: any shape, float32 or float64.
+        alpha: the limit on the far left is -alpha.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: an alpha that is no finite number.
+
+    Example:
+        >>> import numpy as np
+        >>> elu(np.array([-1000.0, 0.0, 2.0]))
+        array([-1.,  0.,  2.])
+    """
+    x = as_floats(x, "x")
+    alpha = checks.real(alpha, "alpha")
+    y: Array = edition.current().elu(x, alpha)
+    return y
+
+
+def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
+    """Gradient of `elu` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        x: the input of elu.
+        alpha: the limit on the far left is -alpha.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> elu_backward(np.ones(3), np.array([-1000.0, 0.0, 2.0]))
+        array([0., 1., 1.])
+    """
+    grad_y, x = _pair(grad_y, x, "x")
+    alpha = checks.real(alpha, "alpha")
+    grad_x: Array = edition.current().elu_backward(grad_y, x, alpha)
+    return grad_x
+
+
+def gelu(x: Array, approximate: str = "none") -> Array:
+    """X times the share of a normal distribution below x (Hendrycks and Gimpel 2016).
+
+    Args:
+        x: any shape, float32 or float64.
+        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: another word.
+
+    Example:
+        >>> import numpy as np
+        >>> gelu(np.array([0.0, 100.0]))
+        array([  0., 100.])
+    """
+    x = as_floats(x, "x")
+    checks.choice(approximate, "approximate", ("none", "tanh"))
+    y: Array = edition.current().gelu(x, approximate)
+    return y
+
+
+def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
+    """Gradient of `gelu` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        x: the input of gelu.
+        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> gelu_backward(np.ones(2), np.array([0.0, 100.0]))
+        array([0.5, 1. ])
+    """
+    grad_y, x = _pair(grad_y, x, "x")
+    checks.choice(approximate, "approximate", ("none", "tanh"))
+    grad_x: Array = edition.current().gelu_backward(grad_y, x, approximate)
+    return grad_x
+
+
+def softmax(x: Array, axis: int = 1) -> Array:
+    """exp(x) over its sum along an axis, without overflow (the book's chapter 3.5).
+
+    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
+
+    Args:
+        x: any shape, float32 or float64.
+        axis: along which the values compete.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: no such axis, or an empty one.
+
+    Example:
+        >>> import numpy as np
+        >>> softmax(np.array([[1e30, 1e30, -np.inf]]))
+        array([[0.5, 0.5, 0. ]])
+    """
+    x = as_floats(x, "x")
+    axis = _axis(axis, x)
+    y: Array = edition.current().softmax(x, axis)
+    return y
+
+
+def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
+    """Gradient of `softmax` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of softmax.
+        axis: along which the values compete.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> softmax_backward(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
+        array([[ 0.25, -0.25]])
+    """
+    grad_y, y = _pair(grad_y, y, "y")
+    axis = _axis(axis, y)
+    grad_x: Array = edition.current().softmax_backward(grad_y, y, axis)
+    return grad_x
+
+
+def log_softmax(x: Array, axis: int = 1) -> Array:
+    """log(softmax(x)) along an axis, exact where softmax rounds to 0.
+
+    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
+
+    Args:
+        x: any shape, float32 or float64.
+        axis: along which the values compete.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: no such axis, or an empty one.
+
+    Example:
+        >>> import numpy as np
+        >>> log_softmax(np.array([[0.0, 1000.0]]))
+        array([[-1000.,     0.]])
+    """
+    x = as_floats(x, "x")
+    axis = _axis(axis, x)
+    y: Array = edition.current().log_softmax(x, axis)
+    return y
+
+
+def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
+    """Gradient of `log_softmax` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of log_softmax.
+        axis: along which the values compete.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> log_softmax_backward(np.array([[1.0, 0.0]]), np.log([[0.5, 0.5]]))
+        array([[ 0.5, -0.5]])
+    """
+    grad_y, y = _pair(grad_y, y, "y")
+    axis = _axis(axis, y)
+    grad_x: Array = edition.current().log_softmax_backward(grad_y, y, axis)
+    return grad_x
+
+
+def _pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
+    saved = as_floats(saved, name)
+    grad_y = as_floats(grad_y, "grad_y", dtype=saved.dtype)
+    check_shape(grad_y, "grad_y", saved.shape)
+    return grad_y, saved
+
+
+def _axis(axis: int, x: Array) -> int:
+    checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
+    if not x.shape[axis]:
+        raise BadakError(f"axis {axis} of shape {x.shape} is empty: nothing competes there")
+    return axis

@@ -1,0 +1,135 @@
+"""conv2d and its backward: document, check, hand on."""
+
+import math
+
+from badak import checks
+from badak.arrays import Array, as_floats, check_shape
+from badak.errors import BadakError
+from badak.ops import edition
+from badak.ops.im2col import as_maps, check_fits
+from badak.ops.window import IntOrPair, Padding, Window
+
+
+def conv2d(
+    x: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+) -> Array:
+    """Convolve images with filters (cross-correlation, as everywhere in the field).
+
+    ``y[n, f, i, j] = bias[f] + sum over c, u, v of
+    weight[f, c, u, v] * x[n, c, i * stride + u * dilation - padding, ...]``
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+        weight: filters (F, C / groups, KH, KW) of the same dtype.
+        bias: (F,) of the same dtype, or None.
+        stride: step between places.
+        padding: zeros around the images: a number, a pair, per side, "same" or "valid".
+        dilation: distance between a filter's cells.
+        groups: channels and filters fall into this many groups, each convolved by itself.
+
+    Returns:
+        (N, F, OH, OW) of x's dtype; see `badak.ops.window.Window.output_size`.
+
+    Raises:
+        ArgumentTypeError: dtypes that are no floats, or that differ.
+        BadakError: shapes or numbers that do not fit; the message has them.
+
+    Source: LeCun et al. 1998, section II.A; the book's chapter 7.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]], float)
+        >>> weight = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]], float)
+        >>> conv2d(x[None, None], weight[None, None])  # the book's figure 7-3
+        array([[[[15., 16.],
+                 [ 6., 15.]]]])
+    """
+    x, weight, window = _checked(x, weight, stride, padding, dilation, groups)
+    if bias is not None:
+        bias = as_floats(bias, "bias", dtype=x.dtype)
+        check_shape(bias, "bias", (len(weight),))
+    _places(x, weight, window)
+    y: Array = edition.current().conv2d(x, weight, bias, window, groups)
+    return y
+
+
+def conv2d_backward(
+    grad_y: Array,
+    x: Array,
+    weight: Array,
+    stride: IntOrPair = 1,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    groups: int = 1,
+    need_grad_x: bool = True,
+) -> tuple[Array | None, Array, Array]:
+    """Gradients of `conv2d` for its input, weight and bias.
+
+    Args:
+        grad_y: gradient of the output (N, F, OH, OW).
+        x: the input that conv2d saw.
+        weight: the weight that conv2d saw.
+        stride: as given to conv2d.
+        padding: as given to conv2d.
+        dilation: as given to conv2d.
+        groups: as given to conv2d.
+        need_grad_x: False where nobody needs the input's gradient, as in a first layer.
+
+    Returns:
+        grad_x (N, C, H, W) or None, grad_weight like weight, grad_bias (F,).
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that do not fit.
+
+    Example:
+        >>> import numpy as np
+        >>> ones = [np.ones((1, 1, size, size)) for size in (2, 3, 2)]
+        >>> conv2d_backward(*ones)[1]  # each filter cell met four ones
+        array([[[[4., 4.],
+                 [4., 4.]]]])
+    """
+    x, weight, window = _checked(x, weight, stride, padding, dilation, groups)
+    checks.flag(need_grad_x, "need_grad_x")
+    grad_y = as_floats(grad_y, "grad_y", 4, x.dtype)
+    check_shape(grad_y, "grad_y", (len(x), len(weight), *_places(x, weight, window)))
+    grads: tuple[Array | None, Array, Array] = edition.current().conv2d_backward(
+        grad_y, x, weight, window, groups, need_grad_x
+    )
+    return grads
+
+
+def _checked(
+    x: Array,
+    weight: Array,
+    stride: IntOrPair,
+    padding: Padding,
+    dilation: IntOrPair,
+    groups: int,
+) -> tuple[Array, Array, Window]:
+    x = as_maps(x)
+    weight = as_floats(weight, "weight", 4, x.dtype)
+    if 0 in weight.shape:
+        raise BadakError(f"weight must have no empty axis; got {weight.shape}")
+    checks.integer(groups, "groups", minimum=1)
+    (f, per_group, kh, kw), c = weight.shape, x.shape[1]
+    if f % groups or c % groups:
+        raise BadakError(f"groups must divide {c} channels and {f} filters; got {groups}")
+    if per_group != c // groups:
+        raise BadakError(
+            f"weight {weight.shape} takes {per_group} channels a group; "
+            f"x {x.shape} in {groups} groups has {c // groups}"
+        )
+    return x, weight, Window.of((kh, kw), stride, padding, dilation)
+
+
+def _places(x: Array, weight: Array, window: Window) -> tuple[int, int]:
+    """(OH, OW), after a check that neither columns nor output are beyond memory."""
+    maps = max(len(weight), x.shape[1] * math.prod(window.kernel))
+    return check_fits(x.shape, window, maps, x.itemsize)

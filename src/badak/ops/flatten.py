@@ -1,0 +1,53 @@
+"""flatten and its backward: no arithmetic, so no edition."""
+
+import math
+
+from badak.arrays import Array, Shape, as_floats, check_shape
+from badak.errors import BadakError
+
+
+def flatten(x: Array) -> Array:
+    """Lay each image's values out in a row.
+
+    Args:
+        x: (N, ...), float32 or float64.
+
+    Returns:
+        (N, D), D the product of the other axes; the input's memory where it is C-contiguous.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: no axis.
+
+    Example:
+        >>> import numpy as np
+        >>> flatten(np.ones((2, 3, 4, 5))).shape
+        (2, 60)
+    """
+    x = as_floats(x, "x")
+    if x.ndim < 1:
+        raise BadakError("x must have at least one axis; got a single number")
+    return x.reshape(len(x), math.prod(x.shape[1:]))
+
+
+def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
+    """The gradient in the input's shape.
+
+    Args:
+        grad_y: gradient of the output (N, D).
+        input_shape: of the input that flatten saw.
+
+    Returns:
+        Array of input_shape.
+
+    Raises:
+        BadakError: a gradient of another size.
+
+    Example:
+        >>> import numpy as np
+        >>> flatten_backward(np.ones((2, 60)), (2, 3, 4, 5)).shape
+        (2, 3, 4, 5)
+    """
+    grad_y = as_floats(grad_y, "grad_y", 2)
+    check_shape(grad_y, "grad_y", (input_shape[0], math.prod(input_shape[1:])))
+    return grad_y.reshape(input_shape)

@@ -1,0 +1,221 @@
+"""Local response normalisation and batch normalisation: document, check, hand on."""
+
+from badak import checks
+from badak.arrays import Array, as_floats, check_shape
+from badak.errors import BadakError
+from badak.ops import edition
+from badak.ops.im2col import as_maps
+from badak.ops.reference.norm import BatchNorm
+
+
+def local_response_norm(
+    x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
+) -> tuple[Array, Array]:
+    """Divide each value by a power of its neighbouring channels' squares.
+
+    ``y = x / scale ** beta``, ``scale = k + alpha * sum of x ** 2 over size channels``, the window
+    clipped at the first and last channel. As in the paper, alpha is not divided by size.
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+        size: channels in the sum; an even one reaches one further back than ahead.
+        alpha: scale of the sum.
+        beta: the power.
+        k: added to the sum, above 0.
+
+    Returns:
+        y and scale, both (N, C, H, W).
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Source: Krizhevsky et al. 2012, section 3.3.
+
+    Example:
+        >>> import numpy as np
+        >>> y, scale = local_response_norm(np.ones((1, 3, 1, 1)), size=3, alpha=1, beta=1, k=1)
+        >>> scale.ravel()
+        array([3., 4., 3.])
+    """
+    x = as_maps(x)
+    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k)
+    result: tuple[Array, Array] = edition.current().local_response_norm(x, size, alpha, beta, k)
+    return result
+
+
+def local_response_norm_backward(
+    grad_y: Array,
+    x: Array,
+    y: Array,
+    scale: Array,
+    size: int = 5,
+    alpha: float = 1e-4,
+    beta: float = 0.75,
+    k: float = 2.0,
+) -> Array:
+    """Gradient of `local_response_norm` for its input.
+
+    Args:
+        grad_y: gradient of the output (N, C, H, W).
+        x: the input that local_response_norm saw.
+        y: the output it returned.
+        scale: the scale it returned.
+        size: as given to local_response_norm.
+        alpha: as given to local_response_norm.
+        beta: as given to local_response_norm.
+        k: as given to local_response_norm.
+
+    Returns:
+        grad_x (N, C, H, W).
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> ones = np.ones((1, 1, 1, 1))
+        >>> local_response_norm_backward(ones, ones, ones / 2, 2 * ones, 1, 1, 1, 1).item()
+        0.0
+    """
+    x = as_maps(x)
+    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k)
+    saved = []
+    for array, name in ((grad_y, "grad_y"), (y, "y"), (scale, "scale")):
+        array = as_floats(array, name, 4, x.dtype)
+        check_shape(array, name, x.shape)
+        saved.append(array)
+    grad_y, y, scale = saved
+    grad_x: Array = edition.current().local_response_norm_backward(
+        grad_y, x, y, scale, size, alpha, beta
+    )
+    return grad_x
+
+
+def _lrn_arguments(
+    size: int, alpha: float, beta: float, k: float
+) -> tuple[int, float, float, float]:
+    return (
+        checks.integer(size, "size", minimum=1),
+        checks.real(alpha, "alpha", minimum=0),
+        checks.real(beta, "beta"),
+        checks.real(k, "k", above=0),
+    )
+
+
+def batch_norm2d(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    training: bool,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> BatchNorm:
+    """Normalise each channel over batch and places, then scale and shift it.
+
+    ``y = (x - mean) / sqrt(var + eps) * weight + bias``; in training mean and (biased) variance
+    are the batch's, else the running ones.
+
+    Args:
+        x: images (N, C, H, W), float32 or float64; in training at least two values a channel.
+        weight: (C,).
+        bias: (C,).
+        running_mean: (C,).
+        running_var: (C,), not negative.
+        training: whether the batch's own statistics are used.
+        momentum: how far the running statistics move towards the batch's, in [0, 1].
+        eps: added to the variance, above 0.
+
+    Returns:
+        A named tuple: y; mean and inverse_std, which backward needs; and new running_mean and
+        running_var, the latter moved by the unbiased variance. The arrays given stay as they are.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes or numbers that do not fit.
+
+    Source: Ioffe and Szegedy 2015, algorithms 1 and 2.
+
+    Example:
+        >>> import numpy as np
+        >>> one, zero = np.ones(1), np.zeros(1)
+        >>> x = np.array([[[[1.0, 3.0]]]])
+        >>> batch_norm2d(x, one, zero, zero, one, training=True, eps=1e-12).y
+        array([[[[-1.,  1.]]]])
+    """
+    x = as_maps(x)
+    checks.flag(training, "training")
+    momentum = checks.real(momentum, "momentum", minimum=0, maximum=1)
+    eps = checks.real(eps, "eps", above=0)
+    weight, bias, running_mean, running_var = (
+        _channels(array, name, x)
+        for array, name in (
+            (weight, "weight"),
+            (bias, "bias"),
+            (running_mean, "running_mean"),
+            (running_var, "running_var"),
+        )
+    )
+    if (running_var < 0).any():
+        raise BadakError(f"running_var must not be negative; the smallest is {running_var.min()}")
+    _check_count(x, training)
+    result: BatchNorm = edition.current().batch_norm2d(
+        x, weight, bias, running_mean, running_var, training, momentum, eps
+    )
+    return result
+
+
+def batch_norm2d_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
+) -> tuple[Array, Array, Array]:
+    """Gradients of `batch_norm2d` for its input, weight and bias.
+
+    Args:
+        grad_y: gradient of the output (N, C, H, W).
+        x: the input that batch_norm2d saw.
+        weight: the weight it saw.
+        mean: as it returned.
+        inverse_std: as it returned.
+        training: as given to it.
+
+    Returns:
+        grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> one, zero, x = np.ones(1), np.zeros(1), np.array([[[[1.0, 3.0]]]])
+        >>> batch_norm2d_backward(np.ones((1, 1, 1, 2)), x, one, zero, one, training=False)
+        (array([[[[1., 1.]]]]), array([4.]), array([2.]))
+    """
+    x = as_maps(x)
+    checks.flag(training, "training")
+    grad_y = as_floats(grad_y, "grad_y", 4, x.dtype)
+    check_shape(grad_y, "grad_y", x.shape)
+    weight, mean, inverse_std = (
+        _channels(array, name, x)
+        for array, name in ((weight, "weight"), (mean, "mean"), (inverse_std, "inverse_std"))
+    )
+    _check_count(x, training)
+    grads: tuple[Array, Array, Array] = edition.current().batch_norm2d_backward(
+        grad_y, x, weight, mean, inverse_std, training
+    )
+    return grads
+
+
+def _channels(array: Array, name: str, x: Array) -> Array:
+    array = as_floats(array, name, dtype=x.dtype)
+    check_shape(array, name, (x.shape[1],))
+    return array
+
+
+def _check_count(x: Array, training: bool) -> None:
+    if training and x.size // x.shape[1] < 2:
+        raise BadakError(
+            f"batch norm in training needs at least two values a channel; x is {x.shape}"
+        )

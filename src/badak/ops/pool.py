@@ -1,0 +1,250 @@
+"""Max, average and global average pooling: document, check, hand on."""
+
+from badak import checks
+from badak.arrays import Array, Indices, Shape, as_array, as_floats, check_shape
+from badak.errors import ArgumentTypeError, BadakError
+from badak.ops import edition
+from badak.ops.im2col import as_maps, as_shape, check_fits
+from badak.ops.window import IntOrPair, Padding, Window, short
+
+
+def pool_window(
+    kernel_size: IntOrPair,
+    stride: IntOrPair | None = None,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    ceil_mode: bool = False,
+) -> Window:
+    """Return a pooling window: its stride defaults to its kernel, its padding is at most half.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> pool_window(2, padding=2)
+        Traceback (most recent call last):
+        badak.errors.BadakError: padding must be at most half the kernel 2; got 2
+    """
+    window = Window.of(
+        kernel_size, kernel_size if stride is None else stride, padding, dilation, ceil_mode
+    )
+    if not isinstance(window.padding, str):
+        for sides, covers in zip(window.padding, window.covers, strict=True):
+            if max(sides) > covers // 2:
+                raise BadakError(
+                    f"padding must be at most half the kernel {short(window.covers)}; "
+                    f"got {short(window.padding)}"
+                )
+    return window
+
+
+def max_pool2d(
+    x: Array,
+    kernel_size: IntOrPair,
+    stride: IntOrPair | None = None,
+    padding: Padding = 0,
+    dilation: IntOrPair = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, Indices]:
+    """The largest value under each window; the first of equals wins, NaN wins over all.
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+        kernel_size: rows and columns of the window.
+        stride: step between places; the kernel's size where None.
+        padding: minus infinity around the images, at most half the kernel.
+        dilation: distance between the window's cells.
+        ceil_mode: round the output size up instead of down.
+
+    Returns:
+        y (N, C, OH, OW), and the winners' places h * W + w in their maps, int64, like y.
+
+    Raises:
+        BadakError: an argument out of range, or a window that does not fit.
+
+    Example:
+        >>> import numpy as np
+        >>> y, indices = max_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2)
+        >>> y.item(), indices.item()
+        (4.0, 2)
+    """
+    x = as_maps(x)
+    window = pool_window(kernel_size, stride, padding, dilation, ceil_mode)
+    check_fits(x.shape, window, 2 * x.shape[1], 8)
+    result: tuple[Array, Indices] = edition.current().max_pool2d(x, window)
+    return result
+
+
+def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
+    """Gradient of `max_pool2d` for its input: each place's goes to the value that won it.
+
+    Args:
+        grad_y: gradient of the output (N, C, OH, OW).
+        indices: as max_pool2d returned them.
+        input_shape: (N, C, H, W) of the input that max_pool2d saw.
+
+    Returns:
+        grad_x (N, C, H, W).
+
+    Raises:
+        BadakError: shapes that differ, or an index outside the map.
+
+    Example:
+        >>> import numpy as np
+        >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[2]]]]), (1, 1, 2, 2))
+        array([[[[0., 0.],
+                 [1., 0.]]]])
+    """
+    grad_y = as_floats(grad_y, "grad_y", 4)
+    n, c, h, w = as_shape(input_shape)
+    check_shape(grad_y, "grad_y", (n, c, None, None))
+    indices = as_array(indices, "indices")
+    if indices.dtype.kind != "i":
+        raise ArgumentTypeError(f"indices must be integers; got {indices.dtype}")
+    check_shape(indices, "indices", grad_y.shape)
+    if indices.size and not (indices.min() >= 0 and indices.max() < h * w):
+        raise BadakError(
+            f"indices must lie in 0..{h * w - 1}, places of a {h}x{w} map; "
+            f"got {indices.min()} to {indices.max()}"
+        )
+    checks.memory(n * c * h * w * grad_y.itemsize, "the gradient")
+    grad_x: Array = edition.current().max_pool2d_backward(grad_y, indices, (n, c, h, w))
+    return grad_x
+
+
+def avg_pool2d(
+    x: Array,
+    kernel_size: IntOrPair,
+    stride: IntOrPair | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    """The mean under each window.
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+        kernel_size: rows and columns of the window.
+        stride: step between places; the kernel's size where None.
+        padding: zeros around the images, at most half the kernel.
+        ceil_mode: round the output size up instead of down.
+        count_include_pad: whether padding counts in the mean.
+        divisor_override: divide the sum by this instead.
+
+    Returns:
+        (N, C, OH, OW) of x's dtype.
+
+    Raises:
+        BadakError: an argument out of range, or a window that does not fit.
+
+    Example:
+        >>> import numpy as np
+        >>> avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2).item()
+        2.5
+    """
+    x = as_maps(x)
+    window = pool_window(kernel_size, stride, padding, ceil_mode=ceil_mode)
+    _check_divisor(count_include_pad, divisor_override)
+    check_fits(x.shape, window, x.shape[1], x.itemsize)
+    y: Array = edition.current().avg_pool2d(x, window, count_include_pad, divisor_override)
+    return y
+
+
+def avg_pool2d_backward(
+    grad_y: Array,
+    input_shape: Shape,
+    kernel_size: IntOrPair,
+    stride: IntOrPair | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Array:
+    """Gradient of `avg_pool2d` for its input.
+
+    Args:
+        grad_y: gradient of the output (N, C, OH, OW).
+        input_shape: (N, C, H, W) of the input that avg_pool2d saw.
+        kernel_size: as given to avg_pool2d.
+        stride: as given to avg_pool2d.
+        padding: as given to avg_pool2d.
+        ceil_mode: as given to avg_pool2d.
+        count_include_pad: as given to avg_pool2d.
+        divisor_override: as given to avg_pool2d.
+
+    Returns:
+        grad_x (N, C, H, W).
+
+    Raises:
+        BadakError: an argument out of range, or a gradient of another shape.
+
+    Example:
+        >>> import numpy as np
+        >>> avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 2, 2), kernel_size=2)
+        array([[[[0.25, 0.25],
+                 [0.25, 0.25]]]])
+    """
+    grad_y = as_floats(grad_y, "grad_y", 4)
+    shape = as_shape(input_shape)
+    window = pool_window(kernel_size, stride, padding, ceil_mode=ceil_mode)
+    _check_divisor(count_include_pad, divisor_override)
+    places = check_fits(shape, window, shape[1], grad_y.itemsize)
+    check_shape(grad_y, "grad_y", (*shape[:2], *places))
+    grad_x: Array = edition.current().avg_pool2d_backward(
+        grad_y, shape, window, count_include_pad, divisor_override
+    )
+    return grad_x
+
+
+def _check_divisor(count_include_pad: bool, divisor_override: int | None) -> None:
+    checks.flag(count_include_pad, "count_include_pad")
+    if divisor_override is not None:
+        checks.integer(divisor_override, "divisor_override", minimum=1)
+
+
+def global_avg_pool2d(x: Array) -> Array:
+    """The mean of each map (Lin et al. 2013, section 3.2).
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+
+    Returns:
+        (N, C, 1, 1) of x's dtype.
+
+    Raises:
+        BadakError: another number of axes, or empty maps.
+
+    Example:
+        >>> import numpy as np
+        >>> global_avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]])).item()
+        2.5
+    """
+    y: Array = edition.current().global_avg_pool2d(as_maps(x))
+    return y
+
+
+def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
+    """Gradient of `global_avg_pool2d` for its input.
+
+    Args:
+        grad_y: gradient of the output (N, C, 1, 1).
+        input_shape: (N, C, H, W) of the input that global_avg_pool2d saw.
+
+    Returns:
+        grad_x (N, C, H, W).
+
+    Raises:
+        BadakError: shapes that differ.
+
+    Example:
+        >>> import numpy as np
+        >>> global_avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 1, 4))
+        array([[[[0.25, 0.25, 0.25, 0.25]]]])
+    """
+    grad_y = as_floats(grad_y, "grad_y", 4)
+    n, c, h, w = as_shape(input_shape)
+    check_shape(grad_y, "grad_y", (n, c, 1, 1))
+    checks.memory(n * c * h * w * grad_y.itemsize, "the gradient")
+    grad_x: Array = edition.current().global_avg_pool2d_backward(grad_y, (n, c, h, w))
+    return grad_x

@@ -1,0 +1,81 @@
+"""The textbook edition: every op in plain NumPy, forward with its backward below it.
+
+Arguments arrive checked (by `badak.ops`), arrays as float32 or float64; no op changes its inputs.
+"""
+
+from badak.ops.reference.activation import (
+    elu,
+    elu_backward,
+    gelu,
+    gelu_backward,
+    leaky_relu,
+    leaky_relu_backward,
+    log_softmax,
+    log_softmax_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
+from badak.ops.reference.conv import conv2d, conv2d_backward
+from badak.ops.reference.dropout import dropout, dropout_backward
+from badak.ops.reference.im2col import col2im, im2col
+from badak.ops.reference.linear import linear, linear_backward
+from badak.ops.reference.loss import cross_entropy, cross_entropy_backward
+from badak.ops.reference.norm import (
+    batch_norm2d,
+    batch_norm2d_backward,
+    local_response_norm,
+    local_response_norm_backward,
+)
+from badak.ops.reference.pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    global_avg_pool2d,
+    global_avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
+
+__all__ = [
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "batch_norm2d",
+    "batch_norm2d_backward",
+    "col2im",
+    "conv2d",
+    "conv2d_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
+    "elu",
+    "elu_backward",
+    "gelu",
+    "gelu_backward",
+    "global_avg_pool2d",
+    "global_avg_pool2d_backward",
+    "im2col",
+    "leaky_relu",
+    "leaky_relu_backward",
+    "linear",
+    "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
+    "log_softmax",
+    "log_softmax_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "softmax",
+    "softmax_backward",
+    "tanh",
+    "tanh_backward",
+]

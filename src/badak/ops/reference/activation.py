@@ -1,0 +1,122 @@
+"""Activations, softmax and log-softmax; every array keeps its shape."""
+
+import math
+
+import numpy as np
+
+from badak.arrays import Array
+
+# Beyond this the share of a normal distribution is 0 or 1 to the last bit, and no power overflows.
+FLAT = 40.0
+
+
+def relu(x: Array) -> Array:
+    """max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+def relu_backward(grad_y: Array, y: Array) -> Array:
+    """The gradient where the output is positive."""
+    return np.where(y > 0, grad_y, 0)
+
+
+def leaky_relu(x: Array, negative_slope: float) -> Array:
+    """X where positive, negative_slope * x elsewhere."""
+    return np.where(x > 0, x, negative_slope * x)
+
+
+def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float) -> Array:
+    """The slope of each side times the gradient."""
+    return np.where(x > 0, grad_y, negative_slope * grad_y)
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)); exp only ever sees what is not positive, so it cannot overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+
+
+def sigmoid_backward(grad_y: Array, y: Array) -> Array:
+    """grad_y * y * (1 - y)."""
+    return grad_y * y * (1 - y)
+
+
+def tanh(x: Array) -> Array:
+    """The hyperbolic tangent of each value."""
+    return np.tanh(x)
+
+
+def tanh_backward(grad_y: Array, y: Array) -> Array:
+    """grad_y * (1 - y^2)."""
+    return grad_y * (1 - y * y)
+
+
+def elu(x: Array, alpha: float) -> Array:
+    """X where positive, alpha * (exp(x) - 1) elsewhere."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
+    """1 where positive, alpha * exp(x) elsewhere, times the gradient."""
+    return np.where(x > 0, grad_y, grad_y * alpha * np.exp(np.minimum(x, 0)))
+
+
+def gelu(x: Array, approximate: str) -> Array:
+    """X times the share of a normal distribution below x."""
+    return x * _share_below(x, approximate)
+
+
+def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
+    """The product rule: the share below x, and x times its slope."""
+    share = _share_below(x, approximate)
+    near = np.clip(x, -FLAT, FLAT)
+    if approximate == "tanh":
+        inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * near * near)
+        slope = 2 * share * (1 - share) * inner_slope
+    else:
+        slope = np.exp(-near * near / 2) / math.sqrt(2 * math.pi)
+    return grad_y * (share + near * slope)
+
+
+def _share_below(x: Array, approximate: str) -> Array:
+    """(1 + erf(x / sqrt 2)) / 2, or the paper's tanh that comes close."""
+    if approximate == "tanh":
+        near = np.clip(x, -FLAT, FLAT)
+        inner = math.sqrt(2 / math.pi) * (near + 0.044715 * near * near * near)
+        return (1 + np.tanh(inner)) / 2
+    erfc = np.frompyfunc(math.erfc, 1, 1)  # erfc, not erf: small shares keep their digits
+    share: Array = erfc(-x / math.sqrt(2)).astype(x.dtype)
+    return share / 2
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """exp(x) over its sum along an axis; the largest is subtracted first, so none overflows."""
+    powers = np.exp(_from_largest(x, axis))
+    total: Array = powers.sum(axis=axis, keepdims=True)
+    return powers / total
+
+
+def softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """The output times what of the gradient differs from its mean under the output."""
+    mean: Array = (grad_y * y).sum(axis=axis, keepdims=True)
+    return y * (grad_y - mean)
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    """log(softmax(x)), without taking the logarithm of a number that rounds to 0."""
+    shifted = _from_largest(x, axis)
+    total: Array = np.exp(shifted).sum(axis=axis, keepdims=True)
+    return shifted - np.log(total)
+
+
+def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """grad_y - softmax * sum of grad_y."""
+    total: Array = grad_y.sum(axis=axis, keepdims=True)
+    return grad_y - np.exp(y) * total
+
+
+def _from_largest(x: Array, axis: int) -> Array:
+    """The values less their largest along an axis; NaN where that is infinite."""
+    largest: Array = x.max(axis=axis, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return x - largest

@@ -1,0 +1,19 @@
+"""Cross-entropy of N rows of K logits with target rows and row weights."""
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.ops.reference.activation import log_softmax
+
+
+def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
+    """Minus the weighted sum of each target times its log-probability, and those (N, K)."""
+    log_probabilities = log_softmax(logits, axis=1)
+    terms = np.zeros_like(targets)  # 0 where the target is, even at log-probability -inf
+    np.multiply(targets, log_probabilities, out=terms, where=targets > 0)
+    return -float(weight @ terms.sum(axis=1)), log_probabilities
+
+
+def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Array) -> Array:
+    """Probabilities minus targets, weighted; target rows sum to 1."""
+    return weight[:, None] * (np.exp(log_probabilities) - targets)

@@ -1,0 +1,99 @@
+"""Local response normalisation across channels, and batch normalisation of each channel.
+
+N images, C channels, H x W places.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from badak.arrays import Array
+
+
+def local_response_norm(
+    x: Array, size: int, alpha: float, beta: float, k: float
+) -> tuple[Array, Array]:
+    """X / scale^beta, with scale = k + alpha * sum of squares over `size` channels."""
+    scale = k + alpha * _channel_sums(x * x, size // 2, (size - 1) // 2)
+    return x * scale**-beta, scale
+
+
+def local_response_norm_backward(
+    grad_y: Array,
+    x: Array,
+    y: Array,
+    scale: Array,
+    size: int,
+    alpha: float,
+    beta: float,
+) -> Array:
+    """A channel's gradient: its own, and what it did to each neighbour's scale."""
+    through_scale = _channel_sums(grad_y * y / scale, (size - 1) // 2, size // 2)
+    return grad_y * scale**-beta - 2 * alpha * beta * x * through_scale
+
+
+def _channel_sums(x: Array, before: int, after: int) -> Array:
+    """For each channel the sum over it, `before` channels before and `after` behind."""
+    c = x.shape[1]
+    padded = np.pad(x, ((0, 0), (before, after), (0, 0), (0, 0)))
+    return sum((padded[:, i : i + c] for i in range(before + after + 1)), np.zeros_like(x))
+
+
+class BatchNorm(NamedTuple):
+    """What batch_norm2d returns.
+
+    Attributes:
+        y: (N, C, H, W).
+        mean: (C,), what was subtracted.
+        inverse_std: (C,), what was multiplied by.
+        running_mean: (C,), moved towards the batch's in training.
+        running_var: (C,), likewise, by the unbiased variance.
+    """
+
+    y: Array
+    mean: Array
+    inverse_std: Array
+    running_mean: Array
+    running_var: Array
+
+
+def batch_norm2d(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> BatchNorm:
+    """(x - mean) / sqrt(var + eps) * weight + bias, for each channel."""
+    mean, var = running_mean, running_var
+    if training:
+        count = x.size // x.shape[1]
+        mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))  # (N, C, H, W) -> (C,)
+        unbiased = var * (count / (count - 1))
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        running_var = (1 - momentum) * running_var + momentum * unbiased
+    inverse_std = 1 / np.sqrt(var + eps)
+    normal = (x - _spread(mean)) * _spread(inverse_std)
+    y = normal * _spread(weight) + _spread(bias)
+    return BatchNorm(y, mean, inverse_std, running_mean, running_var)
+
+
+def batch_norm2d_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
+) -> tuple[Array, Array, Array]:
+    """Gradients of input, weight and bias; in training mean and variance depend on x too."""
+    normal = (x - _spread(mean)) * _spread(inverse_std)
+    grad_weight, grad_bias = (grad_y * normal).sum(axis=(0, 2, 3)), grad_y.sum(axis=(0, 2, 3))
+    grad = grad_y
+    if training:
+        count = x.size // x.shape[1]
+        grad = grad_y - (_spread(grad_bias) + normal * _spread(grad_weight)) / count
+    return grad * _spread(weight * inverse_std), grad_weight, grad_bias
+
+
+def _spread(channels: Array) -> Array:
+    """(C,) -> (C, 1, 1), to meet (N, C, H, W)."""
+    return channels[:, None, None]

@@ -1,0 +1,231 @@
+"""Layers: shapes, parameters, arguments; the arithmetic is tested with the ops."""
+
+import copy
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from badak import BadakError, Network
+from badak.architecture import describe, parse
+from badak.layers import (
+    ELU,
+    GELU,
+    LAYERS,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+
+IMAGE = (6, 9, 11)
+# Every layer with arguments that are not its defaults, and the PyTorch module it must equal.
+TWINS = {
+    "conv": (
+        Conv2d(8, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
+        torch.nn.Conv2d(6, 8, (3, 2), (2, 1), (1, 2), (1, 2), groups=2),
+    ),
+    "conv without bias": (Conv2d(4, 3, bias=False), torch.nn.Conv2d(6, 4, 3, bias=False)),
+    "max pool": (
+        MaxPool2d((3, 2), stride=2, padding=1, dilation=(1, 2), ceil_mode=True),
+        torch.nn.MaxPool2d((3, 2), 2, 1, (1, 2), ceil_mode=True),
+    ),
+    "avg pool": (
+        AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True, count_include_pad=False),
+        torch.nn.AvgPool2d((3, 2), 2, 1, ceil_mode=True, count_include_pad=False),
+    ),
+    "global avg pool": (GlobalAvgPool2d(), torch.nn.AdaptiveAvgPool2d(1)),
+    "batch norm": (BatchNorm2d(momentum=0.3, eps=1e-3), torch.nn.BatchNorm2d(6, 1e-3, 0.3)),
+    "local response norm": (
+        LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
+        torch.nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),
+    ),
+    "relu": (ReLU(), torch.nn.ReLU()),
+    "leaky relu": (LeakyReLU(0.2), torch.nn.LeakyReLU(0.2)),
+    "sigmoid": (Sigmoid(), torch.nn.Sigmoid()),
+    "tanh": (Tanh(), torch.nn.Tanh()),
+    "elu": (ELU(0.7), torch.nn.ELU(0.7)),
+    "gelu": (GELU(), torch.nn.GELU()),
+    "gelu, tanh": (GELU("tanh"), torch.nn.GELU("tanh")),
+    "flatten": (Flatten(), torch.nn.Flatten()),
+    "linear": (Linear(7), torch.nn.Linear(6 * 9 * 11, 7)),
+    "linear without bias": (Linear(7, bias=False), torch.nn.Linear(6 * 9 * 11, 7, bias=False)),
+    "dropout of nothing": (Dropout(0.0), torch.nn.Dropout(0.0)),
+}
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", TWINS)
+def test_layer_equals_pytorchs_forward_and_backward(name, training):
+    layer, twin = TWINS[name]
+    twin = copy.deepcopy(twin).double().train(training)
+    generator = np.random.default_rng(0)
+    shape = (594,) if isinstance(layer, Linear) else IMAGE
+    layer = type(layer)(**layer.config())
+    built = layer.build(shape, generator, np.float64)
+    for key, array in layer.parameters.items():
+        array[...] = generator.standard_normal(array.shape)
+        getattr(twin, key).data = torch.from_numpy(array.copy())
+    x = generator.standard_normal((3, *shape))
+    xt = torch.from_numpy(x).requires_grad_()
+
+    y, cache = layer.forward(x, training)
+    expected = twin(xt)
+    assert y.shape == (3, *built) == tuple(expected.shape)
+    np.testing.assert_allclose(y, expected.detach().numpy(), rtol=1e-10, atol=1e-12)
+
+    grad_y = generator.standard_normal(y.shape)
+    expected.backward(torch.from_numpy(grad_y))
+    grad_x, grads = layer.backward(grad_y, cache)
+    np.testing.assert_allclose(grad_x, xt.grad.numpy(), rtol=1e-9, atol=1e-11)
+    assert grads.keys() == layer.parameters.keys()
+    for key, grad in grads.items():
+        np.testing.assert_allclose(grad, getattr(twin, key).grad.numpy(), rtol=1e-9, atol=1e-11)
+    for key, buffer in layer.buffers.items():
+        np.testing.assert_allclose(buffer, getattr(twin, key).numpy(), rtol=1e-10)
+
+
+def test_every_layer_has_a_twin_above():
+    assert {type(layer) for layer, _ in TWINS.values()} == set(LAYERS.values())
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_arguments_survive_json(name):
+    layer, _ = TWINS[name]
+    text = json.dumps(describe({"a": layer}, IMAGE, np.float32, CrossEntropyLoss(0.1, 3)))
+    arguments = parse(json.loads(text))
+    assert arguments["layers"]["a"] == layer
+    assert arguments["loss"] == CrossEntropyLoss(0.1, 3)
+    assert repr(arguments["layers"]["a"]) == repr(layer)
+
+
+def test_numpy_integers_are_plain_in_the_config():
+    layer = Conv2d(np.int64(4), (np.int32(3), 5))
+    assert json.dumps(layer.config()) == json.dumps(Conv2d(4, (3, 5)).config())
+
+
+WRONG = {
+    "conv, stride 0": (lambda: Conv2d(4, 3, stride=0), "stride must be at least 1; got 0"),
+    "conv, dilation -1": (lambda: Conv2d(4, 3, dilation=-1), "dilation must be at least 1"),
+    "conv, padding -1": (lambda: Conv2d(4, 3, padding=-1), "padding must be at least 0"),
+    "conv, padding word": (lambda: Conv2d(4, 3, padding="sme"), "padding must be one of 'same'"),
+    "conv, 0 channels": (lambda: Conv2d(0, 3), "out_channels must be at least 1; got 0"),
+    "conv, kernel 0": (lambda: Conv2d(4, 0), "kernel_size must be at least 1; got 0"),
+    "conv, no kernel": (lambda: Conv2d(4, []), "kernel_size must be one integer or two"),
+    "conv, 3 kernel sizes": (lambda: Conv2d(4, (1, 2, 3)), "kernel_size must be one integer or"),
+    "conv, float": (lambda: Conv2d(4, 3, stride=2.5), "stride must be an integer; got 2.5"),
+    "conv, bool": (lambda: Conv2d(4, 3, stride=True), "stride must be an integer; got True"),
+    "conv, text": (lambda: Conv2d(4, "3"), "kernel_size must be an integer; got '3'"),
+    "conv, groups": (lambda: Conv2d(4, 3, groups=3), "groups must divide out_channels 4; got 3"),
+    "conv, bias": (lambda: Conv2d(4, 3, bias=1), "bias must be True or False; got 1"),
+    "conv, huge": (lambda: Conv2d(4, 3, dilation=2**62), "dilation must be at most 2147483647"),
+    "conv, init": (lambda: Conv2d(4, 3, weight_init="glorot"), "weight_init must be 'he'"),
+    "conv, init -1": (lambda: Conv2d(4, 3, weight_init=-1), "weight_init must be a number at"),
+    "pool, padding": (lambda: MaxPool2d(2, padding=2), "padding"),
+    "pool, ceil_mode": (lambda: MaxPool2d(2, ceil_mode=1), "ceil_mode must be True or False"),
+    "avg pool, padding": (lambda: AvgPool2d(2, padding=2), "padding"),
+    "avg pool, count": (lambda: AvgPool2d(2, count_include_pad=0), "count_include_pad must be"),
+    "linear, 0": (lambda: Linear(0), "out_features must be at least 1; got 0"),
+    "dropout, 1.5": (lambda: Dropout(1.5), "p must be a number at least 0 and at most 1; got 1.5"),
+    "dropout, NaN": (lambda: Dropout(float("nan")), "p must be a number at least 0"),
+    "dropout, text": (lambda: Dropout("a"), "p must be a number; got 'a'"),
+    "batch norm, eps": (lambda: BatchNorm2d(eps=0), "eps must be a number above 0; got 0"),
+    "batch norm, momentum": (lambda: BatchNorm2d(momentum=2), "momentum must be a number at"),
+    "lrn, size": (lambda: LocalResponseNorm(0), "size must be at least 1; got 0"),
+    "lrn, NaN": (lambda: LocalResponseNorm(beta=float("nan")), "beta must be a finite number"),
+    "elu, inf": (lambda: ELU(float("inf")), "alpha must be a finite number; got inf"),
+    "leaky, None": (lambda: LeakyReLU(None), "negative_slope must be a number; got None"),
+    "gelu, word": (lambda: GELU("fast"), "approximate must be one of 'none', 'tanh'; got 'fast'"),
+    "smoothing": (lambda: CrossEntropyLoss(2.0), "label_smoothing must be a number at least 0"),
+    "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), "ignore_index must be an integer"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_argument_is_named(case):
+    make, words = WRONG[case]
+    with pytest.raises(BadakError) as fault:
+        make()
+    assert words in str(fault.value)
+
+
+MISFITS = {
+    "kernel over input": (
+        [Conv2d(4, 3), MaxPool2d(2), MaxPool2d(3)],
+        (1, 4, 4),
+        "MaxPool2d 'pool2': a 3x3 kernel covers 3x3 and does not fit its 1x1 input with padding 0: "
+        "(1 + 0 - 2 - 1) // 3 + 1 = 0; use a kernel of at most 1 there, or more padding",
+    ),
+    "groups": ([Conv2d(4, 3, groups=2)], (3, 8, 8), "Conv2d 'conv1': groups must divide the input"),
+    "linear on maps": ([Linear(3)], (1, 4, 4), "Linear 'linear1': the input must be flat"),
+    "conv on a row": ([Flatten(), Conv2d(3, 1)], (1, 4, 4), "Conv2d 'conv1': the input must be im"),
+    "no layers": ([], (1, 4, 4), "at least one layer"),
+    "no layer": ([ReLU], (1, 4, 4), "layers must hold layers; number 0 is"),
+    "not a list": (ReLU(), (1, 4, 4), "layers must be a list or a mapping"),
+    "dotted name": ({"a.b": ReLU()}, (1, 4, 4), "text without dots; got 'a.b'"),
+    "input shape": ([ReLU()], (4, 4), "input_shape must be (C, H, W); got (4, 4)"),
+    "input size 0": ([ReLU()], (1, 0, 4), "input_shape must be at least 1; got 0"),
+    "too large": ([Flatten(), Linear(2**31 - 1)], (1, 999, 999), "this process can have"),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_misfit_is_refused_before_anything_runs(case):
+    layers, shape, words = MISFITS[case]
+    with pytest.raises(BadakError) as fault:
+        Network(layers, shape)
+    assert words in str(fault.value)
+
+
+def test_initial_weights_have_the_spread_of_their_papers():
+    def spread(layer):
+        layer.build((50, 9, 9), np.random.default_rng(0), np.float32)
+        return float(layer.parameters["weight"].std())
+
+    assert spread(Conv2d(400, 3)) == pytest.approx(np.sqrt(2 / 450), rel=0.02)
+    assert spread(Conv2d(400, 3, groups=2)) == pytest.approx(np.sqrt(2 / 225), rel=0.02)
+    assert spread(Conv2d(400, 3, weight_init="xavier")) == pytest.approx(
+        np.sqrt(2 / (450 + 3600)), rel=0.02
+    )
+    assert spread(Conv2d(400, 3, weight_init=0.01)) == pytest.approx(0.01, rel=0.02)
+
+
+def test_float32_and_float64_networks_of_one_seed_agree():
+    layers = [Conv2d(4, 3), Flatten(), Linear(3)]
+    single = Network(layers, (2, 5, 5), seed=7)
+    double = Network(layers, (2, 5, 5), seed=7, dtype=np.float64)
+    for name, array in single.parameters().items():
+        np.testing.assert_array_equal(array, double.parameters()[name].astype(np.float32))
+
+
+def test_dropout_scales_what_it_keeps():
+    net = Network([Dropout(0.25)], (1, 100, 100))
+    x = np.ones((2, 1, 100, 100), np.float32)
+    y = net.forward(x, training=True)
+    assert set(np.unique(y)) == {0, np.float32(1 / 0.75)}
+    assert (y == 0).mean() == pytest.approx(0.25, abs=0.02)
+    assert not np.array_equal(y, net.forward(x, training=True))
+    np.testing.assert_array_equal(net(x), x)
+
+
+def test_unbuilt_dropout_says_what_it_needs():
+    with pytest.raises(RuntimeError, match="as part of a Network"):
+        Dropout().forward(np.ones((1, 2)), training=True)
+
+
+def test_layers_are_dataclasses_of_their_arguments():
+    for layer in LAYERS.values():
+        assert dataclasses.is_dataclass(layer)
+        assert "parameters" not in layer.__init__.__annotations__
