@@ -42,9 +42,18 @@ from badak.ops.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.update import (
+    adagrad_update,
+    adam_update,
+    momentum_update,
+    rmsprop_update,
+    sgd_update,
+)
 
 __all__ = [
     "active",
+    "adagrad_update",
+    "adam_update",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm2d",
@@ -75,8 +84,11 @@ __all__ = [
     "log_softmax_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "momentum_update",
     "relu",
     "relu_backward",
+    "rmsprop_update",
+    "sgd_update",
     "sigmoid",
     "sigmoid_backward",
     "softmax",

@@ -40,8 +40,17 @@ from badak.ops.reference.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.reference.update import (
+    adagrad_update,
+    adam_update,
+    momentum_update,
+    rmsprop_update,
+    sgd_update,
+)
 
 __all__ = [
+    "adagrad_update",
+    "adam_update",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm2d",
@@ -70,8 +79,11 @@ __all__ = [
     "log_softmax_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "momentum_update",
     "relu",
     "relu_backward",
+    "rmsprop_update",
+    "sgd_update",
     "sigmoid",
     "sigmoid_backward",
     "softmax",

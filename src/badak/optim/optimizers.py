@@ -1,0 +1,361 @@
+"""Optimizers: which update rule, its numbers, and its state in named arrays.
+
+The rules themselves are `badak.ops.*_update`; the definitions and defaults are PyTorch's.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import checks, ops
+from badak.arrays import Array
+from badak.errors import BadakError
+
+
+@dataclass
+class Optimizer(ABC):
+    """Changes parameters by their gradients, and remembers what its rule needs.
+
+    Attributes:
+        lr: learning rate.
+        weight_decay: this times the parameter is added to its gradient (an L2 penalty).
+        slots: the arrays kept for each parameter, all zeros at first.
+        steps: updates made so far.
+        state: ``"conv1.weight.mean"`` -> array.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    steps: int = field(default=0, init=False, repr=False, compare=False)
+    state: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+    lr: float = 0.01
+    weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        checks.real(self.lr, "lr", above=0)
+        checks.real(self.weight_decay, "weight_decay", minimum=0)
+
+    def update(
+        self,
+        parameters: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        lr: float | None = None,
+    ) -> None:
+        """Change every parameter in place by one step.
+
+        Args:
+            parameters: name -> live array.
+            gradients: name -> array of the parameter's shape and dtype; exactly the same names.
+            lr: learning rate of this step, where a schedule decided it.
+
+        Raises:
+            BadakError: names or shapes that differ; no parameter has changed.
+        """
+        if gradients.keys() != parameters.keys():
+            odd = sorted(gradients.keys() ^ parameters.keys())
+            raise BadakError(
+                f"gradients and parameters must have the same names; not in both: {odd}"
+            )
+        rate = checks.real(self.lr if lr is None else lr, "lr", minimum=0)
+        changed = {}
+        for name, parameter in parameters.items():
+            state = [
+                self.state.get(f"{name}.{slot}", np.zeros_like(parameter)) for slot in self.slots
+            ]
+            changed[name] = self._rule(parameter, gradients[name], state, rate)
+        # All new values exist before the first is written: a fault above changes nothing.
+        self.steps += 1
+        for name, (parameter, *state) in changed.items():
+            parameters[name][...] = parameter
+            for slot, array in zip(self.slots, state, strict=True):
+                self.state[f"{name}.{slot}"] = array
+
+    @abstractmethod
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        """The new parameter and the new state."""
+
+    def config(self) -> dict[str, Any]:
+        """Return the name and the constructor's arguments, as JSON can hold them."""
+        arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return {"name": type(self).__name__} | {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in arguments.items()
+        }
+
+    def load_state(self, steps: int, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over the steps and state of a saved optimizer of the same kind.
+
+        Args:
+            steps: updates made.
+            state: ``"conv1.weight.mean"`` -> array.
+
+        Raises:
+            BadakError: a name that ends in none of this optimizer's slots.
+        """
+        odd = [name for name in state if name.rpartition(".")[2] not in self.slots]
+        if odd:
+            raise BadakError(f"{type(self).__name__} keeps no {', '.join(odd)}")
+        self.steps = checks.integer(steps, "steps")
+        self.state = {name: array.copy() for name, array in state.items()}
+
+    def _decayed(self, parameter: Array, gradient: Array) -> Array:
+        return gradient + self.weight_decay * parameter if self.weight_decay else gradient
+
+
+@final
+@dataclass
+class SGD(Optimizer):
+    """p - lr * g (the book's chapter 6.1.2).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> w = np.array([1.0])
+        >>> SGD(lr=0.25).update({"w": w}, {"w": np.array([2.0])})
+        >>> w
+        array([0.5])
+    """
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        return ops.sgd_update(parameter, self._decayed(parameter, gradient), lr)
+
+
+@dataclass
+class _Momentum(Optimizer):
+    """What Momentum and Nesterov share: all but where the step looks."""
+
+    slots: ClassVar[tuple[str, ...]] = ("velocity",)
+    looks_ahead: ClassVar[bool]
+    momentum: float = 0.9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.real(self.momentum, "momentum", minimum=0, below=1)
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        (velocity,) = state
+        gradient = self._decayed(parameter, gradient)
+        return ops.momentum_update(
+            parameter, gradient, velocity, lr, self.momentum, self.looks_ahead
+        )
+
+
+@final
+@dataclass
+class Momentum(_Momentum):
+    """v = momentum * v + g; p - lr * v (the book's chapter 6.1.4).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty.
+        momentum: share of the velocity that stays, in [0, 1).
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> Momentum(momentum=1)
+        Traceback (most recent call last):
+        badak.errors.BadakError: momentum must be a number at least 0 and below 1; got 1.0
+    """
+
+    looks_ahead: ClassVar[bool] = False
+
+
+@final
+@dataclass
+class Nesterov(_Momentum):
+    """Momentum whose step looks ahead: p - lr * (g + momentum * v) (Sutskever et al. 2013).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty.
+        momentum: share of the velocity that stays, in [0, 1).
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> Nesterov(lr=-1)
+        Traceback (most recent call last):
+        badak.errors.BadakError: lr must be a number above 0; got -1.0
+    """
+
+    looks_ahead: ClassVar[bool] = True
+
+
+@final
+@dataclass
+class AdaGrad(Optimizer):
+    """p - lr * g / (sqrt(sum of g^2) + eps) (Duchi et al. 2011; the book's chapter 6.1.5).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty.
+        eps: added to the root, above 0.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> AdaGrad().slots
+        ('squares',)
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("squares",)
+    eps: float = 1e-10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.real(self.eps, "eps", above=0)
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        (squares,) = state
+        gradient = self._decayed(parameter, gradient)
+        return ops.adagrad_update(parameter, gradient, squares, lr, self.eps)
+
+
+@final
+@dataclass
+class RMSProp(Optimizer):
+    """p - lr * g / (sqrt(mean of g^2) + eps) (Tieleman and Hinton 2012).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty.
+        alpha: share of the mean square that stays, in [0, 1).
+        eps: added to the root, above 0.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> RMSProp().slots
+        ('squares',)
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("squares",)
+    alpha: float = 0.99
+    eps: float = 1e-8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.real(self.alpha, "alpha", minimum=0, below=1)
+        checks.real(self.eps, "eps", above=0)
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        (squares,) = state
+        gradient = self._decayed(parameter, gradient)
+        return ops.rmsprop_update(parameter, gradient, squares, lr, self.alpha, self.eps)
+
+
+@dataclass
+class _Adam(Optimizer):
+    """What Adam and AdamW share: their numbers."""
+
+    slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
+    lr: float = 0.001
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.betas, (tuple, list)) or len(self.betas) != 2:
+            raise BadakError(f"betas must be two numbers; got {self.betas!r}")
+        for beta in self.betas:
+            checks.real(beta, "betas", minimum=0, below=1)
+        self.betas = (self.betas[0], self.betas[1])
+        checks.real(self.eps, "eps", above=0)
+
+    def _adam(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        mean, squares = state
+        return ops.adam_update(
+            parameter, gradient, mean, squares, self.steps + 1, lr, self.betas, self.eps
+        )
+
+
+@final
+@dataclass
+class Adam(_Adam):
+    """Running mean over the root of the running square (Kingma and Ba 2015; the book's 6.1.6).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: L2 penalty, added to the gradient.
+        betas: shares of mean and square that stay, each in [0, 1).
+        eps: added to the root, above 0.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> w = np.array([1.0])
+        >>> Adam(lr=0.25).update({"w": w}, {"w": np.array([5.0])})
+        >>> w.round(6)  # the first step is lr long, whatever the gradient
+        array([0.75])
+    """
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        return self._adam(parameter, self._decayed(parameter, gradient), state, lr)
+
+
+@final
+@dataclass
+class AdamW(_Adam):
+    """Adam whose weight decay shrinks the parameter itself (Loshchilov and Hutter 2019).
+
+    Args:
+        lr: learning rate, above 0.
+        weight_decay: each step multiplies the parameter by 1 - lr * weight_decay.
+        betas: shares of mean and square that stay, each in [0, 1).
+        eps: added to the root, above 0.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> w = np.array([1.0])
+        >>> AdamW(lr=0.25, weight_decay=0.4).update({"w": w}, {"w": np.array([5.0])})
+        >>> w.round(6)  # 1 * (1 - 0.1) - 0.25
+        array([0.65])
+    """
+
+    weight_decay: float = 0.01
+
+    def _rule(
+        self, parameter: Array, gradient: Array, state: list[Array], lr: float
+    ) -> Sequence[Array]:
+        return self._adam(parameter * (1 - lr * self.weight_decay), gradient, state, lr)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+}
