@@ -158,6 +158,6 @@ def _stream(url: str, path: Path, size: int) -> None:
                         raise BadakError(f"sent more than the {size} bytes of the file")
                     file.write(piece)
             except requests.RequestException:
-                raise BadakError(f"broke off after {have} of {size} bytes") from None
+                raise BadakError(f"broke off before all {size} bytes had come") from None
     if have < size:
         raise BadakError(f"cut short: {have} of {size} bytes came")

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,15 +73,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
             "more than they can hold"
         )
     with archive.open(member) as stream:
-        version = np.lib.format.read_magic(stream)
-        if version == (1, 0):
-            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
-        elif version == (2, 0):
-            shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream, LONGEST_HEADER)
-        else:
-            raise FormatError(
-                f"{place} is of .npy version {version}; versions 1.0 and 2.0 are read"
-            )
+        shape, fortran, dtype = _header(stream, place)
         if dtype.hasobject:
             raise FormatError(f"{place} holds Python objects; only plain numbers are read")
         if any(size < 0 for size in shape):
@@ -97,3 +89,17 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
     if len(data) != wanted:
         raise FormatError(f"{place} is cut short: {len(data)} of {wanted} bytes came")
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _header(stream: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, order and type as the .npy header gives them."""
+    try:
+        version = np.lib.format.read_magic(stream)
+        if version == (1, 0):
+            return np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
+        if version == (2, 0):
+            return np.lib.format.read_array_header_2_0(stream, LONGEST_HEADER)
+    except Exception as fault:  # NumPy's parser fails in many ways on forged headers
+        reason = str(fault).partition("\n")[0] or type(fault).__name__
+        raise FormatError(f"{place}: its header is damaged: {reason}") from None
+    raise FormatError(f"{place} is of .npy version {version}; versions 1.0 and 2.0 are read")

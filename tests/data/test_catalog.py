@@ -1,0 +1,159 @@
+"""load: which names there are, where they are looked for and in which order, and what is said."""
+
+import gzip
+import shutil
+import struct
+
+import numpy as np
+import pytest
+
+from badak.data import DATASETS, load
+from badak.data.download import SOURCES, Source
+from badak.errors import ArgumentTypeError, BadakError, FormatError
+
+
+def written(array):
+    array = array.astype(np.uint8)
+    return struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def write(folder, label):
+    """A tiny MNIST whose labels are all `label`, to see where it was found."""
+    folder.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(
+            gzip.compress(written(np.zeros((2, 4, 4))))
+        )
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(written(np.full(2, label)))
+
+
+@pytest.fixture(autouse=True)
+def _offline(tmp_path, monkeypatch, request):
+    """No data but what a test makes, an empty cache, and mirrors that nobody serves."""
+    if "data_dir" in request.fixturenames:  # it reads BADAK_DATA, so before that goes
+        request.getfixturevalue("data_dir")
+    monkeypatch.delenv("BADAK_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name, source in SOURCES.items():
+        mirrors = ("http://127.0.0.1:1/first/{file}", "http://127.0.0.1:1/second/{file}")
+        monkeypatch.setitem(SOURCES, name, Source(mirrors, source.files))
+
+
+def found(tmp_path, **options):
+    return int(load("mnist", **options)[0].labels[0])
+
+
+def test_search_order(tmp_path, monkeypatch):
+    given, named = tmp_path / "given", tmp_path / "named"
+    write(named, 1)
+    monkeypatch.setenv("BADAK_DATA", str(named))
+    assert found(tmp_path) == 1
+    write(named / "mnist", 2)
+    assert found(tmp_path) == 2
+    write(given, 3)
+    assert found(tmp_path, data_dir=given) == 3
+    write(given / "mnist", 4)
+    assert found(tmp_path, data_dir=str(given)) == 4
+    assert found(tmp_path) == 2
+
+
+def test_a_data_dir_without_the_files_falls_through(tmp_path, monkeypatch):
+    write(tmp_path / "named", 5)
+    monkeypatch.setenv("BADAK_DATA", str(tmp_path / "named"))
+    (tmp_path / "empty").mkdir()
+    assert found(tmp_path, data_dir=tmp_path / "empty") == 5
+
+
+def test_the_cache_is_used_without_a_network(tmp_path, monkeypatch, data_dir):
+    cache = tmp_path / "cache" / "badak" / "fashion-mnist"
+    shutil.copytree(data_dir / "fashion-mnist", cache)
+    train, _ = load("fashion-mnist")
+    assert len(train) == 60000
+
+
+def test_files_that_are_there_are_judged_by_content_and_not_by_checksum(tmp_path):
+    write(tmp_path / "here", 7)  # no checksum of the real files fits these
+    assert found(tmp_path, data_dir=tmp_path / "here") == 7
+
+
+def test_a_folder_with_some_of_the_files_is_an_error_and_no_download(tmp_path):
+    write(tmp_path / "here", 7)
+    (tmp_path / "here" / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(FormatError, match="lacks t10k-labels-idx1-ubyte"):
+        load("mnist", tmp_path / "here")
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
+def test_offline_says_what_was_tried_and_what_works(tmp_path, monkeypatch, name):
+    (tmp_path / "given").mkdir()
+    monkeypatch.setenv("BADAK_DATA", str(tmp_path / "named"))
+    with pytest.raises(BadakError) as error:
+        load(name, tmp_path / "given")
+    message = str(error.value)
+    file = next(iter(SOURCES[name].files))
+    for words in (
+        f"{name} is not on this machine",
+        f"looked in {tmp_path}/given/{name}, {tmp_path}/given, {tmp_path}/named/{name}, ",
+        f"http://127.0.0.1:1/first/{file} (no connection)",
+        f"http://127.0.0.1:1/second/{file} (no connection)",
+        "the data set 'digits'",
+        "--data-dir FOLDER",
+        "BADAK_DATA=FOLDER",
+    ):
+        assert words in message
+    assert all(file in message for file in SOURCES[name].files)
+    assert "\n" not in message
+
+
+def test_digits_need_nothing():
+    train, test = load("digits")
+    assert (len(train), len(test)) == (1437, 360)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("minst", "must be one of 'digits', 'mnist', .*; got 'minst': did you mean 'mnist'"),
+        ("imagenet", r"'folder:PATH'; got 'imagenet'$"),
+        ("", "got ''"),
+        ("folder:", "got 'folder:'"),
+        ("folder:/nowhere", "/nowhere must be a folder of images"),
+        ("MNIST", "got 'MNIST'"),
+        (3, "name must be a string; got 3"),
+        (None, "name must be a string; got None"),
+    ],
+)
+def test_refuses_a_name(name, words):
+    with pytest.raises(BadakError, match=words):
+        load(name)
+
+
+def test_a_name_of_the_wrong_type_is_a_type_error():
+    with pytest.raises(ArgumentTypeError):
+        load(3)
+
+
+@pytest.mark.parametrize(
+    "options", [{"image_size": 28}, {"color": True}, {"color": False}, {"skip_corrupt": True}]
+)
+def test_options_of_a_folder_are_refused_elsewhere(options):
+    with pytest.raises(BadakError, match="are for 'folder:PATH' only; the images of 'digits'"):
+        load("digits", **options)
+
+
+def test_a_data_dir_that_does_not_exist(tmp_path):
+    with pytest.raises(BadakError, match=r"data_dir must be a folder that exists; got '.*nowhere'"):
+        load("mnist", tmp_path / "nowhere")
+
+
+def test_the_table_lists_every_name():
+    assert list(DATASETS) == ["digits", "mnist", "fashion-mnist", "cifar10"]
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
+def test_the_real_ones_by_badak_data(name, data_dir, monkeypatch):
+    monkeypatch.setenv("BADAK_DATA", str(data_dir))
+    train, test = load(name)
+    assert train.name == test.name == name
+    assert train.num_classes == test.num_classes == 10
+    assert len(train) >= 20000
