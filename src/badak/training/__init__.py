@@ -1,0 +1,20 @@
+"""Training: the Trainer, its history, callbacks, checkpoints and run directory."""
+
+from badak.training.callbacks import Callback, Progress
+from badak.training.history import EpochRecord, History, StepRecord
+from badak.training.interruption import Interrupted
+from badak.training.run import RunDirectory
+from badak.training.trainer import Trainer
+from badak.training.verify import verify_resume
+
+__all__ = [
+    "Callback",
+    "EpochRecord",
+    "History",
+    "Interrupted",
+    "Progress",
+    "RunDirectory",
+    "StepRecord",
+    "Trainer",
+    "verify_resume",
+]

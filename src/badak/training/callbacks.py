@@ -1,0 +1,85 @@
+"""Callbacks: what is told of steps and epochs; and Progress, which shows them."""
+
+import time
+from typing import TYPE_CHECKING
+
+from badak import terminal
+from badak.training.history import EpochRecord, StepRecord
+
+if TYPE_CHECKING:
+    from badak.training.trainer import Trainer
+
+
+class Callback:
+    """Told of what happens in training; override what you need.
+
+    Example:
+        >>> class Losses(Callback):
+        ...     def on_step(self, trainer, record):
+        ...         print(record.loss)
+    """
+
+    def on_train_start(self, trainer: "Trainer") -> None:
+        """Before the first step, of a resumed run too."""
+
+    def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
+        """After each update."""
+
+    def on_epoch_end(self, trainer: "Trainer", record: EpochRecord) -> None:
+        """After each epoch's evaluation, before its checkpoint."""
+
+    def on_train_end(self, trainer: "Trainer") -> None:
+        """After the last epoch, an interruption or a fault."""
+
+
+class Progress(Callback):
+    """A bar with loss, accuracy, images/s and time left; plain lines where no one watches."""
+
+    # The share of the old value in the moving means shown.
+    SMOOTH = 0.9
+
+    def on_train_start(self, trainer: "Trainer") -> None:
+        """Draw the bar of this epoch."""
+        self._console = terminal.console()
+        self._bar = None
+        self._seconds = 0.0
+        self._since = time.perf_counter()
+        self._loss = self._accuracy = self._rate = float("nan")
+        if self._console.is_terminal:
+            self._bar = terminal.progress_bar(self._console)
+            self._task = self._bar.add_task("", total=None, figures="")
+            self._bar.start()
+
+    def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
+        """Move the bar and its moving means."""
+        now = time.perf_counter()
+        self._loss = self._mean(self._loss, record.loss)
+        self._accuracy = self._mean(self._accuracy, record.accuracy)
+        self._rate = self._mean(self._rate, record.images / (now - self._since))
+        self._since = now
+        if self._bar is not None:
+            total = trainer.epochs * trainer.batch_count
+            self._bar.update(
+                self._task,
+                description=f"epoch {record.epoch}/{trainer.epochs}",
+                total=total,
+                completed=record.step,
+                figures=f"loss {self._loss:.4f}  acc {self._accuracy:.3f}  {self._rate:,.0f} img/s",
+            )
+
+    def on_epoch_end(self, trainer: "Trainer", record: EpochRecord) -> None:
+        """Print the epoch's line."""
+        line = f"{record}  {self._rate:,.0f} images/s"
+        if self._bar is not None:
+            self._bar.console.print(line, highlight=False, soft_wrap=True)
+        else:
+            print(line, flush=True)
+        self._since = time.perf_counter()
+
+    def on_train_end(self, trainer: "Trainer") -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _mean(self, old: float, new: float) -> float:
+        return new if old != old else self.SMOOTH * old + (1 - self.SMOOTH) * new

@@ -1,0 +1,148 @@
+"""Checkpoints: everything a resume needs, in one file that is written whole or not at all."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from badak import storage
+from badak.data import Dataset
+from badak.errors import BadakError, FormatError
+from badak.network import Network
+from badak.optim import Optimizer
+from badak.training.history import History
+
+FORMAT = {"format": "badak checkpoint", "version": 1}
+
+
+class Position(NamedTuple):
+    """The next batch to train on: `batch` of `epoch`, both from 0, after `step` updates."""
+
+    epoch: int
+    batch: int
+    step: int
+
+
+def save(
+    path: Path,
+    net: Network,
+    optimizer: Optimizer,
+    history: History,
+    position: Position,
+    settings: Mapping[str, Any],
+) -> None:
+    """Write model, optimizer, generators, history and position to one file, atomically.
+
+    Args:
+        path: the file.
+        net: with its live parameters.
+        optimizer: with its state.
+        history: so far.
+        position: where to go on.
+        settings: what must be the same for the bits to be the same.
+
+    Raises:
+        BadakError: the file cannot be written; the one before stays.
+    """
+    arrays = {f"model.{name}": array for name, array in net.state().items()}
+    arrays |= {f"optimizer.{name}": array for name, array in optimizer.state.items()}
+    arrays |= {f"history.{name}": array for name, array in history.arrays().items()}
+    metadata = {
+        **FORMAT,
+        "architecture": net.architecture(),
+        "settings": dict(settings),
+        "position": position._asdict(),
+        "optimizer_steps": optimizer.steps,
+        "generators": {
+            name: generator.bit_generator.state for name, generator in net.generators().items()
+        },
+    }
+    storage.save(path, arrays, metadata)
+
+
+def load(
+    path: Path, net: Network, optimizer: Optimizer, settings: Mapping[str, Any]
+) -> tuple[History, Position]:
+    """Bring network and optimizer to where a checkpoint left them.
+
+    Args:
+        path: the file.
+        net: of the checkpoint's architecture.
+        optimizer: of the checkpoint's kind.
+        settings: of this run; they must be the checkpoint's.
+
+    Returns:
+        The history so far and where to go on.
+
+    Raises:
+        FormatError: no checkpoint, a damaged one, or one of a newer badak.
+        BadakError: one of another network, other data or other settings; what differs is listed,
+            and nothing has changed.
+    """
+    arrays, metadata = storage.load(path)
+    if metadata.get("format") != FORMAT["format"] or metadata.get("version") != FORMAT["version"]:
+        raise FormatError(
+            f"{path} is no checkpoint of this badak: expected {FORMAT}; got "
+            f"format {metadata.get('format')!r}, version {metadata.get('version')!r}"
+        )
+    try:
+        if metadata["architecture"] != _as_json(net.architecture()):
+            raise BadakError(f"{path} belongs to another network: {_difference(metadata, net)}")
+        differing = [
+            f"{name} was {metadata['settings'].get(name)!r} and is {value!r}"
+            for name, value in _as_json(settings).items()
+            if metadata["settings"].get(name) != value
+        ]
+        if differing:
+            raise BadakError(f"{path} belongs to another run: {'; '.join(differing)}")
+        history = History.from_arrays(_part(arrays, "history"))
+        position = Position(**metadata["position"])
+        net.load_state(_part(arrays, "model"))
+        optimizer.load_state(metadata["optimizer_steps"], _part(arrays, "optimizer"))
+        for name, generator in net.generators().items():
+            generator.bit_generator.state = metadata["generators"][name]
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise FormatError(f"{path} is no usable checkpoint: {fault!r}") from None
+    return history, position
+
+
+def fingerprint(data: Dataset) -> str:
+    """Return a SHA-256 of a data set's images and labels, to notice that they changed.
+
+    Example:
+        >>> fingerprint(Dataset(np.zeros((2, 1, 2, 2)), [0, 1]))[:12]
+        '75a7f8ab518a'
+    """
+    total = hashlib.sha256(repr((data.images.shape, data.num_classes)).encode())
+    total.update(np.ascontiguousarray(data.images).data)
+    total.update(np.ascontiguousarray(data.labels).data)
+    return total.hexdigest()
+
+
+def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {
+        name.removeprefix(f"{prefix}."): array
+        for name, array in arrays.items()
+        if name.startswith(f"{prefix}.")
+    }
+
+
+def _as_json(value: Any) -> Any:
+    """Tuples become lists, as they do in the file."""
+    if isinstance(value, Mapping):
+        return {key: _as_json(member) for key, member in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_as_json(member) for member in value]
+    return value
+
+
+def _difference(metadata: Mapping[str, Any], net: Network) -> str:
+    """What a person wants to know first: the layer or the number that is another."""
+    saved, own = metadata["architecture"], _as_json(net.architecture())
+    for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
+        if theirs != ours:
+            return f"{theirs} there, {ours} here"
+    keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
+    return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"

@@ -1,0 +1,78 @@
+"""One training step: batch -> loss and gradients -> clipping -> update."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from badak.arrays import Array, Images, Labels
+from badak.errors import BadakError
+from badak.network import Network
+from badak.optim import Optimizer, clip_gradients
+
+
+class StepOutcome(NamedTuple):
+    """Mean loss before the update, and the share of the batch classified rightly."""
+
+    loss: float
+    accuracy: float
+
+
+def training_step(
+    net: Network,
+    optimizer: Optimizer,
+    images: Images,
+    labels: Labels,
+    lr: float | None = None,
+    clip_norm: float | None = None,
+) -> StepOutcome:
+    """Run one batch forward and back, and update the parameters.
+
+    Args:
+        net: what learns.
+        optimizer: how.
+        images: (N, C, H, W).
+        labels: (N,) class indices, or (N, K) rows.
+        lr: learning rate; the optimizer's own where None.
+        clip_norm: largest norm of all gradients together; unlimited where None.
+
+    Returns:
+        Loss and accuracy of the batch, of one and the same forward pass.
+
+    Raises:
+        BadakError: images or labels that do not fit; or a loss or gradient that is not finite:
+            then no parameter has changed.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found and named below
+        result = net.forward_backward(images, labels)
+    if not math.isfinite(result.loss):
+        raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+    for name, gradient in result.gradients.items():
+        if not _finite(gradient):
+            raise BadakError(_explain(net, images, f"the gradient of {name} is not finite"))
+    gradients = result.gradients
+    if clip_norm is not None:
+        gradients, _ = clip_gradients(gradients, clip_norm)
+    optimizer.update(net.parameters(), gradients, lr)
+    indices = np.asarray(labels)
+    if indices.ndim == 2:
+        indices = indices.argmax(axis=1)
+    right = result.logits.argmax(axis=1) == indices
+    return StepOutcome(result.loss, float(right.mean()))
+
+
+def _finite(array: Array) -> bool:
+    return bool(np.isfinite(array).all())
+
+
+def _explain(net: Network, images: Images, fault: str) -> str:
+    """Say which layer's output is the first that is not finite, and what may help."""
+    out = np.asarray(images)
+    place = "the loss"
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for name, layer in net.layers.items():
+            out, _ = layer.forward(out, False)
+            if not _finite(out):
+                place = f"layer {name!r}"
+                break
+    return f"{fault}, first seen in {place}; use a lower learning rate, or clip_norm=1"

@@ -1,0 +1,335 @@
+"""Trainer: epochs of shuffled batches, evaluation, checkpoints, and an exact resume."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import checks, storage
+from badak.data import Dataset, Loader
+from badak.data.loader import LARGEST_SEED, Augment
+from badak.errors import ArgumentTypeError, BadakError, where
+from badak.network import Network
+from badak.optim import Adam, Optimizer, Schedule
+from badak.training import checkpoint
+from badak.training.callbacks import Callback, Progress
+from badak.training.history import EpochRecord, History, StepRecord
+from badak.training.interruption import Interrupted, Interruption
+from badak.training.run import RunDirectory
+from badak.training.step import training_step
+
+# Training images measured at each epoch's end where no other number is asked for.
+TRAIN_SAMPLE = 10_000
+
+
+class Trainer:
+    """Trains a network; the same arguments and data give the same bits.
+
+    Args:
+        net: what learns.
+        optimizer: how; Adam(1e-3) where None.
+        epochs: how often every training image comes.
+        batch_size: images in a step; the last batch of an epoch may be smaller.
+        seed: of the order of the images, the augmentation and the evaluation samples.
+        schedule: factor on the learning rate; see `badak.optim.SCHEDULES`.
+        clip_norm: largest norm of all gradients together.
+        augment: called as augment(images, generator) on each batch.
+        evaluate_sample: how many training and validation images are measured at each epoch's end,
+            the same ones each time. None: all validation images, and as many training images.
+        early_stopping: stop when the validation accuracy has not grown for this many epochs.
+        checkpoint_every: steps between checkpoints within an epoch; each epoch ends with one.
+        max_steps: stop after this many steps, as if interrupted.
+        callbacks: told of every step and epoch.
+        progress: whether a bar, or plain lines, are shown.
+
+    Attributes:
+        history: what was measured.
+        batch_count: steps in an epoch of the data in training.
+
+    Raises:
+        ArgumentTypeError: a value of the wrong type.
+        BadakError: a number out of range.
+
+    Example:
+        >>> from badak import data, models
+        >>> train, test = data.load("digits")
+        >>> trainer = Trainer(models.SimpleConvNet(weight_init="he"), epochs=2, progress=False)
+        >>> history = trainer.fit(train, validation=test)
+        >>> len(history.steps), history.epochs[-1].validation_accuracy > 0.8
+        (30, True)
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        optimizer: Optimizer | None = None,
+        *,
+        epochs: int = 20,
+        batch_size: int = 100,
+        seed: int = 0,
+        schedule: Schedule | None = None,
+        clip_norm: float | None = None,
+        augment: Augment | None = None,
+        evaluate_sample: int | None = None,
+        early_stopping: int | None = None,
+        checkpoint_every: int | None = None,
+        max_steps: int | None = None,
+        callbacks: Sequence[Callback] = (),
+        progress: bool = True,
+    ) -> None:
+        if not isinstance(net, Network):
+            raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
+        optimizer = Adam() if optimizer is None else optimizer
+        if not isinstance(optimizer, Optimizer):
+            raise ArgumentTypeError(
+                f"optimizer must be an Optimizer, such as badak.optim.Adam(1e-3); got {optimizer!r}"
+            )
+        self.net, self.optimizer = net, optimizer
+        self.epochs = checks.integer(epochs, "epochs", minimum=1)
+        self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
+        self.seed = checks.integer(seed, "seed", maximum=LARGEST_SEED)
+        for value, name in ((schedule, "schedule"), (augment, "augment")):
+            if value is not None and not callable(value):
+                raise ArgumentTypeError(f"{name} must be callable; got {value!r}")
+        if clip_norm is not None:
+            checks.real(clip_norm, "clip_norm", above=0)
+        for number, name in (
+            (evaluate_sample, "evaluate_sample"),
+            (early_stopping, "early_stopping"),
+            (checkpoint_every, "checkpoint_every"),
+            (max_steps, "max_steps"),
+        ):
+            if number is not None:
+                checks.integer(number, name, minimum=1)
+        self.schedule, self.clip_norm, self.augment = schedule, clip_norm, augment
+        self.evaluate_sample, self.early_stopping = evaluate_sample, early_stopping
+        self.checkpoint_every, self.max_steps = checkpoint_every, max_steps
+        self.callbacks = [*callbacks, *([Progress()] if progress else [])]
+        self._restart()
+
+    def step(self, images: ArrayLike, labels: ArrayLike) -> float:
+        """Make one update on one batch, by itself: no schedule, no history.
+
+        Args:
+            images: (N, C, H, W).
+            labels: (N,) class indices, or (N, K) rows.
+
+        Returns:
+            Mean loss before the update.
+
+        Raises:
+            BadakError: images or labels that do not fit, or a loss that is not finite.
+        """
+        images, labels = np.asarray(images), np.asarray(labels)
+        return training_step(
+            self.net, self.optimizer, images, labels, clip_norm=self.clip_norm
+        ).loss
+
+    def fit(
+        self,
+        train: Dataset,
+        validation: Dataset | None = None,
+        run_dir: str | Path | None = None,
+        resume: bool = False,
+    ) -> History:
+        """Train from the first epoch, or from where a run stopped.
+
+        Args:
+            train: what is learnt from.
+            validation: what is only measured on.
+            run_dir: where model, history and checkpoints go; nothing is written where None.
+            resume: go on from the run directory's checkpoint, to the bits that an uninterrupted
+                run would have; start at the beginning where there is none yet.
+
+        Returns:
+            The history, from the very first step.
+
+        Raises:
+            Interrupted: Ctrl-C or SIGTERM came; the step was finished and a checkpoint written.
+            BadakError: data that does not fit the network, a run directory that is in use, not
+                writable or another run's, or a loss that is not finite; in the last case the last
+                checkpoint stays.
+        """
+        self._check(train, "train")
+        if validation is not None:
+            self._check(validation, "validation")
+        run = None if run_dir is None else RunDirectory(Path(run_dir))
+        if run is None and resume:
+            raise BadakError("resume=True needs the run_dir that holds the checkpoint")
+        if run is not None and not resume and run.checkpoint.exists():
+            raise BadakError(
+                f"{run.path} already holds a run: pass resume=True to go on with it, or choose "
+                "another run_dir"
+            )
+        with (
+            run.locked() if run else nullcontext(),
+            Interruption() as interruption,
+        ):
+            self._start(run, train, validation, resume)
+            self._loop(train, run, interruption)
+        return self.history
+
+    def _loop(self, train: Dataset, run: RunDirectory | None, interruption: Interruption) -> None:
+        """Epoch after epoch, from where `_start` put us."""
+        with self._followed():
+            while not self._finished():
+                for batch in Loader(
+                    train,
+                    self.batch_size,
+                    self.seed,
+                    self._epoch,
+                    self.augment,
+                    start=self._batch,
+                ):
+                    self._train_on(batch.images, batch.labels)
+                    if interruption.signal is not None:
+                        self._save(run)
+                        raise Interrupted(interruption.signal)
+                    if self._at_checkpoint():
+                        self._save(run)
+                    if self._step == self.max_steps:
+                        break
+                if self._batch == self.batch_count:
+                    self._end_epoch()
+                self._save(run)
+
+    def _restart(self) -> None:
+        self.history = History()
+        self._epoch = self._batch = self._step = 0
+
+    def _check(self, data: Dataset, name: str) -> None:
+        if not isinstance(data, Dataset):
+            raise ArgumentTypeError(f"{name} must be a badak.data.Dataset; got {data!r}")
+        if not len(data):
+            raise BadakError(f"{name} must have at least one image; it is empty")
+        if data.image_shape != self.net.input_shape:
+            raise BadakError(
+                f"{name} has images of {data.image_shape}; the network takes {self.net.input_shape}"
+            )
+        if data.num_classes > self.net.num_classes:
+            raise BadakError(
+                f"{name} has {data.num_classes} classes; the network has {self.net.num_classes} "
+                "outputs"
+            )
+
+    def _start(
+        self, run: RunDirectory | None, train: Dataset, validation: Dataset | None, resume: bool
+    ) -> None:
+        """Reset, or take over a checkpoint; and choose what is measured at each epoch's end."""
+        self._restart()
+        self.batch_count = math.ceil(len(train) / self.batch_size)
+        size = self.evaluate_sample or (TRAIN_SAMPLE if validation is None else len(validation))
+        self._measured = [_sample(train, size, self.seed)]
+        if validation is not None:
+            size = self.evaluate_sample or len(validation)
+            self._measured.append(_sample(validation, size, self.seed))
+        if run is None:
+            return
+        self._settings = self._settings_of(train, validation)
+        if resume and run.checkpoint.exists():
+            self.history, position = checkpoint.load(
+                run.checkpoint, self.net, self.optimizer, self._settings
+            )
+            self._epoch, self._batch, self._step = position
+
+    def _settings_of(self, train: Dataset, validation: Dataset | None) -> dict[str, Any]:
+        """What must be the same for a resumed run to reach the same bits."""
+        settings = {
+            "optimizer": self.optimizer.config(),
+            "batch_size": self.batch_size,
+            "seed": self.seed,
+            "schedule": None if self.schedule is None else _name(self.schedule),
+            "clip_norm": self.clip_norm,
+            "augment": None if self.augment is None else _name(self.augment),
+            "evaluate_sample": self.evaluate_sample,
+            "early_stopping": self.early_stopping,
+            "train": checkpoint.fingerprint(train),
+            "validation": None if validation is None else checkpoint.fingerprint(validation),
+        }
+        # More epochs may be asked for, unless the learning rate has already followed their number.
+        return settings | ({"epochs": self.epochs} if self.schedule else {})
+
+    def _finished(self) -> bool:
+        return (
+            self._epoch >= self.epochs
+            or (self.max_steps is not None and self._step >= self.max_steps)
+            or self._no_longer_better()
+        )
+
+    def _no_longer_better(self) -> bool:
+        """Whether the best validation accuracy lies `early_stopping` epochs back."""
+        reached = [record.validation_accuracy for record in self.history.epochs]
+        if self.early_stopping is None or not reached:
+            return False
+        return len(reached) - 1 - int(np.argmax(reached)) >= self.early_stopping
+
+    def _at_checkpoint(self) -> bool:
+        """Whether one is due within the epoch; its end writes its own."""
+        return (
+            self.checkpoint_every is not None
+            and self._step % self.checkpoint_every == 0
+            and self._batch < self.batch_count
+        )
+
+    def _train_on(self, images: Any, labels: Any) -> None:
+        lr = self.optimizer.lr
+        if self.schedule is not None:
+            lr *= self.schedule(self._epoch + self._batch / self.batch_count, self.epochs)
+        with where(f"step {self._step + 1} (epoch {self._epoch + 1})"):
+            outcome = training_step(self.net, self.optimizer, images, labels, lr, self.clip_norm)
+        self._batch += 1
+        self._step += 1
+        record = StepRecord(self._step, self._epoch + 1, len(images), lr, *outcome)
+        self.history.steps.append(record)
+        for callback in self.callbacks:
+            callback.on_step(self, record)
+
+    def _end_epoch(self) -> None:
+        measured = [self.net.evaluate(data) for data in self._measured]
+        values = [value for result in measured for value in (result.loss, result.accuracy)]
+        values += [math.nan] * (4 - len(values))
+        self._epoch, self._batch = self._epoch + 1, 0
+        record = EpochRecord(self._epoch, self._step, *values)
+        self.history.epochs.append(record)
+        for callback in self.callbacks:
+            callback.on_epoch_end(self, record)
+
+    def _save(self, run: RunDirectory | None) -> None:
+        """Write everything, the checkpoint last: where it says finished, all the rest is there."""
+        if run is None:
+            return
+        self.net.save(run.model)
+        storage.write_atomically(run.history, self.history.epochs_csv().encode())
+        storage.write_atomically(run.steps, self.history.steps_csv().encode())
+        storage.write_atomically(run.log, self.history.log().encode())
+        position = checkpoint.Position(self._epoch, self._batch, self._step)
+        checkpoint.save(
+            run.checkpoint, self.net, self.optimizer, self.history, position, self._settings
+        )
+
+    @contextmanager
+    def _followed(self) -> Iterator[None]:
+        for callback in self.callbacks:
+            callback.on_train_start(self)
+        try:
+            yield
+        finally:
+            for callback in self.callbacks:
+                callback.on_train_end(self)
+
+
+def _sample(data: Dataset, size: int, seed: int) -> Dataset:
+    """The same `size` images each time, or all where there are no more."""
+    if size >= len(data):
+        return data
+    chosen = np.random.default_rng([seed, LARGEST_SEED]).choice(len(data), size, replace=False)
+    return data[np.sort(chosen)]
+
+
+def _name(thing: Any) -> str:
+    """A text that is the same in the next process: no addresses of functions."""
+    return str(getattr(thing, "__qualname__", repr(thing)))

@@ -1,0 +1,140 @@
+"""verify_resume: kill a run and resume it, and compare every bit with one that was left alone."""
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from badak import storage
+from badak.errors import BadakError
+from badak.training.run import RunDirectory
+
+# Looking for the checkpoint this often finds the killed run well before its end.
+POLL_SECONDS = 0.002
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing compared: what it is, its size, and whether all its bits agree."""
+
+    what: str
+    size: str
+    identical: bool
+
+
+@dataclass(frozen=True)
+class ResumeReport:
+    """What `verify_resume` found.
+
+    Attributes:
+        steps: how many the runs made.
+        killed_at: the step of the checkpoint from which the killed run went on.
+        comparisons: everything compared.
+    """
+
+    steps: int
+    killed_at: int
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def identical(self) -> bool:
+        """Whether all bits agree."""
+        return all(comparison.identical for comparison in self.comparisons)
+
+
+def verify_resume(
+    arguments: Sequence[str], steps: int, recorded: RunDirectory | None = None
+) -> ResumeReport:
+    """Train twice with the command line, once killed by SIGKILL and resumed, and compare.
+
+    Args:
+        arguments: of ``badak``, such as ``["train", "digits"]``; run directory, resume, number of
+            steps and checkpoints are added here.
+        steps: how many each run makes, at least 4.
+        recorded: a run of the same arguments, whose first steps are compared too.
+
+    Returns:
+        What was compared, and whether it agrees.
+
+    Raises:
+        BadakError: a run failed, or ended before it could be killed.
+    """
+    if steps < 4:
+        raise BadakError(f"steps must be at least 4, to be killed in between; got {steps}")
+    with tempfile.TemporaryDirectory(prefix="badak-verify-") as folder:
+        whole, killed = (RunDirectory(Path(folder, name)) for name in ("whole", "killed"))
+        command = [sys.executable, "-m", "badak", *arguments, "--max-steps", str(steps)]
+        command += ["--checkpoint-every", str(steps // 4)]
+        _run([*command, "--run-dir", str(whole.path)])
+        killed_at = _kill_midway([*command, "--run-dir", str(killed.path)], killed, steps)
+        _run([*command, "--run-dir", str(killed.path), "--resume"])
+        comparisons = [*_arrays(whole, killed), *_files(whole, killed)]
+        if recorded is not None:
+            comparisons.append(_recorded_steps(recorded, whole))
+    return ResumeReport(steps, killed_at, tuple(comparisons))
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BadakError(f"the run failed: {(done.stderr or done.stdout).strip()[-500:]}")
+
+
+def _kill_midway(command: list[str], run: RunDirectory, steps: int) -> int:
+    """Start a run, kill it after its first checkpoint, and return that checkpoint's step."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not run.checkpoint.exists():
+            time.sleep(POLL_SECONDS)
+        process.kill()
+        _, complaint = process.communicate()
+    if process.returncode not in (0, -signal.SIGKILL):
+        raise BadakError(f"the run failed: {complaint.decode(errors='replace').strip()[-500:]}")
+    reached = int(storage.load(run.checkpoint)[1]["position"]["step"])
+    if reached >= steps:
+        raise BadakError(f"the run ended before it could be killed; use more than {steps} steps")
+    return reached
+
+
+def _arrays(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
+    first, second = (storage.load(run.checkpoint) for run in (whole, killed))
+    found = []
+    for name, array in first[0].items():
+        other = second[0].get(name)
+        same = (
+            other is not None
+            and other.dtype == array.dtype
+            and other.shape == array.shape
+            and other.tobytes() == array.tobytes()
+        )
+        found.append(Comparison(name, f"{array.size:,} numbers", same))
+    names = Comparison("array names", f"{len(first[0])}", first[0].keys() == second[0].keys())
+    position = Comparison("position, generators, settings", "", first[1] == second[1])
+    return [*found, names, position]
+
+
+def _files(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
+    found = []
+    for one, other in (
+        (whole.model, killed.model),
+        (whole.history, killed.history),
+        (whole.steps, killed.steps),
+        (whole.log, killed.log),
+    ):
+        content = one.read_bytes()
+        found.append(Comparison(one.name, f"{len(content):,} bytes", content == other.read_bytes()))
+    return found
+
+
+def _recorded_steps(recorded: RunDirectory, whole: RunDirectory) -> Comparison:
+    """The user's own run against the same steps made again now."""
+    again = whole.steps.read_text().splitlines()
+    before = recorded.steps.read_text().splitlines()[: len(again)]
+    return Comparison(
+        f"the first steps of {recorded.path}",
+        f"{len(before) - 1} steps",
+        before == again[: len(before)],
+    )
