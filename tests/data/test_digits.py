@@ -32,6 +32,7 @@ def test_images_are_the_small_ones_scaled_up():
     seen = train.images[:, 0][:, middles][:, :, middles]
     assert np.corrcoef(seen.ravel(), small.ravel())[0, 1] > 0.99
     assert np.abs(seen - small).mean() < 0.05
+    assert abs(train.images.mean() - small.mean()) < 0.005  # 16 is white, and the scale is even
 
 
 def test_reading_twice_gives_the_same_bits():

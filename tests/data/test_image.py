@@ -65,6 +65,12 @@ def test_grey_of_any_depth_gives_the_same_numbers(tmp_path):
             np.testing.assert_array_equal(plane, RAMP, err_msg=name)
 
 
+def test_16_bits_go_to_the_nearest_of_256_steps(tmp_path):
+    deep = np.arange(2**16, dtype=np.uint16).reshape(256, 256)
+    plane = read_pixels(saved(tmp_path, Image.fromarray(deep)), (256, 256))[0]
+    np.testing.assert_array_equal(plane, np.round(deep / 257))
+
+
 def test_one_bit(tmp_path):
     path = saved(tmp_path, Image.fromarray(RAMP > 100), "bits.png")
     np.testing.assert_array_equal(read_pixels(path, RAMP.shape)[0], (RAMP > 100) * 255)

@@ -25,6 +25,12 @@ def test_reads_what_numpy_wrote(tmp_path_factory, array, fortran, save):
     np.testing.assert_array_equal(read["x"], array)
 
 
+def test_fortran_order(tmp_path):
+    array = np.arange(6).reshape(2, 3)
+    np.savez(tmp_path / "some.npz", x=np.asfortranarray(array))
+    np.testing.assert_array_equal(read_npz(tmp_path / "some.npz", ["x"])["x"], array)
+
+
 def test_reads_text(tmp_path):
     np.savez(tmp_path / "some.npz", names=np.array(["ant", "bee"]))
     assert read_npz(tmp_path / "some.npz", ["names"])["names"].tolist() == ["ant", "bee"]

@@ -1,7 +1,7 @@
 """One image file into an array: any common format, any colour mode, cut to a given size.
 
-Pillow decodes. What it only warns of (an image so large that it may be meant to exhaust memory) is
-an error here, and formats that would start another program (EPS) are not opened at all.
+Pillow decodes. Images so large that they may be meant to exhaust memory are refused, before Pillow
+would even warn, and formats that would start another program (EPS) are not opened at all.
 """
 
 import warnings
@@ -70,14 +70,13 @@ def read_pixels(path: Path, size: Pair) -> NDArray[np.uint8]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise Image.DecompressionBombError
                 upright = ImageOps.exif_transpose(image)
                 fitted = ImageOps.fit(_rgb(upright), size[::-1], Image.Resampling.BICUBIC)
                 return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
         raise FormatError(f"{path} has more than {MOST_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
         head = path.read_bytes()[:64]
@@ -132,13 +131,11 @@ def size_pair(size: int | Sequence[int]) -> Pair:
 
 def _rgb(image: Image.Image) -> Image.Image:
     """Any mode to RGB, 8 bits a channel; what is transparent shows white paper."""
-    if image.mode.startswith("I") or image.mode == "F":  # 16 or 32 bits of grey
-        values = np.asarray(image)
-        if image.mode == "F":
-            raise ValueError("its pixels are floating-point numbers, of unknown range")
-        image = Image.fromarray(
-            (np.clip(values, 0, 65535).astype(np.uint32) // 257).astype(np.uint8)
-        )
+    if image.mode == "F":
+        raise ValueError("its pixels are floating-point numbers, of unknown range")
+    if image.mode.startswith("I"):  # grey of 16 bits, whatever it is stored in
+        deep = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
+        image = Image.fromarray(((deep + 128) // 257).astype(np.uint8))  # the nearest of 256 steps
     if image.has_transparency_data:
         image = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
