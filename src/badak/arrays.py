@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from badak import checks
 from badak.errors import ArgumentTypeError, BadakError
 
 FLOATS = (np.float32, np.float64)
@@ -50,6 +51,8 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         raise ArgumentTypeError(f"{name} cannot be read as an array: {fault}") from None
     if array.dtype.kind not in "biuf":
         raise ArgumentTypeError(f"{name} must hold real numbers; got dtype {array.dtype}")
+    if not array.dtype.isnative:
+        checks.memory(array.nbytes, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
@@ -86,6 +89,8 @@ def as_floats(
         raise ArgumentTypeError(f"{name} must be {dtype} like the rest; got {array.dtype}")
     if ndim is not None and array.ndim != ndim:
         raise BadakError(f"{name} must have {ndim} axes; got shape {array.shape}")
+    if not (array.flags.c_contiguous and array.flags.aligned):
+        checks.memory(array.nbytes, name)  # a broadcast view can be far larger than its memory
     return np.require(array, requirements=["C", "A"])
 
 

@@ -29,6 +29,7 @@ from badak.ops.im2col import col2im, im2col
 from badak.ops.linear import linear, linear_backward
 from badak.ops.loss import cross_entropy, cross_entropy_backward
 from badak.ops.norm import (
+    BatchNorm,
     batch_norm2d,
     batch_norm2d_backward,
     local_response_norm,
@@ -51,6 +52,7 @@ from badak.ops.update import (
 )
 
 __all__ = [
+    "BatchNorm",
     "active",
     "adagrad_update",
     "adam_update",

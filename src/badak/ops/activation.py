@@ -1,4 +1,9 @@
-"""Activations, softmax and log-softmax: document, check, hand on."""
+"""Activations, softmax and log-softmax: document, check, hand on.
+
+NumPy makes a plain number of an array without axes; asarray makes it an array again.
+"""
+
+import numpy as np
 
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
@@ -19,13 +24,11 @@ def relu(x: Array) -> Array:
         ArgumentTypeError: no floats.
 
     Example:
-        >>> import numpy as np
         >>> relu(np.array([-1.0, 0.0, 2.0]))
         array([0., 0., 2.])
     """
     x = as_floats(x, "x")
-    y: Array = edition.current().relu(x)
-    return y
+    return np.asarray(edition.current().relu(x))
 
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
@@ -43,17 +46,15 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0]))
         array([0., 0., 1.])
     """
     grad_y, y = _pair(grad_y, y, "y")
-    grad_x: Array = edition.current().relu_backward(grad_y, y)
-    return grad_x
+    return np.asarray(edition.current().relu_backward(grad_y, y))
 
 
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
-    """X where positive, negative_slope * x elsewhere (Maas et al. 2013).
+    """Identity where positive, negative_slope * x elsewhere (Maas et al. 2013).
 
     Args:
         x: any shape, float32 or float64.
@@ -67,14 +68,12 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
         BadakError: a slope that is no finite number.
 
     Example:
-        >>> import numpy as np
         >>> leaky_relu(np.array([-1.0, 0.0, 2.0]), 0.5)
         array([-0.5,  0. ,  2. ])
     """
     x = as_floats(x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    y: Array = edition.current().leaky_relu(x, negative_slope)
-    return y
+    return np.asarray(edition.current().leaky_relu(x, negative_slope))
 
 
 def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -> Array:
@@ -93,14 +92,12 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> leaky_relu_backward(np.ones(3), np.array([-1.0, 0.0, 2.0]), 0.5)
         array([0.5, 0.5, 1. ])
     """
     grad_y, x = _pair(grad_y, x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    grad_x: Array = edition.current().leaky_relu_backward(grad_y, x, negative_slope)
-    return grad_x
+    return np.asarray(edition.current().leaky_relu_backward(grad_y, x, negative_slope))
 
 
 def sigmoid(x: Array) -> Array:
@@ -116,13 +113,11 @@ def sigmoid(x: Array) -> Array:
         ArgumentTypeError: no floats.
 
     Example:
-        >>> import numpy as np
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
         array([0. , 0.5, 1. ])
     """
     x = as_floats(x, "x")
-    y: Array = edition.current().sigmoid(x)
-    return y
+    return np.asarray(edition.current().sigmoid(x))
 
 
 def sigmoid_backward(grad_y: Array, y: Array) -> Array:
@@ -140,13 +135,11 @@ def sigmoid_backward(grad_y: Array, y: Array) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> sigmoid_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.25, 0.  ])
     """
     grad_y, y = _pair(grad_y, y, "y")
-    grad_x: Array = edition.current().sigmoid_backward(grad_y, y)
-    return grad_x
+    return np.asarray(edition.current().sigmoid_backward(grad_y, y))
 
 
 def tanh(x: Array) -> Array:
@@ -162,13 +155,11 @@ def tanh(x: Array) -> Array:
         ArgumentTypeError: no floats.
 
     Example:
-        >>> import numpy as np
         >>> tanh(np.array([0.0, 1000.0]))
         array([0., 1.])
     """
     x = as_floats(x, "x")
-    y: Array = edition.current().tanh(x)
-    return y
+    return np.asarray(edition.current().tanh(x))
 
 
 def tanh_backward(grad_y: Array, y: Array) -> Array:
@@ -186,17 +177,15 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> tanh_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.75, 0.  ])
     """
     grad_y, y = _pair(grad_y, y, "y")
-    grad_x: Array = edition.current().tanh_backward(grad_y, y)
-    return grad_x
+    return np.asarray(edition.current().tanh_backward(grad_y, y))
 
 
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """X where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
+    """Identity where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
 
     Args:
         x: any shape, float32 or float64.
@@ -210,14 +199,12 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
         BadakError: an alpha that is no finite number.
 
     Example:
-        >>> import numpy as np
         >>> elu(np.array([-1000.0, 0.0, 2.0]))
         array([-1.,  0.,  2.])
     """
     x = as_floats(x, "x")
     alpha = checks.real(alpha, "alpha")
-    y: Array = edition.current().elu(x, alpha)
-    return y
+    return np.asarray(edition.current().elu(x, alpha))
 
 
 def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
@@ -236,18 +223,16 @@ def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> elu_backward(np.ones(3), np.array([-1000.0, 0.0, 2.0]))
         array([0., 1., 1.])
     """
     grad_y, x = _pair(grad_y, x, "x")
     alpha = checks.real(alpha, "alpha")
-    grad_x: Array = edition.current().elu_backward(grad_y, x, alpha)
-    return grad_x
+    return np.asarray(edition.current().elu_backward(grad_y, x, alpha))
 
 
 def gelu(x: Array, approximate: str = "none") -> Array:
-    """X times the share of a normal distribution below x (Hendrycks and Gimpel 2016).
+    """Each value times the share of a normal distribution below it (Hendrycks and Gimpel 2016).
 
     Args:
         x: any shape, float32 or float64.
@@ -261,14 +246,12 @@ def gelu(x: Array, approximate: str = "none") -> Array:
         BadakError: another word.
 
     Example:
-        >>> import numpy as np
         >>> gelu(np.array([0.0, 100.0]))
         array([  0., 100.])
     """
     x = as_floats(x, "x")
     checks.choice(approximate, "approximate", ("none", "tanh"))
-    y: Array = edition.current().gelu(x, approximate)
-    return y
+    return np.asarray(edition.current().gelu(x, approximate))
 
 
 def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
@@ -287,14 +270,12 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> gelu_backward(np.ones(2), np.array([0.0, 100.0]))
         array([0.5, 1. ])
     """
     grad_y, x = _pair(grad_y, x, "x")
     checks.choice(approximate, "approximate", ("none", "tanh"))
-    grad_x: Array = edition.current().gelu_backward(grad_y, x, approximate)
-    return grad_x
+    return np.asarray(edition.current().gelu_backward(grad_y, x, approximate))
 
 
 def softmax(x: Array, axis: int = 1) -> Array:
@@ -314,14 +295,12 @@ def softmax(x: Array, axis: int = 1) -> Array:
         BadakError: no such axis, or an empty one.
 
     Example:
-        >>> import numpy as np
         >>> softmax(np.array([[1e30, 1e30, -np.inf]]))
         array([[0.5, 0.5, 0. ]])
     """
     x = as_floats(x, "x")
     axis = _axis(axis, x)
-    y: Array = edition.current().softmax(x, axis)
-    return y
+    return np.asarray(edition.current().softmax(x, axis))
 
 
 def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
@@ -340,14 +319,12 @@ def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> softmax_backward(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
         array([[ 0.25, -0.25]])
     """
     grad_y, y = _pair(grad_y, y, "y")
     axis = _axis(axis, y)
-    grad_x: Array = edition.current().softmax_backward(grad_y, y, axis)
-    return grad_x
+    return np.asarray(edition.current().softmax_backward(grad_y, y, axis))
 
 
 def log_softmax(x: Array, axis: int = 1) -> Array:
@@ -367,14 +344,12 @@ def log_softmax(x: Array, axis: int = 1) -> Array:
         BadakError: no such axis, or an empty one.
 
     Example:
-        >>> import numpy as np
         >>> log_softmax(np.array([[0.0, 1000.0]]))
         array([[-1000.,     0.]])
     """
     x = as_floats(x, "x")
     axis = _axis(axis, x)
-    y: Array = edition.current().log_softmax(x, axis)
-    return y
+    return np.asarray(edition.current().log_softmax(x, axis))
 
 
 def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
@@ -393,14 +368,12 @@ def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> log_softmax_backward(np.array([[1.0, 0.0]]), np.log([[0.5, 0.5]]))
         array([[ 0.5, -0.5]])
     """
     grad_y, y = _pair(grad_y, y, "y")
     axis = _axis(axis, y)
-    grad_x: Array = edition.current().log_softmax_backward(grad_y, y, axis)
-    return grad_x
+    return np.asarray(edition.current().log_softmax_backward(grad_y, y, axis))
 
 
 def _pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
@@ -411,6 +384,8 @@ def _pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
 
 
 def _axis(axis: int, x: Array) -> int:
+    if not x.ndim:
+        raise BadakError("a single number has no axis along which values compete")
     checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
     if not x.shape[axis]:
         raise BadakError(f"axis {axis} of shape {x.shape} is empty: nothing competes there")

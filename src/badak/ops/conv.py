@@ -54,7 +54,8 @@ def conv2d(
     if bias is not None:
         bias = as_floats(bias, "bias", dtype=x.dtype)
         check_shape(bias, "bias", (len(weight),))
-    _places(x, weight, window)
+    columns = x.shape[1] * math.prod(window.kernel)
+    check_fits(x.shape, window, x.itemsize, columns + 2 * len(weight))
     y: Array = edition.current().conv2d(x, weight, bias, window, groups)
     return y
 
@@ -98,7 +99,9 @@ def conv2d_backward(
     x, weight, window = _checked(x, weight, stride, padding, dilation, groups)
     checks.flag(need_grad_x, "need_grad_x")
     grad_y = as_floats(grad_y, "grad_y", 4, x.dtype)
-    check_shape(grad_y, "grad_y", (len(x), len(weight), *_places(x, weight, window)))
+    columns = x.shape[1] * math.prod(window.kernel)
+    places = check_fits(x.shape, window, x.itemsize, (1 + need_grad_x) * columns)
+    check_shape(grad_y, "grad_y", (len(x), len(weight), *places))
     grads: tuple[Array | None, Array, Array] = edition.current().conv2d_backward(
         grad_y, x, weight, window, groups, need_grad_x
     )
@@ -127,9 +130,3 @@ def _checked(
             f"x {x.shape} in {groups} groups has {c // groups}"
         )
     return x, weight, Window.of((kh, kw), stride, padding, dilation)
-
-
-def _places(x: Array, weight: Array, window: Window) -> tuple[int, int]:
-    """(OH, OW), after a check that neither columns nor output are beyond memory."""
-    maps = max(len(weight), x.shape[1] * math.prod(window.kernel))
-    return check_fits(x.shape, window, maps, x.itemsize)

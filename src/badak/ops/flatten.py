@@ -1,9 +1,11 @@
 """flatten and its backward: no arithmetic, so no edition."""
 
 import math
+from collections.abc import Sequence
 
+from badak import checks
 from badak.arrays import Array, Shape, as_floats, check_shape
-from badak.errors import BadakError
+from badak.errors import ArgumentTypeError, BadakError
 
 
 def flatten(x: Array) -> Array:
@@ -41,6 +43,7 @@ def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
         Array of input_shape.
 
     Raises:
+        ArgumentTypeError: a shape that is none.
         BadakError: a gradient of another size.
 
     Example:
@@ -49,5 +52,8 @@ def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
         (2, 3, 4, 5)
     """
     grad_y = as_floats(grad_y, "grad_y", 2)
-    check_shape(grad_y, "grad_y", (input_shape[0], math.prod(input_shape[1:])))
-    return grad_y.reshape(input_shape)
+    if not isinstance(input_shape, Sequence) or not input_shape:
+        raise ArgumentTypeError(f"input_shape must be the input's (N, ...); got {input_shape!r}")
+    shape = tuple(checks.integer(size, "input_shape") for size in input_shape)
+    check_shape(grad_y, "grad_y", (shape[0], math.prod(shape[1:])))
+    return grad_y.reshape(shape)

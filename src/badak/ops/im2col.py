@@ -44,7 +44,7 @@ def im2col(
     """
     x = as_maps(x)
     window = Window.of(kernel_size, stride, padding, dilation)
-    check_fits(x.shape, window, x.shape[1] * math.prod(window.kernel), x.itemsize)
+    check_fits(x.shape, window, x.itemsize, x.shape[1] * math.prod(window.kernel))
     columns: Array = edition.current().im2col(x, window)
     return columns
 
@@ -84,7 +84,7 @@ def col2im(
     shape = as_shape(input_shape)
     window = Window.of(kernel_size, stride, padding, dilation)
     rows = shape[1] * math.prod(window.kernel)
-    oh, ow = check_fits(shape, window, rows, columns.itemsize)
+    oh, ow = check_fits(shape, window, columns.itemsize, rows)
     check_shape(columns, "columns", (shape[0], rows, oh * ow))
     x: Array = edition.current().col2im(columns, shape, window)
     return x
@@ -107,11 +107,11 @@ def as_shape(shape: Sequence[int], name: str = "input_shape") -> tuple[int, int,
     return n, c, h, w
 
 
-def check_fits(shape: Sequence[int], window: Window, maps: int, itemsize: int) -> tuple[int, int]:
-    """Return (OH, OW); refuse padded input or `maps` outputs a place that memory cannot hold."""
+def check_fits(shape: Sequence[int], window: Window, itemsize: int, values: int) -> tuple[int, int]:
+    """Return (OH, OW); refuse a padded input and `values` a place beyond what memory holds."""
     n, c, h, w = shape
     oh, ow = window.output_size(h, w)
     (top, bottom), (left, right) = window.reach(h, w)
-    checks.memory(n * c * (top + h + bottom) * (left + w + right) * itemsize, "the padded input")
-    checks.memory(n * maps * oh * ow * itemsize, "the result, one value a place and cell,")
+    padded = c * (top + h + bottom) * (left + w + right)
+    checks.memory(n * (padded + values * oh * ow) * itemsize, "the padded input and its windows")
     return oh, ow

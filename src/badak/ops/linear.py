@@ -7,7 +7,7 @@ from badak.ops import edition
 
 
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
-    """X @ weight.T + bias (the book's *Affine*, chapter 5.6).
+    """Weighted sums of the inputs, ``x @ weight.T + bias`` (the book's *Affine*, chapter 5.6).
 
     Args:
         x: (N, D), float32 or float64.

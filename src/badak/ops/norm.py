@@ -1,11 +1,14 @@
 """Local response normalisation and batch normalisation: document, check, hand on."""
 
+from typing import NamedTuple
+
+import numpy as np
+
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
 from badak.errors import BadakError
 from badak.ops import edition
 from badak.ops.im2col import as_maps
-from badak.ops.reference.norm import BatchNorm
 
 
 def local_response_norm(
@@ -103,6 +106,24 @@ def _lrn_arguments(
     )
 
 
+class BatchNorm(NamedTuple):
+    """What batch_norm2d returns.
+
+    Attributes:
+        y: (N, C, H, W).
+        mean: (C,), what was subtracted.
+        inverse_std: (C,), what was multiplied by.
+        running_mean: (C,), moved towards the batch's in training.
+        running_var: (C,), likewise, by the unbiased variance.
+    """
+
+    y: Array
+    mean: Array
+    inverse_std: Array
+    running_mean: Array
+    running_var: Array
+
+
 def batch_norm2d(
     x: Array,
     weight: Array,
@@ -126,7 +147,7 @@ def batch_norm2d(
         running_var: (C,), not negative.
         training: whether the batch's own statistics are used.
         momentum: how far the running statistics move towards the batch's, in [0, 1].
-        eps: added to the variance, above 0.
+        eps: added to the variance; at least the smallest normal number of the dtype.
 
     Returns:
         A named tuple: y; mean and inverse_std, which backward needs; and new running_mean and
@@ -148,7 +169,7 @@ def batch_norm2d(
     x = as_maps(x)
     checks.flag(training, "training")
     momentum = checks.real(momentum, "momentum", minimum=0, maximum=1)
-    eps = checks.real(eps, "eps", above=0)
+    eps = checks.real(eps, "eps", minimum=float(np.finfo(x.dtype).tiny))
     weight, bias, running_mean, running_var = (
         _channels(array, name, x)
         for array, name in (
@@ -158,13 +179,16 @@ def batch_norm2d(
             (running_var, "running_var"),
         )
     )
-    if (running_var < 0).any():
-        raise BadakError(f"running_var must not be negative; the smallest is {running_var.min()}")
+    if not (running_var >= 0).all():
+        raise BadakError(
+            f"running_var must not be negative or NaN; its smallest is {running_var.min()}"
+        )
     _check_count(x, training)
-    result: BatchNorm = edition.current().batch_norm2d(
-        x, weight, bias, running_mean, running_var, training, momentum, eps
+    return BatchNorm(
+        *edition.current().batch_norm2d(
+            x, weight, bias, running_mean, running_var, training, momentum, eps
+        )
     )
-    return result
 
 
 def batch_norm2d_backward(

@@ -1,5 +1,9 @@
 """Max, average and global average pooling: document, check, hand on."""
 
+import math
+
+import numpy as np
+
 from badak import checks
 from badak.arrays import Array, Indices, Shape, as_array, as_floats, check_shape
 from badak.errors import ArgumentTypeError, BadakError
@@ -29,10 +33,10 @@ def pool_window(
         kernel_size, kernel_size if stride is None else stride, padding, dilation, ceil_mode
     )
     if not isinstance(window.padding, str):
-        for sides, covers in zip(window.padding, window.covers, strict=True):
-            if max(sides) > covers // 2:
+        for sides, kernel in zip(window.padding, window.kernel, strict=True):
+            if max(sides) > kernel // 2:
                 raise BadakError(
-                    f"padding must be at most half the kernel {short(window.covers)}; "
+                    f"padding must be at most half the kernel {short(window.kernel)}; "
                     f"got {short(window.padding)}"
                 )
     return window
@@ -63,16 +67,29 @@ def max_pool2d(
         BadakError: an argument out of range, or a window that does not fit.
 
     Example:
-        >>> import numpy as np
         >>> y, indices = max_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2)
         >>> y.item(), indices.item()
         (4.0, 2)
     """
     x = as_maps(x)
     window = pool_window(kernel_size, stride, padding, dilation, ceil_mode)
-    check_fits(x.shape, window, 2 * x.shape[1], 8)
+    windows = x.shape[1] * (math.prod(window.kernel) + 6)  # values, then int64 places
+    places = check_fits(x.shape, window, x.itemsize, windows)
+    _check_sight(window, x.shape[2:], places)
     result: tuple[Array, Indices] = edition.current().max_pool2d(x, window)
     return result
+
+
+def _check_sight(window: Window, size: Shape, places: Shape) -> None:
+    """Refuse windows that see nothing but padding: dilated cells may step over a small map."""
+    for axis, (before, _) in enumerate(window.sides(*size)):
+        stride, dilation = window.stride[axis], window.dilation[axis]
+        for corner in range(-before, min(0, places[axis] * stride - before), stride):
+            if corner % dilation >= size[axis]:  # the first of its cells that is not before the map
+                raise BadakError(
+                    f"the cells of the window at {corner}, {dilation} apart, all miss the "
+                    f"{size[0]}x{size[1]} map: use less padding or dilation"
+                )
 
 
 def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
@@ -90,7 +107,6 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
         BadakError: shapes that differ, or an index outside the map.
 
     Example:
-        >>> import numpy as np
         >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[2]]]]), (1, 1, 2, 2))
         array([[[[0., 0.],
                  [1., 0.]]]])
@@ -99,8 +115,8 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
     n, c, h, w = as_shape(input_shape)
     check_shape(grad_y, "grad_y", (n, c, None, None))
     indices = as_array(indices, "indices")
-    if indices.dtype.kind != "i":
-        raise ArgumentTypeError(f"indices must be integers; got {indices.dtype}")
+    if indices.dtype != np.int64:
+        raise ArgumentTypeError(f"indices must be int64; got {indices.dtype}")
     check_shape(indices, "indices", grad_y.shape)
     if indices.size and not (indices.min() >= 0 and indices.max() < h * w):
         raise BadakError(
@@ -139,14 +155,13 @@ def avg_pool2d(
         BadakError: an argument out of range, or a window that does not fit.
 
     Example:
-        >>> import numpy as np
         >>> avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2).item()
         2.5
     """
     x = as_maps(x)
     window = pool_window(kernel_size, stride, padding, ceil_mode=ceil_mode)
     _check_divisor(count_include_pad, divisor_override)
-    check_fits(x.shape, window, x.shape[1], x.itemsize)
+    check_fits(x.shape, window, x.itemsize, 3 * x.shape[1])
     y: Array = edition.current().avg_pool2d(x, window, count_include_pad, divisor_override)
     return y
 
@@ -180,7 +195,6 @@ def avg_pool2d_backward(
         BadakError: an argument out of range, or a gradient of another shape.
 
     Example:
-        >>> import numpy as np
         >>> avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 2, 2), kernel_size=2)
         array([[[[0.25, 0.25],
                  [0.25, 0.25]]]])
@@ -189,7 +203,7 @@ def avg_pool2d_backward(
     shape = as_shape(input_shape)
     window = pool_window(kernel_size, stride, padding, ceil_mode=ceil_mode)
     _check_divisor(count_include_pad, divisor_override)
-    places = check_fits(shape, window, shape[1], grad_y.itemsize)
+    places = check_fits(shape, window, grad_y.itemsize, 2 * shape[1])
     check_shape(grad_y, "grad_y", (*shape[:2], *places))
     grad_x: Array = edition.current().avg_pool2d_backward(
         grad_y, shape, window, count_include_pad, divisor_override
@@ -216,7 +230,6 @@ def global_avg_pool2d(x: Array) -> Array:
         BadakError: another number of axes, or empty maps.
 
     Example:
-        >>> import numpy as np
         >>> global_avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]])).item()
         2.5
     """
@@ -238,7 +251,6 @@ def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
         BadakError: shapes that differ.
 
     Example:
-        >>> import numpy as np
         >>> global_avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 1, 4))
         array([[[[0.25, 0.25, 0.25, 0.25]]]])
     """

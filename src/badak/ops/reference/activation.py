@@ -17,11 +17,11 @@ def relu(x: Array) -> Array:
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
     """The gradient where the output is positive."""
-    return np.where(y > 0, grad_y, 0)
+    return grad_y * (y > 0)
 
 
 def leaky_relu(x: Array, negative_slope: float) -> Array:
-    """X where positive, negative_slope * x elsewhere."""
+    """The input where positive, negative_slope times it elsewhere."""
     return np.where(x > 0, x, negative_slope * x)
 
 
@@ -52,7 +52,7 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
 
 
 def elu(x: Array, alpha: float) -> Array:
-    """X where positive, alpha * (exp(x) - 1) elsewhere."""
+    """The input where positive, alpha * (exp(x) - 1) elsewhere."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -62,7 +62,7 @@ def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
 
 
 def gelu(x: Array, approximate: str) -> Array:
-    """X times the share of a normal distribution below x."""
+    """The input times the share of a normal distribution below it."""
     return x * _share_below(x, approximate)
 
 
@@ -85,8 +85,7 @@ def _share_below(x: Array, approximate: str) -> Array:
         inner = math.sqrt(2 / math.pi) * (near + 0.044715 * near * near * near)
         return (1 + np.tanh(inner)) / 2
     erfc = np.frompyfunc(math.erfc, 1, 1)  # erfc, not erf: small shares keep their digits
-    share: Array = erfc(-x / math.sqrt(2)).astype(x.dtype)
-    return share / 2
+    return np.asarray(erfc(-x / math.sqrt(2)), x.dtype) / 2
 
 
 def softmax(x: Array, axis: int) -> Array:
@@ -116,7 +115,7 @@ def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
 
 
 def _from_largest(x: Array, axis: int) -> Array:
-    """The values less their largest along an axis; NaN where that is infinite."""
+    """The values less their largest along an axis; NaN where that is infinite, as in PyTorch."""
     largest: Array = x.max(axis=axis, keepdims=True)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # too far below for a float is -inf
         return x - largest

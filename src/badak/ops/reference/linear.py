@@ -4,7 +4,7 @@ from badak.arrays import Array
 
 
 def linear(x: Array, weight: Array, bias: Array | None) -> Array:
-    """X @ weight.T + bias."""
+    """The inputs times the weight's rows, plus bias."""
     y = x @ weight.T  # (N, D) @ (D, M) -> (N, M)
     return y if bias is None else y + bias
 

@@ -9,11 +9,12 @@ from badak.ops.reference.activation import log_softmax
 def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
     """Minus the weighted sum of each target times its log-probability, and those (N, K)."""
     log_probabilities = log_softmax(logits, axis=1)
-    terms = np.zeros_like(targets)  # 0 where the target is, even at log-probability -inf
-    np.multiply(targets, log_probabilities, out=terms, where=targets > 0)
+    counts = (targets > 0) & (weight[:, None] > 0)  # else 0, even at log-probability -inf or NaN
+    terms = targets * np.where(counts, log_probabilities, 0)
     return -float(weight @ terms.sum(axis=1)), log_probabilities
 
 
 def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Array) -> Array:
     """Probabilities minus targets, weighted; target rows sum to 1."""
-    return weight[:, None] * (np.exp(log_probabilities) - targets)
+    counts = weight[:, None] > 0
+    return weight[:, None] * np.where(counts, np.exp(log_probabilities) - targets, 0)

@@ -3,8 +3,6 @@
 N images, C channels, H x W places.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from badak.arrays import Array
@@ -13,7 +11,7 @@ from badak.arrays import Array
 def local_response_norm(
     x: Array, size: int, alpha: float, beta: float, k: float
 ) -> tuple[Array, Array]:
-    """X / scale^beta, with scale = k + alpha * sum of squares over `size` channels."""
+    """The input / scale^beta; scale = k + alpha * sum of squares over `size` channels."""
     scale = k + alpha * _channel_sums(x * x, size // 2, (size - 1) // 2)
     return x * scale**-beta, scale
 
@@ -39,24 +37,6 @@ def _channel_sums(x: Array, before: int, after: int) -> Array:
     return sum((padded[:, i : i + c] for i in range(before + after + 1)), np.zeros_like(x))
 
 
-class BatchNorm(NamedTuple):
-    """What batch_norm2d returns.
-
-    Attributes:
-        y: (N, C, H, W).
-        mean: (C,), what was subtracted.
-        inverse_std: (C,), what was multiplied by.
-        running_mean: (C,), moved towards the batch's in training.
-        running_var: (C,), likewise, by the unbiased variance.
-    """
-
-    y: Array
-    mean: Array
-    inverse_std: Array
-    running_mean: Array
-    running_var: Array
-
-
 def batch_norm2d(
     x: Array,
     weight: Array,
@@ -66,9 +46,9 @@ def batch_norm2d(
     training: bool,
     momentum: float,
     eps: float,
-) -> BatchNorm:
+) -> tuple[Array, Array, Array, Array, Array]:
     """(x - mean) / sqrt(var + eps) * weight + bias, for each channel."""
-    mean, var = running_mean, running_var
+    mean, var = running_mean.copy(), running_var
     if training:
         count = x.size // x.shape[1]
         mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))  # (N, C, H, W) -> (C,)
@@ -78,7 +58,7 @@ def batch_norm2d(
     inverse_std = 1 / np.sqrt(var + eps)
     normal = (x - _spread(mean)) * _spread(inverse_std)
     y = normal * _spread(weight) + _spread(bias)
-    return BatchNorm(y, mean, inverse_std, running_mean, running_var)
+    return y, mean, inverse_std, running_mean.copy(), running_var.copy()
 
 
 def batch_norm2d_backward(

@@ -3,6 +3,8 @@
 N images, C channels, H x W input, KH x KW window, OH x OW places.
 """
 
+import functools
+
 import numpy as np
 
 from badak.arrays import Array, Indices, Shape
@@ -14,30 +16,30 @@ def max_pool2d(x: Array, window: Window) -> tuple[Array, Indices]:
     """The largest value under each window, and its place h * W + w in the map."""
     h, w = x.shape[2:]
     oh, ow = window.output_size(h, w)
-    first, steps, corner = _places(window, h, w, oh, ow)
     padded = pad(x, window, -np.inf)
-    y = np.full((*x.shape[:2], oh, ow), -np.inf, x.dtype)
-    winner = np.broadcast_to(first, y.shape)
-    for step, (row, column) in zip(steps, cells(window, oh, ow), strict=True):
-        value = padded[:, :, row, column]  # (N, C, OH, OW)
-        winner = np.where((value > y) | np.isnan(value), step, winner)
-        y = np.maximum(y, value)  # NaN wins
-    return y, winner + corner
+    values = [padded[:, :, row, column].copy() for row, column in cells(window, oh, ow)]
+    y: Array = functools.reduce(np.maximum, values)  # KH*KW times (N, C, OH, OW); NaN wins
+    lost, passed = np.ones(y.shape, bool), np.zeros(y.shape, np.int32)
+    for value in values:
+        lost = lost & ~((value == y) | np.isnan(value))
+        passed = passed + lost  # in the end, how many cells come before the first winner
+    corner, first, steps = _places(window, h, w, oh, ow)
+    return y, corner + steps[np.maximum(passed, first)]
 
 
 def _places(window: Window, h: int, w: int, oh: int, ow: int) -> tuple[Indices, Indices, Indices]:
-    """In units of h * W + w: each window's first cell inside the map, each cell, each corner.
+    """Each window's corner as h * W + w and its first cell inside the map (both (OH, OW)).
 
-    The first two are counted from the window's corner, (OH, OW) and (KH*KW,); the corner of a
-    window over the padding lies before the map.
+    And what each cell of a window adds to the corner's place, (KH*KW,). Where a whole window is
+    -inf, so is the padding, which must not win.
     """
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.stride, window.dilation
     (top, _), (left, _) = window.sides(h, w)
-    y, x = np.arange(oh) * sh - top, np.arange(ow) * sw - left
-    first_y = -(np.minimum(y, 0) // dh) * dh  # the padded rows above, rounded up to a cell
-    first_x = -(np.minimum(x, 0) // dw) * dw
-    steps = np.add.outer(np.arange(kh) * dh * w, np.arange(kw) * dw)  # (KH, KW)
-    return np.add.outer(first_y * w, first_x), steps.reshape(-1), np.add.outer(y * w, x)
+    row, column = np.arange(oh) * sh - top, np.arange(ow) * sw - left
+    row_cell = -(np.minimum(row, 0) // dh)  # rows of padding above, in cells, rounded up
+    column_cell = -(np.minimum(column, 0) // dw)
+    steps = np.add.outer(np.arange(kh) * dh * w, np.arange(kw) * dw).reshape(-1)
+    return np.add.outer(row * w, column), np.add.outer(row_cell * kw, column_cell), steps
 
 
 def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
