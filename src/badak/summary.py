@@ -14,7 +14,7 @@ from badak.arrays import Shape
 from badak.layers import Layer, Linear
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
 
 @dataclass(frozen=True)
@@ -106,32 +106,41 @@ class Summary:
         """Bytes of the parameters and of all outputs of one image."""
         return sum(row.bytes for row in self.rows)
 
-    def __rich__(self) -> "Table":
-        columns = ["Layer", "Kind", "Size", "Output", "Parameters", "FLOPs", "Bytes", "Sees"]
+    def __rich__(self) -> "Group":
+        columns = ["Layer", "Kind", "Size", "Output", "Params", "FLOPs", "Bytes", "Sees"]
         rows = [
             [
                 row.name,
                 row.kind,
-                row.formula,
+                row.formula.replace(" ", ""),
                 _times(row.output_shape),
                 f"{row.parameters:,}" if row.parameters else "",
-                f"{row.flops:,}",
-                f"{row.bytes:,}",
+                _short(row.flops),
+                _short(row.bytes),
                 _times(row.receptive_field),
             ]
             for row in self.rows
         ]
-        footer = ["all", "", "", "", f"{self.parameters:,}", f"{self.flops:,}", f"{self.bytes:,}"]
+        footer = ["all", "", "", "", f"{self.parameters:,}", _short(self.flops), _short(self.bytes)]
         return terminal.table(
             f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
             columns,
             rows,
             footer=[*footer, ""],
-            numbers=("Parameters", "FLOPs", "Bytes", "Output", "Sees"),
+            numbers=("Params", "FLOPs", "Bytes", "Output", "Sees"),
         )
 
     def __str__(self) -> str:
         return terminal.render(self)
+
+
+def _short(number: float) -> str:
+    """Three digits and a unit: 881,280 as 881k."""
+    for unit in ("", "k", "M"):
+        if number < 999.5:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:,.3g}G" if number < 999.5 else f"{number:,.0f}G"
 
 
 def _times(shape: Shape) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, Group, RenderableType
     from rich.progress import Progress
-    from rich.table import Table
 
 
 def table(
@@ -16,39 +15,40 @@ def table(
     *,
     footer: Sequence[str] | None = None,
     numbers: Sequence[str] = (),
-) -> "Table":
+) -> "Group":
     """Build a rich table of plain text.
 
     Args:
-        title: stands above it.
+        title: a line above it.
         columns: the headings.
         rows: a cell for each heading.
         footer: a last row, set off.
         numbers: the headings whose column is aligned right.
 
     Returns:
-        A rich Table; `render` makes it text.
+        What rich prints; `render` makes it text.
     """
     from rich import box
-    from rich.markup import escape
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     made = Table(
-        title=None if title is None else escape(title),
-        title_justify="left",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         show_footer=footer is not None,
-        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     for index, heading in enumerate(columns):
         made.add_column(
-            escape(heading),
-            footer=escape(footer[index]) if footer else "",
+            Text(heading),
+            footer=Text(footer[index]) if footer else "",
             justify="right" if heading in numbers else "left",
+            overflow="fold",
         )
     for row in rows:
-        made.add_row(*[escape(cell) for cell in row])
-    return made
+        made.add_row(*[Text(cell) for cell in row])
+    return Group(made) if title is None else Group(Text(title), "", made)
 
 
 def render(renderable: "RenderableType", width: int = 160) -> str:

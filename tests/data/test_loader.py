@@ -82,7 +82,7 @@ def test_order_and_augmentation_come_from_seed_epoch_and_batch():
     order = np.random.default_rng([7, 3]).permutation(10)
     second = list(Loader(numbered(10), 4, seed=7, epoch=3, augment=jitter))[1]
     np.testing.assert_array_equal(second.labels, order[4:8])
-    noise = np.random.default_rng([7, 3, 1]).random((4, 1, 2, 3), np.float32)
+    noise = np.random.default_rng([7, 3, 2]).random((4, 1, 2, 3), np.float32)
     np.testing.assert_array_equal(second.images, numbered(10).images[order[4:8]] + noise)
 
 

@@ -118,7 +118,7 @@ class Loader:
         images, labels = self.dataset.images[chosen], self.dataset.labels[chosen]
         if self.augment is None:
             return Batch(images, labels)
-        generator = np.random.default_rng([self.seed, self.epoch, index])
+        generator = np.random.default_rng([self.seed, self.epoch, index + 1])
         changed = self.augment(images, generator)
         form = (getattr(changed, "shape", None), getattr(changed, "dtype", None))
         if form != (images.shape, images.dtype):

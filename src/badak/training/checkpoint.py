@@ -108,6 +108,22 @@ def load(
     return history, position
 
 
+def read_history(path: Path) -> History:
+    """Read the history alone.
+
+    Args:
+        path: the checkpoint's file.
+
+    Returns:
+        The history so far.
+
+    Raises:
+        FormatError: no checkpoint, or a damaged one.
+    """
+    arrays, _ = storage.load(path)
+    return History.from_arrays(_part(arrays, "history"))
+
+
 def fingerprint(data: Dataset) -> str:
     """Return a SHA-256 of a data set's images and labels, to notice that they changed.
 

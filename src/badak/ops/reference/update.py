@@ -16,7 +16,7 @@ def sgd_update(parameter: Array, gradient: Array, lr: float) -> tuple[Array]:
 def momentum_update(
     parameter: Array, gradient: Array, velocity: Array, lr: float, momentum: float, nesterov: bool
 ) -> tuple[Array, Array]:
-    """V = momentum * v + g; p - lr * v, or with Nesterov's look ahead p - lr * (g + momentum * v)."""
+    """Velocity v = momentum * v + g; p - lr * v, or, ahead, p - lr * (g + momentum * v)."""
     velocity = momentum * velocity + gradient
     direction = gradient + momentum * velocity if nesterov else velocity
     return parameter - lr * direction, velocity
@@ -25,7 +25,7 @@ def momentum_update(
 def adagrad_update(
     parameter: Array, gradient: Array, squares: Array, lr: float, eps: float
 ) -> tuple[Array, Array]:
-    """H = h + g^2; p - lr * g / (sqrt(h) + eps)."""
+    """Squares h = h + g^2; p - lr * g / (sqrt(h) + eps)."""
     squares = squares + gradient * gradient
     return parameter - lr * gradient / (np.sqrt(squares) + eps), squares
 
@@ -33,7 +33,7 @@ def adagrad_update(
 def rmsprop_update(
     parameter: Array, gradient: Array, squares: Array, lr: float, alpha: float, eps: float
 ) -> tuple[Array, Array]:
-    """H = alpha * h + (1 - alpha) * g^2; p - lr * g / (sqrt(h) + eps)."""
+    """Squares h = alpha * h + (1 - alpha) * g^2; p - lr * g / (sqrt(h) + eps)."""
     squares = alpha * squares + (1 - alpha) * gradient * gradient
     return parameter - lr * gradient / (np.sqrt(squares) + eps), squares
 

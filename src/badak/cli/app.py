@@ -1,0 +1,99 @@
+"""`badak`: the group of commands, each loaded when it is called."""
+
+import importlib
+import platform
+import sys
+from typing import Any
+
+import click
+
+import badak
+from badak.errors import BadakError
+
+# name -> one line; the command stands in the module of that name.
+COMMANDS = {
+    "train": "Train a model on a data set.",
+    "evaluate": "Measure a trained model on its test images.",
+    "predict": "Name what is on an image.",
+    "inspect": "Look inside a trained model.",
+    "verify-resume": "Prove that a killed run resumes to the same bits.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"badak.cli.{name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    import numpy as np
+
+    click.echo(f"badak {badak.__version__}")
+    click.echo(f"Python {platform.python_version()}, NumPy {np.__version__}")
+    click.echo(f"native core: {native_core()}")
+    ctx.exit()
+
+
+def native_core() -> str:
+    """Say whether the native core was built, and by what."""
+    try:
+        core = importlib.import_module("badak._core")
+    except ImportError:
+        return "not built (no compiler at install time); the NumPy reference computes everything"
+    return f"built by {core.compiler()}; it holds no kernels yet, the NumPy reference computes"
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_version,
+    expose_value=False,
+    is_eager=True,
+    help="Show the versions and the native core's state.",
+)
+def cli() -> None:
+    """Train small convolutional networks on an ordinary CPU, and see inside them."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; faults become one line on standard error and exit code 2.
+
+    Args:
+        arguments: the words after ``badak``; sys.argv's where None.
+    """
+    try:
+        sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except BadakError as fault:
+        _complain(str(fault))
+    except MemoryError:
+        _complain("out of memory: use a smaller batch, image or model")
+    except OSError as fault:
+        _complain(f"{fault.filename or 'the system'}: {fault.strerror or fault}")
+    except (click.Abort, KeyboardInterrupt) as fault:
+        if str(fault):
+            click.echo(str(fault), err=True)
+        sys.exit(128 + getattr(fault, "signal", 2))
+
+
+def _complain(words: str) -> None:
+    click.echo(f"Error: {' '.join(words.split())}", err=True)
+    sys.exit(2)

@@ -1,0 +1,173 @@
+"""`badak train`: the main job, from a data set's name to a run directory with pictures."""
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from badak import inspect, models, optim, terminal
+from badak.cli.config import RunConfig, read_config
+from badak.data import Dataset
+from badak.errors import BadakError
+from badak.network import Network
+from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
+
+POSITIVE = click.IntRange(min=1)
+
+
+@click.command()
+@click.argument("dataset", default="digits")
+@click.option(
+    "--model", type=click.Choice(list(models.MODELS)), default="simple", show_default=True
+)
+@click.option("--epochs", type=int, default=20, show_default=True, help="Times over all images.")
+@click.option("--batch-size", type=int, default=100, show_default=True, help="Images in a step.")
+@click.option(
+    "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), default="adam", show_default=True
+)
+@click.option("--lr", type=float, help="Learning rate.  [default: the optimizer's own]")
+@click.option("--schedule", type=click.Choice(list(optim.SCHEDULES)), help="Course of the rate.")
+@click.option(
+    "--weight-init",
+    default="0.01",
+    show_default=True,
+    metavar="he|xavier|STD",
+    help="Initial weights; a number is their standard deviation, as in the book.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same bits.")
+@click.option("--limit-train", type=POSITIVE, metavar="N", help="Only the first N images to learn.")
+@click.option("--limit-test", type=POSITIVE, metavar="N", help="Only the first N images to test.")
+@click.option(
+    "--evaluate-sample", type=POSITIVE, metavar="N", help="Measure on N images each epoch."
+)
+@click.option(
+    "--early-stopping", type=POSITIVE, metavar="N", help="Stop after N epochs without a new best."
+)
+@click.option("--checkpoint-every", type=POSITIVE, metavar="STEPS", help="Also within an epoch.")
+@click.option("--max-steps", type=POSITIVE, metavar="STEPS", help="Stop early, to resume later.")
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Where all of it is written.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --run-dir, to the same bits.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@click.option("--image-size", type=POSITIVE, metavar="PIXELS", help="For folder:PATH.")
+@click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: pass over damaged images.")
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:
+    """Train a model on DATASET and write model, history and pictures to a run directory.
+
+    DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, or folder:PATH, a folder with
+    one sub-folder of images a class. Without options this is the book's run: SimpleConvNet, Adam.
+    """
+    run_dir, resume = options.pop("run_dir"), options.pop("resume")
+    how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
+    if resume and run_dir is None:
+        raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
+    run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
+    config = _config(ctx, run, options, resume)
+    train, test = config.load_data()
+    config = _about_data(config, train)
+    net = config.network()
+    trainer = config.trainer(net, callbacks=[_RunFiles(config, run)], **how)
+    _train(trainer, train, test, run, resume)
+
+
+def _config(
+    ctx: click.Context, run: RunDirectory, options: dict[str, Any], resume: bool
+) -> RunConfig:
+    """The options as given, or those of the run to go on with."""
+    if options["data_dir"] is not None:
+        options["data_dir"] = str(options["data_dir"].absolute())
+    kind, _, path = options["dataset"].partition(":")
+    if kind == "folder" and path:
+        options["dataset"] = f"folder:{Path(path).expanduser().absolute()}"
+    if not (resume and run.config.exists()):
+        return RunConfig(**options)
+    config = read_config(run)
+    for name, value in options.items():
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+            continue
+        if name in ("epochs", "data_dir"):
+            config = dataclasses.replace(config, **{name: value})
+        elif value != getattr(config, name):
+            raise BadakError(
+                f"{run.path} was begun with {name} {getattr(config, name)!r}; got {value!r}: leave "
+                "the option out to go on, or choose another --run-dir"
+            )
+    return config
+
+
+def _about_data(config: RunConfig, train: Dataset) -> RunConfig:
+    """Fill in what the data set tells; a run to go on with must have been told the same."""
+    told: dict[str, Any] = {
+        "class_names": train.class_names,
+        "input_shape": tuple(train.image_shape),
+    }
+    for name, value in told.items():
+        before = getattr(config, name)
+        if before and before != value:
+            raise BadakError(f"the data set's {name} were {before} and are {value}")
+    return dataclasses.replace(config, **told)
+
+
+def _free_directory(dataset: str, model: str) -> Path:
+    """runs/DATASET-MODEL, with a number behind it where that is taken."""
+    kind, _, path = dataset.partition(":")
+    stem = Path("runs", f"{Path(path).name or kind}-{model}")
+    number = 1
+    while (free := stem if number == 1 else Path(f"{stem}-{number}")).exists():
+        number += 1
+    return free
+
+
+class _RunFiles(Callback):
+    """Writes the options and the filters before training, once the directory is ours."""
+
+    def __init__(self, config: RunConfig, run: RunDirectory) -> None:
+        self.config, self.run = config, run
+
+    def on_train_start(self, trainer: Trainer) -> None:
+        self.run.plots.mkdir(exist_ok=True)
+        self.config.save(self.run)
+        draw_filters(self.config.network(), self.run, "before")
+
+
+def draw_filters(net: Network, run: RunDirectory, when: str) -> None:
+    """Write plots/filters_WHEN.png: the first layer's filters, the book's grid."""
+    path = run.plots / f"filters_{when}.png"
+    inspect.draw.save(inspect.draw.filters(inspect.filters(net)), path)
+
+
+def draw_history(history: History, run: RunDirectory) -> None:
+    """Write plots/learning_curve.png, once an epoch has ended."""
+    if history.epochs:
+        figure = inspect.draw.learning_curve(inspect.learning_curve(history))
+        inspect.draw.save(figure, run.plots / "learning_curve.png")
+
+
+def _train(
+    trainer: Trainer, train: Dataset, test: Dataset, run: RunDirectory, resume: bool
+) -> None:
+    console = terminal.console()
+    console.print(trainer.net.summary())
+    click.echo(f"{len(train):,} images to learn from, {len(test):,} to test on")
+    since = time.perf_counter()
+    try:
+        history = trainer.fit(train, test, run.path, resume)
+    except Interrupted as stop:
+        stop.args = (
+            f"{stop} after step {len(trainer.history.steps):,}, with a checkpoint; go on with: "
+            f"badak train --run-dir {run.path} --resume",
+        )
+        raise
+    seconds = time.perf_counter() - since
+    draw_history(history, run)
+    draw_filters(trainer.net, run, "after")
+    result = trainer.net.evaluate(test)
+    click.echo(
+        f"test accuracy {result.accuracy:.4f} on {result.images:,} images; "
+        f"{len(history.steps):,} steps, {seconds:.1f} s"
+    )
+    click.echo(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
+    click.echo(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")

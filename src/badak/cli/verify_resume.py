@@ -1,0 +1,51 @@
+"""`badak verify-resume`: kill a run and resume it; are the bits the same?"""
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from badak import terminal
+from badak.cli.config import RunConfig, read_config
+from badak.errors import BadakError
+from badak.training import RunDirectory, verify_resume
+
+# Options of `badak train` that hold in the config under the same name.
+LEFT_OUT = ("dataset", "class_names", "input_shape", "skip_corrupt")
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--steps", type=click.IntRange(min=4), default=40, show_default=True)
+def command(run: Path, steps: int) -> None:
+    """Train RUN's first steps twice, once killed and resumed, and compare every bit.
+
+    Nothing in RUN changes. Its own record of the same steps is compared, too.
+    """
+    directory = RunDirectory(run)
+    config = read_config(directory)
+    report = verify_resume(arguments(config), steps, directory)
+    rows = [
+        [one.what, one.size, "the same bits" if one.identical else "DIFFERENT"]
+        for one in report.comparisons
+    ]
+    terminal.console().print(
+        terminal.table(
+            f"{report.steps} steps left alone, and killed and resumed at step {report.killed_at}",
+            ["Compared", "Size", "Result"],
+            rows,
+            numbers=["Size"],
+        )
+    )
+    if not report.identical:
+        raise BadakError(f"the resumed run of {run} differs from the uninterrupted one")
+    click.echo("identical: a killed run resumes to the same bits")
+
+
+def arguments(config: RunConfig) -> list[str]:
+    """The command line that this configuration came from."""
+    words = ["train", config.dataset]
+    for name, value in dataclasses.asdict(config).items():
+        if name not in LEFT_OUT and value is not None:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return [*words, *(["--skip-corrupt"] if config.skip_corrupt else [])]

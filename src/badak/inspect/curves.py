@@ -1,0 +1,52 @@
+"""Learning curves: loss and accuracy by epoch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from badak.arrays import Array, Indices
+from badak.errors import BadakError
+from badak.training.history import History
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """What each epoch reached; NaN where nothing was measured.
+
+    Attributes:
+        epochs: (E,) numbers of the epochs, from 1.
+        train_loss: (E,).
+        train_accuracy: (E,).
+        validation_loss: (E,).
+        validation_accuracy: (E,).
+    """
+
+    epochs: Indices
+    train_loss: Array
+    train_accuracy: Array
+    validation_loss: Array
+    validation_accuracy: Array
+
+
+def learning_curve(history: History) -> LearningCurve:
+    """Return a history's epochs as arrays, ready to draw (the book's chapter 7.5).
+
+    Args:
+        history: what `Trainer.fit` returned.
+
+    Returns:
+        An array for each measure; `badak.inspect.draw.learning_curve` draws them.
+
+    Raises:
+        BadakError: no epoch has ended yet.
+
+    Example:
+        >>> from badak.training import EpochRecord, History
+        >>> learning_curve(History(epochs=[EpochRecord(1, 15, 0.5, 0.75, 0.4, 0.8)])).train_accuracy
+        array([0.75])
+    """
+    if not history.epochs:
+        raise BadakError("the history has no finished epoch yet, and so no curve")
+    columns = list(zip(*history.epochs, strict=True))
+    epochs, _, *measures = columns
+    return LearningCurve(np.array(epochs), *(np.array(measure) for measure in measures))

@@ -1,0 +1,118 @@
+"""Pictures of what `badak.inspect` returns; the only file that knows Matplotlib."""
+
+import io
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak import storage
+from badak.arrays import Array
+from badak.errors import BadakError
+from badak.inspect.curves import LearningCurve
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# More panels than this are too small to see.
+MOST_PANELS = 256
+TRAIN, VALIDATION = "#1f6feb", "#d9480f"
+
+
+def filters(weights: Array, columns: int = 8) -> "Figure":
+    """Draw filters side by side, each on its own scale (the book's figure 7-24).
+
+    Args:
+        weights: (F, C, KH, KW), as `badak.inspect.filters` returns them. With C = 3 each filter is
+            a colour picture; else each of its channels is a panel, dark where it is large.
+        columns: panels in a row.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Raises:
+        BadakError: no filters.
+
+    Example:
+        >>> len(filters(np.ones((30, 1, 5, 5))).axes)
+        30
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    if weights.ndim != 4 or not weights.size:
+        raise BadakError(f"filters must be (F, C, KH, KW), none of them 0; got {weights.shape}")
+    if weights.shape[1] == 3:
+        panels = np.moveaxis(weights, 1, -1)  # (F, 3, KH, KW) -> (F, KH, KW, 3)
+    else:
+        panels = weights.reshape(-1, *weights.shape[2:])  # -> (F*C, KH, KW)
+    shown = panels[:MOST_PANELS]
+    columns = min(columns, len(shown))
+    rows = math.ceil(len(shown) / columns)
+    layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
+    figure = Figure(figsize=(0.8 * columns, 0.8 * rows), layout=layout)
+    for place, panel in enumerate(shown):
+        axes = figure.add_subplot(rows, columns, place + 1)
+        low, high = float(panel.min()), float(panel.max())
+        axes.imshow((panel - low) / ((high - low) or 1), cmap="gray_r", vmin=0, vmax=1)
+        axes.set_xticks([])
+        axes.set_yticks([])
+    return figure
+
+
+def learning_curve(curve: LearningCurve) -> "Figure":
+    """Draw accuracy and loss by epoch, as in the book's figure 6-20.
+
+    Args:
+        curve: as `badak.inspect.learning_curve` returns it.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> curve = LearningCurve(*[np.array([0.5])] * 5)
+        >>> [axes.get_title() for axes in learning_curve(curve).axes]
+        ['Accuracy', 'Loss']
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for place, name in zip(axes, ("accuracy", "loss"), strict=True):
+        for part, colour, style in (("train", TRAIN, "o-"), ("validation", VALIDATION, "s--")):
+            values = getattr(curve, f"{part}_{name}")
+            if not np.isnan(values).all():
+                label = "test" if part == "validation" else part
+                place.plot(curve.epochs, values, style, color=colour, label=label, markersize=4)
+        place.set_title(name.capitalize())
+        place.set_xlabel("epoch")
+        place.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        place.grid(alpha=0.3)
+        place.spines[["top", "right"]].set_visible(False)
+        place.legend(frameon=False)
+    axes[1].set_ylim(bottom=0)
+    return figure
+
+
+def save(figure: "Figure", path: str | Path) -> None:
+    """Write a figure as PNG, atomically.
+
+    Args:
+        figure: what one of the functions above returned.
+        path: the file; its folder must exist.
+
+    Raises:
+        BadakError: the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(filters(np.ones((1, 1, 2, 2))), f"{folder}/filters.png")
+        ...     Path(folder, "filters.png").read_bytes()[1:4]
+        b'PNG'
+    """
+    page = io.BytesIO()
+    figure.savefig(page, format="png", dpi=120)
+    storage.write_atomically(path, page.getvalue())

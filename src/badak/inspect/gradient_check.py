@@ -1,0 +1,188 @@
+"""gradient_check: are the backward passes right? Central differences in float64 tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import checks, terminal
+from badak.arrays import Array, as_images, as_labels
+from badak.network import Network
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+# Large enough that rounding (1e-16 / STEP) and small enough that curvature (STEP ** 2) stay far
+# below the 1e-6 that a right backward pass must reach.
+STEP = 2e-5
+# Gradients smaller than this share of their array's largest are measured against that share.
+FLOOR = 1e-2
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One array's comparison.
+
+    Attributes:
+        name: of the parameter, or "input".
+        entries: how many were compared.
+        kinks: how many were passed over, because the loss has a corner there (ReLU at 0, equal
+            values under a max): there is no gradient to compare.
+        worst: the largest relative error.
+    """
+
+    name: str
+    entries: int
+    kinks: int
+    worst: float
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What `gradient_check` found; ``str()`` draws the table.
+
+    Attributes:
+        rows: one a parameter, and one for the input.
+    """
+
+    rows: tuple[Checked, ...]
+
+    @property
+    def worst(self) -> float:
+        """The largest relative error of all."""
+        return max(row.worst for row in self.rows)
+
+    def __rich__(self) -> "Group":
+        cells = [
+            [row.name, f"{row.entries:,}", f"{row.kinks:,}", f"{row.worst:.1e}"]
+            for row in self.rows
+        ]
+        columns = ["Gradient of", "Compared", "At a corner", "Worst relative error"]
+        return terminal.table(
+            "Backward pass against central differences, float64",
+            columns,
+            cells,
+            footer=["all", "", "", f"{self.worst:.1e}"],
+            numbers=columns[1:],
+        )
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+
+def gradient_check(
+    net: Network,
+    x: ArrayLike,
+    labels: ArrayLike,
+    *,
+    samples: int | None = 30,
+    training: bool = True,
+    seed: int = 0,
+) -> GradientCheck:
+    """Compare every gradient with central differences of the loss (the book's chapter 5.7).
+
+    ``(loss(w + h) - loss(w - h)) / (2 h)`` on a float64 copy of the network, for entries of every
+    parameter and of the input. Errors are relative to the larger of the two gradients, or to a
+    hundredth of the array's largest.
+
+    Args:
+        net: the network; it stays as it is.
+        x: a few images (N, C, H, W).
+        labels: (N,) class indices.
+        samples: entries compared in each array, drawn at random; all where None.
+        training: whether dropout drops (the same values each time) and batch norm uses the batch.
+        seed: of the draw.
+
+    Returns:
+        The worst relative error for each array; below 1e-6 the backward pass is right.
+
+    Raises:
+        BadakError: images or labels that do not fit.
+
+    Example:
+        >>> from badak import data, models
+        >>> train, _ = data.load("digits")
+        >>> net = models.SimpleConvNet(weight_init="he")
+        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).worst < 1e-6
+        True
+    """
+    if samples is not None:
+        checks.integer(samples, "samples", minimum=1)
+    double = net.astype(np.float64)
+    images = as_images(x, net.input_shape, np.float64).copy()
+    indices = as_labels(labels, len(images), net.num_classes)
+    generators = double.generators()
+    states = {name: one.bit_generator.state for name, one in generators.items()}
+
+    def rewind() -> None:
+        for name, generator in generators.items():
+            generator.bit_generator.state = states[name]
+
+    def loss() -> float:
+        rewind()
+        return double.loss.forward(double.forward(images, training), indices)[0]
+
+    rewind()
+    result = double.forward_backward(images, indices, need_grad_x=True, training=training)
+    arrays = double.parameters() | {"input": images}
+    gradients = result.gradients | {"input": np.asarray(result.grad_x)}
+    generator = np.random.default_rng(seed)
+    rows = [
+        _compare(name, arrays[name], gradients[name], loss, samples, generator) for name in arrays
+    ]
+    return GradientCheck(tuple(rows))
+
+
+def _compare(
+    name: str,
+    array: Array,
+    gradient: Array,
+    loss: Callable[[], float],
+    samples: int | None,
+    generator: np.random.Generator,
+) -> Checked:
+    places = np.arange(array.size)
+    if samples is not None and samples < array.size:
+        places = np.sort(generator.choice(array.size, samples, replace=False))
+    floor = FLOOR * float(np.abs(gradient).max()) or FLOOR
+    here, worst, kinks = loss(), 0.0, 0
+    for place in places:
+        index = np.unravel_index(place, array.shape)
+        numeric, kink = _difference(array, index, loss, here, floor)
+        if kink:
+            kinks += 1
+            continue
+        analytic = float(gradient[index])
+        scale = max(abs(numeric), abs(analytic), floor)
+        worst = max(worst, abs(numeric - analytic) / scale)
+    return Checked(name, len(places) - kinks, kinks, worst)
+
+
+def _difference(
+    array: Array,
+    index: tuple[np.intp, ...],
+    loss: Callable[[], float],
+    here: float,
+    floor: float,
+) -> tuple[float, bool]:
+    """The central difference at one entry, and whether the loss has a corner there.
+
+    With half the step, a smooth loss gives the same central difference, and half the difference
+    between its two one-sided ones. At a corner one of the two is not so.
+    """
+    value = array[index]
+    central, gap = [], []
+    for step in (STEP, STEP / 2):
+        array[index] = value + step
+        above = loss()
+        array[index] = value - step
+        below = loss()
+        array[index] = value
+        central.append((above - below) / (2 * step))
+        gap.append(abs(above - 2 * here + below) / step)
+    scale = max(abs(central[1]), floor)
+    moved = abs(central[0] - central[1]) > 1e-7 * scale + 1e-10
+    stays = gap[1] > 0.75 * gap[0] and gap[1] > 1e-6 * scale + 1e-9
+    return central[1], moved or stays
