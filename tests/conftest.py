@@ -28,7 +28,7 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_leaked_state(monkeypatch: pytest.MonkeyPatch):
+def _no_leaked_state():
     """A test may not change the working directory or NumPy's global settings for the next."""
     folder, error_state = Path.cwd(), np.geterr()
     yield
