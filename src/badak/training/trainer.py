@@ -155,6 +155,11 @@ class Trainer:
                 checkpoint stays.
         """
         self._check(train, "train")
+        if self.batch_size > len(train):
+            raise BadakError(
+                f"batch_size must be at most the {len(train)} training images; got "
+                f"{self.batch_size}"
+            )
         if validation is not None:
             self._check(validation, "validation")
         run = None if run_dir is None else RunDirectory(Path(run_dir))

@@ -1,0 +1,47 @@
+"""Both wheels build: with the native core, and without where no compiler is found."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def build(folder: Path, **environment: str) -> Path:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT, "-q"]
+        # A build folder of its own: the working tree's may hold another compiler's files.
+        + ["-C", f"build-dir={folder}/build"],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def holds_core(wheel: Path) -> bool:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "badak/py.typed" in names
+    assert "badak/data/digits.npz" in names
+    return any(name.startswith("badak/_core") for name in names)
+
+
+@pytest.mark.slow
+def test_a_compiler_builds_the_native_core(tmp_path):
+    wheel = build(tmp_path)
+    assert holds_core(wheel)
+    assert "py3-none-any" not in wheel.name
+
+
+@pytest.mark.slow
+def test_without_a_compiler_the_install_is_pure_python(tmp_path):
+    wheel = build(tmp_path, CXX="/no/compiler", CC="/no/compiler")
+    assert not holds_core(wheel)
+    assert wheel.name.endswith("py3-none-any.whl")
