@@ -242,6 +242,11 @@ def test_an_empty_batch_is_legal_and_an_empty_evaluation_is_not(net):
         net.evaluate(badak.data.Dataset(empty, np.empty(0, np.int64), ["a", "b", "c"]))
 
 
+def test_evaluate_needs_images_and_labels(net):
+    with pytest.raises(BadakError, match="data must have images and labels; got ndarray"):
+        net.evaluate(np.ones((1, 2, 6, 8)))
+
+
 def test_a_network_without_a_row_of_outputs_cannot_classify():
     net = Network([Conv2d(2, 3)], (1, 5, 5))
     assert net(np.ones((1, 1, 5, 5), np.float32)).shape == (1, 2, 3, 3)

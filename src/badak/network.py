@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from badak import architecture, checks, ops, storage
 from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
-from badak.errors import BadakError, FormatError, where
+from badak.errors import ArgumentTypeError, BadakError, FormatError, where
 from badak.layers import CrossEntropyLoss, Layer
 from badak.summary import Summary
 
@@ -212,6 +212,8 @@ class Network:
         Raises:
             BadakError: no images, or labels that do not fit.
         """
+        if not hasattr(data, "images") or not hasattr(data, "labels"):
+            raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
         images = as_array(data.images, "images")
         labels = as_labels(data.labels, len(images), self.num_classes)
         if not len(images):
