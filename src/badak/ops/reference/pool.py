@@ -105,4 +105,4 @@ def global_avg_pool2d(x: Array) -> Array:
 def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
     """Each map's gradient, shared out over its H * W places."""
     h, w = input_shape[2:]
-    return np.ascontiguousarray(np.broadcast_to(grad_y / grad_y.dtype.type(h * w), input_shape))
+    return np.full(input_shape, grad_y / (h * w), grad_y.dtype)  # (N, C, 1, 1) -> (N, C, H, W)

@@ -1,0 +1,117 @@
+"""Window: the only size formula, against counting the places one by one."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from badak.errors import ArgumentTypeError, BadakError
+from badak.ops.window import Window, pair, short
+from oracles import positions, same_sides
+from strategies import windows
+
+
+def build(arguments, ceil_mode=False):
+    stride = arguments.get("stride", arguments["kernel_size"])
+    rest = {key: arguments[key] for key in ("padding", "dilation") if key in arguments}
+    return Window.of(arguments["kernel_size"], stride, ceil_mode=ceil_mode, **rest)
+
+
+# Only pooling rounds up, and it pads at most half its kernel.
+DRAWN = st.one_of(
+    st.tuples(windows(), st.just(False)),
+    st.tuples(windows(pooling=True), st.booleans()),
+)
+
+
+@given(DRAWN)
+def test_output_size_counts_the_places(drawn):
+    (arguments, plain, size), ceil_mode = drawn
+    window = build(arguments, ceil_mode)
+    counted = tuple(len(positions(plain, size, axis, ceil_mode)) for axis in (0, 1))
+    assert window.output_size(*size) == counted
+    assert window.sides(*size) == plain["sides"]
+    assert window.explicit(*size).output_size(*size) == counted
+
+
+@given(DRAWN)
+def test_reach_ends_where_the_last_cell_does(drawn):
+    (arguments, plain, size), ceil_mode = drawn
+    reach = build(arguments, ceil_mode).reach(*size)
+    for axis in (0, 1):
+        before, after = plain["sides"][axis]
+        last = positions(plain, size, axis, ceil_mode)[-1][-1]
+        assert reach[axis] == (before, max(after, last + 1 - size[axis]))
+
+
+@given(DRAWN)
+def test_formula_is_true(drawn):
+    (arguments, _, size), ceil_mode = drawn
+    assume(arguments["padding"] != "same")
+    text = build(arguments, ceil_mode).formula(0, size[0])
+    left, right = text.split(" = ")
+    assert int(right) == build(arguments, ceil_mode).output_size(*size)[0]
+    if not ceil_mode:
+        assert eval(left) == int(right)
+
+
+@given(st.integers(1, 50), st.integers(1, 9), st.integers(1, 5), st.integers(1, 3))
+def test_same_gives_the_ceiling_of_size_over_stride(size, kernel, stride, dilation):
+    window = Window.of(kernel, stride, "same", dilation)
+    assert window.output_size(size, 1)[0] == -(-size // stride)
+    top, bottom = window.sides(size, 1)[0]
+    assert bottom - top in (0, 1)
+    expected = same_sides((size, 1), (kernel,) * 2, (stride,) * 2, (dilation,) * 2)
+    assert window.sides(size, 1) == expected
+
+
+def test_covers_counts_from_first_cell_to_last():
+    assert Window.of((3, 1), dilation=(2, 5)).covers == (5, 1)
+
+
+def test_valid_is_no_padding():
+    assert Window.of(3, padding="valid") == Window.of(3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"kernel_size": 0}, "kernel_size must be at least 1; got 0"),
+        ({"kernel_size": 8608480567731124087}, "kernel_size must be at most 2147483647"),
+        ({"kernel_size": 3, "stride": (1, 0)}, "stride must be at least 1; got 0"),
+        ({"kernel_size": 3, "dilation": -1}, "dilation must be at least 1; got -1"),
+        ({"kernel_size": 3, "padding": "sme"}, "padding must be one of 'same', 'valid'; got 'sme'"),
+        ({"kernel_size": 3, "padding": ((1, 1), 1)}, r"\(\(top, bottom\), \(left, right\)\); got"),
+        ({"kernel_size": 3, "padding": ((1, 1),)}, r"padding must be one integer, two \(height"),
+        ({"kernel_size": 3, "ceil_mode": None}, "ceil_mode must be True or False; got None"),
+    ],
+)
+def test_bad_arguments_are_refused(arguments, words):
+    with pytest.raises(BadakError, match=words):
+        Window.of(**arguments)
+
+
+def test_a_misfit_says_what_would_fit():
+    with pytest.raises(BadakError) as caught:
+        Window.of(5, dilation=2).output_size(8, 20)
+    assert str(caught.value) == (
+        "a 5x5 kernel with dilation 2 covers 9x9 and does not fit its 8x20 input with padding 0: "
+        "(8 + 0 - 8 - 1) // 1 + 1 = 0; use a kernel of at most 4 there, or more padding"
+    )
+    assert Window.of((4, 5), dilation=2).output_size(8, 20) == (2, 12)
+
+
+def test_an_empty_input_is_refused():
+    with pytest.raises(BadakError, match="at least one row and column; got 0x5"):
+        Window.of(1).output_size(0, 5)
+
+
+def test_pair_takes_lists_and_refuses_other_things():
+    assert pair([2, 3], "stride", minimum=1) == (2, 3)
+    for value in (None, "23", 2.0, {2, 3}, (1, 2, 3)):
+        with pytest.raises(ArgumentTypeError, match="stride must be"):
+            pair(value, "stride", minimum=1)
+
+
+def test_short_writes_equal_members_once():
+    assert short(((1, 1), (0, 1))) == "((1, 1), (0, 1))"
+    assert short(((2, 2), (2, 2))) == "2"
