@@ -54,9 +54,7 @@ def training_step(
     if clip_norm is not None:
         gradients, _ = clip_gradients(gradients, clip_norm)
     optimizer.update(net.parameters(), gradients, lr)
-    indices = np.asarray(labels)
-    if indices.ndim == 2:
-        indices = indices.argmax(axis=1)
+    indices = labels.argmax(axis=1) if labels.ndim == 2 else labels
     right = result.logits.argmax(axis=1) == indices
     return StepOutcome(result.loss, float(right.mean()))
 
@@ -67,8 +65,7 @@ def _finite(array: Array) -> bool:
 
 def _explain(net: Network, images: Images, fault: str) -> str:
     """Say which layer's output is the first that is not finite, and what may help."""
-    out = np.asarray(images)
-    place = "the loss"
+    out, place = images, "the loss"
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for name, layer in net.layers.items():
             out, _ = layer.forward(out, False)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, storage
+from badak.arrays import as_array, as_images
 from badak.data import Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
@@ -124,9 +125,10 @@ class Trainer:
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
         """
-        images, labels = np.asarray(images), np.asarray(labels)
+        batch = as_images(images, self.net.input_shape, self.net.dtype)
+        targets = as_array(labels, "labels")
         return training_step(
-            self.net, self.optimizer, images, labels, clip_norm=self.clip_norm
+            self.net, self.optimizer, batch, targets, clip_norm=self.clip_norm
         ).loss
 
     def fit(
