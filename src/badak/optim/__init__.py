@@ -1,5 +1,6 @@
 """Optimizers, learning-rate schedules, gradient clipping, and the tables that name them."""
 
+from badak.optim.base import Optimizer
 from badak.optim.clipping import clip_gradients
 from badak.optim.optimizers import (
     OPTIMIZERS,
@@ -9,7 +10,6 @@ from badak.optim.optimizers import (
     AdamW,
     Momentum,
     Nesterov,
-    Optimizer,
     RMSProp,
 )
 from badak.optim.schedules import SCHEDULES, Cosine, OneCycle, Schedule, Step, WarmUp

@@ -7,6 +7,7 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array
+from badak.errors import BadakError
 
 
 def clip_gradients(
@@ -22,7 +23,7 @@ def clip_gradients(
         The gradients, new arrays where they were scaled; and the norm before.
 
     Raises:
-        BadakError: max_norm out of range.
+        BadakError: max_norm out of range, or a gradient with NaN or infinity, which is named.
 
     Source: Pascanu et al. 2013, algorithm 1.
 
@@ -32,7 +33,14 @@ def clip_gradients(
         (array([0.6, 0.8]), 5.0)
     """
     checks.real(max_norm, "max_norm", above=0)
-    norm = math.sqrt(sum(float(np.vdot(array, array)) for array in gradients.values()))
+    peaks = {name: float(np.abs(array).max(initial=0)) for name, array in gradients.items()}
+    for name, peak in peaks.items():
+        if not math.isfinite(peak):
+            raise BadakError(f"the gradient of {name} is not finite; nothing can be clipped")
+    # Over the largest value first: the squares of 1e25 or 1e-30 are beyond float32.
+    largest = max(peaks.values(), default=0.0)
+    squares = [float(np.square(array / largest).sum()) for array in gradients.values() if largest]
+    norm = largest * math.sqrt(sum(squares))
     if norm <= max_norm:
         return dict(gradients), norm
     return {name: array * (max_norm / norm) for name, array in gradients.items()}, norm

@@ -1,110 +1,13 @@
-"""Optimizers: which update rule, its numbers, and its state in named arrays.
+"""The optimizers: each a rule of `badak.ops`, with PyTorch's definition and defaults."""
 
-The rules themselves are `badak.ops.*_update`; the definitions and defaults are PyTorch's.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, final
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
 
 from badak import checks, ops
 from badak.arrays import Array
 from badak.errors import BadakError
-
-
-@dataclass
-class Optimizer(ABC):
-    """Changes parameters by their gradients, and remembers what its rule needs.
-
-    Attributes:
-        lr: learning rate.
-        weight_decay: this times the parameter is added to its gradient (an L2 penalty).
-        slots: the arrays kept for each parameter, all zeros at first.
-        steps: updates made so far.
-        state: ``"conv1.weight.mean"`` -> array.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ()
-    steps: int = field(default=0, init=False, repr=False, compare=False)
-    state: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
-    lr: float = 0.01
-    weight_decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        checks.real(self.lr, "lr", above=0)
-        checks.real(self.weight_decay, "weight_decay", minimum=0)
-
-    def update(
-        self,
-        parameters: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        lr: float | None = None,
-    ) -> None:
-        """Change every parameter in place by one step.
-
-        Args:
-            parameters: name -> live array.
-            gradients: name -> array of the parameter's shape and dtype; exactly the same names.
-            lr: learning rate of this step, where a schedule decided it.
-
-        Raises:
-            BadakError: names or shapes that differ; no parameter has changed.
-        """
-        if gradients.keys() != parameters.keys():
-            odd = sorted(gradients.keys() ^ parameters.keys())
-            raise BadakError(
-                f"gradients and parameters must have the same names; not in both: {odd}"
-            )
-        rate = checks.real(self.lr if lr is None else lr, "lr", minimum=0)
-        changed = {}
-        for name, parameter in parameters.items():
-            state = [
-                self.state.get(f"{name}.{slot}", np.zeros_like(parameter)) for slot in self.slots
-            ]
-            changed[name] = self._rule(parameter, gradients[name], state, rate)
-        # All new values exist before the first is written: a fault above changes nothing.
-        self.steps += 1
-        for name, (parameter, *state) in changed.items():
-            parameters[name][...] = parameter
-            for slot, array in zip(self.slots, state, strict=True):
-                self.state[f"{name}.{slot}"] = array
-
-    @abstractmethod
-    def _rule(
-        self, parameter: Array, gradient: Array, state: list[Array], lr: float
-    ) -> Sequence[Array]:
-        """The new parameter and the new state."""
-
-    def config(self) -> dict[str, Any]:
-        """Return the name and the constructor's arguments, as JSON can hold them."""
-        arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        return {"name": type(self).__name__} | {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in arguments.items()
-        }
-
-    def load_state(self, steps: int, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over the steps and state of a saved optimizer of the same kind.
-
-        Args:
-            steps: updates made.
-            state: ``"conv1.weight.mean"`` -> array.
-
-        Raises:
-            BadakError: a name that ends in none of this optimizer's slots.
-        """
-        odd = [name for name in state if name.rpartition(".")[2] not in self.slots]
-        if odd:
-            raise BadakError(f"{type(self).__name__} keeps no {', '.join(odd)}")
-        self.steps = checks.integer(steps, "steps")
-        self.state = {name: array.copy() for name, array in state.items()}
-
-    def _decayed(self, parameter: Array, gradient: Array) -> Array:
-        return gradient + self.weight_decay * parameter if self.weight_decay else gradient
+from badak.optim.base import Optimizer
 
 
 @final

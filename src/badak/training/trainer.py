@@ -21,6 +21,7 @@ from badak.training.callbacks import Callback, Progress
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
 from badak.training.run import RunDirectory
+from badak.training.settings import settings_of
 from badak.training.step import training_step
 
 # Training images measured at each epoch's end where no other number is asked for.
@@ -236,29 +237,12 @@ class Trainer:
             self._measured.append(_sample(validation, size, self.seed))
         if run is None:
             return
-        self._settings = self._settings_of(train, validation)
+        self._settings = settings_of(self, train, validation)
         if resume and run.checkpoint.exists():
             self.history, position = checkpoint.load(
                 run.checkpoint, self.net, self.optimizer, self._settings
             )
             self._epoch, self._batch, self._step = position
-
-    def _settings_of(self, train: Dataset, validation: Dataset | None) -> dict[str, Any]:
-        """What must be the same for a resumed run to reach the same bits."""
-        settings = {
-            "optimizer": self.optimizer.config(),
-            "batch_size": self.batch_size,
-            "seed": self.seed,
-            "schedule": None if self.schedule is None else _name(self.schedule),
-            "clip_norm": self.clip_norm,
-            "augment": None if self.augment is None else _name(self.augment),
-            "evaluate_sample": self.evaluate_sample,
-            "early_stopping": self.early_stopping,
-            "train": checkpoint.fingerprint(train),
-            "validation": None if validation is None else checkpoint.fingerprint(validation),
-        }
-        # More epochs may be asked for, unless the learning rate has already followed their number.
-        return settings | ({"epochs": self.epochs} if self.schedule else {})
 
     def _finished(self) -> bool:
         return (
@@ -335,8 +319,3 @@ def _sample(data: Dataset, size: int, seed: int) -> Dataset:
         return data
     chosen = np.random.default_rng([seed, LARGEST_SEED]).choice(len(data), size, replace=False)
     return data[np.sort(chosen)]
-
-
-def _name(thing: Any) -> str:
-    """A text that is the same in the next process: no addresses of functions."""
-    return str(getattr(thing, "__qualname__", repr(thing)))

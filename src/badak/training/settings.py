@@ -1,0 +1,41 @@
+"""What must be the same for a resumed run to reach the bits of an uninterrupted one."""
+
+from typing import TYPE_CHECKING, Any
+
+from badak.data import Dataset
+from badak.training.checkpoint import fingerprint
+
+if TYPE_CHECKING:
+    from badak.training.trainer import Trainer
+
+
+def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) -> dict[str, Any]:
+    """Return the arguments and the data that decide the bits, as JSON can hold them.
+
+    Args:
+        trainer: with its arguments.
+        train: what is learnt from.
+        validation: what is measured on.
+
+    Returns:
+        Name -> value; a checkpoint keeps them, and a resume compares.
+    """
+    settings = {
+        "optimizer": trainer.optimizer.config(),
+        "batch_size": trainer.batch_size,
+        "seed": trainer.seed,
+        "schedule": _name(trainer.schedule),
+        "clip_norm": trainer.clip_norm,
+        "augment": _name(trainer.augment),
+        "evaluate_sample": trainer.evaluate_sample,
+        "early_stopping": trainer.early_stopping,
+        "train": fingerprint(train),
+        "validation": None if validation is None else fingerprint(validation),
+    }
+    # More epochs may be asked for, unless the learning rate has already followed their number.
+    return settings | ({"epochs": trainer.epochs} if trainer.schedule else {})
+
+
+def _name(thing: Any) -> str | None:
+    """A text that is the same in the next process: no addresses of functions."""
+    return None if thing is None else str(getattr(thing, "__qualname__", repr(thing)))
