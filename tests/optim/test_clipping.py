@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from badak.errors import ArgumentTypeError, BadakError
-from badak.optim import clip_gradients
 from hypothesis import given
 from hypothesis import strategies as st
+
+from badak.errors import ArgumentTypeError, BadakError
+from badak.optim import clip_gradients
 
 
 def _gradients(dtype: Any, seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:
@@ -77,16 +78,16 @@ def test_squares_that_float32_cannot_hold_do_not_spoil_the_norm(size: float) -> 
 def test_a_gradient_that_is_not_finite_is_named(value: float, dtype: Any) -> None:
     gradients = _gradients(dtype, 0)
     gradients["conv1.bias"][1] = value
-    with pytest.raises(BadakError, match="the gradient of conv1.bias is not finite"):
+    with pytest.raises(BadakError, match=r"the gradient of conv1.bias is not finite"):
         clip_gradients(gradients, 1)
 
 
 @pytest.mark.parametrize("max_norm", [0, -1, float("nan"), float("inf")])
 def test_max_norm_out_of_range(max_norm: float) -> None:
-    with pytest.raises(BadakError, match="^max_norm must be a number above 0; got"):
+    with pytest.raises(BadakError, match=r"^max_norm must be a number above 0; got"):
         clip_gradients(_gradients(np.float32, 0), max_norm)
 
 
 def test_max_norm_of_another_type() -> None:
-    with pytest.raises(ArgumentTypeError, match="^max_norm must be a number; got '1'"):
+    with pytest.raises(ArgumentTypeError, match=r"^max_norm must be a number; got '1'"):
         clip_gradients(_gradients(np.float32, 0), "1")  # type: ignore[arg-type]

@@ -1,14 +1,16 @@
 """Every optimizer against torch.optim, and what is refused before a parameter changes."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from badak import optim
-from badak.errors import ArgumentTypeError, BadakError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from badak import optim
+from badak.errors import ArgumentTypeError, BadakError
 
 STEPS = 20
 # What 20 steps may drift apart, in units of the largest parameter.
@@ -200,7 +202,7 @@ def test_lr_must_be_a_number_above_0(name: str, lr: float) -> None:
 
 @pytest.mark.parametrize("value", ["0.1", None, True, [0.1], 1j])
 def test_lr_of_another_type_is_refused(value: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="^lr must be a number; got"):
+    with pytest.raises(ArgumentTypeError, match=r"^lr must be a number; got"):
         optim.Adam(lr=value)
 
 
@@ -226,7 +228,7 @@ def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str
 @pytest.mark.parametrize("lr", [float("nan"), -0.5, float("inf")])
 def test_lr_of_a_step_must_be_a_number_and_changes_nothing(lr: float) -> None:
     parameters = _start(np.float64, 0)
-    with pytest.raises(BadakError, match="^lr must be a number at least 0; got"):
+    with pytest.raises(BadakError, match=r"^lr must be a number at least 0; got"):
         optim.SGD().update(parameters, _gradients(parameters, 1), lr=lr)
     np.testing.assert_array_equal(parameters["conv1.bias"], _start(np.float64, 0)["conv1.bias"])
 
@@ -235,9 +237,9 @@ def test_state_of_another_optimizer_is_refused() -> None:
     optimizer = optim.Momentum()
     with pytest.raises(BadakError, match=r"^Momentum keeps no conv1.bias.mean"):
         optimizer.load_state(3, {"conv1.bias.mean": np.ones(3)})
-    with pytest.raises(ArgumentTypeError, match="steps must be an integer; got 2.5"):
+    with pytest.raises(ArgumentTypeError, match=r"steps must be an integer; got 2.5"):
         optimizer.load_state(2.5, {})
-    with pytest.raises(BadakError, match="steps must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"steps must be at least 0; got -1"):
         optimizer.load_state(-1, {})
     assert (optimizer.steps, optimizer.state) == (0, {})
 
@@ -248,3 +250,27 @@ def test_weight_decay_of_adamw_shrinks_the_parameter_and_not_the_mean() -> None:
         parameters = {"w": np.array([4.0])}
         kind(lr=0.1, weight_decay=0.5).update(parameters, {"w": np.zeros(1)})
         np.testing.assert_allclose(parameters["w"], [wanted], rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", list(PAIRS))
+def test_an_update_that_overflows_is_named_and_changes_nothing(name: str) -> None:
+    """With a warning only, the next checkpoint would hold infinities, or squares stay infinite."""
+    parameters = {"w": np.array([3e38], np.float32)}
+    optimizer = optim.OPTIMIZERS[name](lr=3e38)
+    with pytest.raises(BadakError, match=r"^the update of w is not finite; use a lower learning"):
+        optimizer.update(parameters, {"w": np.array([-3e38], np.float32)})
+    assert parameters["w"] == np.float32(3e38)
+    assert (optimizer.steps, optimizer.state) == (0, {})
+
+
+def test_numbers_of_numpy_become_plain_so_that_a_checkpoint_can_hold_them() -> None:
+    made = [
+        optim.SGD(lr=np.float32(0.5), weight_decay=np.float32(0.25)),
+        optim.Momentum(momentum=np.float32(0.5)),
+        optim.AdaGrad(eps=np.float32(0.5)),
+        optim.RMSProp(alpha=np.float32(0.5)),
+        optim.Adam(betas=np.array([0.5, 0.25], np.float32).tolist()),
+        optim.AdamW(betas=(np.float32(0.5), np.float32(0.25))),
+    ]
+    for optimizer in made:
+        assert json.loads(json.dumps(optimizer.config())) == optimizer.config()

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from badak.errors import ArgumentTypeError, BadakError
-from badak.optim import SCHEDULES, Cosine, OneCycle, Step, WarmUp
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim import lr_scheduler
+
+from badak.errors import ArgumentTypeError, BadakError
+from badak.optim import SCHEDULES, Cosine, OneCycle, Step, WarmUp
 
 EPOCHS = st.integers(1, 40)
 
@@ -122,7 +123,7 @@ def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str
 
 
 def test_arguments_of_another_type() -> None:
-    with pytest.raises(ArgumentTypeError, match="^step_size must be an integer; got 2.5"):
+    with pytest.raises(ArgumentTypeError, match=r"^step_size must be an integer; got 2.5"):
         Step(step_size=2.5)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentTypeError, match="^rise must be a number; got 'half'"):
+    with pytest.raises(ArgumentTypeError, match=r"^rise must be a number; got 'half'"):
         OneCycle(rise="half")  # type: ignore[arg-type]

@@ -32,8 +32,8 @@ class Optimizer(ABC):
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        checks.real(self.lr, "lr", above=0)
-        checks.real(self.weight_decay, "weight_decay", minimum=0)
+        self.lr = checks.real(self.lr, "lr", above=0)
+        self.weight_decay = checks.real(self.weight_decay, "weight_decay", minimum=0)
 
     def update(
         self,
@@ -49,7 +49,8 @@ class Optimizer(ABC):
             lr: learning rate of this step, where a schedule decided it.
 
         Raises:
-            BadakError: names or shapes that differ; no parameter has changed.
+            BadakError: names or shapes that differ, or a new value that is not finite; no
+                parameter has changed.
         """
         if gradients.keys() != parameters.keys():
             odd = sorted(gradients.keys() ^ parameters.keys())
@@ -59,16 +60,21 @@ class Optimizer(ABC):
         rate = checks.real(self.lr if lr is None else lr, "lr", minimum=0)
         changed = {}
         for name, parameter in parameters.items():
-            state = [
-                self.state.get(f"{name}.{slot}", np.zeros_like(parameter)) for slot in self.slots
-            ]
-            changed[name] = self._rule(parameter, gradients[name], state, rate)
+            with np.errstate(over="ignore", invalid="ignore"):  # found, and named below
+                state = self._slots_of(name, parameter)
+                changed[name] = self._rule(parameter, gradients[name], state, rate)
+            if not all(np.isfinite(array).all() for array in changed[name]):
+                raise BadakError(f"the update of {name} is not finite; use a lower learning rate")
         # All new values exist before the first is written: a fault above changes nothing.
         self.steps += 1
-        for name, (parameter, *state) in changed.items():
-            parameters[name][...] = parameter
-            for slot, array in zip(self.slots, state, strict=True):
+        for name, (new, *slots) in changed.items():
+            parameters[name][...] = new
+            for slot, array in zip(self.slots, slots, strict=True):
                 self.state[f"{name}.{slot}"] = array
+
+    def _slots_of(self, name: str, parameter: Array) -> list[Array]:
+        keys = [f"{name}.{slot}" for slot in self.slots]
+        return [self.state[k] if k in self.state else np.zeros_like(parameter) for k in keys]
 
     @abstractmethod
     def _rule(

@@ -23,6 +23,7 @@ class SGD(Optimizer):
         BadakError: an argument out of range.
 
     Example:
+        >>> import numpy as np
         >>> w = np.array([1.0])
         >>> SGD(lr=0.25).update({"w": w}, {"w": np.array([2.0])})
         >>> w
@@ -45,7 +46,7 @@ class _Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.real(self.momentum, "momentum", minimum=0, below=1)
+        self.momentum = checks.real(self.momentum, "momentum", minimum=0, below=1)
 
     def _rule(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
@@ -124,7 +125,7 @@ class AdaGrad(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.real(self.eps, "eps", above=0)
+        self.eps = checks.real(self.eps, "eps", above=0)
 
     def _rule(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
@@ -159,8 +160,8 @@ class RMSProp(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.real(self.alpha, "alpha", minimum=0, below=1)
-        checks.real(self.eps, "eps", above=0)
+        self.alpha = checks.real(self.alpha, "alpha", minimum=0, below=1)
+        self.eps = checks.real(self.eps, "eps", above=0)
 
     def _rule(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
@@ -183,10 +184,9 @@ class _Adam(Optimizer):
         super().__post_init__()
         if not isinstance(self.betas, (tuple, list)) or len(self.betas) != 2:
             raise BadakError(f"betas must be two numbers; got {self.betas!r}")
-        for beta in self.betas:
-            checks.real(beta, "betas", minimum=0, below=1)
-        self.betas = (self.betas[0], self.betas[1])
-        checks.real(self.eps, "eps", above=0)
+        first, second = (checks.real(beta, "betas", minimum=0, below=1) for beta in self.betas)
+        self.betas = (first, second)
+        self.eps = checks.real(self.eps, "eps", above=0)
 
     def _adam(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
@@ -212,6 +212,7 @@ class Adam(_Adam):
         BadakError: an argument out of range.
 
     Example:
+        >>> import numpy as np
         >>> w = np.array([1.0])
         >>> Adam(lr=0.25).update({"w": w}, {"w": np.array([5.0])})
         >>> w.round(6)  # the first step is lr long, whatever the gradient
@@ -239,6 +240,7 @@ class AdamW(_Adam):
         BadakError: an argument out of range.
 
     Example:
+        >>> import numpy as np
         >>> w = np.array([1.0])
         >>> AdamW(lr=0.25, weight_decay=0.4).update({"w": w}, {"w": np.array([5.0])})
         >>> w.round(6)  # 1 * (1 - 0.1) - 0.25

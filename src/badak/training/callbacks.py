@@ -47,7 +47,9 @@ class Progress(Callback):
         self._loss = self._accuracy = self._rate = float("nan")
         if self._console.is_terminal:
             self._bar = terminal.progress_bar(self._console)
-            self._task = self._bar.add_task("", total=None, figures="")
+            # What a resumed run finds done must not count as done in the first second.
+            done, total = len(trainer.history.steps), trainer.epochs * trainer.batch_count
+            self._task = self._bar.add_task("", total=total, completed=done, figures="")
             self._bar.start()
 
     def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
@@ -55,14 +57,12 @@ class Progress(Callback):
         now = time.perf_counter()
         self._loss = self._mean(self._loss, record.loss)
         self._accuracy = self._mean(self._accuracy, record.accuracy)
-        self._rate = self._mean(self._rate, record.images / (now - self._since))
+        self._rate = self._mean(self._rate, record.images / max(now - self._since, 1e-9))
         self._since = now
         if self._bar is not None:
-            total = trainer.epochs * trainer.batch_count
             self._bar.update(
                 self._task,
                 description=f"epoch {record.epoch}/{trainer.epochs}",
-                total=total,
                 completed=record.step,
                 figures=f"loss {self._loss:.4f}  acc {self._accuracy:.3f}  {self._rate:,.0f} img/s",
             )

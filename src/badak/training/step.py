@@ -1,6 +1,8 @@
 """One training step: batch -> loss and gradients -> clipping -> update."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -40,27 +42,44 @@ def training_step(
         Loss and accuracy of the batch, of one and the same forward pass.
 
     Raises:
-        BadakError: images or labels that do not fit; or a loss or gradient that is not finite:
-            then no parameter has changed.
+        BadakError: images or labels that do not fit; or a loss, gradient or update that is not
+            finite. As after any fault, parameters and running statistics are what they were.
     """
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found and named below
-        result = net.forward_backward(images, labels)
-    if not math.isfinite(result.loss):
-        raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
-    for name, gradient in result.gradients.items():
-        if not _finite(gradient):
-            raise BadakError(_explain(net, images, f"the gradient of {name} is not finite"))
-    gradients = result.gradients
-    if clip_norm is not None:
-        gradients, _ = clip_gradients(gradients, clip_norm)
-    optimizer.update(net.parameters(), gradients, lr)
-    indices = labels.argmax(axis=1) if labels.ndim == 2 else labels
-    right = result.logits.argmax(axis=1) == indices
-    return StepOutcome(result.loss, float(right.mean()))
+    with _unchanged_on_fault(net):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found, named below
+            result = net.forward_backward(images, labels)
+        if not math.isfinite(result.loss):
+            raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+        gradients = result.gradients
+        for name, gradient in gradients.items():
+            if not np.isfinite(gradient).all():
+                raise BadakError(_explain(net, images, f"the gradient of {name} is not finite"))
+        if clip_norm is not None:
+            gradients, _ = clip_gradients(gradients, clip_norm)
+        optimizer.update(net.parameters(), gradients, lr)
+    return StepOutcome(result.loss, _accuracy(result.logits, labels, net.loss.ignore_index))
 
 
-def _finite(array: Array) -> bool:
-    return bool(np.isfinite(array).all())
+def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
+    """The share of right answers among the labels that the loss counts."""
+    if labels.ndim == 2:
+        labels = labels.argmax(axis=1)
+    elif ignore_index is not None:
+        counted = labels != ignore_index
+        logits, labels = logits[counted], labels[counted]
+    return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else 0.0
+
+
+@contextmanager
+def _unchanged_on_fault(net: Network) -> Iterator[None]:
+    """Put back batch norm's running statistics, which the forward pass has already moved."""
+    before = {name: array.copy() for name, array in net.buffers().items()}
+    try:
+        yield
+    except BaseException:
+        for name, array in net.buffers().items():
+            array[...] = before[name]
+        raise
 
 
 def _explain(net: Network, images: Images, fault: str) -> str:
@@ -69,7 +88,7 @@ def _explain(net: Network, images: Images, fault: str) -> str:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for name, layer in net.layers.items():
             out, _ = layer.forward(out, False)
-            if not _finite(out):
+            if not np.isfinite(out).all():
                 place = f"layer {name!r}"
                 break
     return f"{fault}, first seen in {place}; use a lower learning rate, or clip_norm=1"

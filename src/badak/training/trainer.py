@@ -97,19 +97,12 @@ class Trainer:
         for value, name in ((schedule, "schedule"), (augment, "augment")):
             if value is not None and not callable(value):
                 raise ArgumentTypeError(f"{name} must be callable; got {value!r}")
-        if clip_norm is not None:
-            checks.real(clip_norm, "clip_norm", above=0)
-        for number, name in (
-            (evaluate_sample, "evaluate_sample"),
-            (early_stopping, "early_stopping"),
-            (checkpoint_every, "checkpoint_every"),
-            (max_steps, "max_steps"),
-        ):
-            if number is not None:
-                checks.integer(number, name, minimum=1)
-        self.schedule, self.clip_norm, self.augment = schedule, clip_norm, augment
-        self.evaluate_sample, self.early_stopping = evaluate_sample, early_stopping
-        self.checkpoint_every, self.max_steps = checkpoint_every, max_steps
+        self.schedule, self.augment = schedule, augment
+        self.clip_norm = None if clip_norm is None else checks.real(clip_norm, "clip_norm", above=0)
+        self.evaluate_sample = _count(evaluate_sample, "evaluate_sample")
+        self.early_stopping = _count(early_stopping, "early_stopping")
+        self.checkpoint_every = _count(checkpoint_every, "checkpoint_every")
+        self.max_steps = _count(max_steps, "max_steps")
         self.callbacks = [*callbacks, *([Progress()] if progress else [])]
         self._restart()
 
@@ -165,6 +158,11 @@ class Trainer:
             )
         if validation is not None:
             self._check(validation, "validation")
+        elif self.early_stopping is not None:
+            raise BadakError(
+                f"early_stopping={self.early_stopping} watches the validation accuracy; pass "
+                "validation images"
+            )
         run = None if run_dir is None else RunDirectory(Path(run_dir))
         if run is None and resume:
             raise BadakError("resume=True needs the run_dir that holds the checkpoint")
@@ -204,6 +202,8 @@ class Trainer:
                 if self._batch == self.batch_count:
                     self._end_epoch()
                 self._save(run)
+                if interruption.signal is not None:  # it came while we measured
+                    raise Interrupted(interruption.signal)
 
     def _restart(self) -> None:
         self.history = History()
@@ -311,6 +311,11 @@ class Trainer:
         finally:
             for callback in self.callbacks:
                 callback.on_train_end(self)
+
+
+def _count(number: int | None, name: str) -> int | None:
+    """A positive number as a plain int, which JSON can hold; or None."""
+    return None if number is None else checks.integer(number, name, minimum=1)
 
 
 def _sample(data: Dataset, size: int, seed: int) -> Dataset:
