@@ -59,7 +59,10 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
         name: np.require(arrays[name], requirements=["C", "A"]) for name in sorted(arrays)
     }
     digest = _digest(contiguous, metadata)
-    header = {"badak": json.dumps(metadata, sort_keys=True, allow_nan=False), "sha256": digest}
+    # One key alone: safetensors writes several in a random order, and equal content must be equal
+    # bytes.
+    own = {"metadata": metadata, "sha256": digest}
+    header = {"badak": json.dumps(own, sort_keys=True, allow_nan=False)}
     write_atomically(path, to_bytes(contiguous, header))
 
 
@@ -82,11 +85,12 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
         raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
     try:
-        arrays, texts = _parse(content)
-        metadata = _parse_json(texts["badak"], "its metadata")
-        if not isinstance(metadata, dict):
-            raise FormatError("its metadata must be a JSON object")
-        if _digest(arrays, metadata) != texts["sha256"]:
+        arrays, text = _parse(content)
+        own = _parse_json(text, "its metadata")
+        if not isinstance(own, dict) or set(own) != {"metadata", "sha256"}:
+            raise FormatError("its metadata must hold exactly metadata and sha256")
+        metadata = own["metadata"]
+        if not isinstance(metadata, dict) or _digest(arrays, metadata) != own["sha256"]:
             raise FormatError("its checksum does not match: the file was damaged or edited")
     except FormatError as fault:
         raise FormatError(f"{path} is no usable badak file: {fault}") from None
@@ -160,8 +164,8 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
     return total.hexdigest()
 
 
-def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    """Split a safetensors file into arrays and its metadata strings, checking every claim."""
+def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], str]:
+    """Split a safetensors file into arrays and our metadata, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
     if (content[:1] == b"\x80" and content[8:9] != b"{") or content[:4] == b"PK\x03\x04":
         raise FormatError("it is a pickle or zip archive, which badak never opens")
@@ -177,11 +181,7 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if not isinstance(header, dict):
         raise FormatError("its header must be a JSON object")
     texts = header.pop("__metadata__", None)
-    if (
-        not isinstance(texts, dict)
-        or set(texts) != {"badak", "sha256"}
-        or not all(isinstance(text, str) for text in texts.values())
-    ):
+    if not isinstance(texts, dict) or set(texts) != {"badak"} or type(texts["badak"]) is not str:
         raise FormatError("it holds no badak metadata: it was not saved by badak")
     data = memoryview(content)[8 + length :]
     end, arrays = 0, {}
@@ -189,7 +189,7 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         arrays[name], end = _tensor(name, entry, data, end)
     if end != len(data):
         raise FormatError(f"its tensors take {end} bytes and {len(data)} follow the header")
-    return arrays, texts
+    return arrays, texts["badak"]
 
 
 def _start(item: tuple[str, Any]) -> int:
