@@ -1,6 +1,6 @@
 """The book's own algorithm in float64: the peer that `compare.py` measures badak against.
 
-Written anew from the method of *Deep Learning from Scratch*, chapters 5 to 7: columns made by a loop
+Written anew from the method of *Deep Learning from Scratch*, chapters 5 to 7: columns by a loop
 over the filter's cells into float64, one matrix product for the whole batch, pooling by rows of
 columns and argmax, Adam over a dict.
 """

@@ -13,9 +13,11 @@ ROOT = Path(__file__).parents[1]
 
 def build(folder: Path, **environment: str) -> Path:
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT, "-q"]
         # A build folder of its own: the working tree's may hold another compiler's files.
-        + ["-C", f"build-dir={folder}/build"],
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", folder, ROOT),
+            f"--config-settings=build-dir={folder}/build",
+        ],
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -1,6 +1,5 @@
 """What the README tells a reader to do works as it stands there."""
 
-import os
 import re
 from pathlib import Path
 
@@ -21,7 +20,7 @@ def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "433,890" in out
     assert float(out.strip().splitlines()[-1]) > 0.8
-    assert os.listdir(tmp_path) == ["net.safetensors"]
+    assert [path.name for path in tmp_path.iterdir()] == ["net.safetensors"]
 
 
 @pytest.mark.parametrize("command", re.findall(r"^badak (.*?)(?:\s+#.*)?$", README, re.MULTILINE))

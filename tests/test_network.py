@@ -58,7 +58,7 @@ def test_simple_conv_net_is_the_books():
     }
     assert net.parameters()["linear1.weight"].std() == pytest.approx(0.01, rel=0.01)
     assert [type(layer).__name__ for layer in net.layers.values()] == (
-        "Conv2d ReLU MaxPool2d Flatten Linear ReLU Linear".split()
+        ["Conv2d", "ReLU", "MaxPool2d", "Flatten", "Linear", "ReLU", "Linear"]
     )
 
 
@@ -83,7 +83,7 @@ def test_every_size_of_simple_conv_net_is_an_argument():
 
 @pytest.mark.parametrize("hidden_size", [0, -1, 2**40, 10**9])
 def test_hidden_size_out_of_range_is_refused(hidden_size):
-    with pytest.raises(BadakError, match="out_features|this process can have"):
+    with pytest.raises(BadakError, match=r"out_features|this process can have"):
         SimpleConvNet(hidden_size=hidden_size)
 
 
@@ -373,7 +373,7 @@ def test_file_with_wrong_content_is_refused(net, tmp_path, case):
     edit, words = FORGED[case]
     path = tmp_path / "net.safetensors"
     edited(net, path, edit)
-    with pytest.raises(FormatError, match="net.safetensors is no usable badak network") as fault:
+    with pytest.raises(FormatError, match=r"net\.safetensors is no usable badak network") as fault:
         badak.load(path)
     assert words in str(fault.value)
 

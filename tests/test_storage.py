@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attacks.safetensors_files import forged
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import load_file
 
+from attacks.safetensors_files import forged
 from badak import storage
 from badak.errors import BadakError, FormatError
 
@@ -57,7 +57,7 @@ def test_forged_file_is_refused_by_name(tmp_path, name):
     content, words = forged()[name]
     path = tmp_path / "forged.safetensors"
     path.write_bytes(content)
-    with pytest.raises(FormatError, match="forged.safetensors is no usable badak file") as fault:
+    with pytest.raises(FormatError, match=r"forged\.safetensors is no usable badak file") as fault:
         storage.load(path)
     assert words in str(fault.value)
     assert path.read_bytes() == content
@@ -119,7 +119,7 @@ def test_a_file_cut_short_is_refused(tmp_path_factory, kept):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(BadakError, match="cannot read .*nothing.*: No such file"):
+    with pytest.raises(BadakError, match=r"cannot read .*nothing.*: No such file"):
         storage.load(tmp_path / "nothing.safetensors")
     with pytest.raises(BadakError, match="cannot read"):
         storage.load("a\0b")
