@@ -34,10 +34,10 @@ def test_every_command_shown_parses(command):
     sub_command.make_context(words[0], words[1:], resilient_parsing=True)
 
 
-def test_ci_runs_the_readmes_test_command():
-    script = (ROOT / ".ci/run").read_text()
-    assert "<!-- test command -->" in script
-    assert "<!-- test command -->\n```sh\n" in README
+@pytest.mark.parametrize("which", ["main job", "test command"])
+def test_ci_runs_the_readmes_commands(which):
+    assert f"readme_command '{which}'" in (ROOT / ".ci/run").read_text()
+    assert README.count(f"<!-- {which} -->\n```sh\n") == 1
 
 
 def test_the_data_sets_named_are_those_there_are():
