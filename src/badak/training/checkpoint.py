@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from badak import storage
+from badak import checks, storage
 from badak.data import Dataset
-from badak.errors import BadakError, FormatError
+from badak.errors import BadakError, FormatError, where
 from badak.network import Network
 from badak.optim import Optimizer
 from badak.training.history import History
@@ -88,24 +88,74 @@ def load(
             f"format {metadata.get('format')!r}, version {metadata.get('version')!r}"
         )
     try:
-        if metadata["architecture"] != _as_json(net.architecture()):
-            raise BadakError(f"{path} belongs to another network: {_difference(metadata, net)}")
-        differing = [
-            f"{name} was {metadata['settings'].get(name)!r} and is {value!r}"
-            for name, value in _as_json(settings).items()
-            if metadata["settings"].get(name) != value
-        ]
-        if differing:
-            raise BadakError(f"{path} belongs to another run: {'; '.join(differing)}")
-        history = History.from_arrays(_part(arrays, "history"))
-        position = Position(**metadata["position"])
-        net.load_state(_part(arrays, "model"))
-        optimizer.load_state(metadata["optimizer_steps"], _part(arrays, "optimizer"))
-        for name, generator in net.generators().items():
-            generator.bit_generator.state = metadata["generators"][name]
-    except (KeyError, TypeError, AttributeError) as fault:
+        with where(str(path)):
+            _check_run(metadata, net, settings)
+            history = History.from_arrays(_part(arrays, "history"))
+            position = _position(metadata, history)
+            generators = {name: _generator(metadata, name) for name in net.generators()}
+            _check_optimizer(arrays, metadata, net, optimizer)
+            net.load_state(_part(arrays, "model"))
+    except (LookupError, TypeError, AttributeError, OverflowError) as fault:
         raise FormatError(f"{path} is no usable checkpoint: {fault!r}") from None
+    optimizer.load_state(metadata["optimizer_steps"], _part(arrays, "optimizer"))
+    for name, generator in net.generators().items():
+        generator.bit_generator.state = generators[name]
     return history, position
+
+
+def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str, Any]) -> None:
+    """Refuse another network and other settings, and list what differs."""
+    if metadata["architecture"] != _as_json(net.architecture()):
+        raise BadakError(f"it belongs to another network: {_difference(metadata, net)}")
+    saved = metadata["settings"]
+    differing = [
+        f"the {name} images are others"
+        if name in ("train", "validation")
+        else f"{name} was {saved.get(name)!r} and is {value!r}"
+        for name, value in _as_json(settings).items()
+        if saved.get(name) != value
+    ]
+    if differing:
+        raise BadakError(f"it belongs to another run: {'; '.join(differing)}")
+
+
+def _position(metadata: Mapping[str, Any], history: History) -> Position:
+    position = Position(**metadata["position"])
+    for name, number in position._asdict().items():
+        checks.integer(number, name)
+    if (position.step, position.epoch) != (len(history.steps), len(history.epochs)):
+        raise FormatError(
+            f"it stands at step {position.step} of epoch {position.epoch}, but its history has "
+            f"{len(history.steps)} steps and {len(history.epochs)} epochs"
+        )
+    return position
+
+
+def _generator(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A generator's saved state, which a generator has taken."""
+    state: dict[str, Any] = metadata["generators"][name]
+    try:
+        np.random.PCG64().state = state
+    except ValueError as fault:
+        raise FormatError(f"the state of generator {name!r} cannot be used: {fault}") from None
+    return state
+
+
+def _check_optimizer(
+    arrays: Mapping[str, Any], metadata: Mapping[str, Any], net: Network, optimizer: Optimizer
+) -> None:
+    """Refuse a state that the first update would trip over."""
+    steps = checks.integer(metadata["optimizer_steps"], "optimizer_steps")
+    slots = optimizer.slots if steps else ()
+    expected = {
+        f"{name}.{slot}": (array.shape, array.dtype)
+        for name, array in net.parameters().items()
+        for slot in slots
+    }
+    found = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
+    if found != expected:
+        odd = sorted(dict(found.items() ^ expected.items()))
+        raise FormatError(f"its optimizer's state does not fit the network: {', '.join(odd)}")
 
 
 def read_history(path: Path) -> History:
@@ -121,7 +171,8 @@ def read_history(path: Path) -> History:
         FormatError: no checkpoint, or a damaged one.
     """
     arrays, _ = storage.load(path)
-    return History.from_arrays(_part(arrays, "history"))
+    with where(str(path)):
+        return History.from_arrays(_part(arrays, "history"))
 
 
 def fingerprint(data: Dataset) -> str:

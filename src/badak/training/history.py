@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from badak.errors import FormatError
 
+# How many of a record's first fields are whole numbers.
+WHOLE = {"steps": 3, "epochs": 2}
+
 
 class StepRecord(NamedTuple):
     """One update.
@@ -106,12 +109,16 @@ class History:
         """Rebuild what `arrays` returned.
 
         Raises:
-            FormatError: tables missing or of another shape.
+            FormatError: tables missing or of another shape, or a number of a step, epoch or image
+                that is no whole number.
         """
         for name, record in (("steps", StepRecord), ("epochs", EpochRecord)):
             table = arrays.get(name)
             if table is None or table.ndim != 2 or table.shape[1] != len(record._fields):
                 raise FormatError(f"the history's {name} must have {len(record._fields)} columns")
+            whole = table[:, : WHOLE[name]]
+            if not (np.isfinite(whole) & (whole == np.rint(whole))).all():
+                raise FormatError(f"the history's {name} must be counted in whole numbers")
         steps = [
             StepRecord(int(row[0]), int(row[1]), int(row[2]), *row[3:])
             for row in arrays["steps"].tolist()

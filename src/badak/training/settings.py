@@ -1,5 +1,6 @@
 """What must be the same for a resumed run to reach the bits of an uninterrupted one."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from badak.data import Dataset
@@ -38,4 +39,6 @@ def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) 
 
 def _name(thing: Any) -> str | None:
     """A text that is the same in the next process: no addresses of functions."""
-    return None if thing is None else str(getattr(thing, "__qualname__", repr(thing)))
+    if thing is None:
+        return None
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", getattr(thing, "__qualname__", repr(thing)))
