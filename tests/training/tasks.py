@@ -1,12 +1,14 @@
 """Small tasks that the training tests share; run as a script, one of them in its own process."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import badak
 from badak import data, optim
 from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from badak.network import Network
@@ -50,6 +52,11 @@ def rich_trainer(net: Network, optimizer: str = "adam", **options: Any) -> Train
     }
     how = optim.OPTIMIZERS[optimizer](lr=0.01, weight_decay=0.01)
     return Trainer(net, how, **(settings | options))
+
+
+# For a process of our own, wherever it runs: the badak under test, and these tests' helpers.
+FOLDERS = [Path(badak.__file__).parents[1], Path(__file__).parents[1]]
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, FOLDERS))}
 
 
 def contents(run: Path) -> dict[str, bytes]:

@@ -123,11 +123,10 @@ def _position(metadata: Mapping[str, Any], history: History) -> Position:
     position = Position(**metadata["position"])
     for name, number in position._asdict().items():
         checks.integer(number, name)
-    if (position.step, position.epoch) != (len(history.steps), len(history.epochs)):
-        raise FormatError(
-            f"it stands at step {position.step} of epoch {position.epoch}, but its history has "
-            f"{len(history.steps)} steps and {len(history.epochs)} epochs"
-        )
+    begun = sum(record.epoch > position.epoch for record in history.steps)
+    recorded = Position(len(history.epochs), begun, len(history.steps))
+    if position != recorded:
+        raise FormatError(f"it stands at {position}, but its history ends at {recorded}")
     return position
 
 
@@ -135,7 +134,7 @@ def _generator(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:
     """A generator's saved state, which a generator has taken."""
     state: dict[str, Any] = metadata["generators"][name]
     try:
-        np.random.PCG64().state = state
+        np.random.PCG64().state = state  # type: ignore[assignment]  # what it is, it checks
     except ValueError as fault:
         raise FormatError(f"the state of generator {name!r} cannot be used: {fault}") from None
     return state
