@@ -1,0 +1,398 @@
+"""Calls that the ops must refuse: rows K, G, L and N of BAD_INPUTS.md and the inputs of known CVEs.
+
+Run as a script it makes every call in this one process and prints, as JSON, how each was refused;
+run it under a memory limit to see that none is answered by allocating.
+"""
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from badak import ops
+from badak.errors import BadakError
+from calls import calls
+
+Bad = tuple[str, dict[str, Any], str]  # op, what is changed in its good call, words of the message
+
+F4 = np.float32
+HUGE_INT = 8608480567731124087  # PyTorch issue 144023
+
+
+def ones(*shape: int, dtype: Any = F4) -> np.ndarray:
+    return np.ones(shape, dtype)
+
+
+def view(*shape: int) -> np.ndarray:
+    """A broadcast view: any size, four bytes of memory."""
+    return np.broadcast_to(F4(1), shape)
+
+
+KERNELS: dict[str, Bad] = {
+    "K1 stride 0": ("conv2d", {"stride": 0}, "stride must be at least 1; got 0"),
+    "K1 stride 0, pool": ("max_pool2d", {"stride": (1, 0)}, "stride must be at least 1; got 0"),
+    "K2 stride -1": ("im2col", {"stride": -1}, "stride must be at least 1; got -1"),
+    "K3 dilation 0": ("conv2d", {"dilation": 0}, "dilation must be at least 1; got 0"),
+    "K4 dilation -1": ("max_pool2d", {"dilation": -1}, "dilation must be at least 1; got -1"),
+    "K5 dilation 2**62": ("conv2d", {"dilation": 2**62}, "dilation must be at most 2147483647"),
+    "K5 dilation 2**63-1": ("im2col", {"dilation": 2**63 - 1}, "dilation must be at most"),
+    "K5 dilation 2**31-1": ("conv2d", {"dilation": 2**31 - 1}, "does not fit its 5x7 input"),
+    "K6 padding -1": ("conv2d", {"padding": -1}, "padding must be at least 0; got -1"),
+    "K6 side -1": ("conv2d", {"padding": ((0, 0), (0, -1))}, "padding must be at least 0; got -1"),
+    "K7 padding 2**40": ("conv2d", {"padding": 2**40}, "padding must be at most 2147483647"),
+    "K7 padding 2**30": ("conv2d", {"padding": 2**30}, "use a smaller batch, image or padding"),
+    "K7 padding 2**30, im2col": ("im2col", {"padding": 2**30}, "GiB; this process can have"),
+    "K8 padding 2**62": ("im2col", {"padding": 2**62}, "padding must be at most 2147483647"),
+    "K9 kernel 0": ("im2col", {"kernel_size": 0}, "kernel_size must be at least 1; got 0"),
+    "K9 kernel (2, 0)": ("max_pool2d", {"kernel_size": (2, 0)}, "kernel_size must be at least 1"),
+    "K10 kernel > input": (
+        "conv2d",
+        {"x": ones(1, 4, 2, 9), "padding": 0, "dilation": 1},
+        "a 3x3 kernel covers 3x3 and does not fit its 2x9 input with padding 0: "
+        "(2 + 0 - 2 - 1) // 1 + 1 = 0; use a kernel of at most 2 there, or more padding",
+    ),
+    "K10 pool > input": ("avg_pool2d", {"kernel_size": 9, "stride": 1}, "9x9 kernel covers 9x9"),
+    "K11 kernel []": ("max_pool2d", {"kernel_size": []}, "kernel_size must be one integer or two"),
+    "K11 kernel of 3": ("avg_pool2d", {"kernel_size": [2, 2, 2]}, "one integer or two (height"),
+    "K11 stride of 3": ("conv2d", {"stride": (1, 1, 1)}, "stride must be one integer or two"),
+    "K12 pool padding": (
+        "max_pool2d",
+        {"kernel_size": 2, "padding": 2},
+        "padding must be at most half the kernel 2; got 2",
+    ),
+    "K12 blind window": (
+        "max_pool2d",
+        {"x": ones(1, 1, 1, 3), "kernel_size": 2, "padding": 1, "dilation": 2, "stride": 1},
+        "the cells of the window at -1, 2 apart, all miss the 1x3 map",
+    ),
+    "K13 kernel huge": ("im2col", {"kernel_size": HUGE_INT}, "kernel_size must be at most"),
+    "K13 stride huge": ("conv2d", {"stride": HUGE_INT}, "stride must be at most 2147483647"),
+    "K14 channels": (
+        "conv2d",
+        {"x": ones(2, 6, 5, 7)},
+        "weight (6, 2, 3, 3) takes 2 channels a group; x (2, 6, 5, 7) in 2 groups has 3",
+    ),
+    "K15 groups 0": ("conv2d", {"groups": 0}, "groups must be at least 1; got 0"),
+    "K15 groups -1": ("conv2d", {"groups": -1}, "groups must be at least 1; got -1"),
+    "K15 groups 3": ("conv2d", {"groups": 3}, "groups must divide 4 channels and 6 filters; got 3"),
+    "K15 groups 2.0": ("conv2d", {"groups": 2.0}, "groups must be an integer; got 2.0"),
+    "K16 bias length": ("conv2d", {"bias": ones(5)}, "bias must have shape (6,); got (5,)"),
+    "K16 bias axes": ("conv2d", {"bias": ones(6, 1)}, "bias must have shape (6,); got (6, 1)"),
+    "K17 bias float64": (
+        "conv2d",
+        {"bias": ones(6, dtype=np.float64)},
+        "bias must be float32 like the rest; got float64",
+    ),
+    "K17 bias complex": ("conv2d", {"bias": ones(6, dtype=complex)}, "bias must hold real numbers"),
+    "K18 weight 3-D": ("conv2d", {"weight": ones(6, 2, 3)}, "weight must have 4 axes; got shape"),
+    "K18 x 3-D": ("conv2d", {"x": ones(4, 5, 7)}, "x must have 4 axes; got shape (4, 5, 7)"),
+    "K19 no filters": ("conv2d", {"weight": ones(0, 2, 3, 3)}, "weight must have no empty axis"),
+    "K19 0x0 kernel": ("conv2d", {"weight": ones(6, 2, 0, 0)}, "weight must have no empty axis"),
+    "K20 no rows": ("conv2d", {"x": ones(2, 4, 0, 7)}, "x must have no empty axis but the first"),
+    "K20 no columns": ("max_pool2d", {"x": ones(2, 4, 5, 0)}, "x must have no empty axis"),
+    "K20 no channels": ("global_avg_pool2d", {"x": ones(2, 0, 5, 7)}, "x must have no empty axis"),
+    "K22 stride 2.5": ("conv2d", {"stride": 2.5}, "stride must be an integer; got 2.5"),
+    "K22 stride True": ("conv2d", {"stride": True}, "stride must be an integer; got True"),
+    "K22 stride '2'": ("conv2d", {"stride": "2"}, "stride must be an integer; got '2'"),
+    "K22 stride None": ("conv2d", {"stride": None}, "stride must be an integer; got None"),
+    "K22 stride NaN": ("conv2d", {"stride": float("nan")}, "stride must be an integer; got nan"),
+    "K22 need_grad_x 1": ("conv2d_backward", {"need_grad_x": 1}, "must be True or False; got 1"),
+    "K23 padding 'sme'": ("conv2d", {"padding": "sme"}, "one of 'same', 'valid'; got 'sme'"),
+    "K24 output > 2**63": (
+        "im2col",
+        {"x": ones(1, 1, 1, 1), "kernel_size": 2**31 - 1, "stride": 1, "dilation": 1}
+        | {"padding": 2**31 - 1},
+        "the padded input and its windows would need",
+    ),
+    "K25 divisor 0": (
+        "avg_pool2d",
+        {"divisor_override": 0},
+        "divisor_override must be at least 1; got 0",
+    ),
+    "K25 divisor -1": ("avg_pool2d", {"divisor_override": -1}, "divisor_override must be at least"),
+    "count_include_pad": ("avg_pool2d", {"count_include_pad": 1}, "must be True or False; got 1"),
+    "ceil_mode": ("max_pool2d", {"ceil_mode": "no"}, "ceil_mode must be True or False; got 'no'"),
+}
+
+NUMBERS: dict[str, Bad] = {
+    "K26 LRN size 0": ("local_response_norm", {"size": 0}, "size must be at least 1; got 0"),
+    "K26 LRN size -1": ("local_response_norm", {"size": -1}, "size must be at least 1; got -1"),
+    "K26 LRN k NaN": ("local_response_norm", {"k": np.nan}, "k must be a number above 0; got nan"),
+    "K26 LRN k 0": ("local_response_norm", {"k": 0}, "k must be a number above 0; got 0"),
+    "K26 LRN beta NaN": ("local_response_norm", {"beta": np.nan}, "beta must be a finite number"),
+    "K26 LRN alpha -1": ("local_response_norm", {"alpha": -1}, "alpha must be a number at least 0"),
+    "K27 dropout 1.5": (
+        "dropout_backward",
+        {"p": 1.5},
+        "p must be a number at least 0 and at most 1; got 1.5",
+    ),
+    "K27 dropout -0.1": ("dropout_backward", {"p": -0.1}, "p must be a number at least 0"),
+    "K27 dropout NaN": ("dropout_backward", {"p": np.nan}, "p must be a number at least 0"),
+    "K28 eps 0": ("batch_norm2d", {"eps": 0}, "eps must be a number at least 1.17549e-38; got 0"),
+    "K28 eps -1": ("batch_norm2d", {"eps": -1}, "eps must be a number at least"),
+    "K28 eps NaN": ("batch_norm2d", {"eps": np.nan}, "eps must be a number at least"),
+    "K28 momentum 1.1": ("batch_norm2d", {"momentum": 1.1}, "at least 0 and at most 1; got 1.1"),
+    "K28 momentum -0.1": ("batch_norm2d", {"momentum": -0.1}, "momentum must be a number at least"),
+    "K28 momentum None": (
+        "batch_norm2d",
+        {"momentum": None},
+        "momentum must be a number; got None",
+    ),
+    "K28 training 'no'": ("batch_norm2d", {"training": "no"}, "training must be True or False"),
+    "K28 gamma length": ("batch_norm2d", {"weight": ones(5)}, "weight must have shape (4,); got"),
+    "K28 beta length": ("batch_norm2d", {"bias": ones(3)}, "bias must have shape (4,); got (3,)"),
+    "K28 mean length": ("batch_norm2d", {"running_mean": ones(0)}, "running_mean must have shape"),
+    "K28 var length": ("batch_norm2d", {"running_var": ones(4, 1)}, "running_var must have shape"),
+    "K28 var < 0": (
+        "batch_norm2d",
+        {"running_var": np.array([1, -1, 2, 3], F4)},
+        "running_var must not be negative or NaN; its smallest is -1",
+    ),
+    "K28 var NaN": ("batch_norm2d", {"running_var": ones(4) * F4(np.nan)}, "negative or NaN"),
+    "K28 one value": (
+        "batch_norm2d",
+        {"x": ones(1, 4, 1, 1)},
+        "batch norm in training needs at least two values a channel; x is (1, 4, 1, 1)",
+    ),
+    "K28 batch 0": ("batch_norm2d", {"x": ones(0, 4, 2, 2)}, "needs at least two values a channel"),
+    "K29 axis 2": ("softmax", {"axis": 2}, "axis must be at most 1; got 2"),
+    "K29 axis -3": ("log_softmax", {"axis": -3}, "axis must be at least -2; got -3"),
+    "K29 axis 1.0": ("softmax", {"axis": 1.0}, "axis must be an integer; got 1.0"),
+    "K29 empty axis": ("softmax", {"x": ones(3, 0)}, "axis 1 of shape (3, 0) is empty"),
+    "K29 no axis": ("softmax", {"x": ones()}, "a single number has no axis"),
+    "K29 axis back": ("softmax_backward", {"axis": 5}, "axis must be at most 1; got 5"),
+    "K30 in_features": (
+        "linear",
+        {"x": ones(3, 6)},
+        "weight (4, 5) takes 5 inputs; x is (3, 6)",
+    ),
+    "K30 4-D into linear": ("linear", {"x": ones(3, 5, 1, 1)}, "x must have 2 axes; got shape"),
+    "K30 empty weight": ("linear", {"weight": ones(0, 5)}, "weight must have no empty axis"),
+    "K30 flatten": ("flatten", {"x": ones()}, "x must have at least one axis"),
+    "K30 flatten back": ("flatten_backward", {"input_shape": 7}, "input_shape must be the input's"),
+    "K30 flatten size": ("flatten_backward", {"input_shape": (2, 4, 5, 8)}, "grad_y must have sha"),
+    "slope inf": ("leaky_relu", {"negative_slope": np.inf}, "negative_slope must be a finite numb"),
+    "alpha 'a'": ("elu", {"alpha": "a"}, "alpha must be a number; got 'a'"),
+    "alpha NaN": ("elu_backward", {"alpha": np.nan}, "alpha must be a finite number; got nan"),
+    "approximate": ("gelu", {"approximate": "erf"}, "one of 'none', 'tanh'; got 'erf'"),
+}
+
+LABELS: dict[str, Bad] = {
+    "L1 label K": ("cross_entropy", {"labels": [0, 5, 1]}, "labels must lie in 0..4; label 1 is 5"),
+    "L2 label -1": ("cross_entropy", {"labels": [0, 1, -1]}, "lie in 0..4; label 2 is -1"),
+    "L2 back": ("cross_entropy_backward", {"labels": [-1, 1, 1]}, "lie in 0..4; label 0 is -1"),
+    "L3 label 1.5": ("cross_entropy", {"labels": [0.0, 1.5, 1.0]}, "labels must be integers"),
+    "L3 label NaN": ("cross_entropy", {"labels": [0.0, np.nan, 1]}, "labels must be integers"),
+    "L3 ignoring": (
+        "cross_entropy",
+        {"labels": [0.0, 1.0, 1.0], "ignore_index": 1},
+        "labels must be integers; got float64",
+    ),
+    "L4 rows": (
+        "cross_entropy",
+        {"labels": [[1, 0, 0, 0, 0], [0, 1, 0, 1, 0], [0, 0, 1, 0, 0]]},
+        "labels as rows must sum to 1; row 1 is [0 1 0 1 0]",
+    ),
+    "L4 negative rows": (
+        "cross_entropy",
+        {"labels": [[2.0, -1, 0, 0, 0]] * 3},
+        "labels as rows must sum to 1",
+    ),
+    "L4 NaN rows": ("cross_entropy", {"labels": np.full((3, 5), np.nan)}, "rows must sum to 1"),
+    "L4 rows, ignoring": (
+        "cross_entropy",
+        {"labels": np.eye(5)[:3], "ignore_index": 1},
+        "ignore_index needs labels as class indices; got rows",
+    ),
+    "L5 too few": ("cross_entropy", {"labels": [0, 1]}, "labels must have shape (3,), one per ima"),
+    "L5 rows too wide": ("cross_entropy", {"labels": np.eye(6)[:3]}, "labels must have shape (3,)"),
+    "L7 words": ("cross_entropy", {"labels": ["a", "b", "c"]}, "labels must hold real numbers"),
+    "ignore 1.0": ("cross_entropy", {"ignore_index": 1.0}, "ignore_index must be an integer"),
+    "smoothing 2": ("cross_entropy", {"label_smoothing": 2}, "at least 0 and at most 1; got 2"),
+    "weight < 0": ("cross_entropy", {"sample_weight": [1, -1, 1]}, "finite and not negative"),
+    "weight NaN": ("cross_entropy", {"sample_weight": [1, np.nan, 1]}, "finite and not negative"),
+    "weight length": ("cross_entropy", {"sample_weight": [1, 1]}, "sample_weight must have shape"),
+    "no classes": ("cross_entropy", {"logits": ones(3, 0)}, "logits must have at least one class"),
+}
+
+GRADIENTS: dict[str, Bad] = {
+    "K35 index = size": (
+        "max_pool2d_backward",
+        {"indices": np.full((2, 4, 6, 3), 35)},
+        "indices must lie in 0..34, places of a 5x7 map; got 35 to 35",
+    ),
+    "K35 index -1": ("max_pool2d_backward", {"indices": np.full((2, 4, 6, 3), -1)}, "got -1 to -1"),
+    "K35 index 2**62": ("max_pool2d_backward", {"indices": np.full((2, 4, 6, 3), 2**62)}, "0..34"),
+    "K35 int8": (
+        "max_pool2d_backward",
+        {"indices": np.zeros((2, 4, 6, 3), np.int8)},
+        "indices must be int64; got int8",
+    ),
+    "K35 shape": (
+        "max_pool2d_backward",
+        {"indices": np.zeros((2, 4, 6, 4), int)},
+        "indices must have shape",
+    ),
+    "mask int": (
+        "dropout_backward",
+        {"mask": np.ones((2, 4, 5, 7), int)},
+        "mask must be bool; got int64",
+    ),
+    "mask shape": ("dropout_backward", {"mask": ones(3, dtype=bool)}, "mask must have shape"),
+    "input_shape 3": ("avg_pool2d_backward", {"input_shape": (4, 5, 7)}, "must be (N, C, H, W)"),
+    "input_shape -1": ("max_pool2d_backward", {"input_shape": (2, 4, -5, 7)}, "at least 1; got -5"),
+    "input_shape 2.0": ("col2im", {"input_shape": (2, 4, 5.0, 7)}, "must be an integer; got 5.0"),
+    "input_shape None": ("col2im", {"input_shape": None}, "input_shape must be (N, C, H, W)"),
+    "col2im columns": ("col2im", {"columns": ones(2, 24, 9)}, "columns must have shape (2, 24, "),
+}
+
+# TensorFlow's and PyTorch's known crashes, as calls of badak's ops.
+EMPTY = ones(0, 0, 0, 0)
+CVES: dict[str, Bad] = {
+    "CVE-2021-29526": ("conv2d", {"x": EMPTY, "weight": EMPTY}, "x must have no empty axis"),
+    "CVE-2021-29538": (
+        "conv2d_backward",
+        {"x": EMPTY, "weight": EMPTY, "grad_y": EMPTY},
+        "x must have no empty axis",
+    ),
+    "CVE-2021-41209": ("conv2d", {"weight": ones(6, 2, 0, 3)}, "weight must have no empty axis"),
+    "CVE-2021-29602": ("conv2d", {"weight": ones(6, 2, 3, 0)}, "weight must have no empty axis"),
+    "CVE-2023-27579": ("conv2d", {"weight": ones(6, 0, 3, 3)}, "weight must have no empty axis"),
+    "CVE-2021-29579": (
+        "max_pool2d_backward",
+        {"grad_y": ones(1, 1, 1, 1), "indices": np.full((1, 1, 1, 1), 10**6)}
+        | {"input_shape": (1, 1, 2, 2)},
+        "indices must lie in 0..3, places of a 2x2 map; got 1000000",
+    ),
+    "CVE-2021-37674": (
+        "max_pool2d",
+        {"x": ones(1, 1, 0, 0), "kernel_size": 16, "stride": (16, 18)}
+        | {"padding": ((14, 3), (15, 5))},
+        "x must have no empty axis",
+    ),
+    "CVE-2021-37674, not empty": (
+        "max_pool2d",
+        {"x": ones(1, 1, 1, 1), "kernel_size": 16, "stride": (16, 18)}
+        | {"padding": ((14, 3), (15, 5))},
+        "padding must be at most half the kernel 16; got ((14, 3), (15, 5))",
+    ),
+    "CVE-2021-29573": (
+        "max_pool2d_backward",
+        {"grad_y": ones(0, 1, 1, 1), "indices": np.zeros((0, 1, 1, 1), int)},
+        "grad_y must have shape (2, 4, any, any)",
+    ),
+    "CVE-2021-29580": ("max_pool2d_backward", {"grad_y": ones(4, 6, 4)}, "grad_y must have 4 axes"),
+    "CVE-2021-29577": ("avg_pool2d_backward", {"grad_y": EMPTY}, "grad_y must have shape (2, 4, 6"),
+    "CVE-2022-35941": (
+        "avg_pool2d_backward",
+        {"input_shape": (-1, 4, 5, 7)},
+        "input_shape must be at least 0; got -1",
+    ),
+    "CVE-2023-25664": (
+        "avg_pool2d_backward",
+        {"kernel_size": (40, 128), "stride": (128, 30), "padding": 0},
+        "a 40x128 kernel covers 40x128 and does not fit its 5x7 input",
+    ),
+    "CVE-2023-25669": ("avg_pool2d_backward", {"stride": 0}, "stride must be at least 1; got 0"),
+    "CVE-2023-25669 kernel": (
+        "avg_pool2d_backward",
+        {"kernel_size": 0},
+        "kernel_size must be at l",
+    ),
+    "CVE-2021-29583": ("batch_norm2d", {"weight": ones(400)}, "weight must have shape (4,); got"),
+    "CVE-2021-29583 empty": ("batch_norm2d", {"x": EMPTY}, "x must have no empty axis"),
+    "CVE-2025-2953": ("im2col", {"stride": 0}, "stride must be at least 1; got 0"),
+}
+
+STRUCTURED = np.zeros((2, 4, 5, 7), [("a", F4)])
+DTYPES: dict[str, Bad] = {
+    "N5 float16": ("conv2d", {"x": ones(2, 4, 5, 7, dtype=np.float16)}, "float64; got float16"),
+    "N5 longdouble": ("relu", {"x": ones(3, dtype=np.longdouble)}, "x must be float32 or float64"),
+    "N5 complex": ("sigmoid", {"x": ones(3, dtype=complex)}, "x must hold real numbers; got dtype"),
+    "N5 object": ("linear", {"x": ones(3, 5, dtype=object)}, "x must hold real numbers; got dtype"),
+    "N5 strings": ("softmax", {"x": np.array([["a", "b"]])}, "x must hold real numbers; got dtype"),
+    "N5 structured": ("max_pool2d", {"x": STRUCTURED}, "x must hold real numbers; got dtype"),
+    "N5 bool": ("relu", {"x": ones(3, dtype=bool)}, "x must be float32 or float64; got bool"),
+    "N5 datetime": ("relu", {"x": np.zeros(3, "M8[s]")}, "x must hold real numbers; got dtype"),
+    "N6 uint8": (
+        "conv2d",
+        {"x": ones(2, 4, 5, 7, dtype=np.uint8)},
+        "x must be float32 or float64; got uint8: convert it, e.g. x.astype(np.float32)",
+    ),
+    "N7 int": ("avg_pool2d", {"x": ones(2, 4, 5, 7, dtype=int)}, "float64; got int64: convert it"),
+    "N7 int weight": ("conv2d", {"weight": ones(6, 2, 3, 3, dtype=int)}, "weight must be float32"),
+    "N10 masked": (
+        "relu",
+        {"x": np.ma.masked_array([1.0, 2.0], [True, False])},
+        "x is a masked array; fill it first, e.g. x.filled(0)",
+    ),
+    "N10 ragged": ("relu", {"x": [[1.0], [1.0, 2.0]]}, "x cannot be read as an array"),
+    "N10 None": ("relu", {"x": None}, "x must hold real numbers; got dtype object"),
+    "N10 word": ("relu", {"x": "abc"}, "x must hold real numbers; got dtype <U3"),
+    "mixed dtypes": (
+        "linear",
+        {"weight": ones(4, 5, dtype=np.float64)},
+        "weight must be float32 like the rest; got float64",
+    ),
+}
+
+TABLES = {**KERNELS, **NUMBERS, **LABELS, **GRADIENTS, **CVES, **DTYPES}
+
+# Only refused where memory is short: 2 GiB in the test.
+WIDE = 2**15
+LARGE: dict[str, Bad] = {
+    "N14 2**31 elements": ("relu", {"x": view(2**31)}, "x would need 8.0 GiB"),
+    "N14 2**31 logits": ("softmax", {"x": view(2**16, 2**15)}, "x would need 8.0 GiB"),
+    "N14 image": ("conv2d", {"x": view(1, 4, WIDE, WIDE)}, "x would need 16.0 GiB"),
+    "N14 big-endian": (
+        "relu",
+        {"x": np.broadcast_to(np.array(1, ">f4"), 2**31)},
+        "x would need 8.0 GiB",
+    ),
+    "K24 padded": ("conv2d", {"padding": 2**13}, "the padded input and its windows would need"),
+    "K24 padded back": (
+        "conv2d_backward",
+        {"padding": 2**13},
+        "the padded input and its windows would need",
+    ),
+    "K24 columns": ("im2col", {"padding": 2**13}, "the padded input and its windows would need"),
+    "K24 col2im": ("col2im", {"padding": 2**13}, "the padded input and its windows would need"),
+    "K24 pool": (
+        "avg_pool2d",
+        {"kernel_size": 2**15, "padding": 2**14, "stride": 1},
+        "the padded input and its windows would need",
+    ),
+    "K24 gradient": (
+        "max_pool2d_backward",
+        {"input_shape": (2, 4, 2**15, 2**15)},
+        "the gradient would need 32.0 GiB",
+    ),
+    "K24 global": (
+        "global_avg_pool2d_backward",
+        {"input_shape": (2, 4, 2**15, 2**15)},
+        "the gradient would need 32.0 GiB",
+    ),
+    "K24 linear": (
+        "linear",
+        {"x": ones(2**16, 1), "weight": ones(2**16, 1), "bias": None},
+        "the result would need 16.0 GiB",
+    ),
+}
+
+
+def attempt(bad: Bad) -> tuple[str, str]:
+    """Make the call; return the class and message of what it raised."""
+    name, changes, _ = bad
+    arrays, options = calls()[name]
+    try:
+        getattr(ops, name)(**{**arrays, **options, **changes})
+    except BadakError as fault:
+        return type(fault).__name__, str(fault)
+    except BaseException as fault:  # everything else is a finding
+        return f"not BadakError but {type(fault).__name__}", str(fault)
+    return "nothing", "the call was accepted"
+
+
+if __name__ == "__main__":
+    json.dump({label: attempt(bad) for label, bad in {**TABLES, **LARGE}.items()}, sys.stdout)

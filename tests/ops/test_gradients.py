@@ -1,0 +1,90 @@
+"""Backward against central differences in float64, inputs kept off kinks and ties."""
+
+import numpy as np
+import pytest
+
+from badak import ops
+from calls import calls
+
+STEP = 1e-5
+FORWARD = {name: call for name, call in calls(np.float64).items() if not name.endswith("_backward")}
+DROPPED = {"x": np.random.default_rng(0).standard_normal((4, 5))}
+FORWARD["dropout"] = (DROPPED, {"p": 0.3})
+FORWARD["batch_norm2d, prediction"] = (FORWARD["batch_norm2d"][0], {"training": False})
+FORWARD["gelu, tanh"] = (FORWARD["gelu"][0], {"approximate": "tanh"})
+FORWARD["softmax over rows"] = (FORWARD["softmax"][0], {"axis": 0})
+FORWARD["log_softmax over rows"] = (FORWARD["log_softmax"][0], {"axis": 0})
+
+
+def run(name, arrays, options):
+    """The op's output alone."""
+    name = name.split(",")[0].split(" ")[0]
+    if name == "dropout":
+        return ops.dropout(**arrays, **options, generator=np.random.default_rng(1))[0]
+    result = getattr(ops, name)(**arrays, **options)
+    if name == "cross_entropy":
+        return np.array(result[0])
+    return result[0] if isinstance(result, tuple) else result
+
+
+def analytic(name, arrays, options, grad_y):
+    """Gradients by argument name, from the op's own backward."""
+    name = name.split(",")[0].split(" ")[0]
+    backward = ops.col2im if name == "im2col" else getattr(ops, f"{name}_backward")
+    x = next(iter(arrays.values()))
+    if name in ("conv2d", "linear"):
+        grads = backward(grad_y, x, arrays["weight"], **options)
+        return dict(zip(("x", "weight", "bias"), grads, strict=True))
+    if name == "batch_norm2d":
+        result = ops.batch_norm2d(**arrays, **options)
+        weight, training = arrays["weight"], options["training"]
+        grads = backward(grad_y, x, weight, result.mean, result.inverse_std, training)
+        return dict(zip(("x", "weight", "bias"), grads, strict=True))
+    if name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax"):
+        return {"x": backward(grad_y, run(name, arrays, options), **options)}
+    if name in ("leaky_relu", "elu", "gelu"):
+        return {"x": backward(grad_y, x, **options)}
+    if name == "max_pool2d":
+        return {"x": backward(grad_y, ops.max_pool2d(x, **options)[1], x.shape)}
+    if name == "local_response_norm":
+        return {"x": backward(grad_y, x, *ops.local_response_norm(x, **options), **options)}
+    if name == "cross_entropy":
+        saved = ops.cross_entropy(x, **options)[1]
+        return {"logits": grad_y * backward(saved, **options)}
+    if name == "dropout":
+        mask = ops.dropout(x, **options, generator=np.random.default_rng(1))[1]
+        return {"x": backward(grad_y, mask, **options)}
+    return {"x": backward(grad_y, x.shape, **options)}  # im2col, average pooling, flatten
+
+
+def off_kinks(x):
+    """Values in the same order, evenly spaced from -2 to 2: many steps from 0 and from another."""
+    ranks = np.argsort(np.argsort(x, axis=None)).reshape(x.shape)
+    return 4 * (ranks + 0.25) / x.size - 2
+
+
+def numeric(name, arrays, options, grad_y, argument):
+    """Central differences of vdot(output, grad_y) for every element of one argument."""
+    array = arrays[argument]
+    grad = np.zeros_like(array)
+    for place in np.ndindex(*array.shape):
+        sides = []
+        for step in (STEP, -STEP):
+            moved = array.copy()
+            moved[place] += step
+            sides.append(np.vdot(run(name, {**arrays, argument: moved}, options), grad_y))
+        grad[place] = (sides[0] - sides[1]) / (2 * STEP)
+    return grad
+
+
+@pytest.mark.parametrize("name", sorted(set(FORWARD) - {"col2im"}))
+def test_backward_is_the_derivative(name):
+    arrays, options = FORWARD[name]
+    first = next(iter(arrays))
+    arrays = {**arrays, first: off_kinks(arrays[first])}
+    y = run(name, arrays, options)
+    grad_y = np.random.default_rng(2).standard_normal(y.shape)
+    for argument, grad in analytic(name, arrays, options, grad_y).items():
+        expected = numeric(name, arrays, options, grad_y, argument)
+        worst = np.abs(grad - expected).max() / np.abs(expected).max()
+        assert worst < 1e-7, f"{argument}: worst relative error {worst:.1e}"

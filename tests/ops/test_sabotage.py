@@ -1,0 +1,187 @@
+"""The harness must catch every op that is wrong on purpose: tests have to be able to fail."""
+
+import types
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import oracles
+from badak import ops
+from badak.ops import edition, reference
+from calls import calls
+from harness import agree
+from strategies import conv_cases
+
+
+@pytest.fixture
+def sabotaged(monkeypatch):
+    """A function that runs an edition in which one op is replaced."""
+
+    def run(name, replacement):
+        wrong = types.ModuleType("wrong")
+        vars(wrong).update({op: getattr(reference, op) for op in reference.__all__})
+        setattr(wrong, name, replacement)
+        monkeypatch.setitem(edition.EDITIONS, "wrong", wrong)
+        return ops.use("wrong")
+
+    return run
+
+
+def on_first(change):
+    """A sabotage that changes a copy of the op's first array."""
+
+    def sabotage(op, arguments):
+        result = op(*arguments)
+        if not isinstance(result, tuple):
+            return change(result.copy())
+        first = next(i for i, part in enumerate(result) if isinstance(part, np.ndarray))
+        return (*result[:first], change(result[first].copy()), *result[first + 1 :])
+
+    return sabotage
+
+
+def last_is(value):
+    def change(array):
+        array.reshape(-1)[-1] = value(array.reshape(-1)[-1])
+        return array
+
+    return on_first(change)
+
+
+def mutate_input(op, arguments):
+    result = op(*arguments)
+    victim = next(a for a in arguments if isinstance(a, np.ndarray))
+    if victim.flags.writeable:  # what a kernel in C would not even ask
+        victim.reshape(-1)[0] += 1
+    return result
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+SABOTAGES = {
+    "last element NaN": last_is(lambda value: np.nan),
+    "last element a little off": last_is(lambda value: value + 1e-3),
+    "last element infinite": last_is(lambda value: np.inf),
+    "all a little too large": on_first(lambda array: array * np.float32(1.001) + np.float32(1e-4)),
+    "float64": on_first(lambda array: array.astype(np.float64)),
+    "float16 on the way": on_first(lambda array: array.astype(np.float16).astype(np.float32)),
+    "Fortran order": on_first(lambda array: np.asfortranarray(array + 0)[..., :]),
+    "one axis more": on_first(lambda array: array[..., None]),
+    "transposed": on_first(lambda array: np.ascontiguousarray(array.T)),
+    "read-only": on_first(read_only),
+    "input mutated": mutate_input,
+    "last row missing": on_first(lambda array: array[:-1].copy()),
+}
+OPS = sorted(set(calls()) & set(reference.__all__))
+
+
+def arrays_of(name, arrays, options):
+    """The op as the harness wants it: a loss becomes an array."""
+    op = getattr(ops, name)
+    if name != "cross_entropy":
+        return op
+    return lambda **arguments: op(**arguments)[1]
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_the_reference_passes(name):
+    arrays, options = calls()[name]
+    op = arrays_of(name, arrays, options)
+    agree(op, arrays, options, *expectation(op, arrays, options))
+
+
+def expectation(op, arrays, options):
+    """What the unharmed op gives, floats as float64."""
+    result = op(**arrays, **options)
+    parts = result if isinstance(result, tuple) else (result,)
+    return [p.astype(np.float64) if p.dtype == np.float32 else p for p in parts]
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGES)
+@pytest.mark.parametrize("name", OPS)
+def test_every_sabotage_of_every_op_is_caught(name, sabotage, sabotaged):
+    arrays, options = calls()[name]
+    op = arrays_of(name, arrays, options)
+    expected = expectation(op, arrays, options)
+    if sabotage == "Fortran order" and expected[0].ndim == 1:
+        return  # one axis has one order
+    with (
+        sabotaged(name, lambda *a: SABOTAGES[sabotage](getattr(reference, name), a)),
+        pytest.raises(AssertionError),
+    ):
+        agree(op, arrays, options, *expected)
+
+
+def test_a_result_that_is_a_view_of_an_input_is_caught(sabotaged):
+    x = np.ones((2, 3), np.float32)
+    with sabotaged("relu", lambda x: x), pytest.raises(AssertionError, match="a view of an input"):
+        agree(ops.relu, {"x": x}, {}, np.ones((2, 3)))
+
+
+def test_a_kernel_that_ignores_strides_is_caught():
+    def from_memory(x):  # reads on from the first element, as a careless kernel would
+        start = np.lib.array_utils.byte_bounds(x)[0]
+        offset = x.__array_interface__["data"][0] - start
+        base = x if x.base is None else x.base
+        flat = np.frombuffer(np.asarray(base).tobytes(), x.dtype, x.size, offset)
+        return np.maximum(flat.reshape(x.shape), 0)
+
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    with pytest.raises(AssertionError, match="inputs differ"):
+        agree(from_memory, {"x": x}, {}, np.arange(12.0).reshape(3, 4))
+
+
+def _square(weight):
+    return weight.shape[2] == weight.shape[3] > 1
+
+
+# Plausible mistakes in a convolution; each gets x, weight, bias, window and groups.
+WRONG_CONVOLUTIONS = {
+    "kernel axes swapped": lambda x, w, *rest: reference.conv2d(
+        x, np.ascontiguousarray(w.swapaxes(2, 3)) if _square(w) else w, *rest
+    ),
+    "kernel turned round": lambda x, w, *rest: reference.conv2d(
+        x, np.ascontiguousarray(w[:, :, ::-1, ::-1]), *rest
+    ),
+    "one weight off": lambda x, w, *rest: reference.conv2d(
+        x, w + np.eye(1, w.size, w.size - 1, dtype=w.dtype).reshape(w.shape) / 64, *rest
+    ),
+    "bias forgotten": lambda x, w, b, *rest: reference.conv2d(x, w, None, *rest),
+    "groups in reverse": lambda x, w, b, window, groups: reference.conv2d(
+        x,
+        np.ascontiguousarray(w.reshape(groups, -1, *w.shape[1:])[::-1]).reshape(w.shape),
+        b,
+        window,
+        groups,
+    ),
+    "padding on the other side": lambda x, w, b, window, groups: reference.conv2d(
+        x,
+        w,
+        b,
+        type(window)(
+            window.kernel,
+            window.stride,
+            tuple(side[::-1] for side in window.sides(*x.shape[2:])),
+            window.dilation,
+        ),
+        groups,
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_CONVOLUTIONS)
+def test_the_conv_test_catches_plausible_mistakes(mistake, sabotaged):
+    @settings(database=None, max_examples=300, suppress_health_check=list(HealthCheck))
+    @given(conv_cases())
+    def test(case):
+        arrays = [array for array in case.arrays.values() if array is not None]
+        expected = oracles.forward(oracles.conv2d, *arrays, **case.geometry)
+        result = ops.conv2d(**case.arrays, **case.options)
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+
+    with sabotaged("conv2d", WRONG_CONVOLUTIONS[mistake]), pytest.raises(AssertionError):
+        test()
