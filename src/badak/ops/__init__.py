@@ -10,14 +10,10 @@ from badak.ops.activation import (
     gelu_backward,
     leaky_relu,
     leaky_relu_backward,
-    log_softmax,
-    log_softmax_backward,
     relu,
     relu_backward,
     sigmoid,
     sigmoid_backward,
-    softmax,
-    softmax_backward,
     tanh,
     tanh_backward,
 )
@@ -43,6 +39,7 @@ from badak.ops.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from badak.ops.update import (
     adagrad_update,
     adam_update,

@@ -1,4 +1,4 @@
-"""Activations, softmax and log-softmax: document, check, hand on.
+"""Activations: document, check, hand on.
 
 NumPy makes a plain number of an array without axes; asarray makes it an array again.
 """
@@ -7,7 +7,6 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
-from badak.errors import BadakError
 from badak.ops import edition
 
 
@@ -49,7 +48,7 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
         >>> relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0]))
         array([0., 0., 1.])
     """
-    grad_y, y = _pair(grad_y, y, "y")
+    grad_y, y = saved_pair(grad_y, y, "y")
     return np.asarray(edition.current().relu_backward(grad_y, y))
 
 
@@ -95,7 +94,7 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
         >>> leaky_relu_backward(np.ones(3), np.array([-1.0, 0.0, 2.0]), 0.5)
         array([0.5, 0.5, 1. ])
     """
-    grad_y, x = _pair(grad_y, x, "x")
+    grad_y, x = saved_pair(grad_y, x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
     return np.asarray(edition.current().leaky_relu_backward(grad_y, x, negative_slope))
 
@@ -138,7 +137,7 @@ def sigmoid_backward(grad_y: Array, y: Array) -> Array:
         >>> sigmoid_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.25, 0.  ])
     """
-    grad_y, y = _pair(grad_y, y, "y")
+    grad_y, y = saved_pair(grad_y, y, "y")
     return np.asarray(edition.current().sigmoid_backward(grad_y, y))
 
 
@@ -180,7 +179,7 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
         >>> tanh_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.75, 0.  ])
     """
-    grad_y, y = _pair(grad_y, y, "y")
+    grad_y, y = saved_pair(grad_y, y, "y")
     return np.asarray(edition.current().tanh_backward(grad_y, y))
 
 
@@ -226,7 +225,7 @@ def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
         >>> elu_backward(np.ones(3), np.array([-1000.0, 0.0, 2.0]))
         array([0., 1., 1.])
     """
-    grad_y, x = _pair(grad_y, x, "x")
+    grad_y, x = saved_pair(grad_y, x, "x")
     alpha = checks.real(alpha, "alpha")
     return np.asarray(edition.current().elu_backward(grad_y, x, alpha))
 
@@ -273,120 +272,14 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
         >>> gelu_backward(np.ones(2), np.array([0.0, 100.0]))
         array([0.5, 1. ])
     """
-    grad_y, x = _pair(grad_y, x, "x")
+    grad_y, x = saved_pair(grad_y, x, "x")
     checks.choice(approximate, "approximate", ("none", "tanh"))
     return np.asarray(edition.current().gelu_backward(grad_y, x, approximate))
 
 
-def softmax(x: Array, axis: int = 1) -> Array:
-    """exp(x) over its sum along an axis, without overflow (the book's chapter 3.5).
-
-    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
-
-    Args:
-        x: any shape, float32 or float64.
-        axis: along which the values compete.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: no such axis, or an empty one.
-
-    Example:
-        >>> softmax(np.array([[1e30, 1e30, -np.inf]]))
-        array([[0.5, 0.5, 0. ]])
-    """
-    x = as_floats(x, "x")
-    axis = _axis(axis, x)
-    return np.asarray(edition.current().softmax(x, axis))
-
-
-def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
-    """Gradient of `softmax` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of softmax.
-        axis: along which the values compete.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
-
-    Example:
-        >>> softmax_backward(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
-        array([[ 0.25, -0.25]])
-    """
-    grad_y, y = _pair(grad_y, y, "y")
-    axis = _axis(axis, y)
-    return np.asarray(edition.current().softmax_backward(grad_y, y, axis))
-
-
-def log_softmax(x: Array, axis: int = 1) -> Array:
-    """log(softmax(x)) along an axis, exact where softmax rounds to 0.
-
-    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
-
-    Args:
-        x: any shape, float32 or float64.
-        axis: along which the values compete.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: no such axis, or an empty one.
-
-    Example:
-        >>> log_softmax(np.array([[0.0, 1000.0]]))
-        array([[-1000.,     0.]])
-    """
-    x = as_floats(x, "x")
-    axis = _axis(axis, x)
-    return np.asarray(edition.current().log_softmax(x, axis))
-
-
-def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
-    """Gradient of `log_softmax` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of log_softmax.
-        axis: along which the values compete.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
-
-    Example:
-        >>> log_softmax_backward(np.array([[1.0, 0.0]]), np.log([[0.5, 0.5]]))
-        array([[ 0.5, -0.5]])
-    """
-    grad_y, y = _pair(grad_y, y, "y")
-    axis = _axis(axis, y)
-    return np.asarray(edition.current().log_softmax_backward(grad_y, y, axis))
-
-
-def _pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
+def saved_pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
+    """Return a gradient and the array forward saved, of one shape and dtype."""
     saved = as_floats(saved, name)
     grad_y = as_floats(grad_y, "grad_y", dtype=saved.dtype)
     check_shape(grad_y, "grad_y", saved.shape)
     return grad_y, saved
-
-
-def _axis(axis: int, x: Array) -> int:
-    if not x.ndim:
-        raise BadakError("a single number has no axis along which values compete")
-    checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
-    if not x.shape[axis]:
-        raise BadakError(f"axis {axis} of shape {x.shape} is empty: nothing competes there")
-    return axis

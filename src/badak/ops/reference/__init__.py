@@ -10,14 +10,10 @@ from badak.ops.reference.activation import (
     gelu_backward,
     leaky_relu,
     leaky_relu_backward,
-    log_softmax,
-    log_softmax_backward,
     relu,
     relu_backward,
     sigmoid,
     sigmoid_backward,
-    softmax,
-    softmax_backward,
     tanh,
     tanh_backward,
 )
@@ -40,6 +36,7 @@ from badak.ops.reference.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.reference.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from badak.ops.reference.update import (
     adagrad_update,
     adam_update,

@@ -1,4 +1,4 @@
-"""Activations, softmax and log-softmax; every array keeps its shape."""
+"""Activations; every array keeps its shape."""
 
 import math
 
@@ -86,36 +86,3 @@ def _share_below(x: Array, approximate: str) -> Array:
         return (1 + np.tanh(inner)) / 2
     erfc = np.frompyfunc(math.erfc, 1, 1)  # erfc, not erf: small shares keep their digits
     return np.asarray(erfc(-x / math.sqrt(2)), x.dtype) / 2
-
-
-def softmax(x: Array, axis: int) -> Array:
-    """exp(x) over its sum along an axis; the largest is subtracted first, so none overflows."""
-    powers = np.exp(_from_largest(x, axis))
-    total: Array = powers.sum(axis=axis, keepdims=True)
-    return powers / total
-
-
-def softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
-    """The output times what of the gradient differs from its mean under the output."""
-    mean: Array = (grad_y * y).sum(axis=axis, keepdims=True)
-    return y * (grad_y - mean)
-
-
-def log_softmax(x: Array, axis: int) -> Array:
-    """log(softmax(x)), without taking the logarithm of a number that rounds to 0."""
-    shifted = _from_largest(x, axis)
-    total: Array = np.exp(shifted).sum(axis=axis, keepdims=True)
-    return shifted - np.log(total)
-
-
-def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
-    """grad_y - softmax * sum of grad_y."""
-    total: Array = grad_y.sum(axis=axis, keepdims=True)
-    return grad_y - np.exp(y) * total
-
-
-def _from_largest(x: Array, axis: int) -> Array:
-    """The values less their largest along an axis; NaN where that is infinite, as in PyTorch."""
-    largest: Array = x.max(axis=axis, keepdims=True)
-    with np.errstate(invalid="ignore", over="ignore"):  # too far below for a float is -inf
-        return x - largest

@@ -3,7 +3,7 @@
 import numpy as np
 
 from badak.arrays import Array
-from badak.ops.reference.activation import log_softmax
+from badak.ops.reference.softmax import log_softmax
 
 
 def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:

@@ -1,0 +1,116 @@
+"""Softmax and log-softmax: document, check, hand on."""
+
+import numpy as np
+
+from badak import checks
+from badak.arrays import Array, as_floats
+from badak.errors import BadakError
+from badak.ops import edition
+from badak.ops.activation import saved_pair
+
+
+def softmax(x: Array, axis: int = 1) -> Array:
+    """exp(x) over its sum along an axis, without overflow (the book's chapter 3.5).
+
+    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
+
+    Args:
+        x: any shape, float32 or float64.
+        axis: along which the values compete.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: no such axis, or an empty one.
+
+    Example:
+        >>> softmax(np.array([[1e30, 1e30, -np.inf]]))
+        array([[0.5, 0.5, 0. ]])
+    """
+    x = as_floats(x, "x")
+    axis = _axis(axis, x)
+    return np.asarray(edition.current().softmax(x, axis))
+
+
+def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
+    """Gradient of `softmax` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of softmax.
+        axis: along which the values compete.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> softmax_backward(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
+        array([[ 0.25, -0.25]])
+    """
+    grad_y, y = saved_pair(grad_y, y, "y")
+    axis = _axis(axis, y)
+    return np.asarray(edition.current().softmax_backward(grad_y, y, axis))
+
+
+def log_softmax(x: Array, axis: int = 1) -> Array:
+    """log(softmax(x)) along an axis, exact where softmax rounds to 0.
+
+    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
+
+    Args:
+        x: any shape, float32 or float64.
+        axis: along which the values compete.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: no such axis, or an empty one.
+
+    Example:
+        >>> log_softmax(np.array([[0.0, 1000.0]]))
+        array([[-1000.,     0.]])
+    """
+    x = as_floats(x, "x")
+    axis = _axis(axis, x)
+    return np.asarray(edition.current().log_softmax(x, axis))
+
+
+def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
+    """Gradient of `log_softmax` for its input.
+
+    Args:
+        grad_y: gradient of the output.
+        y: the output of log_softmax.
+        axis: along which the values compete.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> log_softmax_backward(np.array([[1.0, 0.0]]), np.log([[0.5, 0.5]]))
+        array([[ 0.5, -0.5]])
+    """
+    grad_y, y = saved_pair(grad_y, y, "y")
+    axis = _axis(axis, y)
+    return np.asarray(edition.current().log_softmax_backward(grad_y, y, axis))
+
+
+def _axis(axis: int, x: Array) -> int:
+    if not x.ndim:
+        raise BadakError("a single number has no axis along which values compete")
+    checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
+    if not x.shape[axis]:
+        raise BadakError(f"axis {axis} of shape {x.shape} is empty: nothing competes there")
+    return axis
