@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, terminal
-from badak.arrays import Array, as_images, as_labels
+from badak.arrays import Array, Indices, as_images, as_labels
 from badak.network import Network
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 # Large enough that rounding (1e-16 / STEP) and small enough that curvature (STEP ** 2) stay far
 # below the 1e-6 that a right backward pass must reach.
 STEP = 2e-5
-# Gradients smaller than this share of their array's largest are measured against that share.
+# Gradients smaller than this share of their array's largest are measured against that share ...
 FLOOR = 1e-2
+# ... or this share of the largest of all: the bias before a batch norm has gradient 0, and rounding.
+FLOOR_OF_ALL = 1e-3
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def gradient_check(
 
     ``(loss(w + h) - loss(w - h)) / (2 h)`` on a float64 copy of the network, for entries of every
     parameter and of the input. Errors are relative to the larger of the two gradients, or to a
-    hundredth of the array's largest.
+    hundredth of the array's largest or a thousandth of the largest of all.
 
     Args:
         net: the network; it stays as it is.
@@ -128,11 +130,21 @@ def gradient_check(
     result = double.forward_backward(images, indices, need_grad_x=True, training=training)
     arrays = double.parameters() | {"input": images}
     gradients = result.gradients | {"input": np.asarray(result.grad_x)}
+    largest = {name: float(np.abs(gradient).max()) for name, gradient in gradients.items()}
+    least = FLOOR_OF_ALL * max(largest.values()) or 1.0
     generator = np.random.default_rng(seed)
-    rows = [
-        _compare(name, arrays[name], gradients[name], loss, samples, generator) for name in arrays
-    ]
+    rows = []
+    for name, array in arrays.items():
+        floor = max(FLOOR * largest[name], least)
+        places = _draw(array.size, samples, generator)
+        rows.append(_compare(name, array, gradients[name], loss, places, floor))
     return GradientCheck(tuple(rows))
+
+
+def _draw(size: int, samples: int | None, generator: np.random.Generator) -> Indices:
+    if samples is None or samples >= size:
+        return np.arange(size)
+    return np.sort(generator.choice(size, samples, replace=False))
 
 
 def _compare(
@@ -140,13 +152,9 @@ def _compare(
     array: Array,
     gradient: Array,
     loss: Callable[[], float],
-    samples: int | None,
-    generator: np.random.Generator,
+    places: Indices,
+    floor: float,
 ) -> Checked:
-    places = np.arange(array.size)
-    if samples is not None and samples < array.size:
-        places = np.sort(generator.choice(array.size, samples, replace=False))
-    floor = FLOOR * float(np.abs(gradient).max()) or FLOOR
     here, worst, kinks = loss(), 0.0, 0
     for place in places:
         index = np.unravel_index(place, array.shape)

@@ -1,0 +1,174 @@
+"""gradient_check: right backward passes pass it, wrong ones do not, corners are left out."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from badak import BadakError, Network, ops
+from badak.inspect import gradient_check
+from badak.layers import (
+    ELU,
+    GELU,
+    LAYERS,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from badak.models import SimpleConvNet
+
+# Each stands between two layers with weights, so that its own gradient is on the way.
+BETWEEN = {
+    "Conv2d": Conv2d(4, (3, 2), stride=(2, 1), padding=((1, 0), (0, 2)), dilation=(1, 2), groups=2),
+    "Linear": Flatten(),
+    "MaxPool2d": MaxPool2d((3, 2), stride=(1, 2), padding=1, ceil_mode=True),
+    "AvgPool2d": AvgPool2d((2, 3), stride=(1, 2), padding=1, count_include_pad=False),
+    "GlobalAvgPool2d": GlobalAvgPool2d(),
+    "ReLU": ReLU(),
+    "LeakyReLU": LeakyReLU(0.2),
+    "Sigmoid": Sigmoid(),
+    "Tanh": Tanh(),
+    "ELU": ELU(0.7),
+    "GELU": GELU(),
+    "BatchNorm2d": BatchNorm2d(),
+    "LocalResponseNorm": LocalResponseNorm(3, alpha=0.3),
+    "Dropout": Dropout(0.3),
+    "Flatten": Flatten(),
+}
+
+
+def around(layer) -> Network:
+    layers = [Conv2d(4, 3, weight_init="he"), layer, Flatten(), Linear(3)]
+    return Network(layers, (2, 7, 8), seed=4, dtype=np.float64)
+
+
+@pytest.fixture
+def batch():
+    generator = np.random.default_rng(5)
+    return generator.standard_normal((3, 2, 7, 8)), np.array([0, 2, 1])
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_passes(name, training, batch):
+    result = gradient_check(around(BETWEEN[name]), *batch, training=training, samples=60)
+    assert result.worst < 1e-6, str(result)
+    assert {row.name for row in result.rows} >= {"conv1.weight", "linear1.bias", "input"}
+    for row in result.rows:
+        assert row.entries > row.kinks, str(result)
+
+
+def test_simple_conv_net_passes():
+    generator = np.random.default_rng(0)
+    net = SimpleConvNet(weight_init="he")
+    result = gradient_check(net, generator.random((3, 1, 28, 28)), [3, 1, 4], samples=40)
+    assert result.worst < 1e-6, str(result)
+
+
+def test_every_entry_is_compared_on_request(batch):
+    net = Network([Flatten(), Linear(3)], (2, 7, 8))
+    rows = {row.name: row for row in gradient_check(net, *batch, samples=None).rows}
+    assert rows["linear1.weight"].entries == 3 * 2 * 7 * 8
+    assert rows["input"].entries == 3 * 2 * 7 * 8
+
+
+def test_the_networks_own_loss_is_differentiated(batch):
+    net = Network(
+        [Flatten(), Linear(3)],
+        (2, 7, 8),
+        loss=CrossEntropyLoss(label_smoothing=0.2),
+    )
+    assert gradient_check(net, *batch).worst < 1e-6
+
+
+def factor_of_two(backward):
+    def wrong(grad_y, *saved, **options):
+        grad_x, *rest = backward(grad_y, *saved, **options)
+        return (grad_x if grad_x is None else 2 * grad_x), *rest
+
+    return wrong
+
+
+def forgotten_bias(backward):
+    def wrong(*arguments, **options):
+        grad_x, grad_weight, grad_bias = backward(*arguments, **options)
+        return grad_x, grad_weight, np.zeros_like(grad_bias)
+
+    return wrong
+
+
+def turned_kernel(backward):
+    def wrong(*arguments, **options):
+        grad_x, grad_weight, grad_bias = backward(*arguments, **options)
+        return grad_x, np.ascontiguousarray(grad_weight[:, :, ::-1]), grad_bias
+
+    return wrong
+
+
+def without_mask(backward):
+    return lambda grad_y, y: grad_y
+
+
+def small_error(backward):
+    return lambda *arguments, **options: backward(*arguments, **options) * 1.0001
+
+
+BUGS = {
+    "linear: input gradient doubled": ("linear_backward", factor_of_two, Flatten()),
+    "linear: bias gradient forgotten": ("linear_backward", forgotten_bias, Flatten()),
+    "conv: weight gradient turned": ("conv2d_backward", turned_kernel, Flatten()),
+    "relu: gradient let through": ("relu_backward", without_mask, ReLU()),
+    "tanh: a tenth of a permille off": ("tanh_backward", small_error, Tanh()),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_found(bug, batch, monkeypatch):
+    name, plant, layer = BUGS[bug]
+    monkeypatch.setattr(ops, name, plant(getattr(ops, name)))
+    assert gradient_check(around(layer), *batch).worst > 2e-5
+
+
+def test_corners_are_left_out_and_counted():
+    """Pre-activations of exactly 0: ReLU has no slope there, and any number would be wrong."""
+    net = Network([Flatten(), Linear(4), ReLU(), Linear(2)], (1, 1, 3), dtype=np.float64)
+    result = gradient_check(net, np.zeros((2, 1, 1, 3)), [0, 1])
+    rows = {row.name: row for row in result.rows}
+    assert rows["linear1.bias"].kinks == 4
+    assert rows["linear1.bias"].entries == 0
+    assert result.worst < 1e-6
+
+
+def test_the_network_stays_as_it_is(batch):
+    net = Network([Conv2d(4, 3), BatchNorm2d(), Dropout(), Flatten(), Linear(3)], (2, 7, 8))
+    before = copy.deepcopy(net.state())
+    drawn = net.generators()["dropout1"].bit_generator.state
+    gradient_check(net, *batch)
+    assert net.generators()["dropout1"].bit_generator.state == drawn
+    for name, array in net.state().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_the_table_names_the_worst(batch):
+    result = gradient_check(around(ReLU()), *batch)
+    text = str(result)
+    assert "conv1.weight" in text
+    assert f"{result.worst:.1e}" in text
+
+
+def test_wrong_arguments_are_named(batch):
+    with pytest.raises(BadakError, match="samples must be at least 1; got 0"):
+        gradient_check(around(ReLU()), *batch, samples=0)
+    with pytest.raises(BadakError, match=r"labels must lie in 0\.\.2"):
+        gradient_check(around(ReLU()), batch[0], [0, 1, 3])

@@ -1,0 +1,130 @@
+"""filters, learning_curve and draw: the data, and what the pictures show of it."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from badak import BadakError, Network
+from badak.inspect import draw, filters, learning_curve
+from badak.layers import Conv2d, Flatten, Linear
+from badak.models import SimpleConvNet
+from badak.training import EpochRecord, History
+
+EPOCHS = [
+    EpochRecord(1, 15, 1.5, 0.5, 1.6, 0.4),
+    EpochRecord(2, 30, 0.5, 0.8, 0.7, 0.75),
+    EpochRecord(3, 45, 0.2, 0.95, 0.6, 0.8),
+]
+
+
+def test_filters_are_a_copy_of_the_first_convolution():
+    net = SimpleConvNet()
+    found = filters(net)
+    np.testing.assert_array_equal(found, net.parameters()["conv1.weight"])
+    found[...] = 0
+    assert net.parameters()["conv1.weight"].any()
+
+
+def test_another_layer_by_its_name():
+    net = Network({"first": Conv2d(2, 3), "second": Conv2d(5, (1, 2))}, (1, 9, 9))
+    assert filters(net, "second").shape == (5, 2, 1, 2)
+    with pytest.raises(BadakError, match="layer must be one of 'first', 'second'; got 'third'"):
+        filters(net, "third")
+
+
+def test_no_convolution_no_filters():
+    with pytest.raises(BadakError, match="no convolution layer"):
+        filters(Network([Flatten(), Linear(2)], (1, 2, 2)))
+
+
+def test_learning_curve_is_the_history():
+    curve = learning_curve(History(epochs=EPOCHS))
+    np.testing.assert_array_equal(curve.epochs, [1, 2, 3])
+    np.testing.assert_array_equal(curve.train_loss, [1.5, 0.5, 0.2])
+    np.testing.assert_array_equal(curve.train_accuracy, [0.5, 0.8, 0.95])
+    np.testing.assert_array_equal(curve.validation_loss, [1.6, 0.7, 0.6])
+    np.testing.assert_array_equal(curve.validation_accuracy, [0.4, 0.75, 0.8])
+
+
+def test_no_epoch_no_curve():
+    with pytest.raises(BadakError, match="no finished epoch yet"):
+        learning_curve(History())
+
+
+def test_the_books_grid():
+    figure = draw.filters(filters(SimpleConvNet()))
+    assert len(figure.axes) == 30
+    places = {tuple(axes.get_subplotspec().rowspan)[0] for axes in figure.axes}
+    assert places == {0, 1, 2, 3}  # eight in a row, as in the book
+
+
+def test_large_is_dark_and_each_filter_has_its_own_scale(tmp_path):
+    weights = np.zeros((2, 1, 2, 2))
+    weights[0, 0, 0, 0], weights[1, 0, 1, 1] = 100, 1e-3
+    draw.save(draw.filters(weights), tmp_path / "f.png")
+    image = np.asarray(Image.open(tmp_path / "f.png").convert("L"))
+    middle = image.shape[1] // 2
+    for half, (row, column) in ((image[:, :middle], (0, 0)), (image[:, middle:], (1, 1))):
+        rows, columns = half.shape
+        dark = half[rows // 4 + row * rows // 2, columns // 4 + column * columns // 2]
+        light = half[rows // 4 + (1 - row) * rows // 2, columns // 4 + (1 - column) * columns // 2]
+        assert (dark, light) == (0, 255)
+
+
+def test_three_channels_are_a_colour():
+    weights = np.zeros((1, 3, 2, 2))
+    weights[0, 0, 0, 0] = 1
+    (axes,) = draw.filters(weights).axes
+    np.testing.assert_array_equal(axes.images[0].get_array()[0, 0], [1, 0, 0])
+
+
+def test_other_channels_are_panels_of_their_own():
+    assert len(draw.filters(np.ones((3, 2, 2, 2))).axes) == 6
+    assert len(draw.filters(np.ones((64, 64, 1, 1))).axes) == draw.MOST_PANELS
+
+
+def test_no_filters_no_picture():
+    with pytest.raises(BadakError, match="filters must be"):
+        draw.filters(np.ones((0, 1, 5, 5)))
+
+
+def lines(figure):
+    return {
+        (axes.get_title(), line.get_label()): list(line.get_ydata())
+        for axes in figure.axes
+        for line in axes.get_lines()
+    }
+
+
+def test_the_curves_drawn_are_the_data():
+    drawn = lines(draw.learning_curve(learning_curve(History(epochs=EPOCHS))))
+    assert drawn == {
+        ("Accuracy", "train"): [0.5, 0.8, 0.95],
+        ("Accuracy", "test"): [0.4, 0.75, 0.8],
+        ("Loss", "train"): [1.5, 0.5, 0.2],
+        ("Loss", "test"): [1.6, 0.7, 0.6],
+    }
+
+
+def test_without_validation_only_training_is_drawn():
+    records = [EpochRecord(1, 15, 1.5, 0.5, math.nan, math.nan)]
+    drawn = lines(draw.learning_curve(learning_curve(History(epochs=records))))
+    assert [label for _, label in drawn] == ["train", "train"]
+
+
+def test_drawing_leaves_matplotlibs_global_state_alone():
+    script = (
+        "import sys, numpy as np\n"
+        "from badak.inspect import draw\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "draw.save(draw.filters(np.ones((1, 1, 2, 2))), sys.argv[1])\n"
+        "print('matplotlib.pyplot' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "/dev/null"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() in ("False", ""), done.stderr
