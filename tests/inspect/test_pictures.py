@@ -58,7 +58,7 @@ def test_no_epoch_no_curve():
 def test_the_books_grid():
     figure = draw.filters(filters(SimpleConvNet()))
     assert len(figure.axes) == 30
-    places = {tuple(axes.get_subplotspec().rowspan)[0] for axes in figure.axes}
+    places = {next(iter(axes.get_subplotspec().rowspan)) for axes in figure.axes}
     assert places == {0, 1, 2, 3}  # eight in a row, as in the book
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEP = 2e-5
 # Gradients smaller than this share of their array's largest are measured against that share ...
 FLOOR = 1e-2
-# ... or this share of the largest of all: the bias before a batch norm has gradient 0, and rounding.
+# ... or this share of the largest of all: a bias before batch norm has gradient 0 but for rounding.
 FLOOR_OF_ALL = 1e-3
 
 
