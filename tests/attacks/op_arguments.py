@@ -76,6 +76,11 @@ KERNELS: dict[str, Bad] = {
     "K15 groups 0": ("conv2d", {"groups": 0}, "groups must be at least 1; got 0"),
     "K15 groups -1": ("conv2d", {"groups": -1}, "groups must be at least 1; got -1"),
     "K15 groups 3": ("conv2d", {"groups": 3}, "groups must divide 4 channels and 6 filters; got 3"),
+    "K15 groups 3 of 4 filters": (
+        "conv2d",
+        {"x": ones(2, 6, 5, 7), "weight": ones(4, 2, 3, 3), "bias": None, "groups": 3},
+        "groups must divide 6 channels and 4 filters; got 3",
+    ),
     "K15 groups 2.0": ("conv2d", {"groups": 2.0}, "groups must be an integer; got 2.0"),
     "K16 bias length": ("conv2d", {"bias": ones(5)}, "bias must have shape (6,); got (5,)"),
     "K16 bias axes": ("conv2d", {"bias": ones(6, 1)}, "bias must have shape (6,); got (6, 1)"),

@@ -11,14 +11,27 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
+from hypothesis import settings
 
 from badak import ops
 from badak.errors import BadakError
 from harness import TOLERANCE
 
 Call = Callable[[], Any]
-OP_INFO = {op.name: op for op in op_db if not op.variant_test_name}
+
+
+def op_info() -> dict[str, Any]:
+    """PyTorch's table. Its import loads a Hypothesis profile of its own: bring ours back."""
+    ours, dev = settings.get_current_profile_name(), settings.get_profile("dev")
+    from torch.testing._internal.common_methods_invocations import op_db
+
+    settings.register_profile("dev", dev)
+    settings.load_profile(ours)
+    return {op.name: op for op in op_db if not op.variant_test_name}
+
+
+EXAMPLES = settings.default.max_examples
+OP_INFO = op_info()
 
 
 def array(tensor: Any) -> Any:
@@ -223,3 +236,8 @@ def test_error_inputs(name):
             with pytest.raises(BadakError):
                 call()
     assert ran >= least, f"only {ran} error inputs ran"
+
+
+def test_pytorchs_table_leaves_our_hypothesis_profile():
+    assert settings.default.max_examples == EXAMPLES
+    assert settings.get_current_profile_name() in ("dev", "ci", "deep")
