@@ -88,10 +88,11 @@ def main(arguments: list[str] | None = None) -> Any:
         _complain("out of memory: use a smaller batch, image or model")
     except OSError as fault:
         _complain(f"{fault.filename or 'the system'}: {fault.strerror or fault}")
-    except (click.Abort, KeyboardInterrupt) as fault:
-        if str(fault):
-            click.echo(str(fault), err=True)
-        sys.exit(128 + getattr(fault, "signal", 2))
+    except click.Abort as abort:  # click's own word for a KeyboardInterrupt, such as Interrupted
+        stop = abort.__cause__
+        if stop is not None and str(stop):
+            click.echo(str(stop), err=True)
+        sys.exit(128 + getattr(stop, "signal", 2))
 
 
 def _complain(words: str) -> None:

@@ -166,15 +166,15 @@ class Trainer:
         run = None if run_dir is None else RunDirectory(Path(run_dir))
         if run is None and resume:
             raise BadakError("resume=True needs the run_dir that holds the checkpoint")
-        if run is not None and not resume and run.checkpoint.exists():
-            raise BadakError(
-                f"{run.path} already holds a run: pass resume=True to go on with it, or choose "
-                "another run_dir"
-            )
         with (
             run.locked() if run else nullcontext(),
             Interruption() as interruption,
         ):
+            if run is not None and not resume and run.checkpoint.exists():
+                raise BadakError(
+                    f"{run.path} already holds a run: pass resume=True to go on with it, or choose "
+                    "another run_dir"
+                )
             self._start(run, train, validation, resume)
             self._loop(train, run, interruption)
         return self.history

@@ -1,0 +1,265 @@
+"""Wrong command lines: exit code 2, one line that says why, nothing written."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import badak as library
+from badak import models, storage
+from badak.training import RunDirectory
+
+QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")
+
+
+def files(folder):
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+WRONG_TRAIN = {
+    "unknown data set": (["digit"], "did you mean 'digits'?"),
+    "empty folder name": (["folder:"], "the data set must be one of"),
+    "missing folder": (["folder:nowhere"], "nowhere"),
+    "epochs 0": (["--epochs", "0"], "epochs must be at least 1; got 0"),
+    "epochs -1": (["--epochs", "-1"], "epochs must be at least 1; got -1"),
+    "batch size 0": (["--batch-size", "0"], "batch_size must be at least 1; got 0"),
+    "batch size over all": (["--batch-size", "61"], "at most the 60 training images; got 61"),
+    "lr nan": (["--lr", "nan"], "lr must be a number above 0; got nan"),
+    "lr inf": (["--lr", "inf"], "lr must be a number above 0; got inf"),
+    "lr 0": (["--lr", "0"], "lr must be a number above 0; got 0"),
+    "lr -1": (["--lr", "-1"], "lr must be a number above 0; got -1"),
+    "seed -1": (["--seed", "-1"], "seed must be at least 0; got -1"),
+    "seed 2**70": (["--seed", str(2**70)], "seed must be at most"),
+    "weight init": (["--weight-init", "glorot"], "weight_init must be 'he', 'xavier' or"),
+    "weight init -1": (["--weight-init", "-1"], "weight_init must be a number at least 0"),
+    "weight init nan": (["--weight-init", "nan"], "weight_init must be a number at least 0"),
+    "resume without a directory": (["--resume"], "--resume needs --run-dir"),
+    "image size of digits": (["--image-size", "30"], "for 'folder:PATH' only"),
+    "data dir": (["mnist", "--data-dir", "nowhere"], "data_dir must be a folder that exists"),
+    "run dir under a file": (["--run-dir", "file/run"], "cannot write the run directory file/run"),
+    "run dir is a file": (["--run-dir", "file"], "cannot write the run directory file"),
+    "run dir with a long name": (["--run-dir", "x" * 300], "cannot write the run directory"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_TRAIN)
+def test_wrong_training_is_refused_before_anything_is_written(badak, tmp_path, case):
+    words, message = WRONG_TRAIN[case]
+    (tmp_path / "file").write_text("no folder")
+    limits = () if "--image-size" in words or words[0] == "mnist" else QUICK
+    done = badak("train", *limits, *words)
+    assert done.code == 2
+    assert message in done.err
+    assert done.err.startswith("Error: ")
+    assert done.err.count("\n") == 1
+    assert files(tmp_path) == {(tmp_path / "file").relative_to(tmp_path): b"no folder"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["train", "--model", "resnet"],
+        ["train", "--epochs", "2.5"],
+        ["train", "--limit-train", "0"],
+        ["train", "--nothing"],
+        ["predict"],
+        ["trian"],
+    ],
+)
+def test_wrong_options_are_usage_errors(badak, tmp_path, words):
+    done = badak(*words)
+    assert done.code == 2
+    assert "Error: " in done.err
+    assert files(tmp_path) == {}
+
+
+def test_no_traceback_from_a_process_of_its_own(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "badak", "train", "--batch-size", "0"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "Error: batch_size must be at least 1; got 0\n"
+
+
+def test_a_run_is_not_overwritten(badak, trained):
+    before = files(trained)
+    done = badak("train", *QUICK, "--run-dir", trained)
+    assert done.code == 2
+    assert "already holds a run" in done.err
+    assert files(trained) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--batch-size", "30"], "was begun with batch_size 20; got 30"),
+        (["--seed", "1"], "was begun with seed 0; got 1"),
+        (["mnist"], "was begun with dataset 'digits'; got 'mnist'"),
+        (["--lr", "0.1"], "was begun with lr None; got 0.1"),
+    ],
+)
+def test_resume_with_other_options_is_refused(badak, trained, words, message):
+    before = files(trained)
+    done = badak("train", *words, "--run-dir", trained, "--resume")
+    assert done.code == 2
+    assert message in done.err
+    assert files(trained) == before
+
+
+def edit_config(run, old, new):
+    text = run.joinpath("config.toml").read_text()
+    assert old in text
+    run.joinpath("config.toml").write_text(text.replace(old, new))
+
+
+WRONG_CONFIG = {
+    "unknown option": ("seed =", "sead =", "unknown option 'sead'; did you mean 'seed'?"),
+    "wrong type": ("seed = 0", 'seed = "0"', "seed must be int; got '0'"),
+    "bool for a number": ("seed = 0", "seed = true", "seed must be int; got True"),
+    "twice": ("seed = 0", "seed = 0\nseed = 1", "config.toml"),
+    "not TOML": ("seed = 0", "seed = = 0", "config.toml"),
+    "missing": ("seed = 0", "", "config.toml"),
+    "unknown model": ('"simple"', '"resnet"', "model must be one of simple; got 'resnet'"),
+    "list of numbers": ('"0",', "0,", "class_names must be"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_CONFIG)
+def test_a_damaged_config_is_refused(badak, trained, case):
+    old, new, message = WRONG_CONFIG[case]
+    edit_config(trained, old, new)
+    before = files(trained)
+    for command in (["evaluate", trained], ["train", "--resume", "--run-dir", trained]):
+        done = badak(*command)
+        assert done.code == 2
+        assert message in done.err
+        assert done.err.count("\n") == 1
+    assert files(trained) == before
+
+
+def test_a_config_that_is_no_text(badak, trained):
+    (trained / "config.toml").write_bytes(b"\xff\xfe\x00")
+    done = badak("evaluate", trained)
+    assert done.code == 2
+    assert "config.toml" in done.err
+
+
+@pytest.mark.parametrize("command", ["evaluate", "inspect", "verify-resume", "predict"])
+def test_a_folder_that_is_no_run(badak, tmp_path, command):
+    done = badak(command, tmp_path, *(["x.png"] if command == "predict" else []))
+    assert done.code == 2
+    assert "is no run directory: it has no config.toml" in done.err
+
+
+def test_a_damaged_model_is_refused(badak, trained):
+    model = trained / "model.safetensors"
+    content = model.read_bytes()
+    for damaged, message in (
+        (content[:-1], "claims bytes"),
+        (b"\x80\x04pickle", "pickle"),
+        (b"", "0 bytes"),
+    ):
+        model.write_bytes(damaged)
+        done = badak("evaluate", trained)
+        assert done.code == 2
+        assert message in done.err
+
+
+def test_a_checkpoint_of_another_model_is_refused(badak, trained):
+    other = models.SimpleConvNet(filters=3)
+    arrays, metadata = storage.load(RunDirectory(trained).checkpoint)
+    metadata["architecture"] = other.architecture()
+    storage.save(RunDirectory(trained).checkpoint, arrays, metadata)
+    before = files(trained)
+    done = badak("train", "--run-dir", trained, "--resume", "--epochs", "3")
+    assert done.code == 2
+    assert "belongs to another network" in done.err
+    assert files(trained) == before
+
+
+def test_a_model_for_other_images(badak, trained, tmp_path):
+    library.Network(
+        {"flatten": library.layers.Flatten(), "last": library.layers.Linear(10)}, (1, 8, 8)
+    ).save(trained / "model.safetensors")
+    done = badak("evaluate", trained)
+    assert done.code == 2
+    assert "images must have shape (any, 1, 8, 8)" in done.err
+
+
+BAD_IMAGES = {
+    "missing": None,
+    "empty": b"",
+    "text": b"hello",
+    "cut short": b"\x89PNG\r\n\x1a\n" + bytes(20),
+}
+
+
+@pytest.mark.parametrize("case", BAD_IMAGES)
+def test_a_bad_image_is_named(badak, trained, tmp_path, case):
+    if BAD_IMAGES[case] is not None:
+        (tmp_path / "picture.png").write_bytes(BAD_IMAGES[case])
+    done = badak("predict", trained, "picture.png")
+    assert done.code == 2
+    assert "picture.png" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_folders_that_are_no_data_set(badak, tmp_path):
+    def attempt(*more):
+        done = badak("train", "folder:pictures", "--run-dir", "run", *more)
+        assert done.code == 2
+        assert done.err.count("\n") == 1
+        assert not (tmp_path / "run").exists()
+        return done.err
+
+    for name in ("cat", "dog"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+    assert "cat" in attempt()
+    for number in range(5):
+        Image.fromarray(np.full((9, 9), 50 * number, np.uint8)).save(
+            tmp_path / "pictures" / "cat" / f"{number}.png"
+        )
+    assert "dog" in attempt()
+    (tmp_path / "pictures" / "dog").rmdir()
+    assert "class" in attempt()
+
+
+def test_images_too_small_for_the_kernel(badak, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.fromarray(np.full((9, 9), 50 * number, np.uint8)).save(
+                tmp_path / "pictures" / name / f"{number}.png"
+            )
+    options = ("--image-size", "4", "--batch-size", "2", "--run-dir", "run")
+    done = badak("train", "folder:pictures", *options)
+    assert done.code == 2
+    assert "Conv2d 'conv1': a 5x5 kernel covers 5x5 and does not fit its 4x4 input" in done.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "labels for images", "not gzip"])
+def test_damaged_mnist_files_are_named(badak, data_dir, tmp_path, damage):
+    for path in (data_dir / "mnist").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    images = tmp_path / "train-images-idx3-ubyte.gz"
+    images.write_bytes(
+        {
+            "cut": images.read_bytes()[:5000],
+            "labels for images": (tmp_path / "train-labels-idx1-ubyte.gz").read_bytes(),
+            "not gzip": b"<html>not here</html>",
+        }[damage]
+    )
+    done = badak("train", "mnist", "--data-dir", tmp_path, "--run-dir", "run")
+    assert done.code == 2
+    assert "train-images-idx3-ubyte.gz" in done.err
+    assert done.err.count("\n") == 1
+    assert not (tmp_path / "run").exists()

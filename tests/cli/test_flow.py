@@ -1,0 +1,224 @@
+"""The way a reader goes: train, evaluate, predict, inspect, verify, go on."""
+
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import badak as library
+from badak import data
+from badak.cli.config import read_config
+from badak.training import RunDirectory
+
+QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")
+
+
+def test_train_writes_a_run(trained):
+    names = {path.relative_to(trained).as_posix() for path in trained.rglob("*.*")}
+    assert names == {
+        "checkpoint/latest.safetensors",
+        "config.toml",
+        "history.csv",
+        "log.txt",
+        "model.safetensors",
+        "plots/filters_after.png",
+        "plots/filters_before.png",
+        "plots/learning_curve.png",
+        "steps.csv",
+    }
+    for picture in (trained / "plots").iterdir():
+        assert np.asarray(Image.open(picture).convert("L")).std() > 10  # not a blank page
+    assert len((trained / "history.csv").read_text().splitlines()) == 1 + 2
+    assert len((trained / "steps.csv").read_text().splitlines()) == 1 + 2 * 3
+
+
+def test_train_says_what_it_does(badak):
+    done = badak("train", *QUICK)
+    assert "(28+0-4-1)//1+1=24" in done.out
+    assert "60 images to learn from, 30 to test on" in done.out
+    assert "epoch   2  step      6" in done.out
+    assert "test accuracy 0." in done.out
+    assert "badak predict runs/digits-simple IMAGE" in done.out
+
+
+def test_runs_without_a_name_get_the_next_free_one(badak, tmp_path):
+    for _ in range(3):
+        badak("train", *QUICK, "--max-steps", "1")
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
+        "digits-simple",
+        "digits-simple-2",
+        "digits-simple-3",
+    ]
+
+
+def test_before_and_after_differ_and_before_is_the_start(trained):
+    config = read_config(RunDirectory(trained))
+    start, end = config.network(), library.load(trained / "model.safetensors")
+    assert (start.parameters()["conv1.weight"] != end.parameters()["conv1.weight"]).any()
+    assert start.parameters()["conv1.weight"].std() == pytest.approx(0.01, rel=0.1)
+    before, after = (
+        (trained / "plots" / f"filters_{w}.png").read_bytes() for w in ("before", "after")
+    )
+    assert before != after
+
+
+def test_evaluate_measures_all_test_images(badak, trained):
+    done = badak("evaluate", trained)
+    net, (_, test) = library.load(trained / "model.safetensors"), data.load("digits")
+    assert f"accuracy {net.evaluate(test).accuracy:.4f}" in done.out
+    assert "360" in done.out
+    right = (net.predict(test.images) == test.labels) & (test.labels == 3)
+    assert f"{right.sum()}" in next(line for line in done.out.splitlines() if line.startswith("3 "))
+
+
+def test_predict_names_an_image_file(badak, trained, tmp_path):
+    _, test = data.load("digits")
+    pixels = (test.images[0, 0] * 255).round().astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "digit.png")
+    Image.fromarray(255 - pixels).save(tmp_path / "ink.png")
+    chances = library.load(trained / "model.safetensors").predict_proba(pixels[None, None])[0]
+    best = int(chances.argmax())
+    done = badak("predict", trained, "digit.png")
+    assert f"{best}  {chances[best]:.1%}" in done.out
+    assert "digit.png" in done.out
+    inverted = badak("predict", trained, "--invert", "ink.png")
+    assert f"{best}  {chances[best]:.1%}" in inverted.out
+
+
+def test_inspect_shows_and_draws(badak, trained):
+    for picture in (trained / "plots").iterdir():
+        picture.unlink()
+    done = badak("inspect", trained)
+    assert "conv1" in done.out
+    assert "Worst relative error" in done.out
+    assert {path.name for path in (trained / "plots").iterdir()} == {
+        "filters_after.png",
+        "filters_before.png",
+        "learning_curve.png",
+    }
+
+
+def contents(run):
+    return {path.name: path.read_bytes() for path in run.rglob("*.*") if path.suffix != ".toml"}
+
+
+def test_resume_needs_only_the_directory(badak, tmp_path):
+    options = (*QUICK, "--optimizer", "momentum", "--lr", "0.05", "--weight-init", "he")
+    badak("train", *options, "--run-dir", "whole")
+    badak("train", *options, "--run-dir", "parts", "--max-steps", "4", "--checkpoint-every", "2")
+    done = badak("train", "--run-dir", "parts", "--resume")
+    assert done.code == 0, done.err
+    assert contents(tmp_path / "whole") == contents(tmp_path / "parts")
+
+
+def test_resume_with_more_epochs_is_the_longer_run(badak, tmp_path):
+    badak("train", *QUICK, "--run-dir", "longer", "--epochs", "3")
+    badak("train", *QUICK, "--run-dir", "grown")
+    badak("train", "--run-dir", "grown", "--resume", "--epochs", "3")
+    assert contents(tmp_path / "longer") == contents(tmp_path / "grown")
+
+
+def test_verify_resume_proves_it(badak, trained):
+    before = contents(trained)
+    done = badak("verify-resume", trained, "--steps", "6")
+    assert done.code == 0, done.err
+    assert "identical: a killed run resumes to the same bits" in done.out
+    assert contents(trained) == before
+
+
+def test_verify_resume_notices_another_record(badak, trained):
+    text = (trained / "steps.csv").read_text()
+    (trained / "steps.csv").write_text(text.replace("1,1,20,", "1,1,21,", 1))
+    done = badak("verify-resume", trained, "--steps", "6")
+    assert done.code == 2
+    assert "DIFFERENT" in done.out
+    assert "differs from the uninterrupted one" in done.err
+
+
+def test_config_comes_back(trained):
+    config = read_config(RunDirectory(trained))
+    assert (config.dataset, config.limit_train, config.batch_size) == ("digits", 60, 20)
+    assert config.class_names == tuple("0123456789")
+    assert config.input_shape == (1, 28, 28)
+    config.save(RunDirectory(trained))
+    assert read_config(RunDirectory(trained)) == config
+    assert tomllib.loads((trained / "config.toml").read_text())["optimizer"] == "adam"
+
+
+@pytest.fixture
+def shapes(tmp_path):
+    """Two classes of little pictures, told apart by colour."""
+    generator = np.random.default_rng(0)
+    for name, colour in (("leaf", (20, 200, 20)), ("sky \u2600", (20, 20, 220))):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(12):
+            noise = generator.integers(0, 30, (20, 24, 3), dtype=np.uint8)
+            Image.fromarray(noise + np.uint8(colour)).save(
+                tmp_path / "pictures" / name / f"{number}.png"
+            )
+    return tmp_path / "pictures"
+
+
+def test_a_folder_of_images(badak, shapes, tmp_path):
+    folder = f"folder:{shapes.name}"
+    options = ("--image-size", "12", "--batch-size", "10", "--epochs", "15", "--weight-init", "he")
+    done = badak("train", folder, *options, "--run-dir", "run")
+    assert done.code == 0, done.err
+    assert "test accuracy 1.0000" in done.out
+    assert "leaf  " in badak("predict", "run", shapes / "leaf" / "0.png").out
+    assert "sky \u2600" in badak("evaluate", "run").out
+
+
+def test_a_damaged_image_is_named_and_passed_over_on_request(badak, shapes, recwarn):
+    bad = shapes / "leaf" / "bad.png"
+    bad.write_bytes((shapes / "leaf" / "0.png").read_bytes()[:60])
+    options = ("--image-size", "12", "--batch-size", "10", "--epochs", "1", "--run-dir", "run")
+    done = badak("train", f"folder:{shapes}", *options)
+    assert done.code == 2
+    assert "bad.png" in done.err
+    with pytest.warns(UserWarning, match="1 image"):
+        done = badak("train", f"folder:{shapes}", *options, "--skip-corrupt")
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
+def test_the_real_data_sets(badak, data_dir, name):
+    options = ("--limit-train", "300", "--limit-test", "50", "--epochs", "1", "--run-dir", "run")
+    done = badak("train", name, "--data-dir", data_dir, *options)
+    assert done.code == 0, done.err
+    assert "300 images to learn from, 50 to test on" in done.out
+    if name == "fashion-mnist":
+        assert "Ankle boot" in badak("evaluate", "run", "--data-dir", data_dir).out
+
+
+def test_version_names_the_native_cores_state(badak, monkeypatch):
+    class Core:
+        @staticmethod
+        def compiler():
+            return "GCC 12.2.0"
+
+    monkeypatch.setitem(sys.modules, "badak._core", Core)
+    assert "native core: built by GCC 12.2.0" in badak("--version").out
+    monkeypatch.setitem(sys.modules, "badak._core", None)  # an import of it fails
+    done = badak("--version")
+    assert "native core: not built" in done.out
+    assert f"badak {library.__version__}" in done.out
+
+
+def test_help_lists_the_commands_and_loads_none_of_them():
+    script = (
+        "import sys\n"
+        "from badak.cli.app import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('matplotlib', 'rich', 'numpy') if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    for name in ("train", "evaluate", "predict", "inspect", "verify-resume"):
+        assert name in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
