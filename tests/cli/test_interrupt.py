@@ -7,7 +7,10 @@ import time
 
 import pytest
 
-OPTIONS = ("train", "--batch-size", "50", "--epochs", "3", "--checkpoint-every", "3")
+OPTIONS = (
+    *("train", "--limit-train", "400", "--limit-test", "50", "--batch-size", "20"),
+    *("--epochs", "3", "--checkpoint-every", "3"),
+)
 
 
 def start(folder, *words):
