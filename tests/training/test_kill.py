@@ -1,0 +1,56 @@
+"""SIGKILL at ten random moments: a resume always ends with the bits of the uninterrupted run."""
+
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+OPTIONS = [
+    *("train", "--limit-train", "300", "--limit-test", "100", "--batch-size", "20"),
+    *("--epochs", "4", "--checkpoint-every", "4", "--weight-init", "he"),
+]
+KILLS = 10
+
+
+def start(run, *words):
+    command = [sys.executable, "-m", "badak", *words, "--run-dir", run]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+
+
+def contents(run):
+    return {
+        path.relative_to(run).as_posix(): path.read_bytes()
+        for path in run.rglob("*")
+        if path.is_file() and path.name != "lock"
+    }
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_a_run_resumes_to_the_same_bits(tmp_path):
+    begun = time.monotonic()
+    finish(start(tmp_path / "whole", *OPTIONS))
+    seconds = time.monotonic() - begun
+    expected = contents(tmp_path / "whole")
+    moments = random.Random(20261124)
+    reached = []
+    for kill in range(KILLS):
+        run = tmp_path / f"killed-{kill}"
+        with start(run, *OPTIONS) as process:
+            # From the start of the process to its end, files being written included.
+            time.sleep(moments.uniform(0.2, 1.0) * seconds)
+            process.kill()
+        saved = run / "checkpoint" / "latest.safetensors"
+        reached.append(
+            len((run / "steps.csv").read_text().splitlines()) - 1 if saved.exists() else 0
+        )
+        finish(start(run, *OPTIONS, "--resume"))
+        assert contents(run) == expected, f"kill {kill}, after {reached[-1]} steps"
+    print("killed after so many saved steps:", reached)
+    assert len(set(reached)) > 2  # the moments did fall apart
