@@ -69,6 +69,17 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
         "cross_entropy": ({"logits": rows}, LOSS),
         "cross_entropy_backward": ({"log_probabilities": saved}, LOSS),
     }
+    step = {"parameter": draw(3, 5), "gradient": draw(3, 5)}
+    table |= {
+        "sgd_update": (step, {"lr": 0.1}),
+        "momentum_update": ({**step, "velocity": draw(3, 5)}, {"lr": 0.1, "nesterov": True}),
+        "adagrad_update": ({**step, "squares": draw(3, 5) ** 2}, {"lr": 0.1}),
+        "rmsprop_update": ({**step, "squares": draw(3, 5) ** 2}, {"lr": 0.1, "alpha": 0.75}),
+        "adam_update": (
+            {**step, "mean": draw(3, 5), "squares": draw(3, 5) ** 2},
+            {"t": 3, "lr": 0.1, "betas": (0.5, 0.75)},
+        ),
+    }
     for name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax"):
         table[name] = ({"x": rows}, {})
         saved = {"grad_y": draw(3, 5), "y": getattr(ops, name)(rows)}

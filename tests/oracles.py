@@ -59,6 +59,19 @@ def backward(
     return [grad.numpy() for grad in grads]
 
 
+def forward_size(function: Callable[..., torch.Tensor], *arrays: Any, **options: Any) -> float:
+    """The largest result of the arrays' absolute values: the size of what cancels in a sum."""
+    return float(forward(function, *map(np.abs, arrays), **options).max(initial=0))
+
+
+def backward_sizes(
+    function: Callable[..., torch.Tensor], grad_y: Any, *arrays: Any, **options: Any
+) -> list[float]:
+    """The same for each gradient."""
+    grads = backward(function, np.abs(grad_y), *map(np.abs, arrays), **options)
+    return [float(grad.max(initial=0)) for grad in grads]
+
+
 def _padded(x: torch.Tensor, sides: Sides, value: float = 0) -> torch.Tensor:
     return F.pad(x, (*sides[1], *sides[0]), value=value)
 

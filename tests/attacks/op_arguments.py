@@ -110,6 +110,21 @@ KERNELS: dict[str, Bad] = {
         | {"padding": 2**31 - 1},
         "the padded input and its windows would need",
     ),
+    "K24 no image": (
+        "conv2d",
+        {"x": ones(0, 4, 5, 7), "padding": 2**30},
+        "the padded input and its windows would need",
+    ),
+    "K24 no image, im2col": (
+        "im2col",
+        {"x": ones(0, 4, 5, 7), "padding": 2**30},
+        "the padded input and its windows would need",
+    ),
+    "K24 no image, col2im": (
+        "col2im",
+        {"columns": ones(0, 24, 1), "input_shape": (0, 4, 2**31 - 1, 2**31 - 1)},
+        "the padded input and its windows would need",
+    ),
     "K25 divisor 0": (
         "avg_pool2d",
         {"divisor_override": 0},
@@ -123,8 +138,13 @@ KERNELS: dict[str, Bad] = {
 NUMBERS: dict[str, Bad] = {
     "K26 LRN size 0": ("local_response_norm", {"size": 0}, "size must be at least 1; got 0"),
     "K26 LRN size -1": ("local_response_norm", {"size": -1}, "size must be at least 1; got -1"),
-    "K26 LRN k NaN": ("local_response_norm", {"k": np.nan}, "k must be a number above 0; got nan"),
-    "K26 LRN k 0": ("local_response_norm", {"k": 0}, "k must be a number above 0; got 0"),
+    "K26 LRN k NaN": ("local_response_norm", {"k": np.nan}, "k must be a number at least"),
+    "K26 LRN k 0": (
+        "local_response_norm",
+        {"k": 0},
+        "k must be a number at least 1.17549e-38; got 0",
+    ),
+    "K26 LRN k 1e-300": ("local_response_norm", {"k": 1e-300}, "k must be a number at least"),
     "K26 LRN beta NaN": ("local_response_norm", {"beta": np.nan}, "beta must be a finite number"),
     "K26 LRN alpha -1": ("local_response_norm", {"alpha": -1}, "alpha must be a number at least 0"),
     "K27 dropout 1.5": (
@@ -217,6 +237,13 @@ LABELS: dict[str, Bad] = {
     "smoothing 2": ("cross_entropy", {"label_smoothing": 2}, "at least 0 and at most 1; got 2"),
     "weight < 0": ("cross_entropy", {"sample_weight": [1, -1, 1]}, "finite and not negative"),
     "weight NaN": ("cross_entropy", {"sample_weight": [1, np.nan, 1]}, "finite and not negative"),
+    "weight sum": ("cross_entropy", {"sample_weight": [1e308] * 3}, "and so must its sum"),
+    "L4 rows of 1e300": ("cross_entropy", {"labels": np.full((3, 5), 1e300)}, "must sum to 1"),
+    "L4 infinite rows": (
+        "cross_entropy",
+        {"labels": [[np.inf, -np.inf, 0, 0, 0]] * 3},
+        "labels as rows must sum to 1; row 0 is [ inf -inf",
+    ),
     "weight length": ("cross_entropy", {"sample_weight": [1, 1]}, "sample_weight must have shape"),
     "no classes": ("cross_entropy", {"logits": ones(3, 0)}, "logits must have at least one class"),
 }
@@ -238,6 +265,17 @@ GRADIENTS: dict[str, Bad] = {
         "max_pool2d_backward",
         {"indices": np.zeros((2, 4, 6, 4), int)},
         "indices must have shape",
+    ),
+    "no image, huge map": (
+        "max_pool2d_backward",
+        {"grad_y": ones(0, 4, 1, 1), "indices": np.zeros((0, 4, 1, 1), int)}
+        | {"input_shape": (0, 4, 2**31 - 1, 2**31 - 1)},
+        "the gradient would need",
+    ),
+    "no image, huge mean": (
+        "global_avg_pool2d_backward",
+        {"grad_y": ones(0, 4, 1, 1), "input_shape": (0, 4, 2**31 - 1, 2**31 - 1)},
+        "the gradient would need",
     ),
     "mask int": (
         "dropout_backward",
@@ -310,6 +348,25 @@ CVES: dict[str, Bad] = {
     "CVE-2025-2953": ("im2col", {"stride": 0}, "stride must be at least 1; got 0"),
 }
 
+UPDATES: dict[str, Bad] = {
+    "T8 lr -1": ("sgd_update", {"lr": -1}, "lr must be a number at least 0; got -1"),
+    "T8 lr NaN": ("momentum_update", {"lr": np.nan}, "lr must be a number at least 0; got nan"),
+    "T8 lr inf": ("adam_update", {"lr": np.inf}, "lr must be a number at least 0; got inf"),
+    "T8 lr '0.1'": ("rmsprop_update", {"lr": "0.1"}, "lr must be a number; got '0.1'"),
+    "momentum 1": ("momentum_update", {"momentum": 1}, "at least 0 and below 1; got 1"),
+    "momentum -0.1": ("momentum_update", {"momentum": -0.1}, "momentum must be a number at least"),
+    "nesterov 1": ("momentum_update", {"nesterov": 1}, "nesterov must be True or False; got 1"),
+    "alpha 1": ("rmsprop_update", {"alpha": 1}, "alpha must be a number at least 0 and below 1"),
+    "eps 0": ("adagrad_update", {"eps": 0}, "eps must be a number at least 1.17549e-38; got 0"),
+    "eps 1e-60": ("adam_update", {"eps": 1e-60}, "eps must be a number at least 1.17549e-38"),
+    "eps NaN": ("rmsprop_update", {"eps": np.nan}, "eps must be a number at least"),
+    "t 0": ("adam_update", {"t": 0}, "t must be at least 1; got 0"),
+    "t 1.0": ("adam_update", {"t": 1.0}, "t must be an integer; got 1.0"),
+    "beta 1": ("adam_update", {"betas": (0.9, 1)}, "betas must be a number at least 0 and below 1"),
+    "one beta": ("adam_update", {"betas": 0.9}, "betas must be two numbers; got 0.9"),
+    "three betas": ("adam_update", {"betas": (0.9,) * 3}, "betas must be two numbers; got (0.9,"),
+}
+
 STRUCTURED = np.zeros((2, 4, 5, 7), [("a", F4)])
 DTYPES: dict[str, Bad] = {
     "N5 float16": ("conv2d", {"x": ones(2, 4, 5, 7, dtype=np.float16)}, "float64; got float16"),
@@ -342,7 +399,7 @@ DTYPES: dict[str, Bad] = {
     ),
 }
 
-TABLES = {**KERNELS, **NUMBERS, **LABELS, **GRADIENTS, **CVES, **DTYPES}
+TABLES = {**KERNELS, **NUMBERS, **LABELS, **GRADIENTS, **UPDATES, **CVES, **DTYPES}
 
 # Only refused where memory is short: 2 GiB in the test.
 WIDE = 2**15
@@ -372,6 +429,16 @@ LARGE: dict[str, Bad] = {
         "max_pool2d_backward",
         {"input_shape": (2, 4, 2**15, 2**15)},
         "the gradient would need 32.0 GiB",
+    ),
+    "K24 pool, no image": (
+        "max_pool2d",
+        {"x": ones(0, 4, 5, 7), "kernel_size": 2**15, "padding": 2**14, "stride": 1},
+        "the padded input and its windows would need",
+    ),
+    "K24 pool cells": (
+        "max_pool2d",
+        {"x": ones(1, 1, 3000, 3000), "kernel_size": 3000, "stride": 1, "padding": 0},
+        "the views of the window's cells would need 2.1 GiB",
     ),
     "K24 global": (
         "global_avg_pool2d_backward",

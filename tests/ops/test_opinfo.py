@@ -83,11 +83,6 @@ def avg_pool2d(sample: Any) -> Call | None:
     return lambda: ops.avg_pool2d(batch(sample.input), **options)
 
 
-def global_avg_pool2d(sample: Any) -> Call | None:
-    size = named(sample, "output_size")["output_size"]
-    return None if size not in (1, (1, 1)) else lambda: ops.global_avg_pool2d(batch(sample.input))
-
-
 def linear(sample: Any) -> Call | None:
     a = named(sample, "weight", "bias")
     x, weight = array(sample.input), array(a["weight"])

@@ -15,6 +15,10 @@ def given_arrays(case):
     return [array for array in case.arrays.values() if array is not None]
 
 
+def size(case):
+    return oracles.forward_size(oracles.conv2d, *given_arrays(case), **case.geometry)
+
+
 @given(im2col_cases())
 def test_im2col_equals_unfold(case):
     expected = oracles.forward(oracles.im2col, *given_arrays(case), **case.geometry)
@@ -27,20 +31,21 @@ def test_col2im_equals_fold(case):
     grad_y = case.gradient(ops.im2col(x, **case.options).shape)
     (expected,) = oracles.backward(oracles.im2col, grad_y, x, **case.geometry)
     options = {"input_shape": x.shape, **case.options}
-    agree(ops.col2im, {"columns": grad_y}, options, expected)
+    sizes = oracles.backward_sizes(oracles.im2col, grad_y, x, **case.geometry)
+    agree(ops.col2im, {"columns": grad_y}, options, expected, scale=sizes)
 
 
 @given(conv_cases())
 def test_conv2d_equals_pytorchs(case):
     expected = oracles.forward(oracles.conv2d, *given_arrays(case), **case.geometry)
-    agree(ops.conv2d, case.arrays, case.options, expected)
+    agree(ops.conv2d, case.arrays, case.options, expected, scale=size(case))
 
 
 @given(conv_cases())
 def test_conv2d_equals_the_definition(case):
     assume(case.arrays["x"].size * case.arrays["weight"].size < 5000)
     expected = oracles.naive_conv2d(*case.arrays.values(), **case.geometry)
-    agree(ops.conv2d, case.arrays, case.options, expected)
+    agree(ops.conv2d, case.arrays, case.options, expected, scale=size(case))
 
 
 @given(conv_cases())
@@ -50,9 +55,10 @@ def test_conv2d_backward_equals_pytorchs(case):
     grad_y = case.gradient(ops.conv2d(x, weight, **case.options).shape)
     grads = oracles.backward(oracles.conv2d, grad_y, x, weight, bias, **case.geometry)
     arrays = {"grad_y": grad_y, "x": x, "weight": weight}
-    agree(ops.conv2d_backward, arrays, case.options, *grads)
+    sizes = oracles.backward_sizes(oracles.conv2d, grad_y, x, weight, bias, **case.geometry)
+    agree(ops.conv2d_backward, arrays, case.options, *grads, scale=sizes)
     options = {**case.options, "need_grad_x": False}
-    agree(ops.conv2d_backward, arrays, options, None, *grads[1:])
+    agree(ops.conv2d_backward, arrays, options, None, *grads[1:], scale=sizes)
 
 
 def test_the_books_example():

@@ -45,6 +45,20 @@ def test_local_response_norm_backward_equals_pytorchs(data):
     agree(ops.local_response_norm_backward, arrays, options, expected, scale=size)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_sum_over_far_more_channels_than_there_are_takes_all(dtype):
+    x = np.random.default_rng(0).standard_normal((2, 3, 2, 5)).astype(dtype)
+    y, scale = ops.local_response_norm(x, size=2**31 - 1, alpha=0.5)
+    every = 2 + 0.5 * (x**2).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(scale, np.broadcast_to(every, x.shape), rtol=1e-6)
+    grads = [
+        ops.local_response_norm_backward(x, x, y, scale, size, alpha=0.5)
+        for size in (5, 6, 2**31 - 1)  # two channels on either side are all
+    ]
+    np.testing.assert_array_equal(grads[0], grads[1])
+    np.testing.assert_array_equal(grads[0], grads[2])
+
+
 def batch_norm_arrays(draw, training):
     shape = draw(SHAPES)
     assume(not training or shape[0] * shape[2] * shape[3] > 1)

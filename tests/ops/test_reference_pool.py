@@ -1,5 +1,7 @@
 """Pooling against PyTorch and against the definition."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -39,6 +41,11 @@ def torch_avg_pool2d(x, kernel, stride, ceil_mode, count_include_pad, divisor_ov
     return F.avg_pool2d(x, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+def windows_of(grad_y, case):
+    """The largest gradient once for each window that may hold a pixel."""
+    return float(np.abs(grad_y).max(initial=0)) * math.prod(case.geometry["kernel"])
+
+
 @given(pool_cases())
 def test_max_pool2d_equals_pytorchs(case):
     y, indices = torch_max_pool2d(torch.tensor(case.arrays["x"]), case.geometry, symmetric(case))
@@ -60,7 +67,7 @@ def test_max_pool2d_backward_equals_pytorchs(case):
         lambda x: torch_max_pool2d(x, case.geometry, padding)[0], grad_y, x
     )
     arrays, options = {"grad_y": grad_y, "indices": indices}, {"input_shape": x.shape}
-    agree(ops.max_pool2d_backward, arrays, options, expected)
+    agree(ops.max_pool2d_backward, arrays, options, expected, scale=windows_of(grad_y, case))
 
 
 @given(pool_cases())
@@ -73,7 +80,7 @@ def test_max_pool2d_backward_adds_where_windows_overlap(case):
         row, column = divmod(int(indices[image, channel, i, j]), x.shape[3])
         expected[image, channel, row, column] += float(grad_y[image, channel, i, j])
     arrays, options = {"grad_y": grad_y, "indices": indices}, {"input_shape": x.shape}
-    agree(ops.max_pool2d_backward, arrays, options, expected)
+    agree(ops.max_pool2d_backward, arrays, options, expected, scale=windows_of(grad_y, case))
 
 
 @given(pool_cases(average=True))
@@ -81,13 +88,16 @@ def test_avg_pool2d_equals_pytorchs(case):
     symmetric(case)
     x = case.arrays["x"]
     expected = oracles.forward(torch_avg_pool2d, x, **case.geometry)
-    agree(ops.avg_pool2d, case.arrays, case.options, expected)
+    size = oracles.forward_size(torch_avg_pool2d, x, **case.geometry)
+    agree(ops.avg_pool2d, case.arrays, case.options, expected, scale=size)
 
 
 @given(pool_cases(average=True))
 def test_avg_pool2d_equals_the_definition(case):
-    expected = oracles.naive_avg_pool2d(case.arrays["x"], **case.geometry)
-    agree(ops.avg_pool2d, case.arrays, case.options, expected)
+    x = case.arrays["x"]
+    expected = oracles.naive_avg_pool2d(x, **case.geometry)
+    size = oracles.naive_avg_pool2d(np.abs(x), **case.geometry).max(initial=0)
+    agree(ops.avg_pool2d, case.arrays, case.options, expected, scale=float(size))
 
 
 @given(pool_cases(average=True))
@@ -96,8 +106,9 @@ def test_avg_pool2d_backward_equals_pytorchs(case):
     x = case.arrays["x"]
     grad_y = case.gradient(ops.avg_pool2d(x, **case.options).shape)
     (expected,) = oracles.backward(torch_avg_pool2d, grad_y, x, **case.geometry)
+    sizes = oracles.backward_sizes(torch_avg_pool2d, grad_y, x, **case.geometry)
     options = {"input_shape": x.shape, **case.options}
-    agree(ops.avg_pool2d_backward, {"grad_y": grad_y}, options, expected)
+    agree(ops.avg_pool2d_backward, {"grad_y": grad_y}, options, expected, scale=sizes)
 
 
 @given(st.data())

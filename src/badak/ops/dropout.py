@@ -34,8 +34,8 @@ def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, 
     p = checks.real(p, "p", minimum=0, maximum=1)
     if not isinstance(generator, np.random.Generator):
         raise ArgumentTypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
-    result: tuple[Array, Mask] = edition.current().dropout(x, p, generator)
-    return result
+    y, mask = edition.current().dropout(x, p, generator)
+    return np.asarray(y), np.asarray(mask)  # arrays, also where x has no axes
 
 
 def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:

@@ -113,5 +113,6 @@ def check_fits(shape: Sequence[int], window: Window, itemsize: int, values: int)
     oh, ow = window.output_size(h, w)
     (top, bottom), (left, right) = window.reach(h, w)
     padded = c * (top + h + bottom) * (left + w + right)
-    checks.memory(n * (padded + values * oh * ow) * itemsize, "the padded input and its windows")
+    one = (padded + values * oh * ow) * itemsize  # NumPy counts these bytes even for no image
+    checks.memory(max(n, 1) * one, "the padded input and its windows")
     return oh, ow

@@ -93,8 +93,9 @@ def _targets(
     weight = _sample_weight(sample_weight, n)
     given = as_array(labels, "labels")
     if given.ndim == 2 and given.shape == (n, k):
-        rows = given.astype(logits.dtype)
-        odd = ~(np.abs(rows.sum(axis=1) - 1) <= 1e-4) | (rows < 0).any(axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):  # such rows are refused below
+            rows = given.astype(logits.dtype)
+            odd = ~(np.abs(rows.sum(axis=1) - 1) <= 1e-4) | (rows < 0).any(axis=1)
         if odd.any():
             row = int(odd.argmax())
             raise BadakError(f"labels as rows must sum to 1; row {row} is {given[row]}")
@@ -119,8 +120,9 @@ def _targets(
 def _sample_weight(sample_weight: ArrayLike | None, n: int) -> Array:
     if sample_weight is None:
         return np.ones(n)
-    weight = as_array(sample_weight, "sample_weight").astype(np.float64)
-    check_shape(weight, "sample_weight", (n,))
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        raise BadakError("sample_weight must be finite and not negative")
+    with np.errstate(over="ignore"):
+        weight = as_array(sample_weight, "sample_weight").astype(np.float64)
+        check_shape(weight, "sample_weight", (n,))
+        if not np.isfinite(weight.sum()) or (weight < 0).any():
+            raise BadakError("sample_weight must be finite and not negative, and so must its sum")
     return weight

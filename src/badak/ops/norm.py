@@ -24,7 +24,7 @@ def local_response_norm(
         size: channels in the sum; an even one reaches one further back than ahead.
         alpha: scale of the sum.
         beta: the power.
-        k: added to the sum, above 0.
+        k: added to the sum; at least the smallest normal number of the dtype.
 
     Returns:
         y and scale, both (N, C, H, W).
@@ -41,7 +41,7 @@ def local_response_norm(
         array([3., 4., 3.])
     """
     x = as_maps(x)
-    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k)
+    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k, x)
     result: tuple[Array, Array] = edition.current().local_response_norm(x, size, alpha, beta, k)
     return result
 
@@ -82,7 +82,7 @@ def local_response_norm_backward(
         0.0
     """
     x = as_maps(x)
-    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k)
+    size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k, x)
     saved = []
     for array, name in ((grad_y, "grad_y"), (y, "y"), (scale, "scale")):
         array = as_floats(array, name, 4, x.dtype)
@@ -96,13 +96,13 @@ def local_response_norm_backward(
 
 
 def _lrn_arguments(
-    size: int, alpha: float, beta: float, k: float
+    size: int, alpha: float, beta: float, k: float, x: Array
 ) -> tuple[int, float, float, float]:
     return (
         checks.integer(size, "size", minimum=1),
         checks.real(alpha, "alpha", minimum=0),
         checks.real(beta, "beta"),
-        checks.real(k, "k", above=0),
+        checks.real(k, "k", minimum=float(np.finfo(x.dtype).tiny)),
     )
 
 

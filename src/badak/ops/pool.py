@@ -11,6 +11,8 @@ from badak.ops import edition
 from badak.ops.im2col import as_maps, as_shape, check_fits
 from badak.ops.window import IntOrPair, Padding, Window, short
 
+CELL_BYTES = 256  # what Python needs for one array, however small
+
 
 def pool_window(
     kernel_size: IntOrPair,
@@ -75,6 +77,7 @@ def max_pool2d(
     window = pool_window(kernel_size, stride, padding, dilation, ceil_mode)
     windows = x.shape[1] * (math.prod(window.kernel) + 6)  # values, then int64 places
     places = check_fits(x.shape, window, x.itemsize, windows)
+    checks.memory(math.prod(window.kernel) * CELL_BYTES, "the views of the window's cells")
     _check_sight(window, x.shape[2:], places)
     result: tuple[Array, Indices] = edition.current().max_pool2d(x, window)
     return result
@@ -123,7 +126,7 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
             f"indices must lie in 0..{h * w - 1}, places of a {h}x{w} map; "
             f"got {indices.min()} to {indices.max()}"
         )
-    checks.memory(n * c * h * w * grad_y.itemsize, "the gradient")
+    checks.memory(max(n, 1) * c * h * w * grad_y.itemsize, "the gradient")
     grad_x: Array = edition.current().max_pool2d_backward(grad_y, indices, (n, c, h, w))
     return grad_x
 
@@ -257,6 +260,6 @@ def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
     grad_y = as_floats(grad_y, "grad_y", 4)
     n, c, h, w = as_shape(input_shape)
     check_shape(grad_y, "grad_y", (n, c, 1, 1))
-    checks.memory(n * c * h * w * grad_y.itemsize, "the gradient")
+    checks.memory(max(n, 1) * c * h * w * grad_y.itemsize, "the gradient")
     grad_x: Array = edition.current().global_avg_pool2d_backward(grad_y, (n, c, h, w))
     return grad_x

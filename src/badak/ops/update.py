@@ -3,8 +3,14 @@
 Each takes a parameter, its gradient and its state, and returns them new; none is changed.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
+from badak.errors import ArgumentTypeError
 from badak.ops import edition
 
 
@@ -29,7 +35,7 @@ def sgd_update(parameter: Array, gradient: Array, lr: float) -> tuple[Array]:
         (array([0.5]),)
     """
     arrays = _alike(parameter=parameter, gradient=gradient)
-    new: tuple[Array] = edition.current().sgd_update(*arrays, _rate(lr))
+    new: tuple[Array] = _arrays(edition.current().sgd_update(*arrays, _rate(lr)))
     return new
 
 
@@ -66,8 +72,8 @@ def momentum_update(
     arrays = _alike(parameter=parameter, gradient=gradient, velocity=velocity)
     momentum = checks.real(momentum, "momentum", minimum=0, below=1)
     checks.flag(nesterov, "nesterov")
-    new: tuple[Array, Array] = edition.current().momentum_update(
-        *arrays, _rate(lr), momentum, nesterov
+    new: tuple[Array, Array] = _arrays(
+        edition.current().momentum_update(*arrays, _rate(lr), momentum, nesterov)
     )
     return new
 
@@ -82,7 +88,7 @@ def adagrad_update(
         gradient: like parameter.
         squares: like parameter; zeros before the first step.
         lr: learning rate, not negative.
-        eps: added to the root, above 0.
+        eps: added to the root; at least the smallest normal number of the dtype.
 
     Returns:
         The new parameter and sum of squares.
@@ -97,8 +103,8 @@ def adagrad_update(
         array([25.])
     """
     arrays = _alike(parameter=parameter, gradient=gradient, squares=squares)
-    eps = checks.real(eps, "eps", above=0)
-    new: tuple[Array, Array] = edition.current().adagrad_update(*arrays, _rate(lr), eps)
+    eps = _eps(eps, arrays[0])
+    new: tuple[Array, Array] = _arrays(edition.current().adagrad_update(*arrays, _rate(lr), eps))
     return new
 
 
@@ -118,7 +124,7 @@ def rmsprop_update(
         squares: like parameter; zeros before the first step.
         lr: learning rate, not negative.
         alpha: share of the squares that stays, in [0, 1).
-        eps: added to the root, above 0.
+        eps: added to the root; at least the smallest normal number of the dtype.
 
     Returns:
         The new parameter and mean square.
@@ -134,8 +140,10 @@ def rmsprop_update(
     """
     arrays = _alike(parameter=parameter, gradient=gradient, squares=squares)
     alpha = checks.real(alpha, "alpha", minimum=0, below=1)
-    eps = checks.real(eps, "eps", above=0)
-    new: tuple[Array, Array] = edition.current().rmsprop_update(*arrays, _rate(lr), alpha, eps)
+    eps = _eps(eps, arrays[0])
+    new: tuple[Array, Array] = _arrays(
+        edition.current().rmsprop_update(*arrays, _rate(lr), alpha, eps)
+    )
     return new
 
 
@@ -159,7 +167,7 @@ def adam_update(
         t: number of the step, from 1.
         lr: learning rate, not negative.
         betas: shares of mean and squares that stay, each in [0, 1).
-        eps: added to the root, above 0.
+        eps: added to the root; at least the smallest normal number of the dtype.
 
     Returns:
         The new parameter, mean and mean square.
@@ -176,16 +184,27 @@ def adam_update(
     """
     arrays = _alike(parameter=parameter, gradient=gradient, mean=mean, squares=squares)
     t = checks.integer(t, "t", minimum=1)
+    if not isinstance(betas, Sequence) or len(betas) != 2:
+        raise ArgumentTypeError(f"betas must be two numbers; got {betas!r}")
     beta1, beta2 = (checks.real(beta, "betas", minimum=0, below=1) for beta in betas)
-    eps = checks.real(eps, "eps", above=0)
-    new: tuple[Array, Array, Array] = edition.current().adam_update(
-        *arrays, t, _rate(lr), (beta1, beta2), eps
+    eps = _eps(eps, arrays[0])
+    new: tuple[Array, Array, Array] = _arrays(
+        edition.current().adam_update(*arrays, t, _rate(lr), (beta1, beta2), eps)
     )
     return new
 
 
+def _arrays(new: tuple[Any, ...]) -> Any:
+    """The same as arrays: NumPy makes a plain number of one without axes."""
+    return tuple(np.asarray(part) for part in new)
+
+
 def _rate(lr: float) -> float:
     return checks.real(lr, "lr", minimum=0)
+
+
+def _eps(eps: float, parameter: Array) -> float:
+    return checks.real(eps, "eps", minimum=float(np.finfo(parameter.dtype).tiny))
 
 
 def _alike(parameter: Array, **others: Array) -> list[Array]:

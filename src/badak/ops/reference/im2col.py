@@ -3,6 +3,10 @@
 N images, C channels, H x W input, KH x KW kernel, OH x OW places.
 """
 
+import itertools
+import math
+from collections.abc import Iterator
+
 import numpy as np
 
 from badak.arrays import Array, Shape
@@ -17,12 +21,12 @@ def pad(x: Array, window: Window, value: float = 0) -> Array:
     return np.pad(x, ((0, 0), (0, 0), rows, columns), constant_values=value)
 
 
-def cells(window: Window, oh: int, ow: int) -> list[tuple[slice, slice]]:
+def cells(window: Window, oh: int, ow: int) -> Iterator[tuple[slice, slice]]:
     """For each cell of the kernel, row by row: the padded rows and columns it meets."""
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.stride, window.dilation
     rows = [slice(i * dh, i * dh + sh * (oh - 1) + 1, sh) for i in range(kh)]
     columns = [slice(j * dw, j * dw + sw * (ow - 1) + 1, sw) for j in range(kw)]
-    return [(row, column) for row in rows for column in columns]
+    return itertools.product(rows, columns)
 
 
 def im2col(x: Array, window: Window) -> Array:
@@ -48,8 +52,8 @@ def col2im(columns: Array, input_shape: Shape, window: Window) -> Array:
     oh, ow = window.output_size(h, w)
     (top, bottom), (left, right) = window.reach(h, w)
     padded = np.zeros((n, c, top + h + bottom, left + w + right), columns.dtype)
-    places = cells(window, oh, ow)
-    by_cell = columns.reshape(n, c, len(places), oh, ow)  # (N, C*KH*KW, P) -> (N, C, KH*KW, OH, OW)
-    for k, (row, column) in enumerate(places):
+    cell_count = math.prod(window.kernel)
+    by_cell = columns.reshape(n, c, cell_count, oh, ow)  # (N, C*KH*KW, P) -> (N, C, KH*KW, OH, OW)
+    for k, (row, column) in enumerate(cells(window, oh, ow)):
         padded[:, :, row, column] += by_cell[:, :, k]
     return np.ascontiguousarray(padded[:, :, top : top + h, left : left + w])
