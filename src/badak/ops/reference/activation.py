@@ -83,6 +83,6 @@ def _share_below(x: Array, approximate: str) -> Array:
     if approximate == "tanh":
         near = np.clip(x, -FLAT, FLAT)
         inner = math.sqrt(2 / math.pi) * (near + 0.044715 * near * near * near)
-        return (1 + np.tanh(inner)) / 2
+        return sigmoid(2 * inner)  # (1 + tanh(inner)) / 2 without its cancellation
     erfc = np.frompyfunc(math.erfc, 1, 1)  # erfc, not erf: small shares keep their digits
     return np.asarray(erfc(-x / math.sqrt(2)), x.dtype) / 2
