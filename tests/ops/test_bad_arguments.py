@@ -187,6 +187,15 @@ def test_batch_norm_of_no_images_is_legal_in_prediction():
     np.testing.assert_array_equal(result.running_var, arrays["running_var"])
 
 
+@pytest.mark.parametrize("name", sorted(calls()))
+def test_a_broadcast_view_gives_the_bits_of_its_copy(name):
+    arrays, options = calls()[name]
+    views = {key: np.broadcast_to(array[:1], array.shape) for key, array in arrays.items()}
+    copies_of_views = {key: view.copy() for key, view in views.items()}
+    op = getattr(ops, name)
+    assert bits(op(**views, **options)) == bits(op(**copies_of_views, **options))
+
+
 def test_a_torch_tensor_enters_and_one_with_a_gradient_is_refused():
     assert ops.relu(torch.tensor([-1.0, 2.0])).tolist() == [0, 2]
     with pytest.raises(ArgumentTypeError, match="x cannot be read as an array"):

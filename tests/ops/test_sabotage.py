@@ -1,17 +1,19 @@
 """The harness must catch every op that is wrong on purpose: tests have to be able to fail."""
 
+import math
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 import oracles
 from badak import ops
 from badak.ops import edition, reference
 from calls import calls
 from harness import agree
-from strategies import conv_cases
+from strategies import conv_cases, pool_cases
 
 
 @pytest.fixture
@@ -139,6 +141,14 @@ def _square(weight):
     return weight.shape[2] == weight.shape[3] > 1
 
 
+# Look for one example that fails; a small one would be of no more use.
+LOOK = settings(
+    database=None,
+    max_examples=300,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
 # Plausible mistakes in a convolution; each gets x, weight, bias, window and groups.
 WRONG_CONVOLUTIONS = {
     "kernel axes swapped": lambda x, w, *rest: reference.conv2d(
@@ -175,7 +185,7 @@ WRONG_CONVOLUTIONS = {
 
 @pytest.mark.parametrize("mistake", WRONG_CONVOLUTIONS)
 def test_the_conv_test_catches_plausible_mistakes(mistake, sabotaged):
-    @settings(database=None, max_examples=300, suppress_health_check=list(HealthCheck))
+    @LOOK
     @given(conv_cases())
     def test(case):
         arrays = [array for array in case.arrays.values() if array is not None]
@@ -184,4 +194,74 @@ def test_the_conv_test_catches_plausible_mistakes(mistake, sabotaged):
         np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
     with sabotaged("conv2d", WRONG_CONVOLUTIONS[mistake]), pytest.raises(AssertionError):
+        test()
+
+
+def pads_with_zero(x, window):
+    padded = np.pad(x, ((0, 0), (0, 0), *window.reach(*x.shape[2:])))
+    y, _ = reference.max_pool2d(padded, replace(window, padding=((0, 0), (0, 0)), ceil_mode=False))
+    return y, reference.max_pool2d(x, window)[1]
+
+
+def last_of_equals_wins(x, window):
+    y, indices = reference.max_pool2d(x, window)
+    turned, last = reference.max_pool2d(np.ascontiguousarray(x[:, :, ::-1, ::-1]), window)
+    if not np.array_equal(turned[:, :, ::-1, ::-1], y):  # a window without mirror symmetry
+        return y, indices
+    return y, np.ascontiguousarray(x.shape[2] * x.shape[3] - 1 - last[:, :, ::-1, ::-1])
+
+
+def overlaps_overwrite(grad_y, indices, shape):
+    grad_x = np.zeros((*shape[:2], shape[2] * shape[3]), grad_y.dtype)
+    flat = (*shape[:2], math.prod(indices.shape[2:]))
+    np.put_along_axis(grad_x, indices.reshape(flat), grad_y.reshape(flat), axis=2)
+    return grad_x.reshape(shape)
+
+
+WRONG_POOLS = {
+    "padding is 0, not -inf": ("max_pool2d", pads_with_zero),
+    "last of equals wins": ("max_pool2d", last_of_equals_wins),
+    "overlapping windows overwrite": ("max_pool2d_backward", overlaps_overwrite),
+    "padding always counts": (
+        "avg_pool2d",
+        lambda x, window, count, divisor: reference.avg_pool2d(x, window, True, divisor),
+    ),
+    "padding never counts": (
+        "avg_pool2d",
+        lambda x, window, count, divisor: reference.avg_pool2d(x, window, False, divisor),
+    ),
+    "divisor ignored": (
+        "avg_pool2d",
+        lambda x, window, count, divisor: reference.avg_pool2d(x, window, count, None),
+    ),
+    "ceil_mode ignored": (
+        "avg_pool2d",
+        lambda x, window, *rest: reference.avg_pool2d(x, replace(window, ceil_mode=False), *rest),
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG_POOLS)
+def test_the_pool_tests_catch_plausible_mistakes(mistake, sabotaged):
+    name, wrong = WRONG_POOLS[mistake]
+
+    @LOOK
+    @given(pool_cases(average=name == "avg_pool2d"))
+    def test(case):
+        x = case.arrays["x"]
+        if name == "avg_pool2d":
+            expected = [oracles.naive_avg_pool2d(x, **case.geometry)]
+            agree(ops.avg_pool2d, case.arrays, case.options, *expected, scale=4)
+            return
+        y, indices = oracles.naive_max_pool2d(x, **case.geometry)
+        if name == "max_pool2d":
+            agree(ops.max_pool2d, case.arrays, case.options, y, indices)
+            return
+        grad_x = np.zeros(x.shape)
+        for image, channel, i, j in np.ndindex(*y.shape):
+            grad_x[image, channel].reshape(-1)[indices[image, channel, i, j]] += 1
+        arrays = {"grad_y": np.ones_like(y, x.dtype), "indices": indices}
+        agree(ops.max_pool2d_backward, arrays, {"input_shape": x.shape}, grad_x)
+
+    with sabotaged(name, wrong), pytest.raises(AssertionError):
         test()

@@ -1,6 +1,8 @@
 """Window: the only size formula, against counting the places one by one."""
 
 import pytest
+import torch
+import torch.nn.functional as F
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -14,6 +16,44 @@ def build(arguments, ceil_mode=False):
     stride = arguments.get("stride", arguments["kernel_size"])
     rest = {key: arguments[key] for key in ("padding", "dilation") if key in arguments}
     return Window.of(arguments["kernel_size"], stride, ceil_mode=ceil_mode, **rest)
+
+
+# Counted on squared paper: input, kernel, stride, padding, dilation, ceil_mode -> places.
+BY_HAND = [
+    ((28, 28), 5, 1, 0, 1, False, (24, 24)),  # the book's SimpleConvNet
+    ((7, 7), 3, 2, 0, 1, False, (3, 3)),  # the book's figure 7-7
+    ((227, 227), 11, 4, 0, 1, False, (55, 55)),  # AlexNet's first layer
+    ((28, 31), 5, 3, 2, 1, False, (10, 11)),  # the book's section 7.2.5, both exact
+    ((6, 10), (2, 3), (3, 2), (0, 1), 1, False, (2, 5)),  # one row is left over
+    ((5, 8), (1, 4), 1, ((0, 0), (3, 1)), 1, False, (5, 9)),
+    ((9, 9), 3, 1, 0, (1, 3), False, (7, 3)),
+    ((7, 8), 2, 2, 0, 1, False, (3, 4)),
+    ((7, 8), 2, 2, 0, 1, True, (4, 4)),  # the row that was left over gets a window
+    ((5, 5), 1, 3, 0, 1, True, (2, 2)),  # the third would start beyond the map
+    ((2, 3), 3, 2, 1, 1, True, (2, 2)),
+    ((1, 4), 2, (3, 1), ((1, 1), (0, 0)), 1, True, (1, 3)),  # 3 steps from -1 is past the map
+    ((5, 7), 3, 2, "same", 1, False, (3, 4)),
+    ((5, 7), (4, 1), (1, 8), "same", 1, False, (5, 1)),
+    ((1, 1), 1, 1, 0, 9, False, (1, 1)),  # one cell reaches nowhere
+]
+
+
+@pytest.mark.parametrize(("size", "kernel", "stride", "padding", "dilation", "ceil", "n"), BY_HAND)
+def test_sizes_worked_by_hand(size, kernel, stride, padding, dilation, ceil, n):
+    assert Window.of(kernel, stride, padding, dilation, ceil).output_size(*size) == n
+
+
+@given(windows(pooling=True), st.booleans())
+def test_output_size_is_that_of_pytorchs_pooling(drawn, ceil_mode):
+    arguments, plain, size = drawn
+    (top, bottom), (left, right) = plain["sides"]
+    kernel = plain["kernel"]
+    assume(top == bottom and left == right)
+    assume(2 * top <= kernel[0] and 2 * left <= kernel[1])  # "same" may pad more
+    y = F.max_pool2d(
+        torch.zeros(1, 1, *size), kernel, plain["stride"], (top, left), plain["dilation"], ceil_mode
+    )
+    assert build(arguments, ceil_mode).output_size(*size) == tuple(y.shape[2:])
 
 
 # Only pooling rounds up, and it pads at most half its kernel.
