@@ -1,0 +1,244 @@
+"""What the Trainer refuses before it starts, and what a fault amid training leaves behind."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from badak import data, optim, storage
+from badak.errors import ArgumentTypeError, BadakError
+from badak.layers import Conv2d, Flatten, Linear
+from badak.network import Network
+from badak.training import Callback, Trainer
+from training.tasks import contents, corners, plain_net, rich_net, rich_trainer, same_state, state
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1; got 0"),
+        ({"epochs": -1}, "epochs must be at least 1; got -1"),
+        ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
+        ({"batch_size": -5}, "batch_size must be at least 1; got -5"),
+        ({"seed": -1}, "seed must be at least 0; got -1"),
+        ({"seed": 2**70}, f"seed must be at most {2**63 - 1}; got {2**70}"),
+        ({"clip_norm": 0}, "clip_norm must be a number above 0; got 0"),
+        ({"clip_norm": float("nan")}, "clip_norm must be a number above 0; got nan"),
+        ({"evaluate_sample": 0}, "evaluate_sample must be at least 1; got 0"),
+        ({"early_stopping": 0}, "early_stopping must be at least 1; got 0"),
+        ({"checkpoint_every": 0}, "checkpoint_every must be at least 1; got 0"),
+        ({"max_steps": 0}, "max_steps must be at least 1; got 0"),
+    ],
+)
+def test_numbers_out_of_range(arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadakError) as caught:
+        Trainer(plain_net(), **arguments)
+    assert str(caught.value).removesuffix(".0") == words
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "seed", "checkpoint_every", "max_steps"])
+@pytest.mark.parametrize("value", [2.5, True, "3", np.nan, [1], 2.0])
+def test_numbers_of_another_type(name: str, value: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=rf"^{name} must be an integer; got "):
+        Trainer(plain_net(), **{name: value})
+
+
+@pytest.mark.parametrize("lr", [float("nan"), float("inf"), 0, -0.1])
+def test_lr(lr: float) -> None:
+    with pytest.raises(BadakError, match=r"^lr must be a number above 0; got"):
+        Trainer(plain_net(), optim.Adam(lr=lr))
+
+
+class Rate:
+    """A schedule gone wrong."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    def __call__(self, passed: float, epochs: int) -> float:
+        return self.factor
+
+
+@pytest.mark.parametrize("factor", [float("nan"), float("inf"), -1.0])
+def test_a_schedule_gone_wrong_stops_before_anything_changes(factor: float) -> None:
+    net = plain_net()
+    before = state(net)
+    trainer = Trainer(net, batch_size=10, schedule=Rate(factor), progress=False)
+    with pytest.raises(BadakError, match=r"^step 1 \(epoch 1\): lr must be a number at least 0"):
+        trainer.fit(corners())
+    same_state(net, before)
+
+
+RGB = data.Dataset(np.zeros((4, 3, 6, 6)), [0, 1, 2, 0])
+
+
+@pytest.mark.parametrize(
+    ("dataset", "words"),
+    [
+        (corners()[:0], "{} must have at least one image; it is empty"),
+        (RGB, r"{} has images of \(3, 6, 6\); the network takes \(1, 6, 6\)"),
+        (corners(size=8), r"{} has images of \(1, 8, 8\); the network takes \(1, 6, 6\)"),
+        (corners(classes=4), "{} has 4 classes; the network has 3 outputs"),
+        ([1, 2], r"{} must be a badak.data.Dataset; got \[1, 2\]"),
+        (np.zeros((4, 1, 6, 6)), "{} must be a badak.data.Dataset; got "),
+    ],
+)
+@pytest.mark.parametrize("name", ["train", "validation"])
+def test_data_that_do_not_fit_are_refused_before_anything_is_written(
+    tmp_path: Path, name: str, dataset: Any, words: str
+) -> None:
+    net = plain_net()
+    before = state(net)
+    trainer = Trainer(net, batch_size=2, progress=False)
+    arguments = {"train": corners(), "validation": corners(), name: dataset}
+    with pytest.raises(BadakError, match=f"^{words.format(name)}"):
+        trainer.fit(**arguments, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    same_state(net, before)
+
+
+def test_fewer_classes_than_outputs_are_allowed() -> None:
+    Trainer(plain_net(), batch_size=10, epochs=1, progress=False).fit(corners(classes=2))
+
+
+def test_a_network_without_one_row_of_outputs_is_refused() -> None:
+    net = Network([Conv2d(3, 3)], (1, 6, 6))
+    with pytest.raises(BadakError, match="one row of outputs per image"):
+        Trainer(net, batch_size=10, progress=False).fit(corners())
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "words"),
+    [
+        (np.zeros((2, 1, 6, 6)), [0, 3], r"labels must lie in 0\.\.2; label 1 is 3"),
+        (np.zeros((2, 1, 6, 6)), [0, -1], r"labels must lie in 0\.\.2; label 1 is -1"),
+        (np.zeros((2, 1, 6, 6)), [0], "labels"),
+        (np.zeros((2, 1, 6, 6)), [0.5, 1], "labels"),
+        (np.zeros((2, 1, 6, 6)), ["a", "b"], "labels"),
+        (np.zeros((2, 1, 6, 6)), np.ones((2, 3)), "labels"),
+        (np.zeros((2, 1, 6, 6)), np.eye(2), "labels"),
+        (np.zeros((2, 3, 6, 6)), [0, 1], r"\(2, 3, 6, 6\)"),
+        (np.zeros((2, 6, 6)), [0, 1], r"\(2, 6, 6\)"),
+        (np.full((2, 1, 6, 6), np.nan), [0, 1], "images .*NaN|images .*finite"),
+        (np.zeros((0, 1, 6, 6)), [], "at least two values a channel"),
+    ],
+)
+def test_step_refuses_and_changes_nothing(images: Any, labels: Any, words: str) -> None:
+    net = rich_net()
+    trainer = rich_trainer(net)
+    before = state(net)
+    with pytest.raises(BadakError, match=words):
+        trainer.step(images, labels)
+    same_state(net, before)
+    assert trainer.optimizer.steps == 0
+
+
+def test_a_step_on_no_image_is_legal_and_its_loss_is_0() -> None:
+    assert Trainer(plain_net()).step(np.zeros((0, 1, 6, 6)), []) == 0.0
+
+
+class Spoils(Callback):
+    """Writes a value into a parameter after a step, and notes what the network then was."""
+
+    def __init__(self, step: int, name: str, value: float) -> None:
+        self.step, self.name, self.value = step, name, value
+        self.before: dict[str, np.ndarray] = {}
+
+    def on_step(self, trainer: Trainer, record: Any) -> None:
+        if record.step == self.step:
+            trainer.net.parameters()[self.name].flat[0] = self.value
+        self.before = state(trainer.net)
+
+
+@pytest.mark.parametrize("name", ["conv1", "norm1", "linear1"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_loss_that_is_not_finite_stops_with_step_epoch_and_layer(
+    tmp_path: Path, name: str, value: float
+) -> None:
+    spoils = Spoils(8, f"{name}.weight", value)
+    trainer = rich_trainer(rich_net(), checkpoint_every=1, callbacks=[spoils])
+    with pytest.raises(
+        BadakError,
+        match=rf"^step 9 \(epoch 2\): the loss became (nan|inf), first seen in layer '{name}'; "
+        "use a lower learning rate, or clip_norm=1$",
+    ):
+        trainer.fit(corners(), run_dir=tmp_path)
+    same_state(trainer.net, spoils.before)
+    assert trainer.optimizer.steps == 8
+    assert storage.load(tmp_path / "checkpoint" / "latest.safetensors")[1]["position"]["step"] == 8
+
+
+def test_a_learning_rate_far_too_high_ends_in_words_and_finite_files(tmp_path: Path) -> None:
+    trainer = Trainer(plain_net(), optim.SGD(lr=1e30), batch_size=10, checkpoint_every=1,
+                      progress=False)  # fmt: skip
+    with pytest.raises(BadakError, match=r"^step \d+ \(epoch 1\): the .* is not finite|became"):
+        trainer.fit(corners(), run_dir=tmp_path)
+    assert all(np.isfinite(array).all() for array in trainer.net.state().values())
+    arrays, _ = storage.load(tmp_path / "checkpoint" / "latest.safetensors")
+    assert all(np.isfinite(a).all() for name, a in arrays.items() if name.startswith("model."))
+
+
+@pytest.mark.parametrize("layer", [Conv2d, Flatten, Linear])
+@pytest.mark.parametrize("way", ["forward", "backward"])
+@pytest.mark.parametrize("fault", [MemoryError, KeyboardInterrupt])
+def test_out_of_memory_amid_a_step_leaves_all_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, layer: Any, way: str, fault: type[BaseException]
+) -> None:
+    net, train = rich_net(), corners()
+    trainer = rich_trainer(net)
+    trainer.step(train.images, train.labels)
+    before, optimizer = state(net), {k: v.copy() for k, v in trainer.optimizer.state.items()}
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer, way, fails)
+        with pytest.raises(fault):
+            trainer.step(train.images, train.labels)
+    same_state(net, before)
+    assert trainer.optimizer.steps == 1
+    for name, array in trainer.optimizer.state.items():
+        np.testing.assert_array_equal(array, optimizer[name])
+    assert np.isfinite(trainer.step(train.images, train.labels))
+
+
+def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The last of the parameters finds no room; none of the others has moved."""
+    net = rich_net()
+    last = list(net.parameters())[-1]
+    trainer = rich_trainer(net, max_steps=7)
+    trainer.fit(corners(), run_dir=tmp_path)
+    before, files = state(net), contents(tmp_path)
+    rule = optim.Adam._rule
+
+    def fails(self: Any, parameter: Any, *arguments: Any) -> Any:
+        if parameter is net.parameters()[last]:
+            raise MemoryError
+        return rule(self, parameter, *arguments)
+
+    trainer.max_steps = None
+    with monkeypatch.context() as patch:
+        patch.setattr(optim.Adam, "_rule", fails)
+        with pytest.raises(MemoryError):
+            trainer.fit(corners(), run_dir=tmp_path, resume=True)
+    same_state(net, before)
+    assert contents(tmp_path) == files
+    trainer.fit(corners(), run_dir=tmp_path, resume=True)
+    assert len(trainer.history.steps) == 15
+
+
+def test_an_augmentation_that_returns_something_else_is_refused() -> None:
+    trainer = Trainer(plain_net(), batch_size=10, augment=lambda x, g: x[:1], progress=False)
+    with pytest.raises(BadakError, match="augment must return images of shape"):
+        trainer.fit(corners())
+
+
+def test_an_augmentation_that_returns_nan_is_noticed() -> None:
+    trainer = Trainer(plain_net(), batch_size=10, augment=lambda x, g: x * np.float32("nan"),
+                      progress=False)  # fmt: skip
+    with pytest.raises(BadakError, match=r"^step 1 \(epoch 1\): "):
+        trainer.fit(corners())
