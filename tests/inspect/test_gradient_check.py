@@ -1,6 +1,7 @@
 """gradient_check: right backward passes pass it, wrong ones do not, corners are left out."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -124,12 +125,27 @@ def small_error(backward):
     return lambda *arguments, **options: backward(*arguments, **options) * 1.0001
 
 
+def one_nan(backward):
+    def wrong(*arguments, **options):
+        grad_x = backward(*arguments, **options)
+        grad_x[0, 0, 0, 0] = np.nan
+        return grad_x
+
+    return wrong
+
+
+def infinite(backward):
+    return lambda *arguments, **options: np.full_like(backward(*arguments, **options), np.inf)
+
+
 BUGS = {
     "linear: input gradient doubled": ("linear_backward", factor_of_two, Flatten()),
     "linear: bias gradient forgotten": ("linear_backward", forgotten_bias, Flatten()),
     "conv: weight gradient turned": ("conv2d_backward", turned_kernel, Flatten()),
     "relu: gradient let through": ("relu_backward", without_mask, ReLU()),
     "tanh: a tenth of a permille off": ("tanh_backward", small_error, Tanh()),
+    "tanh: one NaN": ("tanh_backward", one_nan, Tanh()),
+    "tanh: infinite": ("tanh_backward", infinite, Tanh()),
 }
 
 
@@ -138,6 +154,21 @@ def test_a_planted_bug_is_found(bug, batch, monkeypatch):
     name, plant, layer = BUGS[bug]
     monkeypatch.setattr(ops, name, plant(getattr(ops, name)))
     assert gradient_check(around(layer), *batch).worst > 2e-5
+
+
+def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
+    monkeypatch.setattr(ops, "tanh_backward", one_nan(ops.tanh_backward))
+    result = gradient_check(around(Tanh()), *batch)
+    assert math.isinf(result.worst)
+    assert {row.name: row.worst for row in result.rows}["linear1.weight"] < 1e-6  # above the fault
+
+
+@pytest.mark.parametrize("margin", [8, 15, 25, 60])
+def test_a_network_sure_of_itself_passes(margin, batch):
+    """Its loss and gradients lie near the rounding of float64, which is no fault of theirs."""
+    net = around(ReLU())
+    net.parameters()["linear1.bias"][...] = [margin, 0, 0]
+    assert gradient_check(net, batch[0], [0, 0, 0]).worst < 1e-6
 
 
 def test_corners_are_left_out_and_counted():
@@ -172,3 +203,7 @@ def test_wrong_arguments_are_named(batch):
         gradient_check(around(ReLU()), *batch, samples=0)
     with pytest.raises(BadakError, match=r"labels must lie in 0\.\.2"):
         gradient_check(around(ReLU()), batch[0], [0, 1, 3])
+    with pytest.raises(BadakError, match="x must have at least one image; it is empty"):
+        gradient_check(around(ReLU()), batch[0][:0], [])
+    with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
+        gradient_check(around(ReLU()), *batch, seed=-1)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from badak import BadakError, Network
+from badak import BadakError, Network, Trainer, data
 from badak.inspect import draw, filters, learning_curve
 from badak.layers import Conv2d, Flatten, Linear
 from badak.models import SimpleConvNet
-from badak.training import EpochRecord, History
+from badak.training import EpochRecord, History, RunDirectory
 
 EPOCHS = [
     EpochRecord(1, 15, 1.5, 0.5, 1.6, 0.4),
@@ -48,6 +48,28 @@ def test_learning_curve_is_the_history():
     np.testing.assert_array_equal(curve.train_accuracy, [0.5, 0.8, 0.95])
     np.testing.assert_array_equal(curve.validation_loss, [1.6, 0.7, 0.6])
     np.testing.assert_array_equal(curve.validation_accuracy, [0.4, 0.75, 0.8])
+
+
+def test_the_curve_of_a_run_directory(tmp_path):
+    train, test = data.load("digits")
+    trainer = Trainer(SimpleConvNet(filters=2), epochs=2, batch_size=50, progress=False)
+    history = trainer.fit(train[:100], test[:30], tmp_path)
+    for place in (tmp_path, str(tmp_path), RunDirectory(tmp_path)):
+        for name, values in vars(learning_curve(place)).items():
+            np.testing.assert_array_equal(values, getattr(learning_curve(history), name))
+
+
+def test_a_folder_that_is_no_run_has_no_curve(tmp_path):
+    with pytest.raises(BadakError, match=r"cannot read .*latest\.safetensors"):
+        learning_curve(tmp_path)
+
+
+def test_one_epoch_is_a_curve_too(tmp_path):
+    figure = draw.learning_curve(learning_curve(History(epochs=EPOCHS[:1])))
+    draw.save(figure, tmp_path / "curve.png")
+    for axes in figure.axes:
+        left, right = axes.get_xlim()
+        assert [tick for tick in axes.get_xticks() if left <= tick <= right] == [1]
 
 
 def test_no_epoch_no_curve():

@@ -1,12 +1,14 @@
 """Learning curves: loss and accuracy by epoch."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.errors import BadakError
-from badak.training.history import History
+from badak.training import History, RunDirectory
+from badak.training.checkpoint import read_history
 
 
 @dataclass(frozen=True)
@@ -28,23 +30,27 @@ class LearningCurve:
     validation_accuracy: Array
 
 
-def learning_curve(history: History) -> LearningCurve:
+def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurve:
     """Return a history's epochs as arrays, ready to draw (the book's chapter 7.5).
 
     Args:
-        history: what `Trainer.fit` returned.
+        history: what `Trainer.fit` returned, or a run directory, whose checkpoint holds it.
 
     Returns:
         An array for each measure; `badak.inspect.draw.learning_curve` draws them.
 
     Raises:
-        BadakError: no epoch has ended yet.
+        BadakError: no epoch has ended yet, or the folder holds no run.
 
     Example:
         >>> from badak.training import EpochRecord, History
         >>> learning_curve(History(epochs=[EpochRecord(1, 15, 0.5, 0.75, 0.4, 0.8)])).train_accuracy
         array([0.75])
     """
+    if isinstance(history, (str, Path)):
+        history = RunDirectory(Path(history))
+    if isinstance(history, RunDirectory):
+        history = read_history(history.checkpoint)
     if not history.epochs:
         raise BadakError("the history has no finished epoch yet, and so no curve")
     columns = list(zip(*history.epochs, strict=True))

@@ -25,7 +25,8 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
 
     Args:
         weights: (F, C, KH, KW), as `badak.inspect.filters` returns them. With C = 3 each filter is
-            a colour picture; else each of its channels is a panel, dark where it is large.
+            a colour picture; else each of its channels is a panel, dark where it is large. Of
+            more than 256 panels the first 256 are drawn.
         columns: panels in a row.
 
     Returns:

@@ -1,5 +1,6 @@
 """gradient_check: are the backward passes right? Central differences in float64 tell."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from badak import checks, terminal
 from badak.arrays import Array, Indices, as_images, as_labels
+from badak.errors import BadakError
 from badak.network import Network
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ STEP = 2e-5
 FLOOR = 1e-2
 # ... or this share of the largest of all: a bias before batch norm has gradient 0 but for rounding.
 FLOOR_OF_ALL = 1e-3
+# A loss of 1 is rounded to within 2e-16, and its difference quotient to within 1e-11: no error
+# below a ten-millionth of this can be seen, however small the gradients of a trained network are.
+FLOOR_OF_ROUNDING = float(np.finfo(np.float64).eps) / STEP / 1e-7
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Checked:
         entries: how many were compared.
         kinks: how many were passed over, because the loss has a corner there (ReLU at 0, equal
             values under a max): there is no gradient to compare.
-        worst: the largest relative error.
+        worst: the largest relative error; infinite where a gradient is NaN or infinite.
     """
 
     name: str
@@ -87,7 +92,8 @@ def gradient_check(
 
     ``(loss(w + h) - loss(w - h)) / (2 h)`` on a float64 copy of the network, for entries of every
     parameter and of the input. Errors are relative to the larger of the two gradients, or to a
-    hundredth of the array's largest or a thousandth of the largest of all.
+    hundredth of the array's largest, a thousandth of the largest of all, or 1e-4 of the loss (of 1
+    where it is smaller), below which rounding drowns the difference.
 
     Args:
         net: the network; it stays as it is.
@@ -101,7 +107,7 @@ def gradient_check(
         The worst relative error for each array; below 1e-6 the backward pass is right.
 
     Raises:
-        BadakError: images or labels that do not fit.
+        BadakError: no images, or images or labels that do not fit.
 
     Example:
         >>> from badak import data, models
@@ -112,9 +118,12 @@ def gradient_check(
     """
     if samples is not None:
         checks.integer(samples, "samples", minimum=1)
+    checks.integer(seed, "seed")
     double = net.astype(np.float64)
     images = as_images(x, net.input_shape, np.float64).copy()
     indices = as_labels(labels, len(images), net.num_classes)
+    if not len(images):
+        raise BadakError("x must have at least one image; it is empty")
     generators = double.generators()
     states = {name: one.bit_generator.state for name, one in generators.items()}
 
@@ -127,11 +136,13 @@ def gradient_check(
         return double.loss.forward(double.forward(images, training), indices)[0]
 
     rewind()
-    result = double.forward_backward(images, indices, need_grad_x=True, training=training)
+    with np.errstate(all="ignore"):  # what is not finite is found below
+        result = double.forward_backward(images, indices, need_grad_x=True, training=training)
     arrays = double.parameters() | {"input": images}
     gradients = result.gradients | {"input": np.asarray(result.grad_x)}
-    largest = {name: float(np.abs(gradient).max()) for name, gradient in gradients.items()}
-    least = FLOOR_OF_ALL * max(largest.values()) or 1.0
+    largest = {name: _largest(gradient) for name, gradient in gradients.items()}
+    rounding = FLOOR_OF_ROUNDING * max(1.0, abs(result.loss))
+    least = max(rounding, FLOOR_OF_ALL * max(largest.values()))
     generator = np.random.default_rng(seed)
     rows = []
     for name, array in arrays.items():
@@ -139,6 +150,11 @@ def gradient_check(
         places = _draw(array.size, samples, generator)
         rows.append(_compare(name, array, gradients[name], loss, places, floor))
     return GradientCheck(tuple(rows))
+
+
+def _largest(gradient: Array) -> float:
+    """The largest size of those that are numbers."""
+    return float(np.abs(gradient[np.isfinite(gradient)]).max(initial=0.0))
 
 
 def _draw(size: int, samples: int | None, generator: np.random.Generator) -> Indices:
@@ -165,6 +181,8 @@ def _compare(
         analytic = float(gradient[index])
         scale = max(abs(numeric), abs(analytic), floor)
         worst = max(worst, abs(numeric - analytic) / scale)
+    if not np.isfinite(gradient).all():  # also where no entry was drawn; NaN would lose any max
+        worst = math.inf
     return Checked(name, len(places) - kinks, kinks, worst)
 
 
