@@ -1,6 +1,7 @@
 """Scalar arguments: one check and one sentence form each, before anything is allocated."""
 
 import math
+import numbers
 import operator
 import os
 from collections.abc import Collection
@@ -78,7 +79,8 @@ def real(
         Traceback (most recent call last):
         badak.errors.BadakError: p must be a number at least 0 and below 1; got 1.5
     """
-    if type(value).__name__ in ("bool", "bool_") or isinstance(value, (str, bytes)):
+    unreal = isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
+    if unreal or type(value).__name__ in ("bool", "bool_") or isinstance(value, (str, bytes)):
         raise ArgumentTypeError(
             f"{name} must be a number; got {value!r} of type {type(value).__name__}"
         )

@@ -154,6 +154,12 @@ NUMBERS: dict[str, Bad] = {
     ),
     "K27 dropout -0.1": ("dropout_backward", {"p": -0.1}, "p must be a number at least 0"),
     "K27 dropout NaN": ("dropout_backward", {"p": np.nan}, "p must be a number at least 0"),
+    "K27 dropout complex": (
+        "dropout_backward",
+        {"p": np.complex64(0.5)},
+        "p must be a number; got",
+    ),
+    "K27 dropout 1j": ("dropout_backward", {"p": 1j}, "p must be a number; got 1j"),
     "K28 eps 0": ("batch_norm2d", {"eps": 0}, "eps must be a number at least 1.17549e-38; got 0"),
     "K28 eps -1": ("batch_norm2d", {"eps": -1}, "eps must be a number at least"),
     "K28 eps NaN": ("batch_norm2d", {"eps": np.nan}, "eps must be a number at least"),
