@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from badak import load, terminal
-from badak.cli.config import read_config
-from badak.training import RunDirectory
+from badak import terminal
+from badak.cli.saved import open_run
 
 
 @click.command()
@@ -15,12 +14,8 @@ from badak.training import RunDirectory
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(run: Path, data_dir: Path | None) -> None:
     """Measure the model of RUN on all its data set's test images: loss, accuracy, each class."""
-    directory = RunDirectory(run)
-    config = dataclasses.replace(read_config(directory), limit_test=None)
-    if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
-    net = load(directory.model)
-    _, test = config.load_data()
+    _, config, net = open_run(run, data_dir)
+    _, test = dataclasses.replace(config, limit_test=None).load_data()
     result = net.evaluate(test)
     predicted = net.predict(test.images)
     rows = []

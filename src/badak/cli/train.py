@@ -8,13 +8,15 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from badak import inspect, models, optim, terminal
-from badak.cli.config import RunConfig, read_config
+from badak import inspect, models, optim, storage, terminal
+from badak.cli.config import RunConfig
+from badak.cli.saved import read_config
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.network import Network
 from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
 
+BATCH_SIZE = 100
 POSITIVE = click.IntRange(min=1)
 
 
@@ -24,7 +26,9 @@ POSITIVE = click.IntRange(min=1)
     "--model", type=click.Choice(list(models.MODELS)), default="simple", show_default=True
 )
 @click.option("--epochs", type=int, default=20, show_default=True, help="Times over all images.")
-@click.option("--batch-size", type=int, default=100, show_default=True, help="Images in a step.")
+@click.option(
+    "--batch-size", type=int, help="Images in a step.  [default: 100, or all where there are fewer]"
+)
 @click.option(
     "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), default="adam", show_default=True
 )
@@ -65,50 +69,62 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
     run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
-    config = _config(ctx, run, options, resume)
+    given = [
+        name for name in options if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
+    config = (_resumed if resume else _begun)(run, _resolved(options), given)
     train, test = config.load_data()
-    config = _about_data(config, train)
-    net = config.network()
-    trainer = config.trainer(net, callbacks=[_RunFiles(config, run)], **how)
+    config = dataclasses.replace(
+        config, class_names=train.class_names, input_shape=tuple(train.image_shape)
+    )
+    files = _RunFiles(config, run)
+    trainer = config.trainer(config.network(), callbacks=[files], **how)
     _train(trainer, train, test, run, resume)
 
 
-def _config(
-    ctx: click.Context, run: RunDirectory, options: dict[str, Any], resume: bool
-) -> RunConfig:
-    """The options as given, or those of the run to go on with."""
-    if options["data_dir"] is not None:
-        options["data_dir"] = str(options["data_dir"].absolute())
+def _resolved(options: dict[str, Any]) -> dict[str, Any]:
+    """Paths that hold from any folder, and the learning rate that will be used."""
     kind, _, path = options["dataset"].partition(":")
     if kind == "folder" and path:
-        options["dataset"] = f"folder:{Path(path).expanduser().absolute()}"
-    if not (resume and run.config.exists()):
+        options["dataset"] = f"folder:{Path(path).expanduser().resolve()}"
+    if options["data_dir"] is not None:
+        options["data_dir"] = str(options["data_dir"].expanduser().resolve())
+    if options["lr"] is None:
+        options["lr"] = optim.OPTIMIZERS[options["optimizer"]]().lr
+    return options
+
+
+def _begun(run: RunDirectory, options: dict[str, Any], given: list[str]) -> RunConfig:
+    """The options of a new run."""
+    if run.checkpoint.exists():
+        raise BadakError(
+            f"{run.path} already holds a run: --resume goes on with it; or choose another --run-dir"
+        )
+    return RunConfig(**options)
+
+
+def _resumed(run: RunDirectory, options: dict[str, Any], given: list[str]) -> RunConfig:
+    """The options that a run was begun with; those given now must be the same, or more epochs."""
+    if not run.config.exists():
+        if not given:
+            raise BadakError(
+                f"{run.path} holds no run to go on with: it has no {run.config.name}; look at "
+                "--run-dir, or name the data set to begin a run there"
+            )
+        click.echo(f"{run.path} holds no run yet: this is its beginning")
         return RunConfig(**options)
     config = read_config(run)
-    for name, value in options.items():
-        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
-            continue
-        if name in ("epochs", "data_dir"):
+    for name in given:
+        value, before = options[name], getattr(config, name)
+        if name == "data_dir" or (name == "epochs" and value > before):
             config = dataclasses.replace(config, **{name: value})
-        elif value != getattr(config, name):
+        elif value != before:
+            more = "more are welcome; or " if name == "epochs" else ""
             raise BadakError(
-                f"{run.path} was begun with {name} {getattr(config, name)!r}; got {value!r}: leave "
-                "the option out to go on, or choose another --run-dir"
+                f"{run.path} was begun with {name} {before!r}; got {value!r}: {more}leave the "
+                "option out to go on, or choose another --run-dir"
             )
     return config
-
-
-def _about_data(config: RunConfig, train: Dataset) -> RunConfig:
-    """Fill in what the data set tells; a run to go on with must have been told the same."""
-    told: dict[str, Any] = {
-        "class_names": train.class_names,
-        "input_shape": tuple(train.image_shape),
-    }
-    for name, value in told.items():
-        before = getattr(config, name)
-        if before and before != value:
-            raise BadakError(f"the data set's {name} were {before} and are {value}")
-    return dataclasses.replace(config, **told)
 
 
 def _free_directory(dataset: str, model: str) -> Path:
@@ -121,13 +137,15 @@ def _free_directory(dataset: str, model: str) -> Path:
     return free
 
 
-class _RunFiles(Callback):
-    """Writes the options and the filters before training, once the directory is ours."""
+class _Opening(Callback):
+    """Shows what is trained and writes options and filters, once all is checked and ours."""
 
-    def __init__(self, config: RunConfig, run: RunDirectory) -> None:
-        self.config, self.run = config, run
+    def __init__(self, config: RunConfig, run: RunDirectory, counts: str) -> None:
+        self.config, self.run, self.counts = config, run, counts
 
     def on_train_start(self, trainer: Trainer) -> None:
+        terminal.console().print(trainer.net.summary())
+        click.echo(self.counts)
         self.run.plots.mkdir(exist_ok=True)
         self.config.save(self.run)
         draw_filters(self.config.network(), self.run, "before")
@@ -149,9 +167,6 @@ def draw_history(history: History, run: RunDirectory) -> None:
 def _train(
     trainer: Trainer, train: Dataset, test: Dataset, run: RunDirectory, resume: bool
 ) -> None:
-    console = terminal.console()
-    console.print(trainer.net.summary())
-    click.echo(f"{len(train):,} images to learn from, {len(test):,} to test on")
     since = time.perf_counter()
     try:
         history = trainer.fit(train, test, run.path, resume)
