@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -170,6 +171,23 @@ def test_a_folder_of_images(badak, shapes, tmp_path):
     assert "test accuracy 1.0000" in done.out
     assert "leaf  " in badak("predict", "run", shapes / "leaf" / "0.png").out
     assert "sky \u2600" in badak("evaluate", "run").out
+
+
+def test_a_limit_on_a_folder_keeps_every_class(badak, shapes):
+    """Its images come class after class; the first eight would all be leaves."""
+    options = ("--image-size", "12", "--limit-train", "8", "--limit-test", "4", "--epochs", "1")
+    done = badak("train", f"folder:{shapes}", *options, "--run-dir", "run")
+    assert done.code == 0, done.err
+    train, test = read_config(RunDirectory(Path("run"))).load_data()
+    assert set(train.labels) == set(test.labels) == {0, 1}
+    assert read_config(RunDirectory(Path("run"))).batch_size == 8  # all, where there are no 100
+
+
+def test_resume_says_where_there_is_nothing_to_go_on_with(badak):
+    done = badak("train", *QUICK, "--run-dir", "new", "--resume")
+    assert "new holds no checkpoint yet: starting at the beginning" in done.out
+    done = badak("train", "--run-dir", "new", "--resume", "--epochs", "3")
+    assert "no checkpoint" not in done.out
 
 
 def test_a_damaged_image_is_named_and_passed_over_on_request(badak, shapes, recwarn):

@@ -80,7 +80,7 @@ RGB = data.Dataset(np.zeros((4, 3, 6, 6)), [0, 1, 2, 0])
         (RGB, r"{} has images of \(3, 6, 6\); the network takes \(1, 6, 6\)"),
         (corners(size=8), r"{} has images of \(1, 8, 8\); the network takes \(1, 6, 6\)"),
         (corners(classes=4), "{} has 4 classes; the network has 3 outputs"),
-        ([1, 2], r"{} must be a badak.data.Dataset; got \[1, 2\]"),
+        ([1, 2], r"{} must be a badak.data.Dataset; got list: wrap arrays"),
         (np.zeros((4, 1, 6, 6)), "{} must be a badak.data.Dataset; got "),
     ],
 )

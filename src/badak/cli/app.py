@@ -1,19 +1,13 @@
 """`badak`: the group of commands, each loaded when it is called."""
 
-import contextlib
-import difflib
 import importlib
-import io
 import platform
 import sys
-import warnings
-from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any
 
 import click
 
 import badak
-from badak import terminal
 from badak.errors import BadakError
 
 # name -> one line; the command stands in the module of that name.
@@ -34,9 +28,6 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            near = difflib.get_close_matches(name, COMMANDS, 1)
-            if ctx is not None and near:
-                ctx.fail(f"No such command {name!r}. Did you mean {near[0]!r}?")
             return None
         module = importlib.import_module(f"badak.cli.{name.replace('-', '_')}")
         command: click.Command = module.command
@@ -67,11 +58,7 @@ def native_core() -> str:
     return f"built by {core.compiler()}; it holds no kernels yet, the NumPy reference computes"
 
 
-@click.group(
-    cls=_Commands,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -80,28 +67,21 @@ def native_core() -> str:
     is_eager=True,
     help="Show the versions and the native core's state.",
 )
-@click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli() -> None:
     """Train small convolutional networks on an ordinary CPU, and see inside them."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
 
 
-def main(arguments: list[str] | None = None) -> NoReturn:
+def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; faults become one line on standard error and exit code 2.
 
     Args:
         arguments: the words after ``badak``; sys.argv's where None.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name it cannot encode is no reason to fail
-            stream.reconfigure(errors="backslashreplace")
     try:
-        with _warnings_in_one_line():
-            sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
+        sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
     except click.ClickException as fault:
-        where = getattr(fault, "ctx", None)
-        _complain(f"{fault.format_message()} See {where.command_path if where else 'badak'} --help")
+        fault.show()
+        sys.exit(fault.exit_code)
     except BadakError as fault:
         _complain(str(fault))
     except MemoryError:
@@ -115,17 +95,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.exit(128 + getattr(stop, "signal", 2))
 
 
-def _complain(words: str) -> NoReturn:
-    click.echo(f"Error: {terminal.plain(' '.join(words.split()))}", err=True)
+def _complain(words: str) -> None:
+    click.echo(f"Error: {' '.join(words.split())}", err=True)
     sys.exit(2)
-
-
-@contextlib.contextmanager
-def _warnings_in_one_line() -> Iterator[None]:
-    """Show a warning as people read it, without our source line."""
-    before = warnings.formatwarning
-    warnings.formatwarning = lambda message, *_, **__: f"Warning: {terminal.plain(str(message))}\n"
-    try:
-        yield
-    finally:
-        warnings.formatwarning = before

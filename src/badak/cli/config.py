@@ -1,42 +1,44 @@
 """RunConfig: what `badak train` was told, kept in the run directory as TOML for later commands."""
 
-from dataclasses import asdict, dataclass
+import difflib
+import tomllib
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
 import tomli_w
 
-from badak import data, models, optim
+from badak import data, models, optim, storage
 from badak.data import Dataset
-from badak.errors import BadakError
+from badak.errors import BadakError, FormatError
 from badak.network import Network
-from badak.training import Trainer
+from badak.training import RunDirectory, Trainer
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None where nothing was asked for.
+    """The options of a run; None where the option's own default serves.
 
     Attributes:
         dataset: as `badak.data.load` takes it.
         model: a name of `badak.models.MODELS`.
         optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: learning rate.
-        weight_init: "he", "xavier" or a standard deviation, as text.
-        class_names: of the data set; () until it is loaded.
-        input_shape: (C, H, W) of its images; () until it is loaded.
         schedule: a name of `badak.optim.SCHEDULES`.
+        weight_init: "he", "xavier" or a standard deviation, as text.
+        class_names: of the data set.
+        input_shape: (C, H, W) of its images.
     """
 
     dataset: str
     model: str
     epochs: int
-    batch_size: int
     optimizer: str
-    lr: float
     weight_init: str
     seed: int
     class_names: tuple[str, ...] = ()
     input_shape: tuple[int, ...] = ()
+    batch_size: int | None = None
+    lr: float | None = None
     schedule: str | None = None
     early_stopping: int | None = None
     evaluate_sample: int | None = None
@@ -46,44 +48,21 @@ class RunConfig:
     image_size: int | None = None
     skip_corrupt: bool = False
 
-    def as_toml(self) -> bytes:
-        """The text of config.toml.
-
-        Raises:
-            BadakError: a path or class name that is no UTF-8, which TOML cannot hold.
-        """
+    def save(self, run: RunDirectory) -> None:
+        """Write RUN/config.toml."""
         known = {name: value for name, value in asdict(self).items() if value is not None}
-        for name, value in known.items():
-            for text in value if isinstance(value, tuple) else [value]:
-                try:
-                    str(text).encode()
-                except UnicodeEncodeError:
-                    raise BadakError(
-                        f"{name} must be UTF-8 text; got {text!r}: rename the file or folder"
-                    ) from None
-        return tomli_w.dumps(known).encode()
+        storage.write_atomically(run.config, tomli_w.dumps(known).encode())
 
     def load_data(self) -> tuple[Dataset, Dataset]:
-        """Load the training and test images, limited as the options say.
-
-        Raises:
-            BadakError: no such data, or it is not what it was when the run began.
-        """
+        """Load the training and test images, limited as the options say."""
         train, test = data.load(
             self.dataset,
             self.data_dir,
             image_size=self.image_size,
             skip_corrupt=self.skip_corrupt,
         )
-        for name, was, now in (
-            ("classes", self.class_names, train.class_names),
-            ("image shape", self.input_shape, train.image_shape),
-        ):
-            if was and was != now:
-                raise BadakError(
-                    f"{self.dataset} has changed since the run began: its {name} were {was} and "
-                    f"are {now}"
-                )
+        if self.dataset.startswith("folder:"):  # class after class: the first N would be of one
+            train, test = _shuffled(train), _shuffled(test)
         return train[: self.limit_train], test[: self.limit_test]
 
     def network(self) -> Network:
@@ -97,17 +76,85 @@ class RunConfig:
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
         """Build the trainer; `more` are arguments that change no bit of the result."""
+        rate = {} if self.lr is None else {"lr": self.lr}
+        if self.batch_size is not None:
+            more["batch_size"] = self.batch_size
         return Trainer(
             net,
-            optim.OPTIMIZERS[self.optimizer](lr=self.lr),
+            optim.OPTIMIZERS[self.optimizer](**rate),
             epochs=self.epochs,
-            batch_size=self.batch_size,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
             **more,
         )
+
+
+def read_config(run: RunDirectory) -> RunConfig:
+    """Read RUN/config.toml, trusting nothing.
+
+    Args:
+        run: the run directory.
+
+    Returns:
+        The options.
+
+    Raises:
+        BadakError: there is none, so this is no run directory.
+        FormatError: it is damaged, or holds what no run writes.
+    """
+    try:
+        text = run.config.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise BadakError(
+            f"{run.path} is no run directory: it has no {run.config.name}; "
+            "badak train --run-dir makes one"
+        ) from None
+    try:
+        values = tomllib.loads(text)
+        config = RunConfig(**_checked(values))
+    except (tomllib.TOMLDecodeError, TypeError, BadakError) as fault:
+        raise FormatError(f"{run.config}: {fault}") from None
+    return config
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a file, each of its field's type; lists become tuples."""
+    kinds = {
+        f.name: f.type.__name__ if isinstance(f.type, type) else str(f.type)
+        for f in fields(RunConfig)
+    }
+    for name, value in values.items():
+        if name not in kinds:
+            near = difflib.get_close_matches(name, kinds, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise FormatError(f"unknown option {name!r}{hint}")
+        if not _is(value, kinds[name]):
+            raise FormatError(f"{name} must be {kinds[name]}; got {value!r}")
+    tables = {
+        "model": list(models.MODELS),
+        "optimizer": list(optim.OPTIMIZERS),
+        "schedule": list(optim.SCHEDULES),
+    }
+    for name, table in tables.items():
+        if name in values and values[name] not in table:
+            raise FormatError(f"{name} must be one of {', '.join(table)}; got {values[name]!r}")
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+
+
+def _is(value: Any, kind: str) -> bool:
+    if kind.startswith("tuple"):
+        member = str if "str" in kind else int
+        return isinstance(value, list) and all(type(one) is member for one in value)
+    allowed = {"str": str, "int": int, "float": float, "bool": bool}
+    return type(value) in [allowed[word] for word in kind.split(" | ") if word in allowed]
+
+
+def _shuffled(part: Dataset) -> Dataset:
+    return part[np.random.default_rng(0).permutation(len(part))]
 
 
 def _weight_init(text: str) -> str | float:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from badak import terminal
-from badak.cli.saved import open_run
+from badak import load, terminal
+from badak.cli.config import read_config
+from badak.training import RunDirectory
 
 
 @click.command()
@@ -14,8 +15,12 @@ from badak.cli.saved import open_run
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(run: Path, data_dir: Path | None) -> None:
     """Measure the model of RUN on all its data set's test images: loss, accuracy, each class."""
-    _, config, net = open_run(run, data_dir)
-    _, test = dataclasses.replace(config, limit_test=None).load_data()
+    directory = RunDirectory(run)
+    config = dataclasses.replace(read_config(directory), limit_test=None)
+    if data_dir is not None:
+        config = dataclasses.replace(config, data_dir=str(data_dir))
+    net = load(directory.model)
+    _, test = config.load_data()
     result = net.evaluate(test)
     predicted = net.predict(test.images)
     rows = []

@@ -1,12 +1,14 @@
 """`badak inspect`: table, gradient check and pictures of a run."""
 
+import dataclasses
 from pathlib import Path
 
 import click
 
-from badak import inspect, terminal
-from badak.cli.saved import open_run
+from badak import inspect, load, terminal
+from badak.cli.config import read_config
 from badak.cli.train import draw_filters, draw_history
+from badak.training import RunDirectory
 from badak.training.checkpoint import read_history
 
 # Images in the gradient check: few, since each entry costs four forward passes.
@@ -18,7 +20,11 @@ CHECKED = 4
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(run: Path, data_dir: Path | None) -> None:
     """Show the table and the gradient check of RUN's model, and draw its pictures anew."""
-    directory, config, net = open_run(run, data_dir)
+    directory = RunDirectory(run)
+    config = read_config(directory)
+    if data_dir is not None:
+        config = dataclasses.replace(config, data_dir=str(data_dir))
+    net = load(directory.model)
     history = read_history(directory.checkpoint)
     train, _ = config.load_data()
     console = terminal.console()

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from badak import terminal
-from badak.cli.saved import open_run
+from badak import load, terminal
+from badak.cli.config import read_config
 from badak.data import read_image
+from badak.training import RunDirectory
 
 # Classes shown for an image.
 TOP = 3
@@ -19,7 +20,9 @@ TOP = 3
 @click.option("--invert", is_flag=True, help="For dark ink on white paper, as MNIST is not.")
 def command(run: Path, images: tuple[Path, ...], invert: bool) -> None:
     """Show the most probable classes of each of IMAGES by the model of RUN."""
-    _, config, net = open_run(run)
+    directory = RunDirectory(run)
+    config = read_config(directory)
+    net = load(directory.model)
     batch = np.concatenate([read_image(path, net.input_shape, invert) for path in images])
     rows = []
     for path, chances in zip(images, net.predict_proba(batch), strict=True):

@@ -8,9 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from badak import inspect, models, optim, storage, terminal
-from badak.cli.config import RunConfig
-from badak.cli.saved import read_config
+from badak import inspect, models, optim, terminal
+from badak.cli.config import RunConfig, read_config
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.network import Network
@@ -69,62 +68,55 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
     run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
-    given = [
-        name for name in options if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
-    ]
-    config = (_resumed if resume else _begun)(run, _resolved(options), given)
+    config = _config(ctx, run, options, resume)
     train, test = config.load_data()
-    config = dataclasses.replace(
-        config, class_names=train.class_names, input_shape=tuple(train.image_shape)
-    )
-    files = _RunFiles(config, run)
-    trainer = config.trainer(config.network(), callbacks=[files], **how)
+    config = _about_data(config, train)
+    net = config.network()
+    if resume and not run.checkpoint.exists():
+        click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
+    counts = f"{len(train):,} images to learn from, {len(test):,} to test on"
+    trainer = config.trainer(net, callbacks=[_Opening(config, run, counts)], **how)
     _train(trainer, train, test, run, resume)
 
 
-def _resolved(options: dict[str, Any]) -> dict[str, Any]:
-    """Paths that hold from any folder, and the learning rate that will be used."""
+def _config(
+    ctx: click.Context, run: RunDirectory, options: dict[str, Any], resume: bool
+) -> RunConfig:
+    """The options as given, or those of the run to go on with."""
+    if options["data_dir"] is not None:
+        options["data_dir"] = str(options["data_dir"].absolute())
     kind, _, path = options["dataset"].partition(":")
     if kind == "folder" and path:
-        options["dataset"] = f"folder:{Path(path).expanduser().resolve()}"
-    if options["data_dir"] is not None:
-        options["data_dir"] = str(options["data_dir"].expanduser().resolve())
-    if options["lr"] is None:
-        options["lr"] = optim.OPTIMIZERS[options["optimizer"]]().lr
-    return options
-
-
-def _begun(run: RunDirectory, options: dict[str, Any], given: list[str]) -> RunConfig:
-    """The options of a new run."""
-    if run.checkpoint.exists():
-        raise BadakError(
-            f"{run.path} already holds a run: --resume goes on with it; or choose another --run-dir"
-        )
-    return RunConfig(**options)
-
-
-def _resumed(run: RunDirectory, options: dict[str, Any], given: list[str]) -> RunConfig:
-    """The options that a run was begun with; those given now must be the same, or more epochs."""
-    if not run.config.exists():
-        if not given:
-            raise BadakError(
-                f"{run.path} holds no run to go on with: it has no {run.config.name}; look at "
-                "--run-dir, or name the data set to begin a run there"
-            )
-        click.echo(f"{run.path} holds no run yet: this is its beginning")
+        options["dataset"] = f"folder:{Path(path).expanduser().absolute()}"
+    if not (resume and run.config.exists()):
         return RunConfig(**options)
     config = read_config(run)
-    for name in given:
-        value, before = options[name], getattr(config, name)
-        if name == "data_dir" or (name == "epochs" and value > before):
+    for name, value in options.items():
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+            continue
+        if name in ("epochs", "data_dir"):
             config = dataclasses.replace(config, **{name: value})
-        elif value != before:
-            more = "more are welcome; or " if name == "epochs" else ""
+        elif value != getattr(config, name):
             raise BadakError(
-                f"{run.path} was begun with {name} {before!r}; got {value!r}: {more}leave the "
-                "option out to go on, or choose another --run-dir"
+                f"{run.path} was begun with {name} {getattr(config, name)!r}; got {value!r}: leave "
+                "the option out to go on, or choose another --run-dir"
             )
     return config
+
+
+def _about_data(config: RunConfig, train: Dataset) -> RunConfig:
+    """Fill in what the data set tells; a run to go on with must have been told the same."""
+    told: dict[str, Any] = {
+        "class_names": train.class_names,
+        "input_shape": tuple(train.image_shape),
+    }
+    for name, value in told.items():
+        before = getattr(config, name)
+        if before and before != value:
+            raise BadakError(f"the data set's {name} were {before} and are {value}")
+    if config.batch_size is None:
+        told["batch_size"] = max(1, min(BATCH_SIZE, len(train)))
+    return dataclasses.replace(config, **told)
 
 
 def _free_directory(dataset: str, model: str) -> Path:

@@ -1,18 +1,16 @@
 """`badak verify-resume`: kill a run and resume it; are the bits the same?"""
 
 import dataclasses
-import math
 from pathlib import Path
 
 import click
 
 from badak import terminal
-from badak.cli.config import RunConfig
-from badak.cli.saved import read_config
+from badak.cli.config import RunConfig, read_config
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
-# What the config holds that is no option with a value.
+# Options of `badak train` that hold in the config under the same name.
 LEFT_OUT = ("dataset", "class_names", "input_shape", "skip_corrupt")
 
 
@@ -22,13 +20,10 @@ LEFT_OUT = ("dataset", "class_names", "input_shape", "skip_corrupt")
 def command(run: Path, steps: int) -> None:
     """Train RUN's first steps twice, once killed and resumed, and compare every bit.
 
-    Nothing in RUN changes. Its own record of the same steps is compared, too. A shorter run is
-    trained to its end.
+    Nothing in RUN changes. Its own record of the same steps is compared, too.
     """
     directory = RunDirectory(run)
     config = read_config(directory)
-    train, _ = config.load_data()
-    steps = min(steps, config.epochs * math.ceil(len(train) / config.batch_size))
     report = verify_resume(arguments(config), steps, directory)
     rows = [
         [one.what, one.size, "the same bits" if one.identical else "DIFFERENT"]
@@ -52,5 +47,5 @@ def arguments(config: RunConfig) -> list[str]:
     words = ["train", config.dataset]
     for name, value in dataclasses.asdict(config).items():
         if name not in LEFT_OUT and value is not None:
-            words.append(f"--{name.replace('_', '-')}={value}")
+            words += [f"--{name.replace('_', '-')}", str(value)]
     return [*words, *(["--skip-corrupt"] if config.skip_corrupt else [])]

@@ -211,7 +211,10 @@ class Trainer:
 
     def _check(self, data: Dataset, name: str) -> None:
         if not isinstance(data, Dataset):
-            raise ArgumentTypeError(f"{name} must be a badak.data.Dataset; got {data!r}")
+            raise ArgumentTypeError(
+                f"{name} must be a badak.data.Dataset; got {type(data).__name__}: wrap arrays as "
+                "badak.data.Dataset(images, labels)"
+            )
         if not len(data):
             raise BadakError(f"{name} must have at least one image; it is empty")
         if data.image_shape != self.net.input_shape:
