@@ -247,6 +247,28 @@ def test_evaluate_needs_images_and_labels(net):
         net.evaluate(np.ones((1, 2, 6, 8)))
 
 
+def test_evaluate_leaves_out_what_the_loss_ignores(net):
+    net.loss = CrossEntropyLoss(ignore_index=1)
+    images = np.random.default_rng(0).random((4, 2, 6, 8), dtype=np.float32)
+    data = badak.data.Dataset(images, [0, 1, 2, 1], ["a", "b", "c"])
+    alone = badak.data.Dataset(images[[0, 2]], [0, 2], ["a", "b", "c"])
+    assert net.evaluate(data, batch_size=1) == net.evaluate(alone, batch_size=1)
+    assert net.evaluate(data).images == 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "weight"), [(np.ones((5, 3)), None), ([0, 1, 2, 0, 1], [-1, 0, 0, 0, 0])]
+)
+def test_a_refused_pass_moves_no_statistic_and_draws_nothing(net, batch, labels, weight):
+    before = copy.deepcopy(net.state())
+    drawn = net.generators()["dropout1"].bit_generator.state
+    with pytest.raises(BadakError):
+        net.loss_and_gradients(batch[0], labels, weight)
+    assert net.generators()["dropout1"].bit_generator.state == drawn
+    for name, array in net.state().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
 def test_a_network_without_a_row_of_outputs_cannot_classify():
     net = Network([Conv2d(2, 3)], (1, 5, 5))
     assert net(np.ones((1, 1, 5, 5), np.float32)).shape == (1, 2, 3, 3)
@@ -386,6 +408,10 @@ def test_the_unedited_file_loads(net, tmp_path):
 def test_wrong_network_arguments_are_named():
     with pytest.raises(BadakError, match="dtype must be float32 or float64; got float16"):
         Network([ReLU()], (1, 2, 2), dtype=np.float16)
+    with pytest.raises(BadakError, match="dtype must be float32 or float64; got 'foo'"):
+        Network([ReLU()], (1, 2, 2), dtype="foo")
+    with pytest.raises(BadakError, match="loss must be a CrossEntropyLoss; got 'mse'"):
+        Network([ReLU()], (1, 2, 2), loss="mse")
     with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
         Network([ReLU()], (1, 2, 2), seed=-1)
     with pytest.raises(BadakError, match="batch_size must be at least 1; got 0"):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,23 @@ def test_a_link_stays_a_link(tmp_path):
     storage.write_atomically(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"new"
+
+
+def test_a_device_is_never_replaced():
+    with pytest.raises(BadakError, match="cannot write /dev/null: it is a directory or device"):
+        storage.write_atomically("/dev/null", b"data")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_threads_may_save_to_one_path(tmp_path):
+    def save(number):
+        for _ in range(20):
+            storage.save(tmp_path / "a", {"w": np.full(1000, number)}, {})
+            storage.load(tmp_path / "a")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 @pytest.mark.parametrize(

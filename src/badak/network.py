@@ -4,6 +4,7 @@ Letters: N images, C channels, H rows, W columns, K classes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -89,11 +90,16 @@ class Network:
         dtype: Any = np.float32,
         loss: CrossEntropyLoss | None = None,
     ) -> None:
-        self.dtype = np.dtype(dtype)
+        try:
+            self.dtype = np.dtype(dtype)
+        except TypeError:
+            raise ArgumentTypeError(f"dtype must be float32 or float64; got {dtype!r}") from None
         if self.dtype not in (np.float32, np.float64):
             raise BadakError(f"dtype must be float32 or float64; got {self.dtype}")
         self.seed = checks.integer(seed, "seed", maximum=2**64 - 1)
         self.loss = CrossEntropyLoss() if loss is None else loss
+        if not isinstance(self.loss, CrossEntropyLoss):
+            raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {loss!r}")
         self.layers = {
             name: type(layer)(**layer.config())
             for name, layer in architecture.named(layers).items()
@@ -158,6 +164,17 @@ class Network:
         Raises:
             BadakError: images or labels that do not fit the network.
         """
+        with self.unchanged_on_fault():
+            return self._forward_backward(x, labels, sample_weight, need_grad_x, training)
+
+    def _forward_backward(
+        self,
+        x: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None,
+        need_grad_x: bool,
+        training: bool,
+    ) -> StepResult:
         out = self._images(x)
         labels = self._targets(labels, len(out))
         caches = []
@@ -215,7 +232,11 @@ class Network:
         if not hasattr(data, "images") or not hasattr(data, "labels"):
             raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
         images = as_array(data.images, "images")
-        labels = as_labels(data.labels, len(images), self.num_classes)
+        given = as_array(data.labels, "labels")
+        if self.loss.ignore_index is not None and given.shape == (len(images),):
+            counted = given != self.loss.ignore_index
+            images, given = images[counted], given[counted]
+        labels = as_labels(given, len(images), self.num_classes)
         if not len(images):
             raise BadakError("evaluation needs at least one image; the data set is empty")
         right, total, start = 0, 0.0, 0
@@ -276,6 +297,23 @@ class Network:
             for name, layer in self.layers.items()
             if layer.generator is not None
         }
+
+    @contextmanager
+    def unchanged_on_fault(self) -> Iterator[None]:
+        """Within the block a fault puts back what a forward pass in training moves.
+
+        That is batch norm's running statistics and the state of dropout's generators.
+        """
+        buffers = {name: array.copy() for name, array in self.buffers().items()}
+        states = {name: one.bit_generator.state for name, one in self.generators().items()}
+        try:
+            yield
+        except BaseException:
+            for name, array in self.buffers().items():
+                array[...] = buffers[name]
+            for name, generator in self.generators().items():
+                generator.bit_generator.state = states[name]
+            raise
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""

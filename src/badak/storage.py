@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import secrets
 import struct
 import sys
 from collections import Counter
@@ -111,11 +112,12 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         BadakError: the system refused; `path` is as it was and no temporary file is left.
     """
     path = Path(os.path.realpath(path))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    # A name of its own for each call: threads of one process may write the same path.
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}{TEMPORARY}")
     try:
-        if path.is_dir():
-            raise IsADirectoryError(21, "it is a directory")
-        with temporary.open("wb") as file:
+        if path.exists() and not path.is_file():  # the rename would replace even /dev/null
+            raise OSError(22, "it is a directory or device, not a file")
+        with temporary.open("xb") as file:
             if path.exists():
                 temporary.chmod(path.stat().st_mode & 0o7777)
             file.write(data)

@@ -130,6 +130,12 @@ def test_verify_resume_proves_it(badak, trained):
     assert contents(trained) == before
 
 
+def test_verify_resume_of_a_run_shorter_than_the_steps_asked_for(badak, trained):
+    done = badak("verify-resume", trained, "--steps", "40")  # the run has 6
+    assert done.code == 0, done.err
+    assert "6 steps left alone, and killed and resumed at step" in done.out
+
+
 def test_verify_resume_notices_another_record(badak, trained):
     text = (trained / "steps.csv").read_text()
     (trained / "steps.csv").write_text(text.replace("1,1,20,", "1,1,21,", 1))

@@ -58,6 +58,17 @@ def test_loss_by_hand():
     )
 
 
+@pytest.mark.parametrize("rows_of", [float, int, bool])
+@pytest.mark.parametrize("smoothing", [0.0, 0.25])
+def test_one_hot_rows_are_class_indices(rows_of, smoothing):
+    logits = np.random.default_rng(0).standard_normal((3, 5))
+    labels, rows = [4, 0, 2], np.eye(5, dtype=rows_of)[[4, 0, 2]]
+    loss, saved = ops.cross_entropy(logits, labels, smoothing)
+    assert ops.cross_entropy(logits, rows, smoothing)[0] == loss
+    grad = ops.cross_entropy_backward(saved, labels, smoothing)
+    np.testing.assert_array_equal(ops.cross_entropy_backward(saved, rows, smoothing), grad)
+
+
 @pytest.mark.parametrize(
     ("logits", "options"),
     [

@@ -110,6 +110,7 @@ def test_covers_counts_from_first_cell_to_last():
 
 def test_valid_is_no_padding():
     assert Window.of(3, padding="valid") == Window.of(3)
+    assert Window((3, 3)) == Window.of(3)
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,25 @@ def test_other_initial_parameters_do_not_matter(tmp_path: Path) -> None:
 def test_resume_needs_a_directory() -> None:
     with pytest.raises(BadakError, match=r"^resume=True needs the run_dir that holds the checkpo"):
         rich_trainer(rich_net()).fit(corners(), corners(20), resume=True)
+
+
+def test_another_lambda_is_another_schedule(tmp_path: Path) -> None:
+    """Both have the same name; what they do tells them apart."""
+    options: dict[str, Any] = {"epochs": 2, "batch_size": 10, "progress": False}
+    first = Trainer(plain_net(), schedule=lambda passed, epochs: 1.0, max_steps=3, **options)
+    first.fit(corners(), run_dir=tmp_path)
+    second = Trainer(plain_net(), schedule=lambda passed, epochs: 0.5, **options)
+    with pytest.raises(BadakError, match="schedule_values was"):
+        second.fit(corners(), run_dir=tmp_path, resume=True)
+
+
+def test_a_schedule_of_numpys_numbers_writes_plain_ones(tmp_path: Path) -> None:
+    trainer = Trainer(
+        plain_net(),
+        epochs=1,
+        batch_size=10,
+        schedule=lambda p, e: np.float64(1 / 3),
+        progress=False,
+    )
+    trainer.fit(corners(), run_dir=tmp_path)
+    assert "np." not in (tmp_path / "steps.csv").read_text()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from badak import data, models, optim, storage
+from badak import data, load, models, optim, storage
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
 from badak.network import Network
@@ -151,6 +151,22 @@ def _is(value: Any, kind: str) -> bool:
         return isinstance(value, list) and all(type(one) is member for one in value)
     allowed = {"str": str, "int": int, "float": float, "bool": bool}
     return type(value) in [allowed[word] for word in kind.split(" | ") if word in allowed]
+
+
+def trained_network(run: RunDirectory, config: RunConfig) -> Network:
+    """Load a run's model, and make sure that it is this run's.
+
+    Raises:
+        BadakError: no model that can be read.
+        FormatError: a damaged one, or one of other images or classes.
+    """
+    net = load(run.model)
+    if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
+        raise FormatError(
+            f"{run.model} takes {net.input_shape} and tells {net.num_classes} classes apart; "
+            f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
+        )
+    return net
 
 
 def _shuffled(part: Dataset) -> Dataset:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from badak import load, terminal
-from badak.cli.config import read_config
+from badak import terminal
+from badak.cli.config import read_config, trained_network
 from badak.training import RunDirectory
 
 
@@ -19,7 +19,7 @@ def command(run: Path, data_dir: Path | None) -> None:
     config = dataclasses.replace(read_config(directory), limit_test=None)
     if data_dir is not None:
         config = dataclasses.replace(config, data_dir=str(data_dir))
-    net = load(directory.model)
+    net = trained_network(directory, config)
     _, test = config.load_data()
     result = net.evaluate(test)
     predicted = net.predict(test.images)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from badak import inspect, load, terminal
-from badak.cli.config import read_config
+from badak import inspect, terminal
+from badak.cli.config import read_config, trained_network
 from badak.cli.train import draw_filters, draw_history
 from badak.training import RunDirectory
 from badak.training.checkpoint import read_history
@@ -24,7 +24,7 @@ def command(run: Path, data_dir: Path | None) -> None:
     config = read_config(directory)
     if data_dir is not None:
         config = dataclasses.replace(config, data_dir=str(data_dir))
-    net = load(directory.model)
+    net = trained_network(directory, config)
     history = read_history(directory.checkpoint)
     train, _ = config.load_data()
     console = terminal.console()

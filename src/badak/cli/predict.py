@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from badak import load, terminal
-from badak.cli.config import read_config
+from badak import terminal
+from badak.cli.config import read_config, trained_network
 from badak.data import read_image
 from badak.training import RunDirectory
 
@@ -22,7 +22,7 @@ def command(run: Path, images: tuple[Path, ...], invert: bool) -> None:
     """Show the most probable classes of each of IMAGES by the model of RUN."""
     directory = RunDirectory(run)
     config = read_config(directory)
-    net = load(directory.model)
+    net = trained_network(directory, config)
     batch = np.concatenate([read_image(path, net.input_shape, invert) for path in images])
     rows = []
     for path, chances in zip(images, net.predict_proba(batch), strict=True):

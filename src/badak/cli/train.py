@@ -94,7 +94,7 @@ def _config(
     for name, value in options.items():
         if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
             continue
-        if name in ("epochs", "data_dir"):
+        if name == "data_dir" or (name == "epochs" and value >= config.epochs):
             config = dataclasses.replace(config, **{name: value})
         elif value != getattr(config, name):
             raise BadakError(

@@ -118,7 +118,7 @@ class Window:
             )
         sides = self.sides(height, width)
         for axis, size in enumerate((height, width)):
-            if self.covers[axis] > size + sum(sides[axis]):
+            if self._places(axis, size, sides[axis]) < 1:
                 raise BadakError(self._misfit(axis, height, width, sides))
         return self._places(0, height, sides[0]), self._places(1, width, sides[1])
 
@@ -172,7 +172,7 @@ def pair(value: Any, name: str, minimum: int) -> Pair:
         >>> pair(3, "kernel_size", minimum=1)
         (3, 3)
     """
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         if len(value) != 2:
             raise ArgumentTypeError(
                 f"{name} must be one integer or two (height, width); got {value!r}"

@@ -32,7 +32,7 @@ def clip_gradients(
         >>> clipped["w"].round(3), norm
         (array([0.6, 0.8]), 5.0)
     """
-    checks.real(max_norm, "max_norm", above=0)
+    max_norm = checks.real(max_norm, "max_norm", above=0)
     peaks = {name: float(np.abs(array).max(initial=0)) for name, array in gradients.items()}
     for name, peak in peaks.items():
         if not math.isfinite(peak):

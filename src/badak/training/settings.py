@@ -1,13 +1,17 @@
 """What must be the same for a resumed run to reach the bits of an uninterrupted one."""
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
 from badak.data import Dataset
+from badak.optim import Schedule
 from badak.training.checkpoint import fingerprint
 
 if TYPE_CHECKING:
     from badak.training.trainer import Trainer
+
+PLACES = 16
 
 
 def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) -> dict[str, Any]:
@@ -25,6 +29,7 @@ def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) 
         "optimizer": trainer.optimizer.config(),
         "batch_size": trainer.batch_size,
         "seed": trainer.seed,
+        "schedule_values": _values(trainer.schedule, trainer.epochs),
         "schedule": _name(trainer.schedule),
         "clip_norm": trainer.clip_norm,
         "augment": _name(trainer.augment),
@@ -35,6 +40,14 @@ def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) 
     }
     # More epochs may be asked for, unless the learning rate has already followed their number.
     return settings | ({"epochs": trainer.epochs} if trainer.schedule else {})
+
+
+def _values(schedule: Schedule | None, epochs: int) -> str | None:
+    """A digest of what a schedule does over the training: two lambdas share one name."""
+    if schedule is None:
+        return None
+    values = [float(schedule(epochs * number / PLACES, epochs)) for number in range(PLACES)]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:12]
 
 
 def _name(thing: Any) -> str | None:

@@ -1,8 +1,6 @@
 """One training step: batch -> loss and gradients -> clipping -> update."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -43,9 +41,9 @@ def training_step(
 
     Raises:
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
-            finite. As after any fault, parameters and running statistics are what they were.
+            finite. As after any fault, parameters, running statistics and generators are as before.
     """
-    with _unchanged_on_fault(net):
+    with net.unchanged_on_fault():
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found, named below
             result = net.forward_backward(images, labels)
         if not math.isfinite(result.loss):
@@ -68,18 +66,6 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
         counted = labels != ignore_index
         logits, labels = logits[counted], labels[counted]
     return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else 0.0
-
-
-@contextmanager
-def _unchanged_on_fault(net: Network) -> Iterator[None]:
-    """Put back batch norm's running statistics, which the forward pass has already moved."""
-    before = {name: array.copy() for name, array in net.buffers().items()}
-    try:
-        yield
-    except BaseException:
-        for name, array in net.buffers().items():
-            array[...] = before[name]
-        raise
 
 
 def _explain(net: Network, images: Images, fault: str) -> str:

@@ -163,6 +163,7 @@ class Trainer:
                 f"early_stopping={self.early_stopping} watches the validation accuracy; pass "
                 "validation images"
             )
+        checks.flag(resume, "resume")
         run = None if run_dir is None else RunDirectory(Path(run_dir))
         if run is None and resume:
             raise BadakError("resume=True needs the run_dir that holds the checkpoint")
@@ -270,10 +271,11 @@ class Trainer:
         )
 
     def _train_on(self, images: Any, labels: Any) -> None:
-        lr = self.optimizer.lr
-        if self.schedule is not None:
-            lr *= self.schedule(self._epoch + self._batch / self.batch_count, self.epochs)
         with where(f"step {self._step + 1} (epoch {self._epoch + 1})"):
+            lr = self.optimizer.lr
+            if self.schedule is not None:
+                passed = self._epoch + self._batch / self.batch_count
+                lr = checks.real(lr * self.schedule(passed, self.epochs), "lr", minimum=0)
             outcome = training_step(self.net, self.optimizer, images, labels, lr, self.clip_norm)
         self._batch += 1
         self._step += 1

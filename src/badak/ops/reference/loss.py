@@ -11,7 +11,7 @@ def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, 
     log_probabilities = log_softmax(logits, axis=1)
     counts = (targets > 0) & (weight[:, None] > 0)  # else 0, even at log-probability -inf or NaN
     terms = targets * np.where(counts, log_probabilities, 0)
-    return -float(weight @ terms.sum(axis=1)), log_probabilities
+    return 0.0 - float(weight @ terms.sum(axis=1)), log_probabilities
 
 
 def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Array) -> Array:
