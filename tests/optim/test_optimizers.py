@@ -48,7 +48,8 @@ def _rmsprop(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _adam(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    arguments = {"betas": (draw(SHARES), draw(SHARES)), "eps": draw(EPSILONS)}
+    # With beta2 near 0 the root is the gradient's own size, and 20 steps magnify its rounding.
+    arguments = {"betas": (draw(SHARES), draw(st.floats(0.5, 0.999))), "eps": draw(EPSILONS)}
     return arguments, arguments
 
 
