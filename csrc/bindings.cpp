@@ -1,8 +1,26 @@
-// bindings.cpp -- what Python sees of the native core; the only file here that knows Python.
+// bindings.cpp -- what Python sees of the native core; only the bind*.cpp files know Python.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <string>
+#include <vector>
+
+#include "bindings.h"
+#include "cpu.h"
+#include "threads.h"
+
+namespace badak {
+
+const Kernels *kernels = nullptr;
+
+namespace {
+
+const char *active_set = "";
 
 // The compiler that built the core, for `badak --version`.
-static const char *compiler() {
+const char *compiler() {
 #if defined(__clang__)
   return "Clang " __clang_version__;
 #elif defined(__GNUC__)
@@ -12,8 +30,47 @@ static const char *compiler() {
 #endif
 }
 
+// The names of the compiled sets that this processor runs, best first.
+std::vector<std::string> usable_sets() {
+  std::vector<std::string> names;
+  for (int i = 0; i < instruction_set_count; i++)
+    if (instruction_sets[i].runs())
+      names.push_back(instruction_sets[i].name);
+  return names;
+}
+
+bool use_set(const std::string &name) {
+  for (int i = 0; i < instruction_set_count; i++)
+    if (name == instruction_sets[i].name && instruction_sets[i].runs()) {
+      kernels = instruction_sets[i].kernels;
+      active_set = instruction_sets[i].name;
+      return true;
+    }
+  return false;
+}
+
+double fma_peak() {
+  double flops = 0;
+  unlocked([&] { kernels->fma_peak(&flops); });
+  return flops;
+}
+
+} // namespace
+} // namespace badak
+
 NB_MODULE(_core, m) {
+  using namespace badak;
   m.doc() = "badak's native core";
   m.attr("__version__") = BADAK_VERSION;
   m.def("compiler", &compiler, "Name and version of the compiler that built this module.");
+  m.def("usable_sets", &usable_sets, "Compiled instruction sets this processor runs, best first.");
+  m.def("use_set", &use_set, "Run kernels of this set from now on; False where it cannot run.");
+  m.def("active_set", [] { return active_set; }, "The instruction set in use.");
+  m.def("num_threads", &num_threads, "Threads that kernels use.");
+  m.def("set_num_threads", [](int count) { unlocked([&] { set_num_threads(count); }); },
+        "Let kernels use this many threads, at least 1.");
+  m.def("fma_peak", &fma_peak,
+        "Float32 operations a second that all threads together reach when they only multiply-add.");
+  use_set(usable_sets().at(0));
+  bind_ops(m);
 }

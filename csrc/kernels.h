@@ -1,0 +1,35 @@
+// kernels.h -- every kernel by name: one table of functions an instruction set.
+//
+// A family's header lists its kernels as X(name, (arguments)), each with a line of description;
+// here the lists become a struct of pointers, and in each instruction set's namespace the
+// declarations of its functions. All kernels return void, take plain pointers and sizes that
+// Python has checked, and write only what they are given to write.
+#pragma once
+
+#include <cstdint>
+
+#include "elementwise.h"
+#include "gemm.h"
+
+#define BADAK_KERNELS(X) BADAK_GEMM_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
+
+namespace badak {
+
+struct Kernels {
+#define X(name, arguments) void(*name) arguments;
+  BADAK_KERNELS(X)
+#undef X
+};
+
+// The set in use.
+extern const Kernels *kernels;
+
+#ifdef BADAK_ISA
+namespace BADAK_ISA {
+#define X(name, arguments) void name arguments;
+BADAK_KERNELS(X)
+#undef X
+} // namespace BADAK_ISA
+#endif
+
+} // namespace badak

@@ -1,0 +1,202 @@
+// threads.cpp -- the pool: sleeps when idle, restarts in a forked child, passes exceptions on.
+#include "threads.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <pthread.h>
+#include <sched.h>
+#include <thread>
+#include <vector>
+
+namespace badak {
+namespace {
+
+constexpr int SPINS = 4000; // some 50 microseconds: the gap between two kernels of one network
+
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+struct Job {
+  void (*body)(void *, int64_t) = nullptr;
+  void *context = nullptr;
+  int64_t count = 0;
+};
+
+class Pool {
+public:
+  explicit Pool(int workers) {
+    threads_.reserve(workers);
+    for (int i = 0; i < workers; i++)
+      threads_.emplace_back([this] { serve(); });
+  }
+
+  ~Pool() {
+    stopping_.store(true);
+    wake();
+    for (auto &thread : threads_)
+      thread.join();
+  }
+
+  void run(const Job &job) {
+    job_ = job;
+    failure_ = nullptr;
+    next_.store(0, std::memory_order_relaxed);
+    busy_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
+    wake();
+    work();
+    for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; spin++) {
+      if (spin < SPINS)
+        relax();
+      else
+        std::this_thread::yield();
+    }
+    if (failure_)
+      std::rethrow_exception(failure_);
+  }
+
+private:
+  void wake() {
+    round_.fetch_add(1, std::memory_order_seq_cst);
+    if (asleep_.load(std::memory_order_seq_cst) > 0)
+      round_.notify_all();
+  }
+
+  void serve() {
+    unsigned seen = 0;
+    while (true) {
+      int spin = 0;
+      unsigned now;
+      while ((now = round_.load(std::memory_order_seq_cst)) == seen) {
+        if (++spin < SPINS) {
+          relax();
+          continue;
+        }
+        asleep_.fetch_add(1, std::memory_order_seq_cst);
+        round_.wait(seen, std::memory_order_seq_cst);
+        asleep_.fetch_sub(1, std::memory_order_seq_cst);
+      }
+      seen = now;
+      if (stopping_.load())
+        return;
+      work();
+      busy_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  void work() {
+    const Job job = job_;
+    try {
+      for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < job.count;)
+        job.body(job.context, i);
+    } catch (...) {
+      next_.store(job.count, std::memory_order_relaxed);
+      std::lock_guard lock(failure_guard_);
+      failure_ = std::current_exception();
+    }
+  }
+
+  Job job_;
+  std::exception_ptr failure_;
+  std::mutex failure_guard_;
+  std::atomic<int64_t> next_{0};
+  std::atomic<int> busy_{0}, asleep_{0};
+  std::atomic<unsigned> round_{0};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> threads_;
+};
+
+// Guards the pool and its size: held by the one caller whose kernel runs on the pool.
+std::mutex guard;
+Pool *pool = nullptr;
+std::atomic<int> wanted{0};
+thread_local bool inside = false;
+
+int available() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    return CPU_COUNT(&set);
+  return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+// A forked child has none of its parent's threads: it forgets the pool and starts its own.
+void forget_in_child() {
+  new (&guard) std::mutex;
+  pool = nullptr;
+}
+
+const bool registered = pthread_atfork([] { guard.lock(); }, [] { guard.unlock(); }, forget_in_child) == 0;
+
+struct Inside {
+  Inside() { inside = true; }
+  ~Inside() { inside = false; }
+};
+
+} // namespace
+
+int num_threads() {
+  int count = wanted.load();
+  if (count == 0) {
+    count = available() > 0 ? available() : 1;
+    wanted.store(count);
+  }
+  return count;
+}
+
+void set_num_threads(int count) {
+  std::lock_guard lock(guard);
+  if (count == wanted.load())
+    return;
+  delete pool;
+  pool = nullptr;
+  wanted.store(count);
+}
+
+void parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
+  std::unique_lock lock(guard, std::defer_lock);
+  if (count < 2 || inside || num_threads() == 1 || !lock.try_lock()) {
+    for (int64_t i = 0; i < count; i++)
+      body(context, i);
+    return;
+  }
+  if (pool == nullptr)
+    pool = new Pool(num_threads() - 1);
+  Inside mark;
+  pool->run({body, context, count});
+}
+
+namespace {
+
+struct Block {
+  void *memory = nullptr;
+  size_t bytes = 0;
+  ~Block() { std::free(memory); }
+};
+thread_local Block blocks[static_cast<int>(Scratch::count)];
+
+} // namespace
+
+void *scratch(Scratch slot, size_t bytes) {
+  Block &block = blocks[static_cast<int>(slot)];
+  if (block.bytes < bytes) {
+    std::free(block.memory);
+    block = {};
+    const size_t rounded = (bytes + 4095) / 4096 * 4096;
+    block.memory = std::aligned_alloc(4096, rounded);
+    if (block.memory == nullptr)
+      throw std::bad_alloc();
+    block.bytes = rounded;
+  }
+  return block.memory;
+}
+
+} // namespace badak
