@@ -27,7 +27,7 @@ def relu(x: Array) -> Array:
         array([0., 0., 2.])
     """
     x = as_floats(x, "x")
-    return np.asarray(edition.current().relu(x))
+    return np.asarray(edition.of(x.dtype).relu(x))
 
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
@@ -49,7 +49,7 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
         array([0., 0., 1.])
     """
     grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.current().relu_backward(grad_y, y))
+    return np.asarray(edition.of(grad_y.dtype).relu_backward(grad_y, y))
 
 
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
@@ -72,7 +72,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     """
     x = as_floats(x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    return np.asarray(edition.current().leaky_relu(x, negative_slope))
+    return np.asarray(edition.of(x.dtype).leaky_relu(x, negative_slope))
 
 
 def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -> Array:
@@ -96,7 +96,7 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
     """
     grad_y, x = saved_pair(grad_y, x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    return np.asarray(edition.current().leaky_relu_backward(grad_y, x, negative_slope))
+    return np.asarray(edition.of(grad_y.dtype).leaky_relu_backward(grad_y, x, negative_slope))
 
 
 def sigmoid(x: Array) -> Array:
@@ -116,7 +116,7 @@ def sigmoid(x: Array) -> Array:
         array([0. , 0.5, 1. ])
     """
     x = as_floats(x, "x")
-    return np.asarray(edition.current().sigmoid(x))
+    return np.asarray(edition.of(x.dtype).sigmoid(x))
 
 
 def sigmoid_backward(grad_y: Array, y: Array) -> Array:
@@ -138,7 +138,7 @@ def sigmoid_backward(grad_y: Array, y: Array) -> Array:
         array([0.25, 0.  ])
     """
     grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.current().sigmoid_backward(grad_y, y))
+    return np.asarray(edition.of(grad_y.dtype).sigmoid_backward(grad_y, y))
 
 
 def tanh(x: Array) -> Array:
@@ -158,7 +158,7 @@ def tanh(x: Array) -> Array:
         array([0., 1.])
     """
     x = as_floats(x, "x")
-    return np.asarray(edition.current().tanh(x))
+    return np.asarray(edition.of(x.dtype).tanh(x))
 
 
 def tanh_backward(grad_y: Array, y: Array) -> Array:
@@ -180,7 +180,7 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
         array([0.75, 0.  ])
     """
     grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.current().tanh_backward(grad_y, y))
+    return np.asarray(edition.of(grad_y.dtype).tanh_backward(grad_y, y))
 
 
 def elu(x: Array, alpha: float = 1.0) -> Array:
@@ -203,7 +203,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
     """
     x = as_floats(x, "x")
     alpha = checks.real(alpha, "alpha")
-    return np.asarray(edition.current().elu(x, alpha))
+    return np.asarray(edition.of(x.dtype).elu(x, alpha))
 
 
 def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
@@ -227,7 +227,7 @@ def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
     """
     grad_y, x = saved_pair(grad_y, x, "x")
     alpha = checks.real(alpha, "alpha")
-    return np.asarray(edition.current().elu_backward(grad_y, x, alpha))
+    return np.asarray(edition.of(grad_y.dtype).elu_backward(grad_y, x, alpha))
 
 
 def gelu(x: Array, approximate: str = "none") -> Array:
@@ -250,7 +250,7 @@ def gelu(x: Array, approximate: str = "none") -> Array:
     """
     x = as_floats(x, "x")
     checks.choice(approximate, "approximate", ("none", "tanh"))
-    return np.asarray(edition.current().gelu(x, approximate))
+    return np.asarray(edition.of(x.dtype).gelu(x, approximate))
 
 
 def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
@@ -274,7 +274,7 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
     """
     grad_y, x = saved_pair(grad_y, x, "x")
     checks.choice(approximate, "approximate", ("none", "tanh"))
-    return np.asarray(edition.current().gelu_backward(grad_y, x, approximate))
+    return np.asarray(edition.of(grad_y.dtype).gelu_backward(grad_y, x, approximate))
 
 
 def saved_pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:

@@ -56,7 +56,7 @@ def conv2d(
         check_shape(bias, "bias", (len(weight),))
     columns = x.shape[1] * math.prod(window.kernel)
     check_fits(x.shape, window, x.itemsize, columns + 2 * len(weight))
-    y: Array = edition.current().conv2d(x, weight, bias, window, groups)
+    y: Array = edition.of(x.dtype).conv2d(x, weight, bias, window, groups)
     return y
 
 
@@ -102,7 +102,7 @@ def conv2d_backward(
     columns = x.shape[1] * math.prod(window.kernel)
     places = check_fits(x.shape, window, x.itemsize, (1 + need_grad_x) * columns)
     check_shape(grad_y, "grad_y", (len(x), len(weight), *places))
-    grads: tuple[Array | None, Array, Array] = edition.current().conv2d_backward(
+    grads: tuple[Array | None, Array, Array] = edition.of(x.dtype).conv2d_backward(
         grad_y, x, weight, window, groups, need_grad_x
     )
     return grads

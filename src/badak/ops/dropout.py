@@ -34,7 +34,7 @@ def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, 
     p = checks.real(p, "p", minimum=0, maximum=1)
     if not isinstance(generator, np.random.Generator):
         raise ArgumentTypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
-    y, mask = edition.current().dropout(x, p, generator)
+    y, mask = edition.of(x.dtype).dropout(x, p, generator)
     return np.asarray(y), np.asarray(mask)  # arrays, also where x has no axes
 
 
@@ -63,5 +63,5 @@ def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
     if mask.dtype != bool:
         raise ArgumentTypeError(f"mask must be bool; got {mask.dtype}")
     check_shape(mask, "mask", grad_y.shape)
-    grad_x: Array = edition.current().dropout_backward(grad_y, mask, p)
+    grad_x: Array = edition.of(grad_y.dtype).dropout_backward(grad_y, mask, p)
     return grad_x

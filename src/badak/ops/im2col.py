@@ -45,7 +45,7 @@ def im2col(
     x = as_maps(x)
     window = Window.of(kernel_size, stride, padding, dilation)
     check_fits(x.shape, window, x.itemsize, x.shape[1] * math.prod(window.kernel))
-    columns: Array = edition.current().im2col(x, window)
+    columns: Array = edition.of(x.dtype).im2col(x, window)
     return columns
 
 
@@ -86,7 +86,7 @@ def col2im(
     rows = shape[1] * math.prod(window.kernel)
     oh, ow = check_fits(shape, window, columns.itemsize, rows)
     check_shape(columns, "columns", (shape[0], rows, oh * ow))
-    x: Array = edition.current().col2im(columns, shape, window)
+    x: Array = edition.of(columns.dtype).col2im(columns, shape, window)
     return x
 
 

@@ -31,7 +31,7 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
         bias = as_floats(bias, "bias", dtype=x.dtype)
         check_shape(bias, "bias", (len(weight),))
     checks.memory(len(x) * len(weight) * x.itemsize, "the result")
-    y: Array = edition.current().linear(x, weight, bias)
+    y: Array = edition.of(x.dtype).linear(x, weight, bias)
     return y
 
 
@@ -62,7 +62,7 @@ def linear_backward(
     checks.flag(need_grad_x, "need_grad_x")
     grad_y = as_floats(grad_y, "grad_y", 2, x.dtype)
     check_shape(grad_y, "grad_y", (len(x), len(weight)))
-    grads: tuple[Array | None, Array, Array] = edition.current().linear_backward(
+    grads: tuple[Array | None, Array, Array] = edition.of(x.dtype).linear_backward(
         grad_y, x, weight, need_grad_x
     )
     return grads

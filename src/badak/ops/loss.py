@@ -42,7 +42,7 @@ def cross_entropy(
     """
     logits = as_floats(logits, "logits", 2)
     targets, weight = _targets(logits, labels, label_smoothing, sample_weight, ignore_index)
-    result: tuple[float, Array] = edition.current().cross_entropy(logits, targets, weight)
+    result: tuple[float, Array] = edition.of(logits.dtype).cross_entropy(logits, targets, weight)
     return result
 
 
@@ -74,7 +74,7 @@ def cross_entropy_backward(
     """
     saved = as_floats(log_probabilities, "log_probabilities", 2)
     targets, weight = _targets(saved, labels, label_smoothing, sample_weight, ignore_index)
-    grad: Array = edition.current().cross_entropy_backward(saved, targets, weight)
+    grad: Array = edition.of(saved.dtype).cross_entropy_backward(saved, targets, weight)
     return grad
 
 

@@ -42,7 +42,7 @@ def local_response_norm(
     """
     x = as_maps(x)
     size, alpha, beta, k = _lrn_arguments(size, alpha, beta, k, x)
-    result: tuple[Array, Array] = edition.current().local_response_norm(x, size, alpha, beta, k)
+    result: tuple[Array, Array] = edition.of(x.dtype).local_response_norm(x, size, alpha, beta, k)
     return result
 
 
@@ -89,7 +89,7 @@ def local_response_norm_backward(
         check_shape(array, name, x.shape)
         saved.append(array)
     grad_y, y, scale = saved
-    grad_x: Array = edition.current().local_response_norm_backward(
+    grad_x: Array = edition.of(x.dtype).local_response_norm_backward(
         grad_y, x, y, scale, size, alpha, beta
     )
     return grad_x
@@ -185,7 +185,7 @@ def batch_norm2d(
         )
     _check_count(x, training)
     return BatchNorm(
-        *edition.current().batch_norm2d(
+        *edition.of(x.dtype).batch_norm2d(
             x, weight, bias, running_mean, running_var, training, momentum, eps
         )
     )
@@ -226,7 +226,7 @@ def batch_norm2d_backward(
         for array, name in ((weight, "weight"), (mean, "mean"), (inverse_std, "inverse_std"))
     )
     _check_count(x, training)
-    grads: tuple[Array, Array, Array] = edition.current().batch_norm2d_backward(
+    grads: tuple[Array, Array, Array] = edition.of(x.dtype).batch_norm2d_backward(
         grad_y, x, weight, mean, inverse_std, training
     )
     return grads

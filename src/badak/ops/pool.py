@@ -79,7 +79,7 @@ def max_pool2d(
     places = check_fits(x.shape, window, x.itemsize, windows)
     checks.memory(math.prod(window.kernel) * CELL_BYTES, "the views of the window's cells")
     _check_sight(window, x.shape[2:], places)
-    result: tuple[Array, Indices] = edition.current().max_pool2d(x, window)
+    result: tuple[Array, Indices] = edition.of(x.dtype).max_pool2d(x, window)
     return result
 
 
@@ -127,7 +127,7 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
             f"got {indices.min()} to {indices.max()}"
         )
     checks.memory(max(n, 1) * c * h * w * grad_y.itemsize, "the gradient")
-    grad_x: Array = edition.current().max_pool2d_backward(grad_y, indices, (n, c, h, w))
+    grad_x: Array = edition.of(grad_y.dtype).max_pool2d_backward(grad_y, indices, (n, c, h, w))
     return grad_x
 
 
@@ -165,7 +165,7 @@ def avg_pool2d(
     window = pool_window(kernel_size, stride, padding, ceil_mode=ceil_mode)
     _check_divisor(count_include_pad, divisor_override)
     check_fits(x.shape, window, x.itemsize, 3 * x.shape[1])
-    y: Array = edition.current().avg_pool2d(x, window, count_include_pad, divisor_override)
+    y: Array = edition.of(x.dtype).avg_pool2d(x, window, count_include_pad, divisor_override)
     return y
 
 
@@ -208,7 +208,7 @@ def avg_pool2d_backward(
     _check_divisor(count_include_pad, divisor_override)
     places = check_fits(shape, window, grad_y.itemsize, 2 * shape[1])
     check_shape(grad_y, "grad_y", (*shape[:2], *places))
-    grad_x: Array = edition.current().avg_pool2d_backward(
+    grad_x: Array = edition.of(grad_y.dtype).avg_pool2d_backward(
         grad_y, shape, window, count_include_pad, divisor_override
     )
     return grad_x
@@ -236,7 +236,8 @@ def global_avg_pool2d(x: Array) -> Array:
         >>> global_avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]])).item()
         2.5
     """
-    y: Array = edition.current().global_avg_pool2d(as_maps(x))
+    x = as_maps(x)
+    y: Array = edition.of(x.dtype).global_avg_pool2d(x)
     return y
 
 
@@ -261,5 +262,5 @@ def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
     n, c, h, w = as_shape(input_shape)
     check_shape(grad_y, "grad_y", (n, c, 1, 1))
     checks.memory(max(n, 1) * c * h * w * grad_y.itemsize, "the gradient")
-    grad_x: Array = edition.current().global_avg_pool2d_backward(grad_y, (n, c, h, w))
+    grad_x: Array = edition.of(grad_y.dtype).global_avg_pool2d_backward(grad_y, (n, c, h, w))
     return grad_x

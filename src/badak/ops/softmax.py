@@ -31,7 +31,7 @@ def softmax(x: Array, axis: int = 1) -> Array:
     """
     x = as_floats(x, "x")
     axis = _axis(axis, x)
-    return np.asarray(edition.current().softmax(x, axis))
+    return np.asarray(edition.of(x.dtype).softmax(x, axis))
 
 
 def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
@@ -55,7 +55,7 @@ def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
     """
     grad_y, y = saved_pair(grad_y, y, "y")
     axis = _axis(axis, y)
-    return np.asarray(edition.current().softmax_backward(grad_y, y, axis))
+    return np.asarray(edition.of(grad_y.dtype).softmax_backward(grad_y, y, axis))
 
 
 def log_softmax(x: Array, axis: int = 1) -> Array:
@@ -80,7 +80,7 @@ def log_softmax(x: Array, axis: int = 1) -> Array:
     """
     x = as_floats(x, "x")
     axis = _axis(axis, x)
-    return np.asarray(edition.current().log_softmax(x, axis))
+    return np.asarray(edition.of(x.dtype).log_softmax(x, axis))
 
 
 def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
@@ -104,7 +104,7 @@ def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
     """
     grad_y, y = saved_pair(grad_y, y, "y")
     axis = _axis(axis, y)
-    return np.asarray(edition.current().log_softmax_backward(grad_y, y, axis))
+    return np.asarray(edition.of(grad_y.dtype).log_softmax_backward(grad_y, y, axis))
 
 
 def _axis(axis: int, x: Array) -> int:

@@ -35,7 +35,7 @@ def sgd_update(parameter: Array, gradient: Array, lr: float) -> tuple[Array]:
         (array([0.5]),)
     """
     arrays = _alike(parameter=parameter, gradient=gradient)
-    new: tuple[Array] = _arrays(edition.current().sgd_update(*arrays, _rate(lr)))
+    new: tuple[Array] = _arrays(edition.of(arrays[0].dtype).sgd_update(*arrays, _rate(lr)))
     return new
 
 
@@ -73,7 +73,7 @@ def momentum_update(
     momentum = checks.real(momentum, "momentum", minimum=0, below=1)
     checks.flag(nesterov, "nesterov")
     new: tuple[Array, Array] = _arrays(
-        edition.current().momentum_update(*arrays, _rate(lr), momentum, nesterov)
+        edition.of(arrays[0].dtype).momentum_update(*arrays, _rate(lr), momentum, nesterov)
     )
     return new
 
@@ -104,7 +104,9 @@ def adagrad_update(
     """
     arrays = _alike(parameter=parameter, gradient=gradient, squares=squares)
     eps = _eps(eps, arrays[0])
-    new: tuple[Array, Array] = _arrays(edition.current().adagrad_update(*arrays, _rate(lr), eps))
+    new: tuple[Array, Array] = _arrays(
+        edition.of(arrays[0].dtype).adagrad_update(*arrays, _rate(lr), eps)
+    )
     return new
 
 
@@ -142,7 +144,7 @@ def rmsprop_update(
     alpha = checks.real(alpha, "alpha", minimum=0, below=1)
     eps = _eps(eps, arrays[0])
     new: tuple[Array, Array] = _arrays(
-        edition.current().rmsprop_update(*arrays, _rate(lr), alpha, eps)
+        edition.of(arrays[0].dtype).rmsprop_update(*arrays, _rate(lr), alpha, eps)
     )
     return new
 
@@ -189,7 +191,7 @@ def adam_update(
     beta1, beta2 = (checks.real(beta, "betas", minimum=0, below=1) for beta in betas)
     eps = _eps(eps, arrays[0])
     new: tuple[Array, Array, Array] = _arrays(
-        edition.current().adam_update(*arrays, t, _rate(lr), (beta1, beta2), eps)
+        edition.of(arrays[0].dtype).adam_update(*arrays, t, _rate(lr), (beta1, beta2), eps)
     )
     return new
 
