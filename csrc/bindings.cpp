@@ -1,8 +1,6 @@
 // bindings.cpp -- what Python sees of the native core; only the bind*.cpp files know Python.
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
 
 #include <string>
 #include <vector>
@@ -51,7 +49,8 @@ bool use_set(const std::string &name) {
 
 double fma_peak() {
   double flops = 0;
-  unlocked([&] { kernels->fma_peak(&flops); });
+  nb::gil_scoped_release released;
+  kernels->fma_peak(&flops);
   return flops;
 }
 
@@ -67,10 +66,16 @@ NB_MODULE(_core, m) {
   m.def("use_set", &use_set, "Run kernels of this set from now on; False where it cannot run.");
   m.def("active_set", [] { return active_set; }, "The instruction set in use.");
   m.def("num_threads", &num_threads, "Threads that kernels use.");
-  m.def("set_num_threads", [](int count) { unlocked([&] { set_num_threads(count); }); },
+  m.def("set_num_threads", [](int count) {
+    nb::gil_scoped_release released;
+    set_num_threads(count);
+  },
         "Let kernels use this many threads, at least 1.");
   m.def("fma_peak", &fma_peak,
         "Float32 operations a second that all threads together reach when they only multiply-add.");
   use_set(usable_sets().at(0));
+  bind_program(m);
+  bind_gemm(m);
+  bind_conv(m);
   bind_ops(m);
 }
