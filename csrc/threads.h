@@ -26,7 +26,11 @@ template <class Body> inline void parallel_for(int64_t count, const Body &body) 
 // Memory of this thread, at least `bytes` long, aligned to 64, kept until the thread ends or a
 // larger one is asked of the same slot. Throws std::bad_alloc. The slots stand here, so that no
 // two users share one by accident.
-enum class Scratch { packed_a, packed_b, image, columns, tile, gradient, partial, weight, other, count };
+enum class Scratch {
+  shared, packed_a, packed_b, partial,       // gemm
+  weight, offsets, image, columns, gradient, // convolution
+  other, count
+};
 void *scratch(Scratch slot, size_t bytes);
 inline float *scratch_floats(Scratch slot, int64_t count) {
   return static_cast<float *>(scratch(slot, static_cast<size_t>(count) * sizeof(float)));

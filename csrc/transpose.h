@@ -5,47 +5,86 @@
 
 namespace badak::BADAK_ISA {
 
-// to[j * to_row + i] = from[i * from_row + j] for i < rows and j < columns.
+// Transpose a square block in log2(LANES) rounds: at distance d, rows r and r + d exchange the
+// halves of their 2d groups.
+inline void transpose_block(Vec (&block)[LANES]) {
+#pragma GCC unroll 4
+  for (int64_t d = 1; d < LANES; d *= 2) {
+    IntVec low, high;
+#pragma GCC unroll 16
+    for (int64_t l = 0; l < LANES; l++) {
+      low[l] = static_cast<int32_t>((l & d) ? LANES + l - d : l);
+      high[l] = static_cast<int32_t>((l & d) ? LANES + l : l + d);
+    }
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < LANES; r++) {
+      if (r & d)
+        continue;
+      const Vec one = block[r], two = block[r + d];
+      block[r] = __builtin_shuffle(one, two, low);
+      block[r + d] = __builtin_shuffle(one, two, high);
+    }
+  }
+}
+
+// to[j * to_row + i] = from[i * from_row + j] for 0 < i < rows <= LANES and j < columns. Columns are
+// written in order and whole vectors at a time: what stands behind a column's rows, within `to`,
+// may be overwritten, by the next column or by repeated numbers, but nothing behind the last
+// column's rows.
+inline void transpose_strip(const float *from, int64_t from_row, int64_t rows, int64_t columns,
+                            float *to, int64_t to_row) {
+  for (int64_t j = 0; j < columns; j += LANES) {
+    const int64_t width = least(LANES, columns - j);
+    Vec block[LANES];
+    if (width == LANES) {
+#pragma GCC unroll 16
+      for (int64_t r = 0; r < LANES; r++)
+        block[r] = load(from + least(r, rows - 1) * from_row + j);
+    } else {
+      for (int64_t r = 0; r < LANES; r++)
+        block[r] = load_first(from + least(r, rows - 1) * from_row + j, width);
+    }
+    transpose_block(block);
+    const bool last = j + width == columns;
+    const int64_t whole = last ? width - 1 : width;
+    if (whole == LANES) {
+#pragma GCC unroll 16
+      for (int64_t c = 0; c < LANES; c++)
+        store(to + (j + c) * to_row, block[c]);
+    } else {
+      float spill[LANES * LANES];
+#pragma GCC unroll 16
+      for (int64_t c = 0; c < LANES; c++)
+        store(spill + c * LANES, block[c]);
+      for (int64_t c = 0; c < width; c++)
+        __builtin_memcpy(to + (j + c) * to_row, spill + c * LANES, rows * sizeof(float));
+    }
+  }
+}
+
+// to[j * to_row + i] = from[i * from_row + j] for i < rows and j < columns; to_row >= rows.
 inline void transpose(const float *from, int64_t from_row, int64_t rows, int64_t columns, float *to,
                       int64_t to_row) {
-  constexpr int64_t B = LANES;
-  int64_t i = 0;
-  for (; i + B <= rows; i += B) {
-    int64_t j = 0;
-    for (; j + B <= columns; j += B) {
-      Vec block[B];
+  for (int64_t j = 0; j < columns; j += LANES) {
+    const int64_t width = least(LANES, columns - j);
+    for (int64_t i = 0; i < rows; i += LANES) {
+      const int64_t height = least(LANES, rows - i);
+      if (height == LANES && width == LANES) {
+        Vec block[LANES];
 #pragma GCC unroll 16
-      for (int64_t r = 0; r < B; r++)
-        block[r] = load(from + (i + r) * from_row + j);
-      // log2(B) rounds: at distance d, rows r and r + d exchange the halves of their 2d groups.
-#pragma GCC unroll 4
-      for (int64_t d = 1; d < B; d *= 2) {
-        IntVec low, high;
+        for (int64_t r = 0; r < LANES; r++)
+          block[r] = load(from + (i + r) * from_row + j);
+        transpose_block(block);
 #pragma GCC unroll 16
-        for (int64_t l = 0; l < B; l++) {
-          low[l] = static_cast<int32_t>((l & d) ? B + l - d : l);
-          high[l] = static_cast<int32_t>((l & d) ? B + l : l + d);
-        }
-#pragma GCC unroll 16
-        for (int64_t r = 0; r < B; r++) {
-          if (r & d)
-            continue;
-          const Vec one = block[r], two = block[r + d];
-          block[r] = __builtin_shuffle(one, two, low);
-          block[r + d] = __builtin_shuffle(one, two, high);
-        }
+        for (int64_t c = 0; c < LANES; c++)
+          store(to + (j + c) * to_row + i, block[c]);
+      } else {
+        for (int64_t r = i; r < i + height; r++)
+          for (int64_t c = j; c < j + width; c++)
+            to[c * to_row + r] = from[r * from_row + c];
       }
-#pragma GCC unroll 16
-      for (int64_t r = 0; r < B; r++)
-        store(to + (j + r) * to_row + i, block[r]);
     }
-    for (; j < columns; j++)
-      for (int64_t r = i; r < i + B; r++)
-        to[j * to_row + r] = from[r * from_row + j];
   }
-  for (; i < rows; i++)
-    for (int64_t j = 0; j < columns; j++)
-      to[j * to_row + i] = from[i * from_row + j];
 }
 
 } // namespace badak::BADAK_ISA
