@@ -23,6 +23,9 @@ void bind_gemm(nb::module_ &m) {
   }, nb::arg("a"), nb::arg("a_transposed"), nb::arg("b"), nb::arg("b_transposed"), nb::arg("c"),
      nb::arg("row_bias").none() = nb::none(), nb::arg("column_bias").none() = nb::none(),
      nb::arg("relu") = false, nb::arg("accumulate") = false);
+  m.def("column_sums", [](In a, Out sums) {
+    submit([=] { kernels->column_sums(a.data(), a.shape(0), a.shape(1), sums.data()); });
+  });
 }
 
 } // namespace badak

@@ -230,6 +230,18 @@ void gemm(const Product &p) {
   });
 }
 
+void column_sums(const float *a, int64_t rows, int64_t columns, float *sums) {
+  parallel_for(ceil_div(columns, 64 * LANES), [&](int64_t item) {
+    const int64_t end = least((item + 1) * 64 * LANES, columns);
+    for (int64_t j = item * 64 * LANES; j < end; j += LANES) {
+      Vec total{};
+      for (int64_t i = 0; i < rows; i++)
+        total += load_some(a + i * columns + j, end - j);
+      store_some(sums + j, total, end - j);
+    }
+  });
+}
+
 void fma_peak(double *flops) {
   constexpr int64_t SUMS = 12, ROUNDS = 1 << 22;
   const int64_t items = num_threads();

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 
+#include "conv2d.h"
 #include "elementwise.h"
 #include "gemm.h"
 
-#define BADAK_KERNELS(X) BADAK_GEMM_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
+#define BADAK_KERNELS(X)                                                                           \
+  BADAK_GEMM_KERNELS(X) BADAK_CONV_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
 
 namespace badak {
 

@@ -25,6 +25,8 @@ typedef int32_t UnalignedIntVec __attribute__((vector_size(LANES * 4), aligned(4
 
 inline Vec load(const float *from) { return *reinterpret_cast<const UnalignedVec *>(from); }
 inline void store(float *to, Vec value) { *reinterpret_cast<UnalignedVec *>(to) = value; }
+inline IntVec load_bits(const void *from) { return *static_cast<const UnalignedIntVec *>(from); }
+inline void store_bits(void *to, IntVec bits) { *static_cast<UnalignedIntVec *>(to) = bits; }
 inline Vec splat(float value) { return value - Vec{}; } // x - 0 is x, also for x = -0
 inline IntVec splat(int32_t value) { return value + IntVec{}; }
 

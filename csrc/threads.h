@@ -28,7 +28,7 @@ template <class Body> inline void parallel_for(int64_t count, const Body &body) 
 // two users share one by accident.
 enum class Scratch {
   shared, packed_a, packed_b, partial,       // gemm
-  weight, offsets, image, columns, gradient, // convolution
+  weight, taps, offsets, masks, columns, image, gradient, filters, // convolution
   other, count
 };
 void *scratch(Scratch slot, size_t bytes);

@@ -62,29 +62,4 @@ inline void transpose_strip(const float *from, int64_t from_row, int64_t rows, i
   }
 }
 
-// to[j * to_row + i] = from[i * from_row + j] for i < rows and j < columns; to_row >= rows.
-inline void transpose(const float *from, int64_t from_row, int64_t rows, int64_t columns, float *to,
-                      int64_t to_row) {
-  for (int64_t j = 0; j < columns; j += LANES) {
-    const int64_t width = least(LANES, columns - j);
-    for (int64_t i = 0; i < rows; i += LANES) {
-      const int64_t height = least(LANES, rows - i);
-      if (height == LANES && width == LANES) {
-        Vec block[LANES];
-#pragma GCC unroll 16
-        for (int64_t r = 0; r < LANES; r++)
-          block[r] = load(from + (i + r) * from_row + j);
-        transpose_block(block);
-#pragma GCC unroll 16
-        for (int64_t c = 0; c < LANES; c++)
-          store(to + (j + c) * to_row + i, block[c]);
-      } else {
-        for (int64_t r = i; r < i + height; r++)
-          for (int64_t c = j; c < j + width; c++)
-            to[c * to_row + r] = from[r * from_row + c];
-      }
-    }
-  }
-}
-
 } // namespace badak::BADAK_ISA

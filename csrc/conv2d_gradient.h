@@ -1,0 +1,66 @@
+// conv2d_gradient.h -- what both gradients of a convolution start from.
+#pragma once
+
+#include "conv2d_pool.h"
+#include "shifted.h"
+#include "threads.h"
+
+namespace badak::BADAK_ISA {
+
+// Some maps of one image, and the memory around them that may be read.
+struct Source {
+  const float *image, *begin, *end;
+};
+
+// The gradient at the convolution's own output, image by image; where ReLU or pooling stands
+// behind it, only the places that passed them have any.
+struct GradientMaps {
+  const Convolution &conv;
+  const Behind &behind;
+  const float *grad_y, *y;
+  const uint8_t *winners;
+
+  // The maps of one image and group (filters, oh, ow), in this thread's memory if need be.
+  Source image(int64_t image, int64_t group) const {
+    const int64_t filters = conv.filters(), places = conv.places();
+    const int64_t first = image * conv.f + group * filters;
+    if (!behind.relu && !behind.pool)
+      return {grad_y + first * places, grad_y, grad_y + conv.maps.n * conv.f * places};
+    const int64_t count = filters * places;
+    float *to = scratch_floats(Scratch::gradient, count + 4 * LANES);
+    if (behind.pool) {
+      const int64_t pooled = conv.maps.oh / 2 * (conv.maps.ow / 2);
+      unpool_maps(grad_y + first * pooled, y + first * pooled, winners + first * pooled, filters,
+                  conv.maps.oh, conv.maps.ow, behind.relu, to);
+    } else {
+      for (int64_t i = 0; i < count; i++)
+        to[i] = y[first * places + i] > 0 ? grad_y[first * places + i] : 0.0f;
+    }
+    for (int64_t i = 0; i < 4 * LANES; i++)
+      to[count + i] = 0;
+    return {to, to, to + count + 4 * LANES};
+  }
+};
+
+// Along one axis, the rows of x that leave the remainder `a` when (row + padding) is divided by
+// the stride: row = first + i * stride. They are reached by the taps u for which the stride
+// divides u * dilation - a, from the places of y at i + (at).
+struct Remainder {
+  int64_t stride, a, quotient, first, places;
+  Remainder(int64_t size, int64_t padding, int64_t stride_, int64_t a_)
+      : stride(stride_), a(a_), quotient(-floor_div(a_ - padding, stride_)),
+        first(stride_ * quotient + a_ - padding),
+        places(first < size ? (size - 1 - first) / stride_ + 1 : 0) {}
+  // The number of such taps, which they are, and where they meet y at i = 0.
+  int64_t taps(int64_t kernel, int64_t dilation, int64_t *cells, int64_t *at) const {
+    int64_t count = 0;
+    for (int64_t u = 0; u < kernel; u++)
+      if ((u * dilation - a) % stride == 0) {
+        cells[count] = u;
+        at[count++] = quotient - (u * dilation - a) / stride;
+      }
+    return count;
+  }
+};
+
+} // namespace badak::BADAK_ISA

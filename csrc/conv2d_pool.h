@@ -1,0 +1,117 @@
+// conv2d_pool.h -- ReLU and 2x2 max pooling while an image's convolution is still in L2, and back.
+//
+// The same numbers as badak.ops.reference.pool.max_pool2d with a 2x2 kernel and stride: the first
+// of equals wins, NaN wins over all; a last odd row or column is left out.
+#pragma once
+
+#include "simd.h"
+#include "window.h"
+
+namespace badak::BADAK_ISA {
+
+typedef uint8_t ByteVec __attribute__((vector_size(LANES)));
+typedef uint8_t UnalignedByteVec __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+// Even and odd numbers of two vectors, and back.
+inline void split_pairs(Vec first, Vec second, Vec &even, Vec &odd) {
+  IntVec evens, odds;
+#pragma GCC unroll 16
+  for (int32_t l = 0; l < LANES; l++)
+    evens[l] = 2 * l, odds[l] = 2 * l + 1;
+  even = __builtin_shuffle(first, second, evens);
+  odd = __builtin_shuffle(first, second, odds);
+}
+inline void join_pairs(Vec even, Vec odd, Vec &first, Vec &second) {
+  IntVec low, high;
+#pragma GCC unroll 16
+  for (int32_t l = 0; l < LANES; l++) {
+    const int32_t from = l / 2 + (l % 2 ? LANES : 0);
+    low[l] = from, high[l] = from + LANES / 2;
+  }
+  first = __builtin_shuffle(even, odd, low);
+  second = __builtin_shuffle(even, odd, high);
+}
+
+// The value and number of a window's winner so far, against the cell `next`.
+inline void challenge(Vec &best, IntVec &winner, Vec next, int32_t cell) {
+  const IntVec wins = (next > best) | ((next != next) & (best == best));
+  best = wins ? next : best;
+  winner = wins ? splat(cell) : winner;
+}
+
+// A row of `count` windows from two rows of a map. Whole vectors are read: 2 * LANES numbers
+// from the last of them on. `winners` may be null.
+inline void pool_row(const float *upper, const float *lower, int64_t count, bool with_relu, float *y,
+                     uint8_t *winners) {
+  for (int64_t j = 0; j < count; j += LANES) {
+    const int64_t left = least(LANES, count - j);
+    Vec cells[4];
+    split_pairs(load(upper + 2 * j), load(upper + 2 * j + LANES), cells[0], cells[1]);
+    split_pairs(load(lower + 2 * j), load(lower + 2 * j + LANES), cells[2], cells[3]);
+    Vec best = cells[0];
+    IntVec winner{};
+#pragma GCC unroll 4
+    for (int32_t cell = 1; cell < 4; cell++)
+      challenge(best, winner, cells[cell], cell);
+    best = with_relu ? relu(best) : best;
+    const ByteVec bytes = __builtin_convertvector(winner, ByteVec);
+    if (left == LANES) {
+      store(y + j, best);
+      if (winners != nullptr)
+        *reinterpret_cast<UnalignedByteVec *>(winners + j) = bytes;
+    } else {
+      store_first(y + j, best, left);
+      if (winners != nullptr)
+        __builtin_memcpy(winners + j, &bytes, left);
+    }
+  }
+}
+
+// Maps (count, oh, ow) with 4 * LANES readable numbers behind them -> (count, oh/2, ow/2).
+inline void pool_maps(const float *maps, int64_t count, int64_t oh, int64_t ow, bool with_relu,
+                      float *y, uint8_t *winners) {
+  const int64_t rows = oh / 2, columns = ow / 2;
+  for (int64_t map = 0; map < count; map++, maps += oh * ow)
+    for (int64_t i = 0; i < rows; i++, y += columns) {
+      pool_row(maps + 2 * i * ow, maps + (2 * i + 1) * ow, columns, with_relu, y, winners);
+      if (winners != nullptr)
+        winners += columns;
+    }
+}
+
+// The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors
+// are written whole: `to` has 4 * LANES numbers of room behind it.
+inline void unpool_maps(const float *grad_y, const float *y, const uint8_t *winners, int64_t count,
+                        int64_t oh, int64_t ow, bool with_relu, float *to) {
+  const int64_t rows = oh / 2, columns = ow / 2;
+  for (int64_t map = 0; map < count; map++, to += oh * ow) {
+    for (int64_t i = 0; i < rows; i++, grad_y += columns, y += columns, winners += columns) {
+      float *upper = to + 2 * i * ow, *lower = upper + ow;
+      // The lower row after the upper: each may spill over into what is written later.
+      for (int row = 0; row < 2; row++)
+        for (int64_t j = 0; j < columns; j += LANES) {
+          const int64_t left = least(LANES, columns - j);
+          Vec grad = load_first(grad_y + j, left);
+          const Vec value = load_first(y + j, left);
+          ByteVec bytes{};
+          __builtin_memcpy(&bytes, winners + j, left);
+          const IntVec winner = __builtin_convertvector(bytes, IntVec);
+          if (with_relu)
+            grad = value > 0.0f ? grad : Vec{};
+          Vec first, second;
+          join_pairs(winner == 2 * row ? grad : Vec{}, winner == 2 * row + 1 ? grad : Vec{}, first,
+                     second);
+          float *const out = (row == 0 ? upper : lower) + 2 * j;
+          store(out, first);
+          store(out + LANES, second);
+        }
+      if (ow % 2 != 0)
+        upper[ow - 1] = lower[ow - 1] = 0;
+    }
+    if (oh % 2 != 0)
+      for (int64_t j = 0; j < ow; j++)
+        to[(oh - 1) * ow + j] = 0;
+  }
+}
+
+} // namespace badak::BADAK_ISA

@@ -1,0 +1,182 @@
+// conv2d_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients of
+// weight and bias.
+//   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, KH, KW), grad_bias (F,).
+// Method: x is laid out as in conv2d (shifted.h) and grad_y with the filters of a place side by
+// side; a register tile of taps x filters sums over the places, reading one number a tap and vectors
+// of filters. Images fall into fixed segments with sums of their own, which are then added up in
+// order: the bits do not depend on the number of threads.
+#include "conv2d.h"
+
+#include "conv2d_gradient.h"
+#include "correlate.h"
+#include "kernels.h"
+#include "threads.h"
+#include "transpose.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int64_t TOGETHER = 256; // places summed in registers before they join the rest
+
+// sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * width + ...].
+template <int ROWS, int V>
+void tap_tile(const float *image, const int64_t *offsets, const float *filters, int64_t width,
+              int64_t places, float *sums, int64_t row) {
+  const float *taps[ROWS];
+  for (int r = 0; r < ROWS; r++)
+    taps[r] = image + offsets[r];
+  Vec own[ROWS][V];
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++)
+      own[r][v] = Vec{};
+  for (int64_t p = 0; p < places; p++, filters += width) {
+    Vec right[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++)
+      right[v] = load(filters + v * LANES);
+#pragma GCC unroll 16
+    for (int r = 0; r < ROWS; r++) {
+      const Vec left = splat(taps[r][p]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++)
+        own[r][v] += left * right[v];
+    }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      float *to = sums + r * row + v * LANES;
+      store(to, load(to) + own[r][v]);
+    }
+}
+
+using TapTile = void (*)(const float *, const int64_t *, const float *, int64_t, int64_t, float *, int64_t);
+
+// Taps of a tile `vectors` wide, at most: so many that the sums fill the registers.
+int64_t taps_for(int64_t vectors) {
+  return LANES == 16 ? (vectors == 1 ? 12 : vectors == 2 ? 10 : 6)
+                     : (vectors == 1 ? 6 : vectors == 2 ? 4 : 2);
+}
+
+TapTile tap_tile_for(int64_t taps, int64_t vectors) {
+#define BADAK_TAPS(V)                                                                              \
+  {tap_tile<1, V>, tap_tile<2, V>, tap_tile<3, V>, tap_tile<4, V>,  tap_tile<5, V>,                \
+   tap_tile<6, V>, tap_tile<7, V>, tap_tile<8, V>, tap_tile<9, V>,  tap_tile<10, V>}
+  static constexpr TapTile one[] = {
+      tap_tile<1, 1>, tap_tile<2, 1>, tap_tile<3, 1>, tap_tile<4, 1>,  tap_tile<5, 1>,  tap_tile<6, 1>,
+      tap_tile<7, 1>, tap_tile<8, 1>, tap_tile<9, 1>, tap_tile<10, 1>, tap_tile<11, 1>, tap_tile<12, 1>};
+  static constexpr TapTile two[] = BADAK_TAPS(2);
+  static constexpr TapTile four[] = {tap_tile<1, 4>, tap_tile<2, 4>, tap_tile<3, 4>,
+                                     tap_tile<4, 4>, tap_tile<5, 4>, tap_tile<6, 4>};
+#undef BADAK_TAPS
+  return vectors == 1 ? one[taps - 1] : vectors == 2 ? two[taps - 1] : four[taps - 1];
+}
+
+// sums (taps, width) += for all taps and filters.
+void add_taps(const float *image, const int64_t *offsets, int64_t taps, const float *filters,
+              int64_t width, int64_t places, float *sums) {
+  for (int64_t p = 0; p < places; p += TOGETHER) {
+    const int64_t count = least(TOGETHER, places - p);
+    for (int64_t f = 0; f < width;) {
+      const int64_t left = (width - f) / LANES, vectors = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      const int64_t tiles = ceil_div(taps, taps_for(vectors));
+      for (int64_t t = 0; t < tiles; t++) {
+        const int64_t first = taps * t / tiles, height = taps * (t + 1) / tiles - first;
+        tap_tile_for(height, vectors)(image + p, offsets + first, filters + p * width + f, width,
+                                      count, sums + first * width + f, width);
+      }
+      f += vectors * LANES;
+    }
+  }
+}
+
+} // namespace
+
+void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
+                        const float *y, const uint8_t *winners, const float *x, float *grad_weight,
+                        float *grad_bias) {
+  const Maps &maps = conv.maps;
+  const Window &window = conv.window;
+  const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
+  const int64_t width = ceil_div(filters, LANES) * LANES, size = maps.h * maps.w;
+  const Slices slices(channels, cells);
+  int64_t *table = static_cast<int64_t *>(scratch(
+      Scratch::offsets, sizeof(int64_t) * (2 * (window.kh + window.kw) + 2 * slices.widest() * cells)));
+  int64_t *at = table, *memory = table + window.kh + window.kw;
+  for (int64_t u = 0; u < window.kh; u++)
+    at[u] = u * window.dh - window.top;
+  for (int64_t v = 0; v < window.kw; v++)
+    at[window.kh + v] = v * window.dw - window.left;
+  Shifted shifted({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, maps.h, maps.w,
+                  maps.ow, memory);
+  if (shifted.whole() && size <= MASKED)
+    shifted.make_masks(static_cast<int32_t *>(
+        scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * size)));
+  const Bands bands(shifted, maps.oh, slices.widest());
+  int64_t *tall_offsets = memory + window.kh + window.kw;
+  int64_t *low_offsets = tall_offsets + slices.widest() * cells;
+  shifted.offsets(slices.widest(), bands.highest(), tall_offsets);
+  if (bands.count > 1)
+    shifted.offsets(slices.widest(), bands.highest() - 1, low_offsets);
+
+  const int64_t blocks = conv.groups * slices.count;
+  const int64_t segments = most<int64_t>(least(maps.n, ceil_div(WANTED_ITEMS, blocks)), 1);
+  const int64_t rows = channels * cells; // of a group's sums; one more is the bias's
+  float *sums = scratch_floats(Scratch::partial, segments * conv.groups * (rows + 1) * width);
+  parallel_for(segments * blocks, [&](int64_t item) {
+    const int64_t slice = item % slices.count, group = item / slices.count % conv.groups;
+    const int64_t segment = item / blocks;
+    const int64_t start = slices.start(slice), count = slices.width(slice);
+    float *own = sums + (segment * conv.groups + group) * (rows + 1) * width;
+    float *bias = own + rows * width;
+    own += start * cells * width;
+    for (int64_t i = 0; i < count * cells * width; i++)
+      own[i] = 0;
+    if (slice == 0)
+      for (int64_t i = 0; i < width; i++)
+        bias[i] = 0;
+    for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
+      const float *image = x + (n * maps.c + group * channels + start) * size;
+      const Source grad = gradient.image(n, group);
+      for (int64_t band = 0; band < bands.count; band++) {
+        const int64_t from = bands.start(band), height = bands.height(band), places = height * maps.ow;
+        float *columns = scratch_floats(Scratch::columns, shifted.size(slices.widest(), bands.highest()));
+        shifted.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
+        float *by_place = scratch_floats(Scratch::filters, bands.highest() * maps.ow * width);
+        for (int64_t f = 0; f < filters; f += LANES)
+          transpose_strip(grad.image + f * conv.places() + from * maps.ow, conv.places(),
+                          least(LANES, filters - f), places, by_place + f, width);
+        add_taps(columns, height == bands.highest() ? tall_offsets : low_offsets, count * cells,
+                 by_place, width, places, own);
+        if (slice == 0)
+          for (int64_t f = 0; f < width; f += LANES) {
+            Vec total{};
+            for (int64_t p = 0; p < places; p++)
+              total += load(by_place + p * width + f);
+            store(bias + f, load(bias + f) + total);
+          }
+      }
+    }
+  });
+  parallel_for(conv.groups, [&](int64_t group) {
+    const int64_t stride = conv.groups * (rows + 1) * width;
+    const float *own = sums + group * (rows + 1) * width;
+    for (int64_t row = 0; row <= rows; row++)
+      for (int64_t f = 0; f < filters; f++) {
+        float total = own[row * width + f];
+        for (int64_t segment = 1; segment < segments; segment++)
+          total += own[segment * stride + row * width + f];
+        if (row < rows)
+          grad_weight[(group * filters + f) * rows + row] = total;
+        else if (grad_bias != nullptr)
+          grad_bias[group * filters + f] = total;
+      }
+  });
+}
+
+} // namespace badak::BADAK_ISA

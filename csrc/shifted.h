@@ -1,0 +1,164 @@
+// shifted.h -- an image laid out so that each tap of a kernel reads its places from one run of memory.
+//
+// A tap is a cell of the kernel. At place (i, j) it meets the image at row i * row_step + row and
+// column j * column_step + column of its own. For every distinct column there is one plane: the
+// image's rows with just the columns that its taps meet, zeros where they lie outside; the rows in
+// order of their remainder by row_step. So a tap's places (i, 0), (i, 1) ... (i + 1, 0) ... lie
+// side by side: the matrix product reads them as a row of b, and im2col's KH * KW copies of the
+// image shrink to KW.
+#pragma once
+
+#include "simd.h"
+#include "threads.h"
+
+namespace badak::BADAK_ISA {
+
+// Taps along one axis: where they meet the image at place 0, and how far from place to place.
+struct Taps {
+  const int64_t *at;
+  int64_t count, step;
+};
+
+inline int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+// The layout for `places_h` x `places_w` places of any image; made once, used by all threads.
+struct Shifted {
+  Taps rows, columns;
+  int64_t h, w;               // of the image
+  int64_t places_w;
+  int64_t *shift, shifts;     // distinct columns
+  int64_t *phase, phases;     // distinct remainders of rows
+  int64_t first;              // least quotient of rows
+  int64_t reach;              // rows of a plane beyond its places
+  const int32_t *mask;        // see fill_whole; or null
+
+  static int64_t index_of(const int64_t *values, int64_t count, int64_t value) {
+    int64_t i = 0;
+    while (i < count && values[i] != value)
+      i++;
+    return i;
+  }
+
+  // `memory` holds rows.count + columns.count numbers.
+  Shifted(Taps rows_, Taps columns_, int64_t h_, int64_t w_, int64_t places_w_, int64_t *memory)
+      : rows(rows_), columns(columns_), h(h_), w(w_), places_w(places_w_), shift(memory), shifts(0),
+        phase(memory + columns_.count), phases(0), first(INT64_MAX), reach(0), mask(nullptr) {
+    for (int64_t v = 0; v < columns.count; v++)
+      if (index_of(shift, shifts, columns.at[v]) == shifts)
+        shift[shifts++] = columns.at[v];
+    int64_t last = INT64_MIN;
+    for (int64_t u = 0; u < rows.count; u++) {
+      const int64_t quotient = floor_div(rows.at[u], rows.step);
+      const int64_t remainder = rows.at[u] - quotient * rows.step;
+      if (index_of(phase, phases, remainder) == phases)
+        phase[phases++] = remainder;
+      first = least(first, quotient);
+      last = most(last, quotient);
+    }
+    reach = rows.count == 0 ? 0 : last - first;
+    first = rows.count == 0 ? 0 : first;
+  }
+
+  int64_t plane(int64_t places_h) const { return (places_h + reach) * places_w; }
+  int64_t channel(int64_t places_h) const { return shifts * phases * plane(places_h); }
+  // What a buffer for so many channels needs: a tile reads past the last place.
+  int64_t size(int64_t channels, int64_t places_h) const {
+    return channels * channel(places_h) + 5 * LANES;
+  }
+
+  // offsets[(c * rows + u) * columns + v]: where the tap's places begin.
+  void offsets(int64_t channels, int64_t places_h, int64_t *to) const {
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t u = 0; u < rows.count; u++) {
+        const int64_t quotient = floor_div(rows.at[u], rows.step);
+        const int64_t p = index_of(phase, phases, rows.at[u] - quotient * rows.step);
+        for (int64_t v = 0; v < columns.count; v++) {
+          const int64_t s = index_of(shift, shifts, columns.at[v]);
+          *to++ = c * channel(places_h) + (s * phases + p) * plane(places_h) +
+                  (quotient - first) * places_w;
+        }
+      }
+  }
+
+  // Whether image rows and place rows have the same length and meet one for one.
+  bool whole() const { return rows.step == 1 && columns.step == 1 && w == places_w; }
+
+  // For `fill_whole`: mask[s][q] keeps what lies inside, for a whole image; (shifts, h * w).
+  void make_masks(int32_t *to) {
+    mask = to;
+    for (int64_t s = 0; s < shifts; s++)
+      for (int64_t y = 0; y < h; y++)
+        for (int64_t j = 0; j < w; j++)
+          *to++ = j + shift[s] >= 0 && j + shift[s] < w ? -1 : 0;
+  }
+
+  // Lay out `channels` of an image for the places of rows from.. from + places_h. Nothing is read
+  // outside [begin, end).
+  void fill(const float *image, int64_t channels, int64_t from, int64_t places_h, float *to,
+            const float *begin, const float *end) const {
+    const int64_t height = places_h + reach;
+    float *const start = to;
+    for (int64_t c = 0; c < channels; c++, image += h * w)
+      for (int64_t s = 0; s < shifts; s++)
+        for (int64_t p = 0; p < phases; p++, to += height * places_w) {
+          const int64_t top = (from + first) * rows.step + phase[p]; // image row of the first
+          if (mask != nullptr)
+            fill_whole(image, s, top, height, to, begin, end);
+          else
+            for (int64_t row = 0; row < height; row++)
+              fill_row(image, s, top + row * rows.step, to + row * places_w, end);
+        }
+    for (int64_t i = 0; i < 5 * LANES; i++)
+      start[channels * channel(places_h) + i] = 0;
+  }
+
+private:
+  // One plane at a time: the image itself, moved by the shift, with the masked columns zero.
+  void fill_whole(const float *image, int64_t s, int64_t top, int64_t height, float *to,
+                  const float *begin, const float *end) const {
+    const int64_t above = least(most<int64_t>(-top, 0), height);
+    const int64_t below = least(most<int64_t>(h - top, above), height);
+    for (int64_t i = 0; i < above * w; i++)
+      to[i] = 0;
+    const float *from = image + (top + above) * w + shift[s];
+    const int32_t *keep = mask + s * h * w + (top + above) * w;
+    const int64_t count = (below - above) * w;
+    to += above * w;
+    int64_t i = 0;
+    for (; i < count && from + i < begin; i++)
+      to[i] = keep[i] ? from[i] : 0.0f;
+    for (; i + LANES <= count && from + i + LANES <= end; i += LANES)
+      store_bits(to + i, load_bits(from + i) & load_bits(keep + i));
+    for (; i < count; i++)
+      to[i] = keep[i] ? from[i] : 0.0f;
+    for (i = 0; i < (height - below) * w; i++)
+      to[count + i] = 0;
+  }
+
+  // One row; up to a vector behind it may be overwritten (by the next row, or the slack).
+  void fill_row(const float *image, int64_t s, int64_t y, float *to, const float *end) const {
+    const int64_t step = columns.step;
+    const int64_t inside = y < 0 || y >= h ? 0 : places_w;
+    // Places j with 0 <= j * step + shift < w.
+    const int64_t j0 = least(most<int64_t>(ceil_div(-shift[s], step), 0), inside);
+    const int64_t j1 = most(j0, least(floor_div(w - 1 - shift[s], step) + 1, inside));
+    for (int64_t j = 0; j < j0; j++)
+      to[j] = 0;
+    const float *from = image + y * w + j0 * step + shift[s];
+    const int64_t count = j1 - j0;
+    if (step == 1) {
+      int64_t j = 0;
+      for (; j < count && from + j + LANES <= end; j += LANES)
+        store(to + j0 + j, load(from + j));
+      for (; j < count; j++)
+        to[j0 + j] = from[j];
+    } else {
+      for (int64_t j = 0; j < count; j++)
+        to[j0 + j] = from[j * step];
+    }
+    for (int64_t j = j1; j < places_w; j++)
+      to[j] = 0;
+  }
+};
+
+} // namespace badak::BADAK_ISA
