@@ -30,11 +30,16 @@ struct GradientMaps {
     float *to = scratch_floats(Scratch::gradient, count + 4 * LANES);
     if (behind.pool) {
       const int64_t pooled = conv.maps.oh / 2 * (conv.maps.ow / 2);
-      unpool_maps(grad_y + first * pooled, y + first * pooled, winners + first * pooled, filters,
-                  conv.maps.oh, conv.maps.ow, behind.relu, to);
+      unpool_maps(grad_y + first * pooled, grad_y + conv.maps.n * conv.f * pooled,
+                  y + first * pooled, winners + first * pooled, filters, conv.maps.oh,
+                  conv.maps.ow, behind.relu, to);
     } else {
-      for (int64_t i = 0; i < count; i++)
-        to[i] = y[first * places + i] > 0 ? grad_y[first * places + i] : 0.0f;
+      const float *grad = grad_y + first * places, *value = y + first * places;
+      int64_t i = 0;
+      for (; i + LANES <= count; i += LANES)
+        store(to + i, load(value + i) > 0.0f ? load(grad + i) : Vec{});
+      for (; i < count; i++)
+        to[i] = value[i] > 0 ? grad[i] : 0.0f;
     }
     for (int64_t i = 0; i < 4 * LANES; i++)
       to[count + i] = 0;

@@ -40,11 +40,10 @@ inline void challenge(Vec &best, IntVec &winner, Vec next, int32_t cell) {
 }
 
 // A row of `count` windows from two rows of a map. Whole vectors are read: 2 * LANES numbers
-// from the last of them on. `winners` may be null.
+// from the last of them on, and whole ones are written up to `end` of y. `winners` may be null.
 inline void pool_row(const float *upper, const float *lower, int64_t count, bool with_relu, float *y,
-                     uint8_t *winners) {
+                     const float *end, uint8_t *winners) {
   for (int64_t j = 0; j < count; j += LANES) {
-    const int64_t left = least(LANES, count - j);
     Vec cells[4];
     split_pairs(load(upper + 2 * j), load(upper + 2 * j + LANES), cells[0], cells[1]);
     split_pairs(load(lower + 2 * j), load(lower + 2 * j + LANES), cells[2], cells[3]);
@@ -55,14 +54,14 @@ inline void pool_row(const float *upper, const float *lower, int64_t count, bool
       challenge(best, winner, cells[cell], cell);
     best = with_relu ? relu(best) : best;
     const ByteVec bytes = __builtin_convertvector(winner, ByteVec);
-    if (left == LANES) {
+    if (y + j + LANES <= end) {
       store(y + j, best);
       if (winners != nullptr)
         *reinterpret_cast<UnalignedByteVec *>(winners + j) = bytes;
     } else {
-      store_first(y + j, best, left);
+      store_first(y + j, best, count - j);
       if (winners != nullptr)
-        __builtin_memcpy(winners + j, &bytes, left);
+        copy_first(winners + j, reinterpret_cast<const uint8_t *>(&bytes), count - j);
     }
   }
 }
@@ -71,18 +70,22 @@ inline void pool_row(const float *upper, const float *lower, int64_t count, bool
 inline void pool_maps(const float *maps, int64_t count, int64_t oh, int64_t ow, bool with_relu,
                       float *y, uint8_t *winners) {
   const int64_t rows = oh / 2, columns = ow / 2;
+  const float *const end = y + count * rows * columns;
   for (int64_t map = 0; map < count; map++, maps += oh * ow)
     for (int64_t i = 0; i < rows; i++, y += columns) {
-      pool_row(maps + 2 * i * ow, maps + (2 * i + 1) * ow, columns, with_relu, y, winners);
+      pool_row(maps + 2 * i * ow, maps + (2 * i + 1) * ow, columns, with_relu, y,
+               end, winners);
       if (winners != nullptr)
         winners += columns;
     }
 }
 
 // The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors
-// are written whole: `to` has 4 * LANES numbers of room behind it.
-inline void unpool_maps(const float *grad_y, const float *y, const uint8_t *winners, int64_t count,
-                        int64_t oh, int64_t ow, bool with_relu, float *to) {
+// are written whole: `to` has 4 * LANES numbers of room behind it. `end` of grad_y's array says how
+// far it, y and winners may be read.
+inline void unpool_maps(const float *grad_y, const float *end, const float *y,
+                        const uint8_t *winners, int64_t count, int64_t oh, int64_t ow,
+                        bool with_relu, float *to) {
   const int64_t rows = oh / 2, columns = ow / 2;
   for (int64_t map = 0; map < count; map++, to += oh * ow) {
     for (int64_t i = 0; i < rows; i++, grad_y += columns, y += columns, winners += columns) {
@@ -90,11 +93,14 @@ inline void unpool_maps(const float *grad_y, const float *y, const uint8_t *winn
       // The lower row after the upper: each may spill over into what is written later.
       for (int row = 0; row < 2; row++)
         for (int64_t j = 0; j < columns; j += LANES) {
-          const int64_t left = least(LANES, columns - j);
-          Vec grad = load_first(grad_y + j, left);
-          const Vec value = load_first(y + j, left);
+          const float *y_end = y + (end - grad_y);
+          Vec grad = load_before(grad_y + j, end);
+          const Vec value = load_before(y + j, y_end);
           ByteVec bytes{};
-          __builtin_memcpy(&bytes, winners + j, left);
+          if (grad_y + j + LANES <= end)
+            bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + j);
+          else
+            copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + j, end - grad_y - j);
           const IntVec winner = __builtin_convertvector(bytes, IntVec);
           if (with_relu)
             grad = value > 0.0f ? grad : Vec{};

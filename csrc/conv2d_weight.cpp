@@ -17,12 +17,16 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-constexpr int64_t TOGETHER = 256; // places summed in registers before they join the rest
+// Places summed in registers before they join the rest: their filters fill half of L1.
+constexpr int64_t TOGETHER = LANES == 16 ? 128 : 256;
 
-// sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * width + ...].
+// Filters fall into strips of up to four vectors; a strip's numbers of a place lie together.
+int64_t strip_vectors(int64_t left) { return left >= 4 * LANES ? 4 : left >= 2 * LANES ? 2 : 1; }
+
+// sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * V * LANES + ...].
 template <int ROWS, int V>
-void tap_tile(const float *image, const int64_t *offsets, const float *filters, int64_t width,
-              int64_t places, float *sums, int64_t row) {
+void tap_tile(const float *image, const int64_t *offsets, const float *filters, int64_t places,
+              float *sums, int64_t row) {
   const float *taps[ROWS];
   for (int r = 0; r < ROWS; r++)
     taps[r] = image + offsets[r];
@@ -32,7 +36,7 @@ void tap_tile(const float *image, const int64_t *offsets, const float *filters, 
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++)
       own[r][v] = Vec{};
-  for (int64_t p = 0; p < places; p++, filters += width) {
+  for (int64_t p = 0; p < places; p++, filters += V * LANES) {
     Vec right[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++)
@@ -54,7 +58,7 @@ void tap_tile(const float *image, const int64_t *offsets, const float *filters, 
     }
 }
 
-using TapTile = void (*)(const float *, const int64_t *, const float *, int64_t, int64_t, float *, int64_t);
+using TapTile = void (*)(const float *, const int64_t *, const float *, int64_t, float *, int64_t);
 
 // Taps of a tile `vectors` wide, at most: so many that the sums fill the registers.
 int64_t taps_for(int64_t vectors) {
@@ -76,21 +80,47 @@ TapTile tap_tile_for(int64_t taps, int64_t vectors) {
   return vectors == 1 ? one[taps - 1] : vectors == 2 ? two[taps - 1] : four[taps - 1];
 }
 
+// grad (filters, places), each row `stride` numbers behind the other -> strips [place][filters].
+void turn(const float *grad, int64_t stride, int64_t filters, int64_t width, int64_t places, float *strips) {
+  for (int64_t f = 0; f < width;) {
+    const int64_t strip = strip_vectors(width - f) * LANES;
+    for (int64_t v = 0; v < strip && f + v < filters; v += LANES)
+      transpose_strip(grad + (f + v) * stride, stride, least(LANES, filters - f - v), places,
+                      strips + v, strip);
+    strips += places * strip;
+    f += strip;
+  }
+}
+
 // sums (taps, width) += for all taps and filters.
-void add_taps(const float *image, const int64_t *offsets, int64_t taps, const float *filters,
+void add_taps(const float *image, const int64_t *offsets, int64_t taps, const float *strips,
               int64_t width, int64_t places, float *sums) {
-  for (int64_t p = 0; p < places; p += TOGETHER) {
-    const int64_t count = least(TOGETHER, places - p);
-    for (int64_t f = 0; f < width;) {
-      const int64_t left = (width - f) / LANES, vectors = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-      const int64_t tiles = ceil_div(taps, taps_for(vectors));
+  for (int64_t f = 0; f < width;) {
+    const int64_t vectors = strip_vectors(width - f), strip = vectors * LANES;
+    const int64_t tiles = ceil_div(taps, taps_for(vectors));
+    for (int64_t p = 0; p < places; p += TOGETHER)
       for (int64_t t = 0; t < tiles; t++) {
         const int64_t first = taps * t / tiles, height = taps * (t + 1) / tiles - first;
-        tap_tile_for(height, vectors)(image + p, offsets + first, filters + p * width + f, width,
-                                      count, sums + first * width + f, width);
+        tap_tile_for(height, vectors)(image + p, offsets + first, strips + p * strip,
+                                      least(TOGETHER, places - p), sums + first * width + f, width);
       }
-      f += vectors * LANES;
+    strips += places * strip;
+    f += strip;
+  }
+}
+
+// sums[f] += all places' numbers of each filter.
+void add_places(const float *strips, int64_t width, int64_t places, float *sums) {
+  for (int64_t f = 0; f < width;) {
+    const int64_t vectors = strip_vectors(width - f);
+    for (int64_t v = 0; v < vectors; v++) {
+      Vec total{};
+      for (int64_t p = 0; p < places; p++)
+        total += load(strips + (p * vectors + v) * LANES);
+      store(sums + f + v * LANES, load(sums + f + v * LANES) + total);
     }
+    strips += places * vectors * LANES;
+    f += vectors * LANES;
   }
 }
 
@@ -148,18 +178,12 @@ void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const flo
         float *columns = scratch_floats(Scratch::columns, shifted.size(slices.widest(), bands.highest()));
         shifted.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
         float *by_place = scratch_floats(Scratch::filters, bands.highest() * maps.ow * width);
-        for (int64_t f = 0; f < filters; f += LANES)
-          transpose_strip(grad.image + f * conv.places() + from * maps.ow, conv.places(),
-                          least(LANES, filters - f), places, by_place + f, width);
+        turn(grad.image + from * maps.ow, conv.places(), filters, width, places,
+             by_place);
         add_taps(columns, height == bands.highest() ? tall_offsets : low_offsets, count * cells,
                  by_place, width, places, own);
         if (slice == 0)
-          for (int64_t f = 0; f < width; f += LANES) {
-            Vec total{};
-            for (int64_t p = 0; p < places; p++)
-              total += load(by_place + p * width + f);
-            store(bias + f, load(bias + f) + total);
-          }
+          add_places(by_place, width, places, bias);
       }
     }
   });

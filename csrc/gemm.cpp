@@ -102,8 +102,6 @@ void multiply(const Product &p, const Block &block, const float *packed_a) {
       }
       float *c = p.c + row * p.c_row + column;
       const int64_t height = tiles.height(i), columns = least(PANEL, block.columns - j * PANEL);
-      for (int64_t r = 0; r < height; r++) // the tile's end needs it: let it come meanwhile
-        __builtin_prefetch(c + r * p.c_row, 1);
       tile_for<PackedRows>(height, columns <= LANES ? 1 : 2)(
           depth, packed_a + block.rows * start + tiles.start(i) * depth,
           {packed_b + j * PANEL * depth, PANEL}, c, p.c_row, columns, finish);

@@ -49,12 +49,22 @@ inline void store_some(float *to, Vec value, int64_t count) {
 template <int ROWS, int V, class Rows>
 void tile_of(int64_t k, const float *a, Rows b, float *c, int64_t c_row, int64_t columns,
              const Finish &finish) {
+  const bool whole = columns == V * LANES;
   Vec sums[ROWS][V];
+  if (finish.accumulate) {
 #pragma GCC unroll 16
-  for (int i = 0; i < ROWS; i++)
+    for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 8
-    for (int v = 0; v < V; v++)
-      sums[i][v] = Vec{};
+      for (int v = 0; v < V; v++)
+        sums[i][v] = whole ? load(c + i * c_row + v * LANES)
+                           : load_some(c + i * c_row + v * LANES, columns - v * LANES);
+  } else {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        sums[i][v] = Vec{};
+  }
   for (int64_t p = 0; p < k; p++) {
     const float *row = b(p);
     Vec right[V];
@@ -70,23 +80,42 @@ void tile_of(int64_t k, const float *a, Rows b, float *c, int64_t c_row, int64_t
     }
     a += ROWS;
   }
+  if (finish.row_bias != nullptr) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        sums[i][v] += splat(finish.row_bias[i]);
+  }
+  if (finish.column_bias != nullptr) {
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      const Vec bias = load_some(finish.column_bias + v * LANES, columns - v * LANES);
+#pragma GCC unroll 16
+      for (int i = 0; i < ROWS; i++)
+        sums[i][v] += bias;
+    }
+  }
+  if (finish.relu) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        sums[i][v] = relu(sums[i][v]);
+  }
+  if (whole) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        store(c + i * c_row + v * LANES, sums[i][v]);
+    return;
+  }
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 8
-    for (int v = 0; v < V; v++) {
-      float *to = c + i * c_row + v * LANES;
-      const int64_t count = columns - v * LANES;
-      Vec value = sums[i][v];
-      if (finish.accumulate)
-        value += load_some(to, count);
-      if (finish.row_bias != nullptr)
-        value += splat(finish.row_bias[i]);
-      if (finish.column_bias != nullptr)
-        value += load_some(finish.column_bias + v * LANES, count);
-      if (finish.relu)
-        value = relu(value);
-      store_some(to, value, count);
-    }
+    for (int v = 0; v < V; v++)
+      store_some(c + i * c_row + v * LANES, sums[i][v], columns - v * LANES);
 }
 
 template <class Rows>

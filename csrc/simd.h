@@ -30,14 +30,32 @@ inline void store_bits(void *to, IntVec bits) { *static_cast<UnalignedIntVec *>(
 inline Vec splat(float value) { return value - Vec{}; } // x - 0 is x, also for x = -0
 inline IntVec splat(int32_t value) { return value + IntVec{}; }
 
-// The first `count` < LANES floats; the other lanes are 0.
+// The first `count` < LANES numbers, by pieces of fixed size: a copy of variable size is a call.
+template <class T> inline void copy_first(T *to, const T *from, int64_t count) {
+  if (LANES > 8 && count & 8)
+    __builtin_memcpy(to, from, 8 * sizeof(T)), to += 8, from += 8;
+  if (LANES > 4 && count & 4)
+    __builtin_memcpy(to, from, 4 * sizeof(T)), to += 4, from += 4;
+  if (count & 2)
+    __builtin_memcpy(to, from, 2 * sizeof(T)), to += 2, from += 2;
+  if (count & 1)
+    *to = *from;
+}
+// ... the other lanes are 0.
 inline Vec load_first(const float *from, int64_t count) {
-  Vec value{};
-  __builtin_memcpy(&value, from, static_cast<size_t>(count) * sizeof(float));
-  return value;
+  float lanes[LANES] = {};
+  copy_first(lanes, from, count);
+  return load(lanes);
 }
 inline void store_first(float *to, Vec value, int64_t count) {
-  __builtin_memcpy(to, &value, static_cast<size_t>(count) * sizeof(float));
+  float lanes[LANES];
+  store(lanes, value);
+  copy_first(to, lanes, count);
+}
+
+// A vector whose first numbers are wanted, where what stands before `end` may be read.
+inline Vec load_before(const float *from, const float *end) {
+  return from + LANES <= end ? load(from) : load_first(from, end > from ? end - from : 0);
 }
 
 // NaN in a wins: the comparison is false where either is NaN.
