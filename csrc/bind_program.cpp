@@ -8,6 +8,12 @@ namespace badak {
 thread_local Program *recording = nullptr;
 
 void bind_program(nb::module_ &m) {
+  m.def("copy_finite", [](In from, Out to) { // never recorded: each batch lies elsewhere
+    bool finite = false;
+    nb::gil_scoped_release released;
+    kernels->copy_finite(from.data(), to.data(), static_cast<int64_t>(to.size()), &finite);
+    return finite;
+  }, "Copy an array into another of its size; False where a number is not finite.");
   nb::class_<Program>(m, "Program", "Kernel calls, recorded once and run again on the same arrays.")
       .def(nb::init<>())
       .def("__len__", [](const Program &program) { return program.calls.size(); })

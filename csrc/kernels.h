@@ -11,9 +11,10 @@
 #include "conv2d.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "images.h"
 
 #define BADAK_KERNELS(X)                                                                           \
-  BADAK_GEMM_KERNELS(X) BADAK_CONV_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
+  BADAK_IMAGE_KERNELS(X) BADAK_GEMM_KERNELS(X) BADAK_CONV_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
 
 namespace badak {
 

@@ -9,13 +9,21 @@
 #include <new>
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 #include <thread>
 #include <vector>
 
 namespace badak {
 namespace {
 
-constexpr int SPINS = 4000; // some 50 microseconds: the gap between two kernels of one network
+// How long an idle thread stays awake: longer than the gap between two kernels of one network.
+constexpr int64_t AWAKE_NANOSECONDS = 100'000;
+
+inline int64_t now() {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
 
 inline void relax() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -46,15 +54,17 @@ public:
       thread.join();
   }
 
+  // A job is open while round_ is odd. Threads that come before it closes take part; run() waits
+  // for those alone, so that a thread which is slow to wake costs nothing.
   void run(const Job &job) {
     job_ = job;
     failure_ = nullptr;
     next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
     wake();
     work();
-    for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; spin++) {
-      if (spin < SPINS)
+    round_.fetch_add(1);
+    for (int spin = 0; active_.load() != 0; spin++) {
+      if (spin < 1000)
         relax();
       else
         std::this_thread::yield();
@@ -65,31 +75,37 @@ public:
 
 private:
   void wake() {
-    round_.fetch_add(1, std::memory_order_seq_cst);
-    if (asleep_.load(std::memory_order_seq_cst) > 0)
+    round_.fetch_add(1);
+    if (asleep_.load() > 0)
       round_.notify_all();
   }
 
   void serve() {
     unsigned seen = 0;
-    while (true) {
-      int spin = 0;
-      unsigned now;
-      while ((now = round_.load(std::memory_order_seq_cst)) == seen) {
-        if (++spin < SPINS) {
-          relax();
-          continue;
-        }
-        asleep_.fetch_add(1, std::memory_order_seq_cst);
-        round_.wait(seen, std::memory_order_seq_cst);
-        asleep_.fetch_sub(1, std::memory_order_seq_cst);
-      }
-      seen = now;
-      if (stopping_.load())
-        return;
-      work();
-      busy_.fetch_sub(1, std::memory_order_release);
+    while (!stopping_.load()) {
+      const unsigned round = wait_for_other_than(seen);
+      seen = round;
+      if (round % 2 == 0)
+        continue;
+      active_.fetch_add(1);
+      if (round_.load() == round) // still open: run() will wait for us
+        work();
+      active_.fetch_sub(1);
     }
+  }
+
+  unsigned wait_for_other_than(unsigned seen) {
+    const int64_t end = now() + AWAKE_NANOSECONDS;
+    unsigned round;
+    for (int spin = 1; (round = round_.load()) == seen; spin++) {
+      relax();
+      if (spin % 64 == 0 && now() > end) {
+        asleep_.fetch_add(1);
+        round_.wait(seen);
+        asleep_.fetch_sub(1);
+      }
+    }
+    return round;
   }
 
   void work() {
@@ -108,7 +124,7 @@ private:
   std::exception_ptr failure_;
   std::mutex failure_guard_;
   std::atomic<int64_t> next_{0};
-  std::atomic<int> busy_{0}, asleep_{0};
+  std::atomic<int> active_{0}, asleep_{0};
   std::atomic<unsigned> round_{0};
   std::atomic<bool> stopping_{false};
   std::vector<std::thread> threads_;

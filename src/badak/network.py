@@ -15,6 +15,7 @@ from badak import architecture, checks, ops, storage
 from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
 from badak.errors import ArgumentTypeError, BadakError, FormatError, where
 from badak.layers import CrossEntropyLoss, Layer
+from badak.plan import Plan, Plans
 from badak.summary import Summary
 
 FORMAT = {"format": "badak network", "version": 1}
@@ -67,6 +68,8 @@ class Network:
         seed: of the initial parameters and of dropout.
         dtype: np.float32 or np.float64.
         loss: what training makes small; CrossEntropyLoss() where None.
+        fuse: whether the native edition runs all layers in one recorded call (`badak.plan`) or
+            one by one; the results agree within float32 rounding.
 
     Raises:
         BadakError: a layer does not fit the output of the one before it; the message names it.
@@ -89,6 +92,7 @@ class Network:
         seed: int = 0,
         dtype: Any = np.float32,
         loss: CrossEntropyLoss | None = None,
+        fuse: bool = True,
     ) -> None:
         try:
             self.dtype = np.dtype(dtype)
@@ -111,6 +115,8 @@ class Network:
             with where(f"{type(layer).__name__} {name!r}"):
                 shape = layer.build(shape, generator, self.dtype)
         self.output_shape = shape
+        self.fuse = checks.flag(fuse, "fuse")
+        self._plans = Plans(self.layers, self.input_shape)
 
     @property
     def num_classes(self) -> int:
@@ -128,7 +134,10 @@ class Network:
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return the output for images (N, C, H, W): float, or uint8 in 0..255."""
-        return self.forward(self._images(x))
+        if not self._planned():
+            return self.forward(self._images(x))
+        with self._filled(x, training=False) as plan:
+            return plan.forward().copy()
 
     def __repr__(self) -> str:
         lines = [f"    {name!r}: {layer!r}," for name, layer in self.layers.items()]
@@ -136,6 +145,8 @@ class Network:
 
     def forward(self, x: Images, training: bool = False) -> Array:
         """Return the output for checked float images; with `training`, as in a training step."""
+        if not training and self._planned():
+            return self(x)
         for name, layer in self.layers.items():
             with where(f"{type(layer).__name__} {name!r}"):
                 x, _ = layer.forward(x, training)
@@ -165,9 +176,74 @@ class Network:
             BadakError: images or labels that do not fit the network.
         """
         with self.unchanged_on_fault():
-            return self._forward_backward(x, labels, sample_weight, need_grad_x, training)
+            if not (training and self._planned()):
+                return self._layer_by_layer(x, labels, sample_weight, need_grad_x, training)
+            with self.planned_step(x, labels, sample_weight, need_grad_x) as result:
+                return StepResult(
+                    result.loss,
+                    {name: array.copy() for name, array in result.gradients.items()},
+                    result.logits.copy(),
+                    None if result.grad_x is None else result.grad_x.copy(),
+                )
 
-    def _forward_backward(
+    @contextmanager
+    def step_pass(self, x: ArrayLike, labels: ArrayLike) -> Iterator[StepResult]:
+        """Lend what `forward_backward` gives, for a training step; no array is made where planned.
+
+        The arrays are valid within the block alone.
+        """
+        if self._planned():
+            with self.planned_step(x, labels) as result:
+                yield result
+        else:
+            yield self._layer_by_layer(x, labels, None, False, True)
+
+    def _planned(self) -> bool:
+        """Whether passes run as a recorded plan."""
+        return (
+            self.fuse
+            and self.dtype == np.float32
+            and ops.active() == "native"
+            and self._plans.possible
+        )
+
+    @contextmanager
+    def _filled(
+        self, x: ArrayLike, training: bool, need_grad_x: bool = False
+    ) -> Iterator[Plan]:
+        """Lend a plan that holds the checked images."""
+        take = ops.edition.fused().take_images
+        ready = (
+            type(x) is np.ndarray
+            and x.dtype == np.float32
+            and x.shape[1:] == self.input_shape
+            and x.flags.carray
+        )
+        images = x if ready else self._images(x)
+        with self._plans.lend(len(images), training, need_grad_x) as plan:
+            if not take(images, plan.images):
+                self._images(x)  # says which image is not finite
+            yield plan
+
+    @contextmanager
+    def planned_step(
+        self,
+        x: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        need_grad_x: bool = False,
+    ) -> Iterator[StepResult]:
+        """Lend the plan's own arrays after one pass forward and back."""
+        with self._filled(x, True, need_grad_x) as plan:
+            targets = self._targets(labels, len(plan.images))
+            logits = plan.forward()
+            loss, cache = self.loss.forward(logits, targets, sample_weight)
+            plan.grad_logits[...] = self.loss.backward(cache)
+            gradients = plan.backward()
+            ordered = {name: gradients[name] for name in self.parameters()}
+            yield StepResult(loss, ordered, logits, plan.grad_x if need_grad_x else None)
+
+    def _layer_by_layer(
         self,
         x: ArrayLike,
         labels: ArrayLike,
@@ -317,7 +393,14 @@ class Network:
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
-        copy = Network(self.layers, self.input_shape, seed=self.seed, dtype=dtype, loss=self.loss)
+        copy = Network(
+            self.layers,
+            self.input_shape,
+            seed=self.seed,
+            dtype=dtype,
+            loss=self.loss,
+            fuse=self.fuse,
+        )
         copy.load_state({name: array.astype(dtype) for name, array in self.state().items()})
         return copy
 

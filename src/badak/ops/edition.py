@@ -39,6 +39,11 @@ def of(dtype: "np.dtype[Any]") -> ModuleType:
     return reference if dtype != np.float32 else EDITIONS[_active]
 
 
+def fused() -> ModuleType:
+    """Return the native calls that join several ops; only where the native edition is active."""
+    return importlib.import_module("badak.ops.fused")
+
+
 class use:
     """Run the edition `name` from now on, or only inside a ``with`` block.
 

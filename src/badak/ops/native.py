@@ -6,7 +6,7 @@ Same names and arguments as `badak.ops.reference`; arguments arrive checked and 
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array
+from badak.arrays import Array, Shape
 from badak.ops.reference import *  # noqa: F403  # until each has its kernel
 from badak.ops.window import Window
 
@@ -27,7 +27,7 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
 
 def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int) -> Array:
     """See the reference."""
-    numbers = _numbers(x, window)
+    numbers = window_numbers(x.shape, window)
     y = np.empty((len(x), len(weight), *numbers[8:]), np.float32)
     _core.conv2d(x, weight, bias, numbers, groups, False, False, y, None)
     return y
@@ -37,7 +37,7 @@ def conv2d_backward(
     grad_y: Array, x: Array, weight: Array, window: Window, groups: int, need_grad_x: bool
 ) -> tuple[Array | None, Array, Array]:
     """See the reference."""
-    numbers = _numbers(x, window)
+    numbers = window_numbers(x.shape, window)
     fused = (numbers, groups, False, False)
     grad_weight, grad_bias = np.empty_like(weight), np.empty(len(weight), np.float32)
     _core.conv2d_grad_weight(grad_y, None, None, x, *fused, grad_weight, grad_bias)
@@ -69,8 +69,8 @@ def linear_backward(
     return grad_x, grad_weight, grad_bias
 
 
-def _numbers(x: Array, window: Window) -> tuple[int, ...]:
+def window_numbers(shape: Shape, window: Window) -> tuple[int, ...]:
     """A window as the kernels take it: kernel, stride, padding before, dilation, places."""
-    (top, _), (left, _) = window.sides(*x.shape[2:])
-    places = window.output_size(*x.shape[2:])
+    (top, _), (left, _) = window.sides(*shape[2:])
+    places = window.output_size(*shape[2:])
     return (*window.kernel, *window.stride, top, left, *window.dilation, *places)

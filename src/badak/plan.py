@@ -1,0 +1,124 @@
+"""Plan: a network's pass over batches of one size, recorded once and run again natively.
+
+The first pass runs stage by stage (`badak.fusion`) while the native core records its calls; every
+later one repeats them on the same arrays: no array is allocated and no line of Python runs between
+the kernels.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array, Images, Shape
+from badak.fusion import stages
+from badak.layers import LAYERS, Layer
+from badak.ops import edition
+
+# Plans kept for each network: the batch sizes of training, evaluation, their last batches.
+KEPT = 4
+
+Key = tuple[int, bool, bool]
+
+
+class Plan:
+    """The recorded passes for one batch size; used by one thread at a time.
+
+    Attributes:
+        images: (N, C, H, W) float32, where the batch is put.
+        logits: the output; every pass writes it anew.
+        grad_logits: where the loss's gradient is put before `backward`.
+        gradients: ``"conv1.weight"`` -> array; every pass writes it anew.
+        grad_x: the images' gradient, where it was asked for.
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, Layer],
+        input_shape: Shape,
+        count: int,
+        training: bool,
+        need_grad_x: bool,
+    ) -> None:
+        self.images: Images = np.zeros((count, *input_shape), np.float32)
+        self._need_grad_x = need_grad_x
+        self._stages = stages(list(layers.items()), input_shape, training)
+        self._reads = [
+            (arrays, key, arrays[key])
+            for layer in layers.values()
+            for arrays in (layer.parameters, layer.buffers)
+            for key in arrays
+        ]
+        self._forward = self._backward = None
+        self.logits: Array
+        self.grad_logits: Array
+        self.gradients: dict[str, Array] = {}
+        self.grad_x: Array | None = None
+
+    def fits(self) -> bool:
+        """Whether the layers' parameters are still the arrays that were recorded."""
+        return all(arrays.get(key) is array for arrays, key, array in self._reads)
+
+    def forward(self) -> Array:
+        """Run `images` forward; the output is `logits`."""
+        for stage in self._stages:
+            stage.refresh()
+        if self._forward is not None:
+            self._forward.run()
+            return self.logits
+        with _recorded() as program:
+            out = self.images
+            for stage in self._stages:
+                out = stage.forward(out)
+        self.logits, self._forward = out, program
+        self.grad_logits = np.empty_like(out)
+        return self.logits
+
+    def backward(self) -> dict[str, Array]:
+        """Run `grad_logits` back through the last forward pass."""
+        if self._backward is not None:
+            self._backward.run()
+            return self.gradients
+        gradients: dict[str, Array] = {}
+        with _recorded() as program:
+            grad: Any = self.grad_logits
+            for place, stage in reversed(list(enumerate(self._stages))):
+                grad, own = stage.backward(grad, self._need_grad_x or place > 0)
+                gradients |= own
+        self.gradients, self.grad_x, self._backward = gradients, grad, program
+        return self.gradients
+
+
+@contextmanager
+def _recorded() -> Iterator[Any]:
+    program = edition.fused().Program()
+    program.record()
+    try:
+        yield program
+    finally:
+        program.stop()
+
+
+class Plans:
+    """A network's plans by batch size; each is lent to one thread at a time."""
+
+    def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
+        self._layers, self._input_shape = layers, input_shape
+        self._free: OrderedDict[Key, Plan] = OrderedDict()
+        # A layer of the user's own may compute in NumPy, which no recording sees.
+        self.possible = all(type(layer) in LAYERS.values() for layer in layers.values())
+
+    @contextmanager
+    def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+        """Lend a plan for batches of `count` images within the block."""
+        key = (count, training, need_grad_x)
+        plan = self._free.pop(key, None)  # one thread gets it; another makes its own
+        if plan is None or not plan.fits():
+            plan = Plan(self._layers, self._input_shape, *key)
+        yield plan
+        # Not after a fault: a half-recorded plan is dropped.
+        self._free[key] = plan
+        while len(self._free) > KEPT:
+            self._free.popitem(last=False)
