@@ -37,9 +37,8 @@ void correlate(const Pass &pass, const Read &read, const Write &write, int64_t c
       scratch(Scratch::offsets, sizeof(int64_t) * (pass.rows.count + pass.columns.count +
                                                    2 * slices.widest() * pass.taps())));
   Shifted shifted(pass.rows, pass.columns, pass.h, pass.w, pass.places_w, table);
-  if (shifted.whole() && pass.h * pass.w <= MASKED)
-    shifted.make_masks(static_cast<int32_t *>(
-        scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * pass.h * pass.w)));
+  shifted.make_masks(static_cast<int32_t *>(
+      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
   const RowTiles tiles(pass.filters);
   const Bands bands(shifted, whole_maps ? 1 : pass.places_h, slices.widest());
   // Bands come in two heights; each has its own offsets.

@@ -12,26 +12,6 @@ namespace badak::BADAK_ISA {
 typedef uint8_t ByteVec __attribute__((vector_size(LANES)));
 typedef uint8_t UnalignedByteVec __attribute__((vector_size(LANES), aligned(1), may_alias));
 
-// Even and odd numbers of two vectors, and back.
-inline void split_pairs(Vec first, Vec second, Vec &even, Vec &odd) {
-  IntVec evens, odds;
-#pragma GCC unroll 16
-  for (int32_t l = 0; l < LANES; l++)
-    evens[l] = 2 * l, odds[l] = 2 * l + 1;
-  even = __builtin_shuffle(first, second, evens);
-  odd = __builtin_shuffle(first, second, odds);
-}
-inline void join_pairs(Vec even, Vec odd, Vec &first, Vec &second) {
-  IntVec low, high;
-#pragma GCC unroll 16
-  for (int32_t l = 0; l < LANES; l++) {
-    const int32_t from = l / 2 + (l % 2 ? LANES : 0);
-    low[l] = from, high[l] = from + LANES / 2;
-  }
-  first = __builtin_shuffle(even, odd, low);
-  second = __builtin_shuffle(even, odd, high);
-}
-
 // The value and number of a window's winner so far, against the cell `next`.
 inline void challenge(Vec &best, IntVec &winner, Vec next, int32_t cell) {
   const IntVec wins = (next > best) | ((next != next) & (best == best));
@@ -90,20 +70,17 @@ inline void unpool_maps(const float *grad_y, const float *end, const float *y,
   for (int64_t map = 0; map < count; map++, to += oh * ow) {
     for (int64_t i = 0; i < rows; i++, grad_y += columns, y += columns, winners += columns) {
       float *upper = to + 2 * i * ow, *lower = upper + ow;
-      // The lower row after the upper: each may spill over into what is written later.
-      for (int row = 0; row < 2; row++)
-        for (int64_t j = 0; j < columns; j += LANES) {
-          const float *y_end = y + (end - grad_y);
-          Vec grad = load_before(grad_y + j, end);
-          const Vec value = load_before(y + j, y_end);
-          ByteVec bytes{};
-          if (grad_y + j + LANES <= end)
-            bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + j);
-          else
-            copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + j, end - grad_y - j);
-          const IntVec winner = __builtin_convertvector(bytes, IntVec);
-          if (with_relu)
-            grad = value > 0.0f ? grad : Vec{};
+      const auto spread = [&](int64_t j, bool up, bool low) {
+        Vec grad = load_before(grad_y + j, end);
+        ByteVec bytes{};
+        if (grad_y + j + LANES <= end)
+          bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + j);
+        else
+          copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + j, end - grad_y - j);
+        const IntVec winner = __builtin_convertvector(bytes, IntVec);
+        if (with_relu)
+          grad = load_before(y + j, y + (end - grad_y)) > 0.0f ? grad : Vec{};
+        for (int row = up ? 0 : 1; row < (low ? 2 : 1); row++) {
           Vec first, second;
           join_pairs(winner == 2 * row ? grad : Vec{}, winner == 2 * row + 1 ? grad : Vec{}, first,
                      second);
@@ -111,6 +88,16 @@ inline void unpool_maps(const float *grad_y, const float *end, const float *y,
           store(out, first);
           store(out + LANES, second);
         }
+      };
+      // A row may spill over into what is written later: the lower row comes after the upper.
+      if (columns <= LANES) {
+        spread(0, true, true);
+      } else {
+        for (int64_t j = 0; j < columns; j += LANES)
+          spread(j, true, false);
+        for (int64_t j = 0; j < columns; j += LANES)
+          spread(j, false, true);
+      }
       if (ow % 2 != 0)
         upper[ow - 1] = lower[ow - 1] = 0;
     }

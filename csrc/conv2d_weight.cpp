@@ -144,9 +144,8 @@ void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const flo
     at[window.kh + v] = v * window.dw - window.left;
   Shifted shifted({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, maps.h, maps.w,
                   maps.ow, memory);
-  if (shifted.whole() && size <= MASKED)
-    shifted.make_masks(static_cast<int32_t *>(
-        scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * size)));
+  shifted.make_masks(static_cast<int32_t *>(
+      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
   const Bands bands(shifted, maps.oh, slices.widest());
   int64_t *tall_offsets = memory + window.kh + window.kw;
   int64_t *low_offsets = tall_offsets + slices.widest() * cells;

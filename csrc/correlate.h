@@ -12,7 +12,6 @@ namespace badak::BADAK_ISA {
 
 constexpr int64_t SLICE_TAPS = 384;        // of k, at least one channel's
 constexpr int64_t BAND_FLOATS = 1 << 17;   // of a shifted slice, 512 KiB
-constexpr int64_t MASKED = 1 << 12;        // numbers in a map, up to which masks are made
 constexpr int64_t WANTED_ITEMS = 8;
 
 // How the channels of k are cut.

@@ -30,7 +30,7 @@ struct Shifted {
   int64_t *phase, phases;     // distinct remainders of rows
   int64_t first;              // least quotient of rows
   int64_t reach;              // rows of a plane beyond its places
-  const int32_t *mask;        // see fill_whole; or null
+  const int32_t *mask;        // see make_masks
 
   static int64_t index_of(const int64_t *values, int64_t count, int64_t value) {
     int64_t i = 0;
@@ -83,13 +83,19 @@ struct Shifted {
   // Whether image rows and place rows have the same length and meet one for one.
   bool whole() const { return rows.step == 1 && columns.step == 1 && w == places_w; }
 
-  // For `fill_whole`: mask[s][q] keeps what lies inside, for a whole image; (shifts, h * w).
+  // Masks keep what lies inside the image: of a whole map, (shifts, h * w), where rows are laid out
+  // all at once; else of one row, (shifts, columns in whole vectors).
+  bool by_map() const { return whole() && h * w <= (1 << 12); }
+  int64_t mask_length() const {
+    return by_map() ? h * w : ceil_div(places_w, LANES) * LANES;
+  }
   void make_masks(int32_t *to) {
     mask = to;
     for (int64_t s = 0; s < shifts; s++)
-      for (int64_t y = 0; y < h; y++)
-        for (int64_t j = 0; j < w; j++)
-          *to++ = j + shift[s] >= 0 && j + shift[s] < w ? -1 : 0;
+      for (int64_t q = 0; q < mask_length(); q++) {
+        const int64_t j = by_map() ? q % w : q, x = j * columns.step + shift[s];
+        *to++ = j < places_w && x >= 0 && x < w ? -1 : 0;
+      }
   }
 
   // Lay out `channels` of an image for the places of rows from.. from + places_h. Nothing is read
@@ -102,11 +108,11 @@ struct Shifted {
       for (int64_t s = 0; s < shifts; s++)
         for (int64_t p = 0; p < phases; p++, to += height * places_w) {
           const int64_t top = (from + first) * rows.step + phase[p]; // image row of the first
-          if (mask != nullptr)
-            fill_whole(image, s, top, height, to, begin, end);
+          if (by_map())
+            fill_map(image, s, top, height, to, begin, end);
           else
             for (int64_t row = 0; row < height; row++)
-              fill_row(image, s, top + row * rows.step, to + row * places_w, end);
+              fill_row(image, s, top + row * rows.step, to + row * places_w, begin, end);
         }
     for (int64_t i = 0; i < 5 * LANES; i++)
       start[channels * channel(places_h) + i] = 0;
@@ -114,7 +120,7 @@ struct Shifted {
 
 private:
   // One plane at a time: the image itself, moved by the shift, with the masked columns zero.
-  void fill_whole(const float *image, int64_t s, int64_t top, int64_t height, float *to,
+  void fill_map(const float *image, int64_t s, int64_t top, int64_t height, float *to,
                   const float *begin, const float *end) const {
     const int64_t above = least(most<int64_t>(-top, 0), height);
     const int64_t below = least(most<int64_t>(h - top, above), height);
@@ -136,28 +142,37 @@ private:
   }
 
   // One row; up to a vector behind it may be overwritten (by the next row, or the slack).
-  void fill_row(const float *image, int64_t s, int64_t y, float *to, const float *end) const {
-    const int64_t step = columns.step;
-    const int64_t inside = y < 0 || y >= h ? 0 : places_w;
-    // Places j with 0 <= j * step + shift < w.
-    const int64_t j0 = least(most<int64_t>(ceil_div(-shift[s], step), 0), inside);
-    const int64_t j1 = most(j0, least(floor_div(w - 1 - shift[s], step) + 1, inside));
-    for (int64_t j = 0; j < j0; j++)
-      to[j] = 0;
-    const float *from = image + y * w + j0 * step + shift[s];
-    const int64_t count = j1 - j0;
-    if (step == 1) {
-      int64_t j = 0;
-      for (; j < count && from + j + LANES <= end; j += LANES)
-        store(to + j0 + j, load(from + j));
-      for (; j < count; j++)
-        to[j0 + j] = from[j];
-    } else {
-      for (int64_t j = 0; j < count; j++)
-        to[j0 + j] = from[j * step];
+  void fill_row(const float *image, int64_t s, int64_t y, float *to, const float *begin,
+                const float *end) const {
+    if (y < 0 || y >= h) {
+      for (int64_t j = 0; j < places_w; j += LANES)
+        store(to + j, Vec{});
+      return;
     }
-    for (int64_t j = j1; j < places_w; j++)
-      to[j] = 0;
+    const int64_t step = columns.step;
+    const int32_t *keep = mask + s * mask_length();
+    const float *from = image + y * w + shift[s];
+    for (int64_t j = 0; j < places_w; j += LANES, keep += LANES) {
+      const float *first = from + j * step;
+      if (first < begin || first + LANES * step > end || step == 3 || step > 4) {
+        for (int64_t i = 0; i < LANES; i++)
+          to[j + i] = keep[i] ? first[i * step] : 0.0f;
+        continue;
+      }
+      const Vec row = step == 1 ? load(first) : step == 2 ? every_second(first) : every_fourth(first);
+      store_bits(to + j, (IntVec)row & load_bits(keep));
+    }
+  }
+
+  static Vec every_second(const float *from) {
+    Vec even, odd;
+    split_pairs(load(from), load(from + LANES), even, odd);
+    return even;
+  }
+  static Vec every_fourth(const float *from) {
+    Vec even, odd;
+    split_pairs(every_second(from), every_second(from + 2 * LANES), even, odd);
+    return even;
   }
 };
 

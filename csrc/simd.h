@@ -58,6 +58,26 @@ inline Vec load_before(const float *from, const float *end) {
   return from + LANES <= end ? load(from) : load_first(from, end > from ? end - from : 0);
 }
 
+// Even and odd numbers of two vectors, and back.
+inline void split_pairs(Vec first, Vec second, Vec &even, Vec &odd) {
+  IntVec evens, odds;
+#pragma GCC unroll 16
+  for (int32_t l = 0; l < LANES; l++)
+    evens[l] = 2 * l, odds[l] = 2 * l + 1;
+  even = __builtin_shuffle(first, second, evens);
+  odd = __builtin_shuffle(first, second, odds);
+}
+inline void join_pairs(Vec even, Vec odd, Vec &first, Vec &second) {
+  IntVec low, high;
+#pragma GCC unroll 16
+  for (int32_t l = 0; l < LANES; l++) {
+    const int32_t from = l / 2 + (l % 2 ? LANES : 0);
+    low[l] = from, high[l] = from + LANES / 2;
+  }
+  first = __builtin_shuffle(even, odd, low);
+  second = __builtin_shuffle(even, odd, high);
+}
+
 // NaN in a wins: the comparison is false where either is NaN.
 inline Vec larger(Vec a, Vec b) { return a < b ? b : a; }
 inline Vec relu(Vec x) { return x <= 0.0f ? Vec{} : x; } // NaN stays
