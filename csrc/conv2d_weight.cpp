@@ -8,6 +8,7 @@
 #include "conv2d.h"
 
 #include "conv2d_gradient.h"
+#include "conv2d_sparse.h"
 #include "correlate.h"
 #include "kernels.h"
 #include "threads.h"
@@ -124,37 +125,108 @@ void add_places(const float *strips, int64_t width, int64_t places, float *sums)
   }
 }
 
+// The taps of a convolution over x; `at` holds kh + kw numbers.
+Shifted layout_of(const Convolution &conv, int64_t *at, int64_t *memory) {
+  const Window &window = conv.window;
+  for (int64_t u = 0; u < window.kh; u++)
+    at[u] = u * window.dh - window.top;
+  for (int64_t v = 0; v < window.kw; v++)
+    at[window.kh + v] = v * window.dw - window.left;
+  Shifted shifted({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, conv.maps.h,
+                  conv.maps.w, conv.maps.ow, memory);
+  shifted.make_masks(static_cast<int32_t *>(
+      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
+  return shifted;
+}
+
+// Segments of images, each with sums of its own, for so many blocks of work an image.
+int64_t segments_for(int64_t images, int64_t blocks) {
+  return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
+}
+
+// See conv2d_sparse.h.
+void sparse_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
+                        const float *y, const uint8_t *winners, const float *x, float *grad_weight,
+                        float *grad_bias) {
+  const Maps &maps = conv.maps;
+  const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
+  const int64_t taps = channels * cells, width = ceil_div(taps, LANES) * LANES, size = maps.h * maps.w;
+  const int64_t pooled = maps.oh / 2 * (maps.ow / 2), axes = conv.window.kh + conv.window.kw;
+  int64_t *table = static_cast<int64_t *>(
+      scratch(Scratch::offsets, sizeof(int64_t) * (2 * axes + taps) + sizeof(int32_t) * pooled));
+  const Shifted shifted = layout_of(conv, table, table + axes);
+  int64_t *offsets = table + 2 * axes;
+  shifted.offsets(channels, maps.oh, offsets);
+  int32_t *starts = reinterpret_cast<int32_t *>(offsets + taps);
+  window_starts(maps.oh, maps.ow, width, starts);
+  const int64_t segments = segments_for(maps.n, conv.groups), row = width + 1; // behind it, the bias's
+  float *sums = scratch_floats(Scratch::partial, segments * conv.f * row);
+  constexpr void (*by_vectors[])(const float *, const Sent &, int64_t, float *) = {
+      add_windows<1>, add_windows<2>, add_windows<3>, add_windows<4>};
+  parallel_for(segments * conv.groups, [&](int64_t item) {
+    const int64_t group = item % conv.groups, segment = item / conv.groups;
+    float *own = sums + (segment * conv.f + group * filters) * row;
+    for (int64_t i = 0; i < filters * row; i++)
+      own[i] = 0;
+    float *columns = scratch_floats(Scratch::columns, shifted.size(channels, maps.oh));
+    float *rows = scratch_floats(Scratch::filters, (conv.places() + LANES) * width);
+    float *grads = scratch_floats(Scratch::gradient, 2 * pooled);
+    const Sent sent{reinterpret_cast<int32_t *>(grads + pooled), grads};
+    for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
+      shifted.fill(x + (n * maps.c + group * channels) * size, channels, 0, maps.oh, columns, x,
+                   x + maps.n * maps.c * size);
+      windows_as_rows(columns, offsets, taps, conv.places(), width, rows);
+      for (int64_t f = 0; f < filters; f++) {
+        const int64_t map = (n * conv.f + group * filters + f) * pooled;
+        collect(grad_y + map, y + map, winners + map, starts, pooled, maps.ow, width, behind.relu, sent);
+        by_vectors[width / LANES - 1](rows, sent, pooled, own + f * row);
+        float total = 0;
+        for (int64_t q = 0; q < pooled; q++)
+          total += sent.grad[q];
+        own[f * row + width] += total;
+      }
+    }
+  });
+  for (int64_t f = 0; f < conv.f; f++)
+    for (int64_t k = 0; k <= taps; k++) {
+      const int64_t place = f * row + (k < taps ? k : width);
+      float total = sums[place];
+      for (int64_t segment = 1; segment < segments; segment++)
+        total += sums[segment * conv.f * row + place];
+      if (k < taps)
+        grad_weight[f * taps + k] = total;
+      else if (grad_bias != nullptr)
+        grad_bias[f] = total;
+    }
+}
+
 } // namespace
 
 void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
                         const float *y, const uint8_t *winners, const float *x, float *grad_weight,
                         float *grad_bias) {
+  if (is_sparse(conv, behind)) {
+    sparse_grad_weight(conv, behind, grad_y, y, winners, x, grad_weight, grad_bias);
+    return;
+  }
   const Maps &maps = conv.maps;
-  const Window &window = conv.window;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
   const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
   const int64_t width = ceil_div(filters, LANES) * LANES, size = maps.h * maps.w;
+  const int64_t axes = conv.window.kh + conv.window.kw;
   const Slices slices(channels, cells);
-  int64_t *table = static_cast<int64_t *>(scratch(
-      Scratch::offsets, sizeof(int64_t) * (2 * (window.kh + window.kw) + 2 * slices.widest() * cells)));
-  int64_t *at = table, *memory = table + window.kh + window.kw;
-  for (int64_t u = 0; u < window.kh; u++)
-    at[u] = u * window.dh - window.top;
-  for (int64_t v = 0; v < window.kw; v++)
-    at[window.kh + v] = v * window.dw - window.left;
-  Shifted shifted({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, maps.h, maps.w,
-                  maps.ow, memory);
-  shifted.make_masks(static_cast<int32_t *>(
-      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
+  int64_t *table = static_cast<int64_t *>(
+      scratch(Scratch::offsets, sizeof(int64_t) * (2 * axes + 2 * slices.widest() * cells)));
+  const Shifted shifted = layout_of(conv, table, table + axes);
   const Bands bands(shifted, maps.oh, slices.widest());
-  int64_t *tall_offsets = memory + window.kh + window.kw;
+  int64_t *tall_offsets = table + 2 * axes;
   int64_t *low_offsets = tall_offsets + slices.widest() * cells;
   shifted.offsets(slices.widest(), bands.highest(), tall_offsets);
   if (bands.count > 1)
     shifted.offsets(slices.widest(), bands.highest() - 1, low_offsets);
 
   const int64_t blocks = conv.groups * slices.count;
-  const int64_t segments = most<int64_t>(least(maps.n, ceil_div(WANTED_ITEMS, blocks)), 1);
+  const int64_t segments = segments_for(maps.n, blocks);
   const int64_t rows = channels * cells; // of a group's sums; one more is the bias's
   float *sums = scratch_floats(Scratch::partial, segments * conv.groups * (rows + 1) * width);
   parallel_for(segments * blocks, [&](int64_t item) {
