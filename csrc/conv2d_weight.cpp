@@ -2,8 +2,7 @@
 // weight and bias.
 //   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, KH, KW), grad_bias (F,).
 // Method: x is laid out as in conv2d (shifted.h) and grad_y with the filters of a place side by
-// side; a register tile of taps x filters sums over the places, reading one number a tap and vectors
-// of filters. Images fall into fixed segments with sums of their own, which are then added up in
+// side; register tiles of taps x filters sum over the places (tap_tile.h). Images fall into fixed segments with sums of their own, which are then added up in
 // order: the bits do not depend on the number of threads.
 #include "conv2d.h"
 
@@ -11,104 +10,12 @@
 #include "conv2d_sparse.h"
 #include "correlate.h"
 #include "kernels.h"
+#include "tap_tile.h"
 #include "threads.h"
-#include "transpose.h"
 
 namespace badak::BADAK_ISA {
 
 namespace {
-
-// Places summed in registers before they join the rest: their filters fill half of L1.
-constexpr int64_t TOGETHER = LANES == 16 ? 128 : 256;
-
-// Filters fall into strips of up to four vectors; a strip's numbers of a place lie together.
-int64_t strip_vectors(int64_t left) { return left >= 4 * LANES ? 4 : left >= 2 * LANES ? 2 : 1; }
-
-// sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * V * LANES + ...].
-template <int ROWS, int V>
-void tap_tile(const float *image, const int64_t *offsets, const float *filters, int64_t places,
-              float *sums, int64_t row) {
-  const float *taps[ROWS];
-  for (int r = 0; r < ROWS; r++)
-    taps[r] = image + offsets[r];
-  Vec own[ROWS][V];
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++)
-      own[r][v] = Vec{};
-  for (int64_t p = 0; p < places; p++, filters += V * LANES) {
-    Vec right[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++)
-      right[v] = load(filters + v * LANES);
-#pragma GCC unroll 16
-    for (int r = 0; r < ROWS; r++) {
-      const Vec left = splat(taps[r][p]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++)
-        own[r][v] += left * right[v];
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      float *to = sums + r * row + v * LANES;
-      store(to, load(to) + own[r][v]);
-    }
-}
-
-using TapTile = void (*)(const float *, const int64_t *, const float *, int64_t, float *, int64_t);
-
-// Taps of a tile `vectors` wide, at most: so many that the sums fill the registers.
-int64_t taps_for(int64_t vectors) {
-  return LANES == 16 ? (vectors == 1 ? 12 : vectors == 2 ? 10 : 6)
-                     : (vectors == 1 ? 6 : vectors == 2 ? 4 : 2);
-}
-
-TapTile tap_tile_for(int64_t taps, int64_t vectors) {
-#define BADAK_TAPS(V)                                                                              \
-  {tap_tile<1, V>, tap_tile<2, V>, tap_tile<3, V>, tap_tile<4, V>,  tap_tile<5, V>,                \
-   tap_tile<6, V>, tap_tile<7, V>, tap_tile<8, V>, tap_tile<9, V>,  tap_tile<10, V>}
-  static constexpr TapTile one[] = {
-      tap_tile<1, 1>, tap_tile<2, 1>, tap_tile<3, 1>, tap_tile<4, 1>,  tap_tile<5, 1>,  tap_tile<6, 1>,
-      tap_tile<7, 1>, tap_tile<8, 1>, tap_tile<9, 1>, tap_tile<10, 1>, tap_tile<11, 1>, tap_tile<12, 1>};
-  static constexpr TapTile two[] = BADAK_TAPS(2);
-  static constexpr TapTile four[] = {tap_tile<1, 4>, tap_tile<2, 4>, tap_tile<3, 4>,
-                                     tap_tile<4, 4>, tap_tile<5, 4>, tap_tile<6, 4>};
-#undef BADAK_TAPS
-  return vectors == 1 ? one[taps - 1] : vectors == 2 ? two[taps - 1] : four[taps - 1];
-}
-
-// grad (filters, places), each row `stride` numbers behind the other -> strips [place][filters].
-void turn(const float *grad, int64_t stride, int64_t filters, int64_t width, int64_t places, float *strips) {
-  for (int64_t f = 0; f < width;) {
-    const int64_t strip = strip_vectors(width - f) * LANES;
-    for (int64_t v = 0; v < strip && f + v < filters; v += LANES)
-      transpose_strip(grad + (f + v) * stride, stride, least(LANES, filters - f - v), places,
-                      strips + v, strip);
-    strips += places * strip;
-    f += strip;
-  }
-}
-
-// sums (taps, width) += for all taps and filters.
-void add_taps(const float *image, const int64_t *offsets, int64_t taps, const float *strips,
-              int64_t width, int64_t places, float *sums) {
-  for (int64_t f = 0; f < width;) {
-    const int64_t vectors = strip_vectors(width - f), strip = vectors * LANES;
-    const int64_t tiles = ceil_div(taps, taps_for(vectors));
-    for (int64_t p = 0; p < places; p += TOGETHER)
-      for (int64_t t = 0; t < tiles; t++) {
-        const int64_t first = taps * t / tiles, height = taps * (t + 1) / tiles - first;
-        tap_tile_for(height, vectors)(image + p, offsets + first, strips + p * strip,
-                                      least(TOGETHER, places - p), sums + first * width + f, width);
-      }
-    strips += places * strip;
-    f += strip;
-  }
-}
 
 // sums[f] += all places' numbers of each filter.
 void add_places(const float *strips, int64_t width, int64_t places, float *sums) {
@@ -249,8 +156,7 @@ void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const flo
         float *columns = scratch_floats(Scratch::columns, shifted.size(slices.widest(), bands.highest()));
         shifted.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
         float *by_place = scratch_floats(Scratch::filters, bands.highest() * maps.ow * width);
-        turn(grad.image + from * maps.ow, conv.places(), filters, width, places,
-             by_place);
+        turn(grad.image + from * maps.ow, conv.places(), filters, places, by_place, places);
         add_taps(columns, height == bands.highest() ? tall_offsets : low_offsets, count * cells,
                  by_place, width, places, own);
         if (slice == 0)

@@ -9,6 +9,7 @@
 
 #include <time.h>
 
+#include "gemm_rows.h"
 #include "kernels.h"
 #include "microkernel.h"
 #include "threads.h"
@@ -25,6 +26,7 @@ constexpr int64_t BLOCK_PANELS = 12;     // panels of a block of c, at most
 constexpr int64_t LONG = 256;            // of k: the shortest part worth an item of its own
 constexpr int64_t ITEMS = 8;             // as many are wanted before k is cut
 constexpr int64_t FEW_ROWS = 4;          // rows of a so few that packing b would cost more
+constexpr int64_t SOME_ROWS = 128;       // rows of a up to which b is read in place, see gemm_rows.h
 constexpr int64_t TINY = 1 << 16;        // multiply-adds that one thread does faster than two
 
 // Rows start.. of a as [k][height].
@@ -119,16 +121,6 @@ void multiply(const Product &p, const Block &block, const float *packed_a) {
   }
 }
 
-float finished(const Product &p, int64_t i, int64_t j, float value) {
-  if (p.accumulate)
-    value += p.c[i * p.c_row + j];
-  if (p.row_bias != nullptr)
-    value += p.row_bias[i];
-  if (p.column_bias != nullptr)
-    value += p.column_bias[j];
-  return p.relu && value <= 0 ? 0.0f : value;
-}
-
 // Cut k into parts, one item each with sums of its own, and add these up.
 void multiply_in_parts(const Product &p, int64_t parts) {
   const int64_t size = p.m * p.n;
@@ -154,49 +146,17 @@ void multiply_in_parts(const Product &p, int64_t parts) {
     }
 }
 
-// c's columns j.. j + COLUMNS, all rows, as dot products along k, which both operands must be.
-template <int ROWS, int COLUMNS> void dots(const Product &p, int64_t j) {
-  Vec sums[ROWS][COLUMNS] = {};
-  const float *b = p.b + j * p.b_column;
-  int64_t q = 0;
-  for (; q < p.k; q += LANES) {
-    const int64_t count = p.k - q;
-    Vec left[ROWS];
-    for (int i = 0; i < ROWS; i++)
-      left[i] = load_some(p.a + i * p.a_row + q, count);
-    for (int v = 0; v < COLUMNS; v++) {
-      const Vec right = load_some(b + v * p.b_column + q, count);
-      for (int i = 0; i < ROWS; i++)
-        sums[i][v] += left[i] * right;
-    }
-  }
-  for (int i = 0; i < ROWS; i++)
-    for (int v = 0; v < COLUMNS; v++)
-      p.c[i * p.c_row + j + v] = finished(p, i, j + v, sum(sums[i][v]));
-}
-
-template <int ROWS> void few_rows(const Product &p) {
-  constexpr int64_t TOGETHER = 4;
-  const int64_t chunk = most<int64_t>(ceil_div(TINY, p.k * ROWS), TOGETHER);
-  parallel_for(ceil_div(p.n, chunk), [&](int64_t item) {
-    const int64_t end = least((item + 1) * chunk, p.n);
-    int64_t j = item * chunk;
-    for (; j + TOGETHER <= end; j += TOGETHER)
-      dots<ROWS, TOGETHER>(p, j);
-    for (; j < end; j++)
-      dots<ROWS, 1>(p, j);
-  });
-}
-
 } // namespace
 
 void gemm(const Product &p) {
   if (p.m == 0 || p.n == 0)
     return;
-  if (p.m <= FEW_ROWS && p.k > 0 && p.a_column == 1 && p.b_row == 1) {
+  if (p.k > 0 && p.a_column == 1 && p.b_row == 1) {
     constexpr void (*by_rows[])(const Product &) = {few_rows<1>, few_rows<2>, few_rows<3>, few_rows<4>};
-    by_rows[p.m - 1](p);
-    return;
+    if (p.m <= FEW_ROWS)
+      return by_rows[p.m - 1](p);
+    if (p.m <= SOME_ROWS)
+      return some_rows(p);
   }
   const bool tiny = p.m * p.n * p.k <= TINY;
   const int64_t row_tiles = ceil_div(p.m, TILE_ROWS), panels = ceil_div(p.n, PANEL);
