@@ -26,58 +26,47 @@ struct Pass {
   int64_t taps() const { return rows.count * columns.count; }
 };
 
-// read(image, group) gives the Source; write(image, group, first row, rows, first filter, end
-// filter) the place of a band's results: rows of `stride` numbers a filter, and done() is called
-// when they are complete.
-template <class Read, class Write, class Done>
-void correlate(const Pass &pass, const Read &read, const Write &write, int64_t c_row, const float *bias,
-               bool relu, bool whole_maps, const Done &done) {
+// Correlate every image, band by band:
+//   read(image, group) -> Source;
+//   write(image, group, first row, rows) -> where the band's results stand, c_row(rows) numbers a
+//   filter;
+//   done(image, group, first row, rows, results) when they are complete.
+// Bands begin at multiples of `unit` rows.
+template <class Read, class Write, class Row, class Done>
+void correlate(const Pass &pass, int64_t unit, const float *bias, bool relu, const Read &read,
+               const Write &write, const Row &c_row, const Done &done) {
   const Slices slices(pass.channels, pass.taps());
-  int64_t *table = static_cast<int64_t *>(
-      scratch(Scratch::offsets, sizeof(int64_t) * (pass.rows.count + pass.columns.count +
-                                                   2 * slices.widest() * pass.taps())));
+  const RowTiles tiles(pass.filters);
+  const int64_t axes = pass.rows.count + pass.columns.count;
+  int64_t *table = static_cast<int64_t *>(scratch(
+      Scratch::offsets, sizeof(int64_t) * (axes + BandOffsets::numbers(slices.widest(), pass.taps()))));
   Shifted shifted(pass.rows, pass.columns, pass.h, pass.w, pass.places_w, table);
   shifted.make_masks(static_cast<int32_t *>(
       scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
-  const RowTiles tiles(pass.filters);
-  const Bands bands(shifted, whole_maps ? 1 : pass.places_h, slices.widest());
-  // Bands come in two heights; each has its own offsets.
-  const int64_t tall = whole_maps ? pass.places_h : bands.highest(), low = most<int64_t>(tall - 1, 1);
-  int64_t *tall_offsets = table + pass.rows.count + pass.columns.count;
-  int64_t *low_offsets = tall_offsets + slices.widest() * pass.taps();
-  shifted.offsets(slices.widest(), tall, tall_offsets);
-  if (bands.count > 1)
-    shifted.offsets(slices.widest(), low, low_offsets);
-  const int64_t maps = pass.n * pass.groups * bands.count;
-  const int64_t parts = least(ceil_div(WANTED_ITEMS, most<int64_t>(maps, 1)), tiles.count);
-  parallel_for(maps * parts, [&](int64_t item) {
-    const int64_t part = item % parts, band = item / parts % bands.count;
-    const int64_t group = item / parts / bands.count % pass.groups;
-    const int64_t image = item / parts / bands.count / pass.groups;
-    const int64_t from = whole_maps ? 0 : bands.start(band);
-    const int64_t height = whole_maps ? pass.places_h : bands.height(band);
-    const int64_t *offsets = height == tall ? tall_offsets : low_offsets;
+  const Bands bands(shifted, pass.places_h, slices.widest(), pass.n * pass.groups, unit);
+  const BandOffsets offsets(shifted, bands, slices.widest(), pass.taps(), table + axes);
+  parallel_for(pass.n * pass.groups * bands.count, [&](int64_t item) {
+    const int64_t band = item % bands.count, group = item / bands.count % pass.groups;
+    const int64_t image = item / bands.count / pass.groups;
+    const int64_t from = bands.start(band), height = bands.height(band);
     const Source source = read(image, group);
     float *columns = scratch_floats(Scratch::columns, shifted.size(slices.widest(), height));
-    const int64_t first_tile = tiles.count * part / parts, end_tile = tiles.count * (part + 1) / parts;
-    float *c = write(image, group, from);
+    float *c = write(image, group, from, height);
     for (int64_t slice = 0; slice < slices.count; slice++) {
       const int64_t start = slices.start(slice), width = slices.width(slice);
-      shifted.fill(source.image + start * pass.h * pass.w, width, from, height, columns,
-                   source.begin, source.end);
-      const int64_t k = width * pass.taps();
+      shifted.fill(source.image + start * pass.h * pass.w, width, from, height, columns, source.begin,
+                   source.end);
       Finish finish;
       finish.accumulate = slice > 0;
       if (slice == slices.count - 1) {
         finish.row_bias = bias == nullptr ? nullptr : bias + group * pass.filters;
         finish.relu = relu;
       }
-      const float *packed =
-          pass.packed + (group * pass.channels + start) * pass.taps() * pass.filters;
-      multiply_panels(tiles, first_tile, end_tile, k, packed, columns, offsets,
-                      height * pass.places_w, c, c_row, finish);
+      multiply_panels(tiles, width * pass.taps(),
+                      pass.packed + (group * pass.channels + start) * pass.taps() * pass.filters,
+                      columns, offsets.of(height), height * pass.places_w, c, c_row(height), finish);
     }
-    done(image, group, from, height, tiles.start(first_tile), tiles.start(end_tile), c);
+    done(image, group, from, height, c);
   });
 }
 
@@ -86,7 +75,6 @@ template <class Pack> void pack_weights(const Pass &pass, float *packed, const P
   const Slices slices(pass.channels, pass.taps());
   const RowTiles tiles(pass.filters);
   const int64_t size = pass.filters * pass.channels * pass.taps();
-  const bool tiny = pass.groups * size < (1 << 14);
   const auto one = [&](int64_t item) {
     const int64_t tile = item % tiles.count, slice = item / tiles.count % slices.count;
     const int64_t group = item / tiles.count / slices.count;
@@ -95,7 +83,7 @@ template <class Pack> void pack_weights(const Pass &pass, float *packed, const P
          packed + group * size + start * pass.taps() * pass.filters + tiles.start(tile) * k);
   };
   const int64_t items = pass.groups * slices.count * tiles.count;
-  if (tiny)
+  if (pass.groups * size < (1 << 14)) // too little to share
     for (int64_t item = 0; item < items; item++)
       one(item);
   else
@@ -135,19 +123,22 @@ void conv2d(const Convolution &conv, const Behind &behind, const float *x, const
   };
   const int64_t places = conv.places();
   if (!behind.pool) {
-    correlate(pass, read, [&](int64_t image, int64_t group, int64_t from) {
+    correlate(pass, 1, bias, behind.relu, read, [&](int64_t image, int64_t group, int64_t from, int64_t) {
       return y + (image * conv.f + group * pass.filters) * places + from * maps.ow;
-    }, places, bias, behind.relu, false, [](auto...) {});
+    }, [&](int64_t) { return places; }, [](auto...) {});
     return;
   }
-  const int64_t pooled = maps.oh / 2 * (maps.ow / 2);
-  correlate(pass, read, [&](int64_t, int64_t, int64_t) {
-    return scratch_floats(Scratch::image, pass.filters * places + 4 * LANES);
-  }, places, bias, false, true, [&](int64_t image, int64_t group, int64_t, int64_t, int64_t first,
-                                    int64_t last, float *c) {
-    const int64_t map = image * conv.f + group * pass.filters + first;
-    pool_maps(c + first * places, last - first, maps.oh, maps.ow, behind.relu, y + map * pooled,
-              winners == nullptr ? nullptr : winners + map * pooled);
+  const int64_t pooled_h = maps.oh / 2, pooled_w = maps.ow / 2;
+  correlate(pass, 2, bias, false, read, [&](int64_t, int64_t, int64_t, int64_t height) {
+    return scratch_floats(Scratch::image, pass.filters * height * maps.ow + 4 * LANES);
+  }, [&](int64_t height) { return height * maps.ow; },
+  [&](int64_t image, int64_t group, int64_t from, int64_t height, const float *c) {
+    for (int64_t f = 0; f < pass.filters; f++) {
+      const int64_t map = image * conv.f + group * pass.filters + f;
+      const int64_t to = (map * pooled_h + from / 2) * pooled_w;
+      pool_map(c + f * height * maps.ow, height, maps.ow, behind.relu, y + to,
+               winners == nullptr ? nullptr : winners + to);
+    }
   });
 }
 
@@ -188,22 +179,21 @@ void conv2d_grad_x(const Convolution &conv, const Behind &behind, const float *g
       });
       const auto read = [&](int64_t image, int64_t group) { return gradient.image(image, group); };
       if (window.sh == 1 && window.sw == 1) {
-        correlate(pass, read, [&](int64_t image, int64_t group, int64_t from) {
+        correlate(pass, 1, nullptr, false, read, [&](int64_t image, int64_t group, int64_t from, int64_t) {
           return grad_x + (image * maps.c + group * channels) * size + from * maps.w;
-        }, size, nullptr, false, false, [](auto...) {});
+        }, [&](int64_t) { return size; }, [](auto...) {});
         continue;
       }
-      const int64_t places = rows.places * columns.places;
-      correlate(pass, read, [&](int64_t, int64_t, int64_t from) {
-        return scratch_floats(Scratch::image, channels * places) + from * columns.places;
-      }, places, nullptr, false, false, [&](int64_t image, int64_t group, int64_t from, int64_t height,
-                                     int64_t first, int64_t last, const float *c) {
-        for (int64_t channel = first; channel < last; channel++) {
+      correlate(pass, 1, nullptr, false, read, [&](int64_t, int64_t, int64_t, int64_t height) {
+        return scratch_floats(Scratch::image, channels * height * columns.places);
+      }, [&](int64_t height) { return height * columns.places; },
+      [&](int64_t image, int64_t group, int64_t from, int64_t height, const float *c) {
+        for (int64_t channel = 0; channel < channels; channel++) {
           float *to = grad_x + (image * maps.c + group * channels + channel) * size;
           for (int64_t i = 0; i < height; i++)
             for (int64_t j = 0; j < columns.places; j++)
               to[(rows.first + (from + i) * window.sh) * maps.w + columns.first + j * window.sw] =
-                  c[channel * places + i * columns.places + j];
+                  c[(channel * height + i) * columns.places + j];
         }
       });
     }

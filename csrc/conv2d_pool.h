@@ -46,18 +46,15 @@ inline void pool_row(const float *upper, const float *lower, int64_t count, bool
   }
 }
 
-// Maps (count, oh, ow) with 4 * LANES readable numbers behind them -> (count, oh/2, ow/2).
-inline void pool_maps(const float *maps, int64_t count, int64_t oh, int64_t ow, bool with_relu,
-                      float *y, uint8_t *winners) {
-  const int64_t rows = oh / 2, columns = ow / 2;
-  const float *const end = y + count * rows * columns;
-  for (int64_t map = 0; map < count; map++, maps += oh * ow)
-    for (int64_t i = 0; i < rows; i++, y += columns) {
-      pool_row(maps + 2 * i * ow, maps + (2 * i + 1) * ow, columns, with_relu, y,
-               end, winners);
-      if (winners != nullptr)
-        winners += columns;
-    }
+// A map (h, w) with 4 * LANES readable numbers behind it -> (h/2, w/2).
+inline void pool_map(const float *map, int64_t h, int64_t w, bool with_relu, float *y, uint8_t *winners) {
+  const int64_t rows = h / 2, columns = w / 2;
+  const float *const end = y + rows * columns;
+  for (int64_t i = 0; i < rows; i++, y += columns) {
+    pool_row(map + 2 * i * w, map + (2 * i + 1) * w, columns, with_relu, y, end, winners);
+    if (winners != nullptr)
+      winners += columns;
+  }
 }
 
 // The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors

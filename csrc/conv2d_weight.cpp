@@ -123,15 +123,10 @@ void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const flo
   const int64_t axes = conv.window.kh + conv.window.kw;
   const Slices slices(channels, cells);
   int64_t *table = static_cast<int64_t *>(
-      scratch(Scratch::offsets, sizeof(int64_t) * (2 * axes + 2 * slices.widest() * cells)));
+      scratch(Scratch::offsets, sizeof(int64_t) * (2 * axes + BandOffsets::numbers(slices.widest(), cells))));
   const Shifted shifted = layout_of(conv, table, table + axes);
-  const Bands bands(shifted, maps.oh, slices.widest());
-  int64_t *tall_offsets = table + 2 * axes;
-  int64_t *low_offsets = tall_offsets + slices.widest() * cells;
-  shifted.offsets(slices.widest(), bands.highest(), tall_offsets);
-  if (bands.count > 1)
-    shifted.offsets(slices.widest(), bands.highest() - 1, low_offsets);
-
+  const Bands bands(shifted, maps.oh, slices.widest(), WANTED_BANDS, 1);
+  const BandOffsets offsets(shifted, bands, slices.widest(), cells, table + 2 * axes);
   const int64_t blocks = conv.groups * slices.count;
   const int64_t segments = segments_for(maps.n, blocks);
   const int64_t rows = channels * cells; // of a group's sums; one more is the bias's
@@ -157,7 +152,7 @@ void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const flo
         shifted.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
         float *by_place = scratch_floats(Scratch::filters, bands.highest() * maps.ow * width);
         turn(grad.image + from * maps.ow, conv.places(), filters, places, by_place, places);
-        add_taps(columns, height == bands.highest() ? tall_offsets : low_offsets, count * cells,
+        add_taps(columns, offsets.of(height), count * cells,
                  by_place, width, places, own);
         if (slice == 0)
           add_places(by_place, width, places, bias);

@@ -68,16 +68,18 @@ struct Shifted {
 
   // offsets[(c * rows + u) * columns + v]: where the tap's places begin.
   void offsets(int64_t channels, int64_t places_h, int64_t *to) const {
-    for (int64_t c = 0; c < channels; c++)
-      for (int64_t u = 0; u < rows.count; u++) {
-        const int64_t quotient = floor_div(rows.at[u], rows.step);
-        const int64_t p = index_of(phase, phases, rows.at[u] - quotient * rows.step);
-        for (int64_t v = 0; v < columns.count; v++) {
-          const int64_t s = index_of(shift, shifts, columns.at[v]);
-          *to++ = c * channel(places_h) + (s * phases + p) * plane(places_h) +
-                  (quotient - first) * places_w;
-        }
+    const int64_t count = rows.count * columns.count, size = plane(places_h);
+    for (int64_t u = 0; u < rows.count; u++) {
+      const int64_t quotient = floor_div(rows.at[u], rows.step);
+      const int64_t p = index_of(phase, phases, rows.at[u] - quotient * rows.step);
+      for (int64_t v = 0; v < columns.count; v++) {
+        const int64_t s = index_of(shift, shifts, columns.at[v]);
+        to[u * columns.count + v] = (s * phases + p) * size + (quotient - first) * places_w;
       }
+    }
+    for (int64_t c = 1; c < channels; c++)
+      for (int64_t tap = 0; tap < count; tap++)
+        to[c * count + tap] = to[tap] + c * channel(places_h);
   }
 
   // Whether image rows and place rows have the same length and meet one for one.
@@ -91,11 +93,15 @@ struct Shifted {
   }
   void make_masks(int32_t *to) {
     mask = to;
-    for (int64_t s = 0; s < shifts; s++)
-      for (int64_t q = 0; q < mask_length(); q++) {
-        const int64_t j = by_map() ? q % w : q, x = j * columns.step + shift[s];
-        *to++ = j < places_w && x >= 0 && x < w ? -1 : 0;
+    const int64_t length = by_map() ? w : mask_length();
+    for (int64_t s = 0; s < shifts; s++, to += mask_length()) {
+      for (int64_t j = 0; j < length; j++) {
+        const int64_t x = j * columns.step + shift[s];
+        to[j] = j < places_w && x >= 0 && x < w ? -1 : 0;
       }
+      for (int64_t q = length; q < mask_length(); q++)
+        to[q] = to[q - length];
+    }
   }
 
   // Lay out `channels` of an image for the places of rows from.. from + places_h. Nothing is read

@@ -33,16 +33,20 @@ inline void transpose_block(Vec (&block)[LANES]) {
 // column's rows.
 inline void transpose_strip(const float *from, int64_t from_row, int64_t rows, int64_t columns,
                             float *to, int64_t to_row) {
+  const float *row[LANES];
+#pragma GCC unroll 16
+  for (int64_t r = 0; r < LANES; r++)
+    row[r] = from + least(r, rows - 1) * from_row;
   for (int64_t j = 0; j < columns; j += LANES) {
     const int64_t width = least(LANES, columns - j);
     Vec block[LANES];
     if (width == LANES) {
 #pragma GCC unroll 16
       for (int64_t r = 0; r < LANES; r++)
-        block[r] = load(from + least(r, rows - 1) * from_row + j);
+        block[r] = load(row[r] + j);
     } else {
       for (int64_t r = 0; r < LANES; r++)
-        block[r] = load_first(from + least(r, rows - 1) * from_row + j, width);
+        block[r] = load_first(row[r] + j, width);
     }
     transpose_block(block);
     const bool last = j + width == columns;
