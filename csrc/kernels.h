@@ -10,8 +10,12 @@
 
 #include "elementwise.h"
 #include "gemm.h"
+#include "pool2d.h"
 
-#define BADAK_KERNELS(X) BADAK_GEMM_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
+#define BADAK_KERNELS(X)                                                                           \
+  BADAK_GEMM_KERNELS(X)                                                                            \
+  BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
+  BADAK_POOL2D_KERNELS(X)
 
 namespace badak {
 

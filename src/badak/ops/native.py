@@ -6,8 +6,11 @@ Same names and arguments as `badak.ops.reference`; arguments arrive checked and 
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array
+from badak.arrays import Array, Indices, Shape
+from badak.ops import reference
 from badak.ops.reference import *  # noqa: F403  # until each has its kernel
+from badak.ops.reference.pool import divisors
+from badak.ops.window import Window
 
 
 def relu(x: Array) -> Array:
@@ -21,4 +24,135 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
     """See the reference."""
     grad_x = np.empty_like(y)
     _core.relu_backward(grad_y, y, grad_x)
+    return grad_x
+
+
+def leaky_relu(x: Array, negative_slope: float) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.leaky_relu(x, y, negative_slope)
+    return y
+
+
+def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.leaky_relu_backward(grad_y, x, grad_x, negative_slope)
+    return grad_x
+
+
+def sigmoid(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.sigmoid(x, y)
+    return y
+
+
+def sigmoid_backward(grad_y: Array, y: Array) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.sigmoid_backward(grad_y, y, grad_x)
+    return grad_x
+
+
+def tanh(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.tanh(x, y)
+    return y
+
+
+def tanh_backward(grad_y: Array, y: Array) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.tanh_backward(grad_y, y, grad_x)
+    return grad_x
+
+
+def elu(x: Array, alpha: float) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.elu(x, y, alpha)
+    return y
+
+
+def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.elu_backward(grad_y, x, grad_x, alpha)
+    return grad_x
+
+
+def gelu(x: Array, approximate: str) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.gelu(x, y, approximate == "tanh")
+    return y
+
+
+def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.gelu_backward(grad_y, x, grad_x, approximate == "tanh")
+    return grad_x
+
+
+def _numbers(window: Window, height: int, width: int) -> tuple[int, ...]:
+    """A window over maps of this size, as the core takes it: eight numbers."""
+    (top, _), (left, _) = window.sides(height, width)
+    return (*window.kernel, *window.stride, top, left, *window.dilation)
+
+
+def max_pool2d(x: Array, window: Window) -> tuple[Array, Indices]:
+    """See the reference."""
+    n, c, h, w = x.shape
+    if h * w >= 2**31:  # the core counts a map's places in 32 bits
+        return reference.max_pool2d(x, window)
+    y = np.empty((n, c, *window.output_size(h, w)), x.dtype)
+    indices = np.empty(y.shape, np.int64)
+    _core.max_pool2d(x, y, indices, _numbers(window, h, w))
+    return y, indices
+
+
+def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    _core.max_pool2d_backward(grad_y, indices, grad_x)
+    return grad_x
+
+
+def avg_pool2d(x: Array, window: Window, count_include_pad: bool, divisor: int | None) -> Array:
+    """See the reference."""
+    n, c, h, w = x.shape
+    y = np.empty((n, c, *window.output_size(h, w)), x.dtype)
+    shares = divisors(x.shape, window, count_include_pad, divisor, x.dtype)
+    _core.avg_pool2d(x, shares, y, _numbers(window, h, w))
+    return y
+
+
+def avg_pool2d_backward(
+    grad_y: Array,
+    input_shape: Shape,
+    window: Window,
+    count_include_pad: bool,
+    divisor: int | None,
+) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    shares = divisors(input_shape, window, count_include_pad, divisor, grad_y.dtype)
+    _core.avg_pool2d_backward(grad_y, shares, grad_x, _numbers(window, *input_shape[2:]))
+    return grad_x
+
+
+def global_avg_pool2d(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty((*x.shape[:2], 1, 1), x.dtype)
+    _core.global_avg_pool2d(x, y)
+    return y
+
+
+def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    _core.global_avg_pool2d_backward(grad_y, grad_x)
     return grad_x
