@@ -8,12 +8,14 @@
 
 #include <cstdint>
 
+#include "dropout.h"
 #include "elementwise.h"
 #include "gemm.h"
 #include "pool2d.h"
 
 #define BADAK_KERNELS(X)                                                                           \
   BADAK_GEMM_KERNELS(X)                                                                            \
+  BADAK_DROPOUT_KERNELS(X)                                                                         \
   BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
   BADAK_POOL2D_KERNELS(X)
 

@@ -6,7 +6,7 @@ Same names and arguments as `badak.ops.reference`; arguments arrive checked and 
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array, Indices, Shape
+from badak.arrays import Array, Indices, Mask, Shape
 from badak.ops import reference
 from badak.ops.reference import *  # noqa: F403  # until each has its kernel
 from badak.ops.reference.pool import divisors
@@ -155,4 +155,19 @@ def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
     """See the reference."""
     grad_x = np.empty(input_shape, grad_y.dtype)
     _core.global_avg_pool2d_backward(grad_y, grad_x)
+    return grad_x
+
+
+def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, Mask]:
+    """See the reference; the generator gives one number, from which the core draws."""
+    key = generator.integers(0, 2**64 - 1, 1, np.uint64, endpoint=True)
+    y, mask = np.empty_like(x), np.empty(x.shape, bool)
+    _core.dropout(x, key, y, mask, p)
+    return y, mask
+
+
+def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(grad_y)
+    _core.dropout_backward(grad_y, mask, grad_x, p)
     return grad_x
