@@ -3,10 +3,12 @@
 Same names and arguments as `badak.ops.reference`; arguments arrive checked and C-contiguous.
 """
 
+import math
+
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array, Indices, Mask, Shape
+from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
 from badak.ops.reference import *  # noqa: F403  # until each has its kernel
 from badak.ops.reference.pool import divisors
@@ -171,3 +173,60 @@ def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
     grad_x = np.empty_like(grad_y)
     _core.dropout_backward(grad_y, mask, grad_x, p)
     return grad_x
+
+
+def _sizes(x: Array, axis: int) -> tuple[int, int, int]:
+    """How many numbers stand before, along and behind an axis."""
+    axis %= x.ndim
+    return math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.softmax(x, y, *_sizes(x, axis))
+    return y
+
+
+def softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.softmax_backward(grad_y, y, grad_x, *_sizes(y, axis))
+    return grad_x
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.log_softmax(x, y, *_sizes(x, axis))
+    return y
+
+
+def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.log_softmax_backward(grad_y, y, grad_x, *_sizes(y, axis))
+    return grad_x
+
+
+def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
+    """See the reference."""
+    loss, log_probabilities = np.empty(1), np.empty_like(logits)
+    _core.cross_entropy(logits, targets, weight, loss, log_probabilities)
+    return float(loss[0]), log_probabilities
+
+
+def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Array) -> Array:
+    """See the reference."""
+    grad_logits = np.empty_like(log_probabilities)
+    _core.cross_entropy_backward(log_probabilities, targets, weight, grad_logits)
+    return grad_logits
+
+
+def cross_entropy_labels(
+    logits: Array, labels: Labels, label_smoothing: float, weight: Array | None
+) -> tuple[float, int, Array]:
+    """See the reference."""
+    loss, right, grad_logits = np.empty(1), np.empty(1, np.int64), np.empty_like(logits)
+    _core.cross_entropy_labels(logits, labels, label_smoothing, weight, loss, right, grad_logits)
+    return float(loss[0]), int(right[0]), grad_logits
