@@ -1,15 +1,18 @@
-// bind_ops.cpp -- one function a kernel: arrays in, nothing out but what is written.
+// bind_ops.cpp -- the kernels family by family: arrays in, nothing out but what is written.
 #include "bindings.h"
 
 namespace badak {
 
+void bind_dropout(nb::module_ &m);
+void bind_elementwise(nb::module_ &m);
+void bind_loss(nb::module_ &m);
+void bind_pool(nb::module_ &m);
+
 void bind_ops(nb::module_ &m) {
-  m.def("relu", [](In x, Out y) {
-    submit([=] { kernels->relu(x.data(), y.data(), x.size()); });
-  });
-  m.def("relu_backward", [](In grad_y, In y, Out grad_x) {
-    submit([=] { kernels->relu_backward(grad_y.data(), y.data(), grad_x.data(), y.size()); });
-  });
+  bind_dropout(m);
+  bind_elementwise(m);
+  bind_loss(m);
+  bind_pool(m);
 }
 
 } // namespace badak

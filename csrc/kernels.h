@@ -9,12 +9,23 @@
 #include <cstdint>
 
 #include "conv2d.h"
+#include "dropout.h"
 #include "elementwise.h"
 #include "gemm.h"
 #include "images.h"
+#include "loss.h"
+#include "pool2d.h"
+#include "softmax.h"
 
 #define BADAK_KERNELS(X)                                                                           \
-  BADAK_IMAGE_KERNELS(X) BADAK_GEMM_KERNELS(X) BADAK_CONV_KERNELS(X) BADAK_ELEMENTWISE_KERNELS(X)
+  BADAK_IMAGE_KERNELS(X)                                                                           \
+  BADAK_GEMM_KERNELS(X)                                                                            \
+  BADAK_CONV_KERNELS(X)                                                                            \
+  BADAK_DROPOUT_KERNELS(X)                                                                         \
+  BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
+  BADAK_LOSS_KERNELS(X)                                                                            \
+  BADAK_POOL2D_KERNELS(X)                                                                          \
+  BADAK_SOFTMAX_KERNELS(X)
 
 namespace badak {
 

@@ -126,7 +126,7 @@ class Drop(Stage):
 
     def refresh(self) -> None:
         """Draw the key; `badak.ops.dropout` draws the same."""
-        self.key[0] = edition.fused().dropout_key(self.layer.generator)
+        edition.fused().new_key(self.layer.generator, self.key)
 
     def forward(self, x: Array) -> Array:
         """What was kept, scaled."""

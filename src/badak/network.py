@@ -237,8 +237,13 @@ class Network:
         with self._filled(x, True, need_grad_x) as plan:
             targets = self._targets(labels, len(plan.images))
             logits = plan.forward()
-            loss, cache = self.loss.forward(logits, targets, sample_weight)
-            plan.grad_logits[...] = self.loss.backward(cache)
+            if targets.ndim == 1 and sample_weight is None and self.loss.ignore_index is None:
+                loss = ops.edition.fused().softmax_cross_entropy(
+                    logits, targets, self.loss.label_smoothing, plan.grad_logits
+                )
+            else:
+                loss, cache = self.loss.forward(logits, targets, sample_weight)
+                plan.grad_logits[...] = self.loss.backward(cache)
             gradients = plan.backward()
             ordered = {name: gradients[name] for name in self.parameters()}
             yield StepResult(loss, ordered, logits, plan.grad_x if need_grad_x else None)

@@ -63,5 +63,6 @@ def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
     if mask.dtype != bool:
         raise ArgumentTypeError(f"mask must be bool; got {mask.dtype}")
     check_shape(mask, "mask", grad_y.shape)
+    mask = np.require(mask, requirements=["C"])
     grad_x: Array = edition.of(grad_y.dtype).dropout_backward(grad_y, mask, p)
     return grad_x

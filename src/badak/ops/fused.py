@@ -4,6 +4,7 @@ Each gives what its ops give one after the other, within float32 rounding; argum
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from badak import _core
 from badak.arrays import Array, Images, Labels, Mask
@@ -81,15 +82,22 @@ def linear_relu_backward(
     return linear_backward(relu_backward(grad_y, y), x, weight, need_grad_x)
 
 
-def dropout(x: Array, p: float, key: Array) -> tuple[Array, Mask]:
-    """Drop by the key (one uint64) that the array holds when the call runs."""
+def new_key(generator: np.random.Generator, key: NDArray[np.uint64]) -> None:
+    """Draw the key of one dropout, as `badak.ops.dropout` draws its own."""
+    key[:] = generator.integers(0, 2**64 - 1, 1, np.uint64, endpoint=True)
+
+
+def dropout(x: Array, p: float, key: NDArray[np.uint64]) -> tuple[Array, Mask]:
+    """Drop by the key that the array holds when the call runs."""
     y, mask = np.empty_like(x), np.empty(x.shape, np.bool_)
-    _core.dropout(x, p, key, y, mask)
+    _core.dropout(x, key, y, mask, p)
     return y, mask
 
 
 def softmax_cross_entropy(
-    logits: Array, labels: Labels, label_smoothing: float, loss: Array, right: Array, grad: Array
-) -> None:
-    """Write the mean loss (float64), how many are right (int64) and the gradient of the logits."""
-    _core.cross_entropy_labels(logits, labels, label_smoothing, loss, right, grad)
+    logits: Array, labels: Labels, label_smoothing: float, grad_logits: Array
+) -> float:
+    """Return the mean loss and write its gradient."""
+    loss, right = np.empty(1), np.empty(1, np.int64)
+    _core.cross_entropy_labels(logits, labels, label_smoothing, None, loss, right, grad_logits)
+    return float(loss[0])

@@ -3,11 +3,15 @@
 Same names and arguments as `badak.ops.reference`; arguments arrive checked and C-contiguous.
 """
 
+import math
+
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array, Shape
+from badak.arrays import Array, Indices, Labels, Mask, Shape
+from badak.ops import reference
 from badak.ops.reference import *  # noqa: F403  # until each has its kernel
+from badak.ops.reference.pool import divisors
 from badak.ops.window import Window
 
 
@@ -23,6 +27,209 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
     grad_x = np.empty_like(y)
     _core.relu_backward(grad_y, y, grad_x)
     return grad_x
+
+
+def leaky_relu(x: Array, negative_slope: float) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.leaky_relu(x, y, negative_slope)
+    return y
+
+
+def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.leaky_relu_backward(grad_y, x, grad_x, negative_slope)
+    return grad_x
+
+
+def sigmoid(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.sigmoid(x, y)
+    return y
+
+
+def sigmoid_backward(grad_y: Array, y: Array) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.sigmoid_backward(grad_y, y, grad_x)
+    return grad_x
+
+
+def tanh(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.tanh(x, y)
+    return y
+
+
+def tanh_backward(grad_y: Array, y: Array) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.tanh_backward(grad_y, y, grad_x)
+    return grad_x
+
+
+def elu(x: Array, alpha: float) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.elu(x, y, alpha)
+    return y
+
+
+def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.elu_backward(grad_y, x, grad_x, alpha)
+    return grad_x
+
+
+def gelu(x: Array, approximate: str) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.gelu(x, y, approximate == "tanh")
+    return y
+
+
+def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    _core.gelu_backward(grad_y, x, grad_x, approximate == "tanh")
+    return grad_x
+
+
+def _numbers(window: Window, height: int, width: int) -> tuple[int, ...]:
+    """A window over maps of this size, as the core takes it: eight numbers."""
+    (top, _), (left, _) = window.sides(height, width)
+    return (*window.kernel, *window.stride, top, left, *window.dilation)
+
+
+def max_pool2d(x: Array, window: Window) -> tuple[Array, Indices]:
+    """See the reference."""
+    n, c, h, w = x.shape
+    if h * w >= 2**31:  # the core counts a map's places in 32 bits
+        return reference.max_pool2d(x, window)
+    y = np.empty((n, c, *window.output_size(h, w)), x.dtype)
+    indices = np.empty(y.shape, np.int64)
+    _core.max_pool2d(x, y, indices, _numbers(window, h, w))
+    return y, indices
+
+
+def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    _core.max_pool2d_backward(grad_y, indices, grad_x)
+    return grad_x
+
+
+def avg_pool2d(x: Array, window: Window, count_include_pad: bool, divisor: int | None) -> Array:
+    """See the reference."""
+    n, c, h, w = x.shape
+    y = np.empty((n, c, *window.output_size(h, w)), x.dtype)
+    shares = divisors(x.shape, window, count_include_pad, divisor, x.dtype)
+    _core.avg_pool2d(x, shares, y, _numbers(window, h, w))
+    return y
+
+
+def avg_pool2d_backward(
+    grad_y: Array,
+    input_shape: Shape,
+    window: Window,
+    count_include_pad: bool,
+    divisor: int | None,
+) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    shares = divisors(input_shape, window, count_include_pad, divisor, grad_y.dtype)
+    _core.avg_pool2d_backward(grad_y, shares, grad_x, _numbers(window, *input_shape[2:]))
+    return grad_x
+
+
+def global_avg_pool2d(x: Array) -> Array:
+    """See the reference."""
+    y = np.empty((*x.shape[:2], 1, 1), x.dtype)
+    _core.global_avg_pool2d(x, y)
+    return y
+
+
+def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
+    """See the reference."""
+    grad_x = np.empty(input_shape, grad_y.dtype)
+    _core.global_avg_pool2d_backward(grad_y, grad_x)
+    return grad_x
+
+
+def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, Mask]:
+    """See the reference; the generator gives one number, from which the core draws."""
+    key = generator.integers(0, 2**64 - 1, 1, np.uint64, endpoint=True)
+    y, mask = np.empty_like(x), np.empty(x.shape, bool)
+    _core.dropout(x, key, y, mask, p)
+    return y, mask
+
+
+def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(grad_y)
+    _core.dropout_backward(grad_y, mask, grad_x, p)
+    return grad_x
+
+
+def _sizes(x: Array, axis: int) -> tuple[int, int, int]:
+    """How many numbers stand before, along and behind an axis."""
+    axis %= x.ndim
+    return math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
+
+
+def softmax(x: Array, axis: int) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.softmax(x, y, *_sizes(x, axis))
+    return y
+
+
+def softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.softmax_backward(grad_y, y, grad_x, *_sizes(y, axis))
+    return grad_x
+
+
+def log_softmax(x: Array, axis: int) -> Array:
+    """See the reference."""
+    y = np.empty_like(x)
+    _core.log_softmax(x, y, *_sizes(x, axis))
+    return y
+
+
+def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(y)
+    _core.log_softmax_backward(grad_y, y, grad_x, *_sizes(y, axis))
+    return grad_x
+
+
+def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
+    """See the reference."""
+    loss, log_probabilities = np.empty(1), np.empty_like(logits)
+    _core.cross_entropy(logits, targets, weight, loss, log_probabilities)
+    return float(loss[0]), log_probabilities
+
+
+def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Array) -> Array:
+    """See the reference."""
+    grad_logits = np.empty_like(log_probabilities)
+    _core.cross_entropy_backward(log_probabilities, targets, weight, grad_logits)
+    return grad_logits
+
+
+def cross_entropy_labels(
+    logits: Array, labels: Labels, label_smoothing: float, weight: Array | None
+) -> tuple[float, int, Array]:
+    """See the reference."""
+    loss, right, grad_logits = np.empty(1), np.empty(1, np.int64), np.empty_like(logits)
+    _core.cross_entropy_labels(logits, labels, label_smoothing, weight, loss, right, grad_logits)
+    return float(loss[0]), int(right[0]), grad_logits
 
 
 def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int) -> Array:
@@ -70,7 +277,5 @@ def linear_backward(
 
 
 def window_numbers(shape: Shape, window: Window) -> tuple[int, ...]:
-    """A window as the kernels take it: kernel, stride, padding before, dilation, places."""
-    (top, _), (left, _) = window.sides(*shape[2:])
-    places = window.output_size(*shape[2:])
-    return (*window.kernel, *window.stride, top, left, *window.dilation, *places)
+    """A window over images of this shape, and its places: ten numbers."""
+    return (*_numbers(window, *shape[2:]), *window.output_size(*shape[2:]))

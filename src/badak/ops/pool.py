@@ -126,6 +126,7 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
             f"indices must lie in 0..{h * w - 1}, places of a {h}x{w} map; "
             f"got {indices.min()} to {indices.max()}"
         )
+    indices = np.require(indices, requirements=["C", "A"])
     checks.memory(max(n, 1) * c * h * w * grad_y.itemsize, "the gradient")
     grad_x: Array = edition.of(grad_y.dtype).max_pool2d_backward(grad_y, indices, (n, c, h, w))
     return grad_x

@@ -21,7 +21,11 @@ from badak.ops.reference.conv import conv2d, conv2d_backward
 from badak.ops.reference.dropout import dropout, dropout_backward
 from badak.ops.reference.im2col import col2im, im2col
 from badak.ops.reference.linear import linear, linear_backward
-from badak.ops.reference.loss import cross_entropy, cross_entropy_backward
+from badak.ops.reference.loss import (
+    cross_entropy,
+    cross_entropy_backward,
+    cross_entropy_labels,
+)
 from badak.ops.reference.norm import (
     batch_norm2d,
     batch_norm2d_backward,
@@ -57,6 +61,7 @@ __all__ = [
     "conv2d_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "cross_entropy_labels",
     "dropout",
     "dropout_backward",
     "elu",

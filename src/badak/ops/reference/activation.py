@@ -17,7 +17,7 @@ def relu(x: Array) -> Array:
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
     """The gradient where the output is positive."""
-    return grad_y * (y > 0)
+    return np.where(y > 0, grad_y, 0)
 
 
 def leaky_relu(x: Array, negative_slope: float) -> Array:

@@ -58,7 +58,7 @@ def avg_pool2d(x: Array, window: Window, count_include_pad: bool, divisor: int |
     total = np.zeros((*x.shape[:2], oh, ow), x.dtype)
     for row, column in cells(window, oh, ow):
         total = total + padded[:, :, row, column]  # (N, C, OH, OW)
-    return total / _divisor(x.shape, window, count_include_pad, divisor, x.dtype)
+    return total / divisors(x.shape, window, count_include_pad, divisor, x.dtype)
 
 
 def avg_pool2d_backward(
@@ -73,18 +73,18 @@ def avg_pool2d_backward(
     oh, ow = grad_y.shape[2:]
     (top, bottom), (left, right) = window.reach(h, w)
     padded = np.zeros((n, c, top + h + bottom, left + w + right), grad_y.dtype)
-    share = grad_y / _divisor(input_shape, window, count_include_pad, divisor, grad_y.dtype)
+    share = grad_y / divisors(input_shape, window, count_include_pad, divisor, grad_y.dtype)
     for row, column in cells(window, oh, ow):
         padded[:, :, row, column] += share
     return np.ascontiguousarray(padded[:, :, top : top + h, left : left + w])
 
 
-def _divisor(
+def divisors(
     shape: Shape, window: Window, count_include_pad: bool, divisor: int | None, dtype: np.dtype
 ) -> Array:
-    """How many cells count in each mean: (OH, OW), or () where one number serves all."""
+    """How many cells count in each mean (OH, OW), unless `divisor` says."""
     if divisor is not None:
-        return np.array(divisor, dtype)
+        return np.full(window.output_size(*shape[2:]), divisor, dtype)
     lengths = []
     for axis, size in enumerate(shape[2:]):
         before, after = window.sides(*shape[2:])[axis]
