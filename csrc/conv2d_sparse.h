@@ -47,9 +47,17 @@ inline void window_starts(int64_t oh, int64_t ow, int64_t width, int32_t *to) {
 
 inline void collect(const float *grad_y, const float *y, const uint8_t *winners, const int32_t *starts,
                     int64_t count, int64_t ow, int64_t width, bool with_relu, const Sent &sent) {
-  for (int64_t q = 0; q < count; q++) {
-    const int32_t winner = winners[q];
-    sent.row[q] = starts[q] + ((winner >> 1) * static_cast<int32_t>(ow) + (winner & 1)) * static_cast<int32_t>(width);
+  const int32_t down = static_cast<int32_t>(ow * width), across = static_cast<int32_t>(width);
+  int64_t q = 0;
+  for (; q + LANES <= count; q += LANES) {
+    const IntVec winner = __builtin_convertvector(
+        *reinterpret_cast<const UnalignedByteVec *>(winners + q), IntVec);
+    store_bits(sent.row + q, load_bits(starts + q) + (winner >> 1) * down + (winner & 1) * across);
+    const Vec grad = load(grad_y + q);
+    store(sent.grad + q, !with_relu ? grad : load(y + q) > 0.0f ? grad : Vec{});
+  }
+  for (; q < count; q++) {
+    sent.row[q] = starts[q] + (winners[q] >> 1) * down + (winners[q] & 1) * across;
     sent.grad[q] = with_relu && !(y[q] > 0) ? 0.0f : grad_y[q];
   }
 }

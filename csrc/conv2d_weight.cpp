@@ -51,6 +51,13 @@ int64_t segments_for(int64_t images, int64_t blocks) {
   return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
 }
 
+float total(const float *numbers, int64_t count) {
+  Vec sums{};
+  for (int64_t i = 0; i < count; i += LANES)
+    sums += load_some(numbers + i, count - i);
+  return sum(sums);
+}
+
 // See conv2d_sparse.h.
 void sparse_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
                         const float *y, const uint8_t *winners, const float *x, float *grad_weight,
@@ -87,23 +94,20 @@ void sparse_grad_weight(const Convolution &conv, const Behind &behind, const flo
         const int64_t map = (n * conv.f + group * filters + f) * pooled;
         collect(grad_y + map, y + map, winners + map, starts, pooled, maps.ow, width, behind.relu, sent);
         by_vectors[width / LANES - 1](rows, sent, pooled, own + f * row);
-        float total = 0;
-        for (int64_t q = 0; q < pooled; q++)
-          total += sent.grad[q];
-        own[f * row + width] += total;
+        own[f * row + width] += total(sent.grad, pooled);
       }
     }
   });
   for (int64_t f = 0; f < conv.f; f++)
     for (int64_t k = 0; k <= taps; k++) {
       const int64_t place = f * row + (k < taps ? k : width);
-      float total = sums[place];
+      float value = sums[place];
       for (int64_t segment = 1; segment < segments; segment++)
-        total += sums[segment * conv.f * row + place];
+        value += sums[segment * conv.f * row + place];
       if (k < taps)
-        grad_weight[f * taps + k] = total;
+        grad_weight[f * taps + k] = value;
       else if (grad_bias != nullptr)
-        grad_bias[f] = total;
+        grad_bias[f] = value;
     }
 }
 
