@@ -12,6 +12,7 @@
 #include "kernels.h"
 #include "threads.h"
 #include "transpose.h"
+#include "winograd.h"
 
 namespace badak::BADAK_ISA {
 
@@ -96,14 +97,10 @@ int64_t *positions(int64_t *to, int64_t count, int64_t step, int64_t first) {
   return to;
 }
 
-} // namespace
-
-void conv2d(const Convolution &conv, const Behind &behind, const float *x, const float *weight,
-            const float *bias, float *y, uint8_t *winners) {
+void by_taps(const Convolution &conv, const Behind &behind, const float *x, const float *weight,
+             const float *bias, float *y, uint8_t *winners) {
   const Maps &maps = conv.maps;
   const Window &window = conv.window;
-  if (maps.n == 0)
-    return;
   int64_t *at = static_cast<int64_t *>(scratch(Scratch::taps, sizeof(int64_t) * (window.kh + window.kw)));
   Pass pass{.n = maps.n, .groups = conv.groups, .channels = conv.channels(), .h = maps.h, .w = maps.w,
             .rows = {positions(at, window.kh, window.dh, -window.top), window.kh, window.sh},
@@ -142,13 +139,9 @@ void conv2d(const Convolution &conv, const Behind &behind, const float *x, const
   });
 }
 
-void conv2d_grad_x(const Convolution &conv, const Behind &behind, const float *grad_y, const float *y,
-                   const uint8_t *winners, const float *weight, float *grad_x) {
+void grad_x_by_taps(const Convolution &conv, const GradientMaps &gradient, const float *weight, float *grad_x) {
   const Maps &maps = conv.maps;
   const Window &window = conv.window;
-  if (maps.n == 0)
-    return;
-  const GradientMaps gradient{conv, behind, grad_y, y, winners};
   const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
   float *packed = scratch_floats(Scratch::weight, conv.f * channels * cells);
   int64_t *at = static_cast<int64_t *>(
@@ -197,6 +190,44 @@ void conv2d_grad_x(const Convolution &conv, const Behind &behind, const float *g
         }
       });
     }
+}
+
+} // namespace
+
+void conv2d(const Convolution &conv, const Behind &behind, const float *x, const float *weight,
+            const float *bias, float *y, uint8_t *winners) {
+  const Maps &maps = conv.maps;
+  if (maps.n == 0)
+    return;
+  const TilePass pass{maps.n, conv.groups, conv.channels(), conv.filters(), maps.h, maps.w, maps.oh,
+                      maps.ow, conv.window.top, conv.window.left};
+  if (!suits_tiles(conv) || (behind.pool && !pass.pools()))
+    return by_taps(conv, behind, x, weight, bias, y, winners);
+  float *weights = scratch_floats(Scratch::weight, 16 * conv.f * pass.channels);
+  transform_weights(pass, weight, pass.channels * 9, 9, pass.filters * pass.channels * 9, false, weights);
+  const int64_t size = pass.channels * maps.h * maps.w;
+  const float *end = x + maps.n * conv.groups * size;
+  convolve_tiles(pass, weights, [&](int64_t image, int64_t group) {
+    return Source{x + (image * conv.groups + group) * size, x, end};
+  }, TileResults{pass, bias, behind, y, winners});
+}
+
+void conv2d_grad_x(const Convolution &conv, const Behind &behind, const float *grad_y, const float *y,
+                   const uint8_t *winners, const float *weight, float *grad_x) {
+  const Maps &maps = conv.maps;
+  if (maps.n == 0)
+    return;
+  const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  if (!suits_tiles(conv))
+    return grad_x_by_taps(conv, gradient, weight, grad_x);
+  // A convolution of the gradient with the filters turned round, and filters and channels swapped.
+  const TilePass pass{maps.n, conv.groups, conv.filters(), conv.channels(), maps.oh, maps.ow, maps.h,
+                      maps.w, 2 - conv.window.top, 2 - conv.window.left};
+  float *weights = scratch_floats(Scratch::weight, 16 * conv.f * conv.channels());
+  transform_weights(pass, weight, 9, conv.channels() * 9, conv.filters() * conv.channels() * 9, true, weights);
+  convolve_tiles(pass, weights, [&](int64_t image, int64_t group) {
+    return gradient.image(image, group);
+  }, TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
 }
 
 } // namespace badak::BADAK_ISA

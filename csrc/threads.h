@@ -29,6 +29,7 @@ template <class Body> inline void parallel_for(int64_t count, const Body &body) 
 enum class Scratch {
   shared, packed_a, packed_b, partial,       // gemm
   weight, taps, offsets, masks, columns, image, gradient, filters, // convolution
+  tiles, tile_products, tile_results, // its 3x3 form, winograd.h
   other, count
 };
 void *scratch(Scratch slot, size_t bytes);
