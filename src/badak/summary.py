@@ -28,6 +28,8 @@ class Row:
         output_shape: of one image.
         parameters: how many numbers training changes.
         flops: of one image's forward pass; a multiply-add counts as two.
+        backward_flops: of its backward pass in training: as many again for the gradient of the
+            input, which the first layer does not need, and for that of the parameters.
         bytes: of the parameters and of one image's output.
         receptive_field: rows and columns of the network's input that one output can see.
     """
@@ -38,6 +40,7 @@ class Row:
     output_shape: Shape
     parameters: int
     flops: int
+    backward_flops: int
     bytes: int
     receptive_field: tuple[int, int]
 
@@ -84,6 +87,7 @@ class Summary:
                     output_shape=output_shape,
                     parameters=count,
                     flops=layer.flops(shape),
+                    backward_flops=layer.flops(shape) * (bool(rows) + bool(count)),
                     bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
                     receptive_field=(sees[0], sees[1]),
                 )
@@ -100,6 +104,11 @@ class Summary:
     def flops(self) -> int:
         """Floating-point operations of one image's forward pass, in all."""
         return sum(row.flops for row in self.rows)
+
+    @property
+    def training_flops(self) -> int:
+        """Floating-point operations of one image's forward and backward pass, in all."""
+        return self.flops + sum(row.backward_flops for row in self.rows)
 
     @property
     def bytes(self) -> int:
