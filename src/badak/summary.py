@@ -65,7 +65,8 @@ class Summary:
         each stride multiplies (Araujo et al. 2019, section 2).
         """
         itemsize = np.dtype(dtype).itemsize
-        rows, shape = [], input_shape
+        rows: list[Row] = []
+        shape = input_shape
         sees, apart = [1, 1], [1, 1]
         for name, layer in layers.items():
             window, formula = layer.window(shape), ""
@@ -124,13 +125,21 @@ class Summary:
                 row.formula.replace(" ", ""),
                 _times(row.output_shape),
                 f"{row.parameters:,}" if row.parameters else "",
-                _short(row.flops),
-                _short(row.bytes),
+                terminal.short(row.flops),
+                terminal.short(row.bytes),
                 _times(row.receptive_field),
             ]
             for row in self.rows
         ]
-        footer = ["all", "", "", "", f"{self.parameters:,}", _short(self.flops), _short(self.bytes)]
+        footer = [
+            "all",
+            "",
+            "",
+            "",
+            f"{self.parameters:,}",
+            terminal.short(self.flops),
+            terminal.short(self.bytes),
+        ]
         return terminal.table(
             f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
             columns,
@@ -141,15 +150,6 @@ class Summary:
 
     def __str__(self) -> str:
         return terminal.render(self)
-
-
-def _short(number: float) -> str:
-    """Three digits and a unit: 881,280 as 881k."""
-    for unit in ("", "k", "M"):
-        if number < 999.5:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:,.3g}G" if number < 999.5 else f"{number:,.0f}G"
 
 
 def _times(shape: Shape) -> str:
