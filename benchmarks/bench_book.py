@@ -1,4 +1,4 @@
-"""The book's own algorithm in float64: the peer that `compare.py` measures badak against.
+"""The book's own algorithm in float64: what the book's reader waits for.
 
 Written anew from the method of *Deep Learning from Scratch*, chapters 5 to 7: columns by a loop
 over the filter's cells into float64, one matrix product for the whole batch, pooling by rows of
@@ -96,3 +96,9 @@ class BookNet:
             self.second[name] += 0.001 * (gradient**2 - self.second[name])
             p[name] -= rate * self.first[name] / (np.sqrt(self.second[name]) + EPSILON)
         return loss
+
+
+def prepare(task, peer):
+    net = BookNet(task.parameters)
+    images, labels = task.arrays["x"], task.arrays["labels"]
+    return lambda: net.step(images, labels)

@@ -1,65 +1,216 @@
-"""Ratios of badak to its peers, measured in one run: interleaved, medians.
+"""The comparison: all peers compute the same, then take turns and are timed. `badak bench` runs it.
 
-    python benchmarks/compare.py [--steps 60]
-
-Prints a SimpleConvNet training step at batch 100 of badak (NumPy alone) against the book's own
-algorithm in float64, after checking that both compute the same losses; and the time of
-`import badak`, each in a fresh process.
+A turn is some steps of one peer, while the others' processes sleep; after `rounds` rounds of turns
+the median of all its steps is a peer's time. So what drifts on the machine meets all alike.
 """
 
-import argparse
+import importlib.util
+import os
 import platform
-import statistics
-import subprocess
-import sys
+import tempfile
 import time
+from fnmatch import fnmatch
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 
 import badak
-from bench_book import BookNet
+import processes
+from badak.errors import BadakError
+from badak.ops import edition
+from cases import PEERS, table, task_of
+from team import Fault, Worker
 
-IMPORT = "import time; t = time.perf_counter(); import badak; print(time.perf_counter() - t)"
-
-
-def training_step(steps: int) -> None:
-    """Time both after checking that they learn alike."""
-    generator = np.random.default_rng(0)
-    images = generator.random((100, 1, 28, 28), dtype=np.float32)
-    labels = generator.integers(0, 10, 100)
-    net = badak.models.SimpleConvNet(seed=0)
-    book = BookNet(net.parameters())
-    trainer = badak.Trainer(net, optimizer=badak.optim.Adam(1e-3))
-
-    # The book adds 1e-7 inside the logarithm and beside the root of Adam: equal to 2 digits.
-    losses = [(trainer.step(images, labels), book.step(images, labels)) for _ in range(5)]
-    np.testing.assert_allclose(*zip(*losses, strict=True), rtol=1e-2)
-
-    times: dict[str, list[float]] = {"badak": [], "book": []}
-    for _ in range(steps):
-        for name, step in (("badak", trainer.step), ("book", book.step)):
-            start = time.perf_counter()
-            step(images, labels)
-            times[name].append(time.perf_counter() - start)
-    ours, theirs = (1e3 * statistics.median(times[name]) for name in ("badak", "book"))
-    print(f"SimpleConvNet training step, batch 100, edition {badak.ops.active()!r}, medians:")
-    print(f"  badak float32        {ours:7.1f} ms")
-    print(f"  the book, float64    {theirs:7.1f} ms")
-    print(f"  ratio                {theirs / ours:7.2f}x")
+# Seconds of steps in a turn, and of sleep before it, in which the others' threads stop spinning.
+TURN = {"train": 0.4, "forward": 0.4, "gemm": 0.05}
+PAUSE = 0.1
+# A fixed batch is learnt by heart; no more steps than this in a turn, or only zeros are left.
+MOST = {"train": 60, "forward": 20_000, "gemm": 20_000}
+# Largest difference of outputs, as a share of the largest output: (training losses, arrays).
+TOLERANCE = {"train": 1e-2, "forward": 1e-3, "gemm": 1e-3}
 
 
-def import_time() -> None:
-    """Time `import badak` in fresh processes, the module files warm in the disk cache."""
-    runs = [
-        float(subprocess.check_output([sys.executable, "-c", IMPORT], text=True)) for _ in range(9)
-    ]
-    print(f"import badak            {statistics.median(runs):7.3f} s (median of {len(runs)})")
+def chosen(names, patterns, what):
+    """Those of `names` that one of the patterns, with commas between, fits."""
+    wanted = [word.strip() for word in patterns.split(",")]
+    found = [name for name in names if any(fnmatch(name, word) for word in wanted)]
+    for word in wanted:
+        if not any(fnmatch(name, word) for name in names):
+            kinds = sorted({name.split("-")[0] for name in names})
+            raise BadakError(f"no {what} is named {word!r}; names begin with {', '.join(kinds)}")
+    return found
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=60)
-    arguments = parser.parse_args()
-    print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}")
-    training_step(arguments.steps)
-    import_time()
+def measure(
+    case_patterns="*", peer_patterns="*", rounds=7, on_case=lambda name, done, all_of: None
+):
+    """Run the cases and return what `badak bench --json` writes."""
+    cases = table()
+    names = chosen(cases, case_patterns, "case")
+    peers = chosen(PEERS, peer_patterns, "peer")
+    missing = [peer for peer in peers if importlib.util.find_spec(PEERS[peer].library) is None]
+    results = {
+        "machine": machine(),
+        "versions": versions(),
+        "rounds": rounds,
+        "not installed": missing,
+        "cases": {},
+    }
+    team = {}  # gemm's workers, which serve all products
+    try:
+        for done, name in enumerate(names):
+            on_case(name, done, len(names))
+            part = [
+                peer
+                for peer in peers
+                if peer not in missing and any(fnmatch(name, one) for one in PEERS[peer].cases)
+            ]
+            results["cases"][name] = measure_case(name, cases[name], part, rounds, team)
+    finally:
+        disband(team)
+    return results
+
+
+def measure_case(name, case, peers, rounds, team):
+    """One case's line: FLOPs, the FMA peak at this moment, and each peer's times or fault."""
+    line = {"kind": case.kind, "flops": None, "peak": edition.fma_peak(), "peers": {}}
+    if case.kind == "process":
+        line["peers"] = in_fresh_processes(name, peers, rounds)
+        return line
+    task, line["flops"] = task_of(case)
+    with tempfile.TemporaryDirectory() as folder:
+        task.save(folder)
+        del task
+        faults = assemble(peers, case.kind, folder, team)
+    times = {peer: [] for peer in peers if peer not in faults}
+    memory = {}
+    for _ in range(rounds):
+        for peer in list(times):
+            time.sleep(PAUSE)
+            try:
+                answer = team[peer].ask(seconds=TURN[case.kind], most=MOST[case.kind])
+            except Fault as fault:
+                faults[peer] = str(fault)
+                del times[peer]
+                continue
+            times[peer] += answer["times"]
+            memory[peer] = answer["memory"]
+    line["peers"] = {
+        peer: {"fault": faults[peer]}
+        if peer in faults
+        else {**spread(times[peer]), "memory": memory[peer]}
+        for peer in peers
+    }
+    if case.kind != "gemm":  # the memory of a network's process is its own
+        disband(team)
+    return line
+
+
+def assemble(peers, kind, folder, team):
+    """Start the workers that are not there yet, let all compute, and return who does not agree."""
+    faults = {}
+    for peer in peers:
+        try:
+            if peer not in team:
+                team[peer] = Worker(PEERS[peer].module, peer)
+            team[peer].ask(prepare=folder)
+        except Fault as fault:
+            faults[peer] = str(fault)
+            team.pop(peer).close()
+    outputs = {peer: np.load(Path(folder, f"{peer}.npy")) for peer in peers if peer not in faults}
+    return faults | disagreements(outputs, TOLERANCE[kind])
+
+
+def disagreements(outputs, tolerance):
+    """What each peer computes differently from the first of them.
+
+    Example:
+        >>> disagreements({"a": np.array([1.0, 2.0]), "b": np.array([1.0, 2.5])}, 1e-2)
+        {'b': "its outputs differ from a's by up to 0.25 of the largest; allowed is 0.01"}
+    """
+    faults = {}
+    if outputs:
+        first, expected = next(iter(outputs.items()))
+        if not np.isfinite(expected).all():
+            faults[first] = "its outputs are not finite"
+        largest = np.abs(expected).max()
+        for peer, output in outputs.items():
+            if output.shape != expected.shape:
+                faults[peer] = f"its outputs are {output.shape}; {first}'s are {expected.shape}"
+                continue
+            error = np.abs(output - expected).max() / largest
+            if not error <= tolerance:
+                faults[peer] = (
+                    f"its outputs differ from {first}'s by up to {error:.2g} of the largest; "
+                    f"allowed is {tolerance:g}"
+                )
+    return faults
+
+
+def in_fresh_processes(name, peers, rounds):
+    """Time a command's processes in turns; the first round warms the disk cache and is checked."""
+    times, faults, reached = {peer: [] for peer in peers}, {}, {}
+    for turn in range(1 + rounds):
+        for peer in list(times):
+            try:
+                seconds, printed = processes.run(name, peer)
+                if turn:
+                    times[peer].append(seconds)
+                    continue
+                reached[peer] = processes.accuracy(printed)
+                check_accuracy(reached, peer)
+            except Fault as fault:
+                faults[peer] = str(fault)
+                del times[peer]
+    return {
+        peer: {"fault": faults[peer]}
+        if peer in faults
+        else {**spread(times[peer]), "accuracy": reached[peer]}
+        for peer in peers
+    }
+
+
+def check_accuracy(reached, peer):
+    first, own = next(iter(reached.values())), reached[peer]
+    if own is None:
+        return
+    if own < processes.LEAST_ACCURACY or abs(own - first) > processes.ALIKE:
+        raise Fault(f"it reached a test accuracy of {own}; the first peer {first}")
+
+
+def disband(team):
+    for worker in team.values():
+        worker.close()
+    team.clear()
+
+
+def spread(times):
+    """Median, and the tenth and ninetieth percentile, in seconds."""
+    low, median, high = np.percentile(times, [10, 50, 90]).tolist()
+    return {"median": median, "low": low, "high": high, "steps": len(times)}
+
+
+def machine():
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = lines[0].partition(":")[2].strip() if lines else name
+    return {
+        "processor": name,
+        "cpus": len(os.sched_getaffinity(0)),
+        "system": platform.platform(),
+        "day": time.strftime("%Y-%m-%d"),
+    }
+
+
+def versions():
+    found = {"python": platform.python_version(), "badak": badak.__version__}
+    found["badak's ops"] = badak.ops.active()
+    for library in ("numpy", "torch", "onnxruntime", "jax"):
+        try:
+            found[library] = metadata.version(library)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

@@ -304,7 +304,8 @@ def test_running_statistics_are_saved(net, batch, tmp_path):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_saves_and_loads(name, tmp_path):
-    net = MODELS[name]()
+    small = {"hidden_sizes": (8, 8)} if name == "alexnet" else {}  # or its file has 244 MB
+    net = MODELS[name](**small)
     net.save(tmp_path / "net.safetensors")
     assert badak.load(tmp_path / "net.safetensors").architecture() == net.architecture()
 

@@ -22,6 +22,17 @@ def test_simple_conv_net_by_hand():
     assert summary.parameters == 433_890
 
 
+def test_training_costs_three_forward_passes_but_for_the_images_gradient():
+    summary = SimpleConvNet().summary()
+    rows = {row.name: row for row in summary.rows}
+    assert rows["conv1"].backward_flops == rows["conv1"].flops  # the weight's gradient alone
+    assert rows["linear1"].backward_flops == 2 * rows["linear1"].flops
+    assert rows["pool1"].backward_flops == rows["pool1"].flops
+    weighted = sum(rows[name].flops for name in ("conv1", "linear1", "linear2"))
+    rest = summary.flops - weighted
+    assert summary.training_flops == 3 * weighted - rows["conv1"].flops + 2 * rest
+
+
 def test_the_table_shows_every_number():
     text = str(SimpleConvNet().summary())
     for words in ("conv1", "(28+0-4-1)//1+1=24", "30x24x24", "881k", "432,100", "433,890", "1.78M"):

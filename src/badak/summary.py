@@ -28,6 +28,8 @@ class Row:
         output_shape: of one image.
         parameters: how many numbers training changes.
         flops: of one image's forward pass; a multiply-add counts as two.
+        backward_flops: of its backward pass in training: as many again for the gradient of the
+            input, which the first layer does not need, and for that of the parameters.
         bytes: of the parameters and of one image's output.
         receptive_field: rows and columns of the network's input that one output can see.
     """
@@ -38,6 +40,7 @@ class Row:
     output_shape: Shape
     parameters: int
     flops: int
+    backward_flops: int
     bytes: int
     receptive_field: tuple[int, int]
 
@@ -62,7 +65,8 @@ class Summary:
         each stride multiplies (Araujo et al. 2019, section 2).
         """
         itemsize = np.dtype(dtype).itemsize
-        rows, shape = [], input_shape
+        rows: list[Row] = []
+        shape = input_shape
         sees, apart = [1, 1], [1, 1]
         for name, layer in layers.items():
             window, formula = layer.window(shape), ""
@@ -84,6 +88,7 @@ class Summary:
                     output_shape=output_shape,
                     parameters=count,
                     flops=layer.flops(shape),
+                    backward_flops=layer.flops(shape) * (bool(rows) + bool(count)),
                     bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
                     receptive_field=(sees[0], sees[1]),
                 )
@@ -102,6 +107,11 @@ class Summary:
         return sum(row.flops for row in self.rows)
 
     @property
+    def training_flops(self) -> int:
+        """Floating-point operations of one image's forward and backward pass, in all."""
+        return self.flops + sum(row.backward_flops for row in self.rows)
+
+    @property
     def bytes(self) -> int:
         """Bytes of the parameters and of all outputs of one image."""
         return sum(row.bytes for row in self.rows)
@@ -115,13 +125,21 @@ class Summary:
                 row.formula.replace(" ", ""),
                 _times(row.output_shape),
                 f"{row.parameters:,}" if row.parameters else "",
-                _short(row.flops),
-                _short(row.bytes),
+                terminal.short(row.flops),
+                terminal.short(row.bytes),
                 _times(row.receptive_field),
             ]
             for row in self.rows
         ]
-        footer = ["all", "", "", "", f"{self.parameters:,}", _short(self.flops), _short(self.bytes)]
+        footer = [
+            "all",
+            "",
+            "",
+            "",
+            f"{self.parameters:,}",
+            terminal.short(self.flops),
+            terminal.short(self.bytes),
+        ]
         return terminal.table(
             f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
             columns,
@@ -132,15 +150,6 @@ class Summary:
 
     def __str__(self) -> str:
         return terminal.render(self)
-
-
-def _short(number: float) -> str:
-    """Three digits and a unit: 881,280 as 881k."""
-    for unit in ("", "k", "M"):
-        if number < 999.5:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:,.3g}G" if number < 999.5 else f"{number:,.0f}G"
 
 
 def _times(shape: Shape) -> str:

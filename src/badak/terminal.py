@@ -51,6 +51,26 @@ def table(
     return Group(made) if title is None else Group(Text(title), "", made)
 
 
+def short(number: float) -> str:
+    """Return three digits and a unit.
+
+    Args:
+        number: at least 0.
+
+    Returns:
+        The number in units, thousands (k), millions (M) or thousands of millions (G).
+
+    Example:
+        >>> short(881_280)
+        '881k'
+    """
+    for unit in ("", "k", "M"):
+        if number < 999.5:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:,.3g}G" if number < 999.5 else f"{number:,.0f}G"
+
+
 def render(renderable: "RenderableType", width: int = 160) -> str:
     """Return what rich would draw, as plain text without colour.
 

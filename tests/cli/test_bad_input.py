@@ -127,7 +127,11 @@ WRONG_CONFIG = {
     "twice": ("seed = 0", "seed = 0\nseed = 1", "config.toml"),
     "not TOML": ("seed = 0", "seed = = 0", "config.toml"),
     "missing": ("seed = 0", "", "config.toml"),
-    "unknown model": ('"simple"', '"resnet"', "model must be one of simple; got 'resnet'"),
+    "unknown model": (
+        '"simple"',
+        '"resnet"',
+        "model must be one of simple, lenet, deep, alexnet; got 'resnet'",
+    ),
     "list of numbers": ('"0",', "0,", "class_names must be"),
 }
 

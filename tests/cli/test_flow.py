@@ -102,6 +102,17 @@ def test_inspect_shows_and_draws(badak, trained):
     }
 
 
+@pytest.mark.parametrize("model", ["lenet", "deep"])
+def test_another_model_starts_from_its_own_weights(badak, tmp_path, model):
+    done = badak("train", *QUICK, "--model", model, "--epochs", "1", "--run-dir", "run")
+    assert done.code == 0, done.err
+    config = read_config(RunDirectory(tmp_path / "run"))
+    assert (config.model, config.weight_init) == (model, None)
+    weight = config.network().parameters()["conv2.weight"]
+    assert weight.std() == pytest.approx((2 / weight[0].size) ** 0.5, rel=0.05)  # He et al. 2015
+    assert badak("evaluate", "run").code == 0
+
+
 def contents(run):
     return {path.name: path.read_bytes() for path in run.rglob("*.*") if path.suffix != ".toml"}
 

@@ -24,7 +24,7 @@ class RunConfig:
         model: a name of `badak.models.MODELS`.
         optimizer: a name of `badak.optim.OPTIMIZERS`.
         schedule: a name of `badak.optim.SCHEDULES`.
-        weight_init: "he", "xavier" or a standard deviation, as text.
+        weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.
     """
@@ -33,10 +33,10 @@ class RunConfig:
     model: str
     epochs: int
     optimizer: str
-    weight_init: str
     seed: int
     class_names: tuple[str, ...] = ()
     input_shape: tuple[int, ...] = ()
+    weight_init: str | None = None
     batch_size: int | None = None
     lr: float | None = None
     schedule: str | None = None
@@ -67,11 +67,11 @@ class RunConfig:
 
     def network(self) -> Network:
         """Build the model with the parameters it starts from."""
+        more: dict[str, Any] = {}
+        if self.weight_init is not None:
+            more["weight_init"] = _weight_init(self.weight_init)
         return models.MODELS[self.model](
-            self.input_shape,
-            num_classes=len(self.class_names),
-            weight_init=_weight_init(self.weight_init),
-            seed=self.seed,
+            input_shape=self.input_shape, num_classes=len(self.class_names), seed=self.seed, **more
         )
 
     def trainer(self, net: Network, **more: Any) -> Trainer:

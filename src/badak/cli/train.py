@@ -35,10 +35,8 @@ POSITIVE = click.IntRange(min=1)
 @click.option("--schedule", type=click.Choice(list(optim.SCHEDULES)), help="Course of the rate.")
 @click.option(
     "--weight-init",
-    default="0.01",
-    show_default=True,
     metavar="he|xavier|STD",
-    help="Initial weights; a number is their standard deviation, as in the book.",
+    help="Initial weights; a number is their standard deviation.  [default: the model's own]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same bits.")
 @click.option("--limit-train", type=POSITIVE, metavar="N", help="Only the first N images to learn.")

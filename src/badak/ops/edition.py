@@ -44,6 +44,24 @@ def fused() -> ModuleType:
     return importlib.import_module("badak.ops.fused")
 
 
+def fma_peak() -> float | None:
+    """Measure how many float32 operations a second this machine reaches by multiply-adds alone.
+
+    Returns:
+        FLOP/s of all threads together, a multiply-add counted as two; None where the native core
+        is not built. It takes some milliseconds.
+
+    Example:
+        >>> peak = fma_peak()
+        >>> peak is None or peak > 1e8
+        True
+    """
+    if "native" not in EDITIONS:
+        return None
+    flops: float = importlib.import_module("badak._core").fma_peak()
+    return flops
+
+
 class use:
     """Run the edition `name` from now on, or only inside a ``with`` block.
 

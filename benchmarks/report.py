@@ -1,0 +1,169 @@
+"""The tables of a comparison: for the terminal, and as Markdown.
+
+python benchmarks/report.py RESULTS.json    prints Markdown
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from cases import FORMS
+
+TORCH = "torch-"
+VARIANTS = {"torch-eager": "eager", "torch-channels-last": "ch. last", "torch-compile": "compile"}
+OTHERS = {"onnxruntime": "ONNX RT", "jax": "JAX", "book": "book"}
+
+
+def best_torch(peers):
+    """The PyTorch variant with the least median, and its numbers; (None, None) without any."""
+    able = {
+        name: peer for name, peer in peers.items() if name.startswith(TORCH) and "median" in peer
+    }
+    return min(able.items(), key=lambda item: item[1]["median"], default=(None, None))
+
+
+def share(line, peer):
+    """Percent of the FMA peak, as text."""
+    if not (line["flops"] and line["peak"] and "median" in peer):
+        return ""
+    return f"{100 * line['flops'] / peer['median'] / line['peak']:.0f} %"
+
+
+def milliseconds(peer):
+    """Three digits at least, none of them lost."""
+    if "median" not in peer:
+        return "failed"
+    number = 1e3 * peer["median"]
+    return f"{number:,.0f}" if number >= 100 else f"{number:#.3g}"
+
+
+def ratio(peer, ours):
+    """Their time, and how many times ours it is."""
+    if peer is None:
+        return ""
+    if "median" not in peer or "median" not in ours:
+        return milliseconds(peer)
+    return f"{milliseconds(peer)} ({peer['median'] / ours['median']:.2g}x)"
+
+
+def network_table(results):
+    """Title, headings and rows of the networks' cases."""
+    rows = []
+    for name, line in results["cases"].items():
+        if line["kind"] not in ("train", "forward"):
+            continue
+        peers = line["peers"]
+        ours = peers.get("badak", {})
+        variant, torch = best_torch(peers)
+        rows.append(
+            [
+                name,
+                milliseconds(ours) if ours else "",
+                share(line, ours),
+                ratio(torch, ours),
+                VARIANTS.get(variant, ""),
+                *(ratio(peers.get(other), ours) for other in OTHERS),
+            ]
+        )
+    title = "Median milliseconds of a step (how many times badak's)"
+    return title, ["Case", "badak", "Peak", "PyTorch", "best", *OTHERS.values()], rows
+
+
+def memory_table(results):
+    """Peak memory of a training process; PyTorch's variant is the one that needs least."""
+    rows = []
+    for name, line in results["cases"].items():
+        peers = {key: peer["memory"] for key, peer in line["peers"].items() if peer.get("memory")}
+        torch = [memory for key, memory in peers.items() if key.startswith(TORCH)]
+        if line["kind"] == "train" and "badak" in peers and torch:
+            ours, least = peers["badak"], min(torch)
+            rows.append(
+                [name, f"{ours / 2**20:,.0f}", f"{least / 2**20:,.0f}", f"{least / ours:.2g}x"]
+            )
+    return "Peak memory of the process, MiB", ["Case", "badak", "PyTorch", "Ratio"], rows
+
+
+def product_table(results):
+    """A row a product, a column a form."""
+    found = {}
+    for name, line in results["cases"].items():
+        if line["kind"] == "gemm":
+            _, shape, form = name.split("-")
+            found.setdefault(shape, {})[form] = line
+    rows = []
+    for shape, lines in found.items():
+        cells = [
+            " / ".join(
+                share(lines[form], lines[form]["peers"].get(peer, {})).removesuffix(" %") or "-"
+                for peer in ("badak", "numpy")
+            )
+            if form in lines
+            else ""
+            for form in FORMS
+        ]
+        rows.append([shape, *cells])
+    title = "Matrix product m x n x k, percent of the FMA peak: badak / NumPy; t: stored transposed"
+    return title, ["Product", *FORMS], rows
+
+
+def process_table(results):
+    """Whole commands."""
+    rows = []
+    for name, line in results["cases"].items():
+        if line["kind"] == "process":
+            ours = line["peers"].get("badak", {})
+            _, torch = best_torch(line["peers"])
+            times = [
+                f"{peer['median']:.3g}" if peer and "median" in peer else ""
+                for peer in (ours, torch)
+            ]
+            times_ours = f"{torch['median'] / ours['median']:.2g}x" if all(times) else ""
+            rows.append([name, *times, times_ours])
+    return "Seconds from start to exit", ["Command", "badak", "PyTorch", "Ratio"], rows
+
+
+def tables(results):
+    """(title, headings, rows) of each table that has rows."""
+    made = (part(results) for part in (network_table, memory_table, product_table, process_table))
+    return [one for one in made if one[2]]
+
+
+def faults(results):
+    """A line for each peer that could not be measured."""
+    lines = [f"{peer}: not installed" for peer in results["not installed"]]
+    for name, line in results["cases"].items():
+        lines += [
+            f"{name}, {peer}: {found['fault']}"
+            for peer, found in line["peers"].items()
+            if "fault" in found
+        ]
+    return lines
+
+
+def heading(results):
+    """The machine and the versions, in a line each."""
+    about, peaks = results["machine"], [line["peak"] for line in results["cases"].values()]
+    words = [about["processor"], f"{about['cpus']} CPUs", about["system"], about["day"]]
+    if any(peaks):
+        words.append(f"FMA peak {middle(peaks) / 1e9:,.0f} GFLOP/s")
+    made = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    return [", ".join(words), made]
+
+
+def middle(peaks):
+    ordered = sorted(peak for peak in peaks if peak)
+    return ordered[len(ordered) // 2]
+
+
+def markdown(results):
+    """All of it as Markdown."""
+    page = [" \n".join(heading(results))]
+    for title, headings, rows in tables(results):
+        lines = [headings, ["---"] + ["---:"] * (len(headings) - 1), *rows]
+        page += [title + ":", "\n".join(f"| {' | '.join(cells)} |" for cells in lines)]
+    page += [f"- {line}" for line in faults(results)]
+    return "\n\n".join(page)
+
+
+if __name__ == "__main__":
+    print(markdown(json.loads(Path(sys.argv[1]).read_text())))

@@ -1,0 +1,69 @@
+"""Task: what every peer is given to compute, in a folder; read without importing badak."""
+
+import copy
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# The arrays of a network's task that are no parameters of it.
+BATCH = ("x", "labels")
+
+
+@dataclass
+class Task:
+    """One problem, the same numbers for every peer.
+
+    Attributes:
+        kind: "train", "forward" or "gemm".
+        architecture: as `badak.Network.architecture` describes a network.
+        arrays: parameters by their names in badak, with "x" and "labels"; or "a" and "b".
+        form: of a product: "nt" says that a is as it is and b is stored transposed.
+    """
+
+    kind: str
+    architecture: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    form: str = "nn"
+
+    @property
+    def parameters(self):
+        """Those by their names in badak."""
+        return {name: array for name, array in self.arrays.items() if name not in BATCH}
+
+    @property
+    def layers(self):
+        """(name, kind, arguments) of each layer."""
+        return [
+            (layer["name"], layer["type"], layer["arguments"])
+            for layer in self.architecture["layers"]
+        ]
+
+    @property
+    def drops(self):
+        """Whether steps depend on drawn numbers."""
+        return self.kind == "train" and any(kind == "Dropout" for _, kind, _ in self.layers)
+
+    def without_dropout(self):
+        """The same task with p = 0: peers draw different numbers, so only this can be compared."""
+        same = copy.copy(self)
+        same.architecture = copy.deepcopy(self.architecture)
+        for layer in same.architecture["layers"]:
+            if layer["type"] == "Dropout":
+                layer["arguments"]["p"] = 0
+        return same
+
+    def save(self, folder):
+        """Write it to a folder that is there."""
+        about = {"kind": self.kind, "architecture": self.architecture, "form": self.form}
+        Path(folder, "task.json").write_text(json.dumps(about))
+        np.savez(Path(folder, "arrays.npz"), **self.arrays)
+
+    @classmethod
+    def load(cls, folder):
+        """Read what `save` wrote."""
+        about = json.loads(Path(folder, "task.json").read_text())
+        with np.load(Path(folder, "arrays.npz")) as arrays:
+            return cls(arrays=dict(arrays), **about)

@@ -1,0 +1,31 @@
+"""`badak profile`: where the time of a run's training step goes."""
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from badak import inspect, terminal
+from badak.cli.config import read_config, trained_network
+from badak.training import RunDirectory
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+def command(run: Path, data_dir: Path | None) -> None:
+    """Time each layer of RUN's model on one of its batches, and draw plots/profile.png."""
+    directory = RunDirectory(run)
+    config = read_config(directory)
+    if data_dir is not None:
+        config = dataclasses.replace(config, data_dir=str(data_dir))
+    net = trained_network(directory, config)
+    train, _ = config.load_data()
+    found = inspect.profile(net, train.images[: config.batch_size])
+    terminal.console().print(found)
+    if found.peak is None:
+        click.echo("without the native core there is no FMA peak to compare with")
+    directory.plots.mkdir(exist_ok=True)
+    picture = directory.plots / "profile.png"
+    inspect.draw.save(inspect.draw.profile(found), picture)
+    click.echo(str(picture))

@@ -1,0 +1,210 @@
+"""profile: where the time of a training step goes, layer by layer, against what the machine can."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import checks, terminal
+from badak.arrays import as_images
+from badak.errors import BadakError
+from badak.network import Network
+from badak.ops import edition
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds and floating-point operations of something that runs forward and back.
+
+    Attributes:
+        name: of the layer; "loss" of what follows the last one.
+        kind: its class.
+        forward: seconds of one batch's forward pass.
+        backward: seconds of its backward pass.
+        flops: operations of both, a multiply-add counted as two.
+    """
+
+    name: str
+    kind: str
+    forward: float
+    backward: float
+    flops: int
+
+    @property
+    def seconds(self) -> float:
+        """Forward and backward."""
+        return self.forward + self.backward
+
+    @property
+    def speed(self) -> float:
+        """FLOP/s."""
+        return self.flops / self.seconds
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What `profile` measured; ``str()`` draws the table.
+
+    Attributes:
+        rows: one a layer, each run by itself, and one for the loss.
+        whole: the step as the network runs it, fused where it can be.
+        batch_size: images in the step.
+        rounds: of which the times are medians.
+        peak: FLOP/s of this machine's multiply-adds in float32; None without the native core, or
+            for a float64 network.
+    """
+
+    rows: tuple[Timed, ...]
+    whole: Timed
+    batch_size: int
+    rounds: int
+    peak: float | None
+
+    @property
+    def one_by_one(self) -> Timed:
+        """The sum of the rows."""
+        forward, backward = (
+            sum(getattr(row, name) for row in self.rows) for name in ("forward", "backward")
+        )
+        return Timed("one by one", "", forward, backward, sum(row.flops for row in self.rows))
+
+    def share_of_peak(self, timed: Timed) -> float | None:
+        """The share of the peak that is reached; None where there is none, or nothing to compute.
+
+        Args:
+            timed: one of the rows, or the whole.
+        """
+        return timed.speed / self.peak if self.peak and timed.flops else None
+
+    def __rich__(self) -> "Group":
+        headings = ["Layer", "Kind", "Forward", "Backward", "Time", "FLOPs", "GFLOP/s", "Peak"]
+        total = self.one_by_one.seconds
+        rows = [self._cells(row, total) for row in self.rows]
+        sums = [self._cells(one, total) for one in (self.one_by_one, self.whole)]
+        footer = ["\n".join(pair) for pair in zip(*sums, strict=True)]
+        about = f"Milliseconds of a training step, batch {self.batch_size}"
+        if self.peak is None:
+            headings, footer = headings[:-1], footer[:-1]
+            rows = [row[:-1] for row in rows]
+        else:
+            about += f"; FMA peak {self.peak / 1e9:,.0f} GFLOP/s"
+        return terminal.table(
+            f"{about}; medians of {self.rounds}",
+            headings,
+            rows,
+            footer=footer,
+            numbers=headings[2:],
+        )
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+    def _cells(self, row: Timed, total: float) -> list[str]:
+        share = self.share_of_peak(row)
+        return [
+            row.name,
+            row.kind,
+            f"{1e3 * row.forward:.3f}",
+            f"{1e3 * row.backward:.3f}",
+            f"{row.seconds / total:.1%}",
+            terminal.short(row.flops) if row.flops else "",
+            f"{row.speed / 1e9:,.1f}" if row.flops else "",
+            "" if share is None else f"{share:.1%}",
+        ]
+
+
+def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
+    """Time each layer of a training step forward and back, and the step as a whole.
+
+    Each layer runs by itself, with the inputs and gradients it has in the step; then the network
+    runs the step in its own way, where layers are fused. The optimizer's update is left out.
+
+    Args:
+        net: the network; it stays as it is.
+        x: a batch of images (N, C, H, W).
+        rounds: times over; the medians count, and a first round warms up.
+
+    Returns:
+        Seconds, FLOPs and share of the machine's peak for each layer;
+        `badak.inspect.draw.profile` draws them.
+
+    Raises:
+        BadakError: no images, or images that do not fit.
+
+    Example:
+        >>> from badak.models import LeNet5
+        >>> found = profile(LeNet5(), np.zeros((2, 1, 28, 28)), rounds=1)
+        >>> [row.name for row in found.rows][:3], found.whole.flops
+        (['conv1', 'relu1', 'pool1'], 4602484)
+    """
+    checks.integer(rounds, "rounds", minimum=1)
+    images = as_images(x, net.input_shape, net.dtype)
+    if not len(images):
+        raise BadakError("x must have at least one image; it is empty")
+    labels = np.arange(len(images)) % net.num_classes
+    step = _Step(net.astype(net.dtype), images, labels)
+    step.run()
+    step.times.clear()
+    for _ in range(rounds):
+        step.run()
+    seconds = {key: statistics.median(times) for key, times in step.times.items()}
+
+    def timed(name: str, kind: str, flops: int) -> Timed:
+        return Timed(name, kind, seconds[name, "forward"], seconds[name, "backward"], flops)
+
+    summary = net.summary()
+    rows = [
+        timed(row.name, row.kind, len(images) * (row.flops + row.backward_flops))
+        for row in summary.rows
+    ]
+    loss = timed("loss", type(net.loss).__name__, 0)
+    return Profile(
+        rows=(*rows, loss),
+        whole=timed("as it runs", "", len(images) * summary.training_flops),
+        batch_size=len(images),
+        rounds=rounds,
+        peak=edition.fma_peak() if net.dtype == np.float32 else None,
+    )
+
+
+class _Step:
+    """A training step in both ways, with every call's seconds by (name, direction)."""
+
+    def __init__(self, net: Network, images: Any, labels: Any) -> None:
+        self.net, self.images, self.labels = net, images, labels
+        self.times: dict[tuple[str, str], list[float]] = {}
+
+    def run(self) -> None:
+        """Once layer by layer, once as a whole."""
+        out, caches = self.images, []
+        for name, layer in self.net.layers.items():
+            out, cache = self._timed(name, "forward", layer.forward, out, True)
+            caches.append(cache)
+        _, cache = self._timed("loss", "forward", self.net.loss.forward, out, self.labels)
+        grad = self._timed("loss", "backward", self.net.loss.backward, cache)
+        first = next(iter(self.net.layers))
+        for name, layer in reversed(self.net.layers.items()):
+            grad, _ = self._timed(
+                name, "backward", layer.backward, grad, caches.pop(), name != first
+            )
+        whole, clock = "as it runs", time.perf_counter
+        self._timed(whole, "forward", self.net, self.images)
+        start = clock()
+        with self.net.step_pass(self.images, self.labels):
+            step = clock() - start
+        # What forward alone takes is measured beside it, and what is left is the way back.
+        forward = self.times[whole, "forward"][-1]
+        self.times.setdefault((whole, "backward"), []).append(max(step - forward, 0.0))
+
+    def _timed(self, name: str, way: str, call: Callable[..., Any], *arguments: Any) -> Any:
+        start = time.perf_counter()
+        result = call(*arguments)
+        self.times.setdefault((name, way), []).append(time.perf_counter() - start)
+        return result

@@ -1,0 +1,92 @@
+"""AlexNet: the network that won ImageNet 2012."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from badak.layers import Conv2d, Dropout, Flatten, Linear, LocalResponseNorm, MaxPool2d, ReLU
+from badak.layers.initial import WeightInit
+from badak.network import Network
+from badak.ops.window import IntOrPair
+
+
+def AlexNet(
+    num_classes: int = 1000,
+    *,
+    input_shape: Sequence[int] = (3, 227, 227),
+    filters: tuple[int, int, int, int, int] = (96, 256, 384, 384, 256),
+    first_kernel: IntOrPair = 11,
+    first_stride: IntOrPair = 4,
+    groups: int = 2,
+    pool_size: IntOrPair = 3,
+    pool_stride: IntOrPair = 2,
+    hidden_sizes: tuple[int, int] = (4096, 4096),
+    dropout: float = 0.5,
+    weight_init: WeightInit = "he",
+    seed: int = 0,
+    dtype: Any = np.float32,
+) -> Network:
+    """Five convolutions, two of them normalised, three pooled, and three linear layers.
+
+    From Krizhevsky, Sutskever and Hinton 2012, *ImageNet Classification with Deep Convolutional
+    Neural Networks*, section 3.5: 227x227 pixels (the paper's 224 do not fit its own sizes), and
+    convolutions 2, 4 and 5 in two groups, once a graphics card each. The paper draws weights of
+    standard deviation 0.01 and sets some biases to 1; He's weights, of 2015, start well without.
+
+    Args:
+        num_classes: units of the output.
+        input_shape: (C, H, W) of one image.
+        filters: of the five convolutions.
+        first_kernel: rows and columns of the first convolution's filters.
+        first_stride: of the first convolution.
+        groups: of the second, fourth and fifth convolution.
+        pool_size: window of the poolings.
+        pool_stride: of the poolings, which overlap.
+        hidden_sizes: units of the two hidden layers.
+        dropout: share of values dropped before each hidden layer.
+        weight_init: "he", "xavier" or a standard deviation.
+        seed: of the initial parameters and of dropout.
+        dtype: np.float32 or np.float64.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadakError: sizes that do not fit; the message names the layer.
+
+    Example:
+        >>> AlexNet(num_classes=5, hidden_sizes=(8, 8)).layers["flatten1"].output_shape((256, 6, 6))
+        (9216,)
+    """
+    first, second, third, fourth, fifth = filters
+    return Network(
+        [
+            Conv2d(first, first_kernel, first_stride, weight_init=weight_init),
+            ReLU(),
+            LocalResponseNorm(),
+            MaxPool2d(pool_size, pool_stride),
+            Conv2d(second, 5, padding=2, groups=groups, weight_init=weight_init),
+            ReLU(),
+            LocalResponseNorm(),
+            MaxPool2d(pool_size, pool_stride),
+            Conv2d(third, 3, padding=1, weight_init=weight_init),
+            ReLU(),
+            Conv2d(fourth, 3, padding=1, groups=groups, weight_init=weight_init),
+            ReLU(),
+            Conv2d(fifth, 3, padding=1, groups=groups, weight_init=weight_init),
+            ReLU(),
+            MaxPool2d(pool_size, pool_stride),
+            Flatten(),
+            Dropout(dropout),
+            Linear(hidden_sizes[0], weight_init=weight_init),
+            ReLU(),
+            Dropout(dropout),
+            Linear(hidden_sizes[1], weight_init=weight_init),
+            ReLU(),
+            Linear(num_classes, weight_init=weight_init),
+        ],
+        input_shape,
+        seed=seed,
+        dtype=dtype,
+    )

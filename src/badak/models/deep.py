@@ -1,0 +1,74 @@
+"""DeepConvNet: the book's deep network."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from badak.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
+from badak.layers.initial import WeightInit
+from badak.network import Network
+from badak.ops.window import IntOrPair
+
+
+def DeepConvNet(
+    input_shape: Sequence[int] = (1, 28, 28),
+    *,
+    filters: tuple[int, int, int, int, int, int] = (16, 16, 32, 32, 64, 64),
+    kernel_size: IntOrPair = 3,
+    pool_size: IntOrPair = 2,
+    hidden_size: int = 50,
+    num_classes: int = 10,
+    dropout: float = 0.5,
+    weight_init: WeightInit = "he",
+    seed: int = 0,
+    dtype: Any = np.float32,
+) -> Network:
+    """Six small convolutions, pooled in pairs, a hidden layer, and dropout at the end.
+
+    From Saito, *Deep Learning from Scratch*, chapter 8.1, figure 8-1, with its sizes as defaults:
+    padding 1 but for the fourth convolution's 2, He's initial weights, and dropout after the
+    output layer too.
+
+    Args:
+        input_shape: (C, H, W) of one image.
+        filters: of the six convolutions.
+        kernel_size: rows and columns of a filter.
+        pool_size: window and stride of the three poolings.
+        hidden_size: units of the hidden layer.
+        num_classes: units of the output.
+        dropout: share of values dropped after the hidden layer, and of the outputs.
+        weight_init: "he", "xavier" or a standard deviation.
+        seed: of the initial parameters and of dropout.
+        dtype: np.float32 or np.float64.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadakError: sizes that do not fit; the message names the layer.
+
+    Example:
+        >>> net = DeepConvNet()
+        >>> net.summary().parameters, net.layers["flatten1"].output_shape((64, 4, 4))
+        (123552, (1024,))
+    """
+    layers = []
+    for number, (count, padding) in enumerate(zip(filters, (1, 1, 1, 2, 1, 1), strict=True), 1):
+        layers += [Conv2d(count, kernel_size, padding=padding, weight_init=weight_init), ReLU()]
+        if number % 2 == 0:
+            layers.append(MaxPool2d(pool_size))
+    return Network(
+        [
+            *layers,
+            Flatten(),
+            Linear(hidden_size, weight_init=weight_init),
+            ReLU(),
+            Dropout(dropout),
+            Linear(num_classes, weight_init=weight_init),
+            Dropout(dropout),
+        ],
+        input_shape,
+        seed=seed,
+        dtype=dtype,
+    )
