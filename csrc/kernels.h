@@ -13,7 +13,9 @@
 #include "gemm.h"
 #include "loss.h"
 #include "pool2d.h"
+#include "several.h"
 #include "softmax.h"
+#include "update.h"
 
 #define BADAK_KERNELS(X)                                                                           \
   BADAK_GEMM_KERNELS(X)                                                                            \
@@ -21,7 +23,9 @@
   BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
   BADAK_LOSS_KERNELS(X)                                                                            \
   BADAK_POOL2D_KERNELS(X)                                                                          \
-  BADAK_SOFTMAX_KERNELS(X)
+  BADAK_SEVERAL_KERNELS(X)                                                                         \
+  BADAK_SOFTMAX_KERNELS(X)                                                                         \
+  BADAK_UPDATE_KERNELS(X)
 
 namespace badak {
 
