@@ -7,12 +7,14 @@ void bind_dropout(nb::module_ &m);
 void bind_elementwise(nb::module_ &m);
 void bind_loss(nb::module_ &m);
 void bind_pool(nb::module_ &m);
+void bind_update(nb::module_ &m);
 
 void bind_ops(nb::module_ &m) {
   bind_dropout(m);
   bind_elementwise(m);
   bind_loss(m);
   bind_pool(m);
+  bind_update(m);
 }
 
 } // namespace badak

@@ -15,7 +15,9 @@
 #include "images.h"
 #include "loss.h"
 #include "pool2d.h"
+#include "several.h"
 #include "softmax.h"
+#include "update.h"
 
 #define BADAK_KERNELS(X)                                                                           \
   BADAK_IMAGE_KERNELS(X)                                                                           \
@@ -25,7 +27,9 @@
   BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
   BADAK_LOSS_KERNELS(X)                                                                            \
   BADAK_POOL2D_KERNELS(X)                                                                          \
-  BADAK_SOFTMAX_KERNELS(X)
+  BADAK_SEVERAL_KERNELS(X)                                                                         \
+  BADAK_SOFTMAX_KERNELS(X)                                                                         \
+  BADAK_UPDATE_KERNELS(X)
 
 namespace badak {
 

@@ -8,10 +8,15 @@ namespace badak::BADAK_ISA {
 class Sum {
 public:
   void add(Vec value) {
-    Half half[2];
-    __builtin_memcpy(half, &value, sizeof value);
-    low_ += __builtin_convertvector(half[0], Double);
-    high_ += __builtin_convertvector(half[1], Double);
+    const Halves halves = wide(value);
+    low_ += halves.low;
+    high_ += halves.high;
+  }
+
+  void add_square(Vec value) { // of a float's full range
+    const Halves halves = wide(value);
+    low_ += halves.low * halves.low;
+    high_ += halves.high * halves.high;
   }
 
   double total() const {
@@ -25,6 +30,16 @@ public:
 private:
   typedef float Half __attribute__((vector_size(LANES * 2)));
   typedef double Double __attribute__((vector_size(LANES * 4)));
+  struct Halves {
+    Double low, high;
+  };
+
+  static Halves wide(Vec value) {
+    Half half[2];
+    __builtin_memcpy(half, &value, sizeof value);
+    return {__builtin_convertvector(half[0], Double), __builtin_convertvector(half[1], Double)};
+  }
+
   Double low_{}, high_{};
 };
 

@@ -39,6 +39,7 @@ from badak.ops.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.several import first_not_finite, norm
 from badak.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from badak.ops.update import (
     adagrad_update,
@@ -66,6 +67,7 @@ __all__ = [
     "dropout_backward",
     "elu",
     "elu_backward",
+    "first_not_finite",
     "flatten",
     "flatten_backward",
     "gelu",
@@ -84,6 +86,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_backward",
     "momentum_update",
+    "norm",
     "relu",
     "relu_backward",
     "rmsprop_update",

@@ -4,14 +4,28 @@ Same names and arguments as `badak.ops.reference`; arguments arrive checked and 
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from badak import _core
 from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
-from badak.ops.reference import *  # noqa: F403  # until each has its kernel
+from badak.ops.reference import (  # noqa: F401  # until each has its kernel
+    batch_norm2d,
+    batch_norm2d_backward,
+    col2im,
+    conv2d,
+    conv2d_backward,
+    im2col,
+    linear,
+    linear_backward,
+    local_response_norm,
+    local_response_norm_backward,
+)
 from badak.ops.reference.pool import divisors
+from badak.ops.step import StepNumbers
 from badak.ops.window import Window
 
 
@@ -230,6 +244,86 @@ def cross_entropy_labels(
     loss, right, grad_logits = np.empty(1), np.empty(1, np.int64), np.empty_like(logits)
     _core.cross_entropy_labels(logits, labels, label_smoothing, weight, loss, right, grad_logits)
     return float(loss[0]), int(right[0]), grad_logits
+
+
+def _stepped(
+    rule: str, arrays: Sequence[Array], gradient: Array, numbers: StepNumbers
+) -> list[Array]:
+    """A parameter and its slots after one step of a rule."""
+    new = [np.empty_like(array) for array in arrays]
+    _core.update(rule, numbers, gradient, arrays, new)
+    return new
+
+
+def sgd_update(parameter: Array, gradient: Array, lr: float) -> tuple[Array]:
+    """See the reference."""
+    (new,) = _stepped("sgd", [parameter], gradient, StepNumbers(lr))
+    return (new,)
+
+
+def momentum_update(
+    parameter: Array, gradient: Array, velocity: Array, lr: float, momentum: float, nesterov: bool
+) -> tuple[Array, Array]:
+    """See the reference."""
+    numbers = StepNumbers(lr, keep=momentum)
+    rule = "nesterov" if nesterov else "momentum"
+    new, velocity = _stepped(rule, [parameter, velocity], gradient, numbers)
+    return new, velocity
+
+
+def adagrad_update(
+    parameter: Array, gradient: Array, squares: Array, lr: float, eps: float
+) -> tuple[Array, Array]:
+    """See the reference."""
+    numbers = StepNumbers(lr, eps=eps)
+    new, squares = _stepped("adagrad", [parameter, squares], gradient, numbers)
+    return new, squares
+
+
+def rmsprop_update(
+    parameter: Array, gradient: Array, squares: Array, lr: float, alpha: float, eps: float
+) -> tuple[Array, Array]:
+    """See the reference."""
+    numbers = StepNumbers(lr, keep=alpha, eps=eps)
+    new, squares = _stepped("rmsprop", [parameter, squares], gradient, numbers)
+    return new, squares
+
+
+def adam_update(
+    parameter: Array,
+    gradient: Array,
+    mean: Array,
+    squares: Array,
+    t: int,
+    lr: float,
+    betas: tuple[float, float],
+    eps: float,
+) -> tuple[Array, Array, Array]:
+    """See the reference."""
+    numbers = StepNumbers.adam(t, lr, betas, eps)
+    new, mean, squares = _stepped("adam", [parameter, mean, squares], gradient, numbers)
+    return new, mean, squares
+
+
+def bind_update(
+    rule: str, parameters: dict[str, Array], state: dict[str, Array], keys: list[list[str]]
+) -> Any:
+    """See the reference; the core's Update, or None where it cannot use these very arrays."""
+    return _core.Update.bind(rule, parameters, state, keys)
+
+
+def first_not_finite(arrays: Sequence[Array]) -> int:
+    """See the reference."""
+    first = np.empty(1, np.int64)
+    _core.first_not_finite(arrays, first)
+    return int(first[0])
+
+
+def norm(arrays: Sequence[Array]) -> float:
+    """See the reference."""
+    result = np.empty(1)
+    _core.norm(arrays, result)
+    return float(result[0])
 
 
 def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int) -> Array:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
+from badak.ops.step import StepNumbers
+from badak.optim.fused import DONE, STALE, FusedUpdate
 
 
 @dataclass
@@ -21,13 +23,16 @@ class Optimizer(ABC):
         lr: learning rate.
         weight_decay: this times the parameter is added to its gradient (an L2 penalty).
         slots: the arrays kept for each parameter, all zeros at first.
+        rule: the native core's name of the rule, where it has it.
         steps: updates made so far.
         state: ``"conv1.weight.mean"`` -> array.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
+    rule: ClassVar[str | None] = None
     steps: int = field(default=0, init=False, repr=False, compare=False)
     state: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _fused: FusedUpdate | None = field(default=None, init=False, repr=False, compare=False)
     lr: float = 0.01
     weight_decay: float = 0.0
 
@@ -58,19 +63,40 @@ class Optimizer(ABC):
                 f"gradients and parameters must have the same names; not in both: {odd}"
             )
         rate = checks.real(self.lr if lr is None else lr, "lr", minimum=0)
+        if self._update_together(parameters, gradients, rate):
+            return
         changed = {}
         for name, parameter in parameters.items():
             with np.errstate(over="ignore", invalid="ignore"):  # found, and named below
                 state = self._slots_of(name, parameter)
                 changed[name] = self._rule(parameter, gradients[name], state, rate)
             if not all(np.isfinite(array).all() for array in changed[name]):
-                raise BadakError(f"the update of {name} is not finite; use a lower learning rate")
+                raise BadakError(_not_finite(name))
         # All new values exist before the first is written: a fault above changes nothing.
         self.steps += 1
         for name, (new, *slots) in changed.items():
             parameters[name][...] = new
             for slot, array in zip(self.slots, slots, strict=True):
                 self.state[f"{name}.{slot}"] = array
+
+    def _update_together(
+        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array], lr: float
+    ) -> bool:
+        """Change all parameters and their state in place by one native call, where it can."""
+        numbers, fused, outcome = self._numbers(lr), self._fused, STALE
+        if fused is not None:
+            outcome = fused.run(parameters, self.state, gradients, numbers)
+        if fused is None or outcome == STALE:
+            fused = self._fused = FusedUpdate.of(self.rule, self.slots, parameters, self.state)
+            if fused is None:
+                return False
+            outcome = fused.run(parameters, fused.state, gradients, numbers)
+            if outcome == DONE:
+                self.state.update(fused.state)
+        if outcome >= 0:
+            raise BadakError(_not_finite(fused.names[outcome]))
+        self.steps += outcome == DONE
+        return outcome == DONE
 
     def _slots_of(self, name: str, parameter: Array) -> list[Array]:
         keys = [f"{name}.{slot}" for slot in self.slots]
@@ -81,6 +107,14 @@ class Optimizer(ABC):
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
     ) -> Sequence[Array]:
         """The new parameter and the new state."""
+
+    def _numbers(self, lr: float) -> StepNumbers:
+        """The same rule's numbers, for the native core."""
+        return StepNumbers(lr, self.weight_decay)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: not the binding to these very arrays."""
+        return {**self.__dict__, "_fused": None}
 
     def config(self) -> dict[str, Any]:
         """Return the name and the constructor's arguments, as JSON can hold them."""
@@ -108,3 +142,7 @@ class Optimizer(ABC):
 
     def _decayed(self, parameter: Array, gradient: Array) -> Array:
         return gradient + self.weight_decay * parameter if self.weight_decay else gradient
+
+
+def _not_finite(name: str) -> str:
+    return f"the update of {name} is not finite; use a lower learning rate"

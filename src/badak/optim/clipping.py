@@ -3,9 +3,7 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
-from badak import checks
+from badak import checks, ops
 from badak.arrays import Array
 from badak.errors import BadakError
 
@@ -28,19 +26,16 @@ def clip_gradients(
     Source: Pascanu et al. 2013, algorithm 1.
 
     Example:
+        >>> import numpy as np
         >>> clipped, norm = clip_gradients({"w": np.array([3.0, 4.0])}, max_norm=1)
         >>> clipped["w"].round(3), norm
         (array([0.6, 0.8]), 5.0)
     """
     max_norm = checks.real(max_norm, "max_norm", above=0)
-    peaks = {name: float(np.abs(array).max(initial=0)) for name, array in gradients.items()}
-    for name, peak in peaks.items():
-        if not math.isfinite(peak):
-            raise BadakError(f"the gradient of {name} is not finite; nothing can be clipped")
-    # Over the largest value first: the squares of 1e25 or 1e-30 are beyond float32.
-    largest = max(peaks.values(), default=0.0)
-    squares = [float(np.square(array / largest).sum()) for array in gradients.values() if largest]
-    norm = largest * math.sqrt(sum(squares))
+    norm = ops.norm(list(gradients.values()))
+    if not math.isfinite(norm):
+        name = list(gradients)[ops.first_not_finite(list(gradients.values()))]
+        raise BadakError(f"the gradient of {name} is not finite; nothing can be clipped")
     if norm <= max_norm:
         return dict(gradients), norm
     return {name: array * (max_norm / norm) for name, array in gradients.items()}, norm

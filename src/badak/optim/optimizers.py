@@ -7,6 +7,7 @@ from typing import ClassVar, final
 from badak import checks, ops
 from badak.arrays import Array
 from badak.errors import BadakError
+from badak.ops.step import StepNumbers
 from badak.optim.base import Optimizer
 
 
@@ -29,6 +30,8 @@ class SGD(Optimizer):
         >>> w
         array([0.5])
     """
+
+    rule: ClassVar[str | None] = "sgd"
 
     def _rule(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
@@ -57,6 +60,9 @@ class _Momentum(Optimizer):
             parameter, gradient, velocity, lr, self.momentum, self.looks_ahead
         )
 
+    def _numbers(self, lr: float) -> StepNumbers:
+        return super()._numbers(lr)._replace(keep=self.momentum)
+
 
 @final
 @dataclass
@@ -77,6 +83,7 @@ class Momentum(_Momentum):
         badak.errors.BadakError: momentum must be a number at least 0 and below 1; got 1.0
     """
 
+    rule: ClassVar[str | None] = "momentum"
     looks_ahead: ClassVar[bool] = False
 
 
@@ -99,6 +106,7 @@ class Nesterov(_Momentum):
         badak.errors.BadakError: lr must be a number above 0; got -1.0
     """
 
+    rule: ClassVar[str | None] = "nesterov"
     looks_ahead: ClassVar[bool] = True
 
 
@@ -120,6 +128,7 @@ class AdaGrad(Optimizer):
         ('squares',)
     """
 
+    rule: ClassVar[str | None] = "adagrad"
     slots: ClassVar[tuple[str, ...]] = ("squares",)
     eps: float = 1e-10
 
@@ -133,6 +142,9 @@ class AdaGrad(Optimizer):
         (squares,) = state
         gradient = self._decayed(parameter, gradient)
         return ops.adagrad_update(parameter, gradient, squares, lr, self.eps)
+
+    def _numbers(self, lr: float) -> StepNumbers:
+        return super()._numbers(lr)._replace(eps=self.eps)
 
 
 @final
@@ -154,6 +166,7 @@ class RMSProp(Optimizer):
         ('squares',)
     """
 
+    rule: ClassVar[str | None] = "rmsprop"
     slots: ClassVar[tuple[str, ...]] = ("squares",)
     alpha: float = 0.99
     eps: float = 1e-8
@@ -170,11 +183,15 @@ class RMSProp(Optimizer):
         gradient = self._decayed(parameter, gradient)
         return ops.rmsprop_update(parameter, gradient, squares, lr, self.alpha, self.eps)
 
+    def _numbers(self, lr: float) -> StepNumbers:
+        return super()._numbers(lr)._replace(keep=self.alpha, eps=self.eps)
+
 
 @dataclass
 class _Adam(Optimizer):
     """What Adam and AdamW share: their numbers."""
 
+    rule: ClassVar[str | None] = "adam"
     slots: ClassVar[tuple[str, ...]] = ("mean", "squares")
     lr: float = 0.001
     betas: tuple[float, float] = (0.9, 0.999)
@@ -224,6 +241,9 @@ class Adam(_Adam):
     ) -> Sequence[Array]:
         return self._adam(parameter, self._decayed(parameter, gradient), state, lr)
 
+    def _numbers(self, lr: float) -> StepNumbers:
+        return StepNumbers.adam(self.steps + 1, lr, self.betas, self.eps, decay=self.weight_decay)
+
 
 @final
 @dataclass
@@ -253,6 +273,10 @@ class AdamW(_Adam):
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
     ) -> Sequence[Array]:
         return self._adam(parameter * (1 - lr * self.weight_decay), gradient, state, lr)
+
+    def _numbers(self, lr: float) -> StepNumbers:
+        shrink = 1 - lr * self.weight_decay
+        return StepNumbers.adam(self.steps + 1, lr, self.betas, self.eps, shrink=shrink)
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

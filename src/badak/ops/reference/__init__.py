@@ -40,10 +40,12 @@ from badak.ops.reference.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from badak.ops.reference.several import first_not_finite, norm
 from badak.ops.reference.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from badak.ops.reference.update import (
     adagrad_update,
     adam_update,
+    bind_update,
     momentum_update,
     rmsprop_update,
     sgd_update,
@@ -56,6 +58,7 @@ __all__ = [
     "avg_pool2d_backward",
     "batch_norm2d",
     "batch_norm2d_backward",
+    "bind_update",
     "col2im",
     "conv2d",
     "conv2d_backward",
@@ -66,6 +69,7 @@ __all__ = [
     "dropout_backward",
     "elu",
     "elu_backward",
+    "first_not_finite",
     "gelu",
     "gelu_backward",
     "global_avg_pool2d",
@@ -82,6 +86,7 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_backward",
     "momentum_update",
+    "norm",
     "relu",
     "relu_backward",
     "rmsprop_update",

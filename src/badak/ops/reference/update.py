@@ -57,3 +57,9 @@ def adam_update(
     squares = beta2 * squares + (1 - beta2) * gradient * gradient
     root = np.sqrt(squares) / float(np.sqrt(1 - beta2**t)) + eps
     return parameter - lr / (1 - beta1**t) * mean / root, mean, squares
+
+
+def bind_update(
+    rule: str, parameters: dict[str, Array], state: dict[str, Array], keys: list[list[str]]
+) -> None:
+    """What changes all parameters together: nothing, they take the rules above one by one."""
