@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from badak import ops
 from badak.arrays import Array, Images, Labels
 from badak.errors import BadakError
 from badak.network import Network
@@ -44,18 +45,22 @@ def training_step(
             finite. As after any fault, parameters, running statistics and generators are as before.
     """
     with net.unchanged_on_fault():
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # found, named below
-            result = net.forward_backward(images, labels)
-        if not math.isfinite(result.loss):
-            raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
-        gradients = result.gradients
-        for name, gradient in gradients.items():
-            if not np.isfinite(gradient).all():
+        with (
+            np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
+            net.step_pass(images, labels) as result,
+        ):
+            if not math.isfinite(result.loss):
+                raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+            gradients = result.gradients
+            odd = ops.first_not_finite(list(gradients.values()))
+            if odd >= 0:
+                name = list(gradients)[odd]
                 raise BadakError(_explain(net, images, f"the gradient of {name} is not finite"))
-        if clip_norm is not None:
-            gradients, _ = clip_gradients(gradients, clip_norm)
-        optimizer.update(net.parameters(), gradients, lr)
-    return StepOutcome(result.loss, _accuracy(result.logits, labels, net.loss.ignore_index))
+            if clip_norm is not None:
+                gradients, _ = clip_gradients(gradients, clip_norm)
+            optimizer.update(net.parameters(), gradients, lr)
+            accuracy = _accuracy(result.logits, labels, net.loss.ignore_index)
+    return StepOutcome(result.loss, accuracy)
 
 
 def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
