@@ -12,6 +12,8 @@ _NAMES = {
     "Network": "badak.network",
     "load": "badak.network",
     "Trainer": "badak.training",
+    "num_threads": "badak.ops.processor",
+    "set_num_threads": "badak.ops.processor",
 }
 _MODULES = ("data", "inspect", "layers", "models", "ops", "optim")
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from badak import data, inspect, layers, models, ops, optim
     from badak.errors import BadakError, FormatError
     from badak.network import Network, load
+    from badak.ops.processor import num_threads, set_num_threads
     from badak.training import Trainer
 
 __all__ = [
@@ -32,8 +35,10 @@ __all__ = [
     "layers",
     "load",
     "models",
+    "num_threads",
     "ops",
     "optim",
+    "set_num_threads",
 ]
 
 

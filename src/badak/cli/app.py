@@ -52,12 +52,17 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 def native_core() -> str:
-    """Say whether the native core was built, and by what."""
-    try:
-        core = importlib.import_module("badak._core")
-    except ImportError:
+    """Say whether the native core was built, by what, and what it runs on."""
+    from badak.ops import processor
+
+    core = processor.core()
+    if core is None:
         return "not built (no compiler at install time); the NumPy reference computes everything"
-    return f"built by {core.compiler()}; it holds no kernels yet, the NumPy reference computes"
+    usable = ", ".join(core.usable_sets())
+    return (
+        f"built by {core.compiler()}; runs {core.active_set()} of {usable}; "
+        f"threads: {core.num_threads()}"
+    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

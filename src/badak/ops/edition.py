@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from badak import checks
-from badak.ops import reference
+from badak.ops import processor, reference
 
 EDITIONS: dict[str, ModuleType] = {"reference": reference}
-try:
+if processor.core() is not None:  # else installed without a compiler: `badak --version` says so
     EDITIONS["native"] = importlib.import_module("badak.ops.native")
-except ImportError:  # installed without a compiler: `badak --version` says so
-    pass
 
 _BEST = "native" if "native" in EDITIONS else "reference"
 _active = checks.choice(os.environ.get("BADAK_OPS", _BEST), "BADAK_OPS", EDITIONS)
@@ -56,10 +54,8 @@ def fma_peak() -> float | None:
         >>> peak is None or peak > 1e8
         True
     """
-    if "native" not in EDITIONS:
-        return None
-    flops: float = importlib.import_module("badak._core").fma_peak()
-    return flops
+    compiled = processor.core()
+    return None if compiled is None else float(compiled.fma_peak())
 
 
 class use:

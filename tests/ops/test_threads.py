@@ -1,0 +1,115 @@
+"""The pool of threads: idle without cost, safe across forks and among Python's own threads."""
+
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import badak
+from badak import ops
+
+core = pytest.importorskip("badak._core")
+
+SHAPES = ((300, 500), (500, 400))
+
+
+@pytest.fixture(autouse=True)
+def _two_threads():
+    before = badak.num_threads()
+    badak.set_num_threads(2)
+    yield
+    badak.set_num_threads(before)
+
+
+def operands():
+    generator = np.random.default_rng(0)
+    return [generator.standard_normal(shape).astype(np.float32) for shape in SHAPES]
+
+
+def product():
+    """A matrix product large enough for both threads."""
+    a, b = operands()
+    return ops.linear(a, np.ascontiguousarray(b.T))
+
+
+def test_an_idle_pool_uses_no_processor_time():
+    product()
+    time.sleep(0.05)  # threads stay awake for a tenth of a millisecond
+    before = time.process_time()
+    time.sleep(0.5)
+    assert time.process_time() - before < 0.05
+
+
+def test_a_forked_child_computes_with_a_pool_of_its_own():
+    expected = product()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover
+        equal = np.array_equal(product(), expected)
+        os.write(writer, b"same" if equal else b"other")
+        os._exit(0)
+    os.close(writer)
+    answer = os.read(reader, 10)
+    os.close(reader)
+    assert os.waitpid(child, 0)[1] == 0
+    assert answer == b"same"
+    np.testing.assert_array_equal(product(), expected)  # and the parent goes on
+
+
+def test_a_fork_while_another_thread_computes():
+    stop = threading.Event()
+
+    def compute():
+        while not stop.is_set():
+            product()
+
+    busy = threading.Thread(target=compute)
+    busy.start()
+    try:
+        for _ in range(5):
+            child = os.fork()
+            if child == 0:  # pragma: no cover
+                product()
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+    finally:
+        stop.set()
+        busy.join()
+
+
+def test_many_python_threads_compute_at_once():
+    expected, results = product(), []
+    threads = [threading.Thread(target=lambda: results.append(product())) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    for result in results:
+        np.testing.assert_array_equal(result, expected)
+
+
+def test_the_number_of_threads_may_change_while_another_computes():
+    expected, wrong = product(), []
+
+    def compute():
+        for _ in range(50):
+            if not np.array_equal(product(), expected):
+                wrong.append(True)
+
+    busy = threading.Thread(target=compute)
+    busy.start()
+    for count in (1, 3, 2, 4, 1, 2):
+        badak.set_num_threads(count)
+        time.sleep(0.005)
+    busy.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_any_number_of_threads_gives_the_same_bits(count):
+    expected = product()
+    badak.set_num_threads(count)
+    np.testing.assert_array_equal(product(), expected)
