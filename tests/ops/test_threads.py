@@ -12,6 +12,9 @@ from badak import ops
 
 core = pytest.importorskip("badak._core")
 
+# Python 3.12 and later warn of any fork beside threads: that is what is tested.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 SHAPES = ((300, 500), (500, 400))
 
 
