@@ -12,6 +12,7 @@
 #include "elementwise.h"
 #include "gemm.h"
 #include "loss.h"
+#include "norm.h"
 #include "pool2d.h"
 #include "several.h"
 #include "softmax.h"
@@ -22,6 +23,7 @@
   BADAK_DROPOUT_KERNELS(X)                                                                         \
   BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
   BADAK_LOSS_KERNELS(X)                                                                            \
+  BADAK_NORM_KERNELS(X)                                                                            \
   BADAK_POOL2D_KERNELS(X)                                                                          \
   BADAK_SEVERAL_KERNELS(X)                                                                         \
   BADAK_SOFTMAX_KERNELS(X)                                                                         \
