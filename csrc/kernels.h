@@ -14,6 +14,7 @@
 #include "gemm.h"
 #include "images.h"
 #include "loss.h"
+#include "norm.h"
 #include "pool2d.h"
 #include "several.h"
 #include "softmax.h"
@@ -26,6 +27,7 @@
   BADAK_DROPOUT_KERNELS(X)                                                                         \
   BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
   BADAK_LOSS_KERNELS(X)                                                                            \
+  BADAK_NORM_KERNELS(X)                                                                            \
   BADAK_POOL2D_KERNELS(X)                                                                          \
   BADAK_SEVERAL_KERNELS(X)                                                                         \
   BADAK_SOFTMAX_KERNELS(X)                                                                         \

@@ -120,31 +120,38 @@ inline Vec log(Vec x) {
   return x < 0.0f ? splat(__builtin_nanf("")) : y;
 }
 
-// x ** exponent for many x >= 0 and one exponent.
+// x ** exponent for many x and one exponent, as in C.
 class PowerTo {
 public:
   explicit PowerTo(float exponent)
       : exponent_(clamped(exponent, 1e12f)), // beyond, all but 1 becomes 0 or infinity
-        head_(from_bits(bits(splat(exponent_)) & TWELVE_BITS)[0]) {}
+        head_(from_bits(bits(splat(exponent_)) & TWELVE_BITS)[0]),
+        whole_(static_cast<float>(static_cast<int64_t>(exponent_)) == exponent_),
+        odd_(whole_ && (static_cast<int64_t>(exponent_) & 1) != 0) {}
 
   Vec operator()(Vec x) const {
     if (exponent_ == 0)
-      return splat(1.0f); // also of NaN, as in C and NumPy
-    // With x = 2^n m: exponent * log2(x) = head * n, which is exact, + what is small.
-    const Parts parts = parts_of(x);
+      return splat(1.0f); // also of NaN
+    // With |x| = 2^n m: exponent * log2(x) = head * n, which is exact, + what is small.
+    const Vec size = abs(x);
+    const Parts parts = parts_of(size);
     const Vec whole = parts.n * head_;
     const Vec rest = parts.n * (exponent_ - head_) + log_near_1(parts.m) * (1.44269504f * exponent_);
     const Vec shifted = clamped(whole + rest, 160.0f) + ROUNDING;
     const Vec r = clamped(whole - (shifted - ROUNDING) + rest, 0.5f) * 0.693147181f;
     Vec y = scaled(expm1_near_0(r) + 1.0f, bits(shifted) - ROUNDING_BITS);
-    const float infinity = __builtin_inff();
-    y = x == 0.0f ? splat(exponent_ < 0 ? infinity : 0.0f) : y;
-    y = x == infinity ? splat(exponent_ < 0 ? 0.0f : infinity) : y;
-    return x >= 0.0f ? y : splat(__builtin_nanf(""));
+    const float infinity = __builtin_inff(), nan = __builtin_nanf("");
+    y = size == 0.0f ? splat(exponent_ < 0 ? infinity : 0.0f) : y;
+    y = size == infinity ? splat(exponent_ < 0 ? 0.0f : infinity) : y;
+    y = size >= 0.0f ? y : splat(nan);
+    if (odd_)
+      return with_sign_of(y, x);
+    return whole_ ? y : (x >= 0.0f ? y : splat(nan)); // of what is negative, only whole powers
   }
 
 private:
   float exponent_, head_;
+  bool whole_, odd_;
 };
 
 inline Vec tanh(Vec x) {

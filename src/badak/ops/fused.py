@@ -94,6 +94,28 @@ def dropout(x: Array, p: float, key: NDArray[np.uint64]) -> tuple[Array, Mask]:
     return y, mask
 
 
+def batch_norm_training(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float,
+    eps: float,
+) -> tuple[Array, Array, Array]:
+    """Normalise by the batch's statistics and move the running ones where they are.
+
+    Returns:
+        y, and the batch's mean and inverse standard deviation.
+    """
+    y, mean, inverse_std = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
+    running = running_mean, running_var
+    _core.batch_norm2d(
+        x, weight, bias, *running, y, mean, inverse_std, *running, True, momentum, eps
+    )
+    return y, mean, inverse_std
+
+
 def softmax_cross_entropy(
     logits: Array, labels: Labels, label_smoothing: float, grad_logits: Array
 ) -> float:

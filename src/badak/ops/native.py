@@ -13,16 +13,12 @@ from badak import _core
 from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
 from badak.ops.reference import (  # noqa: F401  # until each has its kernel
-    batch_norm2d,
-    batch_norm2d_backward,
     col2im,
     conv2d,
     conv2d_backward,
     im2col,
     linear,
     linear_backward,
-    local_response_norm,
-    local_response_norm_backward,
 )
 from badak.ops.reference.pool import divisors
 from badak.ops.step import StepNumbers
@@ -324,6 +320,60 @@ def norm(arrays: Sequence[Array]) -> float:
     result = np.empty(1)
     _core.norm(arrays, result)
     return float(result[0])
+
+
+def local_response_norm(
+    x: Array, size: int, alpha: float, beta: float, k: float
+) -> tuple[Array, Array]:
+    """See the reference."""
+    y, scale = np.empty_like(x), np.empty_like(x)
+    before, after = (min(reach, x.shape[1]) for reach in (size // 2, (size - 1) // 2))
+    _core.local_response_norm(x, y, scale, before, after, alpha, beta, k)
+    return y, scale
+
+
+def local_response_norm_backward(
+    grad_y: Array,
+    x: Array,
+    y: Array,
+    scale: Array,
+    size: int,
+    alpha: float,
+    beta: float,
+) -> Array:
+    """See the reference."""
+    grad_x = np.empty_like(x)
+    before, after = (min(reach, x.shape[1]) for reach in ((size - 1) // 2, size // 2))
+    _core.local_response_norm_backward(grad_y, x, y, scale, grad_x, before, after, alpha, beta)
+    return grad_x
+
+
+def batch_norm2d(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Array, Array, Array, Array, Array]:
+    """See the reference."""
+    y = np.empty_like(x)
+    mean, inverse_std, new_mean, new_var = (np.empty_like(weight) for _ in range(4))
+    made = y, mean, inverse_std, new_mean, new_var
+    given = x, weight, bias, running_mean, running_var
+    _core.batch_norm2d(*given, *made, training, momentum, eps)
+    return made
+
+
+def batch_norm2d_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
+) -> tuple[Array, Array, Array]:
+    """See the reference."""
+    made = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
+    _core.batch_norm2d_backward(grad_y, x, weight, mean, inverse_std, *made, training)
+    return made
 
 
 def conv2d(x: Array, weight: Array, bias: Array | None, window: Window, groups: int) -> Array:
