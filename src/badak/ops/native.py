@@ -12,14 +12,7 @@ import numpy as np
 from badak import _core
 from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
-from badak.ops.reference import (  # noqa: F401  # until each has its kernel
-    col2im,
-    conv2d,
-    conv2d_backward,
-    im2col,
-    linear,
-    linear_backward,
-)
+from badak.ops.reference import col2im, im2col  # noqa: F401  # layouts, not arithmetic
 from badak.ops.reference.pool import divisors
 from badak.ops.step import StepNumbers
 from badak.ops.window import Window

@@ -4,9 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from badak import ops
-from badak.arrays import Array, Images, Labels
+from badak.arrays import Array, Labels, as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.optim import Optimizer, clip_gradients
@@ -22,7 +23,7 @@ class StepOutcome(NamedTuple):
 def training_step(
     net: Network,
     optimizer: Optimizer,
-    images: Images,
+    images: ArrayLike,
     labels: Labels,
     lr: float | None = None,
     clip_norm: float | None = None,
@@ -32,7 +33,7 @@ def training_step(
     Args:
         net: what learns.
         optimizer: how.
-        images: (N, C, H, W).
+        images: (N, C, H, W): float, or uint8 in 0..255.
         labels: (N,) class indices, or (N, K) rows.
         lr: learning rate; the optimizer's own where None.
         clip_norm: largest norm of all gradients together; unlimited where None.
@@ -52,13 +53,17 @@ def training_step(
             if not math.isfinite(result.loss):
                 raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
             gradients = result.gradients
-            odd = ops.first_not_finite(list(gradients.values()))
-            if odd >= 0:
-                name = list(gradients)[odd]
-                raise BadakError(_explain(net, images, f"the gradient of {name} is not finite"))
-            if clip_norm is not None:
-                gradients, _ = clip_gradients(gradients, clip_norm)
-            optimizer.update(net.parameters(), gradients, lr)
+            try:
+                if clip_norm is not None:
+                    gradients, _ = clip_gradients(gradients, clip_norm)
+                optimizer.update(net.parameters(), gradients, lr)
+            except BadakError:  # nothing has changed: look for the reason
+                odd = ops.first_not_finite(list(result.gradients.values()))
+                if odd < 0:
+                    raise
+                name = list(result.gradients)[odd]
+                words = _explain(net, images, f"the gradient of {name} is not finite")
+                raise BadakError(words) from None
             accuracy = _accuracy(result.logits, labels, net.loss.ignore_index)
     return StepOutcome(result.loss, accuracy)
 
@@ -73,9 +78,9 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
     return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else 0.0
 
 
-def _explain(net: Network, images: Images, fault: str) -> str:
+def _explain(net: Network, images: ArrayLike, fault: str) -> str:
     """Say which layer's output is the first that is not finite, and what may help."""
-    out, place = images, "the loss"
+    out, place = as_images(images, net.input_shape, net.dtype), "the loss"
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for name, layer in net.layers.items():
             out, _ = layer.forward(out, False)

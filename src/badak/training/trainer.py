@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, storage
-from badak.arrays import as_array, as_images
+from badak.arrays import as_array
 from badak.data import Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
@@ -119,10 +119,9 @@ class Trainer:
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
         """
-        batch = as_images(images, self.net.input_shape, self.net.dtype)
         targets = as_array(labels, "labels")
         return training_step(
-            self.net, self.optimizer, batch, targets, clip_norm=self.clip_norm
+            self.net, self.optimizer, images, targets, clip_norm=self.clip_norm
         ).loss
 
     def fit(
