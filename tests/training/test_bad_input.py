@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from badak import data, optim, storage
+from badak import data, ops, optim, storage
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Conv2d, Flatten, Linear
 from badak.network import Network
+from badak.plan import Plan
 from badak.training import Callback, Trainer
 from training.tasks import contents, corners, plain_net, rich_net, rich_trainer, same_state, state
 
@@ -186,6 +187,7 @@ def test_out_of_memory_amid_a_step_leaves_all_as_it_was(
     monkeypatch: pytest.MonkeyPatch, layer: Any, way: str, fault: type[BaseException]
 ) -> None:
     net, train = rich_net(), corners()
+    net.fuse = False  # a plan calls the layers once and then repeats the kernels
     trainer = rich_trainer(net)
     trainer.step(train.images, train.labels)
     before, optimizer = state(net), {k: v.copy() for k, v in trainer.optimizer.state.items()}
@@ -202,6 +204,20 @@ def test_out_of_memory_amid_a_step_leaves_all_as_it_was(
     for name, array in trainer.optimizer.state.items():
         np.testing.assert_array_equal(array, optimizer[name])
     assert np.isfinite(trainer.step(train.images, train.labels))
+
+
+def test_a_fault_amid_a_planned_step_leaves_all_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("badak._core")
+    net, train = rich_net(), corners()
+    trainer = rich_trainer(net)
+    trainer.step(train.images, train.labels)
+    before = state(net)
+    with monkeypatch.context() as patch:
+        patch.setattr(Plan, "backward", lambda self: self.no_such_array)
+        with pytest.raises(AttributeError):
+            trainer.step(train.images, train.labels)
+    same_state(net, before)
+    trainer.step(train.images, train.labels)  # and the network is still of use
 
 
 def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
@@ -223,7 +239,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
     trainer.max_steps = None
     with monkeypatch.context() as patch:
         patch.setattr(optim.Adam, "_rule", fails)
-        with pytest.raises(MemoryError):
+        with ops.use("reference"), pytest.raises(MemoryError):
             trainer.fit(corners(), run_dir=tmp_path, resume=True)
     same_state(net, before)
     assert contents(tmp_path) == files
