@@ -99,8 +99,8 @@ struct Shifted {
         const int64_t x = j * columns.step + shift[s];
         to[j] = j < places_w && x >= 0 && x < w ? -1 : 0;
       }
-      for (int64_t q = length; q < mask_length(); q++)
-        to[q] = to[q - length];
+      for (int64_t q = length; q < mask_length(); q += length) // the other rows of a map
+        __builtin_memcpy(to + q, to, static_cast<size_t>(length) * sizeof(int32_t));
     }
   }
 

@@ -30,7 +30,8 @@ inline bool suits_tiles(const Convolution &conv) {
   const Window &w = conv.window;
   const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
                     w.top <= 2 && w.left <= 2;
-  return kind && conv.channels() >= 8 && conv.filters() >= 8 &&
+  // A single image would be one thread's work; the direct form cuts it into bands.
+  return kind && conv.channels() >= 8 && conv.filters() >= 8 && conv.maps.n * conv.groups > 1 &&
          conv.maps.n * ((conv.maps.oh + 1) / 2) * ((conv.maps.ow + 1) / 2) >= 48;
 }
 
