@@ -81,6 +81,7 @@ class ConvBlock(Stage):
     def forward(self, x: Array) -> Array:
         """One call."""
         self.x = x
+        self.y: Array
         self.y, self.winners = edition.fused().conv_block(
             **self._arguments(x), winners=self.training
         )
@@ -103,7 +104,7 @@ class LinearReLU(Stage):
     def forward(self, x: Array) -> Array:
         """One matrix product."""
         self.x, parameters = x, self.linear.parameters
-        self.y = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
+        self.y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
         return self.y
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:

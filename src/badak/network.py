@@ -213,13 +213,15 @@ class Network:
     ) -> Iterator[Plan]:
         """Lend a plan that holds the checked images."""
         take = ops.edition.fused().take_images
+        images: Any = x
         ready = (
-            type(x) is np.ndarray
-            and x.dtype == np.float32
-            and x.shape[1:] == self.input_shape
-            and x.flags.carray
+            type(images) is np.ndarray
+            and images.dtype == np.float32
+            and images.shape[1:] == self.input_shape
+            and images.flags.carray
         )
-        images = x if ready else self._images(x)
+        if not ready:
+            images = self._images(x)
         with self._plans.lend(len(images), training, need_grad_x) as plan:
             if not take(images, plan.images):
                 self._images(x)  # says which image is not finite

@@ -233,7 +233,8 @@ def test_the_real_data_sets(badak, data_dir, name):
 
 def test_version_names_the_native_cores_state(badak, monkeypatch):
     if importlib.util.find_spec("badak._core") is not None:
-        assert re.search(r"native core: built by (GCC|Clang) \d.*; runs \S+ of .*; threads: \d", badak("--version").out)
+        words = r"native core: built by (GCC|Clang) \d.*; runs \S+ of .*; threads: \d"
+        assert re.search(words, badak("--version").out)
     monkeypatch.setitem(sys.modules, "badak._core", None)  # an import of it fails
     done = badak("--version")
     assert "native core: not built" in done.out

@@ -29,7 +29,7 @@ def conv_block(
     relu: bool,
     pool: bool,
     winners: bool,
-) -> tuple[Array, Array | None]:
+) -> tuple[Array, NDArray[np.uint8] | None]:
     """Convolve, then ReLU and 2x2 max pooling where asked for.
 
     Returns:
@@ -46,7 +46,7 @@ def conv_block(
 def conv_block_backward(
     grad_y: Array,
     y: Array,
-    winners: Array | None,
+    winners: NDArray[np.uint8] | None,
     x: Array,
     weight: Array,
     bias: Array | None,
