@@ -61,6 +61,13 @@ def test_the_environment_chooses(word, words):
     assert words in ran.stdout + ran.stderr
 
 
+def test_the_peak_is_the_native_cores(monkeypatch):
+    if "native" in edition.EDITIONS:
+        assert edition.fma_peak() > 1e8
+    monkeypatch.setattr(edition, "EDITIONS", {"reference": reference})
+    assert edition.fma_peak() is None
+
+
 def test_every_op_stands_in_the_reference_under_the_same_name():
     assert set(ops.__all__) - NOT_OPS <= set(reference.__all__)
     for name in reference.__all__:
