@@ -36,12 +36,12 @@ class Peer:
 
     Attributes:
         module: the file here that holds its `prepare`.
-        library: what must be installed.
+        libraries: what must be installed.
         cases: patterns of those it takes part in.
     """
 
     module: str
-    library: str
+    libraries: tuple[str, ...]
     cases: tuple[str, ...]
 
 
@@ -53,14 +53,14 @@ NETWORKS = {
 }
 ANY_NETWORK = ("*-train", "*-forward", "*-one")
 PEERS = {
-    "badak": Peer("bench_badak", "badak", ("*",)),
-    "torch-eager": Peer("bench_torch", "torch", (*ANY_NETWORK, "mnist-epoch")),
-    "torch-channels-last": Peer("bench_torch", "torch", ANY_NETWORK),
-    "torch-compile": Peer("bench_torch", "torch", ANY_NETWORK),
-    "onnxruntime": Peer("bench_onnxruntime", "onnxruntime", ("*-forward", "*-one")),
-    "jax": Peer("bench_jax", "jax", ANY_NETWORK),
-    "numpy": Peer("bench_numpy", "numpy", ("gemm-*",)),
-    "book": Peer("bench_book", "numpy", ("simple-train",)),
+    "badak": Peer("bench_badak", ("badak",), ("*",)),
+    "torch-eager": Peer("bench_torch", ("torch",), (*ANY_NETWORK, "mnist-epoch")),
+    "torch-channels-last": Peer("bench_torch", ("torch",), ANY_NETWORK),
+    "torch-compile": Peer("bench_torch", ("torch",), ANY_NETWORK),
+    "onnxruntime": Peer("bench_onnxruntime", ("onnxruntime", "onnx"), ("*-forward", "*-one")),
+    "jax": Peer("bench_jax", ("jax",), ANY_NETWORK),
+    "numpy": Peer("bench_numpy", ("numpy",), ("gemm-*",)),
+    "book": Peer("bench_book", ("numpy",), ("simple-train",)),
 }
 FORMS = ("nn", "nt", "tn", "tt")
 
@@ -87,8 +87,8 @@ def products() -> list[tuple[int, int, int]]:
             elif weight is not None and name not in small:
                 found[batch, len(weight), weight.shape[1]] = None
             shape = output
-    for m, k in ((4096, 9216), (4096, 4096), (1000, 4096)):
-        found[NETWORKS["alexnet"][1], m, k] = None
+    for outputs, inputs in ((4096, 9216), (4096, 4096), (1000, 4096)):
+        found[NETWORKS["alexnet"][1], outputs, inputs] = None
     return list(found)
 
 

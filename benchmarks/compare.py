@@ -18,7 +18,7 @@ import numpy as np
 import badak
 import processes
 from badak.errors import BadakError
-from badak.ops import edition
+from badak.ops import edition, processor
 from cases import PEERS, table, task_of
 from team import Fault, Worker
 
@@ -49,7 +49,7 @@ def measure(
     cases = table()
     names = chosen(cases, case_patterns, "case")
     peers = chosen(PEERS, peer_patterns, "peer")
-    missing = [peer for peer in peers if importlib.util.find_spec(PEERS[peer].library) is None]
+    missing = [peer for peer in peers if not installed(peer)]
     results = {
         "machine": machine(),
         "versions": versions(),
@@ -61,15 +61,22 @@ def measure(
     try:
         for done, name in enumerate(names):
             on_case(name, done, len(names))
-            part = [
-                peer
-                for peer in peers
-                if peer not in missing and any(fnmatch(name, one) for one in PEERS[peer].cases)
-            ]
+            part = [peer for peer in peers if peer not in missing and takes_part(peer, name)]
             results["cases"][name] = measure_case(name, cases[name], part, rounds, team)
     finally:
         disband(team)
     return results
+
+
+def installed(peer):
+    return all(importlib.util.find_spec(library) for library in PEERS[peer].libraries)
+
+
+def takes_part(peer, name):
+    """Whether a case is for a peer; badak multiplies matrices in its native core alone."""
+    if peer == "badak" and name.startswith("gemm-") and processor.core() is None:
+        return False
+    return any(fnmatch(name, pattern) for pattern in PEERS[peer].cases)
 
 
 def measure_case(name, case, peers, rounds, team):
@@ -102,6 +109,8 @@ def measure_case(name, case, peers, rounds, team):
         else {**spread(times[peer]), "memory": memory[peer]}
         for peer in peers
     }
+    if line["peak"]:  # what disturbs us, disturbs both measurements of the peak less often
+        line["peak"] = max(line["peak"], edition.fma_peak())
     if case.kind != "gemm":  # the memory of a network's process is its own
         disband(team)
     return line
@@ -123,28 +132,23 @@ def assemble(peers, kind, folder, team):
 
 
 def disagreements(outputs, tolerance):
-    """What each peer computes differently from the first of them.
-
-    Example:
-        >>> disagreements({"a": np.array([1.0, 2.0]), "b": np.array([1.0, 2.5])}, 1e-2)
-        {'b': "its outputs differ from a's by up to 0.25 of the largest; allowed is 0.01"}
-    """
-    faults = {}
-    if outputs:
-        first, expected = next(iter(outputs.items()))
-        if not np.isfinite(expected).all():
-            faults[first] = "its outputs are not finite"
-        largest = np.abs(expected).max()
-        for peer, output in outputs.items():
-            if output.shape != expected.shape:
-                faults[peer] = f"its outputs are {output.shape}; {first}'s are {expected.shape}"
-                continue
-            error = np.abs(output - expected).max() / largest
-            if not error <= tolerance:
-                faults[peer] = (
-                    f"its outputs differ from {first}'s by up to {error:.2g} of the largest; "
-                    f"allowed is {tolerance:g}"
-                )
+    """Say of each peer how its outputs differ from the first one's by more than is allowed."""
+    if not outputs:
+        return {}
+    first, expected = next(iter(outputs.items()))
+    if not np.isfinite(expected).all():
+        return dict.fromkeys(outputs, f"{first}'s outputs are not finite")
+    faults, largest = {}, np.abs(expected).max()
+    for peer, output in outputs.items():
+        if output.shape != expected.shape:
+            faults[peer] = f"its outputs are {output.shape}; {first}'s are {expected.shape}"
+            continue
+        error = np.abs(output - expected).max() / largest
+        if not error <= tolerance:  # so that NaN does not pass
+            faults[peer] = (
+                f"its outputs differ from {first}'s by up to {error:.2g} of the largest; "
+                f"allowed is {tolerance:g}"
+            )
     return faults
 
 
@@ -200,6 +204,7 @@ def machine():
     return {
         "processor": name,
         "cpus": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0],
         "system": platform.platform(),
         "day": time.strftime("%Y-%m-%d"),
     }

@@ -1,6 +1,6 @@
 """The tables of a comparison: for the terminal, and as Markdown.
 
-python benchmarks/report.py RESULTS.json    prints Markdown
+`python benchmarks/report.py RESULTS.json` prints Markdown of what `badak bench --json` kept.
 """
 
 import json
@@ -10,6 +10,8 @@ from pathlib import Path
 from cases import FORMS
 
 TORCH = "torch-"
+# Processes at work before the start, from which on the times are told to be doubtful.
+BUSY = 0.5
 VARIANTS = {"torch-eager": "eager", "torch-channels-last": "ch. last", "torch-compile": "compile"}
 OTHERS = {"onnxruntime": "ONNX RT", "jax": "JAX", "book": "book"}
 
@@ -146,6 +148,8 @@ def heading(results):
     words = [about["processor"], f"{about['cpus']} CPUs", about["system"], about["day"]]
     if any(peaks):
         words.append(f"FMA peak {middle(peaks) / 1e9:,.0f} GFLOP/s")
+    if about["load"] > BUSY:
+        words.append(f"a load of {about['load']:.1f} before the start")
     made = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return [", ".join(words), made]
 

@@ -14,6 +14,7 @@ from PIL import Image
 import badak as library
 from badak import data
 from badak.cli.config import read_config
+from badak.ops import edition
 from badak.training import RunDirectory
 
 QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")
@@ -113,6 +114,26 @@ def test_another_model_starts_from_its_own_weights(badak, tmp_path, model):
     weight = config.network().parameters()["conv2.weight"]
     assert weight.std() == pytest.approx((2 / weight[0].size) ** 0.5, rel=0.05)  # He et al. 2015
     assert badak("evaluate", "run").code == 0
+
+
+def test_profile_shows_and_draws(badak, trained, monkeypatch):
+    monkeypatch.setattr(edition, "fma_peak", lambda: 1e12)
+    done = badak("profile", trained)
+    assert done.code == 0, done.err
+    assert "batch 20; FMA peak 1,000 GFLOP/s" in done.out
+    for word in ("conv1", "linear2", "loss", "one by one", "as it runs"):
+        assert word in done.out
+    assert (trained / "plots" / "profile.png").read_bytes()[1:4] == b"PNG"
+    assert done.out.splitlines()[-1] == str(trained / "plots" / "profile.png")
+
+
+def test_profile_without_the_native_core(badak, trained, monkeypatch):
+    monkeypatch.setattr(edition, "fma_peak", lambda: None)
+    done = badak("profile", trained)
+    assert "without the native core there is no FMA peak to compare with" in done.out
+    assert "GFLOP/s" in done.out
+    assert "%" in done.out
+    assert "Peak" not in done.out
 
 
 def contents(run):
@@ -252,6 +273,6 @@ def test_help_lists_the_commands_and_loads_none_of_them():
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    for name in ("train", "evaluate", "predict", "inspect", "verify-resume"):
+    for name in ("train", "evaluate", "predict", "inspect", "profile", "bench", "verify-resume"):
         assert name in done.stdout
     assert done.stdout.splitlines()[-1] == "[]"

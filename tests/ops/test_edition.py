@@ -9,7 +9,7 @@ import pytest
 
 from badak import ops
 from badak.errors import BadakError
-from badak.ops import edition, reference
+from badak.ops import edition, processor, reference
 
 NOT_OPS = {"BatchNorm", "active", "use", "flatten", "flatten_backward"}
 
@@ -59,6 +59,13 @@ def test_the_environment_chooses(word, words):
         check=False,
     )
     assert words in ran.stdout + ran.stderr
+
+
+def test_the_peak_is_the_native_cores(monkeypatch):
+    if "native" in edition.EDITIONS:
+        assert edition.fma_peak() > 1e8
+    monkeypatch.setattr(processor, "core", lambda: None)
+    assert edition.fma_peak() is None
 
 
 def test_every_op_stands_in_the_reference_under_the_same_name():

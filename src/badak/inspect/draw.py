@@ -135,7 +135,8 @@ def profile(found: Profile) -> "Figure":
             words = f"{1e3 * row.seconds:.2f} ms"
             if share is not None and share >= SMALLEST_SHARE:
                 words += f", {share:.0%} of peak"
-            axes.text(forward[place] + backward[place], place, f"  {words}", va="center", size=8)
+            end = (forward[place] + backward[place], place)
+            axes.annotate(words, end, (4, 0), textcoords="offset points", va="center", size=8)
         axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the words
         axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
         axes.tick_params(axis="y", length=0)
