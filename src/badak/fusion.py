@@ -31,7 +31,7 @@ Gradients = dict[str, Array]
 class Stage(ABC):
     """Some layers that run as one."""
 
-    def refresh(self) -> None:
+    def refresh(self) -> None:  # noqa: B027  # most have nothing to do
         """Do what must be done in Python before each pass."""
 
     @abstractmethod
@@ -104,7 +104,8 @@ class LinearReLU(Stage):
     def forward(self, x: Array) -> Array:
         """One matrix product."""
         self.x, parameters = x, self.linear.parameters
-        self.y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
+        y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
+        self.y = y
         return self.y
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:

@@ -208,9 +208,7 @@ class Network:
         )
 
     @contextmanager
-    def _filled(
-        self, x: ArrayLike, training: bool, need_grad_x: bool = False
-    ) -> Iterator[Plan]:
+    def _filled(self, x: ArrayLike, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
         """Lend a plan that holds the checked images."""
         take = ops.edition.fused().take_images
         images: Any = x

@@ -1,8 +1,8 @@
 """The way a reader goes: train, evaluate, predict, inspect, verify, go on."""
 
-import subprocess
 import importlib.util
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path

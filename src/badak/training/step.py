@@ -45,26 +45,26 @@ def training_step(
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
             finite. As after any fault, parameters, running statistics and generators are as before.
     """
-    with net.unchanged_on_fault():
-        with (
-            np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
-            net.step_pass(images, labels) as result,
-        ):
-            if not math.isfinite(result.loss):
-                raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
-            gradients = result.gradients
-            try:
-                if clip_norm is not None:
-                    gradients, _ = clip_gradients(gradients, clip_norm)
-                optimizer.update(net.parameters(), gradients, lr)
-            except BadakError:  # nothing has changed: look for the reason
-                odd = ops.first_not_finite(list(result.gradients.values()))
-                if odd < 0:
-                    raise
-                name = list(result.gradients)[odd]
-                words = _explain(net, images, f"the gradient of {name} is not finite")
-                raise BadakError(words) from None
-            accuracy = _accuracy(result.logits, labels, net.loss.ignore_index)
+    with (
+        net.unchanged_on_fault(),
+        np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
+        net.step_pass(images, labels) as result,
+    ):
+        if not math.isfinite(result.loss):
+            raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+        gradients = result.gradients
+        try:
+            if clip_norm is not None:
+                gradients, _ = clip_gradients(gradients, clip_norm)
+            optimizer.update(net.parameters(), gradients, lr)
+        except BadakError:  # nothing has changed: look for the reason
+            odd = ops.first_not_finite(list(result.gradients.values()))
+            if odd < 0:
+                raise
+            name = list(result.gradients)[odd]
+            words = _explain(net, images, f"the gradient of {name} is not finite")
+            raise BadakError(words) from None
+        accuracy = _accuracy(result.logits, labels, net.loss.ignore_index)
     return StepOutcome(result.loss, accuracy)
 
 
