@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SMALLEST_SHARE = 0.01
 # More panels than this are too small to see.
 MOST_PANELS = 256
+GAP = 0.1  # between panels, of a panel
 TRAIN, VALIDATION = "#1f6feb", "#d9480f"
 FORWARD, BACKWARD = "#1f6feb", "#9ec5fe"
 
@@ -40,11 +41,12 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
         BadakError: no filters.
 
     Example:
-        >>> len(filters(np.ones((30, 1, 5, 5))).axes)
+        >>> len(filters(np.ones((30, 1, 5, 5))).axes[0].images)
         30
     """
+    from matplotlib.collections import PatchCollection
     from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.patches import Rectangle
 
     if weights.ndim != 4 or not weights.size:
         raise BadakError(f"filters must be (F, C, KH, KW), none of them 0; got {weights.shape}")
@@ -55,14 +57,24 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
     shown = panels[:MOST_PANELS]
     columns = min(columns, len(shown))
     rows = math.ceil(len(shown) / columns)
-    layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03)
-    figure = Figure(figsize=(0.8 * columns, 0.8 * rows), layout=layout)
+    figure = Figure(figsize=(0.8 * columns, 0.8 * rows))
+    # All panels in one pair of axes: thirty pairs take a second to draw.
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    kh, kw = shown.shape[1:3]
+    height, width = kh / max(kh, kw), kw / max(kh, kw)
+    frames = []
     for place, panel in enumerate(shown):
-        axes = figure.add_subplot(rows, columns, place + 1)
+        row, column = divmod(place, columns)
+        left, top = column + (1 - GAP) * (1 - width) / 2, row + (1 - GAP) * (1 - height) / 2
+        right, bottom = left + (1 - GAP) * width, top + (1 - GAP) * height
         low, high = float(panel.min()), float(panel.max())
-        axes.imshow((panel - low) / ((high - low) or 1), cmap="gray_r", vmin=0, vmax=1)
-        axes.set_xticks([])
-        axes.set_yticks([])
+        grey = (panel - low) / ((high - low) or 1)
+        axes.imshow(grey, "gray_r", vmin=0, vmax=1, extent=(left, right, bottom, top))
+        frames.append(Rectangle((left, top), right - left, bottom - top))
+    axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="black"))
+    axes.set_xlim(-GAP, columns)
+    axes.set_ylim(rows, -GAP)
     return figure
 
 
