@@ -50,6 +50,7 @@ def test_the_same_outputs(peer, kind):
         pytest.skip("ONNX Runtime does not train")
     task, _ = cases.task_of(cases.Case(kind, network, batch=4))
     task = task.without_dropout()
+    task.arrays["x"] *= 30  # or what AlexNet's normalisation adds to its k of 2 would not be seen
     step = module.prepare(task, name)
     outputs = [float(step()) for _ in range(3)] if kind == "train" else np.asarray(step())
     np.testing.assert_allclose(
