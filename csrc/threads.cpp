@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -201,6 +202,19 @@ thread_local Block blocks[static_cast<int>(Scratch::count)];
 
 } // namespace
 
+#ifdef BADAK_SANITIZE
+// Exactly what is asked for, and anew each time, so that the sanitizer sees every overrun and
+// every number that was left from another call.
+void *scratch(Scratch slot, size_t bytes) {
+  Block &block = blocks[static_cast<int>(slot)];
+  std::free(block.memory);
+  block = {};
+  if (posix_memalign(&block.memory, 64, bytes) != 0)
+    throw std::bad_alloc();
+  std::memset(block.memory, 0xff, bytes); // NaN
+  return block.memory;
+}
+#else
 void *scratch(Scratch slot, size_t bytes) {
   Block &block = blocks[static_cast<int>(slot)];
   if (block.bytes < bytes) {
@@ -214,5 +228,6 @@ void *scratch(Scratch slot, size_t bytes) {
   }
   return block.memory;
 }
+#endif
 
 } // namespace badak

@@ -5,11 +5,14 @@ in float32 too: no step size, no tolerance.
 """
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from badak import ops
 from strategies import conv_cases, im2col_cases, pool_cases
+
+pytestmark = pytest.mark.usefixtures("each_edition")
 
 
 def integers(array, seed=0):

@@ -17,6 +17,8 @@ from badak import ops
 from badak.errors import BadakError
 from harness import TOLERANCE
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 Call = Callable[[], Any]
 
 

@@ -10,6 +10,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 SHAPES = st.sampled_from([(), (0,), (5,), (3, 4), (2, 3, 1, 2)])
 RATES = st.floats(1e-3, 0.3)
 SHARES = st.floats(0.0, 0.99)

@@ -12,6 +12,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 
 def loss_and_rows(logits, **options):
     """cross_entropy with its loss as an array, for the harness."""

@@ -14,6 +14,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers, pool_cases
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 
 def symmetric(case):
     """Padding as PyTorch's pooling takes it; assume such a case."""

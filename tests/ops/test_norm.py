@@ -12,6 +12,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 5), st.integers(1, 5))
 
 

@@ -12,6 +12,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 # op, its options, PyTorch's, and whether backward takes the output or the input
 POINTWISE = {
     "relu": (ops.relu, ops.relu_backward, {}, F.relu, "y"),

@@ -11,6 +11,8 @@ from badak import ops
 from harness import agree
 from strategies import DTYPES, numbers
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 
 @given(st.data())
 def test_linear_equals_pytorchs(data):

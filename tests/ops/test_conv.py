@@ -9,6 +9,8 @@ from badak import ops
 from harness import agree
 from strategies import conv_cases, im2col_cases
 
+pytestmark = pytest.mark.usefixtures("each_edition")
+
 
 def given_arrays(case):
     """The arrays that are there, in order, for the oracles."""

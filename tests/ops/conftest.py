@@ -1,0 +1,46 @@
+"""The editions that a property test runs on: the reference, and each set of native kernels."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from badak import ops
+
+try:
+    from badak import _core
+except ImportError:  # built without a compiler: the reference alone
+    _core = None
+
+SETS = [] if _core is None else _core.usable_sets()
+
+
+@contextmanager
+def running(name: str) -> Iterator[None]:
+    """Run "reference", or the native edition with the instruction set of this name."""
+    if name == "reference":
+        with ops.use("reference"):
+            yield
+        return
+    before = _core.active_set()
+    assert _core.use_set(name)
+    try:
+        with ops.use("native"):
+            yield
+    finally:
+        _core.use_set(before)
+
+
+# Of the module's scope: Hypothesis runs a test function many times within one fixture.
+@pytest.fixture(params=["reference", *SETS], scope="module")
+def each_edition(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every edition in turn; a module asks for it by `pytestmark`."""
+    with running(request.param):
+        yield request.param
+
+
+@pytest.fixture(params=SETS, scope="module")
+def each_set(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The native edition with every instruction set in turn."""
+    with running(request.param):
+        yield request.param
