@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from badak import ops
@@ -12,11 +13,30 @@ from badak.errors import BadakError
 from badak.ops import edition, processor, reference
 
 NOT_OPS = {"BatchNorm", "active", "use", "flatten", "flatten_backward"}
+NATIVE_ALONE = {"window_numbers"}  # what badak.ops.fused shares with it
 
 
-def test_the_reference_runs_by_default():
-    assert ops.active() == "reference"
-    assert edition.current() is reference
+DEFAULT = "native" if "native" in edition.EDITIONS else "reference"
+
+
+@pytest.fixture(autouse=True)
+def _default():
+    """The default edition runs before and after each test, whatever BADAK_OPS says."""
+    with ops.use(DEFAULT):
+        yield
+        assert ops.active() == DEFAULT
+
+
+def test_the_native_edition_runs_by_default_where_it_is_built():
+    environment = {key: value for key, value in os.environ.items() if key != "BADAK_OPS"}
+    assert printed("ops.active()", environment) == DEFAULT
+
+
+def test_float64_always_runs_the_reference():
+    assert edition.of(np.dtype(np.float64)) is reference
+    assert edition.of(np.dtype(np.float32)) is edition.EDITIONS[DEFAULT]
+    with ops.use("reference"):
+        assert edition.of(np.dtype(np.float32)) is reference
 
 
 def test_use_as_a_call_stays_and_as_a_context_comes_back(monkeypatch):
@@ -26,39 +46,64 @@ def test_use_as_a_call_stays_and_as_a_context_comes_back(monkeypatch):
         with ops.use("reference"):
             assert ops.active() == "reference"
         assert ops.active() == "other"
-    assert ops.active() == "reference"
+    assert ops.active() == DEFAULT
     ops.use("other")
     assert ops.active() == "other"
-    ops.use("reference")
+    ops.use(DEFAULT)
 
 
 def test_use_comes_back_after_an_error_too(monkeypatch):
     monkeypatch.setitem(edition.EDITIONS, "other", reference)
     with pytest.raises(ZeroDivisionError), ops.use("other"):
         raise ZeroDivisionError
-    assert ops.active() == "reference"
+    assert ops.active() == DEFAULT
 
 
 def test_an_unknown_edition_is_refused_and_the_known_are_listed():
     with pytest.raises(BadakError, match=r"edition must be one of 'reference'.*; got 'fast'"):
         ops.use("fast")
-    assert ops.active() == "reference"
+    assert ops.active() == DEFAULT
 
 
-@pytest.mark.parametrize(
-    ("word", "words"),
-    [("reference", "reference\n"), ("fast", "BADAK_OPS must be one of 'reference'; got 'fast'")],
-)
-def test_the_environment_chooses(word, words):
+def printed(expression, environment):
+    """What a new Python prints, or the end of what it complains about."""
     ran = subprocess.run(
-        [sys.executable, "-c", "from badak import ops; print(ops.active())"],
-        env={**os.environ, "BADAK_OPS": word},
+        [sys.executable, "-c", f"from badak import ops; print({expression})"],
+        env=environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert words in ran.stdout + ran.stderr
+    return (ran.stdout or ran.stderr).strip()
+
+
+@pytest.mark.parametrize("name", edition.EDITIONS)
+def test_the_environment_chooses(name):
+    assert printed("ops.active()", {**os.environ, "BADAK_OPS": name}) == name
+
+
+def test_the_environment_may_not_choose_what_there_is_not():
+    known = ", ".join(map(repr, edition.EDITIONS))
+    words = printed("ops.active()", {**os.environ, "BADAK_OPS": "fast"})
+    assert words.endswith(f"BADAK_OPS must be one of {known}; got 'fast'")
+
+
+def test_both_editions_offer_the_same_ops_with_the_same_parameters():
+    native = pytest.importorskip("badak.ops.native")
+    for name in reference.__all__:
+        assert parameters(getattr(native, name)) == parameters(getattr(reference, name)), name
+    own = {
+        name
+        for name, value in vars(native).items()
+        if inspect.isfunction(value) and value.__module__ == native.__name__
+    }
+    assert {name for name in own if name[0] != "_"} - NATIVE_ALONE <= set(reference.__all__)
+
+
+def parameters(op):
+    """Names, kinds and defaults, in order."""
+    return [(p.name, p.kind, p.default) for p in inspect.signature(op).parameters.values()]
 
 
 def test_the_peak_is_the_native_cores(monkeypatch):
