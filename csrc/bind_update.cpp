@@ -164,7 +164,8 @@ private:
 
   bool overlaps(const In &array) const {
     const Range range = range_of(array);
-    const auto behind = std::lower_bound(written_.begin(), written_.end(), Range{range.end, nullptr});
+    const Range end{range.end, nullptr};
+    const auto behind = std::lower_bound(written_.begin(), written_.end(), end);
     return behind != written_.begin() && range.first < (behind - 1)->end;
   }
 

@@ -1,7 +1,8 @@
 // blocks.h -- rows of any length in vectors of the widest size that fits, down to one number.
 //
 // The maps of small networks are narrower than a vector of 16: 12 places, 5, 4. The last block of
-// a row reaches back over the one before it, so what is written must not depend on what stood there.
+// a row reaches back over the one before it, so what is written must not depend on what stood
+// there.
 #pragma once
 
 #include "simd.h"
@@ -62,7 +63,8 @@ template <int64_t L> struct Lanes {
   }
 };
 
-template <int64_t L, class Body> inline void blocks_of(int64_t first, int64_t end, const Body body) {
+template <int64_t L, class Body>
+inline void blocks_of(int64_t first, int64_t end, const Body body) {
   for (int64_t i = first; i < end; i += L)
     body(Lanes<L>{}, least(i, end - L));
 }

@@ -18,7 +18,9 @@ template <class Body> inline void in_chunks(int64_t count, const Body &body) {
 }
 
 // How many items of `numbers` numbers each make one piece of work.
-inline int64_t group_size(int64_t numbers) { return most<int64_t>(1, GRAIN / most<int64_t>(1, numbers)); }
+inline int64_t group_size(int64_t numbers) {
+  return most<int64_t>(1, GRAIN / most<int64_t>(1, numbers));
+}
 
 // body(i) for i < count, in parallel, small items several to a piece.
 template <class Body> inline void in_groups(int64_t count, int64_t numbers, const Body &body) {

@@ -28,8 +28,8 @@ template <class V> struct Winners {
 };
 
 // Fill one map's places. `x` is the map or its copy, `width` apart its rows; first[j] is the first
-// cell in the map, from its corner, of the windows of column j. S is the stride along rows, or 0 for
-// any; K the size of a square window without dilation that never leaves the map, or 0 for any.
+// cell in the map, from its corner, of the windows of column j. S is the stride along rows, or 0
+// for any; K the size of a square window without dilation that never leaves the map, or 0 for any.
 template <int64_t S, int64_t K>
 void fill_map(const float *x, int64_t width, const int32_t *first, float *y, int64_t *indices,
               const Maps maps, const Window window) {

@@ -11,7 +11,8 @@ struct Images {
   int64_t n, c, places;
 };
 
-// scale = k + alpha * squares of `before` channels before, its own, and `after` behind; x / scale^beta.
+// x / scale^beta, where scale = k + alpha * squares of its channel, of `before` channels before
+// and of `after` behind, added up.
 struct Response {
   int64_t before, after;
   float alpha, beta, k;

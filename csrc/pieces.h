@@ -11,8 +11,8 @@ struct Piece {
   double found;
 };
 
-// Cut `arrays` arrays, of count_of(array) numbers each, into pieces of at most GRAIN, in their order;
-// call body(piece) for each, in parallel; then finish(piece) for each, in order.
+// Cut `arrays` arrays, of count_of(array) numbers each, into pieces of at most GRAIN, in their
+// order; call body(piece) for each, in parallel; then finish(piece) for each, in order.
 template <class CountOf, class Body, class Finish>
 inline void in_pieces(int64_t arrays, const CountOf &count_of, const Body &body,
                       const Finish &finish) {

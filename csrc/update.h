@@ -15,7 +15,7 @@ struct Step {
   float shrink;      // what the parameter is multiplied by before the step
   float keep, take;  // share of the first slot that stays, and 1 minus it
   float keep2, take2; // of the second slot
-  float unroot;      // the root of the squares is multiplied by this: for Adam 1 / sqrt(1 - beta2^t)
+  float unroot;      // what the root of the squares is multiplied by: 1 / sqrt(1 - beta2^t), or 1
   float eps;         // added to the root
 };
 

@@ -13,9 +13,10 @@ inline IntVec bits(Vec x) { return reinterpret_cast<IntVec>(x); }
 inline Vec from_bits(IntVec x) { return reinterpret_cast<Vec>(x); }
 inline Vec abs(Vec x) { return from_bits(bits(x) & 0x7fffffff); }
 inline Vec with_sign_of(Vec magnitude, Vec sign) {
-  return from_bits((bits(magnitude) & 0x7fffffff) | (bits(sign) & static_cast<int32_t>(0x80000000)));
+  constexpr int32_t SIGN = static_cast<int32_t>(0x80000000);
+  return from_bits((bits(magnitude) & ~SIGN) | (bits(sign) & SIGN));
 }
-constexpr int32_t TWELVE_BITS = static_cast<int32_t>(0xfffff000); // of the fraction: squares are exact
+constexpr int32_t TWELVE_BITS = static_cast<int32_t>(0xfffff000); // to keep: squares are exact
 
 // x within [-limit, limit]; NaN stays.
 inline Vec clamped(Vec x, float limit) {
@@ -120,7 +121,7 @@ inline Vec log(Vec x) {
   return x < 0.0f ? splat(__builtin_nanf("")) : y;
 }
 
-// x ** exponent for many x and one exponent, as in C.
+// x ** exponent for many x and one exponent, as in C (but for broken powers of -infinity: NaN).
 class PowerTo {
 public:
   explicit PowerTo(float exponent)
@@ -136,7 +137,8 @@ public:
     const Vec size = abs(x);
     const Parts parts = parts_of(size);
     const Vec whole = parts.n * head_;
-    const Vec rest = parts.n * (exponent_ - head_) + log_near_1(parts.m) * (1.44269504f * exponent_);
+    const Vec small = log_near_1(parts.m) * (1.44269504f * exponent_);
+    const Vec rest = parts.n * (exponent_ - head_) + small;
     const Vec shifted = clamped(whole + rest, 160.0f) + ROUNDING;
     const Vec r = clamped(whole - (shifted - ROUNDING) + rest, 0.5f) * 0.693147181f;
     Vec y = scaled(expm1_near_0(r) + 1.0f, bits(shifted) - ROUNDING_BITS);

@@ -89,6 +89,17 @@ def test_a_word_is_kept_from_p_on(p):
     np.testing.assert_array_equal(native.dropout_backward(x, mask, p), y)
 
 
+@pytest.mark.parametrize("place", [0, 5, 77])
+def test_p_is_met_to_the_last_bit_of_a_word(place):
+    x, key, words = np.ones(80, np.float32), np.array([9], np.uint64), np.empty(80, np.uint32)
+    y, mask = np.empty_like(x), np.empty(80, bool)
+    _core.random_words(key, words)
+    for more, kept in ((0, True), (1, False)):
+        _core.dropout(x, key, y, mask, (int(words[place]) + more) / 2**32)
+        assert mask[place] == kept
+        assert (y[place] > 0) == kept
+
+
 def test_each_call_draws_anew_and_takes_one_number_of_the_generator():
     generator, twin = np.random.default_rng(3), np.random.default_rng(3)
     x = np.ones((5, 40), np.float32)

@@ -172,6 +172,18 @@ def test_squares_that_grew_out_of_bounds_are_seen_in_time(name):
     same(optimizer.state, state)
 
 
+@pytest.mark.parametrize("name", ["momentum", "nesterov"])
+def test_a_velocity_that_grew_out_of_bounds_is_seen_when_the_gradient_is_moderate_again(name):
+    parameters, optimizer = draw(0), make(name, weight_decay=0.0)
+    optimizer.update(parameters, draw(1))
+    optimizer.update(parameters, {k: np.full_like(p, 1e38) for k, p in parameters.items()}, 1e-35)
+    before, state = copies(parameters), copies(optimizer.state)
+    with pytest.raises(BadakError, match="is not finite"):
+        optimizer.update(parameters, draw(2), lr=100.0)
+    same(parameters, before)
+    same(optimizer.state, state)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_new_arrays_and_loaded_state_are_bound_anew(name):
     parameters, optimizer = draw(0), make(name)
@@ -222,6 +234,20 @@ def test_read_only_parameters_are_refused_and_stay():
     with pytest.raises(ValueError, match="read-only"):
         optimizer.update({"w": array}, {"w": np.ones(3, np.float32)})
     np.testing.assert_array_equal(array, 1)
+
+
+def test_no_room_for_the_state_changes_nothing(monkeypatch):
+    def fails(array: np.ndarray) -> np.ndarray:
+        if array.ndim == 2:
+            raise MemoryError
+        return np.zeros(array.shape, array.dtype)
+
+    parameters, optimizer = draw(0), make("adam")
+    monkeypatch.setattr(np, "zeros_like", fails)
+    with pytest.raises(MemoryError):
+        optimizer.update(parameters, draw(1))
+    same(parameters, draw(0))
+    assert (optimizer.steps, optimizer.state) == (0, {})
 
 
 def test_a_gradient_array_that_is_used_again_is_read_again():
