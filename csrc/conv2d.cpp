@@ -8,6 +8,7 @@
 #include "conv2d.h"
 
 #include "conv2d_gradient.h"
+#include "conv2d_sparse.h"
 #include "correlate.h"
 #include "kernels.h"
 #include "threads.h"
@@ -218,6 +219,8 @@ void conv2d_grad_x(const Convolution &conv, const Behind &behind, const float *g
   if (maps.n == 0)
     return;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  if (is_sparse(conv, behind, false))
+    return sparse_grad_x(gradient, weight, grad_x);
   if (!suits_tiles(conv))
     return grad_x_by_taps(conv, gradient, weight, grad_x);
   // A convolution of the gradient with the filters turned round, and filters and channels swapped.

@@ -68,4 +68,11 @@ struct Remainder {
   }
 };
 
+constexpr int64_t WANTED_ITEMS = 8; // of work
+
+// Segments of images, each with sums of its own, for so many blocks of work an image.
+inline int64_t segments_for(int64_t images, int64_t blocks) {
+  return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
+}
+
 } // namespace badak::BADAK_ISA

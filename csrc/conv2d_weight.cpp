@@ -46,78 +46,13 @@ Shifted layout_of(const Convolution &conv, int64_t *at, int64_t *memory) {
   return shifted;
 }
 
-// Segments of images, each with sums of its own, for so many blocks of work an image.
-int64_t segments_for(int64_t images, int64_t blocks) {
-  return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
-}
-
-float total(const float *numbers, int64_t count) {
-  Vec sums{};
-  for (int64_t i = 0; i < count; i += LANES)
-    sums += load_some(numbers + i, count - i);
-  return sum(sums);
-}
-
-// See conv2d_sparse.h.
-void sparse_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
-                        const float *y, const uint8_t *winners, const float *x, float *grad_weight,
-                        float *grad_bias) {
-  const Maps &maps = conv.maps;
-  const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
-  const int64_t taps = channels * cells, width = ceil_div(taps, LANES) * LANES, size = maps.h * maps.w;
-  const int64_t pooled = maps.oh / 2 * (maps.ow / 2), axes = conv.window.kh + conv.window.kw;
-  int64_t *table = static_cast<int64_t *>(
-      scratch(Scratch::offsets, sizeof(int64_t) * (2 * axes + taps) + sizeof(int32_t) * pooled));
-  const Shifted shifted = layout_of(conv, table, table + axes);
-  int64_t *offsets = table + 2 * axes;
-  shifted.offsets(channels, maps.oh, offsets);
-  int32_t *starts = reinterpret_cast<int32_t *>(offsets + taps);
-  window_starts(maps.oh, maps.ow, width, starts);
-  const int64_t segments = segments_for(maps.n, conv.groups), row = width + 1; // behind it, the bias's
-  float *sums = scratch_floats(Scratch::partial, segments * conv.f * row);
-  constexpr void (*by_vectors[])(const float *, const Sent &, int64_t, float *) = {
-      add_windows<1>, add_windows<2>, add_windows<3>, add_windows<4>};
-  parallel_for(segments * conv.groups, [&](int64_t item) {
-    const int64_t group = item % conv.groups, segment = item / conv.groups;
-    float *own = sums + (segment * conv.f + group * filters) * row;
-    for (int64_t i = 0; i < filters * row; i++)
-      own[i] = 0;
-    float *columns = scratch_floats(Scratch::columns, shifted.size(channels, maps.oh));
-    float *rows = scratch_floats(Scratch::filters, (conv.places() + LANES) * width);
-    float *grads = scratch_floats(Scratch::gradient, 2 * pooled);
-    const Sent sent{reinterpret_cast<int32_t *>(grads + pooled), grads};
-    for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
-      shifted.fill(x + (n * maps.c + group * channels) * size, channels, 0, maps.oh, columns, x,
-                   x + maps.n * maps.c * size);
-      windows_as_rows(columns, offsets, taps, conv.places(), width, rows);
-      for (int64_t f = 0; f < filters; f++) {
-        const int64_t map = (n * conv.f + group * filters + f) * pooled;
-        collect(grad_y + map, y + map, winners + map, starts, pooled, maps.ow, width, behind.relu, sent);
-        by_vectors[width / LANES - 1](rows, sent, pooled, own + f * row);
-        own[f * row + width] += total(sent.grad, pooled);
-      }
-    }
-  });
-  for (int64_t f = 0; f < conv.f; f++)
-    for (int64_t k = 0; k <= taps; k++) {
-      const int64_t place = f * row + (k < taps ? k : width);
-      float value = sums[place];
-      for (int64_t segment = 1; segment < segments; segment++)
-        value += sums[segment * conv.f * row + place];
-      if (k < taps)
-        grad_weight[f * taps + k] = value;
-      else if (grad_bias != nullptr)
-        grad_bias[f] = value;
-    }
-}
-
 } // namespace
 
 void conv2d_grad_weight(const Convolution &conv, const Behind &behind, const float *grad_y,
                         const float *y, const uint8_t *winners, const float *x, float *grad_weight,
                         float *grad_bias) {
-  if (is_sparse(conv, behind)) {
-    sparse_grad_weight(conv, behind, grad_y, y, winners, x, grad_weight, grad_bias);
+  if (is_sparse(conv, behind, true)) {
+    sparse_grad_weight({conv, behind, grad_y, y, winners}, x, grad_weight, grad_bias);
     return;
   }
   const Maps &maps = conv.maps;

@@ -11,7 +11,6 @@ namespace badak::BADAK_ISA {
 
 constexpr int64_t SLICE_TAPS = 384;        // of k, at least one channel's
 constexpr int64_t BAND_FLOATS = 1 << 17;   // of a shifted slice, 512 KiB
-constexpr int64_t WANTED_ITEMS = 8;
 constexpr int64_t WANTED_BANDS = 4; // of all maps together
 
 // How the channels of k are cut.

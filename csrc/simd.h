@@ -2,11 +2,12 @@
 //
 // Every kernel file is compiled once an instruction set, inside namespace badak::BADAK_ISA, and
 // may include nothing whose inline functions could leak wide instructions into the others: no
-// <vector>, <string>, <functional>, <algorithm> in kernel files.
+// <vector>, <string>, <functional>, <algorithm> in kernel files (<utility> for integer_sequence).
 #pragma once
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace badak::BADAK_ISA {
 
@@ -58,24 +59,30 @@ inline Vec load_before(const float *from, const float *end) {
   return from + LANES <= end ? load(from) : load_first(from, end > from ? end - from : 0);
 }
 
+// Lane l of the result is lane Pick::of(l) of both vectors, one behind the other. The numbers must be
+// constants of the compiler's: from a loop, GCC builds them anew at each use.
+template <class Pick, int... L>
+inline Vec pick(Vec first, Vec second, std::integer_sequence<int, L...>) {
+  return __builtin_shufflevector(first, second, Pick::of(L)...);
+}
+template <class Pick> inline Vec pick(Vec first, Vec second) {
+  return pick<Pick>(first, second, std::make_integer_sequence<int, LANES>());
+}
+
 // Even and odd numbers of two vectors, and back.
+template <int START> struct EverySecond {
+  static constexpr int of(int l) { return START + 2 * l; }
+};
+template <int START> struct Alternate {
+  static constexpr int of(int l) { return START + l / 2 + (l % 2) * static_cast<int>(LANES); }
+};
 inline void split_pairs(Vec first, Vec second, Vec &even, Vec &odd) {
-  IntVec evens, odds;
-#pragma GCC unroll 16
-  for (int32_t l = 0; l < LANES; l++)
-    evens[l] = 2 * l, odds[l] = 2 * l + 1;
-  even = __builtin_shuffle(first, second, evens);
-  odd = __builtin_shuffle(first, second, odds);
+  even = pick<EverySecond<0>>(first, second);
+  odd = pick<EverySecond<1>>(first, second);
 }
 inline void join_pairs(Vec even, Vec odd, Vec &first, Vec &second) {
-  IntVec low, high;
-#pragma GCC unroll 16
-  for (int32_t l = 0; l < LANES; l++) {
-    const int32_t from = l / 2 + (l % 2 ? LANES : 0);
-    low[l] = from, high[l] = from + LANES / 2;
-  }
-  first = __builtin_shuffle(even, odd, low);
-  second = __builtin_shuffle(even, odd, high);
+  first = pick<Alternate<0>>(even, odd);
+  second = pick<Alternate<LANES / 2>>(even, odd);
 }
 
 // NaN in a wins: the comparison is false where either is NaN.

@@ -28,7 +28,7 @@ template <class Body> inline void parallel_for(int64_t count, const Body &body) 
 // two users share one by accident.
 enum class Scratch {
   shared, packed_a, packed_b, partial,       // gemm
-  weight, taps, offsets, masks, columns, image, gradient, filters, // convolution
+  weight, taps, offsets, masks, columns, image, gradient, filters, sent, // convolution
   tiles, tile_products, tile_results, // its 3x3 form, winograd.h
   other, count
 };

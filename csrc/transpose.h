@@ -5,26 +5,27 @@
 
 namespace badak::BADAK_ISA {
 
-// Transpose a square block in log2(LANES) rounds: at distance d, rows r and r + d exchange the
-// halves of their 2d groups.
-inline void transpose_block(Vec (&block)[LANES]) {
-#pragma GCC unroll 4
-  for (int64_t d = 1; d < LANES; d *= 2) {
-    IntVec low, high;
+// Of rows r and r + D, the lanes that stay in r; and those for r + D.
+template <int D> struct Low {
+  static constexpr int of(int l) { return (l & D) ? static_cast<int>(LANES) + l - D : l; }
+};
+template <int D> struct High {
+  static constexpr int of(int l) { return (l & D) ? static_cast<int>(LANES) + l : l + D; }
+};
+
+// Transpose a square block in log2(LANES) rounds: at distance D, rows r and r + D exchange the
+// halves of their 2D groups.
+template <int D = 1> inline void transpose_block(Vec (&block)[LANES]) {
 #pragma GCC unroll 16
-    for (int64_t l = 0; l < LANES; l++) {
-      low[l] = static_cast<int32_t>((l & d) ? LANES + l - d : l);
-      high[l] = static_cast<int32_t>((l & d) ? LANES + l : l + d);
-    }
-#pragma GCC unroll 16
-    for (int64_t r = 0; r < LANES; r++) {
-      if (r & d)
-        continue;
-      const Vec one = block[r], two = block[r + d];
-      block[r] = __builtin_shuffle(one, two, low);
-      block[r + d] = __builtin_shuffle(one, two, high);
-    }
+  for (int64_t r = 0; r < LANES; r++) {
+    if (r & D)
+      continue;
+    const Vec one = block[r], two = block[r + D];
+    block[r] = pick<Low<D>>(one, two);
+    block[r + D] = pick<High<D>>(one, two);
   }
+  if constexpr (2 * D < LANES)
+    transpose_block<2 * D>(block);
 }
 
 // to[j * to_row + i] = from[i * from_row + j] for 0 < i < rows <= LANES and j < columns. Columns are

@@ -1,0 +1,413 @@
+// conv2d_sparse.cpp -- see conv2d_sparse.h.
+//
+// Pooling sends a gradient to one place of four, and ReLU stops those of negative places: most of
+// a dense product would multiply by zero. Here a map lies with its channels innermost, LANES of
+// them to a block, so that the window of a place is KH runs of KW * depth numbers, and each place
+// that did get a gradient costs one run through its window:
+//   grad_weight[f] += grad * window of x    with the sums in registers
+//   window of grad_x += grad * weight[f]    with the weights in registers
+// Of a first layer's few channels the windows themselves are laid out, one run each. A band of
+// windows at a time meets all filters, so that its pixels stay in L1.
+#include "conv2d_sparse.h"
+
+#include "microkernel.h"
+#include "threads.h"
+#include "transpose.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+// Registers that may hold a window, beside what multiplies it.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int64_t WINDOW_VECTORS = 25;
+#else
+constexpr int64_t WINDOW_VECTORS = 12;
+#endif
+constexpr int64_t PIXEL_FLOATS = 1 << 19; // of one image's maps, 2 MiB: a thread's share of L2
+constexpr int64_t L1_FLOATS = 6 << 10;    // of a band's block, 24 KiB
+constexpr int64_t FEW_CELLS = 2 * LANES;  // of a filter
+
+// Maps (channels, h, w) with their padding as blocks (h + padding, w + padding, depth); or, of few
+// cells, as the windows of all places, (oh, ow, cells in whole vectors).
+struct Pixels {
+  int64_t channels, h, w, top, left, kh, kw;
+  bool windows;
+  int64_t depth, blocks;
+  int64_t rows, columns; // with padding
+  int64_t height, vectors; // of a window: runs, and vectors of each
+  Pixels(const Convolution &conv, bool as_windows)
+      : channels(conv.channels()), h(conv.maps.h), w(conv.maps.w), top(conv.window.top),
+        left(conv.window.left), kh(conv.window.kh), kw(conv.window.kw),
+        windows(as_windows && channels * kh * kw <= FEW_CELLS),
+        depth(windows ? ceil_div(channels * kh * kw, LANES) * LANES : least(channels, LANES)),
+        blocks(windows ? 1 : ceil_div(channels, depth)), rows(conv.maps.oh + (windows ? 0 : kh - 1)),
+        columns(conv.maps.ow + (windows ? 0 : kw - 1)), height(windows ? 1 : kh),
+        vectors(ceil_div(windows ? depth : kw * depth, LANES)) {}
+  int64_t row() const { return columns * depth; }
+  int64_t block() const { return rows * row(); }
+  int64_t in_block(int64_t index) const { return least(depth, channels - index * depth); }
+  // Whole vectors of whole vectors of pixels are written, and windows read in whole vectors.
+  int64_t size() const { return blocks * block() + LANES * most(depth, LANES) + run(); }
+
+  int64_t run() const { return vectors * LANES; }
+  int64_t window() const { return height * run(); }
+  // Where the weight of a cell stands among a filter's windows, block after block.
+  int64_t cell(int64_t c, int64_t u, int64_t v) const {
+    return windows ? (c * kh + u) * kw + v : c / depth * window() + u * run() + v * depth + c % depth;
+  }
+
+  // Maps of an image -> blocks. Nothing is read from `end` on.
+  void lay_out(const float *image, const float *end, float *to) const {
+    if (windows)
+      return lay_out_windows(image, to);
+    for (int64_t b = 0; b < blocks; b++, to += block()) {
+      const float *first = image + b * depth * h * w;
+      const float *last = first + (in_block(b) - 1) * h * w;
+      int64_t plane[LANES];
+      for (int64_t c = 0; c < LANES; c++)
+        plane[c] = least(c, in_block(b) - 1) * h * w;
+      clear(to, top * row());
+      for (int64_t y = 0; y < h; y++) { // in order: a row's last vector spills into the next row
+        float *pixel = to + (top + y) * row();
+        clear(pixel, left * depth);
+        pixel += left * depth;
+        for (int64_t x = 0; x < w; x += LANES) {
+          Vec square[LANES];
+          const float *const place = first + y * w + x;
+          if (last + y * w + x + LANES <= end) {
+#pragma GCC unroll 16
+            for (int64_t c = 0; c < LANES; c++)
+              square[c] = load(place + plane[c]);
+          } else {
+            for (int64_t c = 0; c < LANES; c++)
+              square[c] = load_before(place + plane[c], end);
+          }
+          transpose_block(square);
+#pragma GCC unroll 16
+          for (int64_t i = 0; i < LANES; i++)
+            store(pixel + (x + i) * depth, square[i]);
+        }
+        clear(pixel + w * depth, (columns - left - w) * depth);
+      }
+      clear(to + (top + h) * row(), (rows - top - h) * row());
+    }
+    clear(to, LANES * most(depth, LANES) + run());
+  }
+
+  void lay_out_windows(const float *image, float *to) const {
+    const int64_t padded_h = rows + kh - 1, padded_w = columns + kw - 1, taps = channels * kh * kw;
+    const int64_t count = channels * padded_h * padded_w;
+    float *padded = scratch_floats(Scratch::image, count + LANES);
+    clear(padded, count + LANES);
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t y = 0; y < h; y++)
+        memcpy(padded + (c * padded_h + top + y) * padded_w + left, image + (c * h + y) * w,
+               static_cast<size_t>(w) * sizeof(float));
+    int64_t tap[FEW_CELLS];
+    for (int64_t k = 0; k < depth; k++) {
+      const int64_t cell = least(k, taps - 1); // what follows the last is not looked at
+      tap[k] = (cell / (kh * kw) * padded_h + cell / kw % kh) * padded_w + cell % kw;
+    }
+    for (int64_t y = 0; y < rows; y++)
+      for (int64_t x = 0; x < columns; x += LANES)
+        for (int64_t k = 0; k < depth; k += LANES) {
+          const float *const place = padded + y * padded_w + x;
+          Vec square[LANES];
+#pragma GCC unroll 16
+          for (int64_t i = 0; i < LANES; i++)
+            square[i] = load(place + tap[k + i]);
+          transpose_block(square);
+          // What spills over the row's end is overwritten by the next row.
+#pragma GCC unroll 16
+          for (int64_t i = 0; i < LANES; i++)
+            store(to + (y * columns + x + i) * depth + k, square[i]);
+        }
+  }
+
+  // Blocks -> the maps of an image.
+  void take_back(const float *from, float *image) const {
+    for (int64_t b = 0; b < blocks; b++, from += block()) {
+      float *first = image + b * depth * h * w;
+      for (int64_t y = 0; y < h; y++)
+        for (int64_t x = 0; x < w; x += LANES) {
+          const float *pixel = from + (top + y) * row() + (left + x) * depth;
+          const int64_t place = y * w + x, width = least(LANES, h * w - place);
+          Vec square[LANES];
+#pragma GCC unroll 16
+          for (int64_t i = 0; i < LANES; i++)
+            square[i] = load(pixel + i * depth);
+          transpose_block(square);
+          // What spills over the row's end is overwritten by the next row.
+          for (int64_t c = 0; c < in_block(b); c++)
+            store_some(first + c * h * w + place, square[c], width);
+        }
+    }
+  }
+
+  static void clear(float *to, int64_t count) {
+    if (count > 0)
+      memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+  }
+};
+
+// What a pooled place sends back, and to the window of which place.
+struct Sent {
+  float grad;
+  int32_t at;
+};
+
+// Those of one filter's places that send anything.
+struct Senders {
+  const Sent *sent;
+  int64_t count;
+  float total;
+};
+
+// The pooled places of a map, and the windows of their first cells.
+struct PooledPlaces {
+  bool relu;
+  int64_t rows, columns;
+  int32_t down, across; // from the window of a first cell to the others
+  int32_t *starts;
+  int64_t band_rows; // so many that their pixels of a block fit L1
+
+  PooledPlaces(const Convolution &conv, const Behind &behind, const Pixels &pixels)
+      : relu(behind.relu), rows(conv.maps.oh / 2), columns(conv.maps.ow / 2),
+        down(static_cast<int32_t>(pixels.row())), across(static_cast<int32_t>(pixels.depth)),
+        starts(static_cast<int32_t *>(
+            scratch(Scratch::offsets, static_cast<size_t>(count() + LANES) * sizeof(int32_t)))),
+        band_rows(most<int64_t>((L1_FLOATS / pixels.row() - pixels.height + 1) / 2, 1)) {
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < columns; j++)
+        starts[i * columns + j] = static_cast<int32_t>(2 * (i * pixels.row() + j * pixels.depth));
+    band_rows = ceil_div(rows, most<int64_t>(ceil_div(rows, band_rows), 1));
+  }
+  int64_t count() const { return rows * columns; }
+  int64_t room() const { return band_rows * columns + LANES; } // for a filter's
+
+  // The senders among `wanted` places from `first` on; `sent` has `room()`.
+  Senders collect(const float *grad_y, const float *y, const uint8_t *winners, int64_t first,
+                  int64_t wanted, Sent *sent) const {
+    float *pairs = reinterpret_cast<float *>(sent);
+    Vec total{};
+    for (int64_t i = 0; i < wanted; i += LANES) {
+      const int64_t q = first + i, left = least(LANES, wanted - i);
+      Vec grad = load_some(grad_y + q, left);
+      if (relu)
+        grad = load_some(y + q, left) > 0.0f ? grad : Vec{};
+      ByteVec bytes{};
+      if (left == LANES)
+        bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + q);
+      else
+        copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + q, left);
+      const IntVec winner = __builtin_convertvector(bytes, IntVec);
+      const IntVec at = load_bits(starts + q) + (winner >> 1) * down + (winner & 1) * across;
+      Vec low, high;
+      join_pairs(grad, (Vec)at, low, high);
+      store(pairs + 2 * i, low);
+      store(pairs + 2 * i + LANES, high);
+      total += grad;
+    }
+    // Without branches: which of them send is anyone's guess.
+    int64_t found = 0;
+    for (int64_t i = 0; i < wanted; i++) {
+      uint64_t pair;
+      memcpy(&pair, sent + i, sizeof(pair));
+      memcpy(sent + found, &pair, sizeof(pair));
+      found += static_cast<uint32_t>(pair << 1) != 0; // grad is neither 0 nor -0
+    }
+    return {sent, found, sum(total)};
+  }
+};
+
+// sums (KH, V vectors) += over places: grad * window of x. Few sums are kept several times over,
+// so that the next place need not wait for the last.
+template <int KH, int V>
+void add_windows(const float *x, int64_t row, const Senders &senders, float *sums) {
+  constexpr int TOGETHER = KH * V < 4 ? 4 : KH * V < 8 ? 2 : 1;
+  const Sent *sent = senders.sent;
+  const int64_t count = senders.count;
+  Vec own[TOGETHER][KH][V] = {};
+  int64_t q = 0;
+  for (; q + TOGETHER <= count; q += TOGETHER)
+#pragma GCC unroll 4
+    for (int t = 0; t < TOGETHER; t++) {
+      const float *window = x + sent[q + t].at;
+      const Vec grad = splat(sent[q + t].grad);
+#pragma GCC unroll 8
+      for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++)
+          own[t][u][v] += grad * load(window + u * row + v * LANES);
+    }
+  for (; q < count; q++)
+#pragma GCC unroll 8
+    for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        own[0][u][v] += splat(sent[q].grad) * load(x + sent[q].at + u * row + v * LANES);
+#pragma GCC unroll 8
+  for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      Vec total = own[0][u][v];
+      for (int t = 1; t < TOGETHER; t++)
+        total += own[t][u][v];
+      float *to = sums + (u * V + v) * LANES;
+      store(to, load(to) + total);
+    }
+}
+
+// window of grad_x += grad * weight (KH, V vectors), place by place.
+template <int KH, int V>
+void add_weight(const float *weight, int64_t row, const Senders &senders, float *grad_x) {
+  Vec own[KH][V];
+#pragma GCC unroll 8
+  for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++)
+      own[u][v] = load(weight + (u * V + v) * LANES);
+  for (int64_t q = 0; q < senders.count; q++) {
+    float *window = grad_x + senders.sent[q].at;
+    const Vec grad = splat(senders.sent[q].grad);
+    Vec sums[KH][V];
+#pragma GCC unroll 8
+    for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        sums[u][v] = load(window + u * row + v * LANES) + grad * own[u][v];
+#pragma GCC unroll 8
+    for (int u = 0; u < KH; u++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        store(window + u * row + v * LANES, sums[u][v]);
+  }
+}
+
+struct WindowKernels {
+  void (*add_windows)(const float *, int64_t, const Senders &, float *);
+  void (*add_weight)(const float *, int64_t, const Senders &, float *);
+};
+
+// Null where the window does not fit the registers.
+template <int KH, int V = 1> WindowKernels window_kernels(int64_t vectors) {
+  if constexpr (KH * V > WINDOW_VECTORS)
+    return {nullptr, nullptr};
+  else
+    return vectors == V ? WindowKernels{add_windows<KH, V>, add_weight<KH, V>}
+                        : window_kernels<KH, V + 1>(vectors);
+}
+
+WindowKernels kernels_of(const Pixels &pixels) {
+  switch (pixels.height) {
+  case 1: return window_kernels<1>(pixels.vectors);
+  case 3: return window_kernels<3>(pixels.vectors);
+  case 5: return window_kernels<5>(pixels.vectors);
+  default: return {nullptr, nullptr};
+  }
+}
+
+// For each band of a map's pooled places, and each block: run(filter, block, senders).
+template <class Run>
+void each_band(const GradientMaps &gradient, const PooledPlaces &pooled, const Pixels &pixels,
+               int64_t first_map, const Run &run) {
+  const int64_t filters = gradient.conv.filters();
+  Sent *sent = static_cast<Sent *>(scratch(
+      Scratch::sent, static_cast<size_t>(filters) * (sizeof(Sent) * pooled.room() + sizeof(Senders))));
+  Senders *senders = reinterpret_cast<Senders *>(sent + filters * pooled.room());
+  for (int64_t row = 0; row < pooled.rows; row += pooled.band_rows) {
+    const int64_t wanted = least(pooled.band_rows, pooled.rows - row) * pooled.columns;
+    for (int64_t f = 0; f < filters; f++) {
+      const int64_t map = (first_map + f) * pooled.count();
+      senders[f] = pooled.collect(gradient.grad_y + map, gradient.y + map, gradient.winners + map,
+                                  row * pooled.columns, wanted, sent + f * pooled.room());
+    }
+    for (int64_t b = 0; b < pixels.blocks; b++)
+      for (int64_t f = 0; f < filters; f++)
+        run(f, b, senders[f]);
+  }
+}
+
+} // namespace
+
+bool is_sparse(const Convolution &conv, const Behind &behind, bool as_windows) {
+  const Window &w = conv.window;
+  const Pixels pixels(conv, as_windows);
+  return behind.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+         pixels.size() <= PIXEL_FLOATS && kernels_of(pixels).add_windows != nullptr;
+}
+
+void sparse_grad_weight(const GradientMaps &gradient, const float *x, float *grad_weight,
+                        float *grad_bias) {
+  const Convolution &conv = gradient.conv;
+  const Maps &maps = conv.maps;
+  const Pixels pixels(conv, true);
+  const PooledPlaces pooled(conv, gradient.behind, pixels);
+  const auto add = kernels_of(pixels).add_windows;
+  const int64_t filters = conv.filters(), channels = conv.channels(), size = maps.h * maps.w;
+  const int64_t bias = pixels.blocks * pixels.window(), row = bias + LANES; // of sums
+  const int64_t segments = segments_for(maps.n, conv.groups);
+  float *sums = scratch_floats(Scratch::partial, segments * conv.f * row);
+  parallel_for(segments * conv.groups, [&](int64_t item) {
+    const int64_t group = item % conv.groups, segment = item / conv.groups;
+    float *own = sums + (segment * conv.f + group * filters) * row;
+    Pixels::clear(own, filters * row);
+    float *laid_out = scratch_floats(Scratch::columns, pixels.size());
+    for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
+      pixels.lay_out(x + (n * maps.c + group * channels) * size, x + maps.n * maps.c * size, laid_out);
+      each_band(gradient, pooled, pixels, n * conv.f + group * filters,
+                [&](int64_t f, int64_t b, const Senders &senders) {
+        add(laid_out + b * pixels.block(), pixels.row(), senders,
+            own + f * row + b * pixels.window());
+        if (b == 0)
+          own[f * row + bias] += senders.total;
+      });
+    }
+  });
+  parallel_for(conv.f, [&](int64_t f) {
+    float *own = sums + f * row;
+    for (int64_t segment = 1; segment < segments; segment++)
+      for (int64_t i = 0; i < row; i += LANES)
+        store(own + i, load(own + i) + load(own + segment * conv.f * row + i));
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t u = 0; u < conv.window.kh; u++)
+        for (int64_t v = 0; v < conv.window.kw; v++)
+          grad_weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v] =
+              own[pixels.cell(c, u, v)];
+    if (grad_bias != nullptr)
+      grad_bias[f] = own[bias];
+  });
+}
+
+void sparse_grad_x(const GradientMaps &gradient, const float *weight, float *grad_x) {
+  const Convolution &conv = gradient.conv;
+  const Maps &maps = conv.maps;
+  const Pixels pixels(conv, false);
+  const PooledPlaces pooled(conv, gradient.behind, pixels);
+  const auto add = kernels_of(pixels).add_weight;
+  const int64_t filters = conv.filters(), channels = conv.channels();
+  const int64_t size = pixels.blocks * pixels.window(); // of a filter's weights
+  float *packed = scratch_floats(Scratch::weight, conv.f * size);
+  parallel_for(conv.f, [&](int64_t f) {
+    float *own = packed + f * size;
+    Pixels::clear(own, size);
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t u = 0; u < conv.window.kh; u++)
+        for (int64_t v = 0; v < conv.window.kw; v++)
+          own[pixels.cell(c, u, v)] =
+              weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v];
+  });
+  parallel_for(maps.n * conv.groups, [&](int64_t map) {
+    const float *own = packed + map % conv.groups * filters * size;
+    float *laid_out = scratch_floats(Scratch::columns, pixels.size());
+    Pixels::clear(laid_out, pixels.size());
+    each_band(gradient, pooled, pixels, map * filters,
+              [&](int64_t f, int64_t b, const Senders &senders) {
+      add(own + f * size + b * pixels.window(), pixels.row(), senders, laid_out + b * pixels.block());
+    });
+    pixels.take_back(laid_out, grad_x + map * channels * maps.h * maps.w);
+  });
+}
+
+} // namespace badak::BADAK_ISA
