@@ -117,8 +117,7 @@ struct Shifted {
           if (by_map())
             fill_map(image, s, top, height, to, begin, end);
           else
-            for (int64_t row = 0; row < height; row++)
-              fill_row(image, s, top + row * rows.step, to + row * places_w, begin, end);
+            fill_rows(image, s, top, height, to, begin, end);
         }
     for (int64_t i = 0; i < 5 * LANES; i++)
       start[channels * channel(places_h) + i] = 0;
@@ -147,7 +146,24 @@ private:
       to[count + i] = 0;
   }
 
-  // One row; up to a vector behind it may be overwritten (by the next row, or the slack).
+  // One plane, row by row; up to a vector behind it may be overwritten (by the next, or the slack).
+  void fill_rows(const float *image, int64_t s, int64_t top, int64_t height, float *to,
+                 const float *begin, const float *end) const {
+    const float *first = image + top * w + shift[s];
+    const int64_t step = rows.step * w;
+    // Rows of one vector, as small maps have: the mask stays in a register.
+    if (columns.step == 1 && places_w <= LANES && top >= 0 && first >= begin &&
+        top + (height - 1) * rows.step < h && first + (height - 1) * step + LANES <= end) {
+      const IntVec keep = load_bits(mask + s * mask_length());
+      for (int64_t row = 0; row < height; row++)
+        store_bits(to + row * places_w, load_bits(first + row * step) & keep);
+      return;
+    }
+    for (int64_t row = 0; row < height; row++)
+      fill_row(image, s, top + row * rows.step, to + row * places_w, begin, end);
+  }
+
+  // One row.
   void fill_row(const float *image, int64_t s, int64_t y, float *to, const float *begin,
                 const float *end) const {
     if (y < 0 || y >= h) {
