@@ -224,6 +224,9 @@ void *scratch(Scratch slot, size_t bytes) {
     block.memory = std::aligned_alloc(4096, rounded);
     if (block.memory == nullptr)
       throw std::bad_alloc();
+    // Whole vectors reach into room that holds no results. What stands there must not be
+    // denormal: multiplying such numbers takes a hundred times as long.
+    std::memset(block.memory, 0, rounded);
     block.bytes = rounded;
   }
   return block.memory;
