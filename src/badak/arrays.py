@@ -202,9 +202,8 @@ def as_labels(
     if array.dtype.kind not in "iu" and array.size:  # an empty list reads as floats
         raise ArgumentTypeError(f"{name} must be integers, class indices; got {array.dtype}")
     if array.size and num_classes is not None:
-        outside = (array < 0) | (array >= num_classes)
-        if outside.any():
-            first = int(np.argmax(outside))
+        if array.min() < 0 or array.max() >= num_classes:
+            first = int(np.argmax((array < 0) | (array >= num_classes)))
             raise BadakError(
                 f"{name} must lie in 0..{num_classes - 1}; label {first} is {array[first]}"
             )

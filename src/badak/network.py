@@ -245,8 +245,7 @@ class Network:
                 loss, cache = self.loss.forward(logits, targets, sample_weight)
                 plan.grad_logits[...] = self.loss.backward(cache)
             gradients = plan.backward()
-            ordered = {name: gradients[name] for name in self.parameters()}
-            yield StepResult(loss, ordered, logits, plan.grad_x if need_grad_x else None)
+            yield StepResult(loss, gradients, logits, plan.grad_x if need_grad_x else None)
 
     def _layer_by_layer(
         self,

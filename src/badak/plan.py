@@ -30,7 +30,7 @@ class Plan:
         images: (N, C, H, W) float32, where the batch is put.
         logits: the output; every pass writes it anew.
         grad_logits: where the loss's gradient is put before `backward`.
-        gradients: ``"conv1.weight"`` -> array; every pass writes it anew.
+        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass writes it anew.
         grad_x: the images' gradient, where it was asked for.
     """
 
@@ -51,6 +51,7 @@ class Plan:
             for arrays in (layer.parameters, layer.buffers)
             for key in arrays
         ]
+        self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
         self._forward = self._backward = None
         self.logits: Array
         self.grad_logits: Array
@@ -87,7 +88,8 @@ class Plan:
             for place, stage in reversed(list(enumerate(self._stages))):
                 grad, own = stage.backward(grad, self._need_grad_x or place > 0)
                 gradients |= own
-        self.gradients, self.grad_x, self._backward = gradients, grad, program
+        self.gradients = {name: gradients[name] for name in self._names}
+        self.grad_x, self._backward = grad, program
         return self.gradients
 
 

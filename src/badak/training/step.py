@@ -75,7 +75,8 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
     elif ignore_index is not None:
         counted = labels != ignore_index
         logits, labels = logits[counted], labels[counted]
-    return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else 0.0
+    right = np.count_nonzero(logits.argmax(axis=1) == labels)
+    return right / len(labels) if len(labels) else 0.0
 
 
 def _explain(net: Network, images: ArrayLike, fault: str) -> str:
