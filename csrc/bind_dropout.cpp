@@ -1,7 +1,7 @@
 // bind_dropout.cpp -- dropout, and the random words it goes by.
-#include "bindings.h"
-
 #include <cmath>
+
+#include "bindings.h"
 
 namespace badak {
 
@@ -12,9 +12,9 @@ uint64_t threshold_of(double p) { return static_cast<uint64_t>(std::ceil(p * 429
 
 float scale_of(double p) { return p == 1 ? 0.0f : static_cast<float>(1 / (1 - p)); }
 
-} // namespace
+}  // namespace
 
-void bind_dropout(nb::module_ &m) {
+void bind_dropout(nb::module_& m) {
   m.def("dropout", [](In x, InOf<uint64_t> key, Out y, OutOf<bool> mask, double p) {
     submit([=, threshold = threshold_of(p), scale = scale_of(p)] {
       kernels->dropout(x.data(), key.data(), y.data(), mask.data(), x.size(), threshold, scale);
@@ -30,4 +30,4 @@ void bind_dropout(nb::module_ &m) {
   });
 }
 
-} // namespace badak
+}  // namespace badak

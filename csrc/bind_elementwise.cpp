@@ -7,16 +7,16 @@ namespace {
 
 // Kernels (x, y, count, options...) and (grad_y, saved, grad_x, count, options...) alike.
 template <class... Option>
-void bind_forward(nb::module_ &m, const char *name,
-                  void (*Kernels::*kernel)(const float *, float *, int64_t, Option...)) {
+void bind_forward(nb::module_& m, const char* name,
+                  void (*Kernels::*kernel)(const float*, float*, int64_t, Option...)) {
   m.def(name, [kernel](In x, Out y, Option... option) {
     submit([=] { (kernels->*kernel)(x.data(), y.data(), x.size(), option...); });
   });
 }
 
 template <class... Option>
-void bind_backward(nb::module_ &m, const char *name,
-                   void (*Kernels::*kernel)(const float *, const float *, float *, int64_t,
+void bind_backward(nb::module_& m, const char* name,
+                   void (*Kernels::*kernel)(const float*, const float*, float*, int64_t,
                                             Option...)) {
   m.def(name, [kernel](In grad_y, In saved, Out grad_x, Option... option) {
     submit([=] {
@@ -25,9 +25,9 @@ void bind_backward(nb::module_ &m, const char *name,
   });
 }
 
-} // namespace
+}  // namespace
 
-void bind_elementwise(nb::module_ &m) {
+void bind_elementwise(nb::module_& m) {
   bind_forward(m, "relu", &Kernels::relu);
   bind_backward(m, "relu_backward", &Kernels::relu_backward);
   bind_forward(m, "leaky_relu", &Kernels::leaky_relu);
@@ -42,4 +42,4 @@ void bind_elementwise(nb::module_ &m) {
   bind_backward(m, "gelu_backward", &Kernels::gelu_backward);
 }
 
-} // namespace badak
+}  // namespace badak

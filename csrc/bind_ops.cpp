@@ -3,14 +3,14 @@
 
 namespace badak {
 
-void bind_dropout(nb::module_ &m);
-void bind_elementwise(nb::module_ &m);
-void bind_loss(nb::module_ &m);
-void bind_norm(nb::module_ &m);
-void bind_pool(nb::module_ &m);
-void bind_update(nb::module_ &m);
+void bind_dropout(nb::module_& m);
+void bind_elementwise(nb::module_& m);
+void bind_loss(nb::module_& m);
+void bind_norm(nb::module_& m);
+void bind_pool(nb::module_& m);
+void bind_update(nb::module_& m);
 
-void bind_ops(nb::module_ &m) {
+void bind_ops(nb::module_& m) {
   bind_dropout(m);
   bind_elementwise(m);
   bind_loss(m);
@@ -19,4 +19,4 @@ void bind_ops(nb::module_ &m) {
   bind_update(m);
 }
 
-} // namespace badak
+}  // namespace badak

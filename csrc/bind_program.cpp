@@ -1,41 +1,49 @@
 // bind_program.cpp -- Program: record calls, run them again.
-#include "bindings.h"
-
 #include <time.h>
+
+#include "bindings.h"
 
 namespace badak {
 
-thread_local Program *recording = nullptr;
+thread_local Program* recording = nullptr;
 
-void bind_program(nb::module_ &m) {
-  m.def("copy_finite", [](In from, Out to) { // never recorded: each batch lies elsewhere
-    bool finite = false;
-    nb::gil_scoped_release released;
-    kernels->copy_finite(from.data(), to.data(), static_cast<int64_t>(to.size()), &finite);
-    return finite;
-  }, "Copy an array into another of its size; False where a number is not finite.");
+void bind_program(nb::module_& m) {
+  m.def(
+      "copy_finite",
+      [](In from, Out to) {  // never recorded: each batch lies elsewhere
+        bool finite = false;
+        nb::gil_scoped_release released;
+        kernels->copy_finite(from.data(), to.data(), static_cast<int64_t>(to.size()), &finite);
+        return finite;
+      },
+      "Copy an array into another of its size; False where a number is not finite.");
   nb::class_<Program>(m, "Program", "Kernel calls, recorded once and run again on the same arrays.")
       .def(nb::init<>())
-      .def("__len__", [](const Program &program) { return program.calls.size(); })
-      .def("record", [](Program &program) { recording = &program; },
-           "From now on this thread's kernel calls are done and remembered; until `stop`.")
-      .def("stop", [](Program &) { recording = nullptr; })
-      .def("run", [](const Program &program) {
-        nb::gil_scoped_release released;
-        program.run();
-      })
-      .def("run_timed", [](const Program &program) {
-        std::vector<double> seconds;
-        nb::gil_scoped_release released;
-        for (const auto &call : program.calls) {
-          struct timespec start, end;
-          clock_gettime(CLOCK_MONOTONIC, &start);
-          call();
-          clock_gettime(CLOCK_MONOTONIC, &end);
-          seconds.push_back((end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec));
-        }
-        return seconds;
-      }, "Run, and return the seconds that each call took.");
+      .def("__len__", [](const Program& program) { return program.calls.size(); })
+      .def(
+          "record", [](Program& program) { recording = &program; },
+          "From now on this thread's kernel calls are done and remembered; until `stop`.")
+      .def("stop", [](Program&) { recording = nullptr; })
+      .def("run",
+           [](const Program& program) {
+             nb::gil_scoped_release released;
+             program.run();
+           })
+      .def(
+          "run_timed",
+          [](const Program& program) {
+            std::vector<double> seconds;
+            nb::gil_scoped_release released;
+            for (const auto& call : program.calls) {
+              struct timespec start, end;
+              clock_gettime(CLOCK_MONOTONIC, &start);
+              call();
+              clock_gettime(CLOCK_MONOTONIC, &end);
+              seconds.push_back((end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec));
+            }
+            return seconds;
+          },
+          "Run, and return the seconds that each call took.");
 }
 
-} // namespace badak
+}  // namespace badak

@@ -1,24 +1,25 @@
 // bindings.cpp -- what Python sees of the native core; only the bind*.cpp files know Python.
+#include "bindings.h"
+
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
 #include <string>
 #include <vector>
 
-#include "bindings.h"
 #include "cpu.h"
 #include "threads.h"
 
 namespace badak {
 
-const Kernels *kernels = nullptr;
+const Kernels* kernels = nullptr;
 
 namespace {
 
-const char *active_set = "";
+const char* active_set = "";
 
 // The compiler that built the core, for `badak --version`.
-const char *compiler() {
+const char* compiler() {
 #if defined(__clang__)
   return "Clang " __clang_version__;
 #elif defined(__GNUC__)
@@ -32,12 +33,11 @@ const char *compiler() {
 std::vector<std::string> usable_sets() {
   std::vector<std::string> names;
   for (int i = 0; i < instruction_set_count; i++)
-    if (instruction_sets[i].runs())
-      names.push_back(instruction_sets[i].name);
+    if (instruction_sets[i].runs()) names.push_back(instruction_sets[i].name);
   return names;
 }
 
-bool use_set(const std::string &name) {
+bool use_set(const std::string& name) {
   for (int i = 0; i < instruction_set_count; i++)
     if (name == instruction_sets[i].name && instruction_sets[i].runs()) {
       kernels = instruction_sets[i].kernels;
@@ -54,8 +54,8 @@ double fma_peak() {
   return flops;
 }
 
-} // namespace
-} // namespace badak
+}  // namespace
+}  // namespace badak
 
 NB_MODULE(_core, m) {
   using namespace badak;
@@ -66,11 +66,13 @@ NB_MODULE(_core, m) {
   m.def("use_set", &use_set, "Run kernels of this set from now on; False where it cannot run.");
   m.def("active_set", [] { return active_set; }, "The instruction set in use.");
   m.def("num_threads", &num_threads, "Threads that kernels use.");
-  m.def("set_num_threads", [](int count) {
-    nb::gil_scoped_release released;
-    set_num_threads(count);
-  },
-        "Let kernels use this many threads, at least 1.");
+  m.def(
+      "set_num_threads",
+      [](int count) {
+        nb::gil_scoped_release released;
+        set_num_threads(count);
+      },
+      "Let kernels use this many threads, at least 1.");
   m.def("fma_peak", &fma_peak,
         "Float32 operations a second that all threads together reach when they only multiply-add.");
   use_set(usable_sets().at(0));

@@ -14,32 +14,32 @@ namespace badak {
 namespace nb = nanobind;
 
 // Arrays that Python has made C-contiguous: to read (In), and to write (Out).
-template <class T> using InOf = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
-template <class T> using OutOf = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
+template <class T>
+using InOf = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
+template <class T>
+using OutOf = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 using In = InOf<float>;
 using Out = OutOf<float>;
 
-inline const float *pointer(const std::optional<In> &array) {
+inline const float* pointer(const std::optional<In>& array) {
   return array ? array->data() : nullptr;
 }
-inline float *pointer(const std::optional<Out> &array) {
-  return array ? array->data() : nullptr;
-}
+inline float* pointer(const std::optional<Out>& array) { return array ? array->data() : nullptr; }
 
 // Do a kernel's call with the GIL released; where a program records, remember it. The call holds
 // its arrays by value, so that they live as long as the program.
-template <class Call> inline void submit(const Call &call) {
+template <class Call>
+inline void submit(const Call& call) {
   {
     nb::gil_scoped_release released;
     call();
   }
-  if (recording != nullptr)
-    recording->calls.emplace_back(call);
+  if (recording != nullptr) recording->calls.emplace_back(call);
 }
 
-void bind_program(nb::module_ &m);
-void bind_gemm(nb::module_ &m);
-void bind_conv(nb::module_ &m);
-void bind_ops(nb::module_ &m);
+void bind_program(nb::module_& m);
+void bind_gemm(nb::module_& m);
+void bind_conv(nb::module_& m);
+void bind_ops(nb::module_& m);
 
-} // namespace badak
+}  // namespace badak

@@ -9,25 +9,29 @@
 
 namespace badak::BADAK_ISA {
 
-template <class T, int64_t L> struct VecOf {
+template <class T, int64_t L>
+struct VecOf {
   using Type [[gnu::vector_size(L * sizeof(T))]] = T;
 };
-template <class T> struct VecOf<T, 1> {
+template <class T>
+struct VecOf<T, 1> {
   using Type = T;
 };
 
 // L numbers at once; L is LANES, or a smaller power of 2.
-template <int64_t L> struct Lanes {
+template <int64_t L>
+struct Lanes {
   using Vec = typename VecOf<float, L>::Type;
   using IntVec = typename VecOf<int32_t, L>::Type;
 
-  template <class T> static typename VecOf<T, L>::Type load(const T *from) {
+  template <class T>
+  static typename VecOf<T, L>::Type load(const T* from) {
     typename VecOf<T, L>::Type value;
     __builtin_memcpy(&value, from, sizeof value);
     return value;
   }
-  static void store(float *to, Vec value) { __builtin_memcpy(to, &value, sizeof value); }
-  static void store(int64_t *to, IntVec value) {
+  static void store(float* to, Vec value) { __builtin_memcpy(to, &value, sizeof value); }
+  static void store(int64_t* to, IntVec value) {
     if constexpr (L == 1) {
       *to = value;
     } else {
@@ -38,7 +42,8 @@ template <int64_t L> struct Lanes {
   }
 
   // from[0], from[step] ... and nothing read behind the last; S is the step, or 0 for any.
-  template <int64_t S> static Vec load_every(const float *from, int64_t step) {
+  template <int64_t S>
+  static Vec load_every(const float* from, int64_t step) {
     if constexpr (S == 1 || L == 1) {
       return load(from);
     } else if constexpr (S == 2) {
@@ -48,40 +53,35 @@ template <int64_t L> struct Lanes {
       return __builtin_shuffle(load(from), load(from + L - 1), from_both);
     } else {
       Vec picked{};
-      for (int64_t lane = 0; lane < L; lane++)
-        picked[lane] = from[lane * step];
+      for (int64_t lane = 0; lane < L; lane++) picked[lane] = from[lane * step];
       return picked;
     }
   }
 
-  static IntVec multiples(int32_t step) { // 0, step, 2 * step ...
+  static IntVec multiples(int32_t step) {  // 0, step, 2 * step ...
     IntVec value{};
     if constexpr (L > 1)
-      for (int64_t lane = 0; lane < L; lane++)
-        value[lane] = static_cast<int32_t>(lane) * step;
+      for (int64_t lane = 0; lane < L; lane++) value[lane] = static_cast<int32_t>(lane) * step;
     return value;
   }
 };
 
 template <int64_t L, class Body>
 inline void blocks_of(int64_t first, int64_t end, const Body body) {
-  for (int64_t i = first; i < end; i += L)
-    body(Lanes<L>{}, least(i, end - L));
+  for (int64_t i = first; i < end; i += L) body(Lanes<L>{}, least(i, end - L));
 }
 
 // body(Lanes<L>{}, i) for blocks [i, i + L) that together cover [first, end) and nothing else.
 // Let the body capture by value: what it only reads then stays in registers across its stores.
-template <class Body> inline void in_blocks(int64_t first, int64_t end, const Body body) {
+template <class Body>
+inline void in_blocks(int64_t first, int64_t end, const Body body) {
   const int64_t count = end - first;
-  if (count >= LANES)
-    return blocks_of<LANES>(first, end, body);
+  if (count >= LANES) return blocks_of<LANES>(first, end, body);
   if constexpr (LANES > 8)
-    if (count >= 8)
-      return blocks_of<8>(first, end, body);
+    if (count >= 8) return blocks_of<8>(first, end, body);
   if constexpr (LANES > 4)
-    if (count >= 4)
-      return blocks_of<4>(first, end, body);
+    if (count >= 4) return blocks_of<4>(first, end, body);
   blocks_of<1>(first, end, body);
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -13,7 +13,7 @@ struct Range {
 
 // Of `kernel` cells from `corner` on, `dilation` apart: those in [0, size).
 inline Range cells_inside(int64_t corner, int64_t kernel, int64_t dilation, int64_t size) {
-  const auto steps = [dilation](int64_t distance) { // to cover it; a division is slow
+  const auto steps = [dilation](int64_t distance) {  // to cover it; a division is slow
     return dilation == 1 ? distance : ceil_div(distance, dilation);
   };
   const int64_t first = corner < 0 ? least(kernel, steps(-corner)) : 0;
@@ -27,9 +27,9 @@ inline Range cells_inside(int64_t corner, int64_t kernel, int64_t dilation, int6
 inline Range inner_places(int64_t places, int64_t stride, int64_t before, int64_t covers,
                           int64_t size) {
   const int64_t first = least(places, ceil_div(before, stride));
-  const int64_t room = size + before - covers; // the last corner that fits, from the padding on
+  const int64_t room = size + before - covers;  // the last corner that fits, from the padding on
   const int64_t end = room < 0 ? 0 : least(places, room / stride + 1);
   return {first, most(first, end)};
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

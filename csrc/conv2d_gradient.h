@@ -15,10 +15,10 @@ struct Source {
 // The gradient at the convolution's own output, image by image; where ReLU or pooling stands
 // behind it, only the places that passed them have any.
 struct GradientMaps {
-  const Convolution &conv;
-  const Behind &behind;
+  const Convolution& conv;
+  const Behind& behind;
   const float *grad_y, *y;
-  const uint8_t *winners;
+  const uint8_t* winners;
 
   // The maps of one image and group (filters, oh, ow), in this thread's memory if need be.
   Source image(int64_t image, int64_t group) const {
@@ -27,22 +27,20 @@ struct GradientMaps {
     if (!behind.relu && !behind.pool)
       return {grad_y + first * places, grad_y, grad_y + conv.maps.n * conv.f * places};
     const int64_t count = filters * places;
-    float *to = scratch_floats(Scratch::gradient, count + 4 * LANES);
+    float* to = scratch_floats(Scratch::gradient, count + 4 * LANES);
     if (behind.pool) {
       const int64_t pooled = conv.maps.oh / 2 * (conv.maps.ow / 2);
       unpool_maps(grad_y + first * pooled, grad_y + conv.maps.n * conv.f * pooled,
-                  y + first * pooled, winners + first * pooled, filters, conv.maps.oh,
-                  conv.maps.ow, behind.relu, to);
+                  y + first * pooled, winners + first * pooled, filters, conv.maps.oh, conv.maps.ow,
+                  behind.relu, to);
     } else {
       const float *grad = grad_y + first * places, *value = y + first * places;
       int64_t i = 0;
       for (; i + LANES <= count; i += LANES)
         store(to + i, load(value + i) > 0.0f ? load(grad + i) : Vec{});
-      for (; i < count; i++)
-        to[i] = value[i] > 0 ? grad[i] : 0.0f;
+      for (; i < count; i++) to[i] = value[i] > 0 ? grad[i] : 0.0f;
     }
-    for (int64_t i = 0; i < 4 * LANES; i++)
-      to[count + i] = 0;
+    for (int64_t i = 0; i < 4 * LANES; i++) to[count + i] = 0;
     return {to, to, to + count + 4 * LANES};
   }
 };
@@ -53,11 +51,13 @@ struct GradientMaps {
 struct Remainder {
   int64_t stride, a, quotient, first, places;
   Remainder(int64_t size, int64_t padding, int64_t stride_, int64_t a_)
-      : stride(stride_), a(a_), quotient(-floor_div(a_ - padding, stride_)),
+      : stride(stride_),
+        a(a_),
+        quotient(-floor_div(a_ - padding, stride_)),
         first(stride_ * quotient + a_ - padding),
         places(first < size ? (size - 1 - first) / stride_ + 1 : 0) {}
   // The number of such taps, which they are, and where they meet y at i = 0.
-  int64_t taps(int64_t kernel, int64_t dilation, int64_t *cells, int64_t *at) const {
+  int64_t taps(int64_t kernel, int64_t dilation, int64_t* cells, int64_t* at) const {
     int64_t count = 0;
     for (int64_t u = 0; u < kernel; u++)
       if ((u * dilation - a) % stride == 0) {
@@ -68,11 +68,11 @@ struct Remainder {
   }
 };
 
-constexpr int64_t WANTED_ITEMS = 8; // of work
+constexpr int64_t WANTED_ITEMS = 8;  // of work
 
 // Segments of images, each with sums of its own, for so many blocks of work an image.
 inline int64_t segments_for(int64_t images, int64_t blocks) {
   return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

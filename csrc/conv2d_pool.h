@@ -13,7 +13,7 @@ typedef uint8_t ByteVec __attribute__((vector_size(LANES)));
 typedef uint8_t UnalignedByteVec __attribute__((vector_size(LANES), aligned(1), may_alias));
 
 // The value and number of a window's winner so far, against the cell `next`.
-inline void challenge(Vec &best, IntVec &winner, Vec next, int32_t cell) {
+inline void challenge(Vec& best, IntVec& winner, Vec next, int32_t cell) {
   const IntVec wins = (next > best) | ((next != next) & (best == best));
   best = wins ? next : best;
   winner = wins ? splat(cell) : winner;
@@ -21,8 +21,8 @@ inline void challenge(Vec &best, IntVec &winner, Vec next, int32_t cell) {
 
 // A row of `count` windows from two rows of a map. Whole vectors are read: 2 * LANES numbers
 // from the last of them on, and whole ones are written up to `end` of y. `winners` may be null.
-inline void pool_row(const float *upper, const float *lower, int64_t count, bool with_relu, float *y,
-                     const float *end, uint8_t *winners) {
+inline void pool_row(const float* upper, const float* lower, int64_t count, bool with_relu,
+                     float* y, const float* end, uint8_t* winners) {
   for (int64_t j = 0; j < count; j += LANES) {
     Vec cells[4];
     split_pairs(load(upper + 2 * j), load(upper + 2 * j + LANES), cells[0], cells[1]);
@@ -30,39 +30,37 @@ inline void pool_row(const float *upper, const float *lower, int64_t count, bool
     Vec best = cells[0];
     IntVec winner{};
 #pragma GCC unroll 4
-    for (int32_t cell = 1; cell < 4; cell++)
-      challenge(best, winner, cells[cell], cell);
+    for (int32_t cell = 1; cell < 4; cell++) challenge(best, winner, cells[cell], cell);
     best = with_relu ? relu(best) : best;
     const ByteVec bytes = __builtin_convertvector(winner, ByteVec);
     if (y + j + LANES <= end) {
       store(y + j, best);
-      if (winners != nullptr)
-        *reinterpret_cast<UnalignedByteVec *>(winners + j) = bytes;
+      if (winners != nullptr) *reinterpret_cast<UnalignedByteVec*>(winners + j) = bytes;
     } else {
       store_first(y + j, best, count - j);
       if (winners != nullptr)
-        copy_first(winners + j, reinterpret_cast<const uint8_t *>(&bytes), count - j);
+        copy_first(winners + j, reinterpret_cast<const uint8_t*>(&bytes), count - j);
     }
   }
 }
 
 // A map (h, w) with 4 * LANES readable numbers behind it -> (h/2, w/2).
-inline void pool_map(const float *map, int64_t h, int64_t w, bool with_relu, float *y, uint8_t *winners) {
+inline void pool_map(const float* map, int64_t h, int64_t w, bool with_relu, float* y,
+                     uint8_t* winners) {
   const int64_t rows = h / 2, columns = w / 2;
-  const float *const end = y + rows * columns;
+  const float* const end = y + rows * columns;
   for (int64_t i = 0; i < rows; i++, y += columns) {
     pool_row(map + 2 * i * w, map + (2 * i + 1) * w, columns, with_relu, y, end, winners);
-    if (winners != nullptr)
-      winners += columns;
+    if (winners != nullptr) winners += columns;
   }
 }
 
 // The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors
 // are written whole: `to` has 4 * LANES numbers of room behind it. `end` of grad_y's array says how
 // far it, y and winners may be read.
-inline void unpool_maps(const float *grad_y, const float *end, const float *y,
-                        const uint8_t *winners, int64_t count, int64_t oh, int64_t ow,
-                        bool with_relu, float *to) {
+inline void unpool_maps(const float* grad_y, const float* end, const float* y,
+                        const uint8_t* winners, int64_t count, int64_t oh, int64_t ow,
+                        bool with_relu, float* to) {
   const int64_t rows = oh / 2, columns = ow / 2;
   for (int64_t map = 0; map < count; map++, to += oh * ow) {
     for (int64_t i = 0; i < rows; i++, grad_y += columns, y += columns, winners += columns) {
@@ -71,17 +69,16 @@ inline void unpool_maps(const float *grad_y, const float *end, const float *y,
         Vec grad = load_before(grad_y + j, end);
         ByteVec bytes{};
         if (grad_y + j + LANES <= end)
-          bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + j);
+          bytes = *reinterpret_cast<const UnalignedByteVec*>(winners + j);
         else
-          copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + j, end - grad_y - j);
+          copy_first(reinterpret_cast<uint8_t*>(&bytes), winners + j, end - grad_y - j);
         const IntVec winner = __builtin_convertvector(bytes, IntVec);
-        if (with_relu)
-          grad = load_before(y + j, y + (end - grad_y)) > 0.0f ? grad : Vec{};
+        if (with_relu) grad = load_before(y + j, y + (end - grad_y)) > 0.0f ? grad : Vec{};
         for (int row = up ? 0 : 1; row < (low ? 2 : 1); row++) {
           Vec first, second;
           join_pairs(winner == 2 * row ? grad : Vec{}, winner == 2 * row + 1 ? grad : Vec{}, first,
                      second);
-          float *const out = (row == 0 ? upper : lower) + 2 * j;
+          float* const out = (row == 0 ? upper : lower) + 2 * j;
           store(out, first);
           store(out + LANES, second);
         }
@@ -90,18 +87,14 @@ inline void unpool_maps(const float *grad_y, const float *end, const float *y,
       if (columns <= LANES) {
         spread(0, true, true);
       } else {
-        for (int64_t j = 0; j < columns; j += LANES)
-          spread(j, true, false);
-        for (int64_t j = 0; j < columns; j += LANES)
-          spread(j, false, true);
+        for (int64_t j = 0; j < columns; j += LANES) spread(j, true, false);
+        for (int64_t j = 0; j < columns; j += LANES) spread(j, false, true);
       }
-      if (ow % 2 != 0)
-        upper[ow - 1] = lower[ow - 1] = 0;
+      if (ow % 2 != 0) upper[ow - 1] = lower[ow - 1] = 0;
     }
     if (oh % 2 != 0)
-      for (int64_t j = 0; j < ow; j++)
-        to[(oh - 1) * ow + j] = 0;
+      for (int64_t j = 0; j < ow; j++) to[(oh - 1) * ow + j] = 0;
   }
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

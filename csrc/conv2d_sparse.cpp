@@ -22,8 +22,8 @@ constexpr int64_t WINDOW_VECTORS = 25;
 #else
 constexpr int64_t WINDOW_VECTORS = 12;
 #endif
-constexpr int64_t PIXEL_FLOATS = 1 << 19; // of one image's maps, 2 MiB: a thread's share of L2
-constexpr int64_t L1_FLOATS = 6 << 10;    // of a band's block, 24 KiB
+constexpr int64_t PIXEL_FLOATS = 1 << 19;  // of one image's maps, 2 MiB: a thread's share of L2
+constexpr int64_t L1_FLOATS = 6 << 10;     // of a band's block, 24 KiB
 
 // What a pooled place sends back, and to the window of which place.
 struct Sent {
@@ -33,7 +33,7 @@ struct Sent {
 
 // Those of one filter's places that send anything.
 struct Senders {
-  const Sent *sent;
+  const Sent* sent;
   int64_t count;
   float total;
 };
@@ -42,14 +42,17 @@ struct Senders {
 struct PooledPlaces {
   bool relu;
   int64_t rows, columns;
-  int32_t down, across; // from the window of a first cell to the others
-  int32_t *starts;
-  int64_t band_rows; // so many that their pixels of a block fit L1
+  int32_t down, across;  // from the window of a first cell to the others
+  int32_t* starts;
+  int64_t band_rows;  // so many that their pixels of a block fit L1
 
-  PooledPlaces(const Convolution &conv, const Behind &behind, const Pixels &pixels)
-      : relu(behind.relu), rows(conv.maps.oh / 2), columns(conv.maps.ow / 2),
-        down(static_cast<int32_t>(pixels.row())), across(static_cast<int32_t>(pixels.depth)),
-        starts(static_cast<int32_t *>(
+  PooledPlaces(const Convolution& conv, const Behind& behind, const Pixels& pixels)
+      : relu(behind.relu),
+        rows(conv.maps.oh / 2),
+        columns(conv.maps.ow / 2),
+        down(static_cast<int32_t>(pixels.row())),
+        across(static_cast<int32_t>(pixels.depth)),
+        starts(static_cast<int32_t*>(
             scratch(Scratch::offsets, static_cast<size_t>(count() + LANES) * sizeof(int32_t)))),
         band_rows(most<int64_t>((L1_FLOATS / pixels.row() - pixels.height + 1) / 2, 1)) {
     for (int64_t i = 0; i < rows; i++)
@@ -58,23 +61,22 @@ struct PooledPlaces {
     band_rows = ceil_div(rows, most<int64_t>(ceil_div(rows, band_rows), 1));
   }
   int64_t count() const { return rows * columns; }
-  int64_t room() const { return band_rows * columns + LANES; } // for a filter's
+  int64_t room() const { return band_rows * columns + LANES; }  // for a filter's
 
   // The senders among `wanted` places from `first` on; `sent` has `room()`.
-  Senders collect(const float *grad_y, const float *y, const uint8_t *winners, int64_t first,
-                  int64_t wanted, Sent *sent) const {
-    float *pairs = reinterpret_cast<float *>(sent);
+  Senders collect(const float* grad_y, const float* y, const uint8_t* winners, int64_t first,
+                  int64_t wanted, Sent* sent) const {
+    float* pairs = reinterpret_cast<float*>(sent);
     Vec total{};
     for (int64_t i = 0; i < wanted; i += LANES) {
       const int64_t q = first + i, left = least(LANES, wanted - i);
       Vec grad = load_some(grad_y + q, left);
-      if (relu)
-        grad = load_some(y + q, left) > 0.0f ? grad : Vec{};
+      if (relu) grad = load_some(y + q, left) > 0.0f ? grad : Vec{};
       ByteVec bytes{};
       if (left == LANES)
-        bytes = *reinterpret_cast<const UnalignedByteVec *>(winners + q);
+        bytes = *reinterpret_cast<const UnalignedByteVec*>(winners + q);
       else
-        copy_first(reinterpret_cast<uint8_t *>(&bytes), winners + q, left);
+        copy_first(reinterpret_cast<uint8_t*>(&bytes), winners + q, left);
       const IntVec winner = __builtin_convertvector(bytes, IntVec);
       const IntVec at = load_bits(starts + q) + (winner >> 1) * down + (winner & 1) * across;
       Vec low, high;
@@ -89,7 +91,7 @@ struct PooledPlaces {
       uint64_t pair;
       memcpy(&pair, sent + i, sizeof(pair));
       memcpy(sent + found, &pair, sizeof(pair));
-      found += static_cast<uint32_t>(pair << 1) != 0; // grad is neither 0 nor -0
+      found += static_cast<uint32_t>(pair << 1) != 0;  // grad is neither 0 nor -0
     }
     return {sent, found, sum(total)};
   }
@@ -98,22 +100,21 @@ struct PooledPlaces {
 // sums (KH, V vectors) += over places: grad * window of x. Few sums are kept several times over,
 // so that the next place need not wait for the last.
 template <int KH, int V>
-void add_windows(const float *x, int64_t row, const Senders &senders, float *sums) {
+void add_windows(const float* x, int64_t row, const Senders& senders, float* sums) {
   constexpr int TOGETHER = KH * V < 4 ? 4 : KH * V < 8 ? 2 : 1;
-  const Sent *sent = senders.sent;
+  const Sent* sent = senders.sent;
   const int64_t count = senders.count;
   Vec own[TOGETHER][KH][V] = {};
   int64_t q = 0;
   for (; q + TOGETHER <= count; q += TOGETHER)
 #pragma GCC unroll 4
     for (int t = 0; t < TOGETHER; t++) {
-      const float *window = x + sent[q + t].at;
+      const float* window = x + sent[q + t].at;
       const Vec grad = splat(sent[q + t].grad);
 #pragma GCC unroll 8
       for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
-        for (int v = 0; v < V; v++)
-          own[t][u][v] += grad * load(window + u * row + v * LANES);
+        for (int v = 0; v < V; v++) own[t][u][v] += grad * load(window + u * row + v * LANES);
     }
   for (; q < count; q++)
 #pragma GCC unroll 8
@@ -126,24 +127,22 @@ void add_windows(const float *x, int64_t row, const Senders &senders, float *sum
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) {
       Vec total = own[0][u][v];
-      for (int t = 1; t < TOGETHER; t++)
-        total += own[t][u][v];
-      float *to = sums + (u * V + v) * LANES;
+      for (int t = 1; t < TOGETHER; t++) total += own[t][u][v];
+      float* to = sums + (u * V + v) * LANES;
       store(to, load(to) + total);
     }
 }
 
 // window of grad_x += grad * weight (KH, V vectors), place by place.
 template <int KH, int V>
-void add_weight(const float *weight, int64_t row, const Senders &senders, float *grad_x) {
+void add_weight(const float* weight, int64_t row, const Senders& senders, float* grad_x) {
   Vec own[KH][V];
 #pragma GCC unroll 8
   for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
-    for (int v = 0; v < V; v++)
-      own[u][v] = load(weight + (u * V + v) * LANES);
+    for (int v = 0; v < V; v++) own[u][v] = load(weight + (u * V + v) * LANES);
   for (int64_t q = 0; q < senders.count; q++) {
-    float *window = grad_x + senders.sent[q].at;
+    float* window = grad_x + senders.sent[q].at;
     const Vec grad = splat(senders.sent[q].grad);
     Vec sums[KH][V];
 #pragma GCC unroll 8
@@ -154,18 +153,18 @@ void add_weight(const float *weight, int64_t row, const Senders &senders, float 
 #pragma GCC unroll 8
     for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
-      for (int v = 0; v < V; v++)
-        store(window + u * row + v * LANES, sums[u][v]);
+      for (int v = 0; v < V; v++) store(window + u * row + v * LANES, sums[u][v]);
   }
 }
 
 struct WindowKernels {
-  void (*add_windows)(const float *, int64_t, const Senders &, float *);
-  void (*add_weight)(const float *, int64_t, const Senders &, float *);
+  void (*add_windows)(const float*, int64_t, const Senders&, float*);
+  void (*add_weight)(const float*, int64_t, const Senders&, float*);
 };
 
 // Null where the window does not fit the registers.
-template <int KH, int V = 1> WindowKernels window_kernels(int64_t vectors) {
+template <int KH, int V = 1>
+WindowKernels window_kernels(int64_t vectors) {
   if constexpr (KH * V > WINDOW_VECTORS)
     return {nullptr, nullptr};
   else
@@ -173,23 +172,28 @@ template <int KH, int V = 1> WindowKernels window_kernels(int64_t vectors) {
                         : window_kernels<KH, V + 1>(vectors);
 }
 
-WindowKernels kernels_of(const Pixels &pixels) {
+WindowKernels kernels_of(const Pixels& pixels) {
   switch (pixels.height) {
-  case 1: return window_kernels<1>(pixels.vectors);
-  case 3: return window_kernels<3>(pixels.vectors);
-  case 5: return window_kernels<5>(pixels.vectors);
-  default: return {nullptr, nullptr};
+    case 1:
+      return window_kernels<1>(pixels.vectors);
+    case 3:
+      return window_kernels<3>(pixels.vectors);
+    case 5:
+      return window_kernels<5>(pixels.vectors);
+    default:
+      return {nullptr, nullptr};
   }
 }
 
 // For each band of a map's pooled places, and each block: run(filter, block, senders).
 template <class Run>
-void each_band(const GradientMaps &gradient, const PooledPlaces &pooled, const Pixels &pixels,
-               int64_t first_map, const Run &run) {
+void each_band(const GradientMaps& gradient, const PooledPlaces& pooled, const Pixels& pixels,
+               int64_t first_map, const Run& run) {
   const int64_t filters = gradient.conv.filters();
-  Sent *sent = static_cast<Sent *>(scratch(
-      Scratch::sent, static_cast<size_t>(filters) * (sizeof(Sent) * pooled.room() + sizeof(Senders))));
-  Senders *senders = reinterpret_cast<Senders *>(sent + filters * pooled.room());
+  Sent* sent = static_cast<Sent*>(
+      scratch(Scratch::sent,
+              static_cast<size_t>(filters) * (sizeof(Sent) * pooled.room() + sizeof(Senders))));
+  Senders* senders = reinterpret_cast<Senders*>(sent + filters * pooled.room());
   for (int64_t row = 0; row < pooled.rows; row += pooled.band_rows) {
     const int64_t wanted = least(pooled.band_rows, pooled.rows - row) * pooled.columns;
     for (int64_t f = 0; f < filters; f++) {
@@ -198,49 +202,48 @@ void each_band(const GradientMaps &gradient, const PooledPlaces &pooled, const P
                                   row * pooled.columns, wanted, sent + f * pooled.room());
     }
     for (int64_t b = 0; b < pixels.blocks; b++)
-      for (int64_t f = 0; f < filters; f++)
-        run(f, b, senders[f]);
+      for (int64_t f = 0; f < filters; f++) run(f, b, senders[f]);
   }
 }
 
-} // namespace
+}  // namespace
 
-bool is_sparse(const Convolution &conv, const Behind &behind, bool as_windows) {
-  const Window &w = conv.window;
+bool is_sparse(const Convolution& conv, const Behind& behind, bool as_windows) {
+  const Window& w = conv.window;
   const Pixels pixels(conv, as_windows);
   return behind.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
          pixels.size() <= PIXEL_FLOATS && kernels_of(pixels).add_windows != nullptr;
 }
 
-void sparse_grad_weight(const GradientMaps &gradient, const float *x, float *grad_weight,
-                        float *grad_bias) {
-  const Convolution &conv = gradient.conv;
-  const Maps &maps = conv.maps;
+void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* grad_weight,
+                        float* grad_bias) {
+  const Convolution& conv = gradient.conv;
+  const Maps& maps = conv.maps;
   const Pixels pixels(conv, true);
   const PooledPlaces pooled(conv, gradient.behind, pixels);
   const auto add = kernels_of(pixels).add_windows;
   const int64_t filters = conv.filters(), channels = conv.channels(), size = maps.h * maps.w;
-  const int64_t bias = pixels.blocks * pixels.window(), row = bias + LANES; // of sums
+  const int64_t bias = pixels.blocks * pixels.window(), row = bias + LANES;  // of sums
   const int64_t segments = segments_for(maps.n, conv.groups);
-  float *sums = scratch_floats(Scratch::partial, segments * conv.f * row);
+  float* sums = scratch_floats(Scratch::partial, segments * conv.f * row);
   parallel_for(segments * conv.groups, [&](int64_t item) {
     const int64_t group = item % conv.groups, segment = item / conv.groups;
-    float *own = sums + (segment * conv.f + group * filters) * row;
+    float* own = sums + (segment * conv.f + group * filters) * row;
     Pixels::clear(own, filters * row);
-    float *laid_out = scratch_floats(Scratch::columns, pixels.size());
+    float* laid_out = scratch_floats(Scratch::columns, pixels.size());
     for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
-      pixels.lay_out(x + (n * maps.c + group * channels) * size, x + maps.n * maps.c * size, laid_out);
+      pixels.lay_out(x + (n * maps.c + group * channels) * size, x + maps.n * maps.c * size,
+                     laid_out);
       each_band(gradient, pooled, pixels, n * conv.f + group * filters,
-                [&](int64_t f, int64_t b, const Senders &senders) {
-        add(laid_out + b * pixels.block(), pixels.row(), senders,
-            own + f * row + b * pixels.window());
-        if (b == 0)
-          own[f * row + bias] += senders.total;
-      });
+                [&](int64_t f, int64_t b, const Senders& senders) {
+                  add(laid_out + b * pixels.block(), pixels.row(), senders,
+                      own + f * row + b * pixels.window());
+                  if (b == 0) own[f * row + bias] += senders.total;
+                });
     }
   });
   parallel_for(conv.f, [&](int64_t f) {
-    float *own = sums + f * row;
+    float* own = sums + f * row;
     for (int64_t segment = 1; segment < segments; segment++)
       for (int64_t i = 0; i < row; i += LANES)
         store(own + i, load(own + i) + load(own + segment * conv.f * row + i));
@@ -249,22 +252,21 @@ void sparse_grad_weight(const GradientMaps &gradient, const float *x, float *gra
         for (int64_t v = 0; v < conv.window.kw; v++)
           grad_weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v] =
               own[pixels.cell(c, u, v)];
-    if (grad_bias != nullptr)
-      grad_bias[f] = own[bias];
+    if (grad_bias != nullptr) grad_bias[f] = own[bias];
   });
 }
 
-void sparse_grad_x(const GradientMaps &gradient, const float *weight, float *grad_x) {
-  const Convolution &conv = gradient.conv;
-  const Maps &maps = conv.maps;
+void sparse_grad_x(const GradientMaps& gradient, const float* weight, float* grad_x) {
+  const Convolution& conv = gradient.conv;
+  const Maps& maps = conv.maps;
   const Pixels pixels(conv, false);
   const PooledPlaces pooled(conv, gradient.behind, pixels);
   const auto add = kernels_of(pixels).add_weight;
   const int64_t filters = conv.filters(), channels = conv.channels();
-  const int64_t size = pixels.blocks * pixels.window(); // of a filter's weights
-  float *packed = scratch_floats(Scratch::weight, conv.f * size);
+  const int64_t size = pixels.blocks * pixels.window();  // of a filter's weights
+  float* packed = scratch_floats(Scratch::weight, conv.f * size);
   parallel_for(conv.f, [&](int64_t f) {
-    float *own = packed + f * size;
+    float* own = packed + f * size;
     Pixels::clear(own, size);
     for (int64_t c = 0; c < channels; c++)
       for (int64_t u = 0; u < conv.window.kh; u++)
@@ -273,15 +275,16 @@ void sparse_grad_x(const GradientMaps &gradient, const float *weight, float *gra
               weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v];
   });
   parallel_for(maps.n * conv.groups, [&](int64_t map) {
-    const float *own = packed + map % conv.groups * filters * size;
-    float *laid_out = scratch_floats(Scratch::columns, pixels.size());
+    const float* own = packed + map % conv.groups * filters * size;
+    float* laid_out = scratch_floats(Scratch::columns, pixels.size());
     Pixels::clear(laid_out, pixels.size());
     each_band(gradient, pooled, pixels, map * filters,
-              [&](int64_t f, int64_t b, const Senders &senders) {
-      add(own + f * size + b * pixels.window(), pixels.row(), senders, laid_out + b * pixels.block());
-    });
+              [&](int64_t f, int64_t b, const Senders& senders) {
+                add(own + f * size + b * pixels.window(), pixels.row(), senders,
+                    laid_out + b * pixels.block());
+              });
     pixels.take_back(laid_out, grad_x + map * channels * maps.h * maps.w);
   });
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

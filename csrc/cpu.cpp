@@ -5,11 +5,14 @@
 
 namespace badak {
 
-#define BADAK_DECLARE_SET(set) namespace set { extern const Kernels kernels; }
+#define BADAK_DECLARE_SET(set)  \
+  namespace set {               \
+  extern const Kernels kernels; \
+  }
 
 #if defined(__x86_64__)
 BADAK_DECLARE_SET(v4)
-#ifndef BADAK_SANITIZE // the widest and the narrowest vectors show what there is to see
+#ifndef BADAK_SANITIZE  // the widest and the narrowest vectors show what there is to see
 BADAK_DECLARE_SET(v3)
 #endif
 BADAK_DECLARE_SET(v2)
@@ -29,4 +32,4 @@ const InstructionSet instruction_sets[] = {{"baseline", [] { return true; }, &ba
 
 const int instruction_set_count = sizeof instruction_sets / sizeof *instruction_sets;
 
-} // namespace badak
+}  // namespace badak

@@ -7,12 +7,12 @@ struct Kernels;
 
 // One compiled set of kernels: its name, whether this processor has it, and its table.
 struct InstructionSet {
-  const char *name;
+  const char* name;
   bool (*runs)();
-  const Kernels *kernels;
+  const Kernels* kernels;
 };
 
-extern const InstructionSet instruction_sets[]; // best first
+extern const InstructionSet instruction_sets[];  // best first
 extern const int instruction_set_count;
 
-} // namespace badak
+}  // namespace badak

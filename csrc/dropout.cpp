@@ -21,14 +21,13 @@ inline void each_words(uint64_t key, int64_t first, int64_t end, const Body body
   for (int64_t group = first; group < end; group += GROUP)
     for (int64_t lane = 0; lane < 16; lane += LANES) {
       const Drawn drawn = philox(key, static_cast<uint64_t>(group / 4 + lane));
-      for (int64_t w = 0; w < 4; w++)
-        body(drawn.word[w], group + 16 * w + lane);
+      for (int64_t w = 0; w < 4; w++) body(drawn.word[w], group + 16 * w + lane);
     }
 }
 
-} // namespace
+}  // namespace
 
-void dropout(const float *x, const uint64_t *key, float *y, bool *mask, int64_t count,
+void dropout(const float* x, const uint64_t* key, float* y, bool* mask, int64_t count,
              uint64_t threshold, float scale) {
   typedef int8_t Bytes __attribute__((vector_size(LANES)));
   const IntVec all = splat(threshold == 0 ? -1 : 0);
@@ -48,15 +47,14 @@ void dropout(const float *x, const uint64_t *key, float *y, bool *mask, int64_t 
   });
 }
 
-void dropout_backward(const float *grad_y, const bool *mask, float *grad_x, int64_t count,
+void dropout_backward(const float* grad_y, const bool* mask, float* grad_x, int64_t count,
                       float scale) {
   in_chunks(count, [=](int64_t start, int64_t size) {
-    for (int64_t i = start; i < start + size; i++)
-      grad_x[i] = mask[i] ? grad_y[i] * scale : 0.0f;
+    for (int64_t i = start; i < start + size; i++) grad_x[i] = mask[i] ? grad_y[i] * scale : 0.0f;
   });
 }
 
-void random_words(const uint64_t *key, uint32_t *words, int64_t count) {
+void random_words(const uint64_t* key, uint32_t* words, int64_t count) {
   in_chunks(count, [=](int64_t start, int64_t size) {
     each_words(*key, start, start + size, [=](Words drawn, int64_t i) {
       if (i < count)
@@ -65,4 +63,4 @@ void random_words(const uint64_t *key, uint32_t *words, int64_t count) {
   });
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -8,7 +8,7 @@ namespace badak::BADAK_ISA {
 // The largest magnitude seen. As integers, the bits of floats without their signs are in the
 // floats' order, with infinity above all numbers and NaN above infinity.
 class Magnitude {
-public:
+ public:
   void see(Vec x) {
     const IntVec size = bits(x) & 0x7fffffff;
     largest_ = largest_ < size ? size : largest_;
@@ -26,8 +26,8 @@ public:
     return largest < bits_of_limit;
   }
 
-private:
+ private:
   IntVec largest_{};
 };
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -7,10 +7,10 @@
 
 namespace badak::BADAK_ISA {
 
-void copy_finite(const float *from, float *to, int64_t count, bool *finite) {
+void copy_finite(const float* from, float* to, int64_t count, bool* finite) {
   constexpr int64_t CHUNK = 1 << 15;
   const int64_t chunks = ceil_div(count, CHUNK);
-  uint8_t *good = static_cast<uint8_t *>(scratch(Scratch::shared, static_cast<size_t>(chunks)));
+  uint8_t* good = static_cast<uint8_t*>(scratch(Scratch::shared, static_cast<size_t>(chunks)));
   parallel_for(chunks, [&](int64_t chunk) {
     const int64_t end = least((chunk + 1) * CHUNK, count);
     // x - x is 0 where x is finite, else NaN; NaN stays in a sum.
@@ -29,8 +29,7 @@ void copy_finite(const float *from, float *to, int64_t count, bool *finite) {
     good[chunk] = rest == 0;
   });
   *finite = true;
-  for (int64_t chunk = 0; chunk < chunks; chunk++)
-    *finite = *finite && good[chunk];
+  for (int64_t chunk = 0; chunk < chunks; chunk++) *finite = *finite && good[chunk];
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -3,6 +3,6 @@
 
 #include <cstdint>
 
-#define BADAK_IMAGE_KERNELS(X)                                                                     \
-  /* Copy, and say whether every number is finite. */                                              \
-  X(copy_finite, (const float *from, float *to, int64_t count, bool *finite))
+#define BADAK_IMAGE_KERNELS(X)                        \
+  /* Copy, and say whether every number is finite. */ \
+  X(copy_finite, (const float* from, float* to, int64_t count, bool* finite))

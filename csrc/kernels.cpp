@@ -10,4 +10,4 @@ const Kernels kernels = {
 #undef X
 };
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -20,17 +20,17 @@
 #include "softmax.h"
 #include "update.h"
 
-#define BADAK_KERNELS(X)                                                                           \
-  BADAK_IMAGE_KERNELS(X)                                                                           \
-  BADAK_GEMM_KERNELS(X)                                                                            \
-  BADAK_CONV_KERNELS(X)                                                                            \
-  BADAK_DROPOUT_KERNELS(X)                                                                         \
-  BADAK_ELEMENTWISE_KERNELS(X)                                                                     \
-  BADAK_LOSS_KERNELS(X)                                                                            \
-  BADAK_NORM_KERNELS(X)                                                                            \
-  BADAK_POOL2D_KERNELS(X)                                                                          \
-  BADAK_SEVERAL_KERNELS(X)                                                                         \
-  BADAK_SOFTMAX_KERNELS(X)                                                                         \
+#define BADAK_KERNELS(X)       \
+  BADAK_IMAGE_KERNELS(X)       \
+  BADAK_GEMM_KERNELS(X)        \
+  BADAK_CONV_KERNELS(X)        \
+  BADAK_DROPOUT_KERNELS(X)     \
+  BADAK_ELEMENTWISE_KERNELS(X) \
+  BADAK_LOSS_KERNELS(X)        \
+  BADAK_NORM_KERNELS(X)        \
+  BADAK_POOL2D_KERNELS(X)      \
+  BADAK_SEVERAL_KERNELS(X)     \
+  BADAK_SOFTMAX_KERNELS(X)     \
   BADAK_UPDATE_KERNELS(X)
 
 namespace badak {
@@ -42,14 +42,14 @@ struct Kernels {
 };
 
 // The set in use.
-extern const Kernels *kernels;
+extern const Kernels* kernels;
 
 #ifdef BADAK_ISA
 namespace BADAK_ISA {
 #define X(name, arguments) void name arguments;
 BADAK_KERNELS(X)
 #undef X
-} // namespace BADAK_ISA
+}  // namespace BADAK_ISA
 #endif
 
-} // namespace badak
+}  // namespace badak

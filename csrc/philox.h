@@ -32,8 +32,7 @@ inline Product32 times(Words a, uint64_t factor) {
 // upper half of them 0. `first` is a multiple of LANES.
 inline Drawn philox(uint64_t key, uint64_t first) {
   Words c0 = Words{} + static_cast<uint32_t>(first);
-  for (int64_t lane = 0; lane < LANES; lane++)
-    c0[lane] += static_cast<uint32_t>(lane);
+  for (int64_t lane = 0; lane < LANES; lane++) c0[lane] += static_cast<uint32_t>(lane);
   Words c1 = Words{} + static_cast<uint32_t>(first >> 32), c2{}, c3{};
   uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
   for (int round = 0; round < 10; round++) {
@@ -48,4 +47,4 @@ inline Drawn philox(uint64_t key, uint64_t first) {
   return {{c0, c1, c2, c3}};
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

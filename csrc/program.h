@@ -14,12 +14,11 @@ struct Program {
   std::vector<std::function<void()>> calls;
 
   void run() const {
-    for (const auto &call : calls)
-      call();
+    for (const auto& call : calls) call();
   }
 };
 
 // The program that this thread records into, or null.
-extern thread_local Program *recording;
+extern thread_local Program* recording;
 
-} // namespace badak
+}  // namespace badak

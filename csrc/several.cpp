@@ -10,50 +10,50 @@
 
 namespace badak::BADAK_ISA {
 
-void first_not_finite(const Span *spans, int64_t count, int64_t *first) {
+void first_not_finite(const Span* spans, int64_t count, int64_t* first) {
   int64_t found = -1;
   in_pieces(
       count, [=](int64_t i) { return spans[i].count; },
-      [=](Piece &piece) {
-        const float *numbers = spans[piece.array].numbers + piece.first;
+      [=](Piece& piece) {
+        const float* numbers = spans[piece.array].numbers + piece.first;
         Magnitude magnitude;
         each_vec(piece.size, [&](Vec x) { magnitude.see(x); }, numbers);
         piece.found = magnitude.finite() ? 0 : 1;
       },
-      [&](const Piece &piece) {
-        if (piece.found != 0 && found < 0)
-          found = piece.array;
+      [&](const Piece& piece) {
+        if (piece.found != 0 && found < 0) found = piece.array;
       });
   *first = found;
 }
 
-void norm(const Span *spans, int64_t count, double *norm) {
+void norm(const Span* spans, int64_t count, double* norm) {
   double total = 0;
   in_pieces(
       count, [=](int64_t i) { return spans[i].count; },
-      [=](Piece &piece) {
+      [=](Piece& piece) {
         Sum sum;
-        each_vec(piece.size, [&](Vec x) { sum.add_square(x); },
-                 spans[piece.array].numbers + piece.first);
+        each_vec(
+            piece.size, [&](Vec x) { sum.add_square(x); },
+            spans[piece.array].numbers + piece.first);
         piece.found = sum.total();
       },
-      [&](const Piece &piece) { total += piece.found; });
+      [&](const Piece& piece) { total += piece.found; });
   *norm = __builtin_sqrt(total);
 }
 
-void clip_norm(const Span *spans, int64_t count, double max_norm, double *norm_before) {
+void clip_norm(const Span* spans, int64_t count, double max_norm, double* norm_before) {
   norm(spans, count, norm_before);
   const float factor = static_cast<float>(max_norm / *norm_before);
-  if (!(*norm_before > max_norm) || *norm_before == __builtin_inf())
-    return;
+  if (!(*norm_before > max_norm) || *norm_before == __builtin_inf()) return;
   in_pieces(
       count, [=](int64_t i) { return spans[i].count; },
-      [=](Piece &piece) {
-        float *numbers = spans[piece.array].numbers;
-        map_range(piece.first, piece.first + piece.size, numbers,
-                  [=](Vec x) { return x * factor; }, numbers);
+      [=](Piece& piece) {
+        float* numbers = spans[piece.array].numbers;
+        map_range(
+            piece.first, piece.first + piece.size, numbers, [=](Vec x) { return x * factor; },
+            numbers);
       },
-      [](const Piece &) {});
+      [](const Piece&) {});
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

@@ -24,81 +24,86 @@ typedef int32_t IntVec __attribute__((vector_size(LANES * 4)));
 typedef float UnalignedVec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef int32_t UnalignedIntVec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 
-inline Vec load(const float *from) { return *reinterpret_cast<const UnalignedVec *>(from); }
-inline void store(float *to, Vec value) { *reinterpret_cast<UnalignedVec *>(to) = value; }
-inline IntVec load_bits(const void *from) { return *static_cast<const UnalignedIntVec *>(from); }
-inline void store_bits(void *to, IntVec bits) { *static_cast<UnalignedIntVec *>(to) = bits; }
-inline Vec splat(float value) { return value - Vec{}; } // x - 0 is x, also for x = -0
+inline Vec load(const float* from) { return *reinterpret_cast<const UnalignedVec*>(from); }
+inline void store(float* to, Vec value) { *reinterpret_cast<UnalignedVec*>(to) = value; }
+inline IntVec load_bits(const void* from) { return *static_cast<const UnalignedIntVec*>(from); }
+inline void store_bits(void* to, IntVec bits) { *static_cast<UnalignedIntVec*>(to) = bits; }
+inline Vec splat(float value) { return value - Vec{}; }  // x - 0 is x, also for x = -0
 inline IntVec splat(int32_t value) { return value + IntVec{}; }
 
 // The first `count` < LANES numbers, by pieces of fixed size: a copy of variable size is a call.
-template <class T> inline void copy_first(T *to, const T *from, int64_t count) {
-  if (LANES > 8 && count & 8)
-    __builtin_memcpy(to, from, 8 * sizeof(T)), to += 8, from += 8;
-  if (LANES > 4 && count & 4)
-    __builtin_memcpy(to, from, 4 * sizeof(T)), to += 4, from += 4;
-  if (count & 2)
-    __builtin_memcpy(to, from, 2 * sizeof(T)), to += 2, from += 2;
-  if (count & 1)
-    *to = *from;
+template <class T>
+inline void copy_first(T* to, const T* from, int64_t count) {
+  if (LANES > 8 && count & 8) __builtin_memcpy(to, from, 8 * sizeof(T)), to += 8, from += 8;
+  if (LANES > 4 && count & 4) __builtin_memcpy(to, from, 4 * sizeof(T)), to += 4, from += 4;
+  if (count & 2) __builtin_memcpy(to, from, 2 * sizeof(T)), to += 2, from += 2;
+  if (count & 1) *to = *from;
 }
 // ... the other lanes are 0.
-inline Vec load_first(const float *from, int64_t count) {
+inline Vec load_first(const float* from, int64_t count) {
   float lanes[LANES] = {};
   copy_first(lanes, from, count);
   return load(lanes);
 }
-inline void store_first(float *to, Vec value, int64_t count) {
+inline void store_first(float* to, Vec value, int64_t count) {
   float lanes[LANES];
   store(lanes, value);
   copy_first(to, lanes, count);
 }
 
 // A vector whose first numbers are wanted, where what stands before `end` may be read.
-inline Vec load_before(const float *from, const float *end) {
+inline Vec load_before(const float* from, const float* end) {
   return from + LANES <= end ? load(from) : load_first(from, end > from ? end - from : 0);
 }
 
-// Lane l of the result is lane Pick::of(l) of both vectors, one behind the other. The numbers must be
-// constants of the compiler's: from a loop, GCC builds them anew at each use.
+// Lane l of the result is lane Pick::of(l) of both vectors, one behind the other. The numbers must
+// be constants of the compiler's: from a loop, GCC builds them anew at each use.
 template <class Pick, int... L>
 inline Vec pick(Vec first, Vec second, std::integer_sequence<int, L...>) {
   return __builtin_shufflevector(first, second, Pick::of(L)...);
 }
-template <class Pick> inline Vec pick(Vec first, Vec second) {
+template <class Pick>
+inline Vec pick(Vec first, Vec second) {
   return pick<Pick>(first, second, std::make_integer_sequence<int, LANES>());
 }
 
 // Even and odd numbers of two vectors, and back.
-template <int START> struct EverySecond {
+template <int START>
+struct EverySecond {
   static constexpr int of(int l) { return START + 2 * l; }
 };
-template <int START> struct Alternate {
+template <int START>
+struct Alternate {
   static constexpr int of(int l) { return START + l / 2 + (l % 2) * static_cast<int>(LANES); }
 };
-inline void split_pairs(Vec first, Vec second, Vec &even, Vec &odd) {
+inline void split_pairs(Vec first, Vec second, Vec& even, Vec& odd) {
   even = pick<EverySecond<0>>(first, second);
   odd = pick<EverySecond<1>>(first, second);
 }
-inline void join_pairs(Vec even, Vec odd, Vec &first, Vec &second) {
+inline void join_pairs(Vec even, Vec odd, Vec& first, Vec& second) {
   first = pick<Alternate<0>>(even, odd);
   second = pick<Alternate<LANES / 2>>(even, odd);
 }
 
 // NaN in a wins: the comparison is false where either is NaN.
 inline Vec larger(Vec a, Vec b) { return a < b ? b : a; }
-inline Vec relu(Vec x) { return x <= 0.0f ? Vec{} : x; } // NaN stays
+inline Vec relu(Vec x) { return x <= 0.0f ? Vec{} : x; }  // NaN stays
 
 // The sum of all lanes, in a fixed order.
 inline float sum(Vec value) {
   float total = 0;
-  for (int64_t lane = 0; lane < LANES; lane++)
-    total += value[lane];
+  for (int64_t lane = 0; lane < LANES; lane++) total += value[lane];
   return total;
 }
 
-template <class T> inline T least(T a, T b) { return b < a ? b : a; }
-template <class T> inline T most(T a, T b) { return a < b ? b : a; }
+template <class T>
+inline T least(T a, T b) {
+  return b < a ? b : a;
+}
+template <class T>
+inline T most(T a, T b) {
+  return a < b ? b : a;
+}
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

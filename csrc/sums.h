@@ -6,14 +6,14 @@
 namespace badak::BADAK_ISA {
 
 class Sum {
-public:
+ public:
   void add(Vec value) {
     const Halves halves = wide(value);
     low_ += halves.low;
     high_ += halves.high;
   }
 
-  void add_square(Vec value) { // of a float's full range
+  void add_square(Vec value) {  // of a float's full range
     const Halves halves = wide(value);
     low_ += halves.low * halves.low;
     high_ += halves.high * halves.high;
@@ -22,12 +22,11 @@ public:
   double total() const {
     const Double both = low_ + high_;
     double total = 0;
-    for (int64_t lane = 0; lane < LANES / 2; lane++)
-      total += both[lane];
+    for (int64_t lane = 0; lane < LANES / 2; lane++) total += both[lane];
     return total;
   }
 
-private:
+ private:
   typedef float Half __attribute__((vector_size(LANES * 2)));
   typedef double Double __attribute__((vector_size(LANES * 4)));
   struct Halves {
@@ -45,12 +44,10 @@ private:
 
 // Call body(values of the arrays at i...) for all LANES numbers; the last are filled up with 0.
 template <class Body, class... Input>
-inline void each_vec(int64_t count, const Body &body, const Input *...inputs) {
+inline void each_vec(int64_t count, const Body& body, const Input*... inputs) {
   int64_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    body(load(inputs + i)...);
-  if (i < count)
-    body(load_first(inputs + i, count - i)...);
+  for (; i + LANES <= count; i += LANES) body(load(inputs + i)...);
+  if (i < count) body(load_first(inputs + i, count - i)...);
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

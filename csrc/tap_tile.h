@@ -14,58 +14,63 @@ namespace badak::BADAK_ISA {
 constexpr int64_t TOGETHER = LANES == 16 ? 128 : 256;
 
 // Filters fall into strips of up to four vectors; a strip's numbers of a place lie together.
-inline int64_t strip_vectors(int64_t left) { return left >= 4 * LANES ? 4 : left >= 2 * LANES ? 2 : 1; }
+inline int64_t strip_vectors(int64_t left) {
+  return left >= 4 * LANES ? 4 : left >= 2 * LANES ? 2 : 1;
+}
 
 // sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * V * LANES + ...].
 template <int ROWS, int V>
-void tap_tile(const float *image, const int64_t *offsets, const float *filters, int64_t places,
-              float *sums, int64_t row) {
-  const float *taps[ROWS];
-  for (int r = 0; r < ROWS; r++)
-    taps[r] = image + offsets[r];
+void tap_tile(const float* image, const int64_t* offsets, const float* filters, int64_t places,
+              float* sums, int64_t row) {
+  const float* taps[ROWS];
+  for (int r = 0; r < ROWS; r++) taps[r] = image + offsets[r];
   Vec own[ROWS][V];
 #pragma GCC unroll 16
   for (int r = 0; r < ROWS; r++)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; v++)
-      own[r][v] = Vec{};
+    for (int v = 0; v < V; v++) own[r][v] = Vec{};
   for (int64_t p = 0; p < places; p++, filters += V * LANES) {
     Vec right[V];
 #pragma GCC unroll 4
-    for (int v = 0; v < V; v++)
-      right[v] = load(filters + v * LANES);
+    for (int v = 0; v < V; v++) right[v] = load(filters + v * LANES);
 #pragma GCC unroll 16
     for (int r = 0; r < ROWS; r++) {
       const Vec left = splat(taps[r][p]);
 #pragma GCC unroll 4
-      for (int v = 0; v < V; v++)
-        own[r][v] += left * right[v];
+      for (int v = 0; v < V; v++) own[r][v] += left * right[v];
     }
   }
 #pragma GCC unroll 16
   for (int r = 0; r < ROWS; r++)
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) {
-      float *to = sums + r * row + v * LANES;
+      float* to = sums + r * row + v * LANES;
       store(to, load(to) + own[r][v]);
     }
 }
 
-using TapTile = void (*)(const float *, const int64_t *, const float *, int64_t, float *, int64_t);
+using TapTile = void (*)(const float*, const int64_t*, const float*, int64_t, float*, int64_t);
 
 // Taps of a tile `vectors` wide, at most: so many that the sums fill the registers.
 inline int64_t taps_for(int64_t vectors) {
-  return LANES == 16 ? (vectors == 1 ? 12 : vectors == 2 ? 10 : 6)
-                     : (vectors == 1 ? 6 : vectors == 2 ? 4 : 2);
+  return LANES == 16 ? (vectors == 1   ? 12
+                        : vectors == 2 ? 10
+                                       : 6)
+                     : (vectors == 1   ? 6
+                        : vectors == 2 ? 4
+                                       : 2);
 }
 
 inline TapTile tap_tile_for(int64_t taps, int64_t vectors) {
-#define BADAK_TAPS(V)                                                                              \
-  {tap_tile<1, V>, tap_tile<2, V>, tap_tile<3, V>, tap_tile<4, V>,  tap_tile<5, V>,                \
-   tap_tile<6, V>, tap_tile<7, V>, tap_tile<8, V>, tap_tile<9, V>,  tap_tile<10, V>}
-  static constexpr TapTile one[] = {
-      tap_tile<1, 1>, tap_tile<2, 1>, tap_tile<3, 1>, tap_tile<4, 1>,  tap_tile<5, 1>,  tap_tile<6, 1>,
-      tap_tile<7, 1>, tap_tile<8, 1>, tap_tile<9, 1>, tap_tile<10, 1>, tap_tile<11, 1>, tap_tile<12, 1>};
+#define BADAK_TAPS(V)                                                                   \
+  {                                                                                     \
+    tap_tile<1, V>, tap_tile<2, V>, tap_tile<3, V>, tap_tile<4, V>, tap_tile<5, V>,     \
+        tap_tile<6, V>, tap_tile<7, V>, tap_tile<8, V>, tap_tile<9, V>, tap_tile<10, V> \
+  }
+  static constexpr TapTile one[] = {tap_tile<1, 1>,  tap_tile<2, 1>,  tap_tile<3, 1>,
+                                    tap_tile<4, 1>,  tap_tile<5, 1>,  tap_tile<6, 1>,
+                                    tap_tile<7, 1>,  tap_tile<8, 1>,  tap_tile<9, 1>,
+                                    tap_tile<10, 1>, tap_tile<11, 1>, tap_tile<12, 1>};
   static constexpr TapTile two[] = BADAK_TAPS(2);
   static constexpr TapTile four[] = {tap_tile<1, 4>, tap_tile<2, 4>, tap_tile<3, 4>,
                                      tap_tile<4, 4>, tap_tile<5, 4>, tap_tile<6, 4>};
@@ -78,7 +83,7 @@ inline int64_t strips_width(int64_t filters) { return ceil_div(filters, LANES) *
 
 // grad (filters, places), each row `stride` numbers behind the other -> strips [place][filters], of
 // which each has room for `all` places.
-inline void turn(const float *grad, int64_t stride, int64_t filters, int64_t places, float *strips,
+inline void turn(const float* grad, int64_t stride, int64_t filters, int64_t places, float* strips,
                  int64_t all) {
   const int64_t width = strips_width(filters);
   for (int64_t f = 0; f < width;) {
@@ -92,8 +97,8 @@ inline void turn(const float *grad, int64_t stride, int64_t filters, int64_t pla
 }
 
 // sums (taps, width) += for all taps and filters; strips as `turn` makes them for these places.
-inline void add_taps(const float *image, const int64_t *offsets, int64_t taps, const float *strips,
-                     int64_t width, int64_t places, float *sums, int64_t together = TOGETHER) {
+inline void add_taps(const float* image, const int64_t* offsets, int64_t taps, const float* strips,
+                     int64_t width, int64_t places, float* sums, int64_t together = TOGETHER) {
   for (int64_t f = 0; f < width;) {
     const int64_t vectors = strip_vectors(width - f), strip = vectors * LANES;
     const int64_t tiles = ceil_div(taps, taps_for(vectors));
@@ -108,4 +113,4 @@ inline void add_taps(const float *image, const int64_t *offsets, int64_t taps, c
   }
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA

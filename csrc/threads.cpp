@@ -1,6 +1,10 @@
 // threads.cpp -- the pool: sleeps when idle, restarts in a forked child, passes exceptions on.
 #include "threads.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -8,9 +12,6 @@
 #include <exception>
 #include <mutex>
 #include <new>
-#include <pthread.h>
-#include <sched.h>
-#include <time.h>
 #include <thread>
 #include <vector>
 
@@ -35,29 +36,27 @@ inline void relax() {
 }
 
 struct Job {
-  void (*body)(void *, int64_t) = nullptr;
-  void *context = nullptr;
+  void (*body)(void*, int64_t) = nullptr;
+  void* context = nullptr;
   int64_t count = 0;
 };
 
 class Pool {
-public:
+ public:
   explicit Pool(int workers) {
     threads_.reserve(workers);
-    for (int i = 0; i < workers; i++)
-      threads_.emplace_back([this] { serve(); });
+    for (int i = 0; i < workers; i++) threads_.emplace_back([this] { serve(); });
   }
 
   ~Pool() {
     stopping_.store(true);
     wake();
-    for (auto &thread : threads_)
-      thread.join();
+    for (auto& thread : threads_) thread.join();
   }
 
   // A job is open while round_ is odd. Threads that come before it closes take part; run() waits
   // for those alone, so that a thread which is slow to wake costs nothing.
-  void run(const Job &job) {
+  void run(const Job& job) {
     job_ = job;
     failure_ = nullptr;
     next_.store(0, std::memory_order_relaxed);
@@ -70,15 +69,13 @@ public:
       else
         std::this_thread::yield();
     }
-    if (failure_)
-      std::rethrow_exception(failure_);
+    if (failure_) std::rethrow_exception(failure_);
   }
 
-private:
+ private:
   void wake() {
     round_.fetch_add(1);
-    if (asleep_.load() > 0)
-      round_.notify_all();
+    if (asleep_.load() > 0) round_.notify_all();
   }
 
   void serve() {
@@ -86,10 +83,9 @@ private:
     while (!stopping_.load()) {
       const unsigned round = wait_for_other_than(seen);
       seen = round;
-      if (round % 2 == 0)
-        continue;
+      if (round % 2 == 0) continue;
       active_.fetch_add(1);
-      if (round_.load() == round) // still open: run() will wait for us
+      if (round_.load() == round)  // still open: run() will wait for us
         work();
       active_.fetch_sub(1);
     }
@@ -133,15 +129,14 @@ private:
 
 // Guards the pool and its size: held by the one caller whose kernel runs on the pool.
 std::mutex guard;
-Pool *pool = nullptr;
+Pool* pool = nullptr;
 std::atomic<int> wanted{0};
 thread_local bool inside = false;
 
 int available() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
@@ -151,14 +146,15 @@ void forget_in_child() {
   pool = nullptr;
 }
 
-const bool registered = pthread_atfork([] { guard.lock(); }, [] { guard.unlock(); }, forget_in_child) == 0;
+const bool registered =
+    pthread_atfork([] { guard.lock(); }, [] { guard.unlock(); }, forget_in_child) == 0;
 
 struct Inside {
   Inside() { inside = true; }
   ~Inside() { inside = false; }
 };
 
-} // namespace
+}  // namespace
 
 int num_threads() {
   int count = wanted.load();
@@ -171,22 +167,19 @@ int num_threads() {
 
 void set_num_threads(int count) {
   std::lock_guard lock(guard);
-  if (count == wanted.load())
-    return;
+  if (count == wanted.load()) return;
   delete pool;
   pool = nullptr;
   wanted.store(count);
 }
 
-void parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
+void parallel(int64_t count, void (*body)(void*, int64_t), void* context) {
   std::unique_lock lock(guard, std::defer_lock);
   if (count < 2 || inside || num_threads() == 1 || !lock.try_lock()) {
-    for (int64_t i = 0; i < count; i++)
-      body(context, i);
+    for (int64_t i = 0; i < count; i++) body(context, i);
     return;
   }
-  if (pool == nullptr)
-    pool = new Pool(num_threads() - 1);
+  if (pool == nullptr) pool = new Pool(num_threads() - 1);
   Inside mark;
   pool->run({body, context, count});
 }
@@ -194,36 +187,34 @@ void parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
 namespace {
 
 struct Block {
-  void *memory = nullptr;
+  void* memory = nullptr;
   size_t bytes = 0;
   ~Block() { std::free(memory); }
 };
 thread_local Block blocks[static_cast<int>(Scratch::count)];
 
-} // namespace
+}  // namespace
 
 #ifdef BADAK_SANITIZE
 // Exactly what is asked for, and anew each time, so that the sanitizer sees every overrun and
 // every number that was left from another call.
-void *scratch(Scratch slot, size_t bytes) {
-  Block &block = blocks[static_cast<int>(slot)];
+void* scratch(Scratch slot, size_t bytes) {
+  Block& block = blocks[static_cast<int>(slot)];
   std::free(block.memory);
   block = {};
-  if (posix_memalign(&block.memory, 64, bytes) != 0)
-    throw std::bad_alloc();
-  std::memset(block.memory, 0xff, bytes); // NaN
+  if (posix_memalign(&block.memory, 64, bytes) != 0) throw std::bad_alloc();
+  std::memset(block.memory, 0xff, bytes);  // NaN
   return block.memory;
 }
 #else
-void *scratch(Scratch slot, size_t bytes) {
-  Block &block = blocks[static_cast<int>(slot)];
+void* scratch(Scratch slot, size_t bytes) {
+  Block& block = blocks[static_cast<int>(slot)];
   if (block.bytes < bytes) {
     std::free(block.memory);
     block = {};
     const size_t rounded = (bytes + 4095) / 4096 * 4096;
     block.memory = std::aligned_alloc(4096, rounded);
-    if (block.memory == nullptr)
-      throw std::bad_alloc();
+    if (block.memory == nullptr) throw std::bad_alloc();
     // Whole vectors reach into room that holds no results. What stands there must not be
     // denormal: multiplying such numbers takes a hundred times as long.
     std::memset(block.memory, 0, rounded);
@@ -233,4 +224,4 @@ void *scratch(Scratch slot, size_t bytes) {
 }
 #endif
 
-} // namespace badak
+}  // namespace badak

@@ -16,7 +16,7 @@ inline Vec with_sign_of(Vec magnitude, Vec sign) {
   constexpr int32_t SIGN = static_cast<int32_t>(0x80000000);
   return from_bits((bits(magnitude) & ~SIGN) | (bits(sign) & SIGN));
 }
-constexpr int32_t TWELVE_BITS = static_cast<int32_t>(0xfffff000); // to keep: squares are exact
+constexpr int32_t TWELVE_BITS = static_cast<int32_t>(0xfffff000);  // to keep: squares are exact
 
 // x within [-limit, limit]; NaN stays.
 inline Vec clamped(Vec x, float limit) {
@@ -27,8 +27,7 @@ inline float clamped(float x, float limit) { return x > limit ? limit : x < -lim
 
 inline Vec sqrt(Vec x) {
   Vec root;
-  for (int64_t lane = 0; lane < LANES; lane++)
-    root[lane] = __builtin_sqrtf(x[lane]);
+  for (int64_t lane = 0; lane < LANES; lane++) root[lane] = __builtin_sqrtf(x[lane]);
   return root;
 }
 
@@ -47,14 +46,14 @@ inline Vec expm1_near_0(Vec r) {
   return q * r * r + r;
 }
 
-constexpr float ROUNDING = 12582912.0f; // 1.5 * 2^23: a number plus this has no fraction,
-constexpr int32_t ROUNDING_BITS = 0x4b400000; // and its last bits are the number as an integer
+constexpr float ROUNDING = 12582912.0f;        // 1.5 * 2^23: a number plus this has no fraction,
+constexpr int32_t ROUNDING_BITS = 0x4b400000;  // and its last bits are the number as an integer
 
 // The Power of x + rest, for -105 <= x <= 89 and a small rest that x is too coarse to hold.
 inline Power power_of(Vec x, Vec rest) {
   const Vec shifted = x * 1.44269504f + ROUNDING;
   const Vec n = shifted - ROUNDING;
-  const Vec r = x - n * 0.693359375f + n * 2.12194440e-4f + rest; // the two are log(2)
+  const Vec r = x - n * 0.693359375f + n * 2.12194440e-4f + rest;  // the two are log(2)
   return {bits(shifted) - ROUNDING_BITS, expm1_near_0(r)};
 }
 
@@ -65,7 +64,7 @@ inline Vec scaled(Vec x, IntVec n) {
 }
 
 inline Vec exp(Vec x, Vec rest = Vec{}) {
-  x = x > 89.0f ? splat(89.0f) : x; // beyond these it is infinity or 0; NaN passes
+  x = x > 89.0f ? splat(89.0f) : x;  // beyond these it is infinity or 0; NaN passes
   x = x < -105.0f ? splat(-105.0f) : x;
   const Power power = power_of(x, rest);
   return scaled(power.tail + 1.0f, power.n);
@@ -81,7 +80,7 @@ inline Vec exp_of_minus_square(Vec z) {
 
 // exp(x) - 1 for x <= 0, without cancellation near 0.
 inline Vec expm1_below_0(Vec x) {
-  x = x < -30.0f ? splat(-30.0f) : x; // -1 to the last bit
+  x = x < -30.0f ? splat(-30.0f) : x;  // -1 to the last bit
   const Power power = power_of(x, Vec{});
   const Vec two_to_n = from_bits((power.n + 127) << 23);
   return two_to_n * power.tail + (two_to_n - 1.0f);
@@ -93,7 +92,7 @@ struct Parts {
 };
 inline Parts parts_of(Vec x) {
   const IntVec subnormal = x < 1.17549435e-38f;
-  x = subnormal ? x * 8388608.0f : x; // times 2^23
+  x = subnormal ? x * 8388608.0f : x;  // times 2^23
   const IntVec n = (bits(x) - 0x3f3504f3) >> 23;
   const Vec exponent = __builtin_convertvector(n, Vec);
   return {subnormal ? exponent - 23.0f : exponent, from_bits(bits(x) - (n << 23))};
@@ -117,22 +116,21 @@ inline Vec log(Vec x) {
   Vec y = parts.n * 0.693359375f + (log_near_1(parts.m) - parts.n * 2.12194440e-4f);
   const float infinity = __builtin_inff();
   y = x == 0.0f ? splat(-infinity) : y;
-  y = x < infinity ? y : x; // infinity, NaN
+  y = x < infinity ? y : x;  // infinity, NaN
   return x < 0.0f ? splat(__builtin_nanf("")) : y;
 }
 
 // x ** exponent for many x and one exponent, as in C (but for broken powers of -infinity: NaN).
 class PowerTo {
-public:
+ public:
   explicit PowerTo(float exponent)
-      : exponent_(clamped(exponent, 1e12f)), // beyond, all but 1 becomes 0 or infinity
+      : exponent_(clamped(exponent, 1e12f)),  // beyond, all but 1 becomes 0 or infinity
         head_(from_bits(bits(splat(exponent_)) & TWELVE_BITS)[0]),
         whole_(static_cast<float>(static_cast<int64_t>(exponent_)) == exponent_),
         odd_(whole_ && (static_cast<int64_t>(exponent_) & 1) != 0) {}
 
   Vec operator()(Vec x) const {
-    if (exponent_ == 0)
-      return splat(1.0f); // also of NaN
+    if (exponent_ == 0) return splat(1.0f);  // also of NaN
     // With |x| = 2^n m: exponent * log2(x) = head * n, which is exact, + what is small.
     const Vec size = abs(x);
     const Parts parts = parts_of(size);
@@ -146,12 +144,11 @@ public:
     y = size == 0.0f ? splat(exponent_ < 0 ? infinity : 0.0f) : y;
     y = size == infinity ? splat(exponent_ < 0 ? 0.0f : infinity) : y;
     y = size >= 0.0f ? y : splat(nan);
-    if (odd_)
-      return with_sign_of(y, x);
-    return whole_ ? y : (x >= 0.0f ? y : splat(nan)); // of what is negative, only whole powers
+    if (odd_) return with_sign_of(y, x);
+    return whole_ ? y : (x >= 0.0f ? y : splat(nan));  // of what is negative, only whole powers
   }
 
-private:
+ private:
   float exponent_, head_;
   bool whole_, odd_;
 };
@@ -170,7 +167,7 @@ inline Vec sigmoid(Vec x) {
 // erfc(z) / 2 with small shares to the last digits: exp(-z^2) times a slow function of z >= 0.
 inline Vec half_erfc(Vec z) {
   Vec distance = abs(z);
-  distance = distance > 11.0f ? splat(11.0f) : distance; // 0 or 1 to the last bit
+  distance = distance > 11.0f ? splat(11.0f) : distance;  // 0 or 1 to the last bit
   const Vec q = (distance - 3.0f) / (distance + 3.0f);
   Vec slow = q * -2.643569490e-04f - 7.678673888e-04f;
   slow = slow * q + 2.007698186e-03f;
@@ -186,4 +183,4 @@ inline Vec half_erfc(Vec z) {
   return z < 0.0f ? 1.0f - share : share;
 }
 
-} // namespace badak::BADAK_ISA
+}  // namespace badak::BADAK_ISA
