@@ -38,6 +38,7 @@ inline void transpose_strip(const float* from, int64_t from_row, int64_t rows, i
   const float* row[LANES];
 #pragma GCC unroll 16
   for (int64_t r = 0; r < LANES; r++) row[r] = from + least(r, rows - 1) * from_row;
+  const int64_t room = (columns - 1) * to_row + rows - LANES;  // before the last vector to fit
   for (int64_t j = 0; j < columns; j += LANES) {
     const int64_t width = least(LANES, columns - j);
     Vec block[LANES];
@@ -48,9 +49,7 @@ inline void transpose_strip(const float* from, int64_t from_row, int64_t rows, i
       for (int64_t r = 0; r < LANES; r++) block[r] = load_first(row[r] + j, width);
     }
     transpose_block(block);
-    const bool last = j + width == columns;
-    const int64_t whole = last ? width - 1 : width;
-    if (whole == LANES) {
+    if (width == LANES && (j + LANES - 1) * to_row <= room) {
 #pragma GCC unroll 16
       for (int64_t c = 0; c < LANES; c++) store(to + (j + c) * to_row, block[c]);
     } else {
