@@ -39,8 +39,8 @@ class Loader:
             same shape and dtype. See `badak.data.augment`.
         shuffle: False keeps the data set's order.
         start: the first batch to make; 3 goes on in the middle of the epoch, with the same batches.
-        prefetch: make the next batch in a thread while the caller works on this one. The batches
-            are the same without.
+        prefetch: where there is something to augment, make the next batch in a thread while the
+            caller works on this one. The batches are the same without.
 
     Raises:
         ArgumentTypeError: an argument of the wrong type.
@@ -83,7 +83,7 @@ class Loader:
         self.shuffle = shuffle
         self.batch_count = -(-len(dataset) // self.batch_size)  # rounded up: the rest counts
         self.start = checks.integer(start, "start", maximum=self.batch_count)
-        self.prefetch = prefetch
+        self.prefetch = prefetch and augment is not None  # picking images is quicker than a thread
 
     @property
     def order(self) -> Indices:
