@@ -210,7 +210,6 @@ class Network:
     @contextmanager
     def _filled(self, x: ArrayLike, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
         """Lend a plan that holds the checked images."""
-        take = ops.edition.fused().take_images
         images: Any = x
         ready = (
             type(images) is np.ndarray
@@ -221,7 +220,7 @@ class Network:
         if not ready:
             images = self._images(x)
         with self._plans.lend(len(images), training, need_grad_x) as plan:
-            if not take(images, plan.images):
+            if not plan.take(images):
                 self._images(x)  # says which image is not finite
             yield plan
 

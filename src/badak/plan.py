@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array, Images, Shape
-from badak.fusion import stages
+from badak.fusion import Stage, stages
 from badak.layers import LAYERS, Layer
 from badak.ops import edition
 
@@ -45,6 +45,7 @@ class Plan:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
         self._stages = stages(list(layers.items()), input_shape, training)
+        self._refreshed = [one for one in self._stages if type(one).refresh is not Stage.refresh]
         self._reads = [
             (arrays, key, arrays[key])
             for layer in layers.values()
@@ -52,6 +53,7 @@ class Plan:
             for key in arrays
         ]
         self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
+        self._fused = edition.fused()
         self._forward = self._backward = None
         self.logits: Array
         self.grad_logits: Array
@@ -62,9 +64,14 @@ class Plan:
         """Whether the layers' parameters are still the arrays that were recorded."""
         return all(arrays.get(key) is array for arrays, key, array in self._reads)
 
+    def take(self, images: Images) -> bool:
+        """Copy a batch to `images`; False where one of its numbers is not finite."""
+        taken: bool = self._fused.take_images(images, self.images)
+        return taken
+
     def forward(self) -> Array:
         """Run `images` forward; the output is `logits`."""
-        for stage in self._stages:
+        for stage in self._refreshed:
             stage.refresh()
         if self._forward is not None:
             self._forward.run()
