@@ -75,7 +75,7 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
     elif ignore_index is not None:
         counted = labels != ignore_index
         logits, labels = logits[counted], labels[counted]
-    right = np.count_nonzero(logits.argmax(axis=1) == labels)
+    right = int(np.count_nonzero(logits.argmax(axis=1) == labels))
     return right / len(labels) if len(labels) else 0.0
 
 
