@@ -134,8 +134,13 @@ def test_an_error_in_the_thread_reaches_the_caller_at_its_batch():
     assert threads() == []
 
 
+def test_plain_batches_need_no_thread():
+    for _ in Loader(numbered(10), 2):
+        assert threads() == []
+
+
 def test_no_thread_is_left_when_the_caller_stops_early():
-    for batch in Loader(numbered(100), 1):
+    for batch in Loader(numbered(100), 1, augment=jitter):
         assert len(threads()) == 1
         if batch.labels[0] >= 0:
             break
@@ -144,7 +149,7 @@ def test_no_thread_is_left_when_the_caller_stops_early():
 
 def test_no_thread_is_left_when_the_caller_fails():
     def work():
-        for _ in Loader(numbered(100), 1):
+        for _ in Loader(numbered(100), 1, augment=jitter):
             raise KeyError("the caller's own")
 
     with pytest.raises(KeyError):
