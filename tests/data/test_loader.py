@@ -158,7 +158,7 @@ def test_no_thread_is_left_when_the_caller_fails():
 
 
 def test_no_thread_is_left_after_a_whole_epoch():
-    assert len(list(Loader(numbered(10), 3))) == 4
+    assert len(list(Loader(numbered(10), 3, augment=jitter))) == 4
     assert threads() == []
 
 
