@@ -1,6 +1,4 @@
 // bind_program.cpp -- Program: record calls, run them again.
-#include <time.h>
-
 #include "bindings.h"
 
 namespace badak {
@@ -24,26 +22,10 @@ void bind_program(nb::module_& m) {
           "record", [](Program& program) { recording = &program; },
           "From now on this thread's kernel calls are done and remembered; until `stop`.")
       .def("stop", [](Program&) { recording = nullptr; })
-      .def("run",
-           [](const Program& program) {
-             nb::gil_scoped_release released;
-             program.run();
-           })
-      .def(
-          "run_timed",
-          [](const Program& program) {
-            std::vector<double> seconds;
-            nb::gil_scoped_release released;
-            for (const auto& call : program.calls) {
-              struct timespec start, end;
-              clock_gettime(CLOCK_MONOTONIC, &start);
-              call();
-              clock_gettime(CLOCK_MONOTONIC, &end);
-              seconds.push_back((end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec));
-            }
-            return seconds;
-          },
-          "Run, and return the seconds that each call took.");
+      .def("run", [](const Program& program) {
+        nb::gil_scoped_release released;
+        program.run();
+      });
 }
 
 }  // namespace badak

@@ -206,15 +206,6 @@ void bind_update(nb::module_& m) {
       kernels->norm(spans.data(), static_cast<int64_t>(spans.size()), norm.data());
     });
   });
-  m.def("clip_norm", [](const Arrays& arrays, double max_norm, OutOf<double> norm) {
-    std::vector<Span> spans;
-    for (const Out& array : arrays)
-      spans.push_back({array.data(), static_cast<int64_t>(array.size())});
-    submit([=] {
-      (void)arrays;
-      kernels->clip_norm(spans.data(), static_cast<int64_t>(spans.size()), max_norm, norm.data());
-    });
-  });
 }
 
 }  // namespace badak

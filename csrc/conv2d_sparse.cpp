@@ -7,7 +7,8 @@
 //   grad_weight[f] += grad * window of x    with the sums in registers
 //   window of grad_x += grad * weight[f]    with the weights in registers
 // Of a first layer's few channels the windows themselves are laid out, one run each. A band of
-// windows at a time meets all filters, so that its pixels stay in L1.
+// windows at a time meets all filters, so that its pixels stay in L1. A run is read and written in
+// whole vectors: a gradient that is not finite spreads to the numbers beside its window.
 #include "conv2d_sparse.h"
 
 #include "pixels.h"

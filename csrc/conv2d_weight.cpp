@@ -17,13 +17,18 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-// sums[f] += all places' numbers of each filter.
+// sums[f] += all places' numbers of each filter; some at a time, which keeps rounding small.
 void add_places(const float* strips, int64_t width, int64_t places, float* sums) {
   for (int64_t f = 0; f < width;) {
     const int64_t vectors = strip_vectors(width - f);
     for (int64_t v = 0; v < vectors; v++) {
       Vec total{};
-      for (int64_t p = 0; p < places; p++) total += load(strips + (p * vectors + v) * LANES);
+      for (int64_t first = 0; first < places; first += TOGETHER) {
+        Vec some{};
+        for (int64_t p = first; p < least(first + TOGETHER, places); p++)
+          some += load(strips + (p * vectors + v) * LANES);
+        total += some;
+      }
       store(sums + f + v * LANES, load(sums + f + v * LANES) + total);
     }
     strips += places * vectors * LANES;
@@ -55,7 +60,7 @@ void conv2d_grad_weight(const Convolution& conv, const Behind& behind, const flo
   const Maps& maps = conv.maps;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
   const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
-  const int64_t width = ceil_div(filters, LANES) * LANES, size = maps.h * maps.w;
+  const int64_t width = strips_width(filters), size = maps.h * maps.w;
   const int64_t axes = conv.window.kh + conv.window.kw;
   const Slices slices(channels, cells);
   int64_t* table = static_cast<int64_t*>(

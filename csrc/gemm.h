@@ -22,9 +22,9 @@ struct Product {
 
 }  // namespace badak
 
-#define BADAK_GEMM_KERNELS(X)                                                                   \
-  X(gemm, (const Product& product))                                                             \
-  /* sums[j] = the sum of column j of a (rows, columns). */                                     \
-  X(column_sums, (const float* a, int64_t rows, int64_t columns, float* sums))                  \
-  /* *flops = multiply-adds counted as two, each second, of one thread that only multiplies. */ \
+#define BADAK_GEMM_KERNELS(X)                                                                    \
+  X(gemm, (const Product& product))                                                              \
+  /* sums[j] = the sum of column j of a (rows, columns). */                                      \
+  X(column_sums, (const float* a, int64_t rows, int64_t columns, float* sums))                   \
+  /* *flops = multiply-adds counted as two, each second, of all threads that only multiplies. */ \
   X(fma_peak, (double* flops))

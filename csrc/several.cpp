@@ -41,19 +41,4 @@ void norm(const Span* spans, int64_t count, double* norm) {
   *norm = __builtin_sqrt(total);
 }
 
-void clip_norm(const Span* spans, int64_t count, double max_norm, double* norm_before) {
-  norm(spans, count, norm_before);
-  const float factor = static_cast<float>(max_norm / *norm_before);
-  if (!(*norm_before > max_norm) || *norm_before == __builtin_inf()) return;
-  in_pieces(
-      count, [=](int64_t i) { return spans[i].count; },
-      [=](Piece& piece) {
-        float* numbers = spans[piece.array].numbers;
-        map_range(
-            piece.first, piece.first + piece.size, numbers, [=](Vec x) { return x * factor; },
-            numbers);
-      },
-      [](const Piece&) {});
-}
-
 }  // namespace badak::BADAK_ISA

@@ -17,6 +17,4 @@ struct Span {
   /* *first = the first of the arrays that holds NaN or infinity, or -1. */                     \
   X(first_not_finite, (const Span* spans, int64_t count, int64_t* first))                       \
   /* *norm = the square root of the sum of all squares; NaN or infinity where one number is. */ \
-  X(norm, (const Span* spans, int64_t count, double* norm))                                     \
-  /* The same, and every array times max_norm / norm where that is below 1. */                  \
-  X(clip_norm, (const Span* spans, int64_t count, double max_norm, double* norm))
+  X(norm, (const Span* spans, int64_t count, double* norm))

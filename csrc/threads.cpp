@@ -12,6 +12,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -45,7 +46,11 @@ class Pool {
  public:
   explicit Pool(int workers) {
     threads_.reserve(workers);
-    for (int i = 0; i < workers; i++) threads_.emplace_back([this] { serve(); });
+    try {
+      for (int i = 0; i < workers; i++) threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {
+      // The system gives no more: those that are there do the work, to the same bits.
+    }
   }
 
   ~Pool() {

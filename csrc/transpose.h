@@ -29,7 +29,7 @@ inline void transpose_block(Vec (&block)[LANES]) {
   if constexpr (2 * D < LANES) transpose_block<2 * D>(block);
 }
 
-// to[j * to_row + i] = from[i * from_row + j] for 0 < i < rows <= LANES and j < columns. Columns
+// to[j * to_row + i] = from[i * from_row + j] for 0 <= i < rows <= LANES and j < columns. Columns
 // are written in order and whole vectors at a time: what stands behind a column's rows, within
 // `to`, may be overwritten, by the next column or by repeated numbers, but nothing behind the last
 // column's rows.

@@ -1,5 +1,7 @@
 """Plans: the same numbers as layer by layer, whoever calls and whatever changes between calls."""
 
+import copy
+import pickle
 import threading
 import tracemalloc
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 
 import badak
-from badak import models
+from badak import fusion, models, ops
 from badak.errors import BadakError
 from badak.layers import (
     AvgPool2d,
@@ -104,6 +106,85 @@ def test_parameters_changed_or_replaced_are_seen():
     layer = net.layers["conv1"]
     layer.parameters["weight"] = layer.parameters["weight"] * 3
     np.testing.assert_allclose(net(images), unfused(net)(images), rtol=1e-4, atol=1e-6)
+
+
+class Doubled(ReLU):
+    """Computes in NumPy, which no recording sees."""
+
+    def forward(self, x, training):
+        return 2 * x, None
+
+
+def tilted(net):
+    """Lay the first weight out column by column."""
+    parameters = net.layers["conv1"].parameters
+    parameters["weight"] = np.asfortranarray(parameters["weight"])
+
+
+CHANGES = {
+    "another layer": lambda net: net.layers.update(relu1=LeakyReLU(0.5)),
+    "one layer less": lambda net: net.layers.pop("relu1"),
+    "a layer of the user's own": lambda net: net.layers.update(relu1=Doubled()),
+    "other parameters": lambda net: setattr(
+        net.layers["linear2"], "parameters", {"weight": np.ones((5, 9), np.float32)}
+    ),
+    "a setting": lambda net: setattr(net.layers["relu4"], "negative_slope", 0.9),
+    "memory order": tilted,
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changes_between_passes_is_seen(what):
+    net = motley()
+    images, _ = batch(net)
+    before = [net(images) for _ in range(2)][-1]  # recorded, repeated
+    CHANGES[what](net)
+    for _ in range(2):
+        found = net(images)
+        net.fuse = False
+        np.testing.assert_allclose(found, net(images), rtol=1e-4, atol=1e-5)
+        net.fuse = True
+    assert (np.abs(found - before).max() > 1e-4) == (what != "memory order")
+
+
+def test_training_sees_a_weight_in_another_order():
+    net, plain = models.LeNet5(), unfused(models.LeNet5())
+    images, labels = batch(net)
+    losses = []
+    for one in (net, plain):
+        tilted(one)
+        trainer = badak.Trainer(one, optimizer=badak.optim.SGD(0.5))
+        losses.append([trainer.step(images, labels) for _ in range(4)])
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_network_that_was_used_can_be_copied(copied):
+    net = models.LeNet5()
+    images, _ = batch(net)
+    wanted = net(images)
+    other = copied(net)
+    np.testing.assert_array_equal(other(images), wanted)
+    other.parameters()["conv1.weight"][...] = 0
+    np.testing.assert_array_equal(net(images), wanted)
+    assert np.abs(other(images) - wanted).max() > 1e-3
+
+
+def test_a_pass_that_met_another_edition_is_recorded_again(monkeypatch):
+    net = motley()
+    images, _ = batch(net)
+    forward = fusion.Single.forward
+
+    def amid(stage, x):
+        with ops.use("reference"):
+            return forward(stage, x)
+
+    monkeypatch.setattr(fusion.Single, "forward", amid)
+    net(images)
+    monkeypatch.undo()
+    for factor in (1, -1):
+        x = factor * images
+        np.testing.assert_allclose(net(x), unfused(net)(x), rtol=1e-4, atol=1e-5)
 
 
 def test_results_are_the_callers_own():

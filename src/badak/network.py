@@ -59,8 +59,8 @@ class Network:
     """Layers in order, from images (N, C, H, W) to logits (N, K).
 
     The geometry is checked and the parameters are made here, before anything runs. The layers
-    are copied, so one list may serve several networks. Nothing is remembered between calls: one
-    network may predict in many threads.
+    are copied, so one list may serve several networks, and one network may predict in many threads.
+    Between calls it keeps the buffers of its last batch sizes (`badak.plan`), and no results.
 
     Args:
         layers: a list, named ``conv1, relu1, pool1 ...`` by kind and number; or name -> layer.
@@ -204,7 +204,7 @@ class Network:
             self.fuse
             and self.dtype == np.float32
             and ops.active() == "native"
-            and self._plans.possible
+            and self._plans.possible()
         )
 
     @contextmanager

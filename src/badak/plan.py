@@ -46,12 +46,6 @@ class Plan:
         self._need_grad_x = need_grad_x
         self._stages = stages(list(layers.items()), input_shape, training)
         self._refreshed = [one for one in self._stages if type(one).refresh is not Stage.refresh]
-        self._reads = [
-            (arrays, key, arrays[key])
-            for layer in layers.values()
-            for arrays in (layer.parameters, layer.buffers)
-            for key in arrays
-        ]
         self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
         self._fused = edition.fused()
         self._forward = self._backward = None
@@ -59,10 +53,6 @@ class Plan:
         self.grad_logits: Array
         self.gradients: dict[str, Array] = {}
         self.grad_x: Array | None = None
-
-    def fits(self) -> bool:
-        """Whether the layers' parameters are still the arrays that were recorded."""
-        return all(arrays.get(key) is array for arrays, key, array in self._reads)
 
     def take(self, images: Images) -> bool:
         """Copy a batch to `images`; False where one of its numbers is not finite."""
@@ -76,11 +66,11 @@ class Plan:
         if self._forward is not None:
             self._forward.run()
             return self.logits
-        with _recorded() as program:
+        with _Recording() as recording:
             out = self.images
             for stage in self._stages:
                 out = stage.forward(out)
-        self.logits, self._forward = out, program
+        self.logits, self._forward = out, recording.program()
         self.grad_logits = np.empty_like(out)
         return self.logits
 
@@ -90,24 +80,62 @@ class Plan:
             self._backward.run()
             return self.gradients
         gradients: dict[str, Array] = {}
-        with _recorded() as program:
+        with _Recording() as recording:
             grad: Any = self.grad_logits
             for place, stage in reversed(list(enumerate(self._stages))):
                 grad, own = stage.backward(grad, self._need_grad_x or place > 0)
                 gradients |= own
         self.gradients = {name: gradients[name] for name in self._names}
-        self.grad_x, self._backward = grad, program
+        self.grad_x, self._backward = grad, recording.program()
         return self.gradients
 
 
-@contextmanager
-def _recorded() -> Iterator[Any]:
-    program = edition.fused().Program()
-    program.record()
-    try:
-        yield program
-    finally:
-        program.stop()
+class _Recording:
+    """Records the native calls made within the block."""
+
+    def __init__(self) -> None:
+        self._program = edition.fused().Program()
+
+    def __enter__(self) -> "_Recording":
+        self._switches = edition.switches()
+        self._program.record()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._program.stop()
+        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
+        self._whole = self._switches == edition.switches()
+
+    def program(self) -> Any:
+        """What was recorded; None where some of it may be missing: record again next time."""
+        return self._program if self._whole else None
+
+
+class _Made:
+    """The layers and arrays that plans are made of, as they were at one moment."""
+
+    def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self._layers = [(name, layer, layer.changes) for name, layer in layers.items()]
+        self._arrays = [
+            (arrays, key, arrays[key])
+            for layer in layers.values()
+            for arrays in (layer.parameters, layer.buffers)
+            for key in arrays
+        ]
+        # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
+        # that is no plain float32 a kernel gets a copy, which would be recorded.
+        self.can_be_recorded = all(
+            type(layer) in LAYERS.values() for layer in layers.values()
+        ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
+
+    def still(self, layers: Mapping[str, Layer]) -> bool:
+        """Whether nothing was replaced or set anew since."""
+        if len(layers) != len(self._layers):
+            return False
+        for (name, layer), (known, one, changes) in zip(layers.items(), self._layers, strict=True):
+            if layer is not one or layer.changes != changes or name != known:
+                return False
+        return all(arrays.get(key) is array for arrays, key, array in self._arrays)
 
 
 class Plans:
@@ -115,19 +143,33 @@ class Plans:
 
     def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
         self._layers, self._input_shape = layers, input_shape
+        self._made = _Made(layers)
         self._free: OrderedDict[Key, Plan] = OrderedDict()
-        # A layer of the user's own may compute in NumPy, which no recording sees.
-        self.possible = all(type(layer) in LAYERS.values() for layer in layers.values())
+
+    def possible(self) -> bool:
+        """Whether the network as it is now can be recorded."""
+        if not self._made.still(self._layers):
+            self._made, self._free = _Made(self._layers), OrderedDict()
+        return self._made.can_be_recorded
 
     @contextmanager
     def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
-        """Lend a plan for batches of `count` images within the block."""
-        key = (count, training, need_grad_x)
-        plan = self._free.pop(key, None)  # one thread gets it; another makes its own
-        if plan is None or not plan.fits():
+        """Lend a plan for batches of `count` images within the block; where it is `possible`."""
+        key, free = (count, training, need_grad_x), self._free
+        plan = free.pop(key, None)  # one thread gets it; another makes its own
+        if plan is None:
             plan = Plan(self._layers, self._input_shape, *key)
         yield plan
-        # Not after a fault: a half-recorded plan is dropped.
-        self._free[key] = plan
-        while len(self._free) > KEPT:
-            self._free.popitem(last=False)
+        # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
+        free[key] = plan
+        while len(free) > KEPT:
+            free.popitem(last=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: no plan, which is bound to these very arrays."""
+        return {**self.__dict__, "_free": OrderedDict(), "_made": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin anew with the copy's own layers."""
+        self.__dict__.update(state)
+        self._made = _Made(self._layers)

@@ -283,22 +283,3 @@ def test_the_norm_has_no_overflow_and_is_the_same_with_any_threads(scale):
         norms.add(ops.norm(arrays))
     _core.set_num_threads(before)
     assert len(norms) == 1
-
-
-@pytest.mark.parametrize("max_norm", [0.5, 1e6])
-def test_clipping_in_place_is_clip_gradients(max_norm):
-    gradients, norm = draw(0), np.empty(1)
-    clipped, expected = optim.clip_gradients(gradients, max_norm)
-    _core.clip_norm(list(gradients.values()), max_norm, norm)
-    assert norm[0] == expected
-    same(gradients, clipped)
-
-
-def test_clipping_in_place_changes_nothing_where_a_number_is_not_finite():
-    for value in (np.nan, np.inf):
-        gradients, norm = draw(0), np.empty(1)
-        gradients["conv.bias"][0] = value
-        before = copies(gradients)
-        _core.clip_norm(list(gradients.values()), 1.0, norm)
-        assert not np.isfinite(norm[0])
-        same(gradients, before)

@@ -1,6 +1,8 @@
 """The pool of threads: idle without cost, safe across forks and among Python's own threads."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -80,6 +82,28 @@ def test_a_fork_while_another_thread_computes():
     finally:
         stop.set()
         busy.join()
+
+
+def test_where_the_system_gives_no_more_threads_the_others_do_the_work():
+    code = """
+import resource
+import numpy as np
+import badak
+from badak import ops
+x = np.arange(-50_000, 50_000, dtype=np.float32)
+wanted = ops.relu(x)
+badak.set_num_threads(1)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+limit = used + (200 << 20)  # some threads' stacks
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+badak.set_num_threads(1000)
+assert np.array_equal(ops.relu(x), wanted)
+print("done")
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout) == (0, "done\n"), found.stderr
 
 
 def test_many_python_threads_compute_at_once():

@@ -12,6 +12,7 @@ from badak.layers import Conv2d, Flatten, Linear
 from badak.network import Network
 from badak.plan import Plan
 from badak.training import Callback, Trainer
+from badak.training.step import training_step
 from training.tasks import contents, corners, plain_net, rich_net, rich_trainer, same_state, state
 
 
@@ -204,6 +205,12 @@ def test_out_of_memory_amid_a_step_leaves_all_as_it_was(
     for name, array in trainer.optimizer.state.items():
         np.testing.assert_array_equal(array, optimizer[name])
     assert np.isfinite(trainer.step(train.images, train.labels))
+
+
+def test_a_step_takes_labels_as_a_list() -> None:
+    net, train = rich_net(), corners()
+    found = training_step(net, optim.SGD(0.1), train.images, train.labels.tolist())
+    assert found == training_step(rich_net(), optim.SGD(0.1), train.images, train.labels)
 
 
 def test_a_fault_amid_a_planned_step_leaves_all_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

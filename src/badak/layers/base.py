@@ -26,9 +26,11 @@ class Layer(ABC):
         buffers: name -> array that is saved with them but has no gradient.
         generator: what the layer draws from in training, if it draws at all.
         prefix: how a network names such layers, with a number behind.
+        changes: how often an attribute was set; a recorded plan is good until the next time.
     """
 
     prefix: ClassVar[str]
+    changes: ClassVar[int] = 0
     parameters: dict[str, Array] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -36,6 +38,11 @@ class Layer(ABC):
     generator: np.random.Generator | None = field(
         default=None, init=False, repr=False, compare=False
     )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, and count it."""
+        object.__setattr__(self, name, value)
+        object.__setattr__(self, "changes", self.changes + 1)
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make the parameters for inputs (N, *input_shape) and return the output's shape.

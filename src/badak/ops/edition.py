@@ -19,6 +19,7 @@ if processor.core() is not None:  # else installed without a compiler: `badak --
 
 _BEST = "native" if "native" in EDITIONS else "reference"
 _active = checks.choice(os.environ.get("BADAK_OPS", _BEST), "BADAK_OPS", EDITIONS)
+_switches = 0
 
 
 def active() -> str:
@@ -30,6 +31,11 @@ def active() -> str:
         'reference'
     """
     return _active
+
+
+def switches() -> int:
+    """Return how often the edition was chosen anew; work in between may have met another one."""
+    return _switches
 
 
 def of(dtype: "np.dtype[Any]") -> ModuleType:
@@ -47,7 +53,7 @@ def fma_peak() -> float | None:
 
     Returns:
         FLOP/s of all threads together, a multiply-add counted as two; None where the native core
-        is not built. It takes some milliseconds.
+        is not built. It takes a tenth of a second or more.
 
     Example:
         >>> peak = fma_peak()
@@ -74,9 +80,8 @@ class use:
     """
 
     def __init__(self, name: str) -> None:
-        global _active
         self._before = _active
-        _active = checks.choice(name, "edition", EDITIONS)
+        _choose(checks.choice(name, "edition", EDITIONS))
 
     def __enter__(self) -> None:
         """The edition runs already."""
@@ -88,5 +93,10 @@ class use:
         traceback: TracebackType | None,
     ) -> None:
         """Bring back the edition from before."""
-        global _active
-        _active = self._before
+        _choose(self._before)
+
+
+def _choose(name: str) -> None:
+    global _active, _switches
+    _active = name
+    _switches += 1

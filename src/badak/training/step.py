@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import ops
-from badak.arrays import Array, Labels, as_images
+from badak.arrays import Array, Labels, as_array, as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.optim import Optimizer, clip_gradients
@@ -24,7 +24,7 @@ def training_step(
     net: Network,
     optimizer: Optimizer,
     images: ArrayLike,
-    labels: Labels,
+    labels: ArrayLike,
     lr: float | None = None,
     clip_norm: float | None = None,
 ) -> StepOutcome:
@@ -53,6 +53,7 @@ def training_step(
         if not math.isfinite(result.loss):
             raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
         gradients = result.gradients
+        accuracy = _accuracy(result.logits, as_array(labels, "labels"), net.loss.ignore_index)
         try:
             if clip_norm is not None:
                 gradients, _ = clip_gradients(gradients, clip_norm)
@@ -64,7 +65,6 @@ def training_step(
             name = list(result.gradients)[odd]
             words = _explain(net, images, f"the gradient of {name} is not finite")
             raise BadakError(words) from None
-        accuracy = _accuracy(result.logits, labels, net.loss.ignore_index)
     return StepOutcome(result.loss, accuracy)
 
 
