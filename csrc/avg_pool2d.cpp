@@ -19,10 +19,6 @@ int64_t padded_width(const Maps& maps, const Window& window) {
   return most(window.left + maps.w, (maps.ow - 1) * window.sw + window.kw);
 }
 
-void clear(float* numbers, int64_t count) {
-  __builtin_memset(numbers, 0, static_cast<size_t>(count) * sizeof(float));
-}
-
 // to[i] = sum of rows[r * distance + i] over the rows.
 void add_rows(const float* rows, Range range, int64_t distance, float* to, int64_t count) {
   in_blocks(0, count, [=](auto lanes, int64_t first) {

@@ -40,7 +40,7 @@ struct GradientMaps {
         store(to + i, load(value + i) > 0.0f ? load(grad + i) : Vec{});
       for (; i < count; i++) to[i] = value[i] > 0 ? grad[i] : 0.0f;
     }
-    for (int64_t i = 0; i < 4 * LANES; i++) to[count + i] = 0;
+    clear(to + count, 4 * LANES);
     return {to, to, to + count + 4 * LANES};
   }
 };

@@ -12,6 +12,23 @@ namespace badak::BADAK_ISA {
 typedef uint8_t ByteVec __attribute__((vector_size(LANES)));
 typedef uint8_t UnalignedByteVec __attribute__((vector_size(LANES), aligned(1), may_alias));
 
+// The first `count` winners of a row; LANES and more are a whole vector.
+inline IntVec load_winners(const uint8_t* from, int64_t count) {
+  ByteVec bytes{};
+  if (count >= LANES)
+    bytes = *reinterpret_cast<const UnalignedByteVec*>(from);
+  else if (count > 0)
+    copy_first(reinterpret_cast<uint8_t*>(&bytes), from, count);
+  return __builtin_convertvector(bytes, IntVec);
+}
+inline void store_winners(uint8_t* to, IntVec winners, int64_t count) {
+  const ByteVec bytes = __builtin_convertvector(winners, ByteVec);
+  if (count >= LANES)
+    *reinterpret_cast<UnalignedByteVec*>(to) = bytes;
+  else if (count > 0)
+    copy_first(to, reinterpret_cast<const uint8_t*>(&bytes), count);
+}
+
 // The value and number of a window's winner so far, against the cell `next`.
 inline void challenge(Vec& best, IntVec& winner, Vec next, int32_t cell) {
   const IntVec wins = (next > best) | ((next != next) & (best == best));
@@ -32,15 +49,9 @@ inline void pool_row(const float* upper, const float* lower, int64_t count, bool
 #pragma GCC unroll 4
     for (int32_t cell = 1; cell < 4; cell++) challenge(best, winner, cells[cell], cell);
     best = with_relu ? relu(best) : best;
-    const ByteVec bytes = __builtin_convertvector(winner, ByteVec);
-    if (y + j + LANES <= end) {
-      store(y + j, best);
-      if (winners != nullptr) *reinterpret_cast<UnalignedByteVec*>(winners + j) = bytes;
-    } else {
-      store_first(y + j, best, count - j);
-      if (winners != nullptr)
-        copy_first(winners + j, reinterpret_cast<const uint8_t*>(&bytes), count - j);
-    }
+    const int64_t written = y + j + LANES <= end ? LANES : count - j;
+    store_some(y + j, best, written);
+    if (winners != nullptr) store_winners(winners + j, winner, written);
   }
 }
 
@@ -67,12 +78,7 @@ inline void unpool_maps(const float* grad_y, const float* end, const float* y,
       float *upper = to + 2 * i * ow, *lower = upper + ow;
       const auto spread = [&](int64_t j, bool up, bool low) {
         Vec grad = load_before(grad_y + j, end);
-        ByteVec bytes{};
-        if (grad_y + j + LANES <= end)
-          bytes = *reinterpret_cast<const UnalignedByteVec*>(winners + j);
-        else
-          copy_first(reinterpret_cast<uint8_t*>(&bytes), winners + j, end - grad_y - j);
-        const IntVec winner = __builtin_convertvector(bytes, IntVec);
+        const IntVec winner = load_winners(winners + j, end - grad_y - j);
         if (with_relu) grad = load_before(y + j, y + (end - grad_y)) > 0.0f ? grad : Vec{};
         for (int row = up ? 0 : 1; row < (low ? 2 : 1); row++) {
           Vec first, second;
@@ -92,8 +98,7 @@ inline void unpool_maps(const float* grad_y, const float* end, const float* y,
       }
       if (ow % 2 != 0) upper[ow - 1] = lower[ow - 1] = 0;
     }
-    if (oh % 2 != 0)
-      for (int64_t j = 0; j < ow; j++) to[(oh - 1) * ow + j] = 0;
+    if (oh % 2 != 0) clear(to + (oh - 1) * ow, ow);
   }
 }
 

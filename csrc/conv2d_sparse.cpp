@@ -73,12 +73,7 @@ struct PooledPlaces {
       const int64_t q = first + i, left = least(LANES, wanted - i);
       Vec grad = load_some(grad_y + q, left);
       if (relu) grad = load_some(y + q, left) > 0.0f ? grad : Vec{};
-      ByteVec bytes{};
-      if (left == LANES)
-        bytes = *reinterpret_cast<const UnalignedByteVec*>(winners + q);
-      else
-        copy_first(reinterpret_cast<uint8_t*>(&bytes), winners + q, left);
-      const IntVec winner = __builtin_convertvector(bytes, IntVec);
+      const IntVec winner = load_winners(winners + q, left);
       const IntVec at = load_bits(starts + q) + (winner >> 1) * down + (winner & 1) * across;
       Vec low, high;
       join_pairs(grad, (Vec)at, low, high);
@@ -230,7 +225,7 @@ void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* gra
   parallel_for(segments * conv.groups, [&](int64_t item) {
     const int64_t group = item % conv.groups, segment = item / conv.groups;
     float* own = sums + (segment * conv.f + group * filters) * row;
-    Pixels::clear(own, filters * row);
+    clear(own, filters * row);
     float* laid_out = scratch_floats(Scratch::columns, pixels.size());
     for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
       pixels.lay_out(x + (n * maps.c + group * channels) * size, x + maps.n * maps.c * size,
@@ -248,11 +243,8 @@ void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* gra
     for (int64_t segment = 1; segment < segments; segment++)
       for (int64_t i = 0; i < row; i += LANES)
         store(own + i, load(own + i) + load(own + segment * conv.f * row + i));
-    for (int64_t c = 0; c < channels; c++)
-      for (int64_t u = 0; u < conv.window.kh; u++)
-        for (int64_t v = 0; v < conv.window.kw; v++)
-          grad_weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v] =
-              own[pixels.cell(c, u, v)];
+    float* grad = grad_weight + f * channels * conv.cells();
+    pixels.each_weight([&](int64_t weight, int64_t place) { grad[weight] = own[place]; });
     if (grad_bias != nullptr) grad_bias[f] = own[bias];
   });
 }
@@ -268,17 +260,14 @@ void sparse_grad_x(const GradientMaps& gradient, const float* weight, float* gra
   float* packed = scratch_floats(Scratch::weight, conv.f * size);
   parallel_for(conv.f, [&](int64_t f) {
     float* own = packed + f * size;
-    Pixels::clear(own, size);
-    for (int64_t c = 0; c < channels; c++)
-      for (int64_t u = 0; u < conv.window.kh; u++)
-        for (int64_t v = 0; v < conv.window.kw; v++)
-          own[pixels.cell(c, u, v)] =
-              weight[((f * channels + c) * conv.window.kh + u) * conv.window.kw + v];
+    clear(own, size);
+    const float* from = weight + f * channels * conv.cells();
+    pixels.each_weight([&](int64_t weight, int64_t place) { own[place] = from[weight]; });
   });
   parallel_for(maps.n * conv.groups, [&](int64_t map) {
     const float* own = packed + map % conv.groups * filters * size;
     float* laid_out = scratch_floats(Scratch::columns, pixels.size());
-    Pixels::clear(laid_out, pixels.size());
+    clear(laid_out, pixels.size());
     each_band(gradient, pooled, pixels, map * filters,
               [&](int64_t f, int64_t b, const Senders& senders) {
                 add(own + f * size + b * pixels.window(), pixels.row(), senders,

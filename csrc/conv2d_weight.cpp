@@ -80,9 +80,8 @@ void conv2d_grad_weight(const Convolution& conv, const Behind& behind, const flo
     float* own = sums + (segment * conv.groups + group) * (rows + 1) * width;
     float* bias = own + rows * width;
     own += start * cells * width;
-    for (int64_t i = 0; i < count * cells * width; i++) own[i] = 0;
-    if (slice == 0)
-      for (int64_t i = 0; i < width; i++) bias[i] = 0;
+    clear(own, count * cells * width);
+    if (slice == 0) clear(bias, width);
     for (int64_t n = maps.n * segment / segments; n < maps.n * (segment + 1) / segments; n++) {
       const float* image = x + (n * maps.c + group * channels + start) * size;
       const Source grad = gradient.image(n, group);

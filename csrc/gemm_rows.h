@@ -91,7 +91,7 @@ inline void some_rows(const Product& p) {
   };
   const auto add = [&](int64_t part, int64_t first, int64_t end, int64_t together) {
     float* own = sums + part * p.n * width;
-    for (int64_t i = first * width; i < end * width; i++) own[i] = 0;
+    clear(own + first * width, (end - first) * width);
     add_taps(p.b + start(part), offsets + first, end - first, strips + start(part) * width, width,
              start(part + 1) - start(part), own + first * width, together);
   };

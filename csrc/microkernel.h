@@ -37,16 +37,6 @@ struct ScatteredRows {
   const float* operator()(int64_t p) const { return from + offsets[p]; }
 };
 
-inline Vec load_some(const float* from, int64_t count) {
-  return count >= LANES ? load(from) : load_first(from, most<int64_t>(count, 0));
-}
-inline void store_some(float* to, Vec value, int64_t count) {
-  if (count >= LANES)
-    store(to, value);
-  else if (count > 0)
-    store_first(to, value, count);
-}
-
 // The first `columns` columns of the tile are stored; b's rows are read to their full width.
 template <int ROWS, int V, class Rows>
 void tile_of(int64_t k, const float* a, Rows b, float* c, int64_t c_row, int64_t columns,

@@ -4,7 +4,6 @@
 // runs of KW * depth numbers. Of few cells the windows themselves lie there, one run each.
 #pragma once
 
-#include "microkernel.h"
 #include "threads.h"
 #include "transpose.h"
 #include "window.h"
@@ -44,10 +43,15 @@ struct Pixels {
 
   int64_t run() const { return vectors * LANES; }
   int64_t window() const { return height * run(); }
-  // Where the weight of a cell stands among a filter's windows, block after block.
-  int64_t cell(int64_t c, int64_t u, int64_t v) const {
-    return windows ? (c * kh + u) * kw + v
-                   : c / depth * window() + u * run() + v * depth + c % depth;
+  // body(where it stands in the filter, where among its windows, block after block) for each
+  // weight.
+  template <class Body>
+  void each_weight(const Body& body) const {
+    int64_t weight = 0;
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t u = 0; u < kh; u++)
+        for (int64_t v = 0; v < kw; v++, weight++)
+          body(weight, windows ? weight : c / depth * window() + u * run() + v * depth + c % depth);
   }
 
   // Maps of an image -> blocks. Nothing is read from `end` on.
@@ -129,10 +133,6 @@ struct Pixels {
             store_some(first + c * h * w + place, square[c], width);
         }
     }
-  }
-
-  static void clear(float* to, int64_t count) {
-    if (count > 0) memset(to, 0, static_cast<size_t>(count) * sizeof(float));
   }
 };
 

@@ -125,7 +125,7 @@ struct Shifted {
           else
             fill_rows(image, s, top, height, to, begin, end);
         }
-    for (int64_t i = 0; i < 5 * LANES; i++) start[channels * channel(places_h) + i] = 0;
+    clear(start + channels * channel(places_h), 5 * LANES);
   }
 
  private:
@@ -134,7 +134,7 @@ struct Shifted {
                 const float* begin, const float* end) const {
     const int64_t above = least(most<int64_t>(-top, 0), height);
     const int64_t below = least(most<int64_t>(h - top, above), height);
-    for (int64_t i = 0; i < above * w; i++) to[i] = 0;
+    clear(to, above * w);
     const float* from = image + (top + above) * w + shift[s];
     const int32_t* keep = mask + s * h * w + (top + above) * w;
     const int64_t count = (below - above) * w;
@@ -144,7 +144,7 @@ struct Shifted {
     for (; i + LANES <= count && from + i + LANES <= end; i += LANES)
       store_bits(to + i, load_bits(from + i) & load_bits(keep + i));
     for (; i < count; i++) to[i] = keep[i] ? from[i] : 0.0f;
-    for (i = 0; i < (height - below) * w; i++) to[count + i] = 0;
+    clear(to + count, (height - below) * w);
   }
 
   // One plane, row by row; up to a vector behind it may be overwritten (by the next, or the slack).

@@ -106,4 +106,19 @@ inline T most(T a, T b) {
 }
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// The first `count` numbers of a vector, where that may be none, or LANES and more.
+inline Vec load_some(const float* from, int64_t count) {
+  return count >= LANES ? load(from) : load_first(from, most<int64_t>(count, 0));
+}
+inline void store_some(float* to, Vec value, int64_t count) {
+  if (count >= LANES)
+    store(to, value);
+  else if (count > 0)
+    store_first(to, value, count);
+}
+
+inline void clear(float* to, int64_t count) {
+  if (count > 0) memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+}
+
 }  // namespace badak::BADAK_ISA

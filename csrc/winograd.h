@@ -162,13 +162,7 @@ struct TileResults {
     for (int32_t cell = 1; cell < 4; cell++) challenge(best, winner, four[cell] + add, cell);
     best = behind.relu ? relu(best) : best;
     store_some(y + map * pooled + t, best, pooled - t);
-    if (winners == nullptr) return;
-    const ByteVec bytes = __builtin_convertvector(winner, ByteVec);
-    uint8_t* to = winners + map * pooled + t;
-    if (pooled - t >= LANES)
-      *reinterpret_cast<UnalignedByteVec*>(to) = bytes;
-    else if (pooled > t)
-      copy_first(to, reinterpret_cast<const uint8_t*>(&bytes), pooled - t);
+    if (winners != nullptr) store_winners(winners + map * pooled + t, winner, pooled - t);
   }
 };
 

@@ -103,12 +103,11 @@ class _Recording:
 
     def __exit__(self, *fault: object) -> None:
         self._program.stop()
-        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
-        self._whole = self._switches == edition.switches()
 
     def program(self) -> Any:
         """What was recorded; None where some of it may be missing: record again next time."""
-        return self._program if self._whole else None
+        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
+        return self._program if self._switches == edition.switches() else None
 
 
 class _Made:
@@ -167,9 +166,4 @@ class Plans:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: no plan, which is bound to these very arrays."""
-        return {**self.__dict__, "_free": OrderedDict(), "_made": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Begin anew with the copy's own layers."""
-        self.__dict__.update(state)
-        self._made = _Made(self._layers)
+        return {**self.__dict__, "_free": OrderedDict()}

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, storage
-from badak.arrays import as_array
 from badak.data import Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
@@ -119,9 +118,8 @@ class Trainer:
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
         """
-        targets = as_array(labels, "labels")
         return training_step(
-            self.net, self.optimizer, images, targets, clip_norm=self.clip_norm
+            self.net, self.optimizer, images, labels, clip_norm=self.clip_norm
         ).loss
 
     def fit(
