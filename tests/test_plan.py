@@ -15,6 +15,7 @@ from badak.layers import (
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
+    CrossEntropyLoss,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -156,6 +157,29 @@ def test_training_sees_a_weight_in_another_order():
         trainer = badak.Trainer(one, optimizer=badak.optim.SGD(0.5))
         losses.append([trainer.step(images, labels) for _ in range(4)])
     np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+class Halved(CrossEntropyLoss):
+    """Half of it, as a user may write."""
+
+    def forward(self, logits, labels, sample_weight=None):
+        loss, cache = super().forward(logits, labels, sample_weight)
+        return loss / 2, cache
+
+    def backward(self, cache):
+        return super().backward(cache) / 2
+
+
+def test_a_loss_of_the_users_own_is_what_training_makes_small():
+    net = models.LeNet5()
+    images, labels = batch(net)
+    wanted = net.forward_backward(images, labels)
+    net.loss = Halved()
+    for _ in range(2):
+        found = net.forward_backward(images, labels)
+        assert found.loss == pytest.approx(wanted.loss / 2)
+        for name, gradient in wanted.gradients.items():
+            np.testing.assert_allclose(found.gradients[name], gradient / 2, rtol=1e-4, atol=1e-7)
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])

@@ -236,7 +236,8 @@ class Network:
         with self._filled(x, True, need_grad_x) as plan:
             targets = self._targets(labels, len(plan.images))
             logits = plan.forward()
-            if targets.ndim == 1 and sample_weight is None and self.loss.ignore_index is None:
+            plain = type(self.loss) is CrossEntropyLoss and self.loss.ignore_index is None
+            if plain and targets.ndim == 1 and sample_weight is None:
                 loss = ops.edition.fused().softmax_cross_entropy(
                     logits, targets, self.loss.label_smoothing, plan.grad_logits
                 )
