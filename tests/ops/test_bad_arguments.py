@@ -60,6 +60,7 @@ def test_is_refused_with_these_words_and_nothing_else_happens(label):
     assert bits(op(**arrays, **options)) == good
 
 
+@pytest.mark.little_memory
 def test_a_fresh_process_of_2_gib_refuses_them_all():
     """No signal, no MemoryError, no hang; the same words as here."""
     tests = Path(op_arguments.__file__).parents[1]

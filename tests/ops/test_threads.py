@@ -84,6 +84,7 @@ def test_a_fork_while_another_thread_computes():
         busy.join()
 
 
+@pytest.mark.little_memory
 def test_where_the_system_gives_no_more_threads_the_others_do_the_work():
     code = """
 import resource
