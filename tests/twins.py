@@ -1,0 +1,56 @@
+"""A network's twin in PyTorch: the same layers with the same names and weights, in float64."""
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import torch
+
+from badak import Network, layers
+
+
+def _conv(layer: layers.Conv2d) -> torch.nn.Module:
+    weight = layer.parameters["weight"]
+    return torch.nn.Conv2d(
+        weight.shape[1] * layer.groups,
+        layer.out_channels,
+        layer.kernel_size,
+        layer.stride,
+        layer.padding,
+        layer.dilation,
+        layer.groups,
+        bias=layer.bias,
+    )
+
+
+# Of our layers' arguments, the forms that the tests use.
+MAKERS: dict[type, Any] = {
+    layers.Conv2d: _conv,
+    layers.Linear: lambda one: torch.nn.Linear(
+        one.parameters["weight"].shape[1], one.out_features, one.bias
+    ),
+    layers.BatchNorm2d: lambda one: torch.nn.BatchNorm2d(len(one.parameters["weight"]), one.eps),
+    # PyTorch divides alpha by size, the paper does not.
+    layers.LocalResponseNorm: lambda one: torch.nn.LocalResponseNorm(
+        one.size, one.alpha * one.size, one.beta, one.k
+    ),
+    layers.MaxPool2d: lambda one: torch.nn.MaxPool2d(one.kernel_size, one.stride, one.padding),
+    layers.AvgPool2d: lambda one: torch.nn.AvgPool2d(one.kernel_size, one.stride, one.padding),
+    layers.GlobalAvgPool2d: lambda one: torch.nn.AdaptiveAvgPool2d(1),
+    layers.ReLU: lambda one: torch.nn.ReLU(),
+    layers.Sigmoid: lambda one: torch.nn.Sigmoid(),
+    layers.Tanh: lambda one: torch.nn.Tanh(),
+    layers.Dropout: lambda one: torch.nn.Dropout(one.p),
+    layers.Flatten: lambda one: torch.nn.Flatten(),
+}
+
+
+def torch_twin(net: Network) -> torch.nn.Sequential:
+    """Return the twin in evaluation mode; its modules bear the layers' names."""
+    modules = OrderedDict((name, MAKERS[type(one)](one)) for name, one in net.layers.items())
+    twin = torch.nn.Sequential(modules).double().eval()
+    own = twin.state_dict()
+    for name, array in net.state().items():
+        assert own[name].shape == array.shape, name
+        own[name].copy_(torch.tensor(array.astype(np.float64)))
+    return twin
