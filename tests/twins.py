@@ -1,4 +1,7 @@
-"""A network's twin in PyTorch: the same layers with the same names and weights, in float64."""
+"""A network's twin in PyTorch: the same layers with the same names and weights, in float64.
+
+And networks of every common layer to compare the two by.
+"""
 
 from collections import OrderedDict
 from typing import Any
@@ -54,3 +57,35 @@ def torch_twin(net: Network) -> torch.nn.Sequential:
         assert own[name].shape == array.shape, name
         own[name].copy_(torch.tensor(array.astype(np.float64)))
     return twin
+
+
+def mixed_net(dtype: Any = np.float64, smooth: bool = False) -> Network:
+    """Images (2, 9, 11) to 5 classes, through every common layer; weights far from 0.
+
+    Args:
+        dtype: of the network.
+        smooth: whether to do without the layers that have corners.
+    """
+    net = Network(
+        [
+            layers.Conv2d(4, (3, 2), padding=(1, 0)),
+            layers.BatchNorm2d(),
+            layers.Tanh() if smooth else layers.ReLU(),
+            layers.AvgPool2d(2) if smooth else layers.MaxPool2d((2, 3), stride=(1, 2)),
+            layers.LocalResponseNorm(3, alpha=0.3),
+            layers.Conv2d(6, 3, padding=1, groups=2),
+            layers.Sigmoid(),
+            layers.AvgPool2d(2),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Linear(5),
+        ],
+        (2, 9, 11),
+        dtype=dtype,
+    )
+    generator = np.random.default_rng(1)
+    for name, array in net.state().items():
+        array[...] = 0.7 * generator.standard_normal(array.shape)
+        if name.endswith("var"):
+            array[...] = 0.5 + generator.random(array.shape)
+    return net

@@ -6,49 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from badak import BadakError, Network
+from badak import BadakError
 from badak.inspect.backward import trace
-from badak.layers import (
-    AvgPool2d,
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    Linear,
-    LocalResponseNorm,
-    MaxPool2d,
-    ReLU,
-    Sigmoid,
-)
 from badak.models import SimpleConvNet
-from twins import torch_twin
-
-LAYERS = [
-    Conv2d(4, (3, 2), padding=(1, 0)),
-    BatchNorm2d(),
-    ReLU(),
-    MaxPool2d((2, 3), stride=(1, 2)),
-    LocalResponseNorm(3, alpha=0.3),
-    Conv2d(6, 3, padding=1, groups=2),
-    Sigmoid(),
-    AvgPool2d(2),
-    Flatten(),
-    Dropout(0.5),
-    Linear(5),
-]
+from twins import mixed_net, torch_twin
 
 
 @pytest.fixture
 def net():
-    """Its batch norm has seen images, so that evaluation and training differ."""
-    net = Network(LAYERS, (2, 9, 11), seed=3, dtype=np.float64)
-    generator = np.random.default_rng(1)
-    for array in net.state().values():
-        array[...] = np.abs(array) * 0.5 + generator.random(array.shape) * 0.3
-    for name in ("conv1.weight", "conv2.weight", "linear1.weight"):
-        array = net.parameters()[name]
-        array -= array.mean()
-    return net
+    return mixed_net()
 
 
 @pytest.fixture

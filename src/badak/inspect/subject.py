@@ -1,0 +1,47 @@
+"""What an attribution is about: one image and one of the network's classes, checked."""
+
+from numpy.typing import ArrayLike
+
+from badak import checks
+from badak.arrays import Images, as_array, as_images, check_shape
+from badak.network import Network
+
+
+def one_image(net: Network, image: ArrayLike, name: str = "image") -> Images:
+    """Return an image as a batch of one, as the network takes it.
+
+    Args:
+        net: the network.
+        image: (C, H, W): float, or uint8 in 0..255, which is scaled to [0, 1].
+        name: what the message calls it.
+
+    Returns:
+        (1, C, H, W) of the network's dtype.
+
+    Raises:
+        BadakError: no image of the network's shape, or NaN or infinity in it.
+
+    Example:
+        >>> from badak.models import SimpleConvNet
+        >>> one_image(SimpleConvNet(), [[0.0, 1.0]])
+        Traceback (most recent call last):
+        badak.errors.BadakError: image must have shape (1, 28, 28); got (1, 2)
+    """
+    array = as_array(image, name)
+    check_shape(array, name, net.input_shape)
+    return as_images(array[None], net.input_shape, net.dtype, name)
+
+
+def one_class(net: Network, label: int) -> int:
+    """Return a class of the network's.
+
+    Raises:
+        BadakError: no integer in 0..K-1.
+
+    Example:
+        >>> from badak.models import SimpleConvNet
+        >>> one_class(SimpleConvNet(), 10)
+        Traceback (most recent call last):
+        badak.errors.BadakError: label must be at most 9; got 10
+    """
+    return checks.integer(label, "label", maximum=net.num_classes - 1)
