@@ -3,9 +3,10 @@
 One file for each kind of picture; Matplotlib is imported when the first is drawn.
 """
 
+from badak.inspect.draw.attributions import attributions
 from badak.inspect.draw.curves import learning_curve
 from badak.inspect.draw.filters import MOST_PANELS, filters
 from badak.inspect.draw.profile import profile
 from badak.inspect.draw.save import save
 
-__all__ = ["MOST_PANELS", "filters", "learning_curve", "profile", "save"]
+__all__ = ["MOST_PANELS", "attributions", "filters", "learning_curve", "profile", "save"]
