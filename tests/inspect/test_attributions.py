@@ -58,7 +58,6 @@ def test_smooth_grad_is_the_mean_gradient_under_noise(pair, image):
     noisy = image + 0.2 * (image.max() - image.min()) * noise
     expected = np.abs(autograd(twin, noisy).mean(axis=0)).max(axis=0)
     found = inspect.smooth_grad(net, image, LABEL, samples=37, noise=0.2, seed=5)
-    # Rounding in float32 moves a few noisy images over a corner, where the gradient jumps.
     agree(found, expected, tolerance)
     assert np.abs(found - inspect.smooth_grad(net, image, LABEL, seed=6)).max() > 1e-3
 
@@ -137,7 +136,9 @@ def naive_occlusion(net, image, size, stride, value):
     return result
 
 
-@pytest.mark.parametrize(("size", "stride", "value"), [(3, 2, 0.0), (4, 3, -0.5), (5, 5, None)])
+@pytest.mark.parametrize(
+    ("size", "stride", "value"), [(3, 2, 0.0), (4, 3, -0.5), (5, 5, None), (1, 1, 0.2)]
+)
 def test_occlusion_is_the_naive_loop(pair, image, size, stride, value):
     net, _, tolerance = pair
     cover = image.mean(axis=(1, 2))[:, None, None] if value is None else value
@@ -152,11 +153,11 @@ def test_occlusions_own_sizes_fit_the_image():
     np.testing.assert_array_equal(
         inspect.occlusion(net, image, LABEL), inspect.occlusion(net, image, LABEL, size=1, stride=1)
     )
-    large = Network([Flatten(), Linear(4)], (1, 41, 60))
-    image = np.random.default_rng(7).random((1, 41, 60))
+    large = Network([Flatten(), Linear(4)], (1, 61, 70))
+    image = np.random.default_rng(7).random((1, 61, 70))
     np.testing.assert_array_equal(
         inspect.occlusion(large, image, LABEL),
-        inspect.occlusion(large, image, LABEL, size=8, stride=2),
+        inspect.occlusion(large, image, LABEL, size=12, stride=3),
     )
 
 
