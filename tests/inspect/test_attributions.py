@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from captum import attr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,7 +163,6 @@ def test_occlusions_own_sizes_fit_the_image():
 
 
 def test_captum_says_the_same(pair, image):
-    attr = pytest.importorskip("captum.attr", reason="captum is not installed")
     net, twin, tolerance = pair
     x = torch.tensor(image[None], requires_grad=True)
 
