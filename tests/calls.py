@@ -47,6 +47,13 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
         "global_avg_pool2d_backward": ({"grad_y": draw(2, 4, 1, 1)}, {"input_shape": x.shape}),
         "linear": ({"x": rows, "weight": lin_weight, "bias": draw(4)}, {}),
         "linear_backward": ({"grad_y": draw(3, 4), "x": rows, "weight": lin_weight}, {}),
+        "squared_distance": ({"x": rows, "centres": lin_weight}, {}),
+        "squared_distance_backward": (
+            {"grad_y": draw(3, 4), "x": rows, "centres": lin_weight},
+            {},
+        ),
+        "add": ({"x": rows, "other": draw(3, 5)}, {}),
+        "scale": ({"x": rows}, {"factor": -0.3}),
         "flatten": ({"x": x}, {}),
         "flatten_backward": ({"grad_y": ops.flatten(x)}, {"input_shape": x.shape}),
         "dropout_backward": ({"grad_y": kept, "mask": mask}, {"p": 0.25}),

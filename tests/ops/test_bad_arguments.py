@@ -169,7 +169,7 @@ def test_dropout_refuses_p_before_it_draws():
 @pytest.mark.parametrize("name", sorted(set(calls()) - {"batch_norm2d", "batch_norm2d_backward"}))
 def test_a_batch_of_none_is_legal(name):
     arrays, options = calls()[name]
-    axis_of = {"weight", "bias", "running_mean", "running_var"}
+    axis_of = {"weight", "bias", "centres", "running_mean", "running_var"}
     empty = {key: a if key in axis_of else a[:0] for key, a in arrays.items()}
     options = dict(options)
     if "labels" in options:

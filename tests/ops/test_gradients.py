@@ -31,6 +31,10 @@ def run(name, arrays, options):
 def analytic(name, arrays, options, grad_y):
     """Gradients by argument name, from the op's own backward."""
     name = name.split(",")[0].split(" ")[0]
+    if name == "add":
+        return {"x": grad_y, "other": grad_y}
+    if name == "scale":
+        return {"x": ops.scale(grad_y, **options)}
     backward = ops.col2im if name == "im2col" else getattr(ops, f"{name}_backward")
     x = next(iter(arrays.values()))
     if name in ("conv2d", "linear"):
@@ -45,6 +49,8 @@ def analytic(name, arrays, options, grad_y):
         return {"x": backward(grad_y, run(name, arrays, options), **options)}
     if name in ("leaky_relu", "elu", "gelu"):
         return {"x": backward(grad_y, x, **options)}
+    if name == "squared_distance":
+        return {"x": backward(grad_y, x, arrays["centres"])}
     if name == "max_pool2d":
         return {"x": backward(grad_y, ops.max_pool2d(x, **options)[1], x.shape)}
     if name == "local_response_norm":

@@ -18,8 +18,10 @@ from badak.ops.activation import (
     tanh_backward,
 )
 from badak.ops.conv import conv2d, conv2d_backward
+from badak.ops.distance import squared_distance, squared_distance_backward
 from badak.ops.dropout import dropout, dropout_backward
 from badak.ops.edition import active, use
+from badak.ops.elementwise import add, scale
 from badak.ops.flatten import flatten, flatten_backward
 from badak.ops.im2col import col2im, im2col
 from badak.ops.linear import linear, linear_backward
@@ -54,6 +56,7 @@ __all__ = [
     "active",
     "adagrad_update",
     "adam_update",
+    "add",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm2d",
@@ -90,11 +93,14 @@ __all__ = [
     "relu",
     "relu_backward",
     "rmsprop_update",
+    "scale",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "squared_distance",
+    "squared_distance_backward",
     "tanh",
     "tanh_backward",
     "use",

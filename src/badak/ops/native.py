@@ -13,6 +13,10 @@ from badak import _core
 from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
 from badak.ops.reference import col2im, im2col  # noqa: F401  # layouts, not arithmetic
+from badak.ops.reference.distance import (  # noqa: F401  # no kernel: K classes are few
+    squared_distance,
+    squared_distance_backward,
+)
 from badak.ops.reference.pool import divisors
 from badak.ops.step import StepNumbers
 from badak.ops.window import Window
@@ -100,6 +104,20 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
     grad_x = np.empty_like(x)
     _core.gelu_backward(grad_y, x, grad_x, approximate == "tanh")
     return grad_x
+
+
+def add(x: Array, other: Array) -> Array:
+    """See the reference; x - (-1) * other, the kernel of gradient descent."""
+    y = np.empty_like(x)
+    _core.update("sgd", StepNumbers(rate=-1.0), other, [x], [y])
+    return y
+
+
+def scale(x: Array, factor: float) -> Array:
+    """See the reference; the shrinking of a step whose gradient is 0."""
+    y = np.empty_like(x)
+    _core.update("sgd", StepNumbers(rate=0.0, shrink=factor), np.zeros_like(x), [x], [y])
+    return y
 
 
 def _numbers(window: Window, height: int, width: int) -> tuple[int, ...]:

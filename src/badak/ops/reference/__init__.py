@@ -18,7 +18,9 @@ from badak.ops.reference.activation import (
     tanh_backward,
 )
 from badak.ops.reference.conv import conv2d, conv2d_backward
+from badak.ops.reference.distance import squared_distance, squared_distance_backward
 from badak.ops.reference.dropout import dropout, dropout_backward
+from badak.ops.reference.elementwise import add, scale
 from badak.ops.reference.im2col import col2im, im2col
 from badak.ops.reference.linear import linear, linear_backward
 from badak.ops.reference.loss import (
@@ -54,6 +56,7 @@ from badak.ops.reference.update import (
 __all__ = [
     "adagrad_update",
     "adam_update",
+    "add",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm2d",
@@ -90,11 +93,14 @@ __all__ = [
     "relu",
     "relu_backward",
     "rmsprop_update",
+    "scale",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",
     "softmax",
     "softmax_backward",
+    "squared_distance",
+    "squared_distance_backward",
     "tanh",
     "tanh_backward",
 ]

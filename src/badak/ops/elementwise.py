@@ -1,0 +1,58 @@
+"""add and scale: document, check, hand on.
+
+Neither needs a backward of its own: a sum hands its gradient on to both, and a scaled array has its
+gradient scaled alike.
+"""
+
+import numpy as np
+
+from badak import checks
+from badak.arrays import Array, as_floats, check_shape
+from badak.ops import edition
+
+
+def add(x: Array, other: Array) -> Array:
+    """The sum of two arrays, value by value (He et al. 2016, equation 1).
+
+    Args:
+        x: any shape, float32 or float64.
+        other: like x.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats, or dtypes that differ.
+        BadakError: shapes that differ.
+
+    Example:
+        >>> add(np.array([1.0, 2.0]), np.array([3.0, -2.0]))
+        array([4., 0.])
+    """
+    x = as_floats(x, "x")
+    other = as_floats(other, "other", dtype=x.dtype)
+    check_shape(other, "other", x.shape)
+    return np.asarray(edition.of(x.dtype).add(x, other))
+
+
+def scale(x: Array, factor: float) -> Array:
+    """Every value times one number.
+
+    Args:
+        x: any shape, float32 or float64.
+        factor: the number.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: a factor that is no finite number.
+
+    Example:
+        >>> scale(np.array([1.0, -2.0]), 0.5)
+        array([ 0.5, -1. ])
+    """
+    x = as_floats(x, "x")
+    factor = checks.real(factor, "factor")
+    return np.asarray(edition.of(x.dtype).scale(x, factor))
