@@ -1,49 +1,19 @@
 """A network's layers as JSON, and back: an allow-list of layer names with checked arguments."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from badak import checks
 from badak.errors import ArgumentTypeError, BadakError, FormatError
-from badak.layers import LAYERS, CrossEntropyLoss, Layer
+from badak.layers import LAYERS, CrossEntropyLoss, Layer, Residual
+from badak.layers.residual import DEEPEST
 
 DTYPES = ("float32", "float64")
-
-
-def named(layers: Sequence[Layer] | Mapping[str, Layer]) -> dict[str, Layer]:
-    """Give each layer of a list its name: its kind and a number; keep the names of a mapping.
-
-    Raises:
-        ArgumentTypeError: something that is no layer.
-        BadakError: no layers, or a name with a dot, which parameter names need.
-
-    Example:
-        >>> from badak.layers import Conv2d, ReLU
-        >>> list(named([Conv2d(8, 3), ReLU(), Conv2d(8, 3)]))
-        ['conv1', 'relu1', 'conv2']
-    """
-    if isinstance(layers, Layer) or not isinstance(layers, (Sequence, Mapping)):
-        raise ArgumentTypeError(f"layers must be a list or a mapping; got {layers!r}")
-    if not layers:
-        raise BadakError("a network needs at least one layer; got none")
-    members = layers.values() if isinstance(layers, Mapping) else layers
-    for place, layer in enumerate(members):
-        if not isinstance(layer, Layer):
-            raise ArgumentTypeError(f"layers must hold layers; number {place} is {layer!r}")
-    if isinstance(layers, Mapping):
-        for name in layers:
-            if not isinstance(name, str) or not name or "." in name or not name.isprintable():
-                raise BadakError(f"a layer's name must be text without dots; got {name!r}")
-        return dict(layers)
-    counts: dict[str, int] = {}
-    result = {}
-    for layer in layers:
-        counts[layer.prefix] = counts.get(layer.prefix, 0) + 1
-        result[f"{layer.prefix}{counts[layer.prefix]}"] = layer
-    return result
+# In a network, blocks' layers counted too; what is larger would be a file made to exhaust us.
+MOST_LAYERS = 10_000
 
 
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
@@ -63,6 +33,17 @@ def checked_input_shape(shape: Any) -> tuple[int, ...]:
     return tuple(checks.integer(size, "input_shape", minimum=1) for size in shape)
 
 
+def check_count(layers: Mapping[str, Layer]) -> None:
+    """Refuse more layers than a file may hold.
+
+    Raises:
+        BadakError: there are more than `MOST_LAYERS`, those inside blocks counted too.
+    """
+    count = sum(1 for name, layer in layers.items() for _ in layer.leaves(name))
+    if count > MOST_LAYERS:
+        raise BadakError(f"a network may have at most {MOST_LAYERS:,} layers; got {count:,}")
+
+
 def describe(
     layers: Mapping[str, Layer], input_shape: Sequence[int], dtype: Any, loss: CrossEntropyLoss
 ) -> dict[str, Any]:
@@ -71,11 +52,23 @@ def describe(
         "input_shape": list(input_shape),
         "dtype": np.dtype(dtype).name,
         "loss": asdict(loss),
-        "layers": [
-            {"name": name, "type": type(layer).__name__, "arguments": layer.config()}
-            for name, layer in layers.items()
-        ],
+        "layers": _entries(layers),
     }
+
+
+def _entries(layers: Mapping[str, Layer]) -> list[dict[str, Any]]:
+    """Name, type and arguments of each layer; a block's arguments hold such lists themselves."""
+    return [
+        {
+            "name": name,
+            "type": type(layer).__name__,
+            "arguments": {
+                key: _entries(value) if isinstance(layer, Residual) else value
+                for key, value in layer.config().items()
+            },
+        }
+        for name, layer in layers.items()
+    ]
 
 
 def parse(description: Any) -> dict[str, Any]:
@@ -91,23 +84,53 @@ def parse(description: Any) -> dict[str, Any]:
         FormatError: a key, layer or argument that is missing, unknown or of the wrong kind.
     """
     _keys(description, "the architecture", ("input_shape", "dtype", "loss", "layers"))
-    entries, dtype = description["layers"], description["dtype"]
-    if not isinstance(entries, list):
-        raise FormatError("the architecture's layers must be a list")
+    dtype = description["dtype"]
     if dtype not in DTYPES:
         raise FormatError(f"the architecture's dtype must be one of {DTYPES}; got {dtype!r}")
+    layers = _layers(description["layers"], "the architecture's layers", _Room())
+    loss = _make(CrossEntropyLoss, description["loss"], "the loss")
+    shape = description["input_shape"]
+    return {"layers": layers, "input_shape": shape, "dtype": dtype, "loss": loss}
+
+
+@dataclass
+class _Room:
+    """How many more layers a file may hold, and how much deeper they may be nested."""
+
+    layers: int = MOST_LAYERS
+    levels: int = DEEPEST
+
+
+def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
+    """Make the layers of a list; those of a block before the block itself."""
+    if not isinstance(entries, list):
+        raise FormatError(f"{what} must be a list; got {str(entries)[:80]}")
+    room.layers -= len(entries)
+    if room.layers < 0:
+        raise FormatError(f"the architecture has more than {MOST_LAYERS:,} layers")
     layers: dict[str, Layer] = {}
     for entry in entries:
         _keys(entry, "a layer", ("name", "type", "arguments"))
-        name, kind = entry["name"], entry["type"]
+        name, kind, arguments = entry["name"], entry["type"], entry["arguments"]
         if not isinstance(name, str) or name in layers:
             raise FormatError(f"layer names must be text and different; got {name!r}")
         if not isinstance(kind, str) or kind not in LAYERS:
             raise FormatError(f"layer {name!r} is a {kind!r}; badak knows {', '.join(LAYERS)}")
-        layers[name] = _make(LAYERS[kind], entry["arguments"], f"{kind} {name!r}")
-    loss = _make(CrossEntropyLoss, description["loss"], "the loss")
-    shape = description["input_shape"]
-    return {"layers": layers, "input_shape": shape, "dtype": dtype, "loss": loss}
+        if LAYERS[kind] is Residual:
+            arguments = _block(arguments, f"{kind} {name!r}", room)
+        layers[name] = _make(LAYERS[kind], arguments, f"{kind} {name!r}")
+    return layers
+
+
+def _block(arguments: Any, what: str, room: _Room) -> dict[str, Any]:
+    """A block's arguments, with layers for the entries of both paths."""
+    _keys(arguments, what, ("layers", "shortcut"))
+    if not room.levels:
+        raise FormatError(f"the architecture nests blocks more than {DEEPEST} deep")
+    room.levels -= 1
+    paths = {key: _layers(value, f"{what}: {key}", room) for key, value in arguments.items()}
+    room.levels += 1
+    return paths
 
 
 def _make(kind: Any, arguments: Any, what: str) -> Any:

@@ -6,11 +6,12 @@ before each pass stands in `refresh`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from badak import ops
 from badak.arrays import Array, Shape
 from badak.layers import (
     BatchNorm2d,
@@ -20,6 +21,7 @@ from badak.layers import (
     Linear,
     MaxPool2d,
     ReLU,
+    Residual,
 )
 from badak.ops import edition
 from badak.ops.window import Window
@@ -33,6 +35,11 @@ class Stage(ABC):
 
     def refresh(self) -> None:  # noqa: B027  # most have nothing to do
         """Do what must be done in Python before each pass."""
+
+    def refreshed(self) -> Iterator["Stage"]:
+        """Yield the stages, here or inside, that have something to refresh."""
+        if type(self).refresh is not Stage.refresh:
+            yield self
 
     @abstractmethod
     def forward(self, x: Array) -> Array:
@@ -161,6 +168,51 @@ class Norm(Stage):
         return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
 
 
+class Sum(Stage):
+    """Residual: the stages of both paths, and their sum."""
+
+    def __init__(self, name: str, block: Residual, input_shape: Shape, training: bool) -> None:
+        self.paths = [
+            stages(
+                [(f"{name}.{path}{key}", one) for key, one in layers.items()], input_shape, training
+            )
+            for path, layers in block.paths
+        ]
+
+    def refreshed(self) -> Iterator[Stage]:
+        """Those of both paths."""
+        for path in self.paths:
+            for stage in path:
+                yield from stage.refreshed()
+
+    def forward(self, x: Array) -> Array:
+        """Both paths, one after the other."""
+        return ops.add(*(forward(path, x) for path in self.paths))
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradient goes back through both; what arrives is added."""
+        (grad, gradients), (other, more) = (
+            backward(path, grad_y, need_grad_x) for path in self.paths
+        )
+        return ops.add(grad, other) if need_grad_x else None, gradients | more
+
+
+def forward(path: Sequence[Stage], x: Array) -> Array:
+    """Run stages one after the other."""
+    for stage in path:
+        x = stage.forward(x)
+    return x
+
+
+def backward(path: Sequence[Stage], grad: Any, need_grad_x: bool) -> tuple[Any, Gradients]:
+    """Run a gradient back through stages; only the first one's input may need none."""
+    gradients: Gradients = {}
+    for place, stage in reversed(list(enumerate(path))):
+        grad, own = stage.backward(grad, need_grad_x or place > 0)
+        gradients |= own
+    return grad, gradients
+
+
 def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
     gradients = {f"{name}.weight": weight}
     return gradients if bias is None else gradients | {f"{name}.bias": bias}
@@ -178,7 +230,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
     shape, rest = input_shape, list(layers)
     while rest:
         name, layer = rest.pop(0)
-        shape = layer.output_shape(shape)
+        before, shape = shape, layer.output_shape(shape)
         if isinstance(layer, Conv2d):
             relu = _takes(rest, ReLU)
             pool = bool(rest) and _halves(rest[0][1], shape)
@@ -187,6 +239,8 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(ConvBlock(name, layer, relu, pool, training))
         elif isinstance(layer, Linear) and _takes(rest, ReLU):
             result.append(LinearReLU(name, layer))
+        elif isinstance(layer, Residual):
+            result.append(Sum(name, layer, before, training))
         elif training and isinstance(layer, Dropout):
             result.append(Drop(layer))
         elif training and isinstance(layer, BatchNorm2d):

@@ -15,6 +15,7 @@ from badak import architecture, checks, ops, storage
 from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
 from badak.errors import ArgumentTypeError, BadakError, FormatError, where
 from badak.layers import CrossEntropyLoss, Layer
+from badak.layers.naming import named
 from badak.plan import Plan, Plans
 from badak.summary import Summary
 
@@ -104,10 +105,8 @@ class Network:
         self.loss = CrossEntropyLoss() if loss is None else loss
         if not isinstance(self.loss, CrossEntropyLoss):
             raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {loss!r}")
-        self.layers = {
-            name: type(layer)(**layer.config())
-            for name, layer in architecture.named(layers).items()
-        }
+        self.layers = {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
+        architecture.check_count(self.layers)
         self.input_shape = architecture.checked_input_shape(input_shape)
         generator = np.random.default_rng(self.seed)
         shape: Shape = self.input_shape
@@ -374,7 +373,8 @@ class Network:
         """Return layer name -> the generator it draws from in training."""
         return {
             name: layer.generator
-            for name, layer in self.layers.items()
+            for top, one in self.layers.items()
+            for name, layer in one.leaves(top)
             if layer.generator is not None
         }
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array, Images, Shape
-from badak.fusion import Stage, stages
-from badak.layers import LAYERS, Layer
+from badak.fusion import backward, forward, stages
+from badak.layers import LAYERS, Layer, Residual
 from badak.ops import edition
 
 # Plans kept for each network: the batch sizes of training, evaluation, their last batches.
@@ -45,7 +45,7 @@ class Plan:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
         self._stages = stages(list(layers.items()), input_shape, training)
-        self._refreshed = [one for one in self._stages if type(one).refresh is not Stage.refresh]
+        self._refreshed = [one for stage in self._stages for one in stage.refreshed()]
         self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
         self._fused = edition.fused()
         self._forward = self._backward = None
@@ -67,9 +67,7 @@ class Plan:
             self._forward.run()
             return self.logits
         with _Recording() as recording:
-            out = self.images
-            for stage in self._stages:
-                out = stage.forward(out)
+            out = forward(self._stages, self.images)
         self.logits, self._forward = out, recording.program()
         self.grad_logits = np.empty_like(out)
         return self.logits
@@ -79,12 +77,8 @@ class Plan:
         if self._backward is not None:
             self._backward.run()
             return self.gradients
-        gradients: dict[str, Array] = {}
         with _Recording() as recording:
-            grad: Any = self.grad_logits
-            for place, stage in reversed(list(enumerate(self._stages))):
-                grad, own = stage.backward(grad, self._need_grad_x or place > 0)
-                gradients |= own
+            grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
         self.gradients = {name: gradients[name] for name in self._names}
         self.grad_x, self._backward = grad, recording.program()
         return self.gradients
@@ -114,27 +108,34 @@ class _Made:
     """The layers and arrays that plans are made of, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
-        self._layers = [(name, layer, layer.changes) for name, layer in layers.items()]
+        self._blocks = [name for name, layer in layers.items() if isinstance(layer, Residual)]
+        self._seen = self._look(layers)
+        leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
+        self._held = [*layers.values(), *leaves]  # or another could get the id of one that is gone
         self._arrays = [
             (arrays, key, arrays[key])
-            for layer in layers.values()
-            for arrays in (layer.parameters, layer.buffers)
+            for leaf in leaves
+            for arrays in (leaf.parameters, leaf.buffers)
             for key in arrays
         ]
         # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
         # that is no plain float32 a kernel gets a copy, which would be recorded.
         self.can_be_recorded = all(
-            type(layer) in LAYERS.values() for layer in layers.values()
+            type(one) in LAYERS.values() and one.recorded for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
+
+    def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
+        """Every layer's name, identity and count of changes, those within blocks too."""
+        seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
+        for block in self._blocks:
+            seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
+        return seen
 
     def still(self, layers: Mapping[str, Layer]) -> bool:
         """Whether nothing was replaced or set anew since."""
-        if len(layers) != len(self._layers):
-            return False
-        for (name, layer), (known, one, changes) in zip(layers.items(), self._layers, strict=True):
-            if layer is not one or layer.changes != changes or name != known:
-                return False
-        return all(arrays.get(key) is array for arrays, key, array in self._arrays)
+        return self._look(layers) == self._seen and all(
+            arrays.get(key) is array for arrays, key, array in self._arrays
+        )
 
 
 class Plans:

@@ -5,13 +5,13 @@ All by arithmetic on shapes; nothing runs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from badak import terminal
 from badak.arrays import Shape
-from badak.layers import Layer, Linear
+from badak.layers import Layer, Linear, Residual
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -51,7 +51,7 @@ class Summary:
 
     Attributes:
         input_shape: (C, H, W).
-        rows: one a layer.
+        rows: one a layer; before a block's, which is its sum's, those of the layers inside.
     """
 
     input_shape: Shape
@@ -64,36 +64,12 @@ class Summary:
         The receptive field grows by (covered - 1) times the distance between neighbours, which
         each stride multiplies (Araujo et al. 2019, section 2).
         """
-        itemsize = np.dtype(dtype).itemsize
         rows: list[Row] = []
-        shape = input_shape
-        sees, apart = [1, 1], [1, 1]
+        reach = _Reach(input_shape, (1, 1), (1, 1))
         for name, layer in layers.items():
-            window, formula = layer.window(shape), ""
-            if window is not None:
-                for axis in (0, 1):
-                    sees[axis] += (window.covers[axis] - 1) * apart[axis]
-                    apart[axis] *= window.stride[axis]
-                formulas = [window.formula(axis, shape[axis + 1]) for axis in (0, 1)]
-                formula = "\n".join(dict.fromkeys(formulas))
-            elif isinstance(layer, Linear):
-                sees = [max(seen, size) for seen, size in zip(sees, input_shape[1:], strict=True)]
-            output_shape = layer.output_shape(shape)
-            count = sum(array.size for array in layer.parameters.values())
-            rows.append(
-                Row(
-                    name=name,
-                    kind=type(layer).__name__,
-                    formula=formula,
-                    output_shape=output_shape,
-                    parameters=count,
-                    flops=layer.flops(shape),
-                    backward_flops=layer.flops(shape) * (bool(rows) + bool(count)),
-                    bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
-                    receptive_field=(sees[0], sees[1]),
-                )
-            )
-            shape = output_shape
+            itemsize, first = np.dtype(dtype).itemsize, not rows
+            more, reach = _walk(name, layer, reach, input_shape, itemsize, first)
+            rows += more
         return cls(input_shape, tuple(rows))
 
     @property
@@ -150,6 +126,70 @@ class Summary:
 
     def __str__(self) -> str:
         return terminal.render(self)
+
+
+class _Reach(NamedTuple):
+    """Where a walk through the layers stands.
+
+    Attributes:
+        shape: of what comes in.
+        sees: rows and columns of the network's input that one value of it can see.
+        apart: how far in the network's input two neighbours of it lie apart.
+    """
+
+    shape: Shape
+    sees: tuple[int, int]
+    apart: tuple[int, int]
+
+    def behind(self, layer: Layer, input_shape: Shape) -> "_Reach":
+        """Behind a layer of a network for such images."""
+        sees, apart, window = self.sees, self.apart, layer.window(self.shape)
+        if window is not None:
+            (rows, columns), (down, right) = window.covers, window.stride
+            sees = sees[0] + (rows - 1) * apart[0], sees[1] + (columns - 1) * apart[1]
+            apart = apart[0] * down, apart[1] * right
+        elif isinstance(layer, Linear):
+            sees = max(sees[0], input_shape[1]), max(sees[1], input_shape[2])
+        return _Reach(layer.output_shape(self.shape), sees, apart)
+
+
+def _walk(
+    name: str, layer: Layer, reach: _Reach, input_shape: Shape, itemsize: int, first: bool
+) -> tuple[list[Row], _Reach]:
+    """The rows of one layer, for a block those of the layers inside and its sum's; what follows."""
+    inside: list[Row] = []
+    behind = reach.behind(layer, input_shape)
+    if isinstance(layer, Residual):
+        for path, layers in layer.paths:
+            end = reach
+            for place, (key, one) in enumerate(layers.items()):
+                at_start = first and place == 0
+                rows, end = _walk(f"{name}.{path}{key}", one, end, input_shape, itemsize, at_start)
+                inside += rows
+            sees = max(behind.sees[0], end.sees[0]), max(behind.sees[1], end.sees[1])
+            behind = _Reach(end.shape, sees, end.apart)
+    count = 0 if inside else layer.parameter_count()
+    flops = layer.flops(reach.shape) - sum(row.flops for row in inside)
+    row = Row(
+        name=name,
+        kind=type(layer).__name__,
+        formula=_formula(layer, reach.shape),
+        output_shape=behind.shape,
+        parameters=count,
+        flops=flops,
+        backward_flops=flops * ((not first) + bool(count)),
+        bytes=itemsize * (count + int(np.prod(behind.shape, dtype=object))),
+        receptive_field=behind.sees,
+    )
+    return [*inside, row], behind
+
+
+def _formula(layer: Layer, shape: Shape) -> str:
+    """The output size's, once where rows and columns have the same."""
+    window = layer.window(shape)
+    if window is None:
+        return ""
+    return "\n".join(dict.fromkeys(window.formula(axis, shape[axis + 1]) for axis in (0, 1)))
 
 
 def _times(shape: Shape) -> str:

@@ -14,6 +14,7 @@ from badak.arrays import as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.ops import edition
+from badak.summary import Summary
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -161,8 +162,8 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
 
     summary = net.summary()
     rows = [
-        timed(row.name, row.kind, len(images) * (row.flops + row.backward_flops))
-        for row in summary.rows
+        timed(name, type(layer).__name__, len(images) * _flops(summary, name))
+        for name, layer in net.layers.items()
     ]
     loss = timed("loss", type(net.loss).__name__, 0)
     return Profile(
@@ -172,6 +173,12 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
         rounds=rounds,
         peak=edition.fma_peak() if net.dtype == np.float32 else None,
     )
+
+
+def _flops(summary: Summary, name: str) -> int:
+    """Operations of a layer forward and back, of a block's with all that is inside."""
+    own = [row for row in summary.rows if row.name == name or row.name.startswith(f"{name}.")]
+    return sum(row.flops + row.backward_flops for row in own)
 
 
 class _Step:

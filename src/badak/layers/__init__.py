@@ -1,6 +1,6 @@
 """The layers, and the table by which files name them."""
 
-from badak.layers.activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, Tanh
+from badak.layers.activation import ELU, GELU, LeakyReLU, ReLU, ScaledTanh, Sigmoid, Tanh
 from badak.layers.base import Layer
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
@@ -9,25 +9,36 @@ from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, LocalResponseNorm
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from badak.layers.rbf import EuclideanRBF
+from badak.layers.residual import Residual
+from badak.layers.subsample import Subsample2d
+from badak.layers.table_conv import TableConv2d
+from badak.layers.widen import Widen2d
 
 LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
     for layer in (
         Conv2d,
+        TableConv2d,
         Linear,
         MaxPool2d,
         AvgPool2d,
         GlobalAvgPool2d,
+        Subsample2d,
+        Widen2d,
         ReLU,
         LeakyReLU,
         Sigmoid,
         Tanh,
+        ScaledTanh,
         ELU,
         GELU,
         BatchNorm2d,
         LocalResponseNorm,
         Dropout,
         Flatten,
+        EuclideanRBF,
+        Residual,
     )
 }
 
@@ -40,6 +51,7 @@ __all__ = [
     "Conv2d",
     "CrossEntropyLoss",
     "Dropout",
+    "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
     "Layer",
@@ -48,6 +60,11 @@ __all__ = [
     "LocalResponseNorm",
     "MaxPool2d",
     "ReLU",
+    "Residual",
+    "ScaledTanh",
     "Sigmoid",
+    "Subsample2d",
+    "TableConv2d",
     "Tanh",
+    "Widen2d",
 ]

@@ -1,10 +1,10 @@
-"""Activations: ReLU, LeakyReLU, Sigmoid, Tanh, ELU, GELU. Each keeps its input's shape."""
+"""Activations; each keeps its input's shape."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 from badak import checks, ops
-from badak.arrays import Array
+from badak.arrays import Array, Shape
 from badak.layers.base import Gradients, Pointwise
 
 
@@ -115,6 +115,51 @@ class Tanh(Pointwise):
     ) -> tuple[Array, Gradients]:
         """grad_y * (1 - y^2)."""
         return ops.tanh_backward(grad_y, cache), {}
+
+
+@final
+@dataclass
+class ScaledTanh(Pointwise):
+    """amplitude * tanh(slope * x) (LeCun et al. 1998, equation 6 and appendix A).
+
+    With the paper's numbers f(1) = 1 and f(-1) = -1: units need not be driven to their limits to
+    give the targets.
+
+    Args:
+        amplitude: the limit on the far right.
+        slope: what the input is multiplied by.
+
+    Raises:
+        BadakError: a number that is not above 0.
+
+    Example:
+        >>> import numpy as np
+        >>> ScaledTanh().forward(np.array([[0.0, 1.0, 1000.0]]), training=False)[0].round(4)
+        array([[0.    , 1.    , 1.7159]])
+    """
+
+    prefix: ClassVar[str] = "tanh"
+    amplitude: float = 1.7159
+    slope: float = 2 / 3
+
+    def __post_init__(self) -> None:
+        checks.real(self.amplitude, "amplitude", above=0)
+        checks.real(self.slope, "slope", above=0)
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the tanh itself."""
+        inner = ops.tanh(ops.scale(x, self.slope))
+        return ops.scale(inner, self.amplitude), inner
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient times amplitude * slope * (1 - tanh^2)."""
+        return ops.scale(ops.tanh_backward(grad_y, cache), self.amplitude * self.slope), {}
+
+    def flops(self, input_shape: Shape) -> int:
+        """Three for each value."""
+        return 3 * super().flops(input_shape)
 
 
 @final

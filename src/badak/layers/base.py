@@ -1,7 +1,7 @@
 """Layer: what every layer is. Layers hold parameters, names and shapes; ops hold the arithmetic."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -27,10 +27,12 @@ class Layer(ABC):
         generator: what the layer draws from in training, if it draws at all.
         prefix: how a network names such layers, with a number behind.
         changes: how often an attribute was set; a recorded plan is good until the next time.
+        recorded: whether its arithmetic is the native core's alone, so that a plan can repeat it.
     """
 
     prefix: ClassVar[str]
     changes: ClassVar[int] = 0
+    recorded: ClassVar[bool] = True
     parameters: dict[str, Array] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -82,8 +84,16 @@ class Layer(ABC):
         """The window this layer slides over its input; None where it works point by point."""
         return None
 
+    def parameter_count(self) -> int:
+        """How many numbers training changes."""
+        return sum(array.size for array in self.parameters.values())
+
+    def leaves(self, name: str) -> Iterator[tuple[str, "Layer"]]:
+        """Yield the layers that compute, with their full names: this one, or those it holds."""
+        yield name, self
+
     def config(self) -> dict[str, Any]:
-        """The constructor's arguments as plain numbers, words and tuples."""
+        """The constructor's arguments as plain numbers, words and tuples (and layers)."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.init}
 
 
@@ -107,6 +117,8 @@ def image_shape(input_shape: Shape) -> tuple[int, int, int]:
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, Mapping):
+        return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return tuple(_plain(member) for member in value)
     return value
