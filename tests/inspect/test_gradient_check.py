@@ -17,6 +17,7 @@ from badak.layers import (
     Conv2d,
     CrossEntropyLoss,
     Dropout,
+    EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
     LeakyReLU,
@@ -24,8 +25,13 @@ from badak.layers import (
     LocalResponseNorm,
     MaxPool2d,
     ReLU,
+    Residual,
+    ScaledTanh,
     Sigmoid,
+    Subsample2d,
+    TableConv2d,
     Tanh,
+    Widen2d,
 )
 from badak.models import SimpleConvNet
 
@@ -46,6 +52,15 @@ BETWEEN = {
     "LocalResponseNorm": LocalResponseNorm(3, alpha=0.3),
     "Dropout": Dropout(0.3),
     "Flatten": Flatten(),
+    "TableConv2d": TableConv2d([[0, 2], [3], [1, 2, 3]], (3, 2)),
+    "Subsample2d": Subsample2d((2, 3)),
+    "Widen2d": Widen2d(6, (1, 2)),
+    "ScaledTanh": ScaledTanh(),
+    "EuclideanRBF": Residual([Flatten(), EuclideanRBF(3)], [Flatten(), Linear(3)]),
+    "Residual": Residual(
+        [Conv2d(5, 3, 2, 1), BatchNorm2d(), Tanh(), Dropout(0.2), Residual([Conv2d(5, 1)])],
+        [Conv2d(5, 1, 2)],
+    ),
 }
 
 

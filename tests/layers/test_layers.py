@@ -19,6 +19,7 @@ from badak.layers import (
     Conv2d,
     CrossEntropyLoss,
     Dropout,
+    EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
     LeakyReLU,
@@ -26,9 +27,15 @@ from badak.layers import (
     LocalResponseNorm,
     MaxPool2d,
     ReLU,
+    Residual,
+    ScaledTanh,
     Sigmoid,
+    Subsample2d,
+    TableConv2d,
     Tanh,
+    Widen2d,
 )
+from layers import twins
 
 IMAGE = (6, 9, 11)
 # Every layer with arguments that are not its defaults, and the PyTorch module it must equal.
@@ -62,6 +69,22 @@ TWINS = {
     "flatten": (Flatten(), torch.nn.Flatten()),
     "linear": (Linear(7), torch.nn.Linear(6 * 9 * 11, 7)),
     "linear without bias": (Linear(7, bias=False), torch.nn.Linear(6 * 9 * 11, 7, bias=False)),
+    "scaled tanh": (ScaledTanh(1.5, 0.4), twins.ScaledTanh(1.5, 0.4)),
+    "subsample": (Subsample2d((3, 2)), twins.Subsample((3, 2), 6)),
+    "table conv": (TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)),
+    "widen": (Widen2d(8, (2, 3)), twins.Widen(2, (2, 3))),
+    "euclidean rbf": (EuclideanRBF(4), twins.EuclideanRBF(4, 6 * 9 * 11)),
+    "residual, identity": (
+        Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
+        twins.identity_block(),
+    ),
+    "residual, shortcut": (
+        Residual(
+            {"a": Conv2d(4, 3, stride=2, padding=1), "inner": Residual([Sigmoid()])},
+            [Conv2d(4, 1, stride=2, bias=False), BatchNorm2d()],
+        ),
+        twins.shortcut_block(),
+    ),
     "dropout of nothing": (Dropout(0.0), torch.nn.Dropout(0.0)),
 }
 
@@ -72,12 +95,14 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
     layer, twin = TWINS[name]
     twin = copy.deepcopy(twin).double().train(training)
     generator = np.random.default_rng(0)
-    shape = (594,) if isinstance(layer, Linear) else IMAGE
+    shape = (594,) if isinstance(layer, (Linear, EuclideanRBF)) else IMAGE
     layer = type(layer)(**layer.config())
     built = layer.build(shape, generator, np.float64)
     for key, array in layer.parameters.items():
         array[...] = generator.standard_normal(array.shape)
-        getattr(twin, key).data = torch.from_numpy(array.copy())
+        twin.get_parameter(key).data = torch.from_numpy(array.copy())
+    for key, array in layer.buffers.items():
+        twin.get_buffer(key).data = torch.from_numpy(array.copy())
     x = generator.standard_normal((3, *shape))
     xt = torch.from_numpy(x).requires_grad_()
 
@@ -92,9 +117,9 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
     np.testing.assert_allclose(grad_x, xt.grad.numpy(), rtol=1e-9, atol=1e-11)
     assert grads.keys() == layer.parameters.keys()
     for key, grad in grads.items():
-        np.testing.assert_allclose(grad, getattr(twin, key).grad.numpy(), rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(grad, twin.get_parameter(key).grad.numpy(), rtol=1e-9, atol=1e-11)
     for key, buffer in layer.buffers.items():
-        np.testing.assert_allclose(buffer, getattr(twin, key).numpy(), rtol=1e-10)
+        np.testing.assert_allclose(buffer, twin.get_buffer(key).numpy(), rtol=1e-10)
 
 
 def test_every_layer_has_a_twin_above():
@@ -114,6 +139,14 @@ def test_arguments_survive_json(name):
 def test_numpy_integers_are_plain_in_the_config():
     layer = Conv2d(np.int64(4), (np.int32(3), 5))
     assert json.dumps(layer.config()) == json.dumps(Conv2d(4, (3, 5)).config())
+
+
+def nested(depth):
+    """Blocks within blocks."""
+    block = Residual([ReLU()])
+    for _ in range(depth - 1):
+        block = Residual([block])
+    return block
 
 
 WRONG = {
@@ -148,6 +181,23 @@ WRONG = {
     "elu, inf": (lambda: ELU(float("inf")), "alpha must be a finite number; got inf"),
     "leaky, None": (lambda: LeakyReLU(None), "negative_slope must be a number; got None"),
     "gelu, word": (lambda: GELU("fast"), "approximate must be one of 'none', 'tanh'; got 'fast'"),
+    "scaled tanh": (lambda: ScaledTanh(slope=0), "slope must be a number above 0; got 0"),
+    "subsample": (lambda: Subsample2d(0), "kernel_size must be at least 1; got 0"),
+    "widen": (lambda: Widen2d(4, 0), "stride must be at least 1; got 0"),
+    "rbf": (lambda: EuclideanRBF(0), "out_features must be at least 1; got 0"),
+    "table, none": (lambda: TableConv2d([], 3), "table must hold a list of map numbers"),
+    "table, text": (lambda: TableConv2d("01", 3), "table must hold a list of map numbers"),
+    "table, flat": (lambda: TableConv2d([0, 1], 3), "number 0 is 0"),
+    "table, float": (lambda: TableConv2d([[0.5]], 3), "number in table must be an integer"),
+    "table, -1": (lambda: TableConv2d([[-1]], 3), "number in table must be at least 0"),
+    "table, blind": (lambda: TableConv2d([[0], []], 3), "filter 1 sees ()"),
+    "table, twice": (lambda: TableConv2d([[1, 1]], 3), "none twice; filter 0 sees (1, 1)"),
+    "residual, nothing": (lambda: Residual([]), "at least one layer"),
+    "residual, layer": (lambda: Residual(ReLU()), "layers must be a list or a mapping"),
+    "residual, None": (lambda: Residual([ReLU()], None), "layers must be a list or a mapping"),
+    "residual, name": (lambda: Residual({"shortcut": ReLU()}), "may be named 'shortcut'"),
+    "residual, dot": (lambda: Residual({"a.b": ReLU()}), "text without dots; got 'a.b'"),
+    "residual, depth": (lambda: nested(9), "nested at most 8 deep; got 9"),
     "smoothing": (lambda: CrossEntropyLoss(2.0), "label_smoothing must be a number at least 0"),
     "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), "ignore_index must be an integer"),
 }
@@ -171,6 +221,19 @@ MISFITS = {
     "groups": ([Conv2d(4, 3, groups=2)], (3, 8, 8), "Conv2d 'conv1': groups must divide the input"),
     "linear on maps": ([Linear(3)], (1, 4, 4), "Linear 'linear1': the input must be flat"),
     "conv on a row": ([Flatten(), Conv2d(3, 1)], (1, 4, 4), "Conv2d 'conv1': the input must be im"),
+    "sum of shapes": (
+        [Residual([Conv2d(4, 3)])],
+        (1, 4, 4),
+        "Residual 'block1': the layers give (4, 2, 2) and the shortcut gives (1, 4, 4), which",
+    ),
+    "within a block": (
+        [Residual([ReLU()], {"a": MaxPool2d(9)})],
+        (1, 4, 4),
+        "Residual 'block1': MaxPool2d 'shortcut.a': a 9x9 kernel covers 9x9 and does not fit",
+    ),
+    "table over the maps": ([TableConv2d([[3]], 1)], (3, 4, 4), "map 3, and the input has 3: 0 to"),
+    "widen to less": ([Widen2d(2)], (3, 4, 4), "out_channels must be at least the input's 3; got"),
+    "rbf on maps": ([EuclideanRBF(2)], (3, 4, 4), "EuclideanRBF 'rbf1': the input must be flat"),
     "no layers": ([], (1, 4, 4), "at least one layer"),
     "no layer": ([ReLU], (1, 4, 4), "layers must hold layers; number 0 is"),
     "not a list": (ReLU(), (1, 4, 4), "layers must be a list or a mapping"),
@@ -229,3 +292,54 @@ def test_layers_are_dataclasses_of_their_arguments():
     for layer in LAYERS.values():
         assert dataclasses.is_dataclass(layer)
         assert "parameters" not in layer.__init__.__annotations__
+
+
+def test_a_table_counts_and_moves_its_connections_alone():
+    layer = TableConv2d(twins.TABLE, (3, 2))
+    layer.build((6, 9, 11), np.random.default_rng(0), np.float64)
+    connected = np.zeros((5, 6, 1, 1), bool)
+    for number, maps in enumerate(twins.TABLE):
+        connected[number, list(maps)] = True
+    everywhere = np.broadcast_to(connected, (5, 6, 3, 2))
+    np.testing.assert_array_equal(layer.parameters["weight"] != 0, everywhere)
+    assert layer.parameter_count() == everywhere.sum() + 5
+    y, cache = layer.forward(np.ones((2, 6, 9, 11)), True)
+    _, grads = layer.backward(np.ones_like(y), cache)
+    np.testing.assert_array_equal(grads["weight"] != 0, everywhere)
+
+
+def test_the_digits_codes_are_the_papers_kind():
+    def codes(count, size):
+        layer = EuclideanRBF(count)
+        layer.build((size,), np.random.default_rng(0), np.float32)
+        return layer.buffers["codes"]
+
+    ten = codes(10, 84)
+    assert ten.shape == (10, 84)
+    assert set(np.unique(ten)) == {-1, 1}
+    apart = ((ten[:, None] - ten) ** 2).sum(2) + 1e9 * np.eye(10)
+    assert apart.min() >= 4 * 12  # no two digits agree in all but 12 cells
+    np.testing.assert_array_equal(codes(3, 84), ten[:3])
+    drawn = codes(11, 84)
+    assert set(np.unique(drawn)) == {-1, 1}
+    np.testing.assert_array_equal(drawn, codes(11, 84))
+
+
+def test_a_block_names_what_is_inside_and_shares_it():
+    block = TWINS["residual, shortcut"][0]
+    block = Residual(**block.config())
+    block.build(IMAGE, np.random.default_rng(0), np.float32)
+    names = ["a.weight", "a.bias", "shortcut.conv1.weight"]
+    assert list(block.parameters) == [*names, "shortcut.norm1.weight", "shortcut.norm1.bias"]
+    assert list(block.buffers) == ["shortcut.norm1.running_mean", "shortcut.norm1.running_var"]
+    assert block.parameters["a.bias"] is block.layers["a"].parameters["bias"]
+    leaves = ["block.a", "block.inner.sigmoid1", "block.shortcut.conv1", "block.shortcut.norm1"]
+    assert [name for name, _ in block.leaves("block")] == leaves
+
+
+def test_one_layer_may_stand_in_two_blocks():
+    """They are copied, as a network copies its layers."""
+    conv = Conv2d(2, 1)
+    net = Network([Residual([conv, conv]), Residual([conv])], (2, 3, 3))
+    assert len({id(array) for array in net.parameters().values()}) == 6
+    assert not conv.parameters

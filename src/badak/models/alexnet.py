@@ -7,21 +7,23 @@ import numpy as np
 
 from badak.layers import Conv2d, Dropout, Flatten, Linear, LocalResponseNorm, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
+from badak.models.sizes import is_small, shape_of
 from badak.network import Network
 from badak.ops.window import IntOrPair
 
 
 def AlexNet(
     num_classes: int = 1000,
+    image_size: int | None = None,
     *,
     input_shape: Sequence[int] = (3, 227, 227),
     filters: tuple[int, int, int, int, int] = (96, 256, 384, 384, 256),
-    first_kernel: IntOrPair = 11,
-    first_stride: IntOrPair = 4,
+    first_kernel: IntOrPair | None = None,
+    first_stride: IntOrPair | None = None,
     groups: int = 2,
     pool_size: IntOrPair = 3,
     pool_stride: IntOrPair = 2,
-    hidden_sizes: tuple[int, int] = (4096, 4096),
+    hidden_sizes: tuple[int, int] | None = None,
     dropout: float = 0.5,
     weight_init: WeightInit = "he",
     seed: int = 0,
@@ -34,16 +36,21 @@ def AlexNet(
     convolutions 2, 4 and 5 in two groups, once a graphics card each. The paper draws weights of
     standard deviation 0.01 and sets some biases to 1; He's weights, of 2015, start well without.
 
+    Images below 64 pixels, such as CIFAR-10's, get a form of their own: the first convolution is
+    5x5 and keeps the size, so that all three poolings fit, and the hidden layers have 1,024 units,
+    since 2,304 values reach them and not 9,216.
+
     Args:
         num_classes: units of the output.
+        image_size: short for input_shape (3, image_size, image_size).
         input_shape: (C, H, W) of one image.
         filters: of the five convolutions.
-        first_kernel: rows and columns of the first convolution's filters.
-        first_stride: of the first convolution.
+        first_kernel: of the first convolution; 11 where None, 5 for small images.
+        first_stride: of the first convolution; 4 where None, 1 for small images.
         groups: of the second, fourth and fifth convolution.
         pool_size: window of the poolings.
         pool_stride: of the poolings, which overlap.
-        hidden_sizes: units of the two hidden layers.
+        hidden_sizes: units of the two hidden layers; 4,096 each where None, 1,024 for small images.
         dropout: share of values dropped before each hidden layer.
         weight_init: "he", "xavier" or a standard deviation.
         seed: of the initial parameters and of dropout.
@@ -58,11 +65,18 @@ def AlexNet(
     Example:
         >>> AlexNet(num_classes=5, hidden_sizes=(8, 8)).layers["flatten1"].output_shape((256, 6, 6))
         (9216,)
+        >>> AlexNet(10, image_size=32).summary().parameters
+        5726602
     """
+    shape = shape_of(input_shape, image_size)
+    small = is_small(shape)
+    kernel = (5 if small else 11) if first_kernel is None else first_kernel
+    stride = (1 if small else 4) if first_stride is None else first_stride
+    hidden = ((1024,) * 2 if small else (4096,) * 2) if hidden_sizes is None else hidden_sizes
     first, second, third, fourth, fifth = filters
     return Network(
         [
-            Conv2d(first, first_kernel, first_stride, weight_init=weight_init),
+            Conv2d(first, kernel, stride, "same" if small else 0, weight_init=weight_init),
             ReLU(),
             LocalResponseNorm(),
             MaxPool2d(pool_size, pool_stride),
@@ -79,14 +93,14 @@ def AlexNet(
             MaxPool2d(pool_size, pool_stride),
             Flatten(),
             Dropout(dropout),
-            Linear(hidden_sizes[0], weight_init=weight_init),
+            Linear(hidden[0], weight_init=weight_init),
             ReLU(),
             Dropout(dropout),
-            Linear(hidden_sizes[1], weight_init=weight_init),
+            Linear(hidden[1], weight_init=weight_init),
             ReLU(),
             Linear(num_classes, weight_init=weight_init),
         ],
-        input_shape,
+        shape,
         seed=seed,
         dtype=dtype,
     )

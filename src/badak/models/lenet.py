@@ -1,15 +1,35 @@
-"""LeNet-5: the network that read cheques, with today's activations."""
+"""LeNet-5: the network that read cheques, as it was and with today's activations."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from badak.errors import BadakError
-from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from badak import checks
+from badak.layers import (
+    Conv2d,
+    EuclideanRBF,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    ScaledTanh,
+    Subsample2d,
+    TableConv2d,
+)
 from badak.layers.initial import WeightInit
+from badak.models.sizes import padding_to_32, shape_of
 from badak.network import Network
 from badak.ops.window import IntOrPair, Padding
+
+# Table I of the paper: which of the 6 maps before it each of the 16 filters of C3 sees. 60 in all.
+TABLE_1 = (
+    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
+    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
+    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
+    (0, 1, 2, 3, 4, 5),
+)
 
 
 def LeNet5(
@@ -19,28 +39,35 @@ def LeNet5(
     input_shape: Sequence[int] = (1, 28, 28),
     filters: tuple[int, int] = (6, 16),
     kernel_size: IntOrPair = 5,
-    padding: Padding = 2,
+    padding: Padding | None = None,
     pool_size: IntOrPair = 2,
     hidden_sizes: tuple[int, int] = (120, 84),
-    weight_init: WeightInit = "he",
+    weight_init: WeightInit | None = None,
     seed: int = 0,
     dtype: Any = np.float32,
 ) -> Network:
-    """Two convolutions, each with ReLU and max pooling, and three linear layers.
+    """Two convolutions, each pooled, a third that sees all, a hidden layer, and the outputs.
 
-    From LeCun et al. 1998, *Gradient-Based Learning Applied to Document Recognition*, figure 2,
-    with ReLU for its scaled tanh and max pooling for its trained averages, as it is taught today.
+    From LeCun et al. 1998, *Gradient-Based Learning Applied to Document Recognition*, section II.B
+    and figure 2. The modern form has ReLU, max pooling and a linear output, as it is taught today.
+
+    The form of 1998 has the paper's 60,000 trainable parameters: sub-sampling that learns, table I
+    between S2 and C3 (with other numbers of filters every one sees all), the scaled tanh behind
+    every layer up to F6, as section II.B says of all units, and outputs that measure the distance
+    to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175; weights are drawn by
+    Xavier's rule; and the loss leaves out the paper's constant for images of no class.
 
     Args:
         num_classes: units of the output.
-        modern: must be True; the form of 1998 is not here yet.
-        input_shape: (C, H, W) of one image. The paper's 32x32 are 28x28 with padding 2.
+        modern: whether it is today's form, or that of 1998.
+        input_shape: (C, H, W) of one image.
         filters: of the two convolutions.
         kernel_size: rows and columns of a filter.
-        padding: of the first convolution.
+        padding: of the first convolution; what makes the image the paper's 32x32 where None.
         pool_size: window and stride of both poolings.
-        hidden_sizes: units of the two hidden layers.
-        weight_init: "he", "xavier" or a standard deviation.
+        hidden_sizes: maps of C5 (units, in the modern form) and units of F6.
+        weight_init: "he", "xavier" or a standard deviation; "he" in the modern form and "xavier" in
+            that of 1998 where None.
         seed: of the initial parameters.
         dtype: np.float32 or np.float64.
 
@@ -48,30 +75,78 @@ def LeNet5(
         The network.
 
     Raises:
-        BadakError: sizes that do not fit; the message names the layer. Or modern is not True.
+        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> LeNet5().summary().parameters  # 156 + 2,416 + 48,120 + 10,164 + 850
         61706
+        >>> LeNet5(modern=False).summary().parameters  # 156 + 12 + 1,516 + 32 + 48,120 + 10,164
+        60000
     """
-    if modern is not True:
-        raise BadakError(f"modern must be True, the only form there is so far; got {modern!r}")
-    return Network(
-        [
-            Conv2d(filters[0], kernel_size, padding=padding, weight_init=weight_init),
-            ReLU(),
-            MaxPool2d(pool_size),
-            Conv2d(filters[1], kernel_size, weight_init=weight_init),
-            ReLU(),
-            MaxPool2d(pool_size),
-            Flatten(),
-            Linear(hidden_sizes[0], weight_init=weight_init),
-            ReLU(),
-            Linear(hidden_sizes[1], weight_init=weight_init),
-            ReLU(),
-            Linear(num_classes, weight_init=weight_init),
-        ],
-        input_shape,
-        seed=seed,
-        dtype=dtype,
+    shape = shape_of(input_shape, None)
+    form = _modern if checks.flag(modern, "modern") else _of_1998
+    layers = form(
+        num_classes,
+        filters,
+        kernel_size,
+        padding_to_32(shape) if padding is None else padding,
+        pool_size,
+        hidden_sizes,
+        ("he" if modern else "xavier") if weight_init is None else weight_init,
     )
+    return Network(layers, shape, seed=seed, dtype=dtype)
+
+
+def _modern(
+    num_classes: int,
+    filters: tuple[int, int],
+    kernel_size: IntOrPair,
+    padding: Padding,
+    pool_size: IntOrPair,
+    hidden_sizes: tuple[int, int],
+    weight_init: WeightInit,
+) -> list[Layer]:
+    return [
+        Conv2d(filters[0], kernel_size, padding=padding, weight_init=weight_init),
+        ReLU(),
+        MaxPool2d(pool_size),
+        Conv2d(filters[1], kernel_size, weight_init=weight_init),
+        ReLU(),
+        MaxPool2d(pool_size),
+        Flatten(),
+        Linear(hidden_sizes[0], weight_init=weight_init),
+        ReLU(),
+        Linear(hidden_sizes[1], weight_init=weight_init),
+        ReLU(),
+        Linear(num_classes, weight_init=weight_init),
+    ]
+
+
+def _of_1998(
+    num_classes: int,
+    filters: tuple[int, int],
+    kernel_size: IntOrPair,
+    padding: Padding,
+    pool_size: IntOrPair,
+    hidden_sizes: tuple[int, int],
+    weight_init: WeightInit,
+) -> list[Layer]:
+    third: Layer = Conv2d(filters[1], kernel_size, weight_init=weight_init)
+    if tuple(filters) == (6, 16):
+        third = TableConv2d(TABLE_1, kernel_size, weight_init=weight_init)
+    return [
+        Conv2d(filters[0], kernel_size, padding=padding, weight_init=weight_init),  # C1
+        ScaledTanh(),
+        Subsample2d(pool_size),  # S2
+        ScaledTanh(),
+        third,  # C3
+        ScaledTanh(),
+        Subsample2d(pool_size),  # S4
+        ScaledTanh(),
+        Conv2d(hidden_sizes[0], kernel_size, weight_init=weight_init),  # C5
+        ScaledTanh(),
+        Flatten(),
+        Linear(hidden_sizes[1], weight_init=weight_init),  # F6
+        ScaledTanh(),
+        EuclideanRBF(num_classes),
+    ]

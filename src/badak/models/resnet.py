@@ -1,0 +1,161 @@
+"""ResNet: blocks that learn what to add to their input."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from badak.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    GlobalAvgPool2d,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    Widen2d,
+)
+from badak.layers.initial import WeightInit
+from badak.models.sizes import is_small, shape_of
+from badak.network import Network
+
+
+def ResNet20(
+    num_classes: int = 10,
+    image_size: int | None = None,
+    *,
+    input_shape: Sequence[int] = (3, 32, 32),
+    blocks: Sequence[int] = (3, 3, 3),
+    filters: Sequence[int] = (16, 32, 64),
+    weight_init: WeightInit = "he",
+    seed: int = 0,
+    dtype: Any = np.float32,
+) -> Network:
+    """A convolution, nine residual blocks of two, and a linear layer: the paper's for CIFAR-10.
+
+    From He et al. 2016, *Deep Residual Learning for Image Recognition*, section 4.2, with n = 3.
+    Shortcuts have no parameters (option A): 269,722 in all. With projections (option B), which the
+    paper does not use here, there would be 272,474.
+
+    Args:
+        num_classes: units of the output.
+        image_size: short for input_shape (3, image_size, image_size).
+        input_shape: (C, H, W) of one image.
+        blocks: how many stand in each stage; (5, 5, 5) is ResNet-32, (9, 9, 9) ResNet-56.
+        filters: of each stage's convolutions.
+        weight_init: "he", "xavier" or a standard deviation.
+        seed: of the initial parameters.
+        dtype: np.float32 or np.float64.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadakError: sizes that do not fit; the message names the layer.
+
+    Example:
+        >>> ResNet20().summary().parameters
+        269722
+    """
+    shape = shape_of(input_shape, image_size)
+
+    def shortcut(count: int, stride: int) -> list[Layer]:
+        return [Widen2d(count, stride)]
+
+    layers = [
+        *_normed(filters[0], 3, 1, weight_init),
+        ReLU(),
+        *_stages(blocks, filters, shortcut, weight_init),
+        GlobalAvgPool2d(),
+        Flatten(),
+        Linear(num_classes, weight_init=weight_init),
+    ]
+    return Network(layers, shape, seed=seed, dtype=dtype)
+
+
+def ResNet18(
+    num_classes: int = 1000,
+    image_size: int | None = None,
+    *,
+    input_shape: Sequence[int] = (3, 224, 224),
+    blocks: Sequence[int] = (2, 2, 2, 2),
+    filters: Sequence[int] = (64, 128, 256, 512),
+    weight_init: WeightInit = "he",
+    seed: int = 0,
+    dtype: Any = np.float32,
+) -> Network:
+    """A 7x7 convolution, pooled, eight residual blocks of two, and a linear layer.
+
+    From He et al. 2016, table 1; where a stage begins, the shortcut is a 1x1 convolution with batch
+    norm (option B). Images below 64 pixels, such as CIFAR-10's, begin with a 3x3 convolution and no
+    pooling, so that something is left for the last stage.
+
+    Args:
+        num_classes: units of the output.
+        image_size: short for input_shape (3, image_size, image_size).
+        input_shape: (C, H, W) of one image.
+        blocks: how many stand in each stage; (3, 4, 6, 3) is ResNet-34.
+        filters: of each stage's convolutions.
+        weight_init: "he", "xavier" or a standard deviation.
+        seed: of the initial parameters.
+        dtype: np.float32 or np.float64.
+
+    Returns:
+        The network.
+
+    Raises:
+        BadakError: sizes that do not fit; the message names the layer.
+
+    Example:
+        >>> ResNet18(10, image_size=32).summary().parameters
+        11173962
+    """
+    shape = shape_of(input_shape, image_size)
+
+    def shortcut(count: int, stride: int) -> list[Layer]:
+        return _normed(count, 1, stride, weight_init)
+
+    small = is_small(shape)
+    stem = _normed(filters[0], 3 if small else 7, 1 if small else 2, weight_init)
+    layers = [
+        *stem,
+        ReLU(),
+        *([] if small else [MaxPool2d(3, stride=2, padding=1)]),
+        *_stages(blocks, filters, shortcut, weight_init),
+        GlobalAvgPool2d(),
+        Flatten(),
+        Linear(num_classes, weight_init=weight_init),
+    ]
+    return Network(layers, shape, seed=seed, dtype=dtype)
+
+
+def _stages(
+    blocks: Sequence[int],
+    filters: Sequence[int],
+    shortcut: Callable[[int, int], list[Layer]],
+    weight_init: WeightInit,
+) -> list[Layer]:
+    """Blocks and the ReLU behind each sum; a stage but the first begins by halving the maps."""
+    layers: list[Layer] = []
+    for stage, (many, count) in enumerate(zip(blocks, filters, strict=True)):
+        for number in range(many):
+            halves = stage > 0 and number == 0
+            stride = 2 if halves else 1
+            body = [
+                *_normed(count, 3, stride, weight_init),
+                ReLU(),
+                *_normed(count, 3, 1, weight_init),
+            ]
+            layers += [Residual(body, shortcut(count, stride) if halves else ()), ReLU()]
+    return layers
+
+
+def _normed(count: int, kernel: int, stride: int, weight_init: WeightInit) -> list[Layer]:
+    """A convolution that keeps the size but for its stride, and batch norm in its bias's place."""
+    padding = kernel // 2
+    return [
+        Conv2d(count, kernel, stride, padding, bias=False, weight_init=weight_init),
+        BatchNorm2d(),
+    ]

@@ -1,0 +1,58 @@
+"""What models for two sizes of images share: the images' shape, and padding of small ones."""
+
+from collections.abc import Sequence
+
+from badak import checks
+from badak.architecture import checked_input_shape
+from badak.arrays import Shape
+from badak.ops.window import Padding
+
+# From here on images are photographs; below it they are MNIST's or CIFAR's kind.
+LARGE = 64
+
+
+def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
+    """Return (C, H, W), or (C, image_size, image_size) where that is given.
+
+    Raises:
+        ArgumentTypeError: no shape, or a size that is no integer.
+        BadakError: a size below 1.
+
+    Example:
+        >>> shape_of((3, 224, 224), image_size=32)
+        (3, 32, 32)
+    """
+    shape = checked_input_shape(input_shape)
+    if image_size is None:
+        return shape
+    size = checks.integer(image_size, "image_size", minimum=1)
+    return (shape[0], size, size)
+
+
+def is_small(shape: Shape) -> bool:
+    """Whether the model's form for small images serves.
+
+    Example:
+        >>> is_small((3, 32, 32)), is_small((3, 224, 224))
+        (True, False)
+    """
+    return min(shape[1:]) < LARGE
+
+
+def padding_to_32(shape: Shape, more: int = 0) -> Padding:
+    """Return the zeros around an image that make it 32 x 32, none where it is larger.
+
+    Args:
+        shape: (C, H, W) of the image.
+        more: padding on every side besides.
+
+    Returns:
+        A number where all sides have the same, else one a side.
+
+    Example:
+        >>> padding_to_32((1, 28, 28)), padding_to_32((1, 27, 40), more=1)
+        (2, ((3, 4), (1, 1)))
+    """
+    missing = [max(0, 32 - size) for size in shape[1:]]
+    rows, columns = ((gap // 2 + more, gap - gap // 2 + more) for gap in missing)
+    return rows[0] if len({*rows, *columns}) == 1 else (rows, columns)

@@ -1,0 +1,97 @@
+"""Layers that PyTorch has not, written with it."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# Which of 6 maps each of 5 filters sees.
+TABLE = ((0, 1, 2), (5,), (4, 0), (1, 3, 5, 2), (3,))
+
+
+class ScaledTanh(nn.Module):
+    def __init__(self, amplitude, slope):
+        super().__init__()
+        self.amplitude, self.slope = amplitude, slope
+
+    def forward(self, x):
+        return self.amplitude * torch.tanh(self.slope * x)
+
+
+class Subsample(nn.Module):
+    def __init__(self, kernel_size, channels):
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.weight, self.bias = (nn.Parameter(torch.zeros(channels)) for _ in range(2))
+
+    def forward(self, x):
+        sums = F.avg_pool2d(x, self.kernel_size, divisor_override=1)
+        return sums * self.weight[:, None, None] + self.bias[:, None, None]
+
+
+class TableConv(nn.Module):
+    def __init__(self, table, kernel_size, channels):
+        super().__init__()
+        self.table = table
+        self.weight = nn.Parameter(torch.zeros(len(table), channels, *kernel_size))
+        self.bias = nn.Parameter(torch.zeros(len(table)))
+
+    def forward(self, x):
+        """Each filter by itself, over copies of its own maps."""
+        maps = [
+            F.conv2d(x[:, list(seen)], self.weight[None, number, list(seen)])
+            for number, seen in enumerate(self.table)
+        ]
+        return torch.cat(maps, 1) + self.bias[:, None, None]
+
+
+class Widen(nn.Module):
+    def __init__(self, more, stride):
+        super().__init__()
+        self.more, self.stride = more, stride
+
+    def forward(self, x):
+        down, right = self.stride
+        return F.pad(x[:, :, ::down, ::right], (0, 0, 0, 0, 0, self.more))
+
+
+class EuclideanRBF(nn.Module):
+    def __init__(self, classes, size):
+        super().__init__()
+        self.register_buffer("codes", torch.zeros(classes, size))
+
+    def forward(self, x):
+        return -((x[:, None] - self.codes) ** 2).sum(2)
+
+
+class Residual(nn.Module):
+    def __init__(self, shortcut, **layers):
+        super().__init__()
+        self.names = list(layers)
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+        if shortcut is not None:
+            self.shortcut = shortcut
+
+    def forward(self, x):
+        y = x
+        for name in self.names:
+            y = getattr(self, name)(y)
+        return y + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+def identity_block():
+    return Residual(
+        None,
+        conv1=nn.Conv2d(6, 6, 3, padding=1),
+        norm1=nn.BatchNorm2d(6),
+        tanh1=nn.Tanh(),
+        conv2=nn.Conv2d(6, 6, 1, bias=False),
+    )
+
+
+def shortcut_block():
+    around = nn.Sequential()
+    around.add_module("conv1", nn.Conv2d(6, 4, 1, 2, bias=False))
+    around.add_module("norm1", nn.BatchNorm2d(4))
+    inner = Residual(None, sigmoid1=nn.Sigmoid())
+    return Residual(around, a=nn.Conv2d(6, 4, 3, 2, 1), inner=inner)
