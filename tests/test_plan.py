@@ -17,6 +17,7 @@ from badak.layers import (
     Conv2d,
     CrossEntropyLoss,
     Dropout,
+    EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
     LeakyReLU,
@@ -24,6 +25,11 @@ from badak.layers import (
     LocalResponseNorm,
     MaxPool2d,
     ReLU,
+    Residual,
+    ScaledTanh,
+    Subsample2d,
+    TableConv2d,
+    Widen2d,
 )
 
 pytest.importorskip("badak._core")
@@ -55,11 +61,27 @@ def motley(**options):
     return badak.Network(layers, (2, 23, 21), **options)
 
 
+def blocks(**options):
+    """Both paths with layers that join, refresh, or do nothing; a block within a block."""
+    inner = Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), ReLU(), Dropout(0.25)])
+    layers = [
+        Residual([Conv2d(4, 3, padding=1), ReLU()], [Conv2d(4, 1), Dropout(0.5)]),
+        Residual([Conv2d(6, 3, 2, 1), inner, ScaledTanh()], [Widen2d(6, 2)]),
+        Subsample2d(2),
+        TableConv2d([[0, 3], [5, 1, 2]], 3),
+        Flatten(),
+        Residual([Linear(2 * 4 * 3), ReLU()]),
+        Linear(5),
+    ]
+    return badak.Network(layers, (2, 23, 21), **options)
+
+
 NETWORKS = {
     "simple": models.SimpleConvNet,
     "lenet": models.LeNet5,
     "deep": models.DeepConvNet,
     "motley": motley,
+    "blocks": blocks,
 }
 
 
@@ -282,3 +304,23 @@ def test_any_number_of_threads_trains_to_the_same_bits(name):
     for other in states[1:]:
         for key, array in other.items():
             np.testing.assert_array_equal(array, states[0][key], err_msg=key)
+
+
+def test_blocks_are_recorded_and_lenets_distances_are_not():
+    """What NumPy computes between the kernels would be missing when the calls are repeated."""
+    assert blocks()._planned()
+    assert models.ResNet20(blocks=(1, 1, 1))._planned()
+    assert not models.LeNet5(modern=False)._planned()
+    hidden = badak.Network([Flatten(), Residual([EuclideanRBF(4)])], (1, 2, 2))
+    assert not hidden._planned()
+
+
+def test_new_arrays_within_a_block_are_noticed():
+    net = blocks()
+    images, _ = batch(net)
+    before = net(images)
+    inside = net.layers["block1"].layers["conv1"]
+    inside.parameters["weight"] = inside.parameters["weight"] * 2
+    after = net(images)
+    assert (before != after).any()
+    np.testing.assert_allclose(after, unfused(net)(images), rtol=1e-4, atol=1e-5)

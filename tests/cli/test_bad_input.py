@@ -130,7 +130,7 @@ WRONG_CONFIG = {
     "unknown model": (
         '"simple"',
         '"resnet"',
-        "model must be one of simple, lenet, deep, alexnet; got 'resnet'",
+        "vgg16, resnet20, resnet18; got 'resnet'",
     ),
     "list of numbers": ('"0",', "0,", "class_names must be"),
 }

@@ -117,7 +117,9 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
     np.testing.assert_allclose(grad_x, xt.grad.numpy(), rtol=1e-9, atol=1e-11)
     assert grads.keys() == layer.parameters.keys()
     for key, grad in grads.items():
-        np.testing.assert_allclose(grad, twin.get_parameter(key).grad.numpy(), rtol=1e-9, atol=1e-11)
+        np.testing.assert_allclose(
+            grad, twin.get_parameter(key).grad.numpy(), rtol=1e-9, atol=1e-11
+        )
     for key, buffer in layer.buffers.items():
         np.testing.assert_allclose(buffer, twin.get_buffer(key).numpy(), rtol=1e-10)
 

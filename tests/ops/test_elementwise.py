@@ -55,7 +55,9 @@ def test_squared_distance_equals_pytorchs(data):
     arrays["grad_y"] = numbers(data.draw, (n, k), dtype)
     grad_x, _ = oracles.backward(twin, arrays["grad_y"], x, centres)
     size, _ = oracles.backward(twin, abs(arrays["grad_y"]), abs(x), -abs(centres))
-    agree(ops.squared_distance_backward, arrays, {}, grad_x, scale=float(np.abs(size).max(initial=0)))
+    agree(
+        ops.squared_distance_backward, arrays, {}, grad_x, scale=float(np.abs(size).max(initial=0))
+    )
 
 
 def test_squared_distance_is_the_square_of_cdist():

@@ -9,6 +9,7 @@ import numpy as np
 import tomli_w
 
 from badak import data, load, models, optim, storage
+from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
 from badak.network import Network
@@ -23,7 +24,10 @@ class RunConfig:
         dataset: as `badak.data.load` takes it.
         model: a name of `badak.models.MODELS`.
         optimizer: a name of `badak.optim.OPTIMIZERS`.
-        schedule: a name of `badak.optim.SCHEDULES`.
+        lr: learning rate; the optimizer's own where None.
+        weight_decay: likewise.
+        schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
+        augment: a name of `badak.cli.recipes.AUGMENTATIONS`; images as they are where None.
         weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.
@@ -39,7 +43,9 @@ class RunConfig:
     weight_init: str | None = None
     batch_size: int | None = None
     lr: float | None = None
+    weight_decay: float | None = None
     schedule: str | None = None
+    augment: str | None = None
     early_stopping: int | None = None
     evaluate_sample: int | None = None
     limit_train: int | None = None
@@ -76,19 +82,35 @@ class RunConfig:
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
         """Build the trainer; `more` are arguments that change no bit of the result."""
-        rate = {} if self.lr is None else {"lr": self.lr}
         if self.batch_size is not None:
             more["batch_size"] = self.batch_size
         return Trainer(
             net,
-            optim.OPTIMIZERS[self.optimizer](**rate),
+            self._optimizer(),
             epochs=self.epochs,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
+            augment=None if self.augment is None else AUGMENTATIONS[self.augment],
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
             **more,
         )
+
+    def _optimizer(self) -> optim.Optimizer:
+        numbers = {"lr": self.lr, "weight_decay": self.weight_decay}
+        given = {name: number for name, number in numbers.items() if number is not None}
+        return optim.OPTIMIZERS[self.optimizer](**given)
+
+    def about(self) -> str:
+        """Say how it trains, in a line.
+
+        Example:
+            >>> RunConfig("mnist", "lenet", epochs=3, optimizer="adam", seed=0, lr=0.5).about()
+            '3 epochs of Adam(lr=0.5, weight_decay=0.0, ...), constant rate, images as they are'
+        """
+        schedule = self.schedule or "constant rate"
+        augment = f"images varied by {self.augment}" if self.augment else "images as they are"
+        return f"{self.epochs} epochs of {self._optimizer()}, {schedule}, {augment}"
 
 
 def read_config(run: RunDirectory) -> RunConfig:
@@ -136,6 +158,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         "model": list(models.MODELS),
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
+        "augment": list(AUGMENTATIONS),
     }
     for name, table in tables.items():
         if name in values and values[name] not in table:

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from badak import inspect, models, optim, terminal
 from badak.cli.config import RunConfig, read_config
+from badak.cli.recipes import AUGMENTATIONS, completed
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.network import Network
@@ -24,15 +25,27 @@ POSITIVE = click.IntRange(min=1)
 @click.option(
     "--model", type=click.Choice(list(models.MODELS)), default="simple", show_default=True
 )
-@click.option("--epochs", type=int, default=20, show_default=True, help="Times over all images.")
+@click.option("--epochs", type=int, help="Times over all images.  [default: the model's]")
 @click.option(
     "--batch-size", type=int, help="Images in a step.  [default: 100, or all where there are fewer]"
 )
 @click.option(
-    "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), default="adam", show_default=True
+    "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), help="[default: the model's]"
 )
-@click.option("--lr", type=float, help="Learning rate.  [default: the optimizer's own]")
-@click.option("--schedule", type=click.Choice(list(optim.SCHEDULES)), help="Course of the rate.")
+@click.option(
+    "--lr", type=float, help="Learning rate.  [default: the model's, or that of --optimizer]"
+)
+@click.option("--weight-decay", type=float, help="L2 penalty.  [default: like that of --lr]")
+@click.option(
+    "--schedule",
+    type=click.Choice([*optim.SCHEDULES, "none"]),
+    help="Course of the rate.  [default: the model's]",
+)
+@click.option(
+    "--augment",
+    type=click.Choice([*AUGMENTATIONS, "none"]),
+    help="Vary the images.  [default: as model and data set bear]",
+)
 @click.option(
     "--weight-init",
     metavar="he|xavier|STD",
@@ -60,6 +73,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, or folder:PATH, a folder with
     one sub-folder of images a class. Without options this is the book's run: SimpleConvNet, Adam.
+    The other models bring optimizer, schedule and augmentation of their own; options go before.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
@@ -86,12 +100,16 @@ def _config(
     kind, _, path = options["dataset"].partition(":")
     if kind == "folder" and path:
         options["dataset"] = f"folder:{Path(path).expanduser().absolute()}"
+    given = {
+        name for name in options if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    for name in ("schedule", "augment"):
+        options[name] = None if options[name] == "none" else options[name]
     if not (resume and run.config.exists()):
-        return RunConfig(**options)
+        return RunConfig(**completed(options, given))
     config = read_config(run)
-    for name, value in options.items():
-        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
-            continue
+    for name in [name for name in options if name in given]:
+        value = options[name]
         if name == "data_dir" or (name == "epochs" and value >= config.epochs):
             config = dataclasses.replace(config, **{name: value})
         elif value != getattr(config, name):
@@ -136,6 +154,7 @@ class _Opening(Callback):
     def on_train_start(self, trainer: Trainer) -> None:
         terminal.console().print(trainer.net.summary())
         click.echo(self.counts)
+        click.echo(self.config.about())
         self.run.plots.mkdir(exist_ok=True)
         self.config.save(self.run)
         draw_filters(self.config.network(), self.run, "before")

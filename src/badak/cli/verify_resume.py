@@ -44,7 +44,9 @@ def command(run: Path, steps: int) -> None:
 
 def arguments(config: RunConfig) -> list[str]:
     """The command line that this configuration came from."""
+    # Where the model has a recipe and the run none, that must be said.
     words = ["train", config.dataset]
+    words += [f"--{name}=none" for name in ("schedule", "augment") if not getattr(config, name)]
     for name, value in dataclasses.asdict(config).items():
         if name not in LEFT_OUT and value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]

@@ -1,0 +1,139 @@
+"""Residual blocks in networks and in files: names, copies, limits, faults."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import badak
+from badak import BadakError, FormatError, Network, storage
+from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, ReLU, Residual
+
+
+@pytest.fixture
+def batch():
+    generator = np.random.default_rng(0)
+    return generator.random((5, 2, 6, 8), dtype=np.float32), np.array([0, 1, 2, 0, 1])
+
+
+def write(path, layers):
+    """A file whose checksum is right, of a network with these entries and no arrays."""
+    architecture = Network([ReLU()], (2, 6, 8)).architecture() | {"layers": layers}
+    metadata = {"format": "badak network", "version": 1, "architecture": architecture}
+    storage.save(path, {}, metadata)
+
+
+def block(*layers, **around):
+    """The entry of a block in a file, with layers' entries inside."""
+    arguments = {"layers": list(layers), "shortcut": [], **around}
+    return {"name": "block1", "type": "Residual", "arguments": arguments}
+
+
+def within(depth, entry):
+    for _ in range(depth):
+        entry = block(entry)
+    return entry
+
+
+RELU_ENTRY = {"name": "relu1", "type": "ReLU", "arguments": {}}
+FORGED_BLOCKS = {
+    "unknown layer": (
+        block({**RELU_ENTRY, "type": "os.system"}),
+        "'relu1' is a 'os.system'; badak",
+    ),
+    "unknown argument": (block({**RELU_ENTRY, "arguments": {"x": 1}}), "ReLU 'relu1' must have"),
+    "no list": (block(layers={"a": 1}), "Residual 'block1': layers must be a list; got {'a': 1}"),
+    "path no list": (block(RELU_ENTRY, shortcut=3), "Residual 'block1': shortcut must be a list"),
+    "another path": (block(RELU_ENTRY, more=[]), "Residual 'block1' must have exactly"),
+    "no arguments": ({**block(), "arguments": None}, "Residual 'block1' must have exactly"),
+    "nothing inside": (block(), "at least one layer"),
+    "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "must be text and different; got 'relu1'"),
+    "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "text without dots; got 'a.b'"),
+    "9 deep": (within(9, RELU_ENTRY), "nests blocks more than 8 deep"),
+    "200 deep": (within(200, RELU_ENTRY), "nests blocks more than 8 deep"),
+    "10,001 layers": (
+        block(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(10_000))),
+        "more than 10,000 layers",
+    ),
+    "wide and deep": (
+        within(7, block(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(9_999)))),
+        "more than 10,000 layers",
+    ),
+    "sums that do not fit": (
+        block({"name": "a", "type": "Flatten", "arguments": {}}),
+        "the layers give (96,) and the shortcut gives (2, 6, 8)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORGED_BLOCKS)
+def test_a_block_with_wrong_content_is_refused(tmp_path, case):
+    entry, words = FORGED_BLOCKS[case]
+    path = tmp_path / "net.safetensors"
+    write(path, [entry])
+    with pytest.raises(FormatError, match=r"net\.safetensors is no usable badak network") as fault:
+        badak.load(path)
+    assert words in str(fault.value)
+
+
+def test_as_deep_and_as_many_as_may_be_come_back(tmp_path):
+    layers = [within(8, RELU_ENTRY), *({**RELU_ENTRY, "name": f"r{i}"} for i in range(5_000))]
+    write(tmp_path / "net.safetensors", layers)
+    assert badak.load(tmp_path / "net.safetensors").output_shape == (2, 6, 8)
+
+
+def test_more_layers_than_a_file_may_hold_are_refused_at_once():
+    with pytest.raises(BadakError, match=r"at most 10,000 layers; got 10,001"):
+        Network([Residual([ReLU()] * 5_001), *[ReLU()] * 5_000], (1, 2, 2))
+
+
+def blocks(dtype=np.float32):
+    inner = Residual([Conv2d(4, 3, padding=1), BatchNorm2d(), ReLU(), Dropout(0.3)])
+    outer = Residual([inner, Conv2d(4, 1, 2)], {"way": Conv2d(4, 1, 2, bias=False)})
+    return Network([Conv2d(4, 3), outer, ReLU(), Flatten(), Linear(3)], (2, 6, 8), dtype=dtype)
+
+
+def test_blocks_are_saved_and_copied(batch, tmp_path):
+    net = blocks()
+    assert "block1.shortcut.way.weight" in net.parameters()
+    assert "block1.block1.norm1.running_mean" in net.buffers()
+    assert list(net.generators()) == ["block1.block1.dropout1"]
+    net.forward(batch[0], training=True)
+    net.save(tmp_path / "net.safetensors")
+    back = badak.load(tmp_path / "net.safetensors")
+    assert repr(back) == repr(net)
+    np.testing.assert_array_equal(net(batch[0]), back(batch[0]))
+    np.testing.assert_allclose(
+        net.astype(np.float64)(batch[0]), net(batch[0]), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_a_fault_in_training_puts_blocks_back(batch):
+    net = blocks()
+    generator = net.generators()["block1.block1.dropout1"]
+    before, state = copy.deepcopy(net.state()), generator.bit_generator.state
+    net.layers["linear1"].parameters["weight"] = np.ones((3, 9), np.float32)  # fits nothing
+    net.fuse = False
+    with pytest.raises(BadakError, match="Linear 'linear1'"):
+        net.forward_backward(*batch)
+    assert generator.bit_generator.state == state
+    for name, array in net.buffers().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_a_block_at_the_start_needs_no_gradient_of_the_images(batch):
+    net = Network([Residual([Conv2d(2, 1)]), Flatten(), Linear(3)], (2, 6, 8), dtype=np.float64)
+    without = net.forward_backward(*batch)
+    asked = net.forward_backward(*batch, need_grad_x=True)
+    assert without.grad_x is None
+    assert asked.grad_x.shape == batch[0].shape
+    for name, gradient in without.gradients.items():
+        np.testing.assert_array_equal(gradient, asked.gradients[name])
+
+
+def test_a_fault_within_a_block_names_the_way_to_it(batch):
+    net = blocks()
+    net.layers["block1"].layers["conv1"].parameters["weight"] = np.ones((4, 9, 1, 1), np.float32)
+    net.fuse = False
+    with pytest.raises(BadakError, match=r"Residual 'block1': Conv2d 'conv1': "):
+        net(batch[0])
