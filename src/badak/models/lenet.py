@@ -42,7 +42,7 @@ def LeNet5(
     padding: Padding | None = None,
     pool_size: IntOrPair = 2,
     hidden_sizes: tuple[int, int] = (120, 84),
-    weight_init: WeightInit | None = None,
+    weight_init: WeightInit = "he",
     seed: int = 0,
     dtype: Any = np.float32,
 ) -> Network:
@@ -54,8 +54,9 @@ def LeNet5(
     The form of 1998 has the paper's 60,000 trainable parameters: sub-sampling that learns, table I
     between S2 and C3 (with other numbers of filters every one sees all), the scaled tanh behind
     every layer up to F6, as section II.B says of all units, and outputs that measure the distance
-    to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175; weights are drawn by
-    Xavier's rule; and the loss leaves out the paper's constant for images of no class.
+    to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175; weights are drawn by He's
+    rule, which makes up for the smaller pixels; and the loss leaves out the paper's constant for
+    images of no class.
 
     Args:
         num_classes: units of the output.
@@ -66,8 +67,7 @@ def LeNet5(
         padding: of the first convolution; what makes the image the paper's 32x32 where None.
         pool_size: window and stride of both poolings.
         hidden_sizes: maps of C5 (units, in the modern form) and units of F6.
-        weight_init: "he", "xavier" or a standard deviation; "he" in the modern form and "xavier" in
-            that of 1998 where None.
+        weight_init: "he", "xavier" or a standard deviation.
         seed: of the initial parameters.
         dtype: np.float32 or np.float64.
 
@@ -92,7 +92,7 @@ def LeNet5(
         padding_to_32(shape) if padding is None else padding,
         pool_size,
         hidden_sizes,
-        ("he" if modern else "xavier") if weight_init is None else weight_init,
+        weight_init,
     )
     return Network(layers, shape, seed=seed, dtype=dtype)
 

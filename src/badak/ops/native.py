@@ -114,9 +114,9 @@ def add(x: Array, other: Array) -> Array:
 
 
 def scale(x: Array, factor: float) -> Array:
-    """See the reference; the shrinking of a step whose gradient is 0."""
+    """See the reference; a descent step of rate 0 shrinks alone. Infinities become NaN."""
     y = np.empty_like(x)
-    _core.update("sgd", StepNumbers(rate=0.0, shrink=factor), np.zeros_like(x), [x], [y])
+    _core.update("sgd", StepNumbers(rate=0.0, shrink=factor), x, [x], [y])
     return y
 
 
