@@ -187,11 +187,21 @@ def test_dropout_stands_where_the_book_and_the_paper_put_it(built):
     assert names.index("dropout2") + 1 == names.index("linear2")
 
 
-@pytest.mark.parametrize("model", [LeNet5, LeNet1998, DeepConvNet])
+@pytest.mark.parametrize("model", [LeNet5, DeepConvNet])
 def test_he_weights_keep_the_signal(built, model):
     """Neither vanishing nor exploding: the outputs of noise spread like its values."""
     x = np.random.default_rng(0).standard_normal((50, 1, 28, 28)).astype(np.float32)
     assert 0.3 < built[model](x).std() < 10
+
+
+def test_he_weights_neither_lull_nor_saturate_lenet_of_1998(built):
+    """Xavier's leave F6 at 0.05: the network is linear then, and slow to become anything else."""
+    out = np.random.default_rng(0).random((50, 1, 28, 28), dtype=np.float32)
+    for name, layer in built[LeNet1998].layers.items():
+        if name == "rbf1":
+            break
+        out, _ = layer.forward(out, training=False)
+    assert 0.3 < out.std() < 1.2
 
 
 # What makes each small enough for a quick forward pass, and an input that its windows fit.
