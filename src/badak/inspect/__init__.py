@@ -2,29 +2,54 @@
 
 from badak.inspect import draw
 from badak.inspect.attributions import Attributions, attributions
+from badak.inspect.class_accuracy import ClassAccuracy, per_class_accuracy
+from badak.inspect.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.curves import LearningCurve, learning_curve
+from badak.inspect.embedding import Embedding, embedding
 from badak.inspect.filters import filters
 from badak.inspect.grad_cam import grad_cam
 from badak.inspect.gradient_check import GradientCheck, gradient_check
 from badak.inspect.integrated_gradients import integrated_gradients
+from badak.inspect.misclassified import Misclassified, misclassified
 from badak.inspect.occlusion import occlusion
+from badak.inspect.predictions import Predictions, predictions
 from badak.inspect.profile import Profile, profile
+from badak.inspect.reliability import Reliability, reliability
+from badak.inspect.robustness import ShiftRobustness, shift_robustness
+from badak.inspect.roc import Roc, RocCurve, roc
 from badak.inspect.saliency import saliency, smooth_grad
 
 __all__ = [
     "Attributions",
+    "ClassAccuracy",
+    "ConfusionMatrix",
+    "Embedding",
     "GradientCheck",
     "LearningCurve",
+    "Misclassified",
+    "Predictions",
     "Profile",
+    "Reliability",
+    "Roc",
+    "RocCurve",
+    "ShiftRobustness",
     "attributions",
+    "confusion_matrix",
     "draw",
+    "embedding",
     "filters",
     "grad_cam",
     "gradient_check",
     "integrated_gradients",
     "learning_curve",
+    "misclassified",
     "occlusion",
+    "per_class_accuracy",
+    "predictions",
     "profile",
+    "reliability",
+    "roc",
     "saliency",
+    "shift_robustness",
     "smooth_grad",
 ]

@@ -4,9 +4,30 @@ One file for each kind of picture; Matplotlib is imported when the first is draw
 """
 
 from badak.inspect.draw.attributions import attributions
+from badak.inspect.draw.class_accuracy import per_class_accuracy
+from badak.inspect.draw.confusion import confusion_matrix
 from badak.inspect.draw.curves import learning_curve
+from badak.inspect.draw.embedding import embedding
 from badak.inspect.draw.filters import MOST_PANELS, filters
+from badak.inspect.draw.misclassified import misclassified
 from badak.inspect.draw.profile import profile
+from badak.inspect.draw.reliability import reliability
+from badak.inspect.draw.robustness import shift_robustness
+from badak.inspect.draw.roc import roc
 from badak.inspect.draw.save import save
 
-__all__ = ["MOST_PANELS", "attributions", "filters", "learning_curve", "profile", "save"]
+__all__ = [
+    "MOST_PANELS",
+    "attributions",
+    "confusion_matrix",
+    "embedding",
+    "filters",
+    "learning_curve",
+    "misclassified",
+    "per_class_accuracy",
+    "profile",
+    "reliability",
+    "roc",
+    "save",
+    "shift_robustness",
+]

@@ -1,0 +1,82 @@
+"""misclassified: the surest mistakes, found by plain sorting, and what the picture says."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badak import BadakError, data
+from badak.errors import ArgumentTypeError
+from badak.inspect import Predictions, draw, misclassified
+from prediction_cases import predicted
+
+
+def images_for(found, shape=(1, 3, 4)):
+    images = np.random.default_rng(0).random((len(found), *shape))
+    return data.Dataset(images, found.labels, found.class_names)
+
+
+@given(predicted(), st.integers(1, 50))
+def test_the_surest_mistakes_first(found, k):
+    some = images_for(found)
+    mistakes = []
+    for place, (label, row) in enumerate(zip(found.labels, found.probabilities, strict=True)):
+        guess = list(row).index(max(row))
+        if guess != label:
+            mistakes.append((-max(row), place, label, guess))
+    most = misclassified(found, some, k)
+    expected = sorted(mistakes)[:k]
+    drawn = zip(-most.confidence, most.places, most.labels, most.predicted, strict=True)
+    assert list(drawn) == expected
+    np.testing.assert_array_equal(most.images, some.images[[row[1] for row in expected]])
+    assert (most.wrong, most.total) == (len(mistakes), len(found))
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_none_is_no_picture(k):
+    found = Predictions([0], [[0.2, 0.8]], ["cat", "dog"])
+    with pytest.raises(BadakError, match=f"k must be at least 1; got {k}"):
+        misclassified(found, images_for(found), k)
+    with pytest.raises(ArgumentTypeError, match="k must be an integer"):
+        misclassified(found, images_for(found), 2.5)
+
+
+WRONG = Predictions([0, 1, 0], [[0.2, 0.8], [0.7, 0.3], [0.9, 0.1]], ["cat", "x" * 30])
+
+
+def test_titles_name_both_classes():
+    figure = draw.misclassified(misclassified(WRONG, images_for(WRONG)))
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles[:2] == [f"cat → {'x' * 15}…\n80.0%", f"{'x' * 15}… → cat\n70.0%"]
+    assert figure.get_suptitle().startswith("2 of 3 images are misclassified\n")
+    figure = draw.misclassified(misclassified(WRONG, images_for(WRONG), 1))
+    assert figure.get_suptitle().startswith("2 of 3 images are misclassified; the 1 surest\n")
+
+
+def test_grey_images_are_dark_on_one_scale():
+    most = misclassified(WRONG, images_for(WRONG))
+    figure = draw.misclassified(most)
+    low, high = most.images.min(), most.images.max()
+    for axes, image in zip(figure.axes, most.images, strict=False):
+        (shown,) = axes.images
+        np.testing.assert_allclose(shown.get_array(), (image[0] - low) / (high - low), rtol=1e-6)
+        assert shown.get_clim() == (0, 1)
+        assert shown.get_cmap().name == "gray_r"
+
+
+def test_three_channels_are_a_colour():
+    most = misclassified(WRONG, images_for(WRONG, (3, 3, 4)))
+    assert draw.misclassified(most).axes[0].images[0].get_array().shape == (3, 4, 3)
+    most = misclassified(WRONG, images_for(WRONG, (2, 3, 4)))
+    images = (most.images - most.images.min()) / np.ptp(most.images)
+    shown = draw.misclassified(most).axes[0].images[0].get_array()
+    np.testing.assert_allclose(shown, images[0].mean(axis=0), rtol=1e-5)
+
+
+def test_nothing_wrong_is_said(tmp_path):
+    found = Predictions([0, 1], [[0.8, 0.2], [0.2, 0.8]], ["cat", "dog"])
+    most = misclassified(found, images_for(found))
+    assert most.images.shape == (0, 1, 3, 4)
+    figure = draw.misclassified(most)
+    assert figure.get_suptitle() == "None of 2 images is misclassified"
+    draw.save(figure, tmp_path / "none.png")
