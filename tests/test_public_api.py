@@ -49,7 +49,9 @@ def test_training_needs_no_drawing_library():
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 
-PACKAGES = ("data", "inspect", "layers", "models", "ops", "optim", "training")
+PACKAGES = (
+    "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "ops", "optim", "training",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("package", PACKAGES)

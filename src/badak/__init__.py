@@ -15,10 +15,10 @@ _NAMES = {
     "num_threads": "badak.ops.processor",
     "set_num_threads": "badak.ops.processor",
 }
-_MODULES = ("data", "inspect", "layers", "models", "ops", "optim")
+_MODULES = ("data", "inspect", "layers", "lessons", "models", "ops", "optim")
 
 if TYPE_CHECKING:
-    from badak import data, inspect, layers, models, ops, optim
+    from badak import data, inspect, layers, lessons, models, ops, optim
     from badak.errors import BadakError, FormatError
     from badak.network import Network, load
     from badak.ops.processor import num_threads, set_num_threads
@@ -33,6 +33,7 @@ __all__ = [
     "data",
     "inspect",
     "layers",
+    "lessons",
     "load",
     "models",
     "num_threads",

@@ -80,6 +80,8 @@ def batch():
 def test_every_layer_passes(name, training, batch):
     result = gradient_check(around(BETWEEN[name]), *batch, training=training, samples=60)
     assert result.worst < 1e-6, str(result)
+    assert result.ill == ()
+    assert [layer.name for layer in result.layers] == [*around(BETWEEN[name]).layers, "loss"]
     assert {row.name for row in result.rows} >= {"conv1.weight", "linear1.bias", "input"}
     for row in result.rows:
         assert row.entries > row.kinks, str(result)
@@ -168,7 +170,11 @@ BUGS = {
 def test_a_planted_bug_is_found(bug, batch, monkeypatch):
     name, plant, layer = BUGS[bug]
     monkeypatch.setattr(ops, name, plant(getattr(ops, name)))
-    assert gradient_check(around(layer), *batch).worst > 2e-5
+    result = gradient_check(around(layer), *batch)
+    assert result.worst > 2e-5
+    kind = name.removesuffix("_backward").removesuffix("2d")
+    ill = {layer.name.rstrip("0123456789") for layer in result.layers if layer.symptoms}
+    assert ill == {kind}
 
 
 def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):

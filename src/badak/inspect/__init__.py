@@ -12,6 +12,7 @@ from badak.inspect.gradient_check import GradientCheck, gradient_check
 from badak.inspect.integrated_gradients import integrated_gradients
 from badak.inspect.misclassified import Misclassified, misclassified
 from badak.inspect.occlusion import occlusion
+from badak.inspect.precision import Precision, precision
 from badak.inspect.predictions import Predictions, predictions
 from badak.inspect.profile import Profile, profile
 from badak.inspect.reliability import Reliability, reliability
@@ -27,6 +28,7 @@ __all__ = [
     "GradientCheck",
     "LearningCurve",
     "Misclassified",
+    "Precision",
     "Predictions",
     "Profile",
     "Reliability",
@@ -45,6 +47,7 @@ __all__ = [
     "misclassified",
     "occlusion",
     "per_class_accuracy",
+    "precision",
     "predictions",
     "profile",
     "reliability",

@@ -1,7 +1,5 @@
 """gradient_check: are the backward passes right? Central differences in float64 tell."""
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,59 +7,44 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, terminal
-from badak.arrays import Array, Indices, as_images, as_labels
+from badak.arrays import as_images, as_labels
 from badak.errors import BadakError
+from badak.inspect.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare
+from badak.inspect.layer_check import LayerCheck, check_layers
 from badak.network import Network
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-# Large enough that rounding (1e-16 / STEP) and small enough that curvature (STEP ** 2) stay far
-# below the 1e-6 that a right backward pass must reach.
-STEP = 2e-5
-# Gradients smaller than this share of their array's largest are measured against that share ...
-FLOOR = 1e-2
-# ... or this share of the largest of all: a bias before batch norm has gradient 0 but for rounding.
-FLOOR_OF_ALL = 1e-3
-# A loss of 1 is rounded to within 2e-16, and its difference quotient to within 1e-11: no error
-# below a ten-millionth of this can be seen, however small the gradients of a trained network are.
-FLOOR_OF_ROUNDING = float(np.finfo(np.float64).eps) / STEP / 1e-7
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One array's comparison.
-
-    Attributes:
-        name: of the parameter, or "input".
-        entries: how many were compared.
-        kinks: how many were passed over, because the loss has a corner there (ReLU at 0, equal
-            values under a max): there is no gradient to compare.
-        worst: the largest relative error; infinite where a gradient is NaN or infinite.
-    """
-
-    name: str
-    entries: int
-    kinks: int
-    worst: float
-
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What `gradient_check` found; ``str()`` draws the table.
+    """What `gradient_check` found; ``str()`` draws the tables.
 
     Attributes:
-        rows: one a parameter, and one for the input.
+        rows: one a parameter, and one for the input: the network's gradients of its loss.
+        layers: one a layer, checked by itself, and one for the loss.
     """
 
     rows: tuple[Checked, ...]
+    layers: tuple[LayerCheck, ...]
 
     @property
     def worst(self) -> float:
-        """The largest relative error of all."""
+        """The largest relative error of the network's gradients."""
         return max(row.worst for row in self.rows)
 
+    @property
+    def ill(self) -> tuple[str, ...]:
+        """The layers whose backward is not their forward's, or that change what they are given."""
+        return tuple(layer.name for layer in self.layers if layer.symptoms)
+
     def __rich__(self) -> "Group":
+        from rich.console import Group
+
+        return Group(self._by_array(), "", self._by_layer())
+
+    def _by_array(self) -> "Group":
         cells = [
             [row.name, f"{row.entries:,}", f"{row.kinks:,}", f"{row.worst:.1e}"]
             for row in self.rows
@@ -73,6 +56,26 @@ class GradientCheck:
             cells,
             footer=["all", "", "", f"{self.worst:.1e}"],
             numbers=columns[1:],
+        )
+
+    def _by_layer(self) -> "Group":
+        cells = [
+            [
+                layer.name,
+                layer.kind,
+                f"{layer.entries:,}",
+                f"{layer.kinks:,}",
+                f"{layer.worst:.1e}",
+                "; ".join(layer.symptoms) or "well",
+            ]
+            for layer in self.layers
+        ]
+        columns = ["Layer", "Kind", "Compared", "At a corner", "Worst relative error", "Finding"]
+        return terminal.table(
+            f"Each layer by itself; well below {TOLERANCE:.0e}",
+            columns,
+            cells,
+            numbers=columns[2:5],
         )
 
     def __str__(self) -> str:
@@ -95,6 +98,10 @@ def gradient_check(
     hundredth of the array's largest, a thousandth of the largest of all, or 1e-4 of the loss (of 1
     where it is smaller), below which rounding drowns the difference.
 
+    One wrong layer spoils the gradients of all before it. So each layer is also checked by itself,
+    and `ill` names the culprit. What a backward pass rightly differentiates may still be a wrong
+    forward: that takes a right layer beside it (`badak.lessons.clinic`).
+
     Args:
         net: the network; it stays as it is.
         x: a few images (N, C, H, W).
@@ -104,7 +111,8 @@ def gradient_check(
         seed: of the draw.
 
     Returns:
-        The worst relative error for each array; below 1e-6 the backward pass is right.
+        The worst relative error for each array, below 1e-6 where the backward pass is right, and
+        a finding for each layer.
 
     Raises:
         BadakError: no images, or images or labels that do not fit.
@@ -113,8 +121,8 @@ def gradient_check(
         >>> from badak import data, models
         >>> train, _ = data.load("digits")
         >>> net = models.SimpleConvNet(weight_init="he")
-        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).worst < 1e-6
-        True
+        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).ill
+        ()
     """
     if samples is not None:
         checks.integer(samples, "samples", minimum=1)
@@ -138,77 +146,17 @@ def gradient_check(
     rewind()
     with np.errstate(all="ignore"):  # what is not finite is found below
         result = double.forward_backward(images, indices, need_grad_x=True, training=training)
-    arrays = double.parameters() | {"input": images}
     gradients = result.gradients | {"input": np.asarray(result.grad_x)}
-    largest = {name: _largest(gradient) for name, gradient in gradients.items()}
-    rounding = FLOOR_OF_ROUNDING * max(1.0, abs(result.loss))
-    least = max(rounding, FLOOR_OF_ALL * max(largest.values()))
     generator = np.random.default_rng(seed)
-    rows = []
-    for name, array in arrays.items():
-        floor = max(FLOOR * largest[name], least)
-        places = _draw(array.size, samples, generator)
-        rows.append(_compare(name, array, gradients[name], loss, places, floor))
-    return GradientCheck(tuple(rows))
-
-
-def _largest(gradient: Array) -> float:
-    """The largest size of those that are numbers."""
-    return float(np.abs(gradient[np.isfinite(gradient)]).max(initial=0.0))
-
-
-def _draw(size: int, samples: int | None, generator: np.random.Generator) -> Indices:
-    if samples is None or samples >= size:
-        return np.arange(size)
-    return np.sort(generator.choice(size, samples, replace=False))
-
-
-def _compare(
-    name: str,
-    array: Array,
-    gradient: Array,
-    loss: Callable[[], float],
-    places: Indices,
-    floor: float,
-) -> Checked:
-    here, worst, kinks = loss(), 0.0, 0
-    for place in places:
-        index = np.unravel_index(place, array.shape)
-        numeric, kink = _difference(array, index, loss, here, floor)
-        if kink:
-            kinks += 1
-            continue
-        analytic = float(gradient[index])
-        scale = max(abs(numeric), abs(analytic), floor)
-        worst = max(worst, abs(numeric - analytic) / scale)
-    if not np.isfinite(gradient).all():  # also where no entry was drawn; NaN would lose any max
-        worst = math.inf
-    return Checked(name, len(places) - kinks, kinks, worst)
-
-
-def _difference(
-    array: Array,
-    index: tuple[np.intp, ...],
-    loss: Callable[[], float],
-    here: float,
-    floor: float,
-) -> tuple[float, bool]:
-    """The central difference at one entry, and whether the loss has a corner there.
-
-    With half the step, a smooth loss gives the same central difference, and half the difference
-    between its two one-sided ones. At a corner one of the two is not so.
-    """
-    value = array[index]
-    central, gap = [], []
-    for step in (STEP, STEP / 2):
-        array[index] = value + step
-        above = loss()
-        array[index] = value - step
-        below = loss()
-        array[index] = value
-        central.append((above - below) / (2 * step))
-        gap.append(abs(above - 2 * here + below) / step)
-    scale = max(abs(central[1]), floor)
-    moved = abs(central[0] - central[1]) > 1e-7 * scale + 1e-10
-    stays = gap[1] > 0.75 * gap[0] and gap[1] > 1e-6 * scale + 1e-9
-    return central[1], moved or stays
+    rows = compare(
+        double.parameters() | {"input": images},
+        gradients,
+        loss,
+        FLOOR_OF_ROUNDING * max(1.0, abs(result.loss)),
+        samples,
+        generator,
+    )
+    rewind()
+    with np.errstate(all="ignore"):
+        layers = check_layers(double, images, indices, samples, training, generator)
+    return GradientCheck(rows, layers)

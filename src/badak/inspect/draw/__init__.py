@@ -10,6 +10,7 @@ from badak.inspect.draw.curves import learning_curve
 from badak.inspect.draw.embedding import embedding
 from badak.inspect.draw.filters import MOST_PANELS, filters
 from badak.inspect.draw.misclassified import misclassified
+from badak.inspect.draw.precision import precision
 from badak.inspect.draw.profile import profile
 from badak.inspect.draw.reliability import reliability
 from badak.inspect.draw.robustness import shift_robustness
@@ -25,6 +26,7 @@ __all__ = [
     "learning_curve",
     "misclassified",
     "per_class_accuracy",
+    "precision",
     "profile",
     "reliability",
     "roc",

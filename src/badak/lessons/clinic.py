@@ -1,0 +1,137 @@
+"""clinic: which layer is ill? Its backward against its forward, its forward against a right one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import terminal
+from badak.arrays import Array, as_images
+from badak.inspect import GradientCheck, gradient_check
+from badak.inspect.layer_check import repeatable
+from badak.layers import Layer
+from badak.network import Network
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+# Two right ways to compute a layer in float64 differ by rounding, a millionth of this.
+SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One layer's forward beside a right layer's, on the same input.
+
+    Attributes:
+        name: of the layer.
+        training: the largest difference in training, as a share of the output's largest value.
+        prediction: the same in prediction.
+    """
+
+    name: str
+    training: float
+    prediction: float
+
+    @property
+    def symptoms(self) -> tuple[str, ...]:
+        """Where the forward is wrong, in words."""
+        modes = {"training": self.training, "prediction": self.prediction}
+        wrong = [mode for mode, difference in modes.items() if not difference < SAME]
+        return (f"wrong forward in {' and '.join(wrong)}",) if wrong else ()
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What `clinic` found; ``str()`` draws the table.
+
+    Attributes:
+        gradients: each layer's backward, by `badak.inspect.gradient_check`.
+        forwards: layer name -> its forward, for the layers that have a right one to compare with.
+    """
+
+    gradients: GradientCheck
+    forwards: dict[str, Compared]
+
+    @property
+    def symptoms(self) -> dict[str, tuple[str, ...]]:
+        """Layer name -> what is wrong with it, in words; only the ill ones. "loss" is the loss."""
+        found = {}
+        for layer in self.gradients.layers:
+            forward = self.forwards.get(layer.name)
+            words = (*layer.symptoms, *(() if forward is None else forward.symptoms))
+            if words:
+                found[layer.name] = words
+        return found
+
+    @property
+    def ill(self) -> tuple[str, ...]:
+        """The names of the ill layers."""
+        return tuple(self.symptoms)
+
+    def __rich__(self) -> "Group":
+        cells = []
+        for layer in self.gradients.layers:
+            forward = self.forwards.get(layer.name)
+            differs = "" if forward is None else f"{max(forward.training, forward.prediction):.1e}"
+            words = "; ".join(self.symptoms.get(layer.name, ("well",)))
+            cells.append([layer.name, layer.kind, f"{layer.entries:,}", f"{layer.kinks:,}",
+                          f"{layer.worst:.1e}", differs, words])  # fmt: skip
+        columns = ["Layer", "Kind", "Compared", "At a corner", "Gradient off", "Forward off"]
+        verdict = f"Ill: {', '.join(self.ill)}" if self.ill else "All layers are well"
+        return terminal.table(verdict, [*columns, "Finding"], cells, numbers=columns[2:])
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+
+def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None = 30) -> Diagnosis:
+    """Find the layers of a network that compute something wrong, by name.
+
+    Each layer's backward is compared with central differences of its own forward. A forward that is
+    wrong itself, such as a max pool padded with zeros, can still have the backward that fits; so
+    the forward of each layer with an attribute `right` (the layers of `badak.lessons.bugs` have
+    one) is compared with that layer's, in training and in prediction.
+
+    Args:
+        net: the network; it stays as it is.
+        x: a few images (N, C, H, W).
+        labels: (N,) class indices.
+        samples: entries compared in each array, drawn at random; all where None.
+
+    Returns:
+        What is wrong with which layer, in words and numbers.
+
+    Raises:
+        BadakError: no images, or images or labels that do not fit.
+
+    Example:
+        >>> from badak.layers import Conv2d, Flatten, Linear
+        >>> from badak.lessons.bugs import MaxPoolPadsWithZeros
+        >>> net = Network([Conv2d(2, 3), MaxPoolPadsWithZeros(2, padding=1), Flatten(), Linear(3)],
+        ...               input_shape=(1, 6, 6))
+        >>> clinic(net, -np.ones((1, 1, 6, 6)), [2]).symptoms
+        {'pool1': ('wrong forward in training and prediction',)}
+    """
+    gradients = gradient_check(net, x, labels, samples=samples)
+    double = net.astype(np.float64)
+    images: Array = as_images(x, net.input_shape, np.float64).copy()
+    forwards = {}
+    for name, layer in double.layers.items():
+        right = getattr(layer, "right", None)
+        if isinstance(right, Layer):
+            differences = (_difference(layer, right, images, mode) for mode in (True, False))
+            forwards[name] = Compared(name, *differences)
+            layer = right  # so that the layers behind see what they should
+        images = repeatable(layer, True)(images)[0]
+    return Diagnosis(gradients, forwards)
+
+
+def _difference(layer: Layer, right: Layer, x: Array, training: bool) -> float:
+    """The largest difference of the outputs, as a share of the largest right value."""
+    run, run_right = repeatable(layer, training), repeatable(right, training)  # one generator
+    expected = run_right(x.copy())[0].copy()
+    got = run(x.copy())[0]
+    scale = float(np.abs(expected).max(initial=0.0)) or 1.0
+    return float(np.abs(got - expected).max(initial=0.0)) / scale
