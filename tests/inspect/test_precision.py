@@ -32,6 +32,8 @@ from badak.layers import (
     Linear,
     MaxPool2d,
     ReLU,
+    Residual,
+    Subsample2d,
     Tanh,
 )
 
@@ -203,6 +205,28 @@ def test_a_layer_of_ones_own_is_one_operation(dataset):
     exact = dataset.images.astype(np.float64) / 3
     error = math.sqrt(np.square(expected - exact).sum() / np.square(exact).sum())
     assert third.error == pytest.approx(error, rel=1e-6)
+
+
+def test_blocks_are_rounded_layer_by_layer():
+    """By hand: 1 + 2**-12 is 1 in float16, so the path's product is, and 0.1 on the way around."""
+    block = Residual([Conv2d(1, 1, bias=False)], [Conv2d(1, 1, bias=False)])
+    net = Network([block, Flatten(), Linear(2, bias=False)], (1, 1, 1))
+    for name, value in (("block1.conv1", 1 + 2**-12), ("block1.shortcut.conv1", 0.1)):
+        net.parameters()[f"{name}.weight"][...] = value
+    net.parameters()["linear1.weight"][...] = 1
+    one = Dataset(np.ones((1, 1, 1, 1)), [0], ["a", "b"])
+    found = precision(net, one, "float16").layers[0]
+    exact = float(np.float32(1 + 2**-12)) + float(np.float32(0.1))
+    rounded = float(np.float16(1 + float(np.float16(0.1))))
+    assert found.error == pytest.approx(abs(rounded - exact) / exact, rel=1e-6)
+
+
+def test_the_parameters_of_any_layer_are_rounded():
+    net = Network([Subsample2d(2), Flatten(), Linear(2)], (1, 2, 2))
+    net.parameters()["pool1.weight"][...] = 1 + 2**-12
+    one = Dataset(np.full((1, 1, 2, 2), 0.25), [0], ["a", "b"])
+    found = precision(net, one, "float16").layers[0]
+    assert found.error == pytest.approx(2**-12, rel=1e-3)
 
 
 def test_beyond_the_range_of_float16_all_is_lost(dataset):

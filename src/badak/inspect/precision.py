@@ -1,6 +1,7 @@
 """precision: what a network loses when every operation's result is kept in few bits."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,17 @@ from badak import checks, terminal
 from badak.arrays import Array, Images, as_images, as_labels
 from badak.errors import BadakError
 from badak.inspect.rounding import int8_scale, round_bfloat16, round_float16, round_int8
-from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, ReLU
+from badak.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+)
 from badak.network import LabelledImages, Network
 
 if TYPE_CHECKING:
@@ -78,7 +89,8 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
     Rounded are the images, the parameters and what comes of each operation: the products of a
     convolution or linear layer are summed in float32, as processors with half-precision units sum
     them, and rounded; the bias is added, and the sum rounded again. Batch norm is one
-    multiplication and one addition. Any other layer that computes is one operation.
+    multiplication and one addition, and so is a block's sum. Any other layer that computes is one
+    operation.
 
     int8 is symmetric and has one scale a tensor: -127..127 spread over the largest size that the
     tensor reaches on this data, in float32. What lies beyond a dtype's range becomes infinite in
@@ -158,9 +170,17 @@ def _run(name: str, layer: Layer, x: Array, keep: Keep) -> Array:
     """A layer's prediction, one operation after the other, each result handed to `keep`."""
     if isinstance(layer, CHOOSING):
         return layer.forward(x, False)[0]
+    if isinstance(layer, Residual):
+        ends = []
+        for path, layers in layer.paths:
+            y = x
+            for key, one in layers.items():
+                y = _run(f"{name}.{path}{key}", one, y, keep)
+            ends.append(y)
+        return keep(f"{name} sums", ends[0] + ends[1])
     if isinstance(layer, (Conv2d, Linear)):
         weight = keep(f"{name}.weight", layer.parameters["weight"])
-        bare = type(layer)(**layer.config() | {"bias": False})
+        bare: Layer = type(layer)(**layer.config() | {"bias": False})
         bare.parameters = {"weight": weight}
         y = keep(f"{name} products", bare.forward(x, False)[0])
         if not layer.bias:
@@ -172,7 +192,11 @@ def _run(name: str, layer: Layer, x: Array, keep: Keep) -> Array:
         gain, bias = keep(f"{name}.gain", gain), keep(f"{name}.offset", bias)
         y = keep(f"{name} products", x * _spread(gain, x))
     else:
-        return keep(f"{name} output", layer.forward(x, False)[0])
+        bare = copy(layer)
+        bare.parameters = {
+            key: keep(f"{name}.{key}", value) for key, value in layer.parameters.items()
+        }
+        return keep(f"{name} output", bare.forward(x, False)[0])
     return keep(f"{name} sums", y + _spread(bias, y))
 
 
