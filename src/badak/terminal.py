@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
     from rich.progress import Progress
 
+# So much of a row's name is never broken, on a narrow screen either.
+NAME = 12
+
 
 def table(
     title: str | None,
@@ -45,6 +48,7 @@ def table(
             footer=Text(footer[index]) if footer else "",
             justify="right" if heading in numbers else "left",
             overflow="fold",
+            min_width=min(NAME, max(len(row[0]) for row in rows)) if rows and not index else None,
         )
     for row in rows:
         made.add_row(*[Text(cell) for cell in row])
