@@ -15,10 +15,12 @@ from badak.inspect.occlusion import occlusion
 from badak.inspect.precision import Precision, precision
 from badak.inspect.predictions import Predictions, predictions
 from badak.inspect.profile import Profile, profile
+from badak.inspect.receptive_field import receptive_field
 from badak.inspect.reliability import Reliability, reliability
 from badak.inspect.robustness import ShiftRobustness, shift_robustness
 from badak.inspect.roc import Roc, RocCurve, roc
 from badak.inspect.saliency import saliency, smooth_grad
+from badak.receptive import ReceptiveField
 
 __all__ = [
     "Attributions",
@@ -31,6 +33,7 @@ __all__ = [
     "Precision",
     "Predictions",
     "Profile",
+    "ReceptiveField",
     "Reliability",
     "Roc",
     "RocCurve",
@@ -50,6 +53,7 @@ __all__ = [
     "precision",
     "predictions",
     "profile",
+    "receptive_field",
     "reliability",
     "roc",
     "saliency",

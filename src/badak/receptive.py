@@ -1,0 +1,94 @@
+"""Receptive fields: which pixels of the network's input one output of a layer can see.
+
+Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural networks*, section
+2. All by arithmetic on shapes; nothing runs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from badak.arrays import Shape
+from badak.layers import Flatten, Layer, Linear
+from badak.ops.window import Pair, Window
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """The box of input pixels that each place of a layer's output sees; pairs are (rows, columns).
+
+    Place (y, x) sees the rows from ``offset[0] + y * stride[0]``, ``size[0]`` of them, and the
+    columns likewise. The box may reach beyond the image, into padding.
+
+    Attributes:
+        size: rows and columns of the box.
+        stride: how far neighbouring places' boxes lie apart; 0 where all see the same.
+        offset: the first row and column of place (0, 0)'s box; negative within the padding.
+        places: rows and columns of the layer's output; (1, 1) where a flat layer has mixed them.
+    """
+
+    size: Pair
+    stride: Pair
+    offset: Pair
+    places: Pair
+
+    def box(self, y: int, x: int) -> tuple[slice, slice]:
+        """Rows and columns that place (y, x) sees, as slices whose ends may lie off the image."""
+        top, left = (
+            self.offset[axis] + place * self.stride[axis] for axis, place in enumerate((y, x))
+        )
+        return slice(top, top + self.size[0]), slice(left, left + self.size[1])
+
+    def behind(self, window: Window, places: Pair) -> "ReceptiveField":
+        """The field of a layer that slides `window` over this one's output.
+
+        The box grows by (covered - 1) strides, which the window's own stride then multiplies.
+        """
+        (top, _), (left, _) = window.sides(*self.places)
+        (rows, columns), (height, width) = self.stride, window.covers
+        return ReceptiveField(
+            size=(self.size[0] + (height - 1) * rows, self.size[1] + (width - 1) * columns),
+            stride=(rows * window.stride[0], columns * window.stride[1]),
+            offset=(self.offset[0] - top * rows, self.offset[1] - left * columns),
+            places=places,
+        )
+
+    def mixed(self, height: int, width: int, places: Pair) -> "ReceptiveField":
+        """The field of a layer that sees all places at once, cut to the image it has to be in."""
+        last = self.box(self.places[0] - 1, self.places[1] - 1)
+        ends = min(last[0].stop, height), min(last[1].stop, width)
+        offset = max(self.offset[0], 0), max(self.offset[1], 0)
+        size = ends[0] - offset[0], ends[1] - offset[1]
+        return ReceptiveField(size, (0, 0), offset, places)
+
+
+def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[str, ReceptiveField]:
+    """Return every layer's receptive field, by name.
+
+    Layers that slide a window widen the field. Layers that work place by place see what the layer
+    before them sees, and so does Flatten, whose outputs are the places of the maps before it. A
+    Linear, and any other layer that changes the shape, can see all that the places before it see.
+
+    Args:
+        layers: built layers in order.
+        input_shape: (C, H, W) of one image.
+
+    Example:
+        >>> from badak.layers import Conv2d, MaxPool2d
+        >>> layers = {"conv1": Conv2d(4, 5, padding=2), "pool1": MaxPool2d(2)}
+        >>> receptive_fields(layers, (1, 8, 8))["pool1"]
+        ReceptiveField(size=(6, 6), stride=(2, 2), offset=(-2, -2), places=(4, 4))
+    """
+    fields = {}
+    shape = input_shape
+    _, height, width = input_shape
+    field = ReceptiveField((1, 1), (1, 1), (0, 0), (height, width))
+    for name, layer in layers.items():
+        before, shape = shape, layer.output_shape(shape)
+        window = layer.window(before)
+        if window is not None:
+            field = field.behind(window, (shape[1], shape[2]))
+        elif isinstance(layer, Linear) or (shape != before and not isinstance(layer, Flatten)):
+            places = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
+            field = field.mixed(height, width, places)
+        fields[name] = field
+    return fields

@@ -1,0 +1,122 @@
+"""receptive_field: exactly the pixels a gradient reaches, for any chain of windows."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badak import BadakError, Network
+from badak.inspect import receptive_field
+from badak.inspect.backward import trace
+from badak.layers import AvgPool2d, BatchNorm2d, Conv2d, Flatten, Layer, Linear, ReLU
+from badak.models import DeepConvNet, LeNet5
+
+SIZE = (23, 26)
+pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
+side = st.tuples(st.integers(0, 2), st.integers(0, 2))
+
+
+@st.composite
+def windows(draw):
+    convs = st.builds(
+        lambda *geometry: Conv2d(1, *geometry),
+        pair,
+        st.tuples(st.integers(1, 2), st.integers(1, 2)),
+        st.one_of(st.tuples(side, side), st.just("same")),
+        st.tuples(st.integers(1, 2), st.integers(1, 2)),
+    )
+    pools = st.builds(AvgPool2d, pair, st.tuples(st.integers(1, 2), st.integers(1, 2)))
+    return draw(st.lists(st.one_of(convs, pools), min_size=1, max_size=3))
+
+
+@given(windows(), st.data())
+def test_the_box_is_what_a_gradient_reaches(layers, data):
+    net = Network(layers, (1, *SIZE), dtype=np.float64)
+    last = next(reversed(net.layers))
+    for array in net.parameters().values():
+        array[...] = 1  # no gradients that cancel
+    field = receptive_field(net, last)
+    assert field.places == net.output_shape[1:]
+    y, x = (data.draw(st.integers(0, places - 1)) for places in field.places)
+    box = field.box(y, x)
+    assert tuple(one.stop - one.start for one in box) == field.size
+    seen = trace(net, np.zeros((1, 1, *SIZE)), last=last)
+    grad_y = np.zeros_like(seen.output)
+    grad_y[0, 0, y, x] = 1
+    grad = seen.gradient(grad_y)[0, 0]
+    if not grad.any():
+        return  # a window that lies wholly within the padding
+    for axis, one in enumerate(box):
+        lines = np.flatnonzero(grad.any(axis=1 - axis))
+        assert one.start <= lines[0]
+        assert lines[-1] < one.stop
+        if one.start >= 0 and one.stop <= SIZE[axis]:
+            assert (lines[0], lines[-1] + 1) == (one.start, one.stop)
+
+
+def test_numbers_by_hand():
+    net = DeepConvNet()
+    # conv1: 3x3 with padding 1. conv2 likewise. pool1: 2x2, stride 2. conv3: two pixels a step.
+    assert [
+        receptive_field(net, name).size[0] for name in ("conv1", "conv2", "pool1", "conv3")
+    ] == [
+        3,
+        5,
+        6,
+        10,
+    ]
+    assert receptive_field(net, "conv3").stride == (2, 2)
+    assert receptive_field(net, "conv3").offset == (-4, -4)
+    assert receptive_field(net, "conv3").box(1, 3) == (slice(-2, 8), slice(2, 12))
+
+
+def test_layers_that_work_place_by_place_see_what_the_one_before_sees():
+    net = Network([Conv2d(2, 3, stride=2), BatchNorm2d(), ReLU(), Flatten(), Linear(2)], (1, 9, 8))
+    for name in ("norm1", "relu1", "flatten1"):
+        assert receptive_field(net, name) == receptive_field(net, "conv1")
+
+
+def test_linear_sees_what_the_places_before_it_see_and_no_padding():
+    assert receptive_field(LeNet5(), "linear1").size == (28, 28)
+    net = Network([Conv2d(2, 3, stride=4), Flatten(), Linear(2)], (1, 9, 8))
+    field = receptive_field(net, "linear1")  # the last column of pixels lies under no window
+    assert (field.size, field.offset, field.places) == ((7, 7), (0, 0), (1, 1))
+
+
+@final
+@dataclass
+class Turn(Layer):
+    """Rows become columns: a layer of someone's own, that changes the shape without a window."""
+
+    prefix: ClassVar[str] = "turn"
+
+    def output_shape(self, input_shape):
+        channels, height, width = input_shape
+        return channels, width, height
+
+    def forward(self, x, training):
+        return x.swapaxes(2, 3).copy(), None
+
+    def backward(self, grad_y, cache, need_grad_x=True):
+        return grad_y.swapaxes(2, 3).copy(), {}
+
+
+def test_behind_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
+    net = Network([Conv2d(2, 3, stride=2, padding=1), Turn(), Conv2d(2, (1, 2))], (1, 9, 20))
+    turned, behind = (receptive_field(net, name) for name in ("turn1", "conv2"))
+    assert (turned.size, turned.stride, turned.places) == ((9, 20), (0, 0), (10, 5))
+    assert (behind.box(9, 3), behind.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
+
+
+def test_a_linear_of_as_many_outputs_as_inputs_sees_all():
+    net = Network([Conv2d(1, 3), Flatten(), Linear(6)], (1, 4, 5))
+    assert receptive_field(net, "flatten1").size == (3, 3)
+    assert receptive_field(net, "linear1").box(0, 0) == (slice(0, 4), slice(0, 5))
+
+
+def test_no_such_layer():
+    with pytest.raises(BadakError, match=r"layer must be one of 'conv1', .*; got 'conv9'"):
+        receptive_field(DeepConvNet(), "conv9")
