@@ -104,10 +104,24 @@ def test_three_channels_are_a_colour():
     np.testing.assert_array_equal(axes.images[0].get_array()[0, 0], [1, 0, 0])
 
 
-def test_other_channels_are_panels_of_their_own():
-    for shape, count in (((3, 2, 2, 2), 6), ((64, 64, 1, 1), draw.MOST_PANELS)):
-        (axes,) = draw.filters(np.ones(shape)).axes
-        assert len(axes.images) == count
+def test_other_channels_are_a_table_on_one_signed_scale():
+    weights = np.arange(24.0).reshape(2, 4, 1, 3) - 5  # filters, channels, and none square
+    axes, bar = draw.filters(weights).axes
+    (image,) = axes.images
+    np.testing.assert_array_equal(image.get_array(), weights.reshape(2, 12))
+    assert (image.norm.vmin, image.norm.vmax) == (-18, 18)
+    assert bar.get_ylim() == (-18, 18)
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert (labels, axes.get_xlabel()) == (["0", "1", "2", "3"], "input channel")
+
+
+def test_of_many_channels_and_filters_the_first_are_drawn():
+    weights = np.random.default_rng(0).standard_normal((64, 20, 2, 2))
+    axes, _ = draw.filters(weights).axes
+    first = weights[:16, :16].transpose(0, 2, 1, 3).reshape(32, 32)  # (F * KH, C * KW)
+    np.testing.assert_array_equal(axes.images[0].get_array(), first)
+    assert axes.get_xlabel() == "input channel: the first 16 of 20"
+    assert axes.get_ylabel() == "filter: the first 16 of 64"
 
 
 def test_no_filters_no_picture():

@@ -1,5 +1,6 @@
 """The filters of a convolution layer."""
 
+from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
 from badak.layers import Conv2d
@@ -24,11 +25,16 @@ def filters(net: Network, layer: str | None = None) -> Array:
         >>> filters(SimpleConvNet()).shape
         (30, 1, 5, 5)
     """
-    names = [name for name, member in net.layers.items() if isinstance(member, Conv2d)]
-    if not names:
+    return convolution(net, layer).parameters["weight"].copy()
+
+
+def convolution(net: Network, layer: str | None) -> Conv2d:
+    """Return a convolution layer by its name; the first where None.
+
+    Raises:
+        BadakError: no such convolution layer; the message lists those there are.
+    """
+    found = {name: one for name, one in net.layers.items() if isinstance(one, Conv2d)}
+    if not found:
         raise BadakError("the network has no convolution layer, and so no filters")
-    if layer is None:
-        layer = names[0]
-    if layer not in names:
-        raise BadakError(f"layer must be one of {', '.join(map(repr, names))}; got {layer!r}")
-    return net.layers[layer].parameters["weight"].copy()
+    return found[checks.choice(next(iter(found)) if layer is None else layer, "layer", found)]
