@@ -6,6 +6,7 @@ from badak.inspect.class_accuracy import ClassAccuracy, per_class_accuracy
 from badak.inspect.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.curves import LearningCurve, learning_curve
 from badak.inspect.embedding import Embedding, embedding
+from badak.inspect.explain_pixel import ExplainedPixel, explain_pixel
 from badak.inspect.feature_maps import feature_maps
 from badak.inspect.filters import filters
 from badak.inspect.grad_cam import grad_cam
@@ -28,6 +29,7 @@ __all__ = [
     "ClassAccuracy",
     "ConfusionMatrix",
     "Embedding",
+    "ExplainedPixel",
     "GradientCheck",
     "LearningCurve",
     "Misclassified",
@@ -43,6 +45,7 @@ __all__ = [
     "confusion_matrix",
     "draw",
     "embedding",
+    "explain_pixel",
     "feature_maps",
     "filters",
     "grad_cam",

@@ -8,6 +8,7 @@ from badak.inspect.draw.class_accuracy import per_class_accuracy
 from badak.inspect.draw.confusion import confusion_matrix
 from badak.inspect.draw.curves import learning_curve
 from badak.inspect.draw.embedding import embedding
+from badak.inspect.draw.explain_pixel import explain_pixel
 from badak.inspect.draw.feature_maps import feature_maps
 from badak.inspect.draw.filters import MOST_PANELS, filters
 from badak.inspect.draw.misclassified import misclassified
@@ -23,6 +24,7 @@ __all__ = [
     "attributions",
     "confusion_matrix",
     "embedding",
+    "explain_pixel",
     "feature_maps",
     "filters",
     "learning_curve",

@@ -1,13 +1,13 @@
 """attributions: the image beside each method's map."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from badak.arrays import Array
 from badak.errors import BadakError
 from badak.inspect.attributions import Attributions
+from badak.inspect.draw.image import image_range, show_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,7 +72,8 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
     figure = Figure(figsize=(2.2 * count, 2.85))
     figure.set_layout_engine("constrained", h_pad=0.07, hspace=0)
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
-    _show_image(pictures[0], found.image)
+    span = image_range(found.image)
+    show_image(pictures[0], found.image, *span)
     name = f"class {found.label}" if class_names is None else class_names[found.label]
     pictures[0].set_title(name)
     bars[0].axis("off")
@@ -83,7 +84,8 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
         style = STYLES[method]
         largest = float(np.abs(values).max()) or 1.0
         if style.overlaid:
-            _show_image(place, found.image.mean(axis=0, keepdims=True))  # its own colours confuse
+            grey = found.image.mean(axis=0, keepdims=True)  # its own colours confuse
+            show_image(place, grey, *span)
         drawn = place.imshow(
             values,
             SIGNED_COLOURS if style.signed else UNSIGNED_COLOURS,
@@ -98,10 +100,3 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
         place.set_xticks([])
         place.set_yticks([])
     return figure
-
-
-def _show_image(axes: Any, image: Array) -> None:
-    """Draw (C, H, W): in colour where C is 3, else its first channel in grey."""
-    low, high = min(float(image.min()), 0.0), max(float(image.max()), 1.0)
-    shown = np.moveaxis((image - low) / (high - low), 0, -1)  # (H, W, C), in 0..1
-    axes.imshow(shown if len(image) == 3 else shown[..., 0], "gray", vmin=0, vmax=1)

@@ -1,0 +1,109 @@
+"""explain_pixel: one step of a convolution, its numbers written out."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak.arrays import Array, Mask
+from badak.inspect.draw.image import HATCHED, show_box, show_image
+from badak.inspect.explain_pixel import ExplainedPixel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Of a deep layer's many channels, those that count most.
+MOST_CHANNELS = 4
+CELL = 0.46  # inches: room for a number
+MAP = 1.9
+
+
+def explain_pixel(found: ExplainedPixel) -> "Figure":
+    """Draw the input, patch times filter, their products, the sum, and where it stands.
+
+    A row for each input channel; of more than four the four whose products add up to most, on
+    either side of 0. Cells in the padding are hatched.
+
+    Args:
+        found: as `badak.inspect.explain_pixel` returns it.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> from badak import inspect, models
+        >>> found = inspect.explain_pixel(
+        ...     models.SimpleConvNet(), np.ones((1, 28, 28)), "conv1", 3, 0, 5
+        ... )
+        >>> [axes.get_title() for axes in explain_pixel(found).axes[1:4]]
+        ['patch', 'x  filter 3', '=  products']
+    """
+    from matplotlib.figure import Figure
+
+    sums = found.products.sum(axis=(1, 2))
+    chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MOST_CHANNELS]).tolist()
+    kh, kw = found.weight.shape[1:]
+    widths, height = (MAP, *[CELL * max(kw, 3)] * 3, MAP), max(MAP, CELL * kh)
+    size = sum(widths) + 1.2, (height + 0.4) * len(chosen) + 0.6
+    figure = Figure(figsize=size, layout="constrained")
+    figure.suptitle(_sentence(found, len(chosen)), fontsize=11)
+    grid = figure.add_gridspec(len(chosen), 5, width_ratios=widths)
+    span = float(found.maps.min()), float(found.maps.max())
+    rows, columns = (slice(int(one[0]), int(one[-1]) + 1) for one in (found.rows, found.columns))
+    for row, channel in enumerate(chosen):
+        source, *cells = (figure.add_subplot(grid[row, place]) for place in range(4))
+        show_image(source, found.maps[channel][None], *span)
+        show_box(source, found.maps, rows, columns)
+        source.set_ylabel(f"channel {channel}")
+        _numbers(cells[0], found.patch, channel, "gray", span, found.inside)
+        for axes, values in zip(cells[1:], (found.weight, found.products), strict=True):
+            largest = float(abs(values).max()) or 1.0
+            _numbers(axes, values, channel, "RdBu_r", (-largest, largest))
+        cells[2].set_xlabel(f"sum {sums[channel]:.4g}")
+        if row == 0:
+            titles = (found.source, "patch", f"x  filter {found.channel}", "=  products")
+            for axes, title in zip((source, *cells), titles, strict=True):
+                axes.set_title(title, fontsize=10)
+    result = figure.add_subplot(grid[:, 4])
+    show_image(result, found.output[None], float(found.output.min()), float(found.output.max()))
+    place = slice(found.y, found.y + 1), slice(found.x, found.x + 1)
+    show_box(result, found.output[None], *place)
+    result.set_title(f"output of filter {found.channel}", fontsize=10)
+    result.set_xlabel(f"here {found.value:.4g}")
+    return figure
+
+
+def _sentence(found: ExplainedPixel, shown: int) -> str:
+    count = len(found.products)
+    where = f"{found.layer}, filter {found.channel}, row {found.y}, column {found.x}:  "
+    sum_ = f"sum of products {found.products.sum():.4g} + bias {found.bias:.4g} = {found.value:.4g}"
+    if shown < count:
+        return f"{where}{sum_}\nthe {shown} of {count} input channels that add most to it"
+    return where + sum_
+
+
+def _numbers(
+    axes: "Axes",
+    values: Array,
+    channel: int,
+    colours: str,
+    span: tuple[float, float],
+    inside: Mask | None = None,
+) -> None:
+    """Draw one channel of `values` (C, KH, KW) as cells with their numbers, two digits or three."""
+    cells = values[channel] if inside is None else np.where(inside, values[channel], np.nan)
+    axes.patch.set(**HATCHED)  # shows where a cell is NaN
+    image = axes.imshow(cells, colours, vmin=span[0], vmax=span[1])
+    largest = float(abs(values).max()) or 1.0
+    digits = max(0, 1 - math.floor(math.log10(largest)))
+    for (y, x), value in np.ndenumerate(values[channel]):
+        red, green, blue, _ = image.cmap(image.norm(value))
+        colour = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else "white"
+        text = axes.text(x, y, f"{value:z.{digits}f}", ha="center", va="center", fontsize=8)
+        if inside is None or inside[y, x]:
+            text.set_color(colour)
+        else:
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+    axes.set_xticks([])
+    axes.set_yticks([])

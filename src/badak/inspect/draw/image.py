@@ -1,0 +1,69 @@
+"""Images as pictures, in colour where they have three channels; and a frame around a part."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak.arrays import Array, Mask
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BOX = "#d9480f"
+HATCHED = {"facecolor": "#fff3e0", "hatch": "////", "edgecolor": "#ffc9a8", "linewidth": 0}
+
+
+def image_range(images: Array) -> tuple[float, float]:
+    """The values that are black and white: 0 and 1, or beyond where the images go beyond.
+
+    Example:
+        >>> image_range(np.array([-0.5, 0.25]))
+        (-0.5, 1.0)
+    """
+    return min(float(images.min()), 0.0), max(float(images.max()), 1.0)
+
+
+def show_image(
+    axes: "Axes", image: Array, low: float, high: float, inside: Mask | None = None
+) -> None:
+    """Draw an image (C, H, W) without ticks; other than one or three channels by their mean.
+
+    Args:
+        axes: where.
+        image: the image.
+        low: the value that is black.
+        high: the value that is white.
+        inside: (H, W); where it is False nothing is drawn, and the hatched ground shows.
+    """
+    if len(image) == 3:
+        picture = ((np.moveaxis(image, 0, -1) - low) / ((high - low) or 1)).clip(0, 1)
+    else:
+        picture = image.mean(axis=0)
+    if inside is not None and not inside.all():
+        axes.patch.set(**HATCHED)
+        if picture.ndim == 3:
+            picture = np.dstack([picture, inside])  # invisible there
+        else:
+            picture = np.where(inside, picture, np.nan)
+    axes.imshow(picture, "gray", vmin=low, vmax=high, interpolation="nearest")
+    axes.set_axis_on()
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def show_box(axes: "Axes", image: Array, rows: slice, columns: slice) -> None:
+    """Frame rows and columns of the image (C, H, W) that was drawn, also where they lie off it."""
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    _, height, width = image.shape
+    left, top, right, bottom = (
+        edge - 0.5 for edge in (columns.start, rows.start, columns.stop, rows.stop)
+    )
+    box = Rectangle((left, top), right - left, bottom - top)
+    box.set(fill=False, edgecolor=BOX, linewidth=1.5)
+    box.set_path_effects([withStroke(linewidth=3, foreground="white")])  # seen on red too
+    axes.add_patch(box)
+    axes.set_xlim(min(left, -0.5) - 0.5, max(right, width - 0.5) + 0.5)
+    axes.set_ylim(max(bottom, height - 0.5) + 0.5, min(top, -0.5) - 0.5)
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,115 @@
+"""explain_pixel: the steps add up to the layer's own output, whatever the geometry."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from badak import BadakError, Network
+from badak.inspect import draw, explain_pixel
+from badak.layers import Conv2d, Flatten, Linear, ReLU
+from badak.models import SimpleConvNet
+from twins import torch_twin
+
+pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+@st.composite
+def convolutions(draw):
+    side = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    return Conv2d(
+        4,
+        draw(pair),
+        draw(pair),
+        draw(st.one_of(pair, st.tuples(side, side), st.just("same"))),
+        draw(st.tuples(st.integers(1, 2), st.integers(1, 2))),
+        draw(st.sampled_from([1, 2])),
+        draw(st.booleans()),
+    )
+
+
+@given(convolutions(), st.data())
+def test_the_steps_add_up(conv, data):
+    """Behind another layer, so that the patch is the previous map's; naive loops are the oracle."""
+    net = Network({"first": Conv2d(2, 1), "second": conv}, (3, 7, 9), dtype=np.float64)
+    for name, array in net.parameters().items():
+        array[...] = np.random.default_rng(len(name)).standard_normal(array.shape)
+    image = np.random.default_rng(1).random((3, 7, 9))
+    channel, y, x = (data.draw(st.integers(0, size - 1)) for size in net.output_shape)
+    found = explain_pixel(net, image, "second", channel, y, x)
+    value = net(image[None])[0, channel, y, x]
+    assert found.source == "first"
+    np.testing.assert_allclose(found.value, value, rtol=1e-12)
+    np.testing.assert_allclose(found.products.sum() + found.bias, value, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(found.products, found.patch * found.weight)
+    np.testing.assert_array_equal(found.weight, net.layers["second"].parameters["weight"][channel])
+    for (c, row, column), cell in np.ndenumerate(found.patch):
+        place = found.rows[row], found.columns[column]
+        inside = 0 <= place[0] < 7 and 0 <= place[1] < 9
+        assert found.inside[row, column] == inside
+        assert cell == (found.maps[(c, *place)] if inside else 0)
+
+
+def test_pytorchs_patch_and_output():
+    layers = [Conv2d(4, 3, padding=1), ReLU(), Conv2d(6, (3, 2), (2, 1), (1, 2), (1, 2), groups=2)]
+    net = Network([*layers, Flatten(), Linear(2)], (1, 8, 9), dtype=np.float64)
+    image = np.random.default_rng(1).standard_normal((1, 8, 9))
+    twin = torch_twin(net)
+    hidden = twin[:2](torch.tensor(image[None]))
+    found = explain_pixel(net, image, "conv2", 4, 2, 0)
+    columns = torch.nn.functional.unfold(hidden, (3, 2), (1, 2), (1, 2), (2, 1))
+    expected = columns[0].reshape(4, 3, 2, *net.layers["conv2"].output_shape((4, 8, 9))[1:])
+    np.testing.assert_allclose(found.patch, expected[2:, :, :, 2, 0].detach().numpy(), rtol=1e-9)
+    np.testing.assert_allclose(found.output, twin[2](hidden)[0, 4].detach().numpy(), rtol=1e-9)
+
+
+def test_the_first_convolution_sees_the_image():
+    image = np.random.default_rng(0).integers(0, 256, (1, 28, 28), np.uint8)
+    found = explain_pixel(SimpleConvNet(), image, "conv1", 29, 23, 4)
+    assert found.source == "image"
+    np.testing.assert_allclose(found.patch, image[:, 23:28, 4:9] / 255, rtol=1e-6)
+
+
+def test_wrong_arguments_are_named():
+    net, image = SimpleConvNet(), np.ones((1, 28, 28))
+    with pytest.raises(BadakError, match="layer must be one of 'conv1'; got 'relu1'"):
+        explain_pixel(net, image, "relu1", 0, 0, 0)
+    for place, words in (
+        ((30, 0, 0), "channel must be at most 29; got 30"),
+        ((0, -1, 0), "y must be at least 0; got -1"),
+        ((0, 0, 24), "x must be at most 23; got 24"),
+    ):
+        with pytest.raises(BadakError, match=words):
+            explain_pixel(net, image, "conv1", *place)
+    with pytest.raises(BadakError, match=r"image must have shape \(1, 28, 28\)"):
+        explain_pixel(net, image[:, :5], "conv1", 0, 0, 0)
+
+
+def numbers(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_the_picture_writes_every_number():
+    net = Network([Conv2d(1, 2, padding=1)], (1, 2, 2))
+    net.parameters()["conv1.weight"][...] = [[[[1, -2], [0.5, 3]]]]
+    net.parameters()["conv1.bias"][...] = 0.25
+    found = explain_pixel(net, [[[2.0, 4], [6, 8]]], "conv1", 0, 0, 1)
+    figure = draw.explain_pixel(found)
+    source, patch, weight, products, output = figure.axes
+    assert numbers(patch) == ["0.0", "0.0", "2.0", "4.0"]
+    assert numbers(weight) == ["1.0", "-2.0", "0.5", "3.0"]
+    assert numbers(products) == ["0", "0", "1", "12"]
+    np.testing.assert_array_equal(patch.images[0].get_array().mask, [[True, True], [False, False]])
+    assert source.patches[0].get_xy() == (-0.5, -1.5)
+    assert "sum of products 13 + bias 0.25 = 13.25" in figure.get_suptitle()
+    assert output.get_xlabel() == "here 13.25"
+
+
+def test_of_many_channels_those_that_add_most_are_drawn():
+    net = Network([Conv2d(1, 1)], (7, 3, 3))
+    net.parameters()["conv1.weight"][0, :, 0, 0] = [0.1, -5, 0.2, 4, 3, -0.3, 2]
+    figure = draw.explain_pixel(explain_pixel(net, np.ones((7, 3, 3)), "conv1", 0, 1, 1))
+    labels = [axes.get_ylabel() for axes in figure.axes]
+    assert [label for label in labels if label] == [f"channel {n}" for n in (1, 3, 4, 6)]
+    assert "the 4 of 7 input channels" in figure.get_suptitle()
