@@ -22,6 +22,7 @@ from badak.inspect.reliability import Reliability, reliability
 from badak.inspect.robustness import ShiftRobustness, shift_robustness
 from badak.inspect.roc import Roc, RocCurve, roc
 from badak.inspect.saliency import saliency, smooth_grad
+from badak.inspect.top_patches import TopPatches, top_patches
 from badak.receptive import ReceptiveField
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Roc",
     "RocCurve",
     "ShiftRobustness",
+    "TopPatches",
     "attributions",
     "confusion_matrix",
     "draw",
@@ -64,4 +66,5 @@ __all__ = [
     "saliency",
     "shift_robustness",
     "smooth_grad",
+    "top_patches",
 ]

@@ -18,6 +18,7 @@ from badak.inspect.draw.reliability import reliability
 from badak.inspect.draw.robustness import shift_robustness
 from badak.inspect.draw.roc import roc
 from badak.inspect.draw.save import save
+from badak.inspect.draw.top_patches import top_patches
 
 __all__ = [
     "MOST_PANELS",
@@ -36,4 +37,5 @@ __all__ = [
     "roc",
     "save",
     "shift_robustness",
+    "top_patches",
 ]
