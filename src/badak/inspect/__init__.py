@@ -12,6 +12,7 @@ from badak.inspect.filters import filters
 from badak.inspect.grad_cam import grad_cam
 from badak.inspect.gradient_check import GradientCheck, gradient_check
 from badak.inspect.integrated_gradients import integrated_gradients
+from badak.inspect.maximize import MaximizedActivation, maximize_activation
 from badak.inspect.misclassified import Misclassified, misclassified
 from badak.inspect.occlusion import occlusion
 from badak.inspect.precision import Precision, precision
@@ -33,6 +34,7 @@ __all__ = [
     "ExplainedPixel",
     "GradientCheck",
     "LearningCurve",
+    "MaximizedActivation",
     "Misclassified",
     "Precision",
     "Predictions",
@@ -54,6 +56,7 @@ __all__ = [
     "gradient_check",
     "integrated_gradients",
     "learning_curve",
+    "maximize_activation",
     "misclassified",
     "occlusion",
     "per_class_accuracy",

@@ -11,6 +11,7 @@ from badak.inspect.draw.embedding import embedding
 from badak.inspect.draw.explain_pixel import explain_pixel
 from badak.inspect.draw.feature_maps import feature_maps
 from badak.inspect.draw.filters import MOST_PANELS, filters
+from badak.inspect.draw.maximize import maximize_activation
 from badak.inspect.draw.misclassified import misclassified
 from badak.inspect.draw.precision import precision
 from badak.inspect.draw.profile import profile
@@ -29,6 +30,7 @@ __all__ = [
     "feature_maps",
     "filters",
     "learning_curve",
+    "maximize_activation",
     "misclassified",
     "per_class_accuracy",
     "precision",

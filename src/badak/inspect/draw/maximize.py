@@ -1,0 +1,51 @@
+"""maximize_activation: the image that gradient ascent made, and its course."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from badak.inspect.draw.image import show_image
+from badak.inspect.maximize import MaximizedActivation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMNS = 5
+
+
+def maximize_activation(*found: MaximizedActivation) -> "Figure":
+    """Draw the images side by side, and below them how the activations rose.
+
+    Args:
+        found: as `badak.inspect.maximize_activation` returns them, one or several.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> from badak import inspect, models
+        >>> net = models.SimpleConvNet()
+        >>> found = [inspect.maximize_activation(net, "linear2", k, steps=2) for k in range(3)]
+        >>> len(maximize_activation(*found).axes)  # three images, one course
+        4
+    """
+    from matplotlib.figure import Figure
+
+    columns = min(COLUMNS, len(found))
+    rows = math.ceil(len(found) / columns)
+    figure = Figure(figsize=(8, 1.9 * rows + 2.6), layout="constrained")
+    parts: Any = figure.subfigures(2, 1, height_ratios=(1.9 * rows, 2.6))
+    top, bottom = parts
+    course = bottom.subplots()
+    for place, one in enumerate(found):
+        what = f"{one.layer} {one.channel}"
+        axes = top.add_subplot(rows, columns, place + 1)
+        show_image(axes, one.image, 0, 1)
+        axes.set_title(f"{what}: {one.activations[-1]:.3g}", fontsize=10)
+        course.plot(one.activations, label=what, linewidth=1)
+    course.set_xlabel("step")
+    course.set_ylabel("activation")
+    course.grid(alpha=0.3)
+    course.spines[["top", "right"]].set_visible(False)
+    if len(found) > 1:
+        course.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
