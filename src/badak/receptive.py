@@ -4,11 +4,11 @@ Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural
 2. All by arithmetic on shapes; nothing runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from badak.arrays import Shape
-from badak.layers import Flatten, Layer, Linear
+from badak.layers import Flatten, Layer, Linear, Residual
 from badak.ops.window import Pair, Window
 
 
@@ -57,16 +57,28 @@ class ReceptiveField:
         last = self.box(self.places[0] - 1, self.places[1] - 1)
         ends = min(last[0].stop, height), min(last[1].stop, width)
         offset = max(self.offset[0], 0), max(self.offset[1], 0)
-        size = ends[0] - offset[0], ends[1] - offset[1]
+        size = max(ends[0] - offset[0], 0), max(ends[1] - offset[1], 0)  # 0: padding alone
         return ReceptiveField(size, (0, 0), offset, places)
+
+    def joined(self, other: "ReceptiveField", height: int, width: int) -> "ReceptiveField":
+        """The field of a layer that adds to this one's output another's, place by place."""
+        if self.stride != other.stride:  # the two boxes drift apart: all that either can see
+            one, two = (field.mixed(height, width, self.places) for field in (self, other))
+            return one.joined(two, height, width)
+        boxes = zip(self.box(0, 0), other.box(0, 0), strict=True)
+        (top, bottom), (left, right) = (
+            (min(one.start, two.start), max(one.stop, two.stop)) for one, two in boxes
+        )
+        return ReceptiveField((bottom - top, right - left), self.stride, (top, left), self.places)
 
 
 def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[str, ReceptiveField]:
-    """Return every layer's receptive field, by name.
+    """Return every layer's receptive field, by name; in front of a block's, those inside.
 
     Layers that slide a window widen the field. Layers that work place by place see what the layer
     before them sees, and so does Flatten, whose outputs are the places of the maps before it. A
     Linear, and any other layer that changes the shape, can see all that the places before it see.
+    A block sees what either of its paths sees.
 
     Args:
         layers: built layers in order.
@@ -78,17 +90,31 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
         >>> receptive_fields(layers, (1, 8, 8))["pool1"]
         ReceptiveField(size=(6, 6), stride=(2, 2), offset=(-2, -2), places=(4, 4))
     """
-    fields = {}
-    shape = input_shape
     _, height, width = input_shape
-    field = ReceptiveField((1, 1), (1, 1), (0, 0), (height, width))
+    start = ReceptiveField((1, 1), (1, 1), (0, 0), (height, width))
+    return dict(_walk(layers, "", start, input_shape, input_shape))
+
+
+def _walk(
+    layers: Mapping[str, Layer], prefix: str, field: ReceptiveField, shape: Shape, image: Shape
+) -> Iterator[tuple[str, ReceptiveField]]:
+    """Name and field of each layer; `field` and `shape` are those of what comes in."""
+    _, height, width = image
     for name, layer in layers.items():
         before, shape = shape, layer.output_shape(shape)
+        places = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
         window = layer.window(before)
-        if window is not None:
-            field = field.behind(window, (shape[1], shape[2]))
+        if isinstance(layer, Residual):
+            ends = []
+            for path, inside in layer.paths:
+                end = field
+                for step in _walk(inside, f"{prefix}{name}.{path}", field, before, image):
+                    yield step
+                    _, end = step
+                ends.append(end)
+            field = ends[0].joined(ends[1], height, width)
+        elif window is not None:
+            field = field.behind(window, places)
         elif isinstance(layer, Linear) or (shape != before and not isinstance(layer, Flatten)):
-            places = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
             field = field.mixed(height, width, places)
-        fields[name] = field
-    return fields
+        yield prefix + name, field

@@ -5,13 +5,14 @@ All by arithmetic on shapes; nothing runs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from badak import terminal
 from badak.arrays import Shape
-from badak.layers import Layer, Linear, Residual
+from badak.layers import Layer, Residual
+from badak.receptive import ReceptiveField, receptive_fields
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -59,17 +60,13 @@ class Summary:
 
     @classmethod
     def of(cls, layers: Mapping[str, Layer], input_shape: Shape, dtype: Any) -> "Summary":
-        """Work the rows out from built layers.
-
-        The receptive field grows by (covered - 1) times the distance between neighbours, which
-        each stride multiplies (Araujo et al. 2019, section 2).
-        """
+        """Work the rows out from built layers."""
         rows: list[Row] = []
-        reach = _Reach(input_shape, (1, 1), (1, 1))
+        shape, itemsize = input_shape, np.dtype(dtype).itemsize
+        fields = receptive_fields(layers, input_shape)
         for name, layer in layers.items():
-            itemsize, first = np.dtype(dtype).itemsize, not rows
-            more, reach = _walk(name, layer, reach, input_shape, itemsize, first)
-            rows += more
+            rows += _walk(name, layer, shape, fields, itemsize, first=not rows)
+            shape = rows[-1].output_shape
         return cls(input_shape, tuple(rows))
 
     @property
@@ -128,60 +125,38 @@ class Summary:
         return terminal.render(self)
 
 
-class _Reach(NamedTuple):
-    """Where a walk through the layers stands.
-
-    Attributes:
-        shape: of what comes in.
-        sees: rows and columns of the network's input that one value of it can see.
-        apart: how far in the network's input two neighbours of it lie apart.
-    """
-
-    shape: Shape
-    sees: tuple[int, int]
-    apart: tuple[int, int]
-
-    def behind(self, layer: Layer, input_shape: Shape) -> "_Reach":
-        """Behind a layer of a network for such images."""
-        sees, apart, window = self.sees, self.apart, layer.window(self.shape)
-        if window is not None:
-            (rows, columns), (down, right) = window.covers, window.stride
-            sees = sees[0] + (rows - 1) * apart[0], sees[1] + (columns - 1) * apart[1]
-            apart = apart[0] * down, apart[1] * right
-        elif isinstance(layer, Linear):
-            sees = max(sees[0], input_shape[1]), max(sees[1], input_shape[2])
-        return _Reach(layer.output_shape(self.shape), sees, apart)
-
-
 def _walk(
-    name: str, layer: Layer, reach: _Reach, input_shape: Shape, itemsize: int, first: bool
-) -> tuple[list[Row], _Reach]:
-    """The rows of one layer, for a block those of the layers inside and its sum's; what follows."""
+    name: str,
+    layer: Layer,
+    shape: Shape,
+    fields: Mapping[str, ReceptiveField],
+    itemsize: int,
+    first: bool,
+) -> list[Row]:
+    """The rows of one layer that `shape` enters; for a block those inside, and its sum's."""
     inside: list[Row] = []
-    behind = reach.behind(layer, input_shape)
     if isinstance(layer, Residual):
         for path, layers in layer.paths:
-            end = reach
+            along = shape
             for place, (key, one) in enumerate(layers.items()):
                 at_start = first and place == 0
-                rows, end = _walk(f"{name}.{path}{key}", one, end, input_shape, itemsize, at_start)
-                inside += rows
-            sees = max(behind.sees[0], end.sees[0]), max(behind.sees[1], end.sees[1])
-            behind = _Reach(end.shape, sees, end.apart)
+                inside += _walk(f"{name}.{path}{key}", one, along, fields, itemsize, at_start)
+                along = inside[-1].output_shape
+    output_shape = layer.output_shape(shape)
     count = 0 if inside else layer.parameter_count()
-    flops = layer.flops(reach.shape) - sum(row.flops for row in inside)
+    flops = layer.flops(shape) - sum(row.flops for row in inside)
     row = Row(
         name=name,
         kind=type(layer).__name__,
-        formula=_formula(layer, reach.shape),
-        output_shape=behind.shape,
+        formula=_formula(layer, shape),
+        output_shape=output_shape,
         parameters=count,
         flops=flops,
         backward_flops=flops * ((not first) + bool(count)),
-        bytes=itemsize * (count + int(np.prod(behind.shape, dtype=object))),
-        receptive_field=behind.sees,
+        bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
+        receptive_field=fields[name].size,
     )
-    return [*inside, row], behind
+    return [*inside, row]
 
 
 def _formula(layer: Layer, shape: Shape) -> str:

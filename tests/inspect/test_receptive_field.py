@@ -11,10 +11,30 @@ from hypothesis import strategies as st
 from badak import BadakError, Network
 from badak.inspect import receptive_field
 from badak.inspect.backward import trace
-from badak.layers import AvgPool2d, BatchNorm2d, Conv2d, Flatten, Layer, Linear, ReLU
+from badak.layers import (
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    ReLU,
+    Residual,
+    Subsample2d,
+    TableConv2d,
+    Widen2d,
+)
 from badak.models import DeepConvNet, LeNet5
 
 SIZE = (23, 26)
+# Two pixels, and two more for each step of a window behind.
+INSIDE = {
+    "conv1": 2,
+    "block1.conv1": 6,
+    "block1.conv2": 14,
+    "block1.shortcut.conv1": 2,
+    "block1": 14,
+}
 pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
 side = st.tuples(st.integers(0, 2), st.integers(0, 2))
 
@@ -29,7 +49,22 @@ def windows(draw):
         st.tuples(st.integers(1, 2), st.integers(1, 2)),
     )
     pools = st.builds(AvgPool2d, pair, st.tuples(st.integers(1, 2), st.integers(1, 2)))
-    return draw(st.lists(st.one_of(convs, pools), min_size=1, max_size=3))
+    blocks = st.builds(
+        lambda one, other: Residual(
+            [Conv2d(1, one, padding="same")], [Conv2d(1, other, padding="same")]
+        ),
+        pair,
+        pair,
+    )
+    halving = st.builds(
+        lambda kernel: Residual(
+            [Conv2d(1, kernel, padding="same"), Conv2d(1, 3, 2, padding=1)], [Widen2d(1, 2)]
+        ),
+        pair,
+    )
+    own = [TableConv2d([[0]], (2, 3)), Subsample2d((1, 2))]
+    one = st.one_of(convs, pools, blocks, halving, st.sampled_from(own))
+    return draw(st.lists(one, min_size=1, max_size=3))
 
 
 @given(windows(), st.data())
@@ -71,6 +106,43 @@ def test_numbers_by_hand():
     assert receptive_field(net, "conv3").stride == (2, 2)
     assert receptive_field(net, "conv3").offset == (-4, -4)
     assert receptive_field(net, "conv3").box(1, 3) == (slice(-2, 8), slice(2, 12))
+
+
+def test_layers_inside_a_block_have_fields_of_their_own():
+    block = Residual([Conv2d(2, 3, padding=1), ReLU(), Conv2d(2, 5, padding=2)], [Conv2d(2, 1)])
+    net = Network([Conv2d(2, 2, stride=2), block], (1, 12, 12))
+    sizes = {name: receptive_field(net, name).size[0] for name in INSIDE}
+    assert sizes == INSIDE
+    with pytest.raises(BadakError, match=r"layer must be one of .*'block1.conv2'.*; got 'conv2'"):
+        receptive_field(net, "conv2")
+
+
+def test_a_block_sees_what_either_path_sees():
+    """Rows: pixels -1 to 0 here and 0 to 1 there; columns: one path's lie within the other's."""
+    up, down = (
+        Conv2d(1, (2, 1), padding=((1, 0), (0, 0))),
+        Conv2d(1, (2, 3), padding=((0, 1), (1, 1))),
+    )
+    for paths in ((up, down), (down, up)):
+        field = receptive_field(Network([Residual(*([one] for one in paths))], (1, 5, 5)), "block1")
+        assert (field.size, field.offset) == ((3, 3), (-1, -1))
+
+
+def test_blocks_within_blocks():
+    inner = Residual([Conv2d(1, 3, padding=1)])
+    net = Network([Conv2d(1, 3), Residual([inner], [Conv2d(1, 1)])], (1, 9, 9))
+    assert receptive_field(net, "block1.block1.conv1").size == (5, 5)
+
+
+def test_paths_with_other_steps_see_all_that_either_sees():
+    block = Residual([Conv2d(1, 1, stride=3)], [Conv2d(1, 1, stride=2)])
+    field = receptive_field(Network([block], (1, 4, 4)), "block1")  # rows 0, 3 and rows 0, 2
+    assert (field.size, field.stride, field.places) == ((4, 4), (0, 0), (2, 2))
+
+
+def test_a_layer_that_sees_padding_alone_sees_no_pixel():
+    net = Network([Conv2d(1, 1, stride=9, padding=1), Flatten(), Linear(2)], (1, 3, 3))
+    assert receptive_field(net, "linear1").size == (0, 0)
 
 
 def test_layers_that_work_place_by_place_see_what_the_one_before_sees():

@@ -10,7 +10,7 @@ def receptive_field(net: Network, layer: str) -> ReceptiveField:
 
     Args:
         net: the network.
-        layer: the layer's name.
+        layer: the layer's name; of one inside a block ``"block1.conv1"``.
 
     Returns:
         Place (y, x) of the layer's output sees ``size`` pixels from ``offset + (y, x) * stride``.
@@ -23,5 +23,5 @@ def receptive_field(net: Network, layer: str) -> ReceptiveField:
         >>> receptive_field(DeepConvNet(), "pool2")
         ReceptiveField(size=(16, 16), stride=(4, 4), offset=(-8, -8), places=(8, 8))
     """
-    checks.choice(layer, "layer", net.layers)
-    return receptive_fields(net.layers, net.input_shape)[layer]
+    fields = receptive_fields(net.layers, net.input_shape)
+    return fields[checks.choice(layer, "layer", fields)]
