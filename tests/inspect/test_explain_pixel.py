@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from badak import BadakError, Network
 from badak.inspect import draw, explain_pixel
-from badak.layers import Conv2d, Flatten, Linear, ReLU
+from badak.layers import Conv2d, Flatten, Linear, ReLU, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from twins import torch_twin
 
@@ -51,6 +51,18 @@ def test_the_steps_add_up(conv, data):
         assert cell == (found.maps[(c, *place)] if inside else 0)
 
 
+def test_a_filter_sees_only_the_maps_its_table_names():
+    table = TableConv2d([[0, 2], [1]], (2, 3))
+    net = Network([Conv2d(3, 2), table], (1, 6, 7), dtype=np.float64)
+    net.parameters()["conv2.weight"][...] = 1  # also where nothing is connected
+    image = np.random.default_rng(0).standard_normal((1, 6, 7))
+    for channel, unseen in ((0, [1]), (1, [0, 2])):
+        found = explain_pixel(net, image, "conv2", channel, 3, 2)
+        np.testing.assert_allclose(found.value, net(image[None])[0, channel, 3, 2], rtol=1e-12)
+        np.testing.assert_allclose(found.products.sum() + found.bias, found.value, rtol=1e-9)
+        assert not found.weight[unseen].any()
+
+
 def test_pytorchs_patch_and_output():
     layers = [Conv2d(4, 3, padding=1), ReLU(), Conv2d(6, (3, 2), (2, 1), (1, 2), (1, 2), groups=2)]
     net = Network([*layers, Flatten(), Linear(2)], (1, 8, 9), dtype=np.float64)
@@ -84,6 +96,12 @@ def test_wrong_arguments_are_named():
             explain_pixel(net, image, "conv1", *place)
     with pytest.raises(BadakError, match=r"image must have shape \(1, 28, 28\)"):
         explain_pixel(net, image[:, :5], "conv1", 0, 0, 0)
+
+
+def test_a_convolution_inside_a_block_is_refused_by_its_name():
+    net = Network([Conv2d(2, 1), Residual([Conv2d(2, 1)])], (1, 3, 3))
+    with pytest.raises(BadakError, match=r"layer must be one of 'conv1'; got 'block1\.conv1'"):
+        explain_pixel(net, np.ones((1, 3, 3)), "block1.conv1", 0, 0, 0)
 
 
 def numbers(axes):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from badak import BadakError, Network, Trainer, data
 from badak.inspect import draw, filters, learning_curve
-from badak.layers import Conv2d, Flatten, Linear
+from badak.layers import Conv2d, Flatten, Linear, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from badak.training import EpochRecord, History, RunDirectory
 
@@ -34,6 +34,16 @@ def test_another_layer_by_its_name():
     assert filters(net, "second").shape == (5, 2, 1, 2)
     with pytest.raises(BadakError, match="layer must be one of 'first', 'second'; got 'third'"):
         filters(net, "third")
+
+
+def test_filters_inside_a_block_and_those_of_a_table():
+    block = Residual([Conv2d(2, 3, padding=1)], [Conv2d(2, 1)])
+    net = Network([block, TableConv2d([[1], [0, 1]], 2)], (2, 5, 5))
+    found = filters(net, "block1.shortcut.conv1")
+    np.testing.assert_array_equal(found, net.parameters()["block1.shortcut.conv1.weight"])
+    np.testing.assert_array_equal(filters(net), net.parameters()["block1.conv1.weight"])
+    net.parameters()["conv1.weight"][...] = 1  # also where nothing is connected
+    assert filters(net, "conv1").any(axis=(2, 3)).tolist() == [[False, True], [True, True]]
 
 
 def test_no_convolution_no_filters():

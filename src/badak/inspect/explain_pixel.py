@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from badak import checks
 from badak.arrays import Array, Indices, Mask
 from badak.inspect.backward import trace
-from badak.inspect.filters import convolution
+from badak.inspect.filters import convolution, filters_of
 from badak.inspect.patch import patch
 from badak.inspect.subject import one_image
 from badak.network import Network
@@ -79,7 +79,7 @@ def explain_pixel(
         >>> found.patch.shape, bool(np.isclose(found.products.sum() + found.bias, found.value))
         ((1, 5, 5), True)
     """
-    conv = convolution(net, layer)
+    conv = convolution(net.layers, layer)
     passed = trace(net, one_image(net, image), last=layer)
     output = passed.output[0]
     for name, place, count in zip(
@@ -89,7 +89,8 @@ def explain_pixel(
     sources = {"image": passed.images, **passed.outputs}
     source = list(sources)[-2]
     all_maps = sources[source][0]
-    filters, weight = conv.parameters["weight"], conv.parameters["weight"][channel].copy()
+    filters = filters_of(conv)
+    weight = filters[channel]
     groups = len(all_maps) // len(weight)
     first = channel // (len(filters) // groups) * len(weight)  # of its group
     maps = all_maps[first : first + len(weight)]

@@ -1,10 +1,16 @@
 """The filters of a convolution layer."""
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.layers import Conv2d
+from badak.layers import Conv2d, Layer, TableConv2d
 from badak.network import Network
+
+Convolution = Conv2d | TableConv2d
 
 
 def filters(net: Network, layer: str | None = None) -> Array:
@@ -12,7 +18,8 @@ def filters(net: Network, layer: str | None = None) -> Array:
 
     Args:
         net: the network.
-        layer: the layer's name; the first convolution where None.
+        layer: the layer's name, inside a block ``"block1.conv1"``; the first convolution where
+            None.
 
     Returns:
         (F, C / groups, KH, KW), a copy; `badak.inspect.draw.filters` draws it.
@@ -25,16 +32,26 @@ def filters(net: Network, layer: str | None = None) -> Array:
         >>> filters(SimpleConvNet()).shape
         (30, 1, 5, 5)
     """
-    return convolution(net, layer).parameters["weight"].copy()
+    leaves = dict(leaf for name, one in net.layers.items() for leaf in one.leaves(name))
+    return filters_of(convolution(leaves, layer))
 
 
-def convolution(net: Network, layer: str | None) -> Conv2d:
+def convolution(layers: Mapping[str, Layer], layer: str | None) -> Convolution:
     """Return a convolution layer by its name; the first where None.
 
     Raises:
         BadakError: no such convolution layer; the message lists those there are.
     """
-    found = {name: one for name, one in net.layers.items() if isinstance(one, Conv2d)}
+    found = {name: one for name, one in layers.items() if isinstance(one, Convolution)}
     if not found:
         raise BadakError("the network has no convolution layer, and so no filters")
     return found[checks.choice(next(iter(found)) if layer is None else layer, "layer", found)]
+
+
+def filters_of(layer: Convolution) -> Array:
+    """A copy of the layer's weight as it counts: 0 where a table leaves a map out."""
+    weight = layer.parameters["weight"].copy()
+    if isinstance(layer, TableConv2d):
+        for own, maps in zip(weight, layer.table, strict=True):
+            own[np.setdiff1d(np.arange(len(own)), maps)] = 0
+    return weight
