@@ -92,6 +92,39 @@ def test_predict_names_an_image_file(badak, trained, tmp_path):
     assert f"{best}  {chances[best]:.1%}" in inverted.out
 
 
+def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_path):
+    config = trained / "config.toml"
+    config.write_text(config.read_text().replace('dataset = "digits"', 'dataset = "mnist"'))
+    page = np.full((120, 90), 200, np.uint8)
+    page[20:100, 40:50] = 30
+    Image.fromarray(page).save(tmp_path / "one.png")
+    chances = library.load(trained / "model.safetensors").predict_proba(
+        data.digit_from_image(page).image[None]
+    )[0]
+    done = badak("predict", trained, "one.png", "one.png")
+    assert done.code == 0, done.err
+    assert f"{chances.argmax()}  {chances.max():.1%}" in done.out
+    assert "each prepared as MNIST's digits were" in done.out
+    for number in (1, 2):
+        assert str(trained / "plots" / f"digit_{number}.png") in done.out
+        assert (trained / "plots" / f"digit_{number}.png").read_bytes()[1:4] == b"PNG"
+    Image.new("L", (50, 50), "white").save(tmp_path / "blank.png")
+    done = badak("predict", trained, "blank.png")
+    assert done.code == 2
+    assert done.err.startswith("Error: blank.png: the image shows no handwriting")
+
+
+def test_predict_draws_the_nearest_training_images(badak, trained, tmp_path):
+    train, _ = data.load("digits")
+    Image.fromarray((train.images[5, 0] * 255).astype(np.uint8)).save(tmp_path / "five.png")
+    before = {path.name for path in (trained / "plots").iterdir()}
+    done = badak("predict", trained, "five.png", "--nearest", "3")
+    assert done.code == 0, done.err
+    assert "prepared" not in done.out  # these digits are not of MNIST's form
+    assert {path.name for path in (trained / "plots").iterdir()} - before == {"nearest_1.png"}
+    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_1.png")
+
+
 def test_inspect_shows_and_draws(badak, trained):
     for picture in (trained / "plots").iterdir():
         picture.unlink()

@@ -1,29 +1,54 @@
 """`badak predict`: the most probable classes of image files."""
 
+import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from badak import terminal
+from badak import inspect, terminal
 from badak.cli.config import read_config, trained_network
-from badak.data import read_image
+from badak.data import DigitStages, digit_from_image, read_image
+from badak.errors import where
 from badak.training import RunDirectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Classes shown for an image.
 TOP = 3
+# Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
+HANDWRITING = ("mnist",)
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--invert", is_flag=True, help="For dark ink on white paper, as MNIST is not.")
-def command(run: Path, images: tuple[Path, ...], invert: bool) -> None:
-    """Show the most probable classes of each of IMAGES by the model of RUN."""
+@click.option("--invert", is_flag=True, help="For dark ink on white paper; MNIST's sees it itself.")
+@click.option(
+    "--nearest", type=click.IntRange(min=1), metavar="K", help="Draw the K training images alike."
+)
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+def command(
+    run: Path, images: tuple[Path, ...], invert: bool, nearest: int | None, data_dir: Path | None
+) -> None:
+    """Show the most probable classes of each of IMAGES by the model of RUN.
+
+    A model of MNIST gets each picture prepared as MNIST's digits were: inverted where the ink is
+    dark, cropped, fitted into 20x20 and centred in 28x28; RUN/plots shows the stages.
+    """
     directory = RunDirectory(run)
     config = read_config(directory)
     net = trained_network(directory, config)
-    batch = np.concatenate([read_image(path, net.input_shape, invert) for path in images])
+    stages: list[DigitStages] = []
+    if config.dataset in HANDWRITING:
+        for path in images:
+            with where(str(path)):
+                stages.append(digit_from_image(path))
+        batch = np.stack([one.image for one in stages])
+    else:
+        batch = np.concatenate([read_image(path, net.input_shape, invert) for path in images])
     rows = []
     for path, chances in zip(images, net.predict_proba(batch), strict=True):
         best = np.argsort(-chances, kind="stable")[:TOP]
@@ -31,3 +56,23 @@ def command(run: Path, images: tuple[Path, ...], invert: bool) -> None:
         rows.append([str(path), *cells])
     places = ["1st", "2nd", "3rd"][: min(TOP, net.num_classes)]
     terminal.console().print(terminal.table(None, ["Image", *places], rows))
+    if stages:
+        click.echo("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
+    for number, one in enumerate(stages, 1):
+        _draw(inspect.draw.digit_stages(one), directory, f"digit_{number}.png")
+    if nearest is not None:
+        if data_dir is not None:
+            config = dataclasses.replace(config, data_dir=str(data_dir))
+        train, _ = config.load_data()
+        for number, image in enumerate(batch, 1):
+            found = inspect.nearest(train, image, nearest)
+            _draw(
+                inspect.draw.nearest(found, train.class_names), directory, f"nearest_{number}.png"
+            )
+
+
+def _draw(figure: "Figure", run: RunDirectory, name: str) -> None:
+    """Write a picture to RUN/plots and say where."""
+    run.plots.mkdir(exist_ok=True)
+    inspect.draw.save(figure, run.plots / name)
+    click.echo(str(run.plots / name))

@@ -3,8 +3,20 @@
 from badak.data import augment
 from badak.data.catalog import DATASETS, load
 from badak.data.dataset import Dataset
+from badak.data.digit import DigitStages, digit_from_image
 from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
 from badak.data.split import split
 
-__all__ = ["DATASETS", "Batch", "Dataset", "Loader", "augment", "load", "read_image", "split"]
+__all__ = [
+    "DATASETS",
+    "Batch",
+    "Dataset",
+    "DigitStages",
+    "Loader",
+    "augment",
+    "digit_from_image",
+    "load",
+    "read_image",
+    "split",
+]

@@ -67,15 +67,29 @@ def read_pixels(path: Path, size: Pair) -> NDArray[np.uint8]:
     Raises:
         FormatError: the file is no image, is damaged or is far too large.
     """
+    fitted = ImageOps.fit(open_rgb(path), size[::-1], Image.Resampling.BICUBIC)
+    return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
+
+
+def open_rgb(path: Path) -> Image.Image:
+    """Decode an image file whole: turned upright, 8-bit red, green and blue.
+
+    Args:
+        path: the file.
+
+    Returns:
+        A Pillow image of mode RGB, independent of the file.
+
+    Raises:
+        FormatError: the file is no image, is damaged or is far too large.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
             with Image.open(path, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise Image.DecompressionBombError
-                upright = ImageOps.exif_transpose(image)
-                fitted = ImageOps.fit(_rgb(upright), size[::-1], Image.Resampling.BICUBIC)
-                return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
+                return as_rgb(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError:
         raise FormatError(f"{path} has more than {MOST_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
@@ -129,8 +143,13 @@ def size_pair(size: int | Sequence[int]) -> Pair:
     return height, width
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB, 8 bits a channel; what is transparent shows white paper."""
+def as_rgb(image: Image.Image) -> Image.Image:
+    """Turn any mode into RGB, 8 bits a channel; what is transparent shows white paper.
+
+    Example:
+        >>> as_rgb(Image.new("L", (1, 1), 7)).getpixel((0, 0))
+        (7, 7, 7)
+    """
     if image.mode == "F":
         raise ValueError("its pixels are floating-point numbers, of unknown range")
     if image.mode.startswith("I"):  # grey of 16 bits, whatever it is stored in

@@ -14,6 +14,7 @@ from badak.inspect.gradient_check import GradientCheck, gradient_check
 from badak.inspect.integrated_gradients import integrated_gradients
 from badak.inspect.maximize import MaximizedActivation, maximize_activation
 from badak.inspect.misclassified import Misclassified, misclassified
+from badak.inspect.nearest import Nearest, nearest
 from badak.inspect.occlusion import occlusion
 from badak.inspect.precision import Precision, precision
 from badak.inspect.predictions import Predictions, predictions
@@ -36,6 +37,7 @@ __all__ = [
     "LearningCurve",
     "MaximizedActivation",
     "Misclassified",
+    "Nearest",
     "Precision",
     "Predictions",
     "Profile",
@@ -58,6 +60,7 @@ __all__ = [
     "learning_curve",
     "maximize_activation",
     "misclassified",
+    "nearest",
     "occlusion",
     "per_class_accuracy",
     "precision",

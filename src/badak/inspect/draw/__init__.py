@@ -7,6 +7,7 @@ from badak.inspect.draw.attributions import attributions
 from badak.inspect.draw.class_accuracy import per_class_accuracy
 from badak.inspect.draw.confusion import confusion_matrix
 from badak.inspect.draw.curves import learning_curve
+from badak.inspect.draw.digit import digit_stages, nearest
 from badak.inspect.draw.embedding import embedding
 from badak.inspect.draw.explain_pixel import explain_pixel
 from badak.inspect.draw.feature_maps import feature_maps
@@ -25,6 +26,7 @@ __all__ = [
     "MOST_PANELS",
     "attributions",
     "confusion_matrix",
+    "digit_stages",
     "embedding",
     "explain_pixel",
     "feature_maps",
@@ -32,6 +34,7 @@ __all__ = [
     "learning_curve",
     "maximize_activation",
     "misclassified",
+    "nearest",
     "per_class_accuracy",
     "precision",
     "profile",

@@ -1,0 +1,147 @@
+"""Ink on paper: part handwriting from what it stands on, whatever the light.
+
+Letters: H rows, W columns.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from badak.arrays import Array, Mask
+from badak.errors import BadakError
+
+# A mark must be this much darker than its paper (of the paper's own brightness) to be ink.
+FAINTEST = 0.15
+# Of the ink's full depth: where ink begins. Low, for the soft rim of a stroke belongs to it, and
+# higher where the paper's own grain is as deep.
+RIM, CORE = 0.25, 0.5
+# Parts with less ink than this share of the largest are dust, not strokes.
+SMALLEST_PART = 0.1
+# Cells along the longer side of the grid on which parts are told apart; a cell bridges small gaps.
+GRID = 64
+DARKEST = 0.05  # added to both sides of a ratio of brightnesses, so that black can be divided by
+
+
+class Ink(NamedTuple):
+    """What stands on the paper.
+
+    Attributes:
+        strokes: (H, W) in [0, 1], bright ink on black.
+        mask: (H, W), True where a stroke is; one pixel beyond it `strokes` is 0.
+        inverted: whether the ink was darker than its paper.
+    """
+
+    strokes: Array
+    mask: Mask
+    inverted: bool
+
+
+def ink_of(grey: Array) -> Ink:
+    """Return the ink of a picture of handwriting, without the paper's shade and dust.
+
+    The paper's brightness at each place is the brightest in the neighbourhood, cut back to its
+    own region (a morphological closing), so that the edge of a shadow is paper and a stroke is not.
+    Ink is how much darker than its paper a place is; its threshold is relative to the darkest.
+
+    Args:
+        grey: (H, W) in [0, 1], dark ink on light paper or light on dark.
+
+    Returns:
+        The ink, bright on black.
+
+    Raises:
+        BadakError: nothing stands out from the paper.
+
+    Example:
+        >>> paper = np.linspace(0.5, 1.0, 32).repeat(32).reshape(32, 32)  # darker at the top
+        >>> paper[10:20, 15] *= 0.2
+        >>> ink = ink_of(paper)
+        >>> int(ink.mask.sum()), ink.inverted
+        (10, True)
+    """
+    rim = _rim(grey)
+    ground = float(np.median(rim))
+    # The ink is what lies further from the paper, as a ratio: a shadow is a mild one.
+    darker = (ground + DARKEST) / (grey.min() + DARKEST)
+    lighter = (grey.max() + DARKEST) / (ground + DARKEST)
+    inverted = bool(darker > lighter)
+    light = grey if inverted else 1 - grey
+    paper = _closing(light, max(3, max(grey.shape) // 3))
+    depth = (paper - light) / np.maximum(paper, DARKEST)  # 0 on paper, up to 1
+    depth = depth - np.median(_rim(depth))  # grain makes the brightest brighter than the paper
+    grain = float(np.quantile(_rim(depth), 0.98))
+    deepest = float(np.quantile(depth, 0.9995, method="higher"))
+    if not deepest > FAINTEST:
+        raise BadakError(
+            f"the image shows no handwriting: its strongest mark differs from the paper by "
+            f"{max(deepest, 0):.0%} of the paper's brightness; expected at least {FAINTEST:.0%}: "
+            "use a thicker pen, better light, or crop the picture to the digit"
+        )
+    full = float(np.median(depth[depth > deepest / 2]))
+    depth = depth / full
+    core = _without_dust(depth > CORE)
+    mask = _near(core, _cell(core.shape)) & (depth > min(max(RIM, grain / full), CORE))
+    # A stroke's soft rim fades out beside it.
+    strokes = np.where(_near(mask, 3), np.clip(depth, 0, 1), 0)
+    return Ink(strokes, mask, inverted)
+
+
+def _rim(image: Array) -> Array:
+    """The outermost twentieth of an image on each side, as one row: mostly paper."""
+    h, w = image.shape
+    frame = max(1, min(h, w) // 20)
+    middle = np.zeros((h, w), np.bool_)
+    middle[frame : h - frame, frame : w - frame] = True
+    return image[~middle]
+
+
+def _closing(image: Array, size: int) -> Array:
+    """The brightest within a square, and of those the darkest: fills what is narrower than it."""
+    # Continued beyond its edge, for a slope would else look bright there.
+    (h, w), margin = image.shape, size
+    wide = np.pad(image, margin, mode="edge")
+    closed = -_brightest(-_brightest(wide, size), size)
+    return closed[margin : margin + h, margin : margin + w]
+
+
+def _brightest(image: Array, size: int) -> Array:
+    """(H, W) -> (H, W): the maximum over a square of `size`, made odd, around each place."""
+    reach = size // 2
+    padded = np.pad(image, reach, mode="constant", constant_values=-np.inf)
+    for _ in ("rows", "columns"):
+        span, wanted = 1, 2 * reach + 1
+        while span < wanted:  # a maximum over `span` gives one over up to twice as many
+            step = min(span, wanted - span)
+            padded, span = np.maximum(padded[:-step], padded[step:]), span + step
+        padded = padded.T
+    return padded
+
+
+def _near(mask: Mask, size: int) -> Mask:
+    """Where a square of about `size`, 3 at least, holds any of the mask."""
+    near: Mask = _brightest(mask.astype(np.float64), max(3, size)) > 0
+    return near
+
+
+def _without_dust(core: Mask) -> Mask:
+    """The strokes' core without parts that are small; parts are told apart on a coarse grid."""
+    h, w = core.shape
+    cell = _cell(core.shape)
+    rows, columns = -(-h // cell), -(-w // cell)
+    padded = np.pad(core, ((0, rows * cell - h), (0, columns * cell - w)))
+    mass = padded.reshape(rows, cell, columns, cell).sum(axis=(1, 3))  # (H, W) -> (rows, columns)
+    part = np.arange(1.0, mass.size + 1).reshape(mass.shape) * (mass > 0)
+    while True:  # neighbours take the larger number, until each part has one
+        grown = np.where(part > 0, _brightest(part, 3), 0)
+        if np.array_equal(grown, part):
+            break
+        part = grown
+    number = part.astype(np.int64)
+    weight = np.bincount(number.ravel(), mass.ravel())
+    kept = (number > 0) & (weight[number] >= SMALLEST_PART * weight.max())
+    return core & kept.repeat(cell, axis=0).repeat(cell, axis=1)[:h, :w]
+
+
+def _cell(shape: tuple[int, ...]) -> int:
+    """Pixels along a side of the coarse grid's cells."""
+    return -(-max(shape) // GRID)

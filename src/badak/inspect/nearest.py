@@ -1,0 +1,74 @@
+"""The images of a data set that resemble one image most, pixel for pixel.
+
+Letters: N images of the data set, K nearest of them, C channels, H rows, W columns.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import checks
+from badak.arrays import Array, Images, Indices, Labels, as_array, as_images
+from badak.data import Dataset
+from badak.errors import BadakError
+
+BLOCK = 4096  # images compared at a time
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest images, the nearest first.
+
+    Attributes:
+        image: (C, H, W), what they resemble.
+        images: (K, C, H, W).
+        labels: (K,).
+        indices: (K,), their places in the data set.
+        distances: (K,), Euclidean over the pixels.
+    """
+
+    image: Images
+    images: Images
+    labels: Labels
+    indices: Indices
+    distances: Array
+
+
+def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
+    """Return the k images of a data set nearest to an image: what a lookup would answer.
+
+    Args:
+        data: where to look, such as the training images.
+        image: (C, H, W) or (1, C, H, W), of the data set's shape.
+        k: how many, at most N.
+
+    Returns:
+        The nearest; of equal distances the first in the data set. `badak.inspect.draw.nearest`
+        draws them.
+
+    Raises:
+        BadakError: an image of another shape, or more asked for than there are.
+
+    Example:
+        >>> from badak.data import load
+        >>> train, _ = load("digits")
+        >>> found = nearest(train, train.images[7], k=3)
+        >>> int(found.indices[0]), float(found.distances[0]), found.labels
+        (7, 0.0, array([7, 7, 7]))
+    """
+    array = as_array(image, "image")
+    batch = as_images(array[None] if array.ndim == 3 else array, data.image_shape, name="image")
+    if len(batch) != 1:
+        raise BadakError(f"image must be one image, (C, H, W); got {array.shape}")
+    count = checks.integer(k, "k", minimum=1, maximum=max(1, len(data)))
+    if not len(data):
+        raise BadakError("data must have at least one image; it is empty")
+    square = np.empty(len(data))
+    for start in range(0, len(data), BLOCK):
+        apart = data.images[start : start + BLOCK] - batch
+        square[start : start + BLOCK] = np.einsum("nchw,nchw->n", apart, apart)
+    indices = np.argsort(square, kind="stable")[:count]
+    return Nearest(
+        batch[0], data.images[indices], data.labels[indices], indices, np.sqrt(square[indices])
+    )
