@@ -203,6 +203,16 @@ def test_verify_resume_of_a_run_shorter_than_the_steps_asked_for(badak, trained)
     assert "6 steps left alone, and killed and resumed at step" in done.out
 
 
+def test_snapshots_on_request_and_to_the_same_file_after_a_resume(badak, tmp_path):
+    badak("train", *QUICK, "--snapshots", "2", "--run-dir", "whole")
+    badak("train", *QUICK, "--snapshots", "2", "--run-dir", "parts", "--max-steps", "3")
+    done = badak("train", "--run-dir", "parts", "--resume")
+    assert done.code == 0, done.err
+    assert contents(tmp_path / "whole") == contents(tmp_path / "parts")
+    assert library.inspect.timeline(tmp_path / "whole").steps.tolist() == [0, 2, 4, 6]
+    assert badak("verify-resume", "whole", "--steps", "6").code == 0
+
+
 def test_verify_resume_notices_another_record(badak, trained):
     text = (trained / "steps.csv").read_text()
     (trained / "steps.csv").write_text(text.replace("1,1,20,", "1,1,21,", 1))

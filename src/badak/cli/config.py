@@ -48,6 +48,7 @@ class RunConfig:
     augment: str | None = None
     early_stopping: int | None = None
     evaluate_sample: int | None = None
+    snapshots: int | None = None
     limit_train: int | None = None
     limit_test: int | None = None
     data_dir: str | None = None
@@ -93,6 +94,7 @@ class RunConfig:
             augment=None if self.augment is None else AUGMENTATIONS[self.augment],
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
+            snapshots=self.snapshots,
             **more,
         )
 

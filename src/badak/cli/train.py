@@ -61,6 +61,7 @@ POSITIVE = click.IntRange(min=1)
     "--early-stopping", type=POSITIVE, metavar="N", help="Stop after N epochs without a new best."
 )
 @click.option("--checkpoint-every", type=POSITIVE, metavar="STEPS", help="Also within an epoch.")
+@click.option("--snapshots", type=POSITIVE, metavar="STEPS", help="Record how the filters grow.")
 @click.option("--max-steps", type=POSITIVE, metavar="STEPS", help="Stop early, to resume later.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where all of it is written.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --run-dir, to the same bits.")

@@ -138,8 +138,9 @@ def _without_dust(core: Mask) -> Mask:
         part = grown
     number = part.astype(np.int64)
     weight = np.bincount(number.ravel(), mass.ravel())
-    kept = (number > 0) & (weight[number] >= SMALLEST_PART * weight.max())
-    return core & kept.repeat(cell, axis=0).repeat(cell, axis=1)[:h, :w]
+    kept: Mask = (number > 0) & (weight[number] >= SMALLEST_PART * weight.max())
+    kept = kept.repeat(cell, axis=0).repeat(cell, axis=1)[:h, :w]  # (rows, columns) -> (H, W)
+    return core & kept
 
 
 def _cell(shape: tuple[int, ...]) -> int:

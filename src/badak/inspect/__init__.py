@@ -24,6 +24,7 @@ from badak.inspect.reliability import Reliability, reliability
 from badak.inspect.robustness import ShiftRobustness, shift_robustness
 from badak.inspect.roc import Roc, RocCurve, roc
 from badak.inspect.saliency import saliency, smooth_grad
+from badak.inspect.timeline import Moment, Timeline, timeline
 from badak.inspect.top_patches import TopPatches, top_patches
 from badak.receptive import ReceptiveField
 
@@ -37,6 +38,7 @@ __all__ = [
     "LearningCurve",
     "MaximizedActivation",
     "Misclassified",
+    "Moment",
     "Nearest",
     "Precision",
     "Predictions",
@@ -46,6 +48,7 @@ __all__ = [
     "Roc",
     "RocCurve",
     "ShiftRobustness",
+    "Timeline",
     "TopPatches",
     "attributions",
     "confusion_matrix",
@@ -72,5 +75,6 @@ __all__ = [
     "saliency",
     "shift_robustness",
     "smooth_grad",
+    "timeline",
     "top_patches",
 ]

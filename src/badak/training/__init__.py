@@ -4,6 +4,7 @@ from badak.training.callbacks import Callback, Progress
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted
 from badak.training.run import RunDirectory
+from badak.training.snapshots import Snapshots
 from badak.training.trainer import Trainer
 from badak.training.verify import verify_resume
 
@@ -14,6 +15,7 @@ __all__ = [
     "Interrupted",
     "Progress",
     "RunDirectory",
+    "Snapshots",
     "StepRecord",
     "Trainer",
     "verify_resume",

@@ -55,6 +55,11 @@ class RunDirectory:
         return self.path / "config.toml"
 
     @property
+    def snapshots(self) -> Path:
+        """What the network was like every so many steps, where that was asked for."""
+        return self.path / "snapshots.safetensors"
+
+    @property
     def plots(self) -> Path:
         """The folder of pictures."""
         return self.path / "plots"

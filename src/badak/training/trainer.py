@@ -21,6 +21,7 @@ from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
 from badak.training.run import RunDirectory
 from badak.training.settings import settings_of
+from badak.training.snapshots import Snapshots
 from badak.training.step import training_step
 
 # Training images measured at each epoch's end where no other number is asked for.
@@ -44,11 +45,14 @@ class Trainer:
         early_stopping: stop when the validation accuracy has not grown for this many epochs.
         checkpoint_every: steps between checkpoints within an epoch; each epoch ends with one.
         max_steps: stop after this many steps, as if interrupted.
+        snapshots: keep filters, maps, confusion matrix, dead units and update ratios every so many
+            steps, from step 0, in the run directory; `badak.inspect.timeline` reads them.
         callbacks: told of every step and epoch.
         progress: whether a bar, or plain lines, are shown.
 
     Attributes:
         history: what was measured.
+        measured: the images measured at each epoch's end: of training, then of validation.
         batch_count: steps in an epoch of the data in training.
 
     Raises:
@@ -79,6 +83,7 @@ class Trainer:
         early_stopping: int | None = None,
         checkpoint_every: int | None = None,
         max_steps: int | None = None,
+        snapshots: int | None = None,
         callbacks: Sequence[Callback] = (),
         progress: bool = True,
     ) -> None:
@@ -102,7 +107,9 @@ class Trainer:
         self.early_stopping = _count(early_stopping, "early_stopping")
         self.checkpoint_every = _count(checkpoint_every, "checkpoint_every")
         self.max_steps = _count(max_steps, "max_steps")
-        self.callbacks = [*callbacks, *([Progress()] if progress else [])]
+        self.snapshots = None if snapshots is None else Snapshots(snapshots)
+        own = [self.snapshots] if self.snapshots else []
+        self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
         self._restart()
 
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
@@ -230,12 +237,14 @@ class Trainer:
     ) -> None:
         """Reset, or take over a checkpoint; and choose what is measured at each epoch's end."""
         self._restart()
+        if self.snapshots is not None:
+            self.snapshots.clear()
         self.batch_count = math.ceil(len(train) / self.batch_size)
         size = self.evaluate_sample or (TRAIN_SAMPLE if validation is None else len(validation))
-        self._measured = [_sample(train, size, self.seed)]
+        self.measured = [_sample(train, size, self.seed)]
         if validation is not None:
             size = self.evaluate_sample or len(validation)
-            self._measured.append(_sample(validation, size, self.seed))
+            self.measured.append(_sample(validation, size, self.seed))
         if run is None:
             return
         self._settings = settings_of(self, train, validation)
@@ -244,6 +253,8 @@ class Trainer:
                 run.checkpoint, self.net, self.optimizer, self._settings
             )
             self._epoch, self._batch, self._step = position
+            if self.snapshots is not None:
+                self.snapshots.resume(run.snapshots, self._step)
 
     def _finished(self) -> bool:
         return (
@@ -282,7 +293,7 @@ class Trainer:
             callback.on_step(self, record)
 
     def _end_epoch(self) -> None:
-        measured = [self.net.evaluate(data) for data in self._measured]
+        measured = [self.net.evaluate(data) for data in self.measured]
         values = [value for result in measured for value in (result.loss, result.accuracy)]
         values += [math.nan] * (4 - len(values))
         self._epoch, self._batch = self._epoch + 1, 0
@@ -299,6 +310,8 @@ class Trainer:
         storage.write_atomically(run.history, self.history.epochs_csv().encode())
         storage.write_atomically(run.steps, self.history.steps_csv().encode())
         storage.write_atomically(run.log, self.history.log().encode())
+        if self.snapshots is not None:
+            self.snapshots.save(run.snapshots)
         position = checkpoint.Position(self._epoch, self._batch, self._step)
         checkpoint.save(
             run.checkpoint, self.net, self.optimizer, self.history, position, self._settings

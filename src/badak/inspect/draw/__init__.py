@@ -20,6 +20,12 @@ from badak.inspect.draw.reliability import reliability
 from badak.inspect.draw.robustness import shift_robustness
 from badak.inspect.draw.roc import roc
 from badak.inspect.draw.save import save
+from badak.inspect.draw.timeline import (
+    filters_over_time,
+    growing_filters,
+    health_over_time,
+    maps_over_time,
+)
 from badak.inspect.draw.top_patches import top_patches
 
 __all__ = [
@@ -31,7 +37,11 @@ __all__ = [
     "explain_pixel",
     "feature_maps",
     "filters",
+    "filters_over_time",
+    "growing_filters",
+    "health_over_time",
     "learning_curve",
+    "maps_over_time",
     "maximize_activation",
     "misclassified",
     "nearest",

@@ -1,0 +1,138 @@
+"""The time machine: what a network was like from step 0 on.
+
+Letters: T moments, I images, C channels, F filters, K classes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import checks
+from badak.arrays import Array, Images, Indices, Labels
+from badak.errors import BadakError
+from badak.training import RunDirectory, Trainer
+from badak.training.snapshots import read
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A network at one step; the fields are a `Timeline`'s, without T."""
+
+    step: int
+    filters: dict[str, Array]
+    maps: dict[str, Array]
+    confusion: NDArray[np.integer[Any]]
+    dead: dict[str, float]
+    ratios: dict[str, float]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the sample classified rightly."""
+        return float(np.trace(self.confusion) / self.confusion.sum())
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A network's moments in order.
+
+    Attributes:
+        steps: (T,), from 0.
+        filters: convolution -> (T, F, C, KH, KW), the first 64 filters and 4 channels.
+        maps: convolution -> (T, I, 8, OH, OW), its first outputs for `images`.
+        images: (I, C, H, W), the same at every moment.
+        labels: (I,), their classes.
+        confusion: (T, K, K) images of true class (row) taken for class (column).
+        dead: ReLU -> (T,) share of its units that are 0 at every place of 100 images.
+        ratios: weight -> (T,) length of the last update by the weight's own; NaN at step 0.
+    """
+
+    steps: Indices
+    filters: dict[str, Array]
+    maps: dict[str, Array]
+    images: Images
+    labels: Labels
+    confusion: NDArray[np.integer[Any]]
+    dead: dict[str, Array]
+    ratios: dict[str, Array]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, t: int) -> Moment:
+        return Moment(
+            int(self.steps[t]),
+            {name: array[t] for name, array in self.filters.items()},
+            {name: array[t] for name, array in self.maps.items()},
+            self.confusion[t],
+            {name: float(array[t]) for name, array in self.dead.items()},
+            {name: float(array[t]) for name, array in self.ratios.items()},
+        )
+
+    def __iter__(self) -> Iterator[Moment]:
+        return (self[t] for t in range(len(self)))
+
+    def at(self, step: int) -> Moment:
+        """Return the last moment recorded up to a step."""
+        step = checks.integer(step, "step")
+        return self[int(np.searchsorted(self.steps, step, side="right")) - 1]
+
+    @property
+    def accuracy(self) -> Array:
+        """(T,) share of the sample classified rightly."""
+        right = np.trace(self.confusion, axis1=1, axis2=2)  # (T, K, K) -> (T,)
+        return np.asarray(right / self.confusion.sum(axis=(1, 2)))
+
+
+def timeline(run: Trainer | RunDirectory | str | Path) -> Timeline:
+    """Return what a training recorded of the network, to go through from step 0.
+
+    Args:
+        run: the directory of a run trained with ``--snapshots K``, or a `Trainer(snapshots=K)`
+            after its training.
+
+    Returns:
+        The moments; `badak.inspect.draw.filters_over_time` and its neighbours draw them.
+
+    Raises:
+        BadakError: nothing was recorded.
+        FormatError: a file that is damaged.
+
+    Example:
+        >>> from badak import data, models
+        >>> train, _ = data.load("digits")
+        >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=5, progress=False)
+        >>> _ = trainer.fit(train[:1000])
+        >>> moments = timeline(trainer)
+        >>> moments.steps, moments.filters["conv1"].shape, moments.at(7).step
+        (array([ 0,  5, 10]), (3, 30, 1, 5, 5), 5)
+    """
+    if isinstance(run, Trainer):
+        if run.snapshots is None or not run.history.steps:
+            raise BadakError("nothing was recorded: train with Trainer(snapshots=K) first")
+        arrays = run.snapshots.arrays()
+    else:
+        path = run.snapshots if isinstance(run, RunDirectory) else RunDirectory(Path(run)).snapshots
+        if not path.exists():
+            raise BadakError(
+                f"{path.parent} holds no snapshots: train with --snapshots K (Trainer(snapshots=K))"
+            )
+        arrays, _ = read(path)
+
+    def part(kind: str) -> dict[str, Array]:
+        names = [name for name in arrays if name.startswith(f"{kind}.")]
+        return {name.removeprefix(f"{kind}."): arrays[name] for name in names}
+
+    return Timeline(
+        arrays["steps"],
+        part("filters"),
+        part("maps"),
+        arrays["images"],
+        arrays["labels"],
+        arrays["confusion"],
+        part("dead"),
+        part("ratio"),
+    )

@@ -1,0 +1,181 @@
+"""Snapshots: what a network was like every so many steps, from before the first.
+
+The file is bounded: where there are too many snapshots, every second one is dropped and the rest
+of the training is recorded half as often.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import checks, storage
+from badak.arrays import Array
+from badak.data import Dataset
+from badak.errors import FormatError
+from badak.layers import Conv2d, ReLU
+from badak.network import Network
+from badak.training.callbacks import Callback
+from badak.training.history import StepRecord
+
+if TYPE_CHECKING:
+    from badak.training.trainer import Trainer
+
+FORMAT = {"format": "badak snapshots", "version": 1}
+MOST = 100  # snapshots
+MOST_BYTES = 64 * 2**20
+JUDGED = 1000  # images of the confusion matrix
+PROBED = 100  # images on which a unit must be 0 to count as dead
+# Of what grows with the network, a part is kept: enough for a picture.
+FILTERS, CHANNELS = 64, 4
+IMAGES, MAPS = 3, 8
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Snapshots(Callback):
+    """Records a network while it learns; `Trainer(snapshots=K)` makes one.
+
+    Each snapshot holds, by name: ``filters.LAYER`` (F, C, KH, KW) of each convolution, the first 64
+    filters and 4 channels; ``maps.LAYER`` (3, 8, OH, OW), what it makes of three images;
+    ``confusion`` (K, K), rows the true classes; ``dead.LAYER``, the share of a ReLU's units that
+    are 0 at every place of 100 images; ``ratio.PARAMETER``, the length of the weight's last update
+    by the weight's own, NaN before the first.
+
+    Args:
+        every: steps between snapshots.
+
+    Raises:
+        ArgumentTypeError: no integer.
+        BadakError: below 1.
+    """
+
+    def __init__(self, every: int) -> None:
+        self.every = checks.integer(every, "snapshots", minimum=1)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, for a training that begins."""
+        self.spacing = self.every
+        self._steps: list[int] = []
+        self._taken: list[Arrays] = []
+        self._fixed: Arrays = {}
+        self._before: dict[str, Array] = {}
+
+    def on_train_start(self, trainer: "Trainer") -> None:
+        """Record step 0, unless the training goes on."""
+        data = trainer.measured[-1]
+        self._judged = data[:JUDGED]
+        _, first = np.unique(data.labels, return_index=True)  # an image each of several classes
+        shown = data[np.sort(first[:IMAGES])]
+        self._fixed = {"images": shown.images, "labels": shown.labels}
+        step = len(trainer.history.steps)
+        if not step:
+            self._take(trainer.net, step)
+        self._prepare(trainer.net, step)
+
+    def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
+        """Record every so many steps."""
+        if record.step % self.spacing == 0:
+            self._take(trainer.net, record.step)
+        self._prepare(trainer.net, record.step)
+
+    def arrays(self) -> Arrays:
+        """Return all snapshots as arrays with an axis T in front.
+
+        Besides those named above there are ``steps`` (T,), and, without T, the ``images`` and
+        ``labels`` that the maps are of.
+        """
+        stacked = {name: np.stack([one[name] for one in self._taken]) for name in self._taken[0]}
+        return {"steps": np.array(self._steps), **self._fixed, **stacked}
+
+    def save(self, path: Path) -> None:
+        """Write them to one file, atomically."""
+        storage.save(path, self.arrays(), {**FORMAT, "spacing": self.spacing})
+
+    def resume(self, path: Path, step: int) -> None:
+        """Take over what a run has recorded up to a step; nothing where there is no file.
+
+        Raises:
+            FormatError: a file that is damaged, or another kind of file.
+        """
+        if not path.exists():
+            return
+        arrays, spacing = read(path)
+        self.spacing = max(self.every, spacing)
+        count = int((arrays["steps"] <= step).sum())
+        self._steps = arrays["steps"][:count].tolist()
+        names = [name for name in arrays if name not in ("steps", "images", "labels")]
+        self._taken = [{name: arrays[name][t] for name in names} for t in range(count)]
+
+    def _prepare(self, net: Network, step: int) -> None:
+        """Keep the weights before a step whose update will be measured."""
+        if (step + 1) % self.spacing == 0:
+            self._before = {name: array.copy() for name, array in _weights(net).items()}
+
+    def _take(self, net: Network, step: int) -> None:
+        taken = _outputs(net, self._fixed["images"], self._judged)
+        for name, weight in _weights(net).items():
+            taken[f"ratio.{name}"] = _ratio(weight, self._before.get(name))
+        taken["confusion"] = _confusion(net, self._judged)
+        self._before = {}
+        self._steps.append(step)
+        self._taken.append({name: np.asarray(array) for name, array in taken.items()})
+        size = sum(array.nbytes for array in self._taken[0].values())
+        if len(self._taken) > 2 and len(self._taken) > min(MOST, MOST_BYTES // size):
+            self.spacing *= 2
+            kept = [t for t, step in enumerate(self._steps) if step % self.spacing == 0]
+            self._steps = [self._steps[t] for t in kept]
+            self._taken = [self._taken[t] for t in kept]
+
+
+def read(path: Path) -> tuple[Arrays, int]:
+    """Read a file of snapshots: the arrays, and the steps between the last of them.
+
+    Raises:
+        BadakError: there is no such file.
+        FormatError: it is damaged, or another kind of file.
+    """
+    arrays, metadata = storage.load(path)
+    if {key: metadata.get(key) for key in FORMAT} != FORMAT:
+        raise FormatError(f"{path} holds no snapshots of this badak")
+    steps, spacing = arrays.get("steps"), metadata.get("spacing")
+    lengths = {len(array) for name, array in arrays.items() if name not in ("images", "labels")}
+    ordered = steps is not None and steps.ndim == 1 and bool((np.diff(steps) > 0).all())
+    missing = {"confusion", "images", "labels"} - set(arrays)
+    if not ordered or len(lengths) != 1 or missing or type(spacing) is not int or spacing < 1:
+        raise FormatError(f"{path} is no usable file of snapshots: its parts do not fit together")
+    return arrays, spacing
+
+
+def _weights(net: Network) -> dict[str, Array]:
+    """The parameters with a direction: those that multiply, not those added."""
+    return {name: array for name, array in net.parameters().items() if array.ndim > 1}
+
+
+def _ratio(weight: Array, before: Array | None) -> float:
+    if before is None or not before.any():
+        return np.nan
+    return float(np.linalg.norm(weight - before) / np.linalg.norm(before))
+
+
+def _outputs(net: Network, shown: Array, judged: Dataset) -> dict[str, Any]:
+    """Filters, their maps and the dead units, layer by layer."""
+    found: dict[str, Any] = {}
+    x = np.concatenate([shown, judged.images[:PROBED]]).astype(net.dtype, copy=False)
+    for name, layer in net.layers.items():
+        x, _ = layer.forward(x, False)
+        if isinstance(layer, Conv2d):
+            found[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
+            found[f"maps.{name}"] = x[: len(shown), :MAPS].copy()
+        if isinstance(layer, ReLU):
+            places = x[len(shown) :].reshape(len(x) - len(shown), x.shape[1], -1)
+            found[f"dead.{name}"] = float((places == 0).all(axis=(0, 2)).mean())
+    return found
+
+
+def _confusion(net: Network, judged: Dataset) -> NDArray[np.int32]:
+    k = net.num_classes
+    pairs = judged.labels * k + net.predict(judged.images)
+    return np.bincount(pairs, minlength=k * k).reshape(k, k).astype(np.int32)
