@@ -5,7 +5,9 @@ import pytest
 from PIL import Image
 
 from badak import BadakError, Network, Trainer, data
-from badak.inspect import draw, timeline
+from badak.inspect import Timeline, draw, timeline
+from badak.inspect.draw.animation import CAPTION, MARGIN, TILE
+from badak.inspect.draw.moments import filter_colours
 from badak.layers import Conv2d, Flatten, Linear
 from badak.models import SimpleConvNet
 from badak.training import RunDirectory
@@ -53,27 +55,53 @@ def test_nothing_recorded(tmp_path):
             timeline(trainer)
 
 
+def ticks(labels):
+    return [label.get_text() for label in labels]
+
+
 def test_rows_are_moments_and_columns_filters(run):
     moments = timeline(run[0])
-    axes = [axes for axes in draw.filters_over_time(moments).axes if axes.images]
-    assert len(axes) == 8 * 16  # eight of eleven moments, sixteen of twenty filters
-    steps = [int(one.get_ylabel().removeprefix("step ")) for one in axes if one.get_ylabel()]
-    assert (steps[0], steps[-1]) == (0, 10)
-    weights = moments.filters["conv1"][10, 2, 0]
-    shown = axes[7 * 16 + 2].images[0].get_array().astype(int)
+    (axes,) = draw.filters_over_time(moments).axes
+    assert len(axes.images) == 8 * 16  # eight of eleven moments, sixteen of twenty filters
+    steps = ticks(axes.get_yticklabels())
+    assert (steps[0], steps[-1]) == ("step 0", "step 10")
+    assert ticks(axes.get_xticklabels()) == [str(column) for column in range(16)]
+    kept = moments.filters["conv1"]
+    weights = kept[10, 2, 0]
+    image = axes.images[7 * 16 + 2]
+    left, _, _, top = image.get_extent()
+    assert (int(left), int(top)) == (2, 7)
+    shown = image.get_array().astype(int)
     red = shown[..., 0] - shown[..., 2]
-    strong = np.abs(weights) > 0.1 * np.abs(moments.filters["conv1"]).max()
+    strong = np.abs(weights) > 0.1 * np.abs(kept[:, 2]).max()
     assert strong.any()
     np.testing.assert_array_equal(np.sign(red)[strong], np.sign(weights)[strong])
 
 
+def test_each_filter_keeps_its_scale():
+    filters = np.zeros((2, 2, 1, 1, 2))
+    filters[0, 0, 0, 0] = -1, 2  # the first filter's largest, at the first moment
+    filters[1, 0, 0, 0] = 1, 0
+    filters[1, 1, 0, 0] = 8, -4  # another filter's scale is its own
+    colours = filter_colours(filters)
+    red, white, blue = [178, 24, 43], [255, 255, 255], [33, 102, 172]
+    assert colours[0, 0, 0, 1].tolist() == colours[1, 1, 0, 0].tolist() == red
+    assert colours[1, 0, 0, 1].tolist() == colours[0, 1, 0, 0].tolist() == white
+    halves = [(np.array(end) + white) // 2 for end in (red, blue)]
+    np.testing.assert_array_equal(colours[1, 0, 0, 0], halves[0])
+    np.testing.assert_array_equal(colours[0, 0, 0, 0], halves[1])
+    np.testing.assert_array_equal(colours[1, 1, 0, 1], halves[1])
+
+
 def test_maps_share_a_scale(run):
     moments = timeline(run[0])
-    figure = draw.maps_over_time(moments, image=1)
-    images = [axes.images[0] for axes in figure.axes if axes.images]
-    maps = [image for image in images if image.get_array().shape == (24, 24)]
+    axes = draw.maps_over_time(moments, image=1).axes[0]
+    maps = [image for image in axes.images if image.get_array().shape == (24, 24)]
+    assert len(maps) == 8 * 8
     assert {image.get_clim() for image in maps} == {maps[0].get_clim()}
+    assert maps[0].get_clim()[0] == -maps[0].get_clim()[1]
     np.testing.assert_array_equal(maps[0].get_array(), moments.maps["conv1"][0, 1, 0])
+    np.testing.assert_array_equal(axes.images[0].get_array(), moments.images[1, 0])
     with pytest.raises(BadakError, match="image must be at most 2; got 3"):
         draw.maps_over_time(moments, image=3)
 
@@ -88,17 +116,57 @@ def test_the_curves_are_the_data(run):
             np.testing.assert_array_equal(line.get_ydata(), values)
 
 
-def test_the_animation_has_a_frame_a_moment(run, tmp_path):
-    draw.growing_filters(timeline(run[0]), tmp_path / "grow.gif")
-    with Image.open(tmp_path / "grow.gif") as image:
+@pytest.mark.parametrize(
+    "animated", [draw.growing_filters, draw.changing_maps, draw.changing_confusion]
+)
+def test_an_animation_has_a_page_a_moment(run, tmp_path, animated):
+    moments = timeline(run[0])
+    animation = animated(moments)
+    assert len(animation.pages) == len(animation.captions) == 11
+    end = f"step 10, accuracy {moments.accuracy[-1]:.1%}"
+    assert animation.captions[-1].endswith(end)
+    draw.save(animation, tmp_path / "moments.gif")
+    with Image.open(tmp_path / "moments.gif") as image:
         assert image.n_frames == 11
         frames = []
         for number in range(image.n_frames):
             image.seek(number)
             frames.append(np.asarray(image.convert("RGB"), int))
-    rows = 3 * 44  # twenty filters, eight in a row; the caption stands below
-    assert (frames[0][:rows] != frames[-1][:rows]).any()
-    assert len({frame[rows:].tobytes() for frame in frames}) == 11  # each says its step
+    assert {frame.shape for frame in frames} == {frames[0].shape}
+    assert (frames[0][CAPTION:] != frames[-1][CAPTION:]).any()
+    assert len({frame[:CAPTION].tobytes() for frame in frames}) == 11  # each says its step
+
+
+def test_a_page_shows_its_filters(run):
+    moments = timeline(run[0])
+    page = np.asarray(draw.growing_filters(moments).pages[4], int)
+    left, top = MARGIN + 3 * (TILE + MARGIN), CAPTION + MARGIN + (TILE + MARGIN)
+    middle = page[top + TILE // 2, left + TILE // 2]  # of filter 11: second row, fourth column
+    expected = filter_colours(moments.filters["conv1"])[4, 11, 2, 2]
+    np.testing.assert_array_equal(middle, expected)
+
+
+@pytest.mark.parametrize("classes", [3, 40])
+def test_a_confusion_page_is_dark_where_the_images_are(classes):
+    counts = np.zeros((2, classes, classes), int)
+    counts[:] = np.diag(np.full(classes, 9))
+    counts[1, 0] = 0  # a class without images
+    counts[1, 0, classes - 1] = 9
+    none = {name: {} for name in ("filters", "maps", "dead", "ratios")}
+    moments = Timeline(
+        np.array([0, 5]),
+        images=np.zeros((0, 1, 8, 8)),
+        labels=np.zeros(0),
+        confusion=counts,
+        **none,
+    )
+    first, second = (np.asarray(page, int) for page in draw.changing_confusion(moments).pages)
+    changed = np.argwhere((first != second).any(axis=2))[:, 1]
+    body = np.argwhere((first[CAPTION:] != second[CAPTION:]).any(axis=2))
+    cell = 34 if classes == 3 else 340 // classes
+    assert changed.size
+    assert np.ptp(body[:, 0]) < cell  # one row of cells
+    assert np.ptp(body[:, 1]) >= (classes - 1) * cell
 
 
 def test_colours_and_other_layers():
@@ -111,11 +179,12 @@ def test_colours_and_other_layers():
     moments = timeline(trainer)
     assert moments.filters["b"].shape == (3, 5, 4, 1, 2)
     shown = draw.filters_over_time(moments).axes[0].images[0].get_array()
-    high = np.abs(moments.filters["a"]).max()
+    high = np.abs(moments.filters["a"][:, 0]).max()
     expected = moments.filters["a"][0, 0].transpose(1, 2, 0) / high * 127.5 + 127.5
     np.testing.assert_allclose(shown, expected, atol=1)
-    assert len(draw.filters_over_time(moments, "b").axes) == 3 * 5
-    draw.maps_over_time(moments, "b")
+    assert len(draw.filters_over_time(moments, "b").axes[0].images) == 3 * 5
+    for picture in (draw.maps_over_time, draw.growing_filters, draw.changing_maps):
+        picture(moments, "b")
     assert draw.health_over_time(moments).axes[1].get_title() == "Dead units"
     with pytest.raises(BadakError, match="layer must be one of 'a', 'b'; got 'c'"):
         draw.filters_over_time(moments, "c")

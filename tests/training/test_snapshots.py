@@ -108,6 +108,21 @@ def test_without_a_request_nothing_is_written(tmp_path):
     assert not RunDirectory(tmp_path).snapshots.exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (None, 2, "begun without snapshots; leave snapshots=2 out"),
+        (2, 3, "has snapshots every 2 steps; got snapshots=3"),
+        (2, 4, "has snapshots every 2 steps; got snapshots=4"),
+        (6, 2, "has snapshots every 6 steps; got snapshots=2"),
+    ],
+)
+def test_other_steps_are_not_gone_on_with(tmp_path, before, after, message):
+    trained(tmp_path, steps=4, every=before)
+    with pytest.raises(BadakError, match=message):
+        trained(tmp_path, every=after, resume=True)
+
+
 @pytest.mark.parametrize(("every", "message"), [(0, "at least 1; got 0"), (1.5, "an integer")])
 def test_a_wrong_interval_is_refused(every, message):
     with pytest.raises(BadakError, match=f"snapshots must be {message}"):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from badak import checks, storage
 from badak.arrays import Array
 from badak.data import Dataset
-from badak.errors import FormatError
+from badak.errors import BadakError, FormatError
 from badak.layers import Conv2d, ReLU
 from badak.network import Network
 from badak.training.callbacks import Callback
@@ -95,15 +95,25 @@ class Snapshots(Callback):
         storage.save(path, self.arrays(), {**FORMAT, "spacing": self.spacing})
 
     def resume(self, path: Path, step: int) -> None:
-        """Take over what a run has recorded up to a step; nothing where there is no file.
+        """Take over what a run has recorded up to a step.
 
         Raises:
+            BadakError: it was recorded at other steps, or not at all.
             FormatError: a file that is damaged, or another kind of file.
         """
         if not path.exists():
-            return
+            raise BadakError(
+                f"{path.parent} was begun without snapshots; leave snapshots={self.every} out to "
+                "go on, or choose another run_dir"
+            )
         arrays, spacing = read(path)
-        self.spacing = max(self.every, spacing)
+        # Thinned out, the distance has doubled, perhaps many times.
+        if spacing % self.every or (spacing // self.every).bit_count() != 1:
+            raise BadakError(
+                f"{path.parent} has snapshots every {spacing} steps; got snapshots={self.every}: "
+                "go on with the same, or choose another run_dir"
+            )
+        self.spacing = spacing
         count = int((arrays["steps"] <= step).sum())
         self._steps = arrays["steps"][:count].tolist()
         names = [name for name in arrays if name not in ("steps", "images", "labels")]

@@ -3,6 +3,7 @@
 One file for each kind of picture; Matplotlib is imported when the first is drawn.
 """
 
+from badak.inspect.draw.animation import changing_confusion, changing_maps, growing_filters
 from badak.inspect.draw.attributions import attributions
 from badak.inspect.draw.class_accuracy import per_class_accuracy
 from badak.inspect.draw.confusion import confusion_matrix
@@ -19,18 +20,16 @@ from badak.inspect.draw.profile import profile
 from badak.inspect.draw.reliability import reliability
 from badak.inspect.draw.robustness import shift_robustness
 from badak.inspect.draw.roc import roc
-from badak.inspect.draw.save import save
-from badak.inspect.draw.timeline import (
-    filters_over_time,
-    growing_filters,
-    health_over_time,
-    maps_over_time,
-)
+from badak.inspect.draw.save import Animation, save
+from badak.inspect.draw.timeline import filters_over_time, health_over_time, maps_over_time
 from badak.inspect.draw.top_patches import top_patches
 
 __all__ = [
     "MOST_PANELS",
+    "Animation",
     "attributions",
+    "changing_confusion",
+    "changing_maps",
     "confusion_matrix",
     "digit_stages",
     "embedding",

@@ -1,17 +1,35 @@
-"""save: a figure as a PNG file."""
+"""save: a figure as a PNG file, an animation as a GIF file."""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from badak import storage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FRAME_MS, LAST_MS = 250, 2000
 
-def save(figure: "Figure", path: str | Path) -> None:
-    """Write a figure as PNG, atomically.
+
+@dataclass(frozen=True)
+class Animation:
+    """Pictures of one size that follow each other.
+
+    Attributes:
+        pages: Pillow images, one at least.
+        captions: what each is of.
+    """
+
+    pages: list[Image.Image]
+    captions: list[str]
+
+
+def save(figure: "Figure | Animation", path: str | Path) -> None:
+    """Write a figure as PNG, an animation as GIF, atomically.
 
     Args:
         figure: what one of the functions above returned.
@@ -28,6 +46,11 @@ def save(figure: "Figure", path: str | Path) -> None:
         ...     Path(folder, "empty.png").read_bytes()[1:4]
         b'PNG'
     """
-    page = io.BytesIO()
-    figure.savefig(page, format="png", dpi=120)
-    storage.write_atomically(path, page.getvalue())
+    file = io.BytesIO()
+    if isinstance(figure, Animation):
+        first, *more = figure.pages
+        times = [FRAME_MS] * len(more) + [LAST_MS]
+        first.save(file, "GIF", save_all=True, append_images=more, duration=times, loop=0)
+    else:
+        figure.savefig(file, format="png", dpi=120)
+    storage.write_atomically(path, file.getvalue())

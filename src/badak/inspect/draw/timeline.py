@@ -1,27 +1,22 @@
-"""filters_over_time, maps_over_time, health_over_time, growing_filters: a network as it learns."""
+"""filters_over_time, maps_over_time, health_over_time: a network as it learns."""
 
-import io
-import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from badak import checks, storage
+from badak import checks
 from badak.arrays import Array
-from badak.errors import BadakError
+from badak.inspect.draw.moments import convolution_of, filter_colours
 from badak.inspect.timeline import Timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 MOMENTS, FILTERS = 8, 16  # rows and columns of a picture
-LOW, MIDDLE, HIGH = np.array([(33, 102, 172), (255, 255, 255), (178, 24, 43)])  # blue to red
-ZOOM, MARGIN, CAPTION = 40, 4, 22  # pixels of the animation: a filter, around it, below all
-FRAME_MS, LAST_MS = 250, 2000
+PANEL = 0.92  # of the distance between panels
 
 
 def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
@@ -32,8 +27,9 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
         layer: the convolution's name; the first where None.
 
     Returns:
-        A Matplotlib figure; `save` writes it. All panels share one scale, red above 0 and blue
-        below; filters over colours are shown in colour, others by their first channel.
+        A Matplotlib figure; `save` writes it. Each filter has its own scale, the same in all rows,
+        red above 0 and blue below; filters over colours are shown in colour, others by their first
+        channel.
 
     Raises:
         BadakError: no such convolution.
@@ -42,19 +38,18 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
         >>> from badak import Trainer, data, inspect, models
         >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
         >>> _ = trainer.fit(data.load("digits")[0][:500])
-        >>> figure = filters_over_time(inspect.timeline(trainer))
-        >>> [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
+        >>> (axes,) = filters_over_time(inspect.timeline(trainer)).axes
+        >>> [label.get_text() for label in axes.get_yticklabels()]
         ['step 0', 'step 2', 'step 4']
     """
-    name = _layer(timeline, layer)
-    panels = _panels(timeline.filters[name])[:, :FILTERS]  # (T, F, KH, KW, 3)
-    rows = _spread(len(timeline))
-    figure, axes = _grid(len(rows), panels.shape[1], f"{name}: filters as they grow")
-    for row, t in enumerate(rows):
-        for column in range(panels.shape[1]):
-            axes[row, column].imshow(panels[t, column])
-        axes[row, 0].set_ylabel(f"step {timeline.steps[t]}", rotation=0, ha="right", va="center")
-    return figure
+    name = convolution_of(timeline, layer)
+    panels = filter_colours(timeline.filters[name])[:, :FILTERS]  # (T, F, KH, KW, 3)
+    table = _Table(timeline, [str(column) for column in range(panels.shape[1])])
+    for row, t in enumerate(table.moments):
+        for column, panel in enumerate(panels[t]):
+            table.show(row, column, panel)
+    table.figure.suptitle(f"{name}: its filters as they grow, each on its own scale", fontsize=11)
+    return table.figure
 
 
 def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0) -> "Figure":
@@ -75,27 +70,23 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
         >>> from badak import Trainer, data, inspect, models
         >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
         >>> _ = trainer.fit(data.load("digits")[0][:300])
-        >>> maps_over_time(inspect.timeline(trainer)).axes[1].get_title()
-        'map 0'
+        >>> len(maps_over_time(inspect.timeline(trainer)).axes[0].images)  # two rows
+        18
     """
-    name = _layer(timeline, layer)
+    name = convolution_of(timeline, layer)
     image = checks.integer(image, "image", maximum=len(timeline.images) - 1)
     maps = timeline.maps[name][:, image]  # (T, 8, OH, OW)
-    rows = _spread(len(timeline))
-    high = float(np.abs(maps[rows]).max()) or 1.0
-    title = f"{name}: its maps of one image as it learns"
-    figure, axes = _grid(len(rows), 1 + maps.shape[1], title)
+    table = _Table(timeline, ["image", *(f"map {column}" for column in range(maps.shape[1]))])
+    high = float(np.abs(maps[table.moments]).max()) or 1.0
     own = timeline.images[image]
-    for row, t in enumerate(rows):
-        axes[row, 0].imshow(own[0] if len(own) == 1 else own.transpose(1, 2, 0), "gray")
-        axes[row, 0].set_ylabel(f"step {timeline.steps[t]}", rotation=0, ha="right", va="center")
-        for column, panel in enumerate(maps[t]):
-            place = axes[row, 1 + column]
-            shown = place.imshow(panel, "RdBu_r", vmin=-high, vmax=high)
-    for column in range(maps.shape[1]):
-        axes[0, 1 + column].set_title(f"map {column}", fontsize=9)
-    figure.colorbar(shown, ax=axes, shrink=0.6, label="output")
-    return figure
+    for row, t in enumerate(table.moments):
+        table.show(row, 0, own[0] if len(own) == 1 else own.transpose(1, 2, 0), "gray")
+        for column, panel in enumerate(maps[t], 1):
+            shown = table.show(row, column, panel, "RdBu_r", high)
+    table.figure.suptitle(f"{name}: its maps of one image as it learns", fontsize=11)
+    table.figure.set_figwidth(table.figure.get_figwidth() + 1.5)
+    table.figure.colorbar(shown, ax=table.axes, shrink=0.6, aspect=30, label="output")
+    return table.figure
 
 
 def health_over_time(timeline: Timeline) -> "Figure":
@@ -127,102 +118,52 @@ def health_over_time(timeline: Timeline) -> "Figure":
         axes.set_ylim(-0.02, 1.02)
         axes.yaxis.set_major_formatter(PercentFormatter(1))
     _curves(ratio, timeline, timeline.ratios, "Update by weight")
-    ratio.set_ylabel("length of an update / of the weight")
+    ratio.set_ylabel("length of update / of weight")
     if any((values > 0).any() for values in timeline.ratios.values()):
         ratio.set_yscale("log")
         ratio.axhline(1e-3, color="gray", linewidth=0.8, linestyle=":")  # a usual rule of thumb
     return figure
 
 
-def growing_filters(timeline: Timeline, path: str | Path, layer: str | None = None) -> None:
-    """Write how a convolution's filters grow as an animated GIF.
+class _Table:
+    """Panels in one pair of axes, a row a moment: a pair for each would take seconds to draw."""
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        path: the file; its folder must exist.
-        layer: the convolution's name; the first where None.
+    def __init__(self, timeline: Timeline, headings: Sequence[str]) -> None:
+        from matplotlib.figure import Figure
 
-    Raises:
-        BadakError: no such convolution, or the file cannot be written.
+        every = np.linspace(0, len(timeline) - 1, MOMENTS).round().astype(int)
+        self.moments: list[int] = np.unique(every).tolist()  # the first and the last included
+        rows, columns = len(self.moments), len(headings)
+        size = (1.4 + 0.64 * columns, 0.8 + 0.64 * rows)
+        self.figure = Figure(figsize=size, layout="constrained")
+        self.axes = self.figure.subplots()
+        self.axes.set_xticks(np.arange(columns) + PANEL / 2, headings, fontsize=9)
+        steps = [f"step {timeline.steps[t]}" for t in self.moments]
+        self.axes.set_yticks(np.arange(rows) + PANEL / 2, steps)
+        self.axes.tick_params(length=0, labeltop=True, labelbottom=False)
+        self.axes.spines[:].set_visible(False)
 
-    Example:
-        >>> import tempfile
-        >>> from PIL import Image
-        >>> from badak import Trainer, data, inspect, models
-        >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
-        >>> _ = trainer.fit(data.load("digits")[0][:300])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     growing_filters(inspect.timeline(trainer), f"{folder}/filters.gif")
-        ...     with Image.open(f"{folder}/filters.gif") as image:
-        ...         image.n_frames
-        2
-    """
-    name = _layer(timeline, layer)
-    panels = _panels(timeline.filters[name])
-    pages = [
-        _page(shown, f"{name}  step {step}  accuracy {accuracy:.1%}")
-        for shown, step, accuracy in zip(panels, timeline.steps, timeline.accuracy, strict=True)
-    ]
-    file = io.BytesIO()
-    times = [FRAME_MS] * (len(pages) - 1) + [LAST_MS]
-    pages[0].save(file, "GIF", save_all=True, append_images=pages[1:], duration=times, loop=0)
-    storage.write_atomically(path, file.getvalue())
+    def show(
+        self,
+        row: int,
+        column: int,
+        panel: Array,
+        colours: str | None = None,
+        high: float | None = None,
+    ) -> "AxesImage":
+        """Draw a panel in its place: colours as they are, or numbers from -high to high."""
+        from matplotlib.patches import Rectangle
 
-
-def _page(panels: NDArray[np.uint8], caption: str) -> Any:
-    """One frame: filters (F, KH, KW, 3) in rows of eight, and what they reached."""
-    from PIL import Image, ImageDraw
-
-    columns = min(8, len(panels))
-    step = ZOOM + MARGIN
-    size = (max(columns * step, 230) + MARGIN, math.ceil(len(panels) / columns) * step + CAPTION)
-    page = Image.new("RGB", size, "#d8d8d8")
-    kh, kw = panels.shape[1:3]
-    shape = (max(1, ZOOM * kw // max(kh, kw)), max(1, ZOOM * kh // max(kh, kw)))
-    for number, panel in enumerate(panels):
-        row, column = divmod(number, columns)
-        place = (MARGIN + column * step, MARGIN + row * step)
-        page.paste(Image.fromarray(panel).resize(shape, Image.Resampling.NEAREST), place)
-    ImageDraw.Draw(page).text((MARGIN, size[1] - CAPTION + 6), caption, "black")
-    return page
-
-
-def _layer(timeline: Timeline, layer: str | None) -> str:
-    names = list(timeline.filters)
-    if not names:
-        raise BadakError("the network has no convolution layer, and so no filters")
-    if layer is not None and layer not in names:
-        raise BadakError(f"layer must be one of {', '.join(map(repr, names))}; got {layer!r}")
-    return layer or names[0]
-
-
-def _panels(filters: Array) -> NDArray[np.uint8]:
-    """(T, F, C, KH, KW) -> colours (T, F, KH, KW, 3), on one scale for all moments."""
-    scaled = filters / (np.abs(filters).max() or 1)  # in -1..1
-    if filters.shape[2] == 3:
-        return np.asarray(np.moveaxis(scaled * 127.5 + 127.5, 2, -1), np.uint8)
-    first = scaled[:, :, 0, ..., None]  # (T, F, KH, KW, 1)
-    mixed = np.where(first < 0, MIDDLE + (MIDDLE - LOW) * first, MIDDLE + (HIGH - MIDDLE) * first)
-    colours: NDArray[np.uint8] = mixed.astype(np.uint8)
-    return colours
-
-
-def _spread(count: int) -> Sequence[int]:
-    """Up to eight of the moments, the first and the last included."""
-    chosen: list[int] = np.unique(np.linspace(0, count - 1, MOMENTS).round().astype(int)).tolist()
-    return chosen
-
-
-def _grid(rows: int, columns: int, title: str) -> tuple["Figure", Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(1.2 + 0.62 * columns, 0.5 + 0.66 * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for place in axes.flat:
-        place.set_xticks([])
-        place.set_yticks([])
-    figure.suptitle(title, fontsize=11)
-    return figure, axes
+        h, w = panel.shape[:2]
+        height, width = PANEL * h / max(h, w), PANEL * w / max(h, w)
+        low = None if high is None else -high
+        extent = (column, column + width, row + height, row)
+        image = self.axes.imshow(panel, colours, extent=extent, vmin=low, vmax=high)
+        frame = Rectangle((column, row), width, height, fill=False, lw=0.8, ec="0.4")
+        self.axes.add_patch(frame)
+        self.axes.set_xlim(-0.05, len(self.axes.get_xticks()))
+        self.axes.set_ylim(len(self.moments), -0.05)
+        return image
 
 
 def _curves(axes: "Axes", timeline: Timeline, curves: dict[str, Array], title: str) -> None:
