@@ -128,11 +128,15 @@ def principal(rows: Array, count: int) -> tuple[Array, Array]:
 def _tsne(rows: Array, seed: int) -> Array:
     try:
         from sklearn.manifold import TSNE
+        from threadpoolctl import threadpool_limits  # scikit-learn brings it
     except ImportError:
         raise ImportError(
             "t-SNE needs scikit-learn: pip install 'badak[sklearn]', or take method='pca'"
         ) from None
     # Few images have few neighbours; scikit-learn looks at three times the perplexity.
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
-    found = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
+    # Its threads wait for each other in every one of a thousand steps, spinning: on a busy machine
+    # that takes ten times as long as one thread alone.
+    with threadpool_limits(1):
+        found = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
     return np.asarray(found, np.float64)
