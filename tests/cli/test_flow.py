@@ -129,13 +129,29 @@ def test_inspect_shows_and_draws(badak, trained):
     for picture in (trained / "plots").iterdir():
         picture.unlink()
     done = badak("inspect", trained)
+    assert done.code == 0, done.err
     assert "conv1" in done.out
     assert "Worst relative error" in done.out
-    assert {path.name for path in (trained / "plots").iterdir()} == {
-        "filters_after.png",
-        "filters_before.png",
-        "learning_curve.png",
-    }
+    drawn = {path.name for path in (trained / "plots").iterdir()}
+    assert {"filters_before.png", "filters_after.png", "learning_curve.png", "roc.png"} <= drawn
+    assert not {"health.png", "growing_filters.gif"} & drawn  # nothing was recorded
+    page = trained / "report.html"
+    *_, pictures, all_on_one = done.out.splitlines()
+    assert pictures == f"{len(drawn)} pictures in {trained / 'plots'}"
+    assert all_on_one == f"all on one page: {page}"
+    assert "<h1>SimpleConvNet on digits</h1>" in page.read_text()
+
+
+def test_inspect_without_the_images(badak, trained, tmp_path):
+    config = trained / "config.toml"
+    gone = f'dataset = "folder:{tmp_path / "gone"}"'
+    config.write_text(config.read_text().replace('dataset = "digits"', gone))
+    done = badak("inspect", trained)
+    assert done.code == 0, done.err
+    assert "only what needs no images is drawn: " in done.out
+    assert "Worst relative error" not in done.out
+    assert "The data set is not at hand" in (trained / "report.html").read_text()
+    assert not (trained / "plots" / "confusion.png").exists()
 
 
 @pytest.mark.parametrize("model", ["lenet", "deep"])

@@ -1,15 +1,24 @@
-"""`badak inspect`: table, gradient check and pictures of a run."""
+"""`badak inspect`: table, gradient check, pictures and report of a run."""
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from badak import inspect, terminal
-from badak.cli.config import read_config, trained_network
-from badak.cli.train import draw_filters, draw_history
+from badak import inspect, models, terminal
+from badak.cli.config import RunConfig, read_config, trained_network
+from badak.data import Dataset
+from badak.errors import BadakError
+from badak.inspect.report import SECTIONS, Trained
+from badak.network import Network
 from badak.training import RunDirectory
 from badak.training.checkpoint import read_history
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Images in the gradient check: few, since each entry costs four forward passes.
 CHECKED = 4
@@ -19,21 +28,73 @@ CHECKED = 4
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(run: Path, data_dir: Path | None) -> None:
-    """Show the table and the gradient check of RUN's model, and draw its pictures anew."""
+    """Show the table and the gradient check of RUN's model, and draw all there is to see in it.
+
+    The pictures go to RUN/plots, and all together into RUN/report.html, a page that needs nothing
+    else. Without the data set what needs no images is drawn.
+    """
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
         config = dataclasses.replace(config, data_dir=str(data_dir))
     net = trained_network(directory, config)
-    history = read_history(directory.checkpoint)
-    train, _ = config.load_data()
     console = terminal.console()
     console.print(net.summary())
-    few = train[:CHECKED]
-    console.print(inspect.gradient_check(net, few.images, few.labels))
+    trained = _trained(directory, config, net, _data(config))
+    if trained.train is None:
+        click.echo(f"only what needs no images is drawn: {trained.missing}")
+    else:
+        few = trained.train[:CHECKED]
+        with console.status("checking the gradients"):
+            found = inspect.gradient_check(net, few.images, few.labels)
+        console.print(found)
     directory.plots.mkdir(exist_ok=True)
-    draw_history(history, directory)
-    draw_filters(config.network(), directory, "before")
-    draw_filters(net, directory, "after")
-    for picture in sorted(directory.plots.glob("*.png")):
-        click.echo(str(picture))
+    with _progress(console) as on_section:
+        written = inspect.report(trained, directory.report, directory.plots, on_section)
+    click.echo(f"{len(written) - 1} pictures in {directory.plots}")
+    click.echo(f"all on one page: {written[-1]}")
+
+
+def _data(config: RunConfig) -> tuple[Dataset | None, Dataset | None, str]:
+    """The training and test images, or why they are not at hand."""
+    try:
+        return *config.load_data(), ""
+    except BadakError as fault:
+        return None, None, str(fault)
+
+
+def _trained(
+    run: RunDirectory,
+    config: RunConfig,
+    net: Network,
+    data: tuple[Dataset | None, Dataset | None, str],
+) -> Trained:
+    """What the run's files tell."""
+    train, test, missing = data
+    return Trained(
+        net,
+        name=f"{models.MODELS[config.model].__name__} on {config.dataset}",
+        about={"Model": config.model, "Data set": config.dataset},
+        start=config.network(),
+        history=read_history(run.checkpoint),
+        moments=inspect.timeline(run) if run.snapshots.exists() else None,
+        train=train,
+        test=test,
+        missing=missing,
+    )
+
+
+@contextmanager
+def _progress(console: "Console") -> Iterator[Callable[[str], None]]:
+    """A bar that names the section being drawn, where a person reads it."""
+    count = sum(len(sections) for sections in SECTIONS.values())
+    with terminal.progress_bar(console) as bar:
+        task = bar.add_task("drawing", total=count, figures="", visible=console.is_terminal)
+        begun: list[str] = []
+
+        def on_section(title: str) -> None:
+            bar.update(task, completed=len(begun), figures=title)
+            begun.append(title)
+
+        yield on_section
+        bar.update(task, completed=count, figures="")

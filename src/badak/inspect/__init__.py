@@ -21,6 +21,7 @@ from badak.inspect.predictions import Predictions, predictions
 from badak.inspect.profile import Profile, profile
 from badak.inspect.receptive_field import receptive_field
 from badak.inspect.reliability import Reliability, reliability
+from badak.inspect.report import Trained, report
 from badak.inspect.robustness import ShiftRobustness, shift_robustness
 from badak.inspect.roc import Roc, RocCurve, roc
 from badak.inspect.saliency import saliency, smooth_grad
@@ -50,6 +51,7 @@ __all__ = [
     "ShiftRobustness",
     "Timeline",
     "TopPatches",
+    "Trained",
     "attributions",
     "confusion_matrix",
     "draw",
@@ -71,6 +73,7 @@ __all__ = [
     "profile",
     "receptive_field",
     "reliability",
+    "report",
     "roc",
     "saliency",
     "shift_robustness",

@@ -64,6 +64,11 @@ class RunDirectory:
         """The folder of pictures."""
         return self.path / "plots"
 
+    @property
+    def report(self) -> Path:
+        """The page with all pictures."""
+        return self.path / "report.html"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Make the directory, keep other processes out of it, and clear what a killed one left.

@@ -1,0 +1,147 @@
+"""The report's HTML: titles, pictures and sentences into one page that needs nothing else."""
+
+import base64
+import html
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from PIL import Image
+
+from badak.inspect.draw import Animation
+from badak.inspect.report.trained import Trained
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PAGE = Path(__file__).with_name("page.html")
+# A figure is not shown smaller than this share of its size, or its letters could not be read: on a
+# narrow screen one scrolls instead. Animations are small and have large letters.
+SMALLEST = 0.55
+
+
+class Shown(NamedTuple):
+    """A section as it came out.
+
+    Attributes:
+        title: a few words.
+        sentence: below the pictures.
+        pictures: name -> what was drawn; none where that failed.
+        files: name -> where it was written.
+        fault: why nothing could be drawn.
+    """
+
+    title: str
+    sentence: str
+    pictures: Mapping[str, Union["Figure", Animation]]
+    files: Mapping[str, Path]
+    fault: str
+
+
+class Part(NamedTuple):
+    """Sections under one heading."""
+
+    heading: str
+    sections: Sequence[Shown]
+
+
+def page(trained: Trained, parts: Sequence[Part]) -> str:
+    """Lay out the page.
+
+    Args:
+        trained: what it is about.
+        parts: what is shown, in order.
+
+    Returns:
+        HTML that holds its pictures.
+    """
+    facts = [
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+        for name, value in trained.facts.items()
+    ]
+    notice = ""
+    if trained.missing:
+        notice = (
+            '<p class="notice">The data set is not at hand, so what needs its images is left out: '
+            f"{html.escape(trained.missing)}</p>"
+        )
+    network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
+    bodies = [_section("Layers", "Every layer with its output, its parameters and its work; "
+                       "what one output sees of the image stands last.", network)]  # fmt: skip
+    contents = [_contents("Network", ["Layers"])]
+    for part in parts:
+        contents.append(_contents(part.heading, [one.title for one in part.sections]))
+        bodies += [_section(one.title, one.sentence, _body(one)) for one in part.sections]
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(
+        title=html.escape(trained.name),
+        facts="\n".join(facts),
+        notice=notice,
+        contents="\n".join(contents),
+        sections="\n".join(bodies),
+    )
+
+
+def _slug(title: str) -> str:
+    """The title as it stands in a link."""
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
+
+
+def _contents(heading: str, titles: Sequence[str]) -> str:
+    links = [f'<li><a href="#{_slug(title)}">{html.escape(title)}</a></li>' for title in titles]
+    return f"<li>{html.escape(heading)}<ul>{''.join(links)}</ul></li>"
+
+
+def _section(title: str, sentence: str, body: str) -> str:
+    return (
+        f'<section id="{_slug(title)}"><h2>{html.escape(title)}</h2>{body}'
+        f"<p>{html.escape(sentence)}</p></section>"
+    )
+
+
+def _body(shown: Shown) -> str:
+    """The section's figures below each other; its animations side by side, moved by one slider."""
+    if shown.fault:
+        return f'<p class="notice">Not drawn: {html.escape(shown.fault)}</p>'
+    figures, animations = [], []
+    for name, picture in shown.pictures.items():
+        alt = f"{shown.title}: {name.replace('_', ' ')}"
+        if isinstance(picture, Animation):
+            animations.append(picture)
+        else:
+            image = _image(shown.files[name].read_bytes(), alt)
+            figures.append(f'<figure tabindex="0">{image}</figure>')
+    return "".join(figures) + (_slider(animations) if animations else "")
+
+
+def _slider(animations: Sequence[Animation]) -> str:
+    """A slider shows one page of each animation; without scripts the last is shown."""
+    figures = []
+    for animation in animations:
+        pages = []
+        for page, caption in zip(animation.pages, animation.captions, strict=True):
+            file = io.BytesIO()
+            page.save(file, "PNG")
+            pages.append(_image(file.getvalue(), caption, hidden=page is not animation.pages[-1]))
+        figures.append(f'<figure class="pages">{"".join(pages)}</figure>')
+    last = len(animations[0].pages) - 1
+    return (
+        '<div class="moments"><label>Moment <output></output>'
+        f'<input type="range" min="0" max="{last}" value="{last}"></label>'
+        f'<button type="button">Play</button><div class="side">{"".join(figures)}</div></div>'
+    )
+
+
+def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
+    """An <img> that holds its own bytes; a page of an animation is hidden or not."""
+    with Image.open(io.BytesIO(content)) as image:
+        width, height = image.size
+    least = f"min-width:{round(width * SMALLEST)}px;" if hidden is None else ""
+    data = base64.b64encode(content).decode()
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
+        f'style="{least}max-width:{width}px" alt="{html.escape(alt)}"'
+        f"{' hidden' if hidden else ''}>"
+    )

@@ -1,0 +1,143 @@
+"""What the report shows, in the reader's order: to add to it, add an entry here."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from badak.inspect.draw import Animation
+from badak.inspect.report import cost, judging, learning, reasons
+from badak.inspect.report.trained import Trained
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Pictures = Mapping[str, Union["Figure", Animation]]
+
+
+class Section(NamedTuple):
+    """A title, its pictures, and how to read them.
+
+    Attributes:
+        title: a few words.
+        sentence: below the pictures: what they show and how to read it.
+        draw: what there is to see -> pictures by the names of their files, without endings; none
+            where there is nothing to show, and then the section is left out.
+    """
+
+    title: str
+    sentence: str
+    draw: Callable[[Trained], Pictures]
+
+
+SECTIONS: dict[str, tuple[Section, ...]] = {
+    "Learning": (
+        Section(
+            "Learning curves",
+            "Accuracy and loss after each epoch; where the lines part, the network learns its "
+            "training images by heart.",
+            learning.learning_curve,
+        ),
+        Section(
+            "Accuracy, dead units and updates by step",
+            "A dead unit is 0 for every image and learns nothing more; updates of about a "
+            "thousandth of the weight (dotted) are usual, far more is rough, far less is slow.",
+            learning.health,
+        ),
+    ),
+    "Filters": (
+        Section(
+            "First filters before training",
+            "Random numbers, each filter on its own scale, dark where it is large.",
+            learning.filters_before,
+        ),
+        Section(
+            "First filters after training",
+            "The same filters, now patterns that the network looks for: edges between dark and "
+            "light, and blobs.",
+            learning.filters_after,
+        ),
+        Section(
+            "Filters as they grow",
+            "A row for each moment from step 0 on; red is above 0, blue below, and each filter "
+            "keeps its scale from row to row.",
+            learning.filters_over_time,
+        ),
+        Section(
+            "Maps as they sharpen",
+            "What the first layer makes of one image while it learns: red where a filter finds "
+            "its pattern, blue where it finds the opposite.",
+            learning.maps_over_time,
+        ),
+        Section(
+            "Time machine",
+            "Move the slider to go through the training: the filters, what they make of three "
+            "images, and which classes are mistaken for which.",
+            learning.time_machine,
+        ),
+    ),
+    "Predictions": (
+        Section(
+            "Confusion matrix",
+            "A row for each true class, a column for each predicted one: what is off the diagonal "
+            "was mistaken.",
+            judging.confusion_matrix,
+        ),
+        Section(
+            "Accuracy of each class",
+            "The share of each class's images that was recognised; the line is the 95 % interval, "
+            "wide where there are few.",
+            judging.class_accuracy,
+        ),
+        Section(
+            "Surest mistakes",
+            "Above each image its true class, the predicted class and how sure the network was; "
+            "the surest mistake comes first.",
+            judging.misclassified,
+        ),
+        Section(
+            "Reliability",
+            "Of the images predicted with 80 % confidence, 80 in a hundred should be right: a bar "
+            "below the diagonal says too sure, one above it not sure enough.",
+            judging.reliability,
+        ),
+        Section(
+            "ROC curves",
+            "How many of a class's images are found at the price of how many false alarms; the "
+            "nearer to the upper left corner, the better.",
+            judging.roc,
+        ),
+        Section(
+            "How the last hidden layer parts the classes",
+            "A point for each of up to a thousand test images, by its true class: images that the "
+            "network finds alike lie near each other.",
+            judging.embedding,
+        ),
+        Section(
+            "Robustness against shifts",
+            "Accuracy on images moved by so many pixels, the mean over eight directions and the "
+            "band from the worst to the best.",
+            judging.shift_robustness,
+        ),
+    ),
+    "Reasons": (
+        Section(
+            "Why this class",
+            "Which pixels speak for the network's answer, by five methods: bright or red for it, "
+            "blue against it; the last image is the surest mistake, where there is one.",
+            reasons.attributions,
+        ),
+        Section(
+            "A mistake and its nearest training images",
+            "The surest mistake, and the training images that resemble it most, pixel for pixel: "
+            "what a plain lookup would have answered.",
+            reasons.nearest_to_mistake,
+        ),
+    ),
+    "Cost": (
+        Section(
+            "Where the time goes",
+            "One training step of a hundred images on this machine, layer by layer, forward and "
+            "back; the percentage is the share of the processor's peak.",
+            cost.profile,
+        ),
+    ),
+}

@@ -1,0 +1,76 @@
+"""What a report is about: a network, and what is known of its training."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from badak.data import Dataset
+from badak.inspect.predictions import Predictions, predictions
+from badak.inspect.timeline import Timeline
+from badak.layers import Conv2d
+from badak.network import Network
+from badak.training import History
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained network with what is at hand of its training; what is None is not shown.
+
+    Attributes:
+        net: the network.
+        name: what it is called.
+        about: name -> value, shown at the top before what is measured.
+        start: the network before its training.
+        history: what was measured while it learnt.
+        moments: what was recorded of it, as `badak.inspect.timeline` returns it.
+        train: what it learnt from.
+        test: what it is judged by.
+        missing: why there are no images; told instead of what needs them.
+
+    Example:
+        >>> from badak.models import SimpleConvNet
+        >>> Trained(SimpleConvNet(), about={"Model": "SimpleConvNet"}).facts
+        {'Model': 'SimpleConvNet', 'Parameters': '433,890'}
+    """
+
+    net: Network
+    name: str = "network"
+    about: dict[str, str] = field(default_factory=dict)
+    start: Network | None = None
+    history: History | None = None
+    moments: Timeline | None = None
+    train: Dataset | None = None
+    test: Dataset | None = None
+    missing: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Name -> value, what stands at the top."""
+        facts = dict(self.about)
+        if self.predictions is not None:
+            images = len(self.predictions.labels)
+            facts["Test accuracy"] = f"{self.predictions.accuracy:.2%} of {images:,} images"
+        size = sum(array.size for array in self.net.parameters().values())
+        facts["Parameters"] = f"{size:,}"
+        if self.history is not None:
+            facts["Steps"] = f"{len(self.history.steps):,}"
+        return facts
+
+    @cached_property
+    def convolutions(self) -> list[str]:
+        """Names of the convolution layers, in the network's order."""
+        return [name for name, layer in self.net.layers.items() if isinstance(layer, Conv2d)]
+
+    @cached_property
+    def predictions(self) -> Predictions | None:
+        """What the network makes of the test images: computed once, judged in many ways."""
+        return None if self.test is None else predictions(self.net, self.test)
+
+    @cached_property
+    def surest_mistake(self) -> int | None:
+        """The place of the test image that is misclassified most confidently, if any is."""
+        found = self.predictions
+        if found is None or not found.wrong.any():
+            return None
+        return int(np.where(found.wrong, found.confidence, -1).argmax())

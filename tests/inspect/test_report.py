@@ -1,0 +1,213 @@
+"""report: what is shown of which network, that the page stands alone, and that it comes whole."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from badak import BadakError, Network, Trainer, data, inspect
+from badak.inspect.report import SECTIONS, Section, Trained, report, sections
+from badak.inspect.report import write as writing
+from badak.layers import Conv2d, Flatten, Linear, ReLU
+from badak.models import SimpleConvNet
+
+SNAPSHOTS = {"health", "filters_over_time", "maps_over_time"}
+MOVING = {"growing_filters", "changing_maps", "changing_confusion"}
+NEED_IMAGES = {
+    *("confusion", "class_accuracy", "misclassified", "reliability", "roc", "embedding"),
+    *("shift_robustness", "attributions_1", "attributions_2", "attributions_3", "nearest"),
+}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids, self.links, self.images, self.open = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open  # every element was closed
+
+    def handle_starttag(self, tag, pairs):
+        attributes = dict(pairs)
+        if tag not in ("meta", "img", "input"):
+            self.open.append(tag)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag == "a":
+            self.links.append(attributes["href"])
+        if tag == "img":
+            self.images.append(attributes)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def digits():
+    train, test = data.load("digits")
+    return train[:200], test[:60]
+
+
+@pytest.fixture(scope="module")
+def trained(digits):
+    trainer = Trainer(
+        SimpleConvNet(filters=5), epochs=2, batch_size=20, snapshots=5, progress=False
+    )
+    trainer.fit(*digits)
+    return Trained(
+        trainer.net,
+        name="A <small> network",
+        about={"Data set": "digits & more"},
+        start=SimpleConvNet(filters=5),
+        history=trainer.history,
+        moments=inspect.timeline(trainer),
+        train=digits[0],
+        test=digits[1],
+    )
+
+
+@pytest.fixture(scope="module")
+def written(trained, tmp_path_factory):
+    folder, told = tmp_path_factory.mktemp("report"), []
+    paths = report(trained, folder / "report.html", folder, told.append)
+    return folder, paths, told
+
+
+def names(paths):
+    return {path.stem for path in paths if path.suffix != ".html"}
+
+
+def test_everything_is_drawn_and_told(trained, written):
+    folder, paths, told = written
+    assert told == [section.title for part in SECTIONS.values() for section in part]
+    expected = {"learning_curve", "filters_before", "filters_after", "profile"}
+    assert names(paths) == expected | SNAPSHOTS | MOVING | NEED_IMAGES
+    assert {path.stem for path in paths if path.suffix == ".gif"} == MOVING
+    assert paths[-1] == folder / "report.html"
+    for path in paths[:-1]:
+        with Image.open(path) as image:
+            assert np.asarray(image.convert("L")).std() > 5  # not a blank page
+
+
+def test_the_page_stands_alone(trained, written):
+    folder, paths, _ = written
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "$" not in re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.findall(r"(?:src|href)=\"(?!data:image/png;base64,|#)", text)
+    assert "http" not in text.replace("http-equiv", "")
+    page = Page(text)
+    pages = 3 * len(trained.moments)
+    assert len(page.images) == len(paths) - 1 - len(MOVING) + pages
+    files = {path.read_bytes() for path in paths if path.suffix == ".png"}
+    for image in page.images:
+        content = base64.b64decode(image["src"].partition(",")[2])
+        with Image.open(io.BytesIO(content)) as opened:
+            assert opened.size == (int(image["width"]), int(image["height"]))
+        assert image["alt"]
+        files.discard(content)
+    assert not files
+    shown = [image for image in page.images if "hidden" not in image]
+    assert len(shown) == len(page.images) - pages + 3  # of each animation one page
+
+
+def test_the_contents_lead_to_each_section(written):
+    page = Page((written[0] / "report.html").read_text(encoding="utf-8"))
+    assert [link.removeprefix("#") for link in page.links] == page.ids
+    assert len(set(page.ids)) == len(page.ids) == 1 + sum(map(len, SECTIONS.values()))
+
+
+def test_words_are_words_and_numbers_are_the_networks(trained, written):
+    text = (written[0] / "report.html").read_text(encoding="utf-8")
+    assert "<h1>A &lt;small&gt; network</h1>" in text
+    assert "<dd>digits &amp; more</dd>" in text
+    accuracy = (trained.net.predict(trained.test.images) == trained.test.labels).mean()
+    assert trained.facts == {
+        "Data set": "digits & more",
+        "Test accuracy": f"{accuracy:.2%} of 60 images",
+        "Parameters": f"{sum(one.size for one in trained.net.parameters().values()):,}",
+        "Steps": "20",
+    }
+    for part in SECTIONS.values():
+        for section in part:
+            assert section.sentence.endswith(".")
+            assert section.sentence.replace("'", "&#x27;") in text
+
+
+def test_the_surest_mistake_is_the_surest(trained):
+    chances = trained.net.predict_proba(trained.test.images)
+    wrong = chances.argmax(axis=1) != trained.test.labels
+    place = trained.surest_mistake
+    assert wrong[place]
+    assert chances[place].max() >= chances[wrong].max() - 1e-6
+
+
+def test_without_the_images_the_rest_is_drawn(trained, tmp_path):
+    bare = Trained(trained.net, moments=trained.moments, missing="no folder <here>")
+    paths = report(bare, tmp_path / "report.html", tmp_path)
+    assert names(paths) == {"filters_after", "profile"} | SNAPSHOTS | MOVING
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The data set is not at hand" in text
+    assert "no folder &lt;here&gt;" in text
+    assert not {"#confusion-matrix", "#learning-curves"} & set(Page(text).links)
+
+
+def test_without_a_convolution_there_are_no_filters_and_no_reasons(digits, tmp_path):
+    net = Network([Flatten(), Linear(8), ReLU(), Linear(10)], (1, 28, 28))
+    trainer = Trainer(net, epochs=1, batch_size=50, snapshots=2, progress=False)
+    trainer.fit(*digits)
+    few = Trained(net, moments=inspect.timeline(trainer), train=digits[0], test=digits[1])
+    drawn = names(report(few, tmp_path / "report.html", tmp_path))
+    attributions = {f"attributions_{number}" for number in (1, 2, 3)}
+    assert drawn == {"health", "changing_confusion", "profile"} | NEED_IMAGES - attributions
+
+
+def test_a_network_without_a_mistake(tmp_path):
+    images = np.zeros((12, 1, 8, 8), np.float32)
+    images[::2, :, :4] = 1
+    easy = data.Dataset(images, np.arange(12) % 2)
+    net = Network([Conv2d(2, 3), Flatten(), Linear(2)], (1, 8, 8))
+    Trainer(net, epochs=40, batch_size=12, progress=False).fit(easy)
+    drawn = names(report(Trained(net, train=easy, test=easy), tmp_path / "r.html", tmp_path))
+    assert not {"misclassified", "nearest"} & drawn
+    assert {"attributions_1", "attributions_2"} <= drawn  # of two classes, two images
+
+
+def one_section(draw):
+    return {"Part": (Section("A section", "A sentence.", draw),)}
+
+
+def test_what_cannot_be_drawn_says_why(trained, tmp_path, monkeypatch):
+    def refuse(_):
+        raise BadakError("all 60 images are <zeros>")
+
+    monkeypatch.setattr(writing, "SECTIONS", one_section(refuse) | {"More": SECTIONS["Cost"]})
+    assert names(report(trained, tmp_path / "r.html", tmp_path)) == {"profile"}
+    assert "Not drawn: all 60 images are &lt;zeros&gt;" in (tmp_path / "r.html").read_text()
+
+
+def test_a_fault_of_ours_leaves_no_half_page(trained, tmp_path, monkeypatch):
+    (tmp_path / "r.html").write_text("the old page")
+
+    def fail(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(writing, "SECTIONS", {"Cost": SECTIONS["Cost"]} | one_section(fail))
+    with pytest.raises(ZeroDivisionError):
+        report(trained, tmp_path / "r.html", tmp_path)
+    assert (tmp_path / "r.html").read_text() == "the old page"
+    assert {path.name for path in tmp_path.iterdir()} == {"r.html", "profile.png"}
+    monkeypatch.setattr(writing, "SECTIONS", {})
+    with pytest.raises(BadakError, match="cannot write"):
+        report(trained, tmp_path / "nowhere" / "r.html", tmp_path)
+
+
+def test_titles_are_short_and_told_apart():
+    titles = [section.title for part in sections.SECTIONS.values() for section in part]
+    assert len(set(titles)) == len(titles)
+    assert max(map(len, titles)) <= 50
