@@ -92,12 +92,24 @@ def test_predict_names_an_image_file(badak, trained, tmp_path):
     assert f"{best}  {chances[best]:.1%}" in inverted.out
 
 
-def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_path):
-    config = trained / "config.toml"
-    config.write_text(config.read_text().replace('dataset = "digits"', 'dataset = "mnist"'))
+def as_of_mnist(run, data_dir):
+    """Make a run take itself for one of MNIST, whose files lie in a folder."""
+    config = run / "config.toml"
+    text = config.read_text().replace('dataset = "digits"', 'dataset = "mnist"')
+    config.write_text(f'data_dir = "{data_dir}"\n{text}')
+
+
+def write_one(path):
+    """A one in dark ink, as an image file; its pixels."""
     page = np.full((120, 90), 200, np.uint8)
     page[20:100, 40:50] = 30
-    Image.fromarray(page).save(tmp_path / "one.png")
+    Image.fromarray(page).save(path)
+    return page
+
+
+def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_path):
+    as_of_mnist(trained, "nowhere")
+    page = write_one(tmp_path / "one.png")
     chances = library.load(trained / "model.safetensors").predict_proba(
         data.digit_from_image(page).image[None]
     )[0]
@@ -112,6 +124,27 @@ def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_p
     done = badak("predict", trained, "blank.png")
     assert done.code == 2
     assert done.err.startswith("Error: blank.png: the image shows no handwriting")
+
+
+def test_predict_needs_the_training_digits_only_when_asked(badak, trained, tmp_path):
+    as_of_mnist(trained, "nowhere")
+    write_one(tmp_path / "one.png")
+    done = badak("predict", trained, "one.png")
+    assert done.code == 0, done.err
+    assert "alike are not shown: data_dir must be a folder that exists" in done.out
+    assert not (trained / "plots" / "nearest_1.png").exists()
+    done = badak("predict", trained, "one.png", "--nearest", "3")
+    assert done.code == 2
+    assert done.err.startswith("Error: data_dir must be a folder that exists")
+
+
+def test_predict_draws_the_training_digits_most_alike(badak, trained, tmp_path, data_dir):
+    as_of_mnist(trained, data_dir / "mnist")
+    write_one(tmp_path / "one.png")
+    done = badak("predict", trained, "one.png")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_1.png")
+    assert (trained / "plots" / "nearest_1.png").read_bytes()[1:4] == b"PNG"
 
 
 def test_predict_draws_the_nearest_training_images(badak, trained, tmp_path):

@@ -8,9 +8,10 @@ import click
 import numpy as np
 
 from badak import inspect, terminal
-from badak.cli.config import read_config, trained_network
+from badak.arrays import Images
+from badak.cli.config import RunConfig, read_config, trained_network
 from badak.data import DigitStages, digit_from_image, read_image
-from badak.errors import where
+from badak.errors import BadakError, where
 from badak.training import RunDirectory
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Classes shown for an image.
 TOP = 3
+# Training digits beside one's own.
+NEAREST = 8
 # Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
 HANDWRITING = ("mnist",)
 
@@ -27,7 +30,10 @@ HANDWRITING = ("mnist",)
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--invert", is_flag=True, help="For dark ink on white paper; MNIST's sees it itself.")
 @click.option(
-    "--nearest", type=click.IntRange(min=1), metavar="K", help="Draw the K training images alike."
+    "--nearest",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Draw the K training images most alike.  [default: 8 for a model of MNIST]",
 )
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(
@@ -36,10 +42,13 @@ def command(
     """Show the most probable classes of each of IMAGES by the model of RUN.
 
     A model of MNIST gets each picture prepared as MNIST's digits were: inverted where the ink is
-    dark, cropped, fitted into 20x20 and centred in 28x28; RUN/plots shows the stages.
+    dark, cropped, fitted into 20x20 and centred in 28x28. RUN/plots shows the stages, and the
+    training digits most alike.
     """
     directory = RunDirectory(run)
     config = read_config(directory)
+    if data_dir is not None:
+        config = dataclasses.replace(config, data_dir=str(data_dir))
     net = trained_network(directory, config)
     stages: list[DigitStages] = []
     if config.dataset in HANDWRITING:
@@ -60,15 +69,22 @@ def command(
         click.echo("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
     for number, one in enumerate(stages, 1):
         _draw(inspect.draw.digit_stages(one), directory, f"digit_{number}.png")
-    if nearest is not None:
-        if data_dir is not None:
-            config = dataclasses.replace(config, data_dir=str(data_dir))
+    if stages or nearest is not None:
+        _draw_nearest(batch, config, directory, nearest)
+
+
+def _draw_nearest(batch: Images, config: RunConfig, run: RunDirectory, asked: int | None) -> None:
+    """Draw the training images most alike; only who asked for them must have them."""
+    try:
         train, _ = config.load_data()
-        for number, image in enumerate(batch, 1):
-            found = inspect.nearest(train, image, nearest)
-            _draw(
-                inspect.draw.nearest(found, train.class_names), directory, f"nearest_{number}.png"
-            )
+    except BadakError as fault:
+        if asked is not None:
+            raise
+        click.echo(f"the training digits most alike are not shown: {fault}")
+        return
+    for number, image in enumerate(batch, 1):
+        found = inspect.nearest(train, image, asked or min(NEAREST, len(train)))
+        _draw(inspect.draw.nearest(found, train.class_names), run, f"nearest_{number}.png")
 
 
 def _draw(figure: "Figure", run: RunDirectory, name: str) -> None:

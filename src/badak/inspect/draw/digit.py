@@ -70,7 +70,7 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
         >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
         ...               np.array([2.0]))
         >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
-        ['yours', 'zero, 2.00 away']
+        ['the image', 'zero, 2.00 away']
     """
     from matplotlib.figure import Figure
 
@@ -81,7 +81,7 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
     images = [found.image, *found.images]
     figure = Figure(figsize=(1.7 * len(images), 2.1), layout="constrained")
     places = figure.subplots(1, len(images))
-    for axes, title, image in zip(places, ["yours", *titles], images, strict=True):
+    for axes, title, image in zip(places, ["the image", *titles], images, strict=True):
         shown = image[0] if len(image) == 1 else image.transpose(1, 2, 0)  # (C, H, W) -> (H, W, C)
         axes.imshow(shown, "gray", vmin=0, vmax=1)
         axes.set_title(title, fontsize=9)
