@@ -20,7 +20,9 @@ MOVING = {"growing_filters", "changing_maps", "changing_confusion"}
 NEED_IMAGES = {
     *("confusion", "class_accuracy", "misclassified", "reliability", "roc", "embedding"),
     *("shift_robustness", "attributions_1", "attributions_2", "attributions_3", "nearest"),
+    *("feature_maps", "explain_pixel", "top_patches_0", "top_patches_1", "top_patches_2"),
 }
+ALWAYS = {"imagined_classes", "profile"}
 
 
 class Page(HTMLParser):
@@ -86,8 +88,8 @@ def names(paths):
 def test_everything_is_drawn_and_told(trained, written):
     folder, paths, told = written
     assert told == [section.title for part in SECTIONS.values() for section in part]
-    expected = {"learning_curve", "filters_before", "filters_after", "profile"}
-    assert names(paths) == expected | SNAPSHOTS | MOVING | NEED_IMAGES
+    expected = {"learning_curve", "filters_before", "filters_after"}
+    assert names(paths) == expected | SNAPSHOTS | MOVING | NEED_IMAGES | ALWAYS
     assert {path.stem for path in paths if path.suffix == ".gif"} == MOVING
     assert paths[-1] == folder / "report.html"
     for path in paths[:-1]:
@@ -150,7 +152,7 @@ def test_the_surest_mistake_is_the_surest(trained):
 def test_without_the_images_the_rest_is_drawn(trained, tmp_path):
     bare = Trained(trained.net, moments=trained.moments, missing="no folder <here>")
     paths = report(bare, tmp_path / "report.html", tmp_path)
-    assert names(paths) == {"filters_after", "profile"} | SNAPSHOTS | MOVING
+    assert names(paths) == {"filters_after"} | SNAPSHOTS | MOVING | ALWAYS
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "The data set is not at hand" in text
     assert "no folder &lt;here&gt;" in text
@@ -163,8 +165,8 @@ def test_without_a_convolution_there_are_no_filters_and_no_reasons(digits, tmp_p
     trainer.fit(*digits)
     few = Trained(net, moments=inspect.timeline(trainer), train=digits[0], test=digits[1])
     drawn = names(report(few, tmp_path / "report.html", tmp_path))
-    attributions = {f"attributions_{number}" for number in (1, 2, 3)}
-    assert drawn == {"health", "changing_confusion", "profile"} | NEED_IMAGES - attributions
+    of_filters = {name for name in NEED_IMAGES if name.startswith(("attr", "explain", "top"))}
+    assert drawn == {"health", "changing_confusion"} | ALWAYS | NEED_IMAGES - of_filters
 
 
 def test_a_network_without_a_mistake(tmp_path):

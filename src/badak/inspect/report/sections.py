@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from badak.inspect.draw import Animation
-from badak.inspect.report import cost, judging, learning, reasons
+from badak.inspect.report import cost, features, judging, learning, reasons
 from badak.inspect.report.trained import Trained
 
 if TYPE_CHECKING:
@@ -72,6 +72,31 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "Move the slider to go through the training: the filters, what they make of three "
             "images, and which classes are mistaken for which.",
             learning.time_machine,
+        ),
+    ),
+    "Features": (
+        Section(
+            "What every layer makes of an image",
+            "From the top down: a panel for each map, all of a layer on one scale; the deeper, the "
+            "less of the image and the more of its class.",
+            features.feature_maps,
+        ),
+        Section(
+            "One number of a convolution",
+            "The patch of the image, times the filter, summed: where a filter responds most.",
+            features.explain_pixel,
+        ),
+        Section(
+            "What excites a unit",
+            "The training images that excite some units of the last convolution most, and below "
+            "each the patch that the unit saw.",
+            features.top_patches,
+        ),
+        Section(
+            "Imagined classes",
+            "Images made by gradient ascent to raise each class's output, and how it rose: what "
+            "the network takes for typical, not what a person would draw.",
+            features.imagined_classes,
         ),
     ),
     "Predictions": (

@@ -40,7 +40,7 @@ def report(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     paths = report(Trained(SimpleConvNet()), f"{folder}/report.html", folder)
         ...     [path.name for path in paths]
-        ['filters_after.png', 'profile.png', 'report.html']
+        ['filters_after.png', 'imagined_classes.png', 'profile.png', 'report.html']
     """
     parts: list[Part] = []
     written: list[Path] = []

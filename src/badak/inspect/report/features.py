@@ -1,0 +1,61 @@
+"""Pictures of what the layers respond to: their maps, and the images that excite them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak.inspect import draw
+from badak.inspect.explain_pixel import explain_pixel as explain
+from badak.inspect.feature_maps import feature_maps as maps_of
+from badak.inspect.maximize import maximize_activation
+from badak.inspect.report.trained import Trained
+from badak.inspect.top_patches import top_patches as patches_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_LAYERS = 12  # of which maps are shown
+SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images, channels of the last convolution, best of them
+IMAGINED, STEPS = 10, 100  # classes, and steps of gradient ascent
+
+
+def feature_maps(trained: Trained) -> dict[str, "Figure"]:
+    """What every layer makes of a test image; of a deep network, of layers all along it."""
+    if trained.test is None:
+        return {}
+    image = trained.test.images[0]
+    maps = maps_of(trained.net, image)
+    names = np.array(list(maps))
+    spread = np.unique(np.linspace(0, len(names) - 1, MOST_LAYERS).round().astype(int))
+    shown = {name: maps[name] for name in names[spread].tolist()}
+    return {"feature_maps": draw.feature_maps({"image": image} | shown)}
+
+
+def explain_pixel(trained: Trained) -> dict[str, "Figure"]:
+    """The first filter where it responds most to a test image, multiplied out."""
+    if trained.test is None or not trained.convolutions:
+        return {}
+    image, layer = trained.test.images[0], trained.convolutions[0]
+    output = maps_of(trained.net, image)[layer]  # (F, OH, OW)
+    channel, y, x = (int(place) for place in np.unravel_index(output.argmax(), output.shape))
+    return {"explain_pixel": draw.explain_pixel(explain(trained.net, image, layer, channel, y, x))}
+
+
+def top_patches(trained: Trained) -> dict[str, "Figure"]:
+    """The training images that excite some units of the last convolution most."""
+    if trained.train is None or not trained.convolutions:
+        return {}
+    layer, some = trained.convolutions[-1], trained.train[:SEARCHED]
+    units = min(UNITS, len(trained.net.layers[layer].parameters["weight"]))
+    found = [
+        patches_of(trained.net, some, layer, unit, min(PATCHES, len(some))) for unit in range(units)
+    ]
+    return {f"top_patches_{one.channel}": draw.top_patches(one) for one in found}
+
+
+def imagined_classes(trained: Trained) -> dict[str, "Figure"]:
+    """Images made to excite each class."""
+    net = trained.net
+    last, count = list(net.layers)[-1], min(IMAGINED, net.num_classes)
+    found = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
+    return {"imagined_classes": draw.maximize_activation(*found)}
