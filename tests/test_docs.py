@@ -13,14 +13,29 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
-    (example,) = blocks("python")
+def test_the_python_examples_run_one_after_the_other(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    exec(compile(example, "README.md", "exec"), {})
+    names = {}
+    first, second = blocks("python")
+    exec(compile(first, "README.md", "exec"), names)
     out = capsys.readouterr().out
     assert "433,890" in out
     assert float(out.strip().splitlines()[-1]) > 0.8
     assert [path.name for path in tmp_path.iterdir()] == ["net.safetensors"]
+    exec(compile(second, "README.md", "exec"), names)
+    added, _, value = capsys.readouterr().out.splitlines()[0].partition(" is ")
+    assert float(added) == pytest.approx(float(value), rel=1e-4)
+    pictures = {path.name for path in tmp_path.glob("*.png")}
+    assert pictures == {"confusion.png", "why.png", "seven.png"}
+
+
+def test_the_functions_of_the_table_exist():
+    from badak import inspect
+
+    rows = re.findall(r"^\|[^|]*\| (`[^|]*) \|$", README, re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert len(names) > 20
+    assert [name for name in names if not hasattr(inspect, name)] == []
 
 
 @pytest.mark.parametrize("command", re.findall(r"^badak (.*?)(?:\s+#.*)?$", README, re.MULTILINE))

@@ -175,6 +175,15 @@ def test_inspect_shows_and_draws(badak, trained):
     assert "<h1>SimpleConvNet on digits</h1>" in page.read_text()
 
 
+def test_inspect_leaves_out_a_check_of_minutes(badak, trained, monkeypatch):
+    monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 1e6)
+    done = badak("inspect", trained)
+    assert done.code == 0, done.err
+    assert "the gradient check, which takes this network minutes, is left out" in done.out
+    assert "Worst relative error" not in done.out
+    assert (trained / "report.html").exists()
+
+
 def test_inspect_without_the_images(badak, trained, tmp_path):
     config = trained / "config.toml"
     gone = f'dataset = "folder:{tmp_path / "gone"}"'

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from badak import BadakError, FormatError, Network, Trainer, data, storage
-from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, TableConv2d
 from badak.training import RunDirectory, snapshots
 from badak.training.snapshots import Snapshots
 
@@ -47,6 +47,15 @@ def test_each_snapshot_is_the_network_of_its_step():
             old = before.parameters()[name]
             ratio = np.linalg.norm(weights[name] - old) / np.linalg.norm(old) if step else np.nan
             np.testing.assert_allclose(arrays[f"ratio.{name}"][t], ratio, rtol=1e-5)
+
+
+def test_a_convolution_by_table_is_recorded_too():
+    layers = [TableConv2d([[0], [0]], 3), ReLU(), Flatten(), Linear(10)]
+    net = Network(layers, (1, 28, 28))
+    trainer = Trainer(net, epochs=1, batch_size=30, snapshots=2, progress=False)
+    trainer.fit(data.load("digits")[0][:60])
+    filters = trainer.snapshots.arrays()["filters.conv1"]
+    np.testing.assert_array_equal(filters[-1], net.parameters()["conv1.weight"])
 
 
 def test_the_images_are_of_different_classes():

@@ -14,7 +14,7 @@ from badak import checks, storage
 from badak.arrays import Array
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
-from badak.layers import Conv2d, ReLU
+from badak.layers import Conv2d, ReLU, TableConv2d
 from badak.network import Network
 from badak.training.callbacks import Callback
 from badak.training.history import StepRecord
@@ -176,7 +176,7 @@ def _outputs(net: Network, shown: Array, judged: Dataset) -> dict[str, Any]:
     x = np.concatenate([shown, judged.images[:PROBED]]).astype(net.dtype, copy=False)
     for name, layer in net.layers.items():
         x, _ = layer.forward(x, False)
-        if isinstance(layer, Conv2d):
+        if isinstance(layer, (Conv2d, TableConv2d)):
             found[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
             found[f"maps.{name}"] = x[: len(shown), :MAPS].copy()
         if isinstance(layer, ReLU):

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from badak.data import Dataset
+from badak.inspect.filters import Convolution
 from badak.inspect.predictions import Predictions, predictions
 from badak.inspect.timeline import Timeline
-from badak.layers import Conv2d
 from badak.network import Network
 from badak.training import History
 
@@ -60,7 +60,7 @@ class Trained:
     @cached_property
     def convolutions(self) -> list[str]:
         """Names of the convolution layers, in the network's order."""
-        return [name for name, layer in self.net.layers.items() if isinstance(layer, Conv2d)]
+        return [name for name, layer in self.net.layers.items() if isinstance(layer, Convolution)]
 
     @cached_property
     def predictions(self) -> Predictions | None:
