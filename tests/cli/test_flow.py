@@ -175,6 +175,21 @@ def test_inspect_shows_and_draws(badak, trained):
     assert "<h1>SimpleConvNet on digits</h1>" in page.read_text()
 
 
+@pytest.mark.parametrize("model", ["lenet1998", "resnet20"])
+def test_inspect_shows_any_model(badak, tmp_path, model, monkeypatch):
+    """One whose convolutions are of several kinds, and one whose are in blocks."""
+    monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 1e6)  # that check is tested elsewhere
+    few = ("--limit-train", "20", "--limit-test", "10", "--epochs", "1")
+    assert badak("train", *few, "--snapshots", "1", "--model", model, "--run-dir", "run").code == 0
+    done = badak("inspect", "run")
+    assert done.code == 0, done.err
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert f"<h1>{'ResNet20' if model == 'resnet20' else model} on digits</h1>" in page
+    assert "Not drawn" not in page
+    drawn = {path.name for path in (tmp_path / "run" / "plots").iterdir()}
+    assert {"growing_filters.gif", "attributions_1.png", "top_patches_0.png"} <= drawn
+
+
 def test_inspect_leaves_out_a_check_of_minutes(badak, trained, monkeypatch):
     monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 1e6)
     done = badak("inspect", trained)
