@@ -20,6 +20,7 @@ from badak.layers import (
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    Layer,
     LeakyReLU,
     Linear,
     LocalResponseNorm,
@@ -228,3 +229,27 @@ def test_wrong_arguments_are_named(batch):
         gradient_check(around(ReLU()), batch[0][:0], [])
     with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
         gradient_check(around(ReLU()), *batch, seed=-1)
+
+
+class Log(Layer):
+    """Of a negative input NaN forward, and a finite number back."""
+
+    prefix = "log"
+
+    def output_shape(self, input_shape):
+        return input_shape
+
+    def forward(self, x, training):
+        return np.log(x), x
+
+    def backward(self, grad_y, cache, need_grad_x=True):
+        return grad_y / cache, {}
+
+
+def test_a_forward_that_is_not_finite_is_found_where_it_happens():
+    net = Network([Conv2d(2, 3), Log(), Flatten(), Linear(3)], (1, 6, 6))
+    images = np.random.default_rng(0).standard_normal((2, 1, 6, 6))
+    result = gradient_check(net, images, [0, 1], samples=5)
+    assert result.ill == ("log1",)
+    assert "forward gives NaN or infinity" in str(result).replace("\n", " ")
+    assert math.isinf(result.worst)

@@ -35,7 +35,7 @@ class Checked:
         kinks: how many were passed over, because the loss has a corner there (ReLU at 0, equal
             values under a max): there is no gradient to compare.
         worst: the largest relative error; infinite where a gradient is NaN, infinite or of
-            another shape than its array.
+            another shape than its array, or where moving an entry makes the value NaN.
     """
 
     name: str
@@ -116,9 +116,9 @@ def _compare(
             kinks += 1
             continue
         analytic = float(gradient[index])
-        scale = max(abs(numeric), abs(analytic), floor)
-        worst = max(worst, abs(numeric - analytic) / scale)
-    if not np.isfinite(gradient).all():  # also where no entry was drawn; NaN would lose any max
+        error = abs(numeric - analytic) / max(abs(numeric), abs(analytic), floor)
+        worst = max(worst, math.inf if math.isnan(error) else error)  # NaN would lose any max
+    if not np.isfinite(gradient).all():  # also where no entry was drawn
         worst = math.inf
     return Checked(name, len(places) - kinks, kinks, worst)
 

@@ -144,19 +144,17 @@ def gradient_check(
         return double.loss.forward(double.forward(images, training), indices)[0]
 
     rewind()
-    with np.errstate(all="ignore"):  # what is not finite is found below
-        result = double.forward_backward(images, indices, need_grad_x=True, training=training)
-    gradients = result.gradients | {"input": np.asarray(result.grad_x)}
     generator = np.random.default_rng(seed)
-    rows = compare(
-        double.parameters() | {"input": images},
-        gradients,
-        loss,
-        FLOOR_OF_ROUNDING * max(1.0, abs(result.loss)),
-        samples,
-        generator,
-    )
-    rewind()
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # what is not finite is found
+        result = double.forward_backward(images, indices, need_grad_x=True, training=training)
+        rows = compare(
+            double.parameters() | {"input": images},
+            result.gradients | {"input": np.asarray(result.grad_x)},
+            loss,
+            FLOOR_OF_ROUNDING * max(1.0, abs(result.loss)),
+            samples,
+            generator,
+        )
+        rewind()
         layers = check_layers(double, images, indices, samples, training, generator)
     return GradientCheck(rows, layers)

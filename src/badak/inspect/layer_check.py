@@ -20,7 +20,8 @@ class LayerCheck:
         name: of the layer; "loss" of what follows the last one.
         kind: its class.
         rows: one for its input and one a parameter.
-        faults: what else is wrong, in words: an input that changes, a gradient of another shape.
+        faults: what else is wrong, in words: an output that is not finite, an input that changes,
+            a gradient of another shape.
     """
 
     name: str
@@ -107,12 +108,14 @@ def _check(
     training: bool,
     generator: np.random.Generator,
 ) -> tuple[LayerCheck, Array]:
-    """The layer's finding, and its output."""
+    """The layer's finding, and its output for the next; 0 where it is NaN or infinite."""
     run = repeatable(layer, training)
     given = x.copy()
     y, cache = run(given)
     y = y.copy()  # nothing that the layer does later may change it
-    faults = [] if _same(given, x) else ["forward changes its input"]
+    faults = [] if np.isfinite(y).all() else ["forward gives NaN or infinity"]
+    if not _same(given, x):
+        faults.append("forward changes its input")
     weights = generator.standard_normal(y.shape)
     grad_y = weights.copy()
     grad_x, grads = layer.backward(grad_y, cache)
@@ -130,7 +133,8 @@ def _check(
     rows = compare(
         arrays, gradients, lambda: weights * run(moved.copy())[0], least, samples, generator
     )
-    return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), y
+    finite = np.where(np.isfinite(y), y, 0)  # no fault of the layers behind
+    return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), finite
 
 
 def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, Any]]:
