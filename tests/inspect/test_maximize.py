@@ -162,6 +162,15 @@ def test_a_dead_unit_stays_dead_and_finite():
     assert np.isfinite(found.image).all()
 
 
+@pytest.mark.parametrize("factor", [1e-22, 1e20])
+def test_the_size_of_the_gradient_does_not_matter(factor):
+    """Its squares are 0, or infinite, in float32."""
+    nets = [Network([Conv2d(1, 3)], (1, 6, 6)) for _ in range(2)]
+    nets[1].parameters()["conv1.weight"][...] *= np.float32(factor)
+    one, other = (maximize_activation(net, "conv1", 0, steps=5).image for net in nets)
+    np.testing.assert_allclose(other, one, atol=1e-4)
+
+
 def test_wrong_arguments_are_named(net, trained):
     for arguments, words in (
         (("conv3", 0), "layer must be one of 'conv1', 'relu1', 'conv2'; got 'conv3'"),
@@ -180,6 +189,7 @@ def test_wrong_arguments_are_named(net, trained):
         ({"lr": 0}, r"lr must be a number above 0; got 0\.0"),
         ({"jitter": -1}, "jitter must be at least 0; got -1"),
         ({"blur": -0.1}, "blur must be a number at least 0"),
+        ({"blur": 1e9}, r"blur must be a number at least 0 and at most \d+; got 1000000000"),
         ({"total_variation": -1}, "total_variation must be a number at least 0"),
         ({"seed": -1}, "seed must be at least 0; got -1"),
     ):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from badak import BadakError, Network
 from badak.data import Dataset
+from badak.errors import ArgumentTypeError
 from badak.inspect import draw, precision
 from badak.inspect.precision import DTYPES, LayerError, Precision
 from badak.inspect.rounding import (
@@ -254,6 +255,10 @@ def test_wrong_arguments(dataset):
         precision(net, dataset, "float8")
     with pytest.raises(BadakError, match="at least one image; the data set is empty"):
         precision(net, dataset[:0], "int8")
+    with pytest.raises(ArgumentTypeError, match="data must have images and labels; got ndarray"):
+        precision(net, dataset.images, "int8")
+    with pytest.raises(ArgumentTypeError, match="net must be a Network; got NoneType"):
+        precision(None, dataset, "int8")
 
 
 LAYERS = (LayerError("conv1", "Conv2d", 1e-3), LayerError("linear1", "Linear", 2e-3))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from badak import checks
 from badak.arrays import Array, Images, as_floats, as_images, check_shape
 from badak.errors import where
+from badak.inspect.subject import finite
 from badak.layers import Layer
 from badak.network import Network
 
@@ -72,8 +73,11 @@ class Trace:
         Returns:
             As in `gradient`. Images do not mix in evaluation mode: image n's part is the gradient
             of its own logit.
+
+        Raises:
+            BadakError: the output is not finite, or no such layer ran.
         """
-        grad_y = np.zeros_like(self.output)  # (N, K)
+        grad_y = np.zeros_like(finite(self.output))  # (N, K)
         grad_y[:, label] = 1
         return self.gradient(grad_y, layer)
 

@@ -13,6 +13,7 @@ from badak.data import Dataset
 from badak.errors import BadakError
 from badak.inspect.backward import trace
 from badak.inspect.predictions import BATCH, check_fit
+from badak.inspect.subject import finite
 from badak.network import Network
 
 METHODS = ("pca", "tsne")
@@ -65,7 +66,7 @@ def embedding(
     Raises:
         ArgumentTypeError: no network, no Dataset, or a seed that is no integer.
         BadakError: an unknown layer or method, images or classes that do not fit, fewer than 3
-            images, or a layer that gives every image the same output.
+            images, or a layer that gives every image the same output, or NaN or infinity.
         ImportError: "tsne" without scikit-learn.
 
     Example:
@@ -80,7 +81,7 @@ def embedding(
     checks.choice(layer, "layer", list(net.layers))
     if len(data) < FEWEST:
         raise BadakError(f"an embedding needs at least {FEWEST} images; got {data}")
-    rows = _outputs(net, data, layer)
+    rows = finite(_outputs(net, data, layer), f"the output of layer {layer!r}")
     if (rows == rows[0]).all():
         raise BadakError(f"layer {layer!r} gives every image the same output: nothing to lay out")
     if method == "tsne":

@@ -9,6 +9,7 @@ from badak import checks
 from badak.arrays import Array, Images
 from badak.errors import BadakError
 from badak.inspect.backward import trace
+from badak.inspect.subject import finite
 from badak.network import Network
 
 # The first image: dark, with a little noise. From middle grey a class whose images are mostly dark
@@ -63,8 +64,8 @@ def maximize_activation(
         lr: how far a step goes.
         jitter: the image is shifted by up to so many pixels before each step, and back after;
             less towards the end, as `blur`.
-        blur: standard deviation, in pixels, of the blur after each step; it falls to 0 by the
-            last, so that fine lines come late.
+        blur: standard deviation, in pixels, of the blur after each step, at most the image's
+            longest side; it falls to 0 by the last, so that fine lines come late.
         total_variation: pull of each pixel towards its neighbours, beside the gradient's 1.
         seed: of noise and jitter.
 
@@ -73,7 +74,8 @@ def maximize_activation(
         them.
 
     Raises:
-        BadakError: no such layer, channel or place, or an argument out of range.
+        BadakError: no such layer, channel or place, an argument out of range, or an output that
+            is not finite.
 
     Example:
         >>> from badak.models import SimpleConvNet
@@ -85,12 +87,13 @@ def maximize_activation(
     checks.integer(steps, "steps", minimum=1)
     checks.real(lr, "lr", above=0)
     checks.integer(jitter, "jitter")
-    checks.real(blur, "blur", minimum=0)
+    checks.real(blur, "blur", minimum=0, maximum=max(net.input_shape[1:]))
     checks.real(total_variation, "total_variation", minimum=0)
     generator = np.random.default_rng(checks.integer(seed, "seed", maximum=2**64 - 1))
     noise = NOISE * generator.standard_normal(net.input_shape)
     image = (GREY + noise).clip(0, 1).astype(net.dtype)
-    weights = _weights(trace(net, image[None], last=layer).output, channel)
+    output = trace(net, image[None], last=layer).output
+    weights = _weights(finite(output, f"the output of layer {layer!r}"), channel)
     activations = []
     for step in range(steps):
         left = 1 - (step + 1) / steps  # of the way; jitter and blur fade out with it
@@ -122,8 +125,11 @@ def _weights(output: Array, channel: Target) -> Array:
 
 def _normed(gradient: Array) -> Array:
     """The gradient, its root mean square 1; 0 where it is 0 everywhere."""
-    size = np.sqrt(np.mean(np.square(gradient)))
-    return np.asarray(gradient / max(size, np.finfo(gradient.dtype).tiny))
+    largest = np.abs(gradient).max()
+    if largest == 0:
+        return gradient
+    gradient = gradient / largest  # or the squares of a small one would all be 0
+    return np.asarray(gradient / np.sqrt(np.mean(np.square(gradient))))
 
 
 def _pull(image: Images) -> Images:

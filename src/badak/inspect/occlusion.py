@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.arrays import Array
-from badak.inspect.subject import one_class, one_image
+from badak.inspect.subject import finite, one_class, one_image
 from badak.network import Network
 
 # Covered images at a time.
@@ -66,7 +66,7 @@ def occlusion(
         for top in _starts(height, size, stride)
         for left in _starts(width, size, stride)
     ]
-    whole = float(net(images)[0, label])
+    whole = float(finite(net(images))[0, label])
     lost, times = np.zeros((height, width)), np.zeros((height, width))
     for first in range(0, len(patches), BATCH):
         batch = patches[first : first + BATCH]

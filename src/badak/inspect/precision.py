@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak import checks, terminal
-from badak.arrays import Array, Images, as_images, as_labels
-from badak.errors import BadakError
+from badak.arrays import Array, Images, Labels, as_images, as_labels
+from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.rounding import int8_scale, round_bfloat16, round_float16, round_int8
 from badak.layers import (
     BatchNorm2d,
@@ -105,6 +105,7 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         The accuracy and each layer's error; `badak.inspect.draw.precision` draws several.
 
     Raises:
+        ArgumentTypeError: no network, or data without images and labels.
         BadakError: another dtype, no images, or data that do not fit.
 
     Example:
@@ -116,6 +117,10 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         True
     """
     checks.choice(dtype, "dtype", DTYPES)
+    if not isinstance(net, Network):
+        raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
+    if not hasattr(data, "images") or not hasattr(data, "labels"):
+        raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
     images = as_images(data.images, net.input_shape, np.float32)
     labels = as_labels(data.labels, len(images), net.num_classes)
     if not len(images):
@@ -142,8 +147,8 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
                 y, _ = exact.layers[name].forward(y, False)
                 x = _run(name, layer, x, keep)
                 squares[name] += np.square(x - y).sum(), np.square(y).sum()
-            right += int((np.isfinite(x).all(axis=1) & (x.argmax(axis=1) == known)).sum())
-            right64 += int((y.argmax(axis=1) == known).sum())
+            right += _right(x, known)
+            right64 += _right(y, known)
     layers = tuple(
         LayerError(name, type(layer).__name__, _share(*squares[name]))
         for name, layer in net.layers.items()
@@ -198,6 +203,12 @@ def _run(name: str, layer: Layer, x: Array, keep: Keep) -> Array:
         }
         return keep(f"{name} output", bare.forward(x, False)[0])
     return keep(f"{name} sums", y + _spread(bias, y))
+
+
+def _right(outputs: Array, labels: Labels) -> int:
+    """How many images are classified rightly; none whose output is no number."""
+    known = np.isfinite(outputs).all(axis=1)
+    return int((known & (outputs.argmax(axis=1) == labels)).sum())
 
 
 def _spread(channels: Array, x: Array) -> Array:

@@ -14,6 +14,7 @@ from badak import ops
 from badak.arrays import Array, Labels, Mask, as_array, as_labels
 from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
+from badak.inspect.subject import finite
 from badak.network import Network
 
 # Images at a time; memory does not grow with N.
@@ -123,7 +124,8 @@ def predictions(net: Network, data: Dataset) -> Predictions:
 
     Raises:
         ArgumentTypeError: no network, or no Dataset.
-        BadakError: no images, or images or classes that do not fit the network.
+        BadakError: no images, images or classes that do not fit the network, or outputs that are
+            not finite.
 
     Example:
         >>> from badak import data, models
@@ -133,7 +135,7 @@ def predictions(net: Network, data: Dataset) -> Predictions:
     """
     check_fit(net, data)
     logits = [net(data.images[start : start + BATCH]) for start in range(0, len(data), BATCH)]
-    probabilities = ops.softmax(np.concatenate(logits).astype(np.float64))
+    probabilities = ops.softmax(finite(np.concatenate(logits)).astype(np.float64))
     return Predictions(data.labels, probabilities, data.class_names)
 
 

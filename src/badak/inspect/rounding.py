@@ -91,10 +91,12 @@ def round_int8(x: Array, scale: float) -> Array:
         scale: of one step.
 
     Returns:
-        float32 like x.
+        float32 like x; NaN where it is NaN, though int8 has none: 0 would hide it.
 
     Example:
         >>> round_int8(np.float32([-999.0, 5.0, 7.0]), 2.0).tolist()
         [-254.0, 4.0, 8.0]
     """
-    return (to_int8(x, scale) * np.float64(scale)).astype(np.float32)
+    missing = np.isnan(x)
+    rounded = to_int8(np.where(missing, 0, x), scale) * np.float64(scale)
+    return np.where(missing, np.nan, rounded).astype(np.float32)

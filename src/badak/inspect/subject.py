@@ -1,9 +1,11 @@
-"""What an attribution is about: one image and one of the network's classes, checked."""
+"""What a network is asked, and its answer: an image, a class, finite numbers; all checked."""
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks
-from badak.arrays import Images, as_array, as_images, check_shape
+from badak.arrays import Array, Images, as_array, as_images, check_shape
+from badak.errors import BadakError
 from badak.network import Network
 
 
@@ -45,3 +47,21 @@ def one_class(net: Network, label: int) -> int:
         badak.errors.BadakError: label must be at most 9; got 10
     """
     return checks.integer(label, "label", maximum=net.num_classes - 1)
+
+
+def finite(output: Array, what: str = "the network's output") -> Array:
+    """Return an output; a network whose training diverged has nothing to say.
+
+    Raises:
+        BadakError: NaN or infinity in it.
+
+    Example:
+        >>> finite(np.array([np.nan]))
+        Traceback (most recent call last):
+        badak.errors.BadakError: the network's output is NaN or infinite: its training diverged, ...
+    """
+    if not np.isfinite(output).all():
+        raise BadakError(
+            f"{what} is NaN or infinite: its training diverged, or its weights are damaged"
+        )
+    return output

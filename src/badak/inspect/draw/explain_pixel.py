@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak.arrays import Array, Mask
+from badak.inspect.differences import largest
 from badak.inspect.draw.image import HATCHED, show_box, show_image
 from badak.inspect.explain_pixel import ExplainedPixel
 
@@ -58,8 +59,8 @@ def explain_pixel(found: ExplainedPixel) -> "Figure":
         source.set_ylabel(f"channel {channel}")
         _numbers(cells[0], found.patch, channel, "gray", span, found.inside)
         for axes, values in zip(cells[1:], (found.weight, found.products), strict=True):
-            largest = float(abs(values).max()) or 1.0
-            _numbers(axes, values, channel, "RdBu_r", (-largest, largest))
+            most = largest(values) or 1.0
+            _numbers(axes, values, channel, "RdBu_r", (-most, most))
         cells[2].set_xlabel(f"sum {sums[channel]:.4g}")
         if row == 0:
             titles = (found.source, "patch", f"x  filter {found.channel}", "=  products")
@@ -95,8 +96,7 @@ def _numbers(
     cells = values[channel] if inside is None else np.where(inside, values[channel], np.nan)
     axes.patch.set(**HATCHED)  # shows where a cell is NaN
     image = axes.imshow(cells, colours, vmin=span[0], vmax=span[1])
-    largest = float(abs(values).max()) or 1.0
-    digits = max(0, 1 - math.floor(math.log10(largest)))
+    digits = max(0, 1 - math.floor(math.log10(largest(values) or 1.0)))
     for (y, x), value in np.ndenumerate(values[channel]):
         red, green, blue, _ = image.cmap(image.norm(value))
         colour = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else "white"
