@@ -98,10 +98,25 @@ def test_wrong_arguments_are_named():
         explain_pixel(net, image[:, :5], "conv1", 0, 0, 0)
 
 
-def test_a_convolution_inside_a_block_is_refused_by_its_name():
-    net = Network([Conv2d(2, 1), Residual([Conv2d(2, 1)])], (1, 3, 3))
-    with pytest.raises(BadakError, match=r"layer must be one of 'conv1'; got 'block1\.conv1'"):
-        explain_pixel(net, np.ones((1, 3, 3)), "block1.conv1", 0, 0, 0)
+@pytest.mark.parametrize("path", ["", "shortcut."])
+def test_a_convolution_inside_a_block_is_explained(path):
+    """Behind another there, with a path beside it; where all convolutions are inside blocks."""
+    ways = [Conv2d(3, 1), Conv2d(4, 3, padding=1)], [Conv2d(3, 1), ReLU(), Conv2d(4, 3, padding=1)]
+    net = Network([ReLU(), Residual([Residual(*ways)], [Conv2d(4, 1)])], (2, 5, 6))
+    image = np.random.default_rng(0).random((2, 5, 6), dtype=np.float32)
+    layers = net.layers["block1"].layers["block1"].paths[path != ""][1]
+    x = image[None]
+    for layer in layers.values():
+        maps, x = x, layer.forward(x, False)[0]
+    source = list(layers)[-2]
+    found = explain_pixel(net, image, f"block1.block1.{path}conv2", 3, 0, 5)
+    assert found.layer == f"block1.block1.{path}conv2"
+    assert found.source == f"block1.block1.{path}{source}"
+    np.testing.assert_array_equal(found.maps, maps[0])
+    np.testing.assert_array_equal(found.output, x[0, 3])
+    assert found.products.sum() + found.bias == pytest.approx(found.value, rel=1e-5)
+    with pytest.raises(BadakError, match=r"layer must be one of 'block1\.block1\.conv1', .*'x'"):
+        explain_pixel(net, image, "x", 0, 0, 0)
 
 
 def numbers(axes):

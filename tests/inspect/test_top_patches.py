@@ -9,7 +9,8 @@ from badak import BadakError, Network
 from badak.data import Dataset
 from badak.inspect import draw, receptive_field, top_patches
 from badak.inspect.backward import trace
-from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from badak.inspect.walk import walk
+from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Residual
 
 LAYERS = [
     Conv2d(3, (3, 2), padding=(2, 1)),
@@ -113,9 +114,28 @@ def test_wrong_arguments_are_named(net, data):
         top_patches(net, data, "conv1", 0, batch_size=0)
     with pytest.raises(BadakError, match=r"data must be a badak\.data\.Dataset; got ndarray"):
         top_patches(net, data.images, "conv1", 0)
+    with pytest.raises(BadakError, match="net must be a Network; got NoneType"):
+        top_patches(None, data, "conv1", 0)
+    with pytest.raises(BadakError, match="data must hold at least one image"):
+        top_patches(net, data[:0], "conv1", 0)
     other = Dataset(np.ones((9, 1, 8, 11)), np.zeros(9, int), ["a", "b"])
     with pytest.raises(BadakError, match=r"images must have shape \(any, 2, 8, 11\)"):
         top_patches(net, other, "conv1", 0)
+
+
+@pytest.mark.parametrize("layer", ["block1.conv1", "block1.shortcut.pool1", "block1"])
+def test_units_inside_blocks(data, layer):
+    """What the unit saw is all that its value needs."""
+    block = Residual([Conv2d(2, 3, 2, 1)], [MaxPool2d(2, ceil_mode=True)])
+    net = Network([Conv2d(2, 1), block, Flatten(), Linear(3)], (2, 8, 11))
+    found = top_patches(net, data, layer, 1, k=4)
+    inside = np.zeros_like(found.images)
+    for image, place, kept in zip(found.images, found.places, inside, strict=True):
+        rows, columns = (slice(max(one.start, 0), one.stop) for one in found.field.box(*place))
+        kept[:, rows, columns] = image[:, rows, columns]
+    maps = next(one.y for one in walk(net, inside) if one.name == layer)
+    values = [one[1, y, x] for one, (y, x) in zip(maps, found.places, strict=True)]
+    np.testing.assert_allclose(values, found.values, rtol=1e-5)
 
 
 def test_the_picture_frames_and_hatches(net, data):

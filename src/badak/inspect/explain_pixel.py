@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.arrays import Array, Indices, Mask
-from badak.inspect.backward import trace
 from badak.inspect.filters import convolution, filters_of
 from badak.inspect.patch import patch
 from badak.inspect.subject import one_image
+from badak.inspect.walk import walk
 from badak.network import Network
 
 
@@ -61,7 +61,7 @@ def explain_pixel(
     Args:
         net: the network.
         image: (C, H, W): float, or uint8 in 0..255.
-        layer: name of a convolution layer.
+        layer: name of a convolution layer; inside a block ``"block1.conv1"``.
         channel: which of its filters.
         y: row of the output.
         x: column of the output.
@@ -79,16 +79,13 @@ def explain_pixel(
         >>> found.patch.shape, bool(np.isclose(found.products.sum() + found.bias, found.value))
         ((1, 5, 5), True)
     """
-    conv = convolution(net.layers, layer)
-    passed = trace(net, one_image(net, image), last=layer)
-    output = passed.output[0]
+    conv = convolution(net, layer)
+    passed = next(one for one in walk(net, one_image(net, image)) if one.layer is conv)
+    output, all_maps = passed.y[0], passed.x[0]
     for name, place, count in zip(
         ("channel", "y", "x"), (channel, y, x), output.shape, strict=True
     ):
         checks.integer(place, name, maximum=count - 1)
-    sources = {"image": passed.images, **passed.outputs}
-    source = list(sources)[-2]
-    all_maps = sources[source][0]
     filters = filters_of(conv)
     weight = filters[channel]
     groups = len(all_maps) // len(weight)
@@ -104,11 +101,11 @@ def explain_pixel(
     )
     cells, inside = patch(maps, rows, columns)
     return ExplainedPixel(
-        layer=layer,
+        layer=passed.name,
         channel=channel,
         y=y,
         x=x,
-        source=source,
+        source=passed.source,
         maps=maps,
         rows=rows,
         columns=columns,

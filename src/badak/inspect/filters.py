@@ -1,13 +1,11 @@
 """The filters of a convolution layer."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.layers import Conv2d, Layer, TableConv2d
+from badak.layers import Conv2d, TableConv2d
 from badak.network import Network
 
 Convolution = Conv2d | TableConv2d
@@ -32,17 +30,17 @@ def filters(net: Network, layer: str | None = None) -> Array:
         >>> filters(SimpleConvNet()).shape
         (30, 1, 5, 5)
     """
-    leaves = dict(leaf for name, one in net.layers.items() for leaf in one.leaves(name))
-    return filters_of(convolution(leaves, layer))
+    return filters_of(convolution(net, layer))
 
 
-def convolution(layers: Mapping[str, Layer], layer: str | None) -> Convolution:
-    """Return a convolution layer by its name; the first where None.
+def convolution(net: Network, layer: str | None) -> Convolution:
+    """Return a convolution layer by its name, within blocks too; the first where None.
 
     Raises:
         BadakError: no such convolution layer; the message lists those there are.
     """
-    found = {name: one for name, one in layers.items() if isinstance(one, Convolution)}
+    leaves = dict(leaf for name, one in net.layers.items() for leaf in one.leaves(name))
+    found = {name: one for name, one in leaves.items() if isinstance(one, Convolution)}
     if not found:
         raise BadakError("the network has no convolution layer, and so no filters")
     return found[checks.choice(next(iter(found)) if layer is None else layer, "layer", found)]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from badak import checks
-from badak.arrays import Array, Images, Indices, Labels, Mask
+from badak.arrays import Array, Images, Indices, Labels, Mask, as_images
 from badak.data import Dataset
-from badak.errors import ArgumentTypeError
-from badak.inspect.backward import trace
+from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.patch import patch
 from badak.inspect.receptive_field import receptive_field
+from badak.inspect.walk import walk
 from badak.network import Network
 from badak.receptive import ReceptiveField
 
@@ -56,7 +56,7 @@ def top_patches(
     Args:
         net: the network.
         data: the images to search.
-        layer: the unit's layer.
+        layer: the unit's layer; inside a block ``"block1.conv1"``.
         channel: its channel, or its number in a flat layer.
         k: how many to find.
         batch_size: images at a time; memory does not grow with their number.
@@ -65,6 +65,7 @@ def top_patches(
         Images, places, values and patches; `badak.inspect.draw.top_patches` draws them.
 
     Raises:
+        ArgumentTypeError: no network, or no Dataset.
         BadakError: no such layer or channel, fewer than k images, or images that do not fit.
 
     Example:
@@ -74,14 +75,19 @@ def top_patches(
         >>> found.patches.shape
         (4, 1, 6, 6)
     """
+    if not isinstance(net, Network):
+        raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
     if not isinstance(data, Dataset):
         raise ArgumentTypeError(f"data must be a badak.data.Dataset; got {type(data).__name__}")
     field = receptive_field(net, layer)
+    if not len(data):
+        raise BadakError(f"data must hold at least one image; got {data}")
     checks.integer(k, "k", minimum=1, maximum=len(data))
     checks.integer(batch_size, "batch_size", minimum=1)
     values, spots, indices = np.empty(0, net.dtype), np.empty(0, int), np.empty(0, int)
     for start in range(0, len(data), batch_size):
-        output = trace(net, data.images[start : start + batch_size], last=layer).output
+        images = as_images(data.images[start : start + batch_size], net.input_shape, net.dtype)
+        output = next(one.y for one in walk(net, images) if one.name == layer)
         checks.integer(channel, "channel", maximum=output.shape[1] - 1)
         unit = output[:, channel].reshape(len(output), -1)  # (N, OH*OW), or (N, 1)
         values = np.concatenate([values, unit.max(axis=1)])
