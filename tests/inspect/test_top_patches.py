@@ -163,3 +163,14 @@ def test_the_picture_frames_and_hatches(net, data):
 def test_a_unit_that_sees_all_needs_no_patches(net, data):
     found = top_patches(net, data, "linear1", 4, k=3)
     assert len(draw.top_patches(found).axes) == 3
+
+
+def test_a_long_name_is_not_cut(data):
+    block = Residual([Conv2d(2, 3, padding=1)], {"a_way_with_a_name": Conv2d(2, 1)})
+    net = Network([Residual({"another_block": block})], (2, 8, 11))
+    layer = "block1.another_block.shortcut.a_way_with_a_name"
+    figure = draw.top_patches(top_patches(net, data, layer, 1, k=2))
+    figure.draw_without_rendering()
+    title = figure._suptitle.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= figure.bbox.x1

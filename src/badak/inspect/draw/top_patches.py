@@ -38,9 +38,9 @@ def top_patches(found: TopPatches) -> "Figure":
     rows = math.ceil(count / columns)
     parts = 1 if found.images.shape[2:] == found.field.size else 2  # all of the image: no patch
     figure = Figure(
-        figsize=(max(1.2 * columns, 6), (1.2 * parts + 0.4) * rows + 0.4), layout="constrained"
+        figsize=(max(1.2 * columns, 6), (1.2 * parts + 0.4) * rows + 0.6), layout="constrained"
     )
-    title = f"{found.layer}, channel {found.channel}: the {count} images that excite it most"
+    title = f"{found.layer}, channel {found.channel}:\nthe {count} images that excite it most"
     title += f", and the {height}x{width} pixels it sees" if parts == 2 else ""
     figure.suptitle(title, fontsize=11)
     grid = figure.subplots(parts * rows, columns, squeeze=False)
