@@ -265,3 +265,35 @@ def test_sizes_that_do_not_fit_name_the_layer():
 def test_modern_is_a_yes_or_no():
     with pytest.raises(BadakError, match="modern must be True or False; got 1998"):
         LeNet5(modern=1998)
+
+
+@pytest.mark.parametrize(
+    ("model", "sizes", "words"),
+    [
+        (LeNet5, {"filters": (6,)}, r"filters must be 2; got 1: \(6,\)"),
+        (LeNet1998, {"filters": 6}, "filters must be a sequence; got 6"),
+        (LeNet5, {"hidden_sizes": (1, 2, 3)}, "hidden_sizes must be 2; got 3"),
+        (AlexNet32, {"filters": (1, 2)}, "filters must be 5; got 2"),
+        (AlexNet32, {"hidden_sizes": 8}, "hidden_sizes must be a sequence; got 8"),
+        (DeepConvNet, {"filters": (1,)}, "filters must be 6; got 1"),
+        (VGG11, {"filters": (64, 128)}, "filters of a stage must be a sequence; got 64"),
+        (VGG11, {"filters": [[2]], "hidden_sizes": 8}, "hidden_sizes must be a sequence; got 8"),
+        (ResNet20, {"blocks": (1, 1)}, "filters must be 2; got 3"),
+        (ResNet20, {"blocks": (), "filters": ()}, "stages of blocks must be at least 1; got 0"),
+        (ResNet20, {"blocks": (1.5, 1, 1)}, "blocks must be an integer"),
+        (ResNet18, {"blocks": (1, 0, 1, 1)}, "blocks must be at least 1; got 0"),
+        (ResNet18, {"blocks": (1, 10**9, 1, 1)}, "blocks must be at most 10000"),
+    ],
+)
+def test_wrong_numbers_of_sizes_are_named(model, sizes, words):
+    with pytest.raises(BadakError, match=words):
+        model(**sizes)
+
+
+def test_sizes_may_be_lists_and_arrays():
+    assert isinstance(LeNet1998(filters=[6, 16]).layers["conv2"], TableConv2d)
+    sizes = {"blocks": np.array([1, 1]), "filters": np.array([2, 4])}
+    assert (
+        ResNet20(**sizes).summary().parameters
+        == ResNet20(blocks=(1, 1), filters=(2, 4)).summary().parameters
+    )

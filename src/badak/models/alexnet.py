@@ -7,7 +7,7 @@ import numpy as np
 
 from badak.layers import Conv2d, Dropout, Flatten, Linear, LocalResponseNorm, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
-from badak.models.sizes import is_small, shape_of
+from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
 from badak.ops.window import IntOrPair
 
@@ -73,7 +73,8 @@ def AlexNet(
     kernel = (5 if small else 11) if first_kernel is None else first_kernel
     stride = (1 if small else 4) if first_stride is None else first_stride
     hidden = ((1024,) * 2 if small else (4096,) * 2) if hidden_sizes is None else hidden_sizes
-    first, second, third, fourth, fifth = filters
+    hidden = several(hidden, "hidden_sizes", 2)
+    first, second, third, fourth, fifth = several(filters, "filters", 5)
     return Network(
         [
             Conv2d(first, kernel, stride, "same" if small else 0, weight_init=weight_init),

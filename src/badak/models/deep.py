@@ -7,6 +7,7 @@ import numpy as np
 
 from badak.layers import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
+from badak.models.sizes import several
 from badak.network import Network
 from badak.ops.window import IntOrPair
 
@@ -54,7 +55,8 @@ def DeepConvNet(
         (123552, (1024,))
     """
     layers = []
-    for number, (count, padding) in enumerate(zip(filters, (1, 1, 1, 2, 1, 1), strict=True), 1):
+    counts = several(filters, "filters", 6)
+    for number, (count, padding) in enumerate(zip(counts, (1, 1, 1, 2, 1, 1), strict=True), 1):
         layers += [Conv2d(count, kernel_size, padding=padding, weight_init=weight_init), ReLU()]
         if number % 2 == 0:
             layers.append(MaxPool2d(pool_size))

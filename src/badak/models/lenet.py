@@ -19,7 +19,7 @@ from badak.layers import (
     TableConv2d,
 )
 from badak.layers.initial import WeightInit
-from badak.models.sizes import padding_to_32, shape_of
+from badak.models.sizes import padding_to_32, several, shape_of
 from badak.network import Network
 from badak.ops.window import IntOrPair, Padding
 
@@ -87,11 +87,11 @@ def LeNet5(
     form = _modern if checks.flag(modern, "modern") else _of_1998
     layers = form(
         num_classes,
-        filters,
+        several(filters, "filters", 2),
         kernel_size,
         padding_to_32(shape) if padding is None else padding,
         pool_size,
-        hidden_sizes,
+        several(hidden_sizes, "hidden_sizes", 2),
         weight_init,
     )
     return Network(layers, shape, seed=seed, dtype=dtype)
@@ -132,7 +132,7 @@ def _of_1998(
     weight_init: WeightInit,
 ) -> list[Layer]:
     third: Layer = Conv2d(filters[1], kernel_size, weight_init=weight_init)
-    if tuple(filters) == (6, 16):
+    if filters == (6, 16):
         third = TableConv2d(TABLE_1, kernel_size, weight_init=weight_init)
     return [
         Conv2d(filters[0], kernel_size, padding=padding, weight_init=weight_init),  # C1

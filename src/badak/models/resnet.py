@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from badak import checks
+from badak.architecture import MOST_LAYERS
 from badak.layers import (
     BatchNorm2d,
     Conv2d,
@@ -18,7 +20,7 @@ from badak.layers import (
     Widen2d,
 )
 from badak.layers.initial import WeightInit
-from badak.models.sizes import is_small, shape_of
+from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
 
 
@@ -60,6 +62,7 @@ def ResNet20(
         269722
     """
     shape = shape_of(input_shape, image_size)
+    filters = _filters(blocks, filters)
 
     def shortcut(count: int, stride: int) -> list[Layer]:
         return [Widen2d(count, stride)]
@@ -113,6 +116,7 @@ def ResNet18(
         11173962
     """
     shape = shape_of(input_shape, image_size)
+    filters = _filters(blocks, filters)
 
     def shortcut(count: int, stride: int) -> list[Layer]:
         return _normed(count, 1, stride, weight_init)
@@ -131,6 +135,12 @@ def ResNet18(
     return Network(layers, shape, seed=seed, dtype=dtype)
 
 
+def _filters(blocks: Sequence[int], filters: Sequence[int]) -> tuple[int, ...]:
+    """One number a stage, of which there is at least one."""
+    stages = len(several(blocks, "blocks"))
+    return several(filters, "filters", checks.integer(stages, "stages of blocks", minimum=1))
+
+
 def _stages(
     blocks: Sequence[int],
     filters: Sequence[int],
@@ -140,7 +150,7 @@ def _stages(
     """Blocks and the ReLU behind each sum; a stage but the first begins by halving the maps."""
     layers: list[Layer] = []
     for stage, (many, count) in enumerate(zip(blocks, filters, strict=True)):
-        for number in range(many):
+        for number in range(checks.integer(many, "blocks", minimum=1, maximum=MOST_LAYERS)):
             halves = stage > 0 and number == 0
             stride = 2 if halves else 1
             body = [

@@ -1,10 +1,14 @@
-"""What models for two sizes of images share: the images' shape, and padding of small ones."""
+"""What models share: checks of their sizes, the images' shape, and padding of small ones."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from badak import checks
 from badak.architecture import checked_input_shape
 from badak.arrays import Shape
+from badak.errors import ArgumentTypeError, BadakError
 from badak.ops.window import Padding
 
 # From here on images are photographs; below it they are MNIST's or CIFAR's kind.
@@ -27,6 +31,30 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
         return shape
     size = checks.integer(image_size, "image_size", minimum=1)
     return (shape[0], size, size)
+
+
+def several(values: Any, name: str, count: int | None = None) -> tuple[Any, ...]:
+    """Return sizes as a tuple; the layers they are for check each.
+
+    Args:
+        values: a sequence.
+        name: of the argument.
+        count: how many there must be; any number where None.
+
+    Raises:
+        ArgumentTypeError: no sequence.
+        BadakError: another number of them.
+
+    Example:
+        >>> several((6, 16, 120), "filters", 2)
+        Traceback (most recent call last):
+        badak.errors.BadakError: filters must be 2; got 3: (6, 16, 120)
+    """
+    if not isinstance(values, Sequence | np.ndarray) or isinstance(values, str):
+        raise ArgumentTypeError(f"{name} must be a sequence; got {values!r}")
+    if count is not None and len(values) != count:
+        raise BadakError(f"{name} must be {count}; got {len(values)}: {values!r}")
+    return tuple(values)
 
 
 def is_small(shape: Shape) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from badak import checks
 from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Layer, Linear, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
-from badak.models.sizes import is_small, padding_to_32, shape_of
+from badak.models.sizes import is_small, padding_to_32, several, shape_of
 from badak.network import Network
 
 Stages = Sequence[Sequence[int]]
@@ -66,14 +66,14 @@ def VGG11(
     hidden = ((512,) if small else (4096, 4096)) if hidden_sizes is None else hidden_sizes
     padding = padding_to_32(shape, more=1)
     layers: list[Layer] = []
-    for stage in filters:
-        for count in stage:
+    for stage in several(filters, "filters"):
+        for count in several(stage, "filters of a stage"):
             layers.append(Conv2d(count, 3, padding=padding, weight_init=weight_init))
             layers += [BatchNorm2d(), ReLU()] if batch_norm else [ReLU()]
             padding = 1
         layers.append(MaxPool2d(2))
     layers.append(Flatten())
-    for units in hidden:
+    for units in several(hidden, "hidden_sizes"):
         layers += [Linear(units, weight_init=weight_init), ReLU(), Dropout(dropout)]
     layers.append(Linear(num_classes, weight_init=weight_init))
     return Network(layers, shape, seed=seed, dtype=dtype)
