@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from badak import BadakError, Network, Trainer, data
+from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect import draw, filters, learning_curve
+from badak.inspect.embedding import Embedding
 from badak.layers import Conv2d, Flatten, Linear, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from badak.training import EpochRecord, History, RunDirectory
@@ -178,3 +179,23 @@ def test_drawing_leaves_matplotlibs_global_state_alone(tmp_path):
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def overlaps(one, other):
+    return one.get_window_extent().overlaps(other.get_window_extent())
+
+
+def test_titles_keep_clear_of_what_stands_beside_long_names():
+    names = ["a very long class name indeed", "another name that is rather long", "x"]
+    found = inspect.Predictions([0, 1, 2], np.eye(3), names)
+    matrix = draw.confusion_matrix(inspect.confusion_matrix(found))
+    matrix.draw_without_rendering()
+    bar = matrix.axes[1]
+    for label in (*bar.get_yticklabels(), bar.yaxis.label):
+        assert not overlaps(label, matrix._suptitle)
+    points, share = np.arange(6.0).reshape(3, 2), np.array([0.5, 0.2])
+    layout = Embedding(points, found.labels, tuple(names), "block1.conv1", "pca", share)
+    figure = draw.embedding(layout)
+    figure.draw_without_rendering()
+    assert not overlaps(figure.legends[0], figure._suptitle)
+    assert figure._suptitle.get_window_extent().x0 >= 0

@@ -71,7 +71,7 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     axes.tick_params(length=0)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
-    axes.set_title(
+    figure.suptitle(  # the axes' own would run into the colour bar, where names are long
         f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images right"
     )
     bar = figure.colorbar(cells, ax=axes, label="share of the true class's images", shrink=0.8)

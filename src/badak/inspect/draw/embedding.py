@@ -51,16 +51,16 @@ def embedding(found: Embedding) -> "Figure":
         for place, name in enumerate(found.class_names):
             absent = "" if (found.labels == place).any() else ": no images"
             axes.scatter([], [], s=36, color=palette[place], label=name + absent)
-        figure.legend(loc="outside right upper", frameon=False)
+        figure.legend(loc="outside right center", frameon=False)  # clear of the title
     else:
         figure.colorbar(points, ax=axes, label="class number", shrink=0.8)
     title = f"{len(found.points):,} images as layer {found.layer!r} sees them"
     if found.explained is None:
-        axes.set_title(f"{title} (t-SNE)")
+        figure.suptitle(f"{title} (t-SNE)")
         axes.set_xticks([])
         axes.set_yticks([])
     else:
-        axes.set_title(f"{title} (PCA)")
+        figure.suptitle(f"{title} (PCA)")
         first, second = (f"{share:.0%} of the variance" for share in found.explained)
         axes.set_xlabel(f"first component, {first}")
         axes.set_ylabel(f"second component, {second}")
