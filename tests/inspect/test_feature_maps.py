@@ -61,6 +61,12 @@ def test_of_many_maps_the_first_are_drawn_and_the_title_says_so():
     assert axes.images[0].get_array().shape == (8, 32)
 
 
+def test_maps_of_one_place_are_cells_like_a_flat_layers():
+    figure = draw.feature_maps({"conv1": np.arange(120.0).reshape(120, 1, 1)})
+    assert figure.axes[0].get_title(loc="left") == "conv1: 120 numbers"
+    assert figure.axes[0].images[0].get_array().size == 120
+
+
 def test_no_layer_no_picture():
     with pytest.raises(BadakError, match="at least one layer"):
         draw.feature_maps({})

@@ -13,7 +13,7 @@ from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect.report import SECTIONS, Section, Trained, report, sections
 from badak.inspect.report import write as writing
 from badak.layers import Conv2d, Flatten, Linear, ReLU
-from badak.models import SimpleConvNet
+from badak.models import LeNet5, SimpleConvNet
 
 SNAPSHOTS = {"health", "filters_over_time", "maps_over_time"}
 MOVING = {"growing_filters", "changing_maps", "changing_confusion"}
@@ -139,6 +139,10 @@ def test_words_are_words_and_numbers_are_the_networks(trained, written):
         for section in part:
             assert section.sentence.endswith(".")
             assert section.sentence.replace("'", "&#x27;") in text
+
+
+def test_the_parameters_are_counted_as_in_the_table():
+    assert Trained(LeNet5(modern=False)).facts["Parameters"] == "60,000"  # fewer than its arrays'
 
 
 def test_the_surest_mistake_is_the_surest(trained):

@@ -44,13 +44,13 @@ def feature_maps(maps: Mapping[str, Array]) -> "Figure":
         raise BadakError("maps must hold at least one layer's output; got none")
     blocks = {}
     for name, values in maps.items():
-        if values.ndim == 3:
+        if values.ndim == 3 and values.shape[1:] != (1, 1):
             count, height, width = values.shape
             shown = values[:MOST_MAPS]
             title = f"{name}: {count} map{'s'[: count != 1]} of {height}x{width}"
             title += f", the first {len(shown)} shown" if count > len(shown) else ""
             columns = min(COLUMNS, count)
-        else:
+        else:  # a flat layer, or maps of one place
             shown, title = values.reshape(-1, 1, 1), f"{name}: {len(values)} numbers"
             rows = math.ceil(math.sqrt(len(values) / FLAT))
             columns = math.ceil(len(values) / rows)

@@ -51,8 +51,7 @@ class Trained:
         if self.predictions is not None:
             images = len(self.predictions.labels)
             facts["Test accuracy"] = f"{self.predictions.accuracy:.2%} of {images:,} images"
-        size = sum(array.size for array in self.net.parameters().values())
-        facts["Parameters"] = f"{size:,}"
+        facts["Parameters"] = f"{self.net.summary().parameters:,}"
         if self.history is not None:
             facts["Steps"] = f"{len(self.history.steps):,}"
         return facts
