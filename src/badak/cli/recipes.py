@@ -8,14 +8,14 @@ from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
 
 AUGMENTATIONS: dict[str, Augmentation] = {
     "shift": Shift(2),
-    "flip-shift": Compose(Flip(), Shift(2)),
+    "flip": Flip(),
     "flip-crop": Compose(Flip(), Crop(4)),
 }
 # What leaves an image of each data set what it is: a mirrored 3 is none, a mirrored ship is one.
 AUGMENTATION_OF = {
     "digits": "shift",
     "mnist": "shift",
-    "fashion-mnist": "flip-shift",
+    "fashion-mnist": "flip",
     "cifar10": "flip-crop",
     "folder": "shift",
 }
