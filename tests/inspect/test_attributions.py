@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from badak import BadakError, Network, inspect
 from badak.inspect.grad_cam import stretched
-from badak.layers import Flatten, Linear
-from badak.models import SimpleConvNet
+from badak.layers import Conv2d, Flatten, Linear
+from badak.models import LeNet5, SimpleConvNet
 from twins import mixed_net, torch_twin
 
 METHODS = ["saliency", "smooth_grad", "integrated_gradients", "grad_cam", "occlusion"]
@@ -268,3 +268,14 @@ def test_attributions_are_all_methods(image):
             expected = expected.sum(axis=0)
         assert values.shape == (9, 11)
         np.testing.assert_array_equal(values, expected)
+
+
+def test_grad_cam_passes_over_maps_of_one_place():
+    """LeNet-5's C5 is 1x1: its map would be the same everywhere."""
+    net = LeNet5(modern=False)
+    image = np.random.default_rng(0).random((1, 28, 28), np.float32)
+    np.testing.assert_array_equal(
+        inspect.grad_cam(net, image, LABEL), inspect.grad_cam(net, image, LABEL, layer="conv2")
+    )
+    only = Network([Conv2d(4, 5), Flatten(), Linear(6)], (1, 5, 5))
+    assert inspect.grad_cam(only, image[:, :5, :5], LABEL).shape == (5, 5)

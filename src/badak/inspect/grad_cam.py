@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks
-from badak.arrays import Array
+from badak.arrays import Array, Shape
 from badak.errors import BadakError
 from badak.inspect.backward import trace
 from badak.inspect.subject import one_class, one_image
@@ -24,7 +24,8 @@ def grad_cam(net: Network, image: ArrayLike, label: int, layer: str | None = Non
         net: the network; it stays as it is.
         image: (C, H, W): float, or uint8 in 0..255.
         label: the class.
-        layer: any layer whose output is maps; the last one with filters where None.
+        layer: any layer whose output is maps; the last one with filters and more than
+            one place where None.
 
     Returns:
         (H, W), not negative; all 0 where nothing there speaks for the class.
@@ -82,19 +83,28 @@ def _between(length: int, cells: int) -> Array:
     return weights
 
 
-def _with_maps(net: Network) -> list[str]:
-    """The layers whose output is (C, h, w)."""
-    names, shape = [], net.input_shape
+def _with_maps(net: Network) -> dict[str, Shape]:
+    """The layers whose output is maps, and its shape (C, h, w)."""
+    shape = net.input_shape
+    found: dict[str, Shape] = {}
     for name, layer in net.layers.items():
         shape = layer.output_shape(shape)
         if len(shape) == 3:
-            names.append(name)
-    return names
+            found[name] = shape
+    return found
 
 
 def _last_with_filters(net: Network) -> str:
-    """The last convolution, by its weight's four axes: a block that holds one counts too."""
-    for name, layer in reversed(net.layers.items()):
-        if any(array.ndim == 4 for array in layer.parameters.values()):
-            return name
-    raise BadakError("the network has no convolution layer; name a layer whose output is maps")
+    """The last convolution, by its weight's four axes: a block that holds one counts too.
+
+    One whose maps have a single place (LeNet-5's C5) says nothing of where: that before it serves.
+    """
+    found = [
+        (name, shape)
+        for name, shape in _with_maps(net).items()
+        if any(array.ndim == 4 for array in net.layers[name].parameters.values())
+    ]
+    if not found:
+        raise BadakError("the network has no convolution layer; name a layer whose output is maps")
+    placed = [name for name, (_, height, width) in found if height * width > 1]
+    return placed[-1] if placed else found[-1][0]

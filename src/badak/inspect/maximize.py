@@ -42,7 +42,7 @@ def maximize_activation(
     channel: Target,
     *,
     steps: int = 200,
-    lr: float = 0.05,
+    lr: float = 0.1,
     jitter: int = 1,
     blur: float = 0.5,
     total_variation: float = 0.5,
@@ -50,9 +50,10 @@ def maximize_activation(
 ) -> MaximizedActivation:
     """Climb from dark noise to an image that excites part of a network (Erhan et al. 2009).
 
-    Each step adds `lr` times the gradient, scaled to a root mean square of 1, and keeps the image
-    in [0, 1]. The three regularisers hold down the high frequencies that networks are blind
-    enough to be excited by (Yosinski et al. 2015; Mahendran and Vedaldi 2016).
+    Each step adds the gradient, scaled to a root mean square of `lr` at the first and less and
+    less after it, and keeps the image in [0, 1]. The three regularisers hold down the high
+    frequencies that networks are blind enough to be excited by (Yosinski et al. 2015; Mahendran and
+    Vedaldi 2016).
 
     Args:
         net: the network.
@@ -61,7 +62,7 @@ def maximize_activation(
         channel: a channel, whose mean over all places is to rise, a class or unit of a flat
             layer, or (channel, y, x), one unit of a map.
         steps: how many.
-        lr: how far a step goes.
+        lr: how far the first step goes.
         jitter: the image is shifted by up to so many pixels before each step, and back after;
             less towards the end, as `blur`.
         blur: standard deviation, in pixels, of the blur after each step, at most the image's
@@ -102,7 +103,7 @@ def maximize_activation(
         seen = trace(net, np.roll(image, shift, (1, 2))[None], last=layer)
         activations.append(np.vdot(weights, seen.output))
         gradient = np.roll(seen.gradient(weights)[0], (-shift[0], -shift[1]), (1, 2))
-        image += lr * (_normed(gradient) + total_variation * _pull(image))
+        image += lr * (1 - step / steps) * (_normed(gradient) + total_variation * _pull(image))
         image = _blurred(image, blur * left).clip(0, 1)
     activations.append(np.vdot(weights, trace(net, image[None], last=layer).output))
     return MaximizedActivation(layer, channel, image, np.array(activations))
