@@ -7,7 +7,7 @@ import pytest
 
 import badak
 from badak import BadakError, FormatError, Network, storage
-from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, ReLU, Residual
+from badak.layers import BatchNorm2d, Concat, Conv2d, Dropout, Flatten, Linear, ReLU, Residual
 
 
 @pytest.fixture
@@ -27,6 +27,11 @@ def block(*layers, **around):
     """The entry of a block in a file, with layers' entries inside."""
     arguments = {"layers": list(layers), "shortcut": [], **around}
     return {"name": "block1", "type": "Residual", "arguments": arguments}
+
+
+def concat(branches):
+    """Likewise, of layers side by side."""
+    return {"name": "block1", "type": "Concat", "arguments": {"branches": branches}}
 
 
 def within(depth, entry):
@@ -49,6 +54,18 @@ FORGED_BLOCKS = {
     "nothing inside": (block(), "at least one layer"),
     "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "must be text and different; got 'relu1'"),
     "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "text without dots; got 'a.b'"),
+    "no branches": (concat(3), "Concat 'block1': branches must be a list; got 3"),
+    "a branch no list": (concat([[], 3]), "Concat 'block1': branches must be a list; got 3"),
+    "one branch": (concat([[RELU_ENTRY]]), "at least 2 lists; got 1"),
+    "unknown layer in a branch": (
+        concat([[], [{**RELU_ENTRY, "type": "os.system"}]]),
+        "'relu1' is a 'os.system'; badak",
+    ),
+    "10,001 empty branches": (concat([[]] * 10_001), "more than 10,000 layers"),
+    "branches that do not fit": (
+        concat([[], [{"name": "a", "type": "Flatten", "arguments": {}}]]),
+        "the branches give (2, 6, 8), (96,), which differ",
+    ),
     "9 deep": (within(9, RELU_ENTRY), "nests blocks more than 8 deep"),
     "200 deep": (within(200, RELU_ENTRY), "nests blocks more than 8 deep"),
     "10,001 layers": (
@@ -85,6 +102,18 @@ def test_as_deep_and_as_many_as_may_be_come_back(tmp_path):
 def test_more_layers_than_a_file_may_hold_are_refused_at_once():
     with pytest.raises(BadakError, match=r"at most 10,000 layers; got 10,001"):
         Network([Residual([ReLU()] * 5_001), *[ReLU()] * 5_000], (1, 2, 2))
+
+
+def test_branches_in_branches_come_back_from_a_file(tmp_path):
+    inner = Concat([[Conv2d(3, 1), ReLU()], []])
+    outer = Concat([[], {"deep": Residual([inner], [Conv2d(5, 1)])}])
+    net = Network([outer, Flatten(), Linear(3)], (2, 6, 8), seed=3)
+    net.save(tmp_path / "net.safetensors")
+    again = badak.load(tmp_path / "net.safetensors")
+    assert again.layers == net.layers
+    assert "block1.branch2.deep.block1.branch1.conv1.weight" in again.parameters()
+    x = np.random.default_rng(0).random((3, 2, 6, 8), np.float32)
+    np.testing.assert_array_equal(again(x), net(x))
 
 
 def blocks(dtype=np.float32):

@@ -14,6 +14,7 @@ from badak.errors import BadakError
 from badak.layers import (
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     CrossEntropyLoss,
     Dropout,
@@ -311,8 +312,9 @@ def test_blocks_are_recorded_and_lenets_distances_are_not():
     assert blocks()._planned()
     assert models.ResNet20(blocks=(1, 1, 1))._planned()
     assert not models.LeNet5(modern=False)._planned()
-    hidden = badak.Network([Flatten(), Residual([EuclideanRBF(4)])], (1, 2, 2))
-    assert not hidden._planned()
+    for inside in ([EuclideanRBF(4)], [Linear(2), Concat([[], []])]):
+        hidden = badak.Network([Flatten(), Residual(inside)], (1, 2, 2))
+        assert not hidden._planned()
 
 
 CHANGES_WITHIN = {

@@ -8,8 +8,8 @@ import numpy as np
 
 from badak import checks
 from badak.errors import ArgumentTypeError, BadakError, FormatError
-from badak.layers import LAYERS, CrossEntropyLoss, Layer, Residual
-from badak.layers.residual import DEEPEST
+from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
+from badak.layers.block import DEEPEST
 
 DTYPES = ("float32", "float64")
 # In a network, blocks' layers counted too; what is larger would be a file made to exhaust us.
@@ -63,12 +63,17 @@ def _entries(layers: Mapping[str, Layer]) -> list[dict[str, Any]]:
             "name": name,
             "type": type(layer).__name__,
             "arguments": {
-                key: _entries(value) if isinstance(layer, Residual) else value
+                key: _paths(value) if isinstance(layer, Block) else value
                 for key, value in layer.config().items()
             },
         }
         for name, layer in layers.items()
     ]
+
+
+def _paths(path: Any) -> list[Any]:
+    """The entries of a block's path, or of each of its branches."""
+    return _entries(path) if isinstance(path, Mapping) else [_entries(one) for one in path]
 
 
 def parse(description: Any) -> dict[str, Any]:
@@ -116,21 +121,34 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
             raise FormatError(f"layer names must be text and different; got {name!r}")
         if not isinstance(kind, str) or kind not in LAYERS:
             raise FormatError(f"layer {name!r} is a {kind!r}; badak knows {', '.join(LAYERS)}")
-        if LAYERS[kind] is Residual:
-            arguments = _block(arguments, f"{kind} {name!r}", room)
+        if issubclass(LAYERS[kind], Block):
+            arguments = _block(LAYERS[kind], arguments, f"{kind} {name!r}", room)
         layers[name] = _make(LAYERS[kind], arguments, f"{kind} {name!r}")
     return layers
 
 
-def _block(arguments: Any, what: str, room: _Room) -> dict[str, Any]:
-    """A block's arguments, with layers for the entries of both paths."""
-    _keys(arguments, what, ("layers", "shortcut"))
+def _block(kind: type[Layer], arguments: Any, what: str, room: _Room) -> dict[str, Any]:
+    """A block's arguments, with layers for the entries of all paths."""
+    _keys(arguments, what, [f.name for f in fields(kind) if f.init])
     if not room.levels:
         raise FormatError(f"the architecture nests blocks more than {DEEPEST} deep")
     room.levels -= 1
-    paths = {key: _layers(value, f"{what}: {key}", room) for key, value in arguments.items()}
+    paths: dict[str, Any] = {}
+    for key, value in arguments.items():
+        if kind is Concat:
+            paths[key] = _branches(value, f"{what}: {key}", room)
+        else:
+            paths[key] = _layers(value, f"{what}: {key}", room)
     room.levels += 1
     return paths
+
+
+def _branches(entries: Any, what: str, room: _Room) -> tuple[dict[str, Layer], ...]:
+    """The layers of each branch; an empty one counts too, or a file could hold millions."""
+    if not isinstance(entries, list):
+        raise FormatError(f"{what} must be a list; got {str(entries)[:80]}")
+    room.layers -= len(entries)
+    return tuple(_layers(entry, what, room) for entry in entries[: MOST_LAYERS + 1])
 
 
 def _make(kind: Any, arguments: Any, what: str) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from badak.arrays import Array, Images, Shape
 from badak.fusion import backward, forward, stages
-from badak.layers import LAYERS, Layer, Residual
+from badak.layers import LAYERS, Block, Layer
 from badak.ops import edition
 
 # Plans kept for each network: the batch sizes of training, evaluation, their last batches.
@@ -108,10 +108,17 @@ class _Made:
     """The layers and arrays that plans are made of, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
-        self._blocks = [name for name, layer in layers.items() if isinstance(layer, Residual)]
+        self._blocks = [name for name, layer in layers.items() if isinstance(layer, Block)]
         self._seen = self._look(layers)
         leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
-        self._held = [*layers.values(), *leaves]  # or another could get the id of one that is gone
+        blocks = [
+            one
+            for layer in layers.values()
+            if isinstance(layer, Block)
+            for one in layer.blocks()
+        ]
+        # Held, or another could get the id of one that is gone.
+        self._held = [*layers.values(), *blocks, *leaves]
         self._arrays = [
             (arrays, key, arrays[key])
             for leaf in leaves

@@ -6,9 +6,10 @@ Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from badak.arrays import Shape
-from badak.layers import Flatten, Layer, Linear, Residual
+from badak.layers import Block, Flatten, Layer, Linear
 from badak.ops.window import Pair, Window
 
 
@@ -61,7 +62,7 @@ class ReceptiveField:
         return ReceptiveField(size, (0, 0), offset, places)
 
     def joined(self, other: "ReceptiveField", height: int, width: int) -> "ReceptiveField":
-        """The field of a layer that adds to this one's output another's, place by place."""
+        """The field of a layer that joins to this one's output another's, place by place."""
         if self.stride != other.stride:  # the two boxes drift apart: all that either can see
             one, two = (field.mixed(height, width, self.places) for field in (self, other))
             return one.joined(two, height, width)
@@ -78,7 +79,7 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
     Layers that slide a window widen the field. Layers that work place by place see what the layer
     before them sees, and so does Flatten, whose outputs are the places of the maps before it. A
     Linear, and any other layer that changes the shape, can see all that the places before it see.
-    A block sees what either of its paths sees.
+    A block sees what any of its paths sees.
 
     Args:
         layers: built layers in order.
@@ -104,7 +105,7 @@ def _walk(
         before, shape = shape, layer.output_shape(shape)
         places = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
         window = layer.window(before)
-        if isinstance(layer, Residual):
+        if isinstance(layer, Block):
             ends = []
             for path, inside in layer.paths:
                 end = field
@@ -112,7 +113,7 @@ def _walk(
                     yield step
                     _, end = step
                 ends.append(end)
-            field = ends[0].joined(ends[1], height, width)
+            field = reduce(lambda one, two: one.joined(two, height, width), ends)
         elif window is not None:
             field = field.behind(window, places)
         elif isinstance(layer, Linear) or (shape != before and not isinstance(layer, Flatten)):

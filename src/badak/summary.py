@@ -11,7 +11,7 @@ import numpy as np
 
 from badak import terminal
 from badak.arrays import Shape
-from badak.layers import Layer, Residual
+from badak.layers import Block, Layer
 from badak.receptive import ReceptiveField, receptive_fields
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _walk(
 ) -> list[Row]:
     """The rows of one layer that `shape` enters; for a block those inside, and its sum's."""
     inside: list[Row] = []
-    if isinstance(layer, Residual):
+    if isinstance(layer, Block):
         for path, layers in layer.paths:
             along = shape
             for place, (key, one) in enumerate(layers.items()):

@@ -16,12 +16,14 @@ from badak.layers import (
     LAYERS,
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     CrossEntropyLoss,
     Dropout,
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    Hardtanh,
     LeakyReLU,
     Linear,
     LocalResponseNorm,
@@ -34,6 +36,7 @@ from badak.layers import (
     TableConv2d,
     Tanh,
     Widen2d,
+    ZeroPad2d,
 )
 from layers import twins
 
@@ -85,6 +88,18 @@ TWINS = {
         ),
         twins.shortcut_block(),
     ),
+    "concat": (
+        Concat(
+            [
+                [Conv2d(4, 1), Tanh()],
+                {"a": Conv2d(3, 3, padding=1, bias=False), "inner": Concat([[], [Sigmoid()]])},
+                [],
+            ]
+        ),
+        twins.branches(),
+    ),
+    "zero pad": (ZeroPad2d(((1, 2), (0, 3))), torch.nn.ZeroPad2d((0, 3, 1, 2))),
+    "hardtanh": (Hardtanh(-0.5, 1.5), torch.nn.Hardtanh(-0.5, 1.5)),
     "dropout of nothing": (Dropout(0.0), torch.nn.Dropout(0.0)),
 }
 
@@ -199,6 +214,12 @@ WRONG = {
     "residual, None": (lambda: Residual([ReLU()], None), "layers must be a list or a mapping"),
     "residual, name": (lambda: Residual({"shortcut": ReLU()}), "may be named 'shortcut'"),
     "residual, dot": (lambda: Residual({"a.b": ReLU()}), "text without dots; got 'a.b'"),
+    "concat, one branch": (lambda: Concat([[ReLU()]]), "at least 2 lists; got 1"),
+    "concat, no list": (lambda: Concat(3), "branches must be a list of layer lists; got 3"),
+    "concat, layer": (lambda: Concat([ReLU(), ReLU()]), "layers must be a list or a mapping"),
+    "zero pad, word": (lambda: ZeroPad2d("same"), "padding must be numbers here; got 'same'"),
+    "zero pad, -1": (lambda: ZeroPad2d(-1), "padding must be at least 0; got -1"),
+    "hardtanh, swapped": (lambda: Hardtanh(6, 0), "max_val must be a number above 6; got 0.0"),
     "residual, depth": (lambda: nested(9), "nested at most 8 deep; got 9"),
     "smoothing": (lambda: CrossEntropyLoss(2.0), "label_smoothing must be a number at least 0"),
     "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), "ignore_index must be an integer"),
@@ -227,6 +248,11 @@ MISFITS = {
         [Residual([Conv2d(4, 3)])],
         (1, 4, 4),
         "Residual 'block1': the layers give (4, 2, 2) and the shortcut gives (1, 4, 4), which",
+    ),
+    "branches of other sizes": (
+        [Concat([[Conv2d(4, 3)], []])],
+        (1, 4, 4),
+        "Concat 'block1': the branches give (4, 2, 2), (1, 4, 4), which differ in more than their",
     ),
     "within a block": (
         [Residual([ReLU()], {"a": MaxPool2d(9)})],

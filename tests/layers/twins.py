@@ -95,3 +95,24 @@ def shortcut_block():
     around.add_module("norm1", nn.BatchNorm2d(4))
     inner = Residual(None, sigmoid1=nn.Sigmoid())
     return Residual(around, a=nn.Conv2d(6, 4, 3, 2, 1), inner=inner)
+
+
+class Concat(nn.Module):
+    def __init__(self, **branches):
+        super().__init__()
+        for name, branch in branches.items():
+            setattr(self, name, branch)
+        self.names = list(branches)
+
+    def forward(self, x):
+        return torch.cat([getattr(self, name)(x) for name in self.names], 1)
+
+
+def branches():
+    first, second = nn.Sequential(), nn.Sequential()
+    first.add_module("conv1", nn.Conv2d(6, 4, 1))
+    first.add_module("tanh1", nn.Tanh())
+    inner = Concat(branch1=nn.Identity(), branch2=nn.Sigmoid())
+    second.add_module("a", nn.Conv2d(6, 3, 3, padding=1, bias=False))
+    second.add_module("inner", inner)
+    return Concat(branch1=first, branch2=second, branch3=nn.Identity())

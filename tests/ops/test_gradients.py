@@ -47,7 +47,7 @@ def analytic(name, arrays, options, grad_y):
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
     if name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax"):
         return {"x": backward(grad_y, run(name, arrays, options), **options)}
-    if name in ("leaky_relu", "elu", "gelu"):
+    if name in ("leaky_relu", "elu", "gelu", "hardtanh"):
         return {"x": backward(grad_y, x, **options)}
     if name == "squared_distance":
         return {"x": backward(grad_y, x, arrays["centres"])}

@@ -13,6 +13,7 @@ from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.rounding import int8_scale, round_bfloat16, round_float16, round_int8
 from badak.layers import (
     BatchNorm2d,
+    Block,
     Conv2d,
     Dropout,
     Flatten,
@@ -20,7 +21,6 @@ from badak.layers import (
     Linear,
     MaxPool2d,
     ReLU,
-    Residual,
 )
 from badak.network import LabelledImages, Network
 
@@ -175,14 +175,14 @@ def _run(name: str, layer: Layer, x: Array, keep: Keep) -> Array:
     """A layer's prediction, one operation after the other, each result handed to `keep`."""
     if isinstance(layer, CHOOSING):
         return layer.forward(x, False)[0]
-    if isinstance(layer, Residual):
+    if isinstance(layer, Block):
         ends = []
         for path, layers in layer.paths:
             y = x
             for key, one in layers.items():
                 y = _run(f"{name}.{path}{key}", one, y, keep)
             ends.append(y)
-        return keep(f"{name} sums", ends[0] + ends[1])
+        return keep(f"{name} sums", layer.join(ends))
     if isinstance(layer, (Conv2d, Linear)):
         weight = keep(f"{name}.weight", layer.parameters["weight"])
         bare: Layer = type(layer)(**layer.config() | {"bias": False})

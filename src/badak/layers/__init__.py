@@ -1,13 +1,25 @@
 """The layers, and the table by which files name them."""
 
-from badak.layers.activation import ELU, GELU, LeakyReLU, ReLU, ScaledTanh, Sigmoid, Tanh
+from badak.layers.activation import (
+    ELU,
+    GELU,
+    Hardtanh,
+    LeakyReLU,
+    ReLU,
+    ScaledTanh,
+    Sigmoid,
+    Tanh,
+)
 from badak.layers.base import Layer
+from badak.layers.block import Block
+from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, LocalResponseNorm
+from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
@@ -26,8 +38,10 @@ LAYERS: dict[str, type[Layer]] = {
         GlobalAvgPool2d,
         Subsample2d,
         Widen2d,
+        ZeroPad2d,
         ReLU,
         LeakyReLU,
+        Hardtanh,
         Sigmoid,
         Tanh,
         ScaledTanh,
@@ -39,6 +53,7 @@ LAYERS: dict[str, type[Layer]] = {
         Flatten,
         EuclideanRBF,
         Residual,
+        Concat,
     )
 }
 
@@ -48,12 +63,15 @@ __all__ = [
     "LAYERS",
     "AvgPool2d",
     "BatchNorm2d",
+    "Block",
+    "Concat",
     "Conv2d",
     "CrossEntropyLoss",
     "Dropout",
     "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
+    "Hardtanh",
     "Layer",
     "LeakyReLU",
     "Linear",
@@ -67,4 +85,5 @@ __all__ = [
     "TableConv2d",
     "Tanh",
     "Widen2d",
+    "ZeroPad2d",
 ]

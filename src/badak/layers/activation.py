@@ -69,6 +69,46 @@ class LeakyReLU(Pointwise):
 
 @final
 @dataclass
+class Hardtanh(Pointwise):
+    """x, but no less than min_val and no more than max_val.
+
+    Hardtanh(0, 6) is the ReLU6 of MobileNet (Sandler et al. 2018, section 3.1); ONNX's *Clip*.
+
+    Args:
+        min_val: the least output.
+        max_val: the largest output.
+
+    Raises:
+        BadakError: limits that are no finite numbers, or min_val not below max_val.
+
+    Example:
+        >>> import numpy as np
+        >>> Hardtanh(0, 6).forward(np.array([[-1.0, 2.0, 7.0]]), training=False)[0]
+        array([[0., 2., 6.]])
+    """
+
+    prefix: ClassVar[str] = "clip"
+    recorded: ClassVar[bool] = False  # NumPy's in both editions
+    min_val: float = -1.0
+    max_val: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.real(self.min_val, "min_val")
+        checks.real(self.max_val, "max_val", above=self.min_val)
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the input."""
+        return ops.hardtanh(x, self.min_val, self.max_val), x
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient where the input lies between the limits, 0 elsewhere."""
+        return ops.hardtanh_backward(grad_y, cache, self.min_val, self.max_val), {}
+
+
+@final
+@dataclass
 class Sigmoid(Pointwise):
     """1 / (1 + exp(-x)), without overflow (the book's chapter 3).
 

@@ -99,6 +99,59 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
     return np.asarray(edition.of(grad_y.dtype).leaky_relu_backward(grad_y, x, negative_slope))
 
 
+def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
+    """The values, but none below min_val and none above max_val.
+
+    Args:
+        x: any shape, float32 or float64.
+        min_val: the least output.
+        max_val: the largest output.
+
+    Returns:
+        Array like x.
+
+    Raises:
+        ArgumentTypeError: no floats.
+        BadakError: limits that are no finite numbers, or min_val not below max_val.
+
+    Example:
+        >>> hardtanh(np.array([-1.0, 2.0, 7.0]), 0, 6)
+        array([0., 2., 6.])
+    """
+    x = as_floats(x, "x")
+    min_val = checks.real(min_val, "min_val")
+    max_val = checks.real(max_val, "max_val", above=min_val)
+    return np.asarray(edition.of(x.dtype).hardtanh(x, min_val, max_val))
+
+
+def hardtanh_backward(
+    grad_y: Array, x: Array, min_val: float = -1.0, max_val: float = 1.0
+) -> Array:
+    """Gradient of `hardtanh` for its input: that of the values strictly between the limits.
+
+    Args:
+        grad_y: gradient of the output.
+        x: the input of hardtanh.
+        min_val: the least output.
+        max_val: the largest output.
+
+    Returns:
+        grad_x, like x.
+
+    Raises:
+        ArgumentTypeError: dtypes that differ.
+        BadakError: shapes that differ, or limits as in hardtanh.
+
+    Example:
+        >>> hardtanh_backward(np.ones(3), np.array([-1.0, 2.0, 7.0]), 0, 6)
+        array([0., 1., 0.])
+    """
+    grad_y, x = saved_pair(grad_y, x, "x")
+    min_val = checks.real(min_val, "min_val")
+    max_val = checks.real(max_val, "max_val", above=min_val)
+    return np.asarray(edition.of(grad_y.dtype).hardtanh_backward(grad_y, x, min_val, max_val))
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow (the book's chapter 3).
 

@@ -13,6 +13,10 @@ from badak import _core
 from badak.arrays import Array, Indices, Labels, Mask, Shape
 from badak.ops import reference
 from badak.ops.reference import col2im, im2col  # noqa: F401  # layouts, not arithmetic
+from badak.ops.reference.activation import (  # noqa: F401  # no kernel: few networks have it
+    hardtanh,
+    hardtanh_backward,
+)
 from badak.ops.reference.distance import (  # noqa: F401  # no kernel: K classes are few
     squared_distance,
     squared_distance_backward,

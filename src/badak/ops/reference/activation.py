@@ -30,6 +30,16 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float) -> Array
     return np.where(x > 0, grad_y, negative_slope * grad_y)
 
 
+def hardtanh(x: Array, min_val: float, max_val: float) -> Array:
+    """The input, cut off at both limits."""
+    return np.asarray(np.clip(x, min_val, max_val))
+
+
+def hardtanh_backward(grad_y: Array, x: Array, min_val: float, max_val: float) -> Array:
+    """The gradient between the limits."""
+    return np.where((x > min_val) & (x < max_val), grad_y, grad_y.dtype.type(0))
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)); exp only ever sees what is not positive, so it cannot overflow."""
     small = np.exp(-np.abs(x))
