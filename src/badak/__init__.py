@@ -15,10 +15,10 @@ _NAMES = {
     "num_threads": "badak.ops.processor",
     "set_num_threads": "badak.ops.processor",
 }
-_MODULES = ("data", "inspect", "layers", "lessons", "models", "ops", "optim")
+_MODULES = ("data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim")
 
 if TYPE_CHECKING:
-    from badak import data, inspect, layers, lessons, models, ops, optim
+    from badak import data, inspect, layers, lessons, models, onnx, ops, optim
     from badak.errors import BadakError, FormatError
     from badak.network import Network, load
     from badak.ops.processor import num_threads, set_num_threads
@@ -37,6 +37,7 @@ __all__ = [
     "load",
     "models",
     "num_threads",
+    "onnx",
     "ops",
     "optim",
     "set_num_threads",

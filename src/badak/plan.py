@@ -112,10 +112,7 @@ class _Made:
         self._seen = self._look(layers)
         leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
         blocks = [
-            one
-            for layer in layers.values()
-            if isinstance(layer, Block)
-            for one in layer.blocks()
+            one for layer in layers.values() if isinstance(layer, Block) for one in layer.blocks()
         ]
         # Held, or another could get the id of one that is gone.
         self._held = [*layers.values(), *blocks, *leaves]

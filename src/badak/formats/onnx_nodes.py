@@ -138,14 +138,10 @@ def _max_pool(nodes: Nodes, name: str, layer: MaxPool2d, x: str, shape: Shape) -
     if any(max(pair) >= kernel for pair, kernel in zip(sides, window.kernel, strict=True)):
         # More than a pooling node may pad, as the last of dilated windows can need.
         (top, bottom), (left, right) = sides
-        pads = nodes.array(
-            f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64
-        )
+        pads = nodes.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
         x = nodes.add("Pad", [x, pads, nodes.array(f"{name}.lowest", LOWEST)], f"{name}.pad")
         sides = (0, 0), (0, 0)
-    return nodes.add(
-        "MaxPool", [x], name, **_geometry(window, sides), dilations=window.dilation
-    )
+    return nodes.add("MaxPool", [x], name, **_geometry(window, sides), dilations=window.dilation)
 
 
 def _avg_pool(nodes: Nodes, name: str, layer: AvgPool2d, x: str, shape: Shape) -> str:
@@ -209,7 +205,9 @@ def _local_response_norm(
     """ONNX divides alpha by size. An even size, which has no middle, no runtime takes."""
     if layer.size % 2:
         alpha = layer.alpha * layer.size
-        return nodes.add("LRN", [x], name, size=layer.size, alpha=alpha, beta=layer.beta, bias=layer.k)
+        return nodes.add(
+            "LRN", [x], name, size=layer.size, alpha=alpha, beta=layer.beta, bias=layer.k
+        )
     # A 1x1 convolution of the squares whose filters see the neighbours of one channel each.
     place = np.arange(shape[0])
     apart = place - place[:, None]
@@ -243,7 +241,7 @@ def _scaled_tanh(nodes: Nodes, name: str, layer: ScaledTanh, x: str, shape: Shap
 
 
 def _gelu(nodes: Nodes, name: str, layer: GELU, x: str, shape: Shape) -> str:
-    """x / 2 * (1 + f(x)), f being erf(x / sqrt 2) or its approximation by tanh.
+    """Half of x * (1 + f(x)), f being erf(x / sqrt 2) or its approximation by tanh.
 
     Opset 20 has a node for it; readers of 17 know these.
     """

@@ -1,0 +1,360 @@
+"""What each ONNX operator is as a layer: a table from its name to the function that reads it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.errors import FormatError
+from badak.formats.onnx_call import Call, Made, Value, short, sides
+from badak.formats.onnx_check import as_numbers
+from badak.layers import (
+    ELU,
+    GELU,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    Hardtanh,
+    Layer,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    ZeroPad2d,
+)
+from badak.ops.window import Window
+
+LARGEST_FLOAT = float(np.finfo(np.float32).max)
+TO_CHANNELS_LAST, TO_CHANNELS_FIRST = [0, 2, 3, 1], [0, 3, 1, 2]
+
+
+def conv(call: Call) -> Value:
+    """Conv2d."""
+    x, weight = call.image(), call.floats(1, 4)
+    bias = None if call.at(2) is None else call.floats(2, 1)
+    window = Window.of(
+        call.pair("kernel_shape", weight.shape[2:]),
+        call.pair("strides", [1, 1]),
+        0,
+        call.pair("dilations", [1, 1]),
+    )
+    groups = call.integer("group", 1)
+    filters, channels, *kernel = weight.shape
+    if tuple(kernel) != window.kernel:
+        raise FormatError(f"its kernel_shape is {window.kernel}, and its weight {weight.shape}")
+    if groups < 1 or channels * groups != len(x):
+        raise FormatError(
+            f"its weight {weight.shape} in {groups} groups takes {channels * groups} channels; "
+            f"the input has {len(x)}"
+        )
+    if bias is not None and bias.shape != (filters,):
+        raise FormatError(f"its bias must be {(filters,)}, one a filter; it is {bias.shape}")
+    layer = Conv2d(
+        filters,
+        short(window.kernel),
+        short(window.stride),
+        call.padding(window, x),
+        short(window.dilation),
+        groups,
+        bias is not None,
+    )
+    return call.gives(x, Made(layer, (_arrays(weight, bias),)))
+
+
+def _arrays(weight: Array, bias: Array | None) -> dict[str, Array]:
+    return {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
+
+
+def gemm(call: Call) -> Value:
+    """Linear; alpha and beta go into its arrays."""
+    x, weight = call.flat(), call.floats(1, 2)
+    alpha, beta = call.real("alpha", 1.0), call.real("beta", 1.0)
+    if call.integer("transA", 0):
+        raise FormatError("its transA must be 0: rows are images")
+    weight = alpha * (weight if call.integer("transB", 0) else weight.T)
+    y = _linear(call, x, weight)
+    if call.at(2) is None or beta == 0:
+        return y
+    return _shifted(call, y, beta * call.floats(2))
+
+
+def matmul(call: Call) -> Value:
+    """Linear without bias."""
+    return _linear(call, call.flat(), call.floats(1, 2).T)
+
+
+def _linear(call: Call, x: Value, weight: Array) -> Value:
+    """A Linear whose columns are put in badak's order where the file laid maps out in another."""
+    if weight.shape[1] != len(x):
+        raise FormatError(f"its weight takes rows of {weight.shape[1]}; the input has {len(x)}")
+    if x.order is not None:
+        c, h, w = x.order
+        weight = weight.reshape(-1, h, w, c).transpose(0, 3, 1, 2).reshape(weight.shape)
+    layer = Linear(len(weight), bias=False)
+    return call.gives(x, Made(layer, ({"weight": weight},)), order=None)
+
+
+def _shifted(call: Call, y: Value, shift: Array) -> Value:
+    """Give the convolution or linear layer that ends `y` a bias, or a larger one."""
+    last = y.made[-1] if y.made and y.uses == 1 else None
+    if last is None or not isinstance(last.layer, (Conv2d, Linear)) or y.channels_last:
+        raise FormatError(
+            "it adds a constant, which badak reads right behind a convolution or matrix product "
+            "alone, as its bias"
+        )
+    form = (len(y), *[1] * (len(y.shape) - 1))
+    if shift.size not in (1, len(y)) or (shift.size != 1 and (*form,) != _tail(shift, len(form))):
+        raise FormatError(f"it must add one number a channel, {form}; it adds {shift.shape}")
+    bias = np.broadcast_to(shift.reshape(-1), len(y)) + last.arrays[0].get("bias", 0)
+    layer = type(last.layer)(**last.layer.config() | {"bias": True})
+    made = Made(layer, ({**last.arrays[0], "bias": bias},))
+    return replace(y, made=(*y.made[:-1], made))
+
+
+def _tail(array: Array, axes: int) -> tuple[int, ...]:
+    """A shape as broadcasting sees it against this many axes and a batch before them."""
+    shape = array.shape
+    if len(shape) == axes + 1 and shape[0] == 1:
+        shape = shape[1:]
+    return (*[1] * (axes - len(shape)), *shape)
+
+
+def add(call: Call) -> Value:
+    """A bias, where one input is constant; else two paths, or more, that join."""
+    arrays = [one for one in call.inputs if isinstance(one, np.ndarray)]
+    if not arrays:
+        return _joined(call, "Add")
+    if len(call.inputs) != 2 or len(arrays) != 1:
+        raise FormatError("it must add one constant to one value, or values to another")
+    place = 1 if isinstance(call.at(1), np.ndarray) else 0
+    return _shifted(call, call.value(1 - place), call.floats(place))
+
+
+def concat(call: Call) -> Value:
+    """Paths that end side by side."""
+    axis = call.integer("axis", 1)
+    y = _joined(call, "Concat")
+    axes = len(y.shape) + 1
+    if axis % axes != (axes - 1 if y.channels_last else 1) or not -axes <= axis < axes:
+        raise FormatError(f"its axis must be that of the channels; got {axis}")
+    if y.order is not None:
+        raise FormatError("it puts rows together that were laid out with the channels last")
+    parts = [call.value(place) for place in range(len(call.inputs))]
+    if len({part.shape[1:] for part in parts}) > 1:
+        raise FormatError(f"its inputs must differ in channels alone; got {_shapes(parts)}")
+    return replace(y, shape=(sum(map(len, parts)), *y.shape[1:]))
+
+
+def _joined(call: Call, kind: str) -> Value:
+    parts = [call.value(place) for place in range(len(call.inputs))]
+    if len(parts) < 2:
+        raise FormatError(f"it must join at least two values; got {len(parts)}")
+    first = parts[0]
+    same = {(len(part.shape), part.channels_last, part.order) for part in parts}
+    if len(same) > 1 or (kind == "Add" and len({part.shape for part in parts}) > 1):
+        raise FormatError(f"its inputs must have one shape and layout; got {_shapes(parts)}")
+    return replace(first, sources=tuple(part.name for part in parts), made=(), joins=kind)
+
+
+def _shapes(parts: list[Value]) -> str:
+    return ", ".join(str(part.file_shape) for part in parts)
+
+
+def max_pool(call: Call) -> Value:
+    """MaxPool2d."""
+    x = call.image()
+    kernel = call.pair("kernel_shape", [])
+    stride, dilation = call.pair("strides", [1, 1]), call.pair("dilations", [1, 1])
+    padding = call.padding(Window(kernel, stride, dilation=dilation), x)
+    ceil_mode = bool(call.integer("ceil_mode", 0))
+    call.integer("storage_order", 0)  # it orders the second output, which badak does not have
+    layer = MaxPool2d(short(kernel), short(stride), padding, short(dilation), ceil_mode)
+    return call.gives(x, Made(layer))
+
+
+def avg_pool(call: Call) -> Value:
+    """AvgPool2d."""
+    x = call.image()
+    kernel = call.pair("kernel_shape", [])
+    stride, dilation = call.pair("strides", [1, 1]), call.pair("dilations", [1, 1])
+    if dilation != (1, 1):
+        raise FormatError(f"its dilations must be 1 in average pooling; got {dilation}")
+    padding = call.padding(Window(kernel, stride), x)
+    ceil_mode = bool(call.integer("ceil_mode", 0))
+    include = bool(call.integer("count_include_pad", 0)) or padding == 0
+    layer = AvgPool2d(short(kernel), short(stride), padding, ceil_mode, include)
+    return call.gives(x, Made(layer))
+
+
+def global_max_pool(call: Call) -> Value:
+    """MaxPool2d over the whole map."""
+    x = call.image()
+    return call.gives(x, Made(MaxPool2d(short((x.shape[1], x.shape[2])))))
+
+
+def reduce_mean(call: Call) -> Value:
+    """GlobalAvgPool2d, and Flatten where the two axes go."""
+    x = call.value()
+    axes = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("axes", [])
+    keep = bool(call.integer("keepdims", 1))
+    call.integer("noop_with_empty_axes", 0)
+    places = {1, 2} if x.channels_last else {2, 3}
+    if len(x.shape) != 3 or {axis % 4 for axis in axes} != places or min(axes) < -4:
+        raise FormatError(f"it must be the mean over rows and columns; got axes {axes}")
+    made = (Made(GlobalAvgPool2d()), *([] if keep else [Made(Flatten())]))
+    return call.gives(x, *made, channels_last=x.channels_last and keep)
+
+
+def batch_norm(call: Call) -> Value:
+    """BatchNorm2d; behind a Linear, where badak has none, a part of its weight and bias."""
+    x = call.value()
+    if call.integer("training_mode", 0) or call.integer("spatial", 1) != 1:
+        raise FormatError("it must use its running statistics, one pair a channel")
+    arrays = [call.floats(place, 1) for place in (1, 2, 3, 4)]
+    if any(array.shape != (len(x),) for array in arrays):
+        raise FormatError(f"its arrays must be {(len(x),)}; got {[one.shape for one in arrays]}")
+    weight, bias, mean, var = arrays
+    if not (var >= 0).all():
+        raise FormatError(f"its variances must be at least 0; got {var.min()}")
+    eps = max(call.real("epsilon", 1e-5), 1e-30)  # what eps 0 means, to the last bit
+    momentum = 1 - call.real("momentum", 0.9)
+    if len(x.shape) == 1:
+        return _scaled(call, x, weight, bias, mean, np.sqrt(var.astype(np.float64) + eps))
+    if x.channels_last:
+        raise FormatError("its channels must stand in the second place")
+    layer = BatchNorm2d(round(momentum, 7), eps)
+    named = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": var}
+    return call.gives(x, Made(layer, (named,)))
+
+
+def _scaled(call: Call, x: Value, *numbers: Array) -> Value:
+    """Put batch norm of rows into the Linear before it: as it predicts, so it trains on."""
+    gain, bias, mean, std = numbers
+    last = x.made[-1] if x.made and x.uses == 1 else None
+    if last is None or not isinstance(last.layer, Linear):
+        raise FormatError("it norms rows, which badak reads right behind a matrix product alone")
+    factor = (gain / std)[:, None]
+    old = last.arrays[0]
+    arrays = _arrays(old["weight"] * factor, (old.get("bias", 0) - mean) * factor[:, 0] + bias)
+    made = Made(Linear(len(x)), (arrays,))
+    return replace(x, made=(*x.made[:-1], made))
+
+
+def lrn(call: Call) -> Value:
+    """LocalResponseNorm; ONNX divides alpha by size."""
+    x, size = call.image(), call.integer("size", 0)
+    if size < 1 or size % 2 == 0:
+        raise FormatError(f"its size must be odd: an even one has no middle; got {size}")
+    alpha, beta = call.real("alpha", 1e-4) / size, call.real("beta", 0.75)
+    return call.gives(x, Made(LocalResponseNorm(size, alpha, beta, call.real("bias", 1.0))))
+
+
+def dropout(call: Call) -> Value:
+    """Dropout, for those who train on."""
+    x = call.value()
+    ratio = call.scalar(1) if call.at(1) is not None else call.real("ratio", 0.5)
+    call.integer("seed", 0)
+    if call.at(2) is not None and call.array(2).any():
+        raise FormatError("its training_mode must be false: prediction drops nothing")
+    return call.gives(x, Made(Dropout(round(ratio, 7))))
+
+
+def clip(call: Call) -> Value:
+    """ReLU from 0 up, else Hardtanh."""
+    x = call.value()
+    least = call.scalar(1) if call.at(1) is not None else call.real("min", -LARGEST_FLOAT)
+    most = call.scalar(2) if call.at(2) is not None else call.real("max", LARGEST_FLOAT)
+    least, most = max(least, -LARGEST_FLOAT), min(most, LARGEST_FLOAT)
+    if (least, most) == (-LARGEST_FLOAT, LARGEST_FLOAT):
+        return call.gives(x)
+    if (least, most) == (0.0, LARGEST_FLOAT):
+        return call.gives(x, Made(ReLU()))
+    return call.gives(x, Made(Hardtanh(least, most)))
+
+
+def pad(call: Call) -> Value:
+    """ZeroPad2d."""
+    x = call.value()
+    pads = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("pads", [])
+    constant = call.scalar(2) if call.at(2) is not None else call.real("value", 0.0)
+    mode = call.word("mode", "constant")
+    axes = as_numbers(call.array(3)) if call.at(3) is not None else list(range(len(pads) // 2))
+    if len(pads) != 2 * len(axes) or any(not -4 <= axis < 4 for axis in axes):
+        raise FormatError(f"it must have two pads an axis; got {pads} for axes {axes}")
+    rim = {axis % 4: (pads[place], pads[place + len(axes)]) for place, axis in enumerate(axes)}
+    rows, columns = (1, 2) if x.channels_last else (2, 3)
+    (top, bottom), (left, right) = rim.pop(rows, (0, 0)), rim.pop(columns, (0, 0))
+    if not any((top, bottom, left, right)) and not any(map(any, rim.values())):
+        return call.gives(x)
+    if len(x.shape) != 3 or any(map(any, rim.values())) or mode != "constant" or constant != 0:
+        raise FormatError(
+            f"it must put zeros around maps; got mode {mode[:20]!r}, value {constant}, {pads}"
+        )
+    return call.gives(x, Made(ZeroPad2d(sides([top, left, bottom, right]))))
+
+
+def softmax(call: Call) -> Value:
+    """Nothing: badak's networks end with logits."""
+    x = call.value()
+    axis = call.integer("axis", -1 if call.opset >= 13 else 1)
+    channel = 3 if x.channels_last else 1
+    flat = x.places == 1 and (
+        axis == 1 if call.opset < 13 else axis % (len(x.shape) + 1) == channel
+    )
+    if len(x.shape) == 1:
+        flat = axis in (1, -1)
+    if not flat:
+        raise FormatError(f"it must go over the classes, at the end; got axis {axis} of {x.shape}")
+    return call.gives(x, probabilities=True)
+
+
+def gelu(call: Call) -> Value:
+    """GELU."""
+    return call.gives(call.value(), Made(GELU(call.word("approximate", "none"))))
+
+
+def _simple(kind: Callable[..., Layer], image: bool = False, **attributes: float) -> Any:
+    """A reader of one layer that takes these attributes, here with ONNX's defaults, in order."""
+
+    def read(call: Call) -> Value:
+        x = call.image() if image else call.value()
+        given = [round(call.real(name, default), 7) for name, default in attributes.items()]
+        return call.gives(x, Made(kind(*given)))
+
+    return read
+
+
+READERS: dict[str, Callable[[Call], Value]] = {
+    "Conv": conv,
+    "Gemm": gemm,
+    "MatMul": matmul,
+    "Add": add,
+    "Sum": add,
+    "Concat": concat,
+    "MaxPool": max_pool,
+    "AveragePool": avg_pool,
+    "GlobalAveragePool": _simple(GlobalAvgPool2d, image=True),
+    "GlobalMaxPool": global_max_pool,
+    "ReduceMean": reduce_mean,
+    "BatchNormalization": batch_norm,
+    "LRN": lrn,
+    "Dropout": dropout,
+    "Relu": _simple(ReLU),
+    "LeakyRelu": _simple(LeakyReLU, alpha=0.01),
+    "Elu": _simple(ELU, alpha=1.0),
+    "Gelu": gelu,
+    "Sigmoid": _simple(Sigmoid),
+    "Tanh": _simple(Tanh),
+    "Clip": clip,
+    "Pad": pad,
+    "Softmax": softmax,
+    "LogSoftmax": softmax,
+}
