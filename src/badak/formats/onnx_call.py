@@ -135,7 +135,7 @@ class Call:
         found = self.floats(place)
         if found.size != 1:
             raise FormatError(f"its input {place} must be one number; it has shape {found.shape}")
-        return float(found.reshape(()))
+        return as_written(float(found.reshape(())))
 
     def integer(self, name: str, default: int) -> int:
         """An integer attribute."""
@@ -143,7 +143,7 @@ class Call:
 
     def real(self, name: str, default: float) -> float:
         """A number attribute."""
-        return float(self._attribute(name, default, float, "a number"))
+        return as_written(self._attribute(name, default, float, "a number"))
 
     def word(self, name: str, default: str) -> str:
         """A word attribute."""
@@ -198,6 +198,11 @@ class Call:
             raise FormatError(
                 f"it has attributes that badak does not know: {list(self.attributes)}"
             )
+
+
+def as_written(number: float) -> float:
+    """The number that its writer meant, of which the file holds the nearest float32: 1e-05."""
+    return float(str(np.float32(number)))
 
 
 def sides(pads: Sequence[int]) -> Padding:

@@ -264,7 +264,7 @@ def dropout(call: Call) -> Value:
     call.integer("seed", 0)
     if call.at(2) is not None and call.array(2).any():
         raise FormatError("its training_mode must be false: prediction drops nothing")
-    return call.gives(x, Made(Dropout(round(ratio, 7))))
+    return call.gives(x, Made(Dropout(ratio)))
 
 
 def clip(call: Call) -> Value:
@@ -272,12 +272,27 @@ def clip(call: Call) -> Value:
     x = call.value()
     least = call.scalar(1) if call.at(1) is not None else call.real("min", -LARGEST_FLOAT)
     most = call.scalar(2) if call.at(2) is not None else call.real("max", LARGEST_FLOAT)
+    return _between(call, x, least, most)
+
+
+def _between(call: Call, x: Value, least: float, most: float) -> Value:
     least, most = max(least, -LARGEST_FLOAT), min(most, LARGEST_FLOAT)
     if (least, most) == (-LARGEST_FLOAT, LARGEST_FLOAT):
         return call.gives(x)
     if (least, most) == (0.0, LARGEST_FLOAT):
         return call.gives(x, Made(ReLU()))
     return call.gives(x, Made(Hardtanh(least, most)))
+
+
+def limit(call: Call) -> Value:
+    """Max or Min with one number: half a Clip."""
+    if len(call.inputs) != 2:
+        raise FormatError(f"it must compare a value with one number; it takes {len(call.inputs)}")
+    place = 1 if isinstance(call.at(1), np.ndarray) else 0
+    x, number = call.value(1 - place), call.scalar(place)
+    if call.node.op == "Max":
+        return _between(call, x, number, LARGEST_FLOAT)
+    return _between(call, x, -LARGEST_FLOAT, number)
 
 
 def pad(call: Call) -> Value:
@@ -326,7 +341,7 @@ def _simple(kind: Callable[..., Layer], image: bool = False, **attributes: float
 
     def read(call: Call) -> Value:
         x = call.image() if image else call.value()
-        given = [round(call.real(name, default), 7) for name, default in attributes.items()]
+        given = [call.real(name, default) for name, default in attributes.items()]
         return call.gives(x, Made(kind(*given)))
 
     return read
@@ -354,6 +369,8 @@ READERS: dict[str, Callable[[Call], Value]] = {
     "Sigmoid": _simple(Sigmoid),
     "Tanh": _simple(Tanh),
     "Clip": clip,
+    "Max": limit,
+    "Min": limit,
     "Pad": pad,
     "Softmax": softmax,
     "LogSoftmax": softmax,

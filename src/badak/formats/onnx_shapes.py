@@ -179,13 +179,13 @@ def _fold_unsqueeze(call: Call) -> NDArray[Any]:
 
 def _small(call: Call, place: int) -> NDArray[Any]:
     array = call.array(place)
-    if array.ndim > 1 or array.size > MOST:
+    if array.size > MOST:
         raise FormatError(f"it must work out a shape; its input {place} is {array.shape}")
     return array
 
 
 def _fold_gather(call: Call) -> NDArray[Any]:
-    array, indices = _small(call, 0), _small(call, 1)
+    array, indices = _small(call, 0), np.asarray(_small(call, 1))
     if call.integer("axis", 0) not in (0, -1) or array.ndim != 1 or indices.dtype.kind != "i":
         raise FormatError("it must take numbers from a row of sizes")
     if any(not -array.size <= index < array.size for index in indices.reshape(-1)):
@@ -194,10 +194,10 @@ def _fold_gather(call: Call) -> NDArray[Any]:
 
 
 def _fold_concat(call: Call) -> NDArray[Any]:
-    parts = [np.atleast_1d(_small(call, place)) for place in range(len(call.inputs))]
-    call.integer("axis", 0)
-    if not parts or sum(part.size for part in parts) > MOST:
-        raise FormatError(f"it must put up to {MOST} sizes together")
+    parts = [_small(call, place) for place in range(len(call.inputs))]
+    rows = call.integer("axis", 0) in (0, -1) and all(part.ndim == 1 for part in parts)
+    if not parts or not rows or sum(part.size for part in parts) > MOST:
+        raise FormatError(f"it must put rows of up to {MOST} sizes together")
     if len({part.dtype for part in parts}) > 1:
         raise FormatError("its inputs must have one element type")
     return np.concatenate(parts)
@@ -215,10 +215,22 @@ def _fold_cast(call: Call) -> NDArray[Any]:
 def _fold_slice(call: Call) -> NDArray[Any]:
     array = _small(call, 0)
     starts, ends = as_numbers(call.array(1)), as_numbers(call.array(2))
+    axes = as_numbers(call.array(3)) if call.at(3) is not None else [0]
     steps = as_numbers(call.array(4)) if call.at(4) is not None else [1]
-    if array.ndim != 1 or not len(starts) == len(ends) == len(steps) == 1 or steps[0] == 0:
-        raise FormatError("it must cut a row of sizes once")
+    once = len(starts) == len(ends) == len(steps) == 1 and axes == [0]
+    if array.ndim < 1 or not once or steps[0] == 0:
+        raise FormatError("it must cut sizes once, along their first axis")
     return array[starts[0] : ends[0] : steps[0]]
+
+
+def _fold_fill(call: Call) -> NDArray[Any]:
+    sizes = as_numbers(call.array(0))
+    value = call.attributes.pop("value", np.zeros(1, np.float32))
+    if not isinstance(value, np.ndarray) or value.size != 1:
+        raise FormatError("its value must be one number")
+    if len(sizes) > 8 or min(sizes, default=0) < 0 or math.prod(sizes) > MOST:
+        raise FormatError(f"it must make up to {MOST} sizes; got shape {sizes}")
+    return np.full(sizes, value.reshape(()))
 
 
 FOLDERS: dict[str, Callable[[Call], NDArray[Any]]] = {
@@ -231,5 +243,6 @@ FOLDERS: dict[str, Callable[[Call], NDArray[Any]]] = {
     "Gather": _fold_gather,
     "Concat": _fold_concat,
     "Cast": _fold_cast,
+    "ConstantOfShape": _fold_fill,
     "Slice": _fold_slice,
 }
