@@ -23,7 +23,8 @@ from badak.formats.onnx_data import tensor_array
 OLDEST_OPSET, OLDEST_IR = 7, 3
 LARGEST = 2**31 - 1
 DOMAINS = ("", "ai.onnx")
-MOST_NODES = 100_000
+# As many as a network may have layers; a few thousand is the most that anyone has drawn.
+MOST_NODES = 10_000
 
 Size = int | None
 

@@ -1,0 +1,363 @@
+"""Forged ONNX files (BAD_INPUTS row O): name -> (model or bytes, words of the message)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+
+GEOMETRY = {"kernel_shape": [3, 3]}
+
+
+def sound(**conv: Any) -> ModelProto:
+    """A small classifier: Conv, Relu, Flatten, Gemm."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], "conv", **{**GEOMETRY, **conv}),
+        helper.make_node("Relu", ["c"], ["r"], "relu"),
+        helper.make_node("Flatten", ["r"], ["f"], "flatten"),
+        helper.make_node("Gemm", ["f", "m"], ["y"], "gemm"),
+    ]
+    arrays = {"w": (4, 2, 3, 3), "b": (4,), "m": (4 * 4 * 3, 5)}
+    generator = np.random.default_rng(0)
+    tensors = [
+        numpy_helper.from_array(generator.standard_normal(shape).astype(np.float32), name)
+        for name, shape in arrays.items()
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 2, 6, 5])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 5])],
+        tensors,
+    )
+    return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+
+
+def changed(change: Callable[[ModelProto], Any], **conv: Any) -> ModelProto:
+    model = sound(**conv)
+    change(model)
+    return model
+
+
+def tensor(place: int, **fields: Any) -> ModelProto:
+    """One initializer's fields set anew."""
+
+    def change(model: ModelProto) -> None:
+        for key, value in fields.items():
+            target = model.graph.initializer[place]
+            if key == "dims":
+                target.dims[:] = value
+            elif isinstance(value, list):
+                target.ClearField("raw_data")
+                getattr(target, key)[:] = value
+            else:
+                setattr(target, key, value)
+
+    return changed(change)
+
+
+def rewired(place: int, **names: list[str]) -> ModelProto:
+    """One node's inputs or outputs set anew."""
+
+    def change(model: ModelProto) -> None:
+        for key, value in names.items():
+            getattr(model.graph.node[place], key)[:] = value
+
+    return changed(change)
+
+
+def ends_with(op: str, inputs: list[str], arrays: dict[str, Any] | None = None, **attributes: Any):
+    """Another node behind the last, and constants for it."""
+
+    def change(model: ModelProto) -> None:
+        graph = model.graph
+        graph.node.append(helper.make_node(op, inputs, ["z"], "last", **attributes))
+        graph.output[0].name = "z"
+        for name, array in (arrays or {}).items():
+            graph.initializer.append(numpy_helper.from_array(np.asarray(array), name))
+
+    return changed(change)
+
+
+def external(*entries: tuple[str, str]) -> ModelProto:
+    """The first initializer's data, in another file."""
+
+    def change(model: ModelProto) -> None:
+        target = model.graph.initializer[0]
+        target.ClearField("raw_data")
+        target.data_location = TensorProto.EXTERNAL
+        for key, value in entries:
+            entry = target.external_data.add()
+            entry.key, entry.value = key, value
+
+    return changed(change)
+
+
+def with_input(name: str, shape: list[Any], kind: int = TensorProto.FLOAT) -> ModelProto:
+    info = helper.make_tensor_value_info(name, kind, shape)
+    return changed(lambda model: model.graph.input.append(info))
+
+
+def opset(*versions: tuple[str, int]) -> ModelProto:
+    def change(model: ModelProto) -> None:
+        del model.opset_import[:]
+        model.opset_import.extend(helper.make_opsetid(*one) for one in versions)
+
+    return changed(change)
+
+
+def nested() -> ModelProto:
+    """If nodes within If nodes: what took a runtime a minute to open."""
+    branch = helper.make_graph([helper.make_node("Relu", ["y"], ["q"])], "b", [], [])
+    for _ in range(12):
+        node = helper.make_node("If", ["k"], ["q"], then_branch=branch, else_branch=branch)
+        branch = helper.make_graph([node], "b", [], [])
+    return ends_with("If", ["k"], {"k": np.array(True)}, then_branch=branch, else_branch=branch)
+
+
+def doubling() -> ModelProto:
+    """Constants put together with themselves 60 times: 2**60 numbers."""
+
+    def change(model: ModelProto) -> None:
+        nodes = [helper.make_node("Concat", [f"k{i}"] * 2, [f"k{i + 1}"], axis=0) for i in range(60)]
+        model.graph.initializer.append(numpy_helper.from_array(np.ones(2, np.int64), "k0"))
+        model.graph.node.extend(nodes)
+        model.graph.node.append(helper.make_node("Reshape", ["y", "k60"], ["z"]))
+        model.graph.output[0].name = "z"
+
+    return changed(change)
+
+
+def twisted() -> ModelProto:
+    """Two paths that share a part, so that neither sum nor chain fits."""
+
+    def change(model: ModelProto) -> None:
+        nodes = [
+            helper.make_node("Relu", ["y"], ["p"]),
+            helper.make_node("Sigmoid", ["p"], ["q"]),
+            helper.make_node("Add", ["q", "y"], ["s"]),
+            helper.make_node("Add", ["s", "p"], ["z"]),
+        ]
+        model.graph.node.extend(nodes)
+        model.graph.output[0].name = "z"
+
+    return changed(change)
+
+
+def deep(levels: int) -> ModelProto:
+    """A sum within a path of a sum, and so on."""
+
+    def change(model: ModelProto) -> None:
+        for i in range(levels):
+            before = "y" if i == 0 else f"s{i - 1}"
+            model.graph.node.append(helper.make_node("Relu", [before], [f"p{i}"]))
+            model.graph.node.append(helper.make_node("Add", [f"p{i}", "y"], [f"s{i}"]))
+        model.graph.output[0].name = f"s{levels - 1}"
+
+    return changed(change)
+
+
+@cache
+def forged() -> dict[str, tuple[Any, str]]:
+    """Every forged file; each must meet a FormatError that contains the words."""
+    whole = sound().SerializeToString()
+    one = np.ones(1, np.int64)
+    return {
+        "O1 empty": (b"", "no graph with nodes"),
+        "O1 garbage": (b"\xff" * 100, "no protobuf message"),
+        "O1 text": (b"<!DOCTYPE html><html>", "no protobuf message"),
+        "O1 cut in half": (whole[: len(whole) // 2], "no protobuf message"),
+        "O1 a byte short": (whole[:-1], "no protobuf message"),
+        "O2 raw data short": (tensor(1, raw_data=bytes(15)), "takes 16 bytes; it has 15"),
+        "O2 raw data long": (tensor(1, raw_data=bytes(17)), "takes 16 bytes; it has 17"),
+        "O2 too few floats": (tensor(1, float_data=[1.0]), "takes 4 numbers in float_data; it has 1"),
+        "O2 another list": (tensor(1, int64_data=[1] * 4), "data in int64_data"),
+        "O2 two kinds of data": (
+            changed(lambda m: m.graph.initializer[1].float_data.extend([1.0] * 4)),
+            "data in float_data, raw_data",
+        ),
+        "O3 negative size": (tensor(1, dims=[-4]), "up to 8 sizes; got (-4,)"),
+        "O3 product overflows": (tensor(1, dims=[2**62, 4]), "takes 73786976294838206464 bytes"),
+        "O3 product wraps to 0": (tensor(1, dims=[2**32, 2**32]), "it has 16"),
+        "O3 nine axes": (tensor(1, dims=[1] * 8 + [4]), "up to 8 sizes"),
+        "O4 unknown type": (tensor(1, data_type=99), "element type is number 99"),
+        "O4 text": (tensor(1, data_type=TensorProto.STRING), "element type is number 8"),
+        "O4 integers as weight": (tensor(1, data_type=TensorProto.INT32), "must hold floats"),
+        "O5 stride 0": (sound(strides=[0, 1]), "strides must be two integers, at least 1"),
+        "O5 stride -1": (sound(strides=[-1, 1]), "strides must be two integers, at least 1"),
+        "O5 one stride": (sound(strides=[1]), "strides must be two integers, at least 1"),
+        "O5 strides no integers": (sound(strides=[1.0, 1.0]), "strides must be integers"),
+        "O5 strides a word": (sound(strides="11"), "strides must be a list of integers"),
+        "O5 dilation 0": (sound(dilations=[1, 0]), "dilations must be two integers, at least 1"),
+        "O5 dilation 2**40": (sound(dilations=[2**40, 1]), "dilations must be integers up to"),
+        "O5 kernel 0": (sound(kernel_shape=[0, 3]), "kernel_shape must be two integers, at least 1"),
+        "O5 group 0": (sound(group=0), "in 0 groups"),
+        "O5 group -1": (sound(group=-1), "in -1 groups"),
+        "O5 group 3": (sound(group=3), "takes 6 channels; the input has 2"),
+        "O5 pads -5": (sound(pads=[0, 0, -5, 0]), "pads must be four integers, at least 0"),
+        "O5 pads 2**40": (sound(pads=[2**40, 0, 0, 0]), "pads must be integers up to"),
+        "O5 pads 2**30": (sound(pads=[2**30] * 4), "has more than 268,435,456 numbers"),
+        "O5 three pads": (sound(pads=[1, 1, 1]), "pads must be four integers"),
+        "O5 auto_pad": (sound(auto_pad="SAME"), "auto_pad must be a way that ONNX has; got 'SAME'"),
+        "O5 auto_pad and pads": (sound(auto_pad="VALID", pads=[1] * 4), "pads or auto_pad"),
+        "O5 unknown attribute": (sound(strids=[1, 1]), "attributes that badak does not know"),
+        "O5 attribute twice": (
+            changed(lambda m: m.graph.node[0].attribute.append(m.graph.node[0].attribute[0])),
+            "attributes must have different names",
+        ),
+        "O5 attribute without type": (
+            changed(lambda m: setattr(m.graph.node[0].attribute[0], "type", 0)),
+            "has no known type",
+        ),
+        "O5 kernel larger than the image": (sound(dilations=[5, 5]), "does not fit its 6x5 input"),
+        "O6 kernel and weight": (sound(kernel_shape=[3, 2]), "kernel_shape is (3, 2), and its weight"),
+        "O6 bias of another length": (tensor(1, dims=[2, 2]), "must hold floats on 1 axes"),
+        "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "must hold floats on 4 axes"),
+        "O6 matrix of another width": (
+            tensor(2, dims=[40, 6]),
+            "takes rows of 40; the input has 48",
+        ),
+        "O7 unknown operators": (
+            changed(lambda m: [setattr(m.graph.node[i], "op_type", f"No{i}") for i in (0, 1)]),
+            "no layers for these operators: No0 (1), No1 (1)",
+        ),
+        "O7 another domain": (
+            changed(lambda m: setattr(m.graph.node[1], "domain", "com.evil")),
+            "no layers for these operators: com.evil.Relu (1)",
+        ),
+        "O7 opset 999": (opset(("", 999)), "opset must be one from 7 to"),
+        "O7 opset 1": (opset(("", 1)), "opset must be one from 7 to"),
+        "O7 no opset": (opset(("com.evil", 17)), "opset must be one from 7 to"),
+        "O7 two opsets": (opset(("", 17), ("ai.onnx", 9)), "opset must be one from 7 to"),
+        "O7 IR 99": (changed(lambda m: setattr(m, "ir_version", 99)), "IR version must be 3 to"),
+        "O8 missing input": (rewired(1, input=["nowhere"]), "input 'nowhere' is made nowhere"),
+        "O8 cycle": (rewired(1, input=["f"]), "input 'f' is made only behind it: a cycle"),
+        "O8 a node of itself": (rewired(1, input=["r"]), "input 'r' is made only behind it"),
+        "O8 a name twice": (rewired(1, output=["c"]), "output 'c' has the name of another value"),
+        "O8 named as a weight": (rewired(1, output=["w"]), "output 'w' has the name of another"),
+        "O8 no output of the node": (rewired(1, output=[]), "must have an operator and an output"),
+        "O8 no output": (changed(lambda m: m.graph.ClearField("output")), "must have outputs"),
+        "O8 output made nowhere": (
+            changed(lambda m: setattr(m.graph.output[0], "name", "no")),
+            "output 'no' is made by no node",
+        ),
+        "O8 two outputs": (
+            changed(lambda m: m.graph.output.append(helper.make_empty_tensor_value_info("r"))),
+            "has one output; it has 2",
+        ),
+        "O8 no input": (changed(lambda m: m.graph.ClearField("input")), "'x' is made nowhere"),
+        "O8 two inputs": (with_input("v", [1]), "must take one input, the images"),
+        "O8 free size": (
+            changed(lambda m: m.graph.input[0].type.tensor_type.shape.dim[2].ClearField("dim_value")),
+            "must be images of one size",
+        ),
+        "O8 input of integers": (
+            changed(lambda m: setattr(m.graph.input[0].type.tensor_type, "elem_type", 7)),
+            "input must be of floats",
+        ),
+        "O8 input of negative size": (
+            changed(
+                lambda m: setattr(m.graph.input[0].type.tensor_type.shape.dim[2], "dim_value", -1)
+            ),
+            "sizes must be 0 to",
+        ),
+        "O8 output without input": (
+            changed(lambda m: setattr(m.graph.output[0], "name", "w")),
+            "output 'w' is made by no node",
+        ),
+        "O8 a weight left out": (rewired(0, input=["x"]), "its input 1 must be constant"),
+        "O8 an empty weight": (rewired(0, input=["x", ""]), "its input 1 must be constant"),
+        "O8 weight from the images": (
+            rewired(3, input=["f", "f"]),
+            "input 1 must be constant; it is made from the images",
+        ),
+        "O9 two free sizes": (
+            ends_with("Reshape", ["y", "k"], {"k": np.array([-1, -1])}),
+            "may have one -1",
+        ),
+        "O9 images mixed": (
+            ends_with("Reshape", ["y", "k"], {"k": np.array([-1, 1])}),
+            "must keep images apart",
+        ),
+        "O9 a shape of floats": (
+            ends_with("Reshape", ["y", "k"], {"k": np.ones(2, np.float32)}),
+            "short list of integers",
+        ),
+        "O9 fill 2**40": (
+            changed(
+                lambda m: (
+                    m.graph.node.append(helper.make_node("ConstantOfShape", ["k"], ["q"])),
+                    m.graph.node.append(helper.make_node("Add", ["y", "q"], ["z"])),
+                    m.graph.initializer.append(numpy_helper.from_array(2**40 * one, "k")),
+                    setattr(m.graph.output[0], "name", "z"),
+                )
+            ),
+            "up to 64 sizes",
+        ),
+        "O9 doubled 60 times": (doubling(), "up to 64 sizes"),
+        "O9 a constant added far behind": (
+            ends_with("Add", ["r", "k"], {"k": np.ones((4, 1, 1), np.float32)}),
+            "right behind a convolution or matrix product",
+        ),
+        "O9 a value added to itself": (ends_with("Add", ["y", "y"]), "adds a value to itself"),
+        "O9 paths that share": (twisted(), "its paths share the value"),
+        "O9 paths 9 deep": (deep(9), "part within paths more than 8 deep"),
+        "O9 paths 4,000 deep": (deep(4_000), "part within paths more than 8 deep"),
+        "O9 30,002 nodes": (deep(15_001), "has 30,006 nodes; at most 10,000 are read"),
+        "O9 pad by 2**30": (
+            ends_with("Pad", ["y", "k"], {"k": np.array([0, 2**30, 0, 0])}),
+            "must put zeros around maps",
+        ),
+        "O10 parent": (external(("location", "../secret")), "under a plain file name"),
+        "O10 absolute": (external(("location", "/etc/passwd")), "under a plain file name"),
+        "O10 drive": (external(("location", "C:secret")), "under a plain file name"),
+        "O10 backslash": (external(("location", "..\\secret")), "under a plain file name"),
+        "O10 the folder": (external(("location", "..")), "under a plain file name"),
+        "O10 NUL": (external(("location", "a\0b")), "under a plain file name"),
+        "O10 no location": (external(), "under a plain file name"),
+        "O10 subfolder": (external(("location", "sub/secret")), "under a plain file name"),
+        "O10 missing": (external(("location", "nothing")), "cannot be read: No such file"),
+        "O10 link": (external(("location", "link")), "is a link"),
+        "O10 hard link": (external(("location", "hard")), "a plain file that has no other name"),
+        "O10 pipe": (external(("location", "pipe")), "a plain file that has no other name"),
+        "O10 a folder": (external(("location", "sub")), "cannot be read|a plain file"),
+        "O10 short": (external(("location", "short")), "claims bytes 0 to 288 of 'short', which has 10"),
+        "O10 negative offset": (
+            external(("location", "short"), ("offset", "-1")),
+            "offset of its external data must be a number",
+        ),
+        "O10 offset 2**50": (
+            external(("location", "short"), ("offset", str(2**50))),
+            "claims bytes 1125899906842624",
+        ),
+        "O10 length 2**50": (
+            external(("location", "short"), ("length", str(2**50))),
+            "must have 288 bytes; its length is 1125899906842624",
+        ),
+        "O10 unknown key": (
+            external(("location", "short"), ("__class__", "x")),
+            "must have keys of",
+        ),
+        "O10 a key twice": (
+            external(("location", "short"), ("location", "link")),
+            "must have keys of",
+        ),
+        "O10 in an attribute": (
+            ends_with("Constant", [], value=external(("location", "short")).graph.initializer[0]),
+            "for initializers",
+        ),
+        "O11 nested If": (nested(), "no layers for these operators: If (1)"),
+        "O11 Loop": (ends_with("Loop", ["", "", "y"]), "no layers for these operators: Loop (1)"),
+        "O12 initializer twice": (
+            changed(lambda m: m.graph.initializer.append(m.graph.initializer[0])),
+            "initializers must have different names",
+        ),
+        "O12 input of another shape": (with_input("b", [5]), "is declared FLOAT (5,)"),
+        "O12 input of another type": (with_input("b", [4], TensorProto.INT64), "declared INT64 (4,)"),
+        "O12 input twice": (with_input("x", ["N", 2, 6, 5]), "inputs must have different names"),
+        "O12 sparse": (
+            changed(lambda m: m.graph.sparse_initializer.add()),
+            "sparse initializers",
+        ),
+    }
