@@ -50,7 +50,8 @@ def test_training_needs_no_drawing_library():
 
 
 PACKAGES = (
-    "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "ops", "optim", "training",
+    "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops", "optim",
+    "training",
 )  # fmt: skip
 
 

@@ -120,7 +120,9 @@ def doubling() -> ModelProto:
     """Constants put together with themselves 60 times: 2**60 numbers."""
 
     def change(model: ModelProto) -> None:
-        nodes = [helper.make_node("Concat", [f"k{i}"] * 2, [f"k{i + 1}"], axis=0) for i in range(60)]
+        nodes = [
+            helper.make_node("Concat", [f"k{i}"] * 2, [f"k{i + 1}"], axis=0) for i in range(60)
+        ]
         model.graph.initializer.append(numpy_helper.from_array(np.ones(2, np.int64), "k0"))
         model.graph.node.extend(nodes)
         model.graph.node.append(helper.make_node("Reshape", ["y", "k60"], ["z"]))
@@ -171,7 +173,10 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O1 a byte short": (whole[:-1], "no protobuf message"),
         "O2 raw data short": (tensor(1, raw_data=bytes(15)), "takes 16 bytes; it has 15"),
         "O2 raw data long": (tensor(1, raw_data=bytes(17)), "takes 16 bytes; it has 17"),
-        "O2 too few floats": (tensor(1, float_data=[1.0]), "takes 4 numbers in float_data; it has 1"),
+        "O2 too few floats": (
+            tensor(1, float_data=[1.0]),
+            "takes 4 numbers in float_data; it has 1",
+        ),
         "O2 another list": (tensor(1, int64_data=[1] * 4), "data in int64_data"),
         "O2 two kinds of data": (
             changed(lambda m: m.graph.initializer[1].float_data.extend([1.0] * 4)),
@@ -191,7 +196,10 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O5 strides a word": (sound(strides="11"), "strides must be a list of integers"),
         "O5 dilation 0": (sound(dilations=[1, 0]), "dilations must be two integers, at least 1"),
         "O5 dilation 2**40": (sound(dilations=[2**40, 1]), "dilations must be integers up to"),
-        "O5 kernel 0": (sound(kernel_shape=[0, 3]), "kernel_shape must be two integers, at least 1"),
+        "O5 kernel 0": (
+            sound(kernel_shape=[0, 3]),
+            "kernel_shape must be two integers, at least 1",
+        ),
         "O5 group 0": (sound(group=0), "in 0 groups"),
         "O5 group -1": (sound(group=-1), "in -1 groups"),
         "O5 group 3": (sound(group=3), "takes 6 channels; the input has 2"),
@@ -211,7 +219,10 @@ def forged() -> dict[str, tuple[Any, str]]:
             "has no known type",
         ),
         "O5 kernel larger than the image": (sound(dilations=[5, 5]), "does not fit its 6x5 input"),
-        "O6 kernel and weight": (sound(kernel_shape=[3, 2]), "kernel_shape is (3, 2), and its weight"),
+        "O6 kernel and weight": (
+            sound(kernel_shape=[3, 2]),
+            "kernel_shape is (3, 2), and its weight",
+        ),
         "O6 bias of another length": (tensor(1, dims=[2, 2]), "must hold floats on 1 axes"),
         "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "must hold floats on 4 axes"),
         "O6 matrix of another width": (
@@ -249,7 +260,9 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O8 no input": (changed(lambda m: m.graph.ClearField("input")), "'x' is made nowhere"),
         "O8 two inputs": (with_input("v", [1]), "must take one input, the images"),
         "O8 free size": (
-            changed(lambda m: m.graph.input[0].type.tensor_type.shape.dim[2].ClearField("dim_value")),
+            changed(
+                lambda m: m.graph.input[0].type.tensor_type.shape.dim[2].ClearField("dim_value")
+            ),
             "must be images of one size",
         ),
         "O8 input of integers": (
@@ -322,7 +335,10 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O10 hard link": (external(("location", "hard")), "a plain file that has no other name"),
         "O10 pipe": (external(("location", "pipe")), "a plain file that has no other name"),
         "O10 a folder": (external(("location", "sub")), "cannot be read|a plain file"),
-        "O10 short": (external(("location", "short")), "claims bytes 0 to 288 of 'short', which has 10"),
+        "O10 short": (
+            external(("location", "short")),
+            "claims bytes 0 to 288 of 'short', which has 10",
+        ),
         "O10 negative offset": (
             external(("location", "short"), ("offset", "-1")),
             "offset of its external data must be a number",
@@ -354,7 +370,10 @@ def forged() -> dict[str, tuple[Any, str]]:
             "initializers must have different names",
         ),
         "O12 input of another shape": (with_input("b", [5]), "is declared FLOAT (5,)"),
-        "O12 input of another type": (with_input("b", [4], TensorProto.INT64), "declared INT64 (4,)"),
+        "O12 input of another type": (
+            with_input("b", [4], TensorProto.INT64),
+            "declared INT64 (4,)",
+        ),
         "O12 input twice": (with_input("x", ["N", 2, 6, 5]), "inputs must have different names"),
         "O12 sparse": (
             changed(lambda m: m.graph.sparse_initializer.add()),

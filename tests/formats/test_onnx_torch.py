@@ -33,9 +33,7 @@ def exported(module, shape, path, by_export):
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns that torchvision is missing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the older exporter is deprecated, and says so
-        torch.onnx.export(
-            module, (torch.rand(1, *shape),), path, dynamo=by_export, verbose=False
-        )
+        torch.onnx.export(module, (torch.rand(1, *shape),), path, dynamo=by_export, verbose=False)
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS)

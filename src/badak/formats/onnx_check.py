@@ -4,7 +4,6 @@ onnx.checker is not enough: it lets cycles of names, negative sizes and tensors 
 pass, and opens the files that external data names.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -241,11 +240,6 @@ def _value(attribute: AttributeProto, name: str) -> Any:
             with where(f"attribute {name!r}"):
                 return tensor_array(attribute.t, None)
     return None  # graphs (If, Loop), sparse tensors: only operators that badak lacks have them
-
-
-def count(shape: tuple[int, ...]) -> int:
-    """How many values an array of this shape has."""
-    return math.prod(shape)
 
 
 def as_numbers(array: NDArray[Any]) -> list[int]:

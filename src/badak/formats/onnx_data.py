@@ -74,10 +74,9 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
 
 
 def _array(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    array = np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
     if dtype == np.bool_:  # a byte that is neither 0 nor 1 would stay as it is
-        array = np.frombuffer(data, np.uint8).reshape(shape) != 0
-    return array
+        return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
 
 
 def _external(tensor: TensorProto, size: int, folder: Path) -> bytes:

@@ -10,7 +10,8 @@ import badak
 from badak import architecture, storage
 from badak.arrays import Shape
 from badak.errors import ArgumentTypeError, BadakError
-from badak.formats.onnx_nodes import WRITERS, Nodes, write
+from badak.formats.onnx_nodes import WRITERS, write
+from badak.formats.onnx_writer import Nodes
 from badak.layers import Block
 from badak.network import Network
 

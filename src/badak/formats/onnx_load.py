@@ -14,12 +14,13 @@ from badak.formats import onnx_layers, onnx_shapes
 from badak.formats.onnx_call import Call, Made, Value
 from badak.formats.onnx_chain import Chain
 from badak.formats.onnx_check import Graph, Node, read
+from badak.formats.onnx_constants import FOLDERS
 from badak.formats.onnx_own import check_output, own_network
 from badak.layers import Flatten
 from badak.network import Network
 
 READERS = onnx_layers.READERS | onnx_shapes.READERS
-KNOWN = READERS.keys() | onnx_shapes.FOLDERS.keys()
+KNOWN = READERS.keys() | FOLDERS.keys()
 DTYPES: dict[int, Any] = {TensorProto.FLOAT: np.float32, TensorProto.DOUBLE: np.float64}
 
 
@@ -148,8 +149,8 @@ def _values(graph: Graph, nodes: list[Node], start: Value, batch: int | None) ->
 def _read(call: Call) -> Value | NDArray[Any]:
     """By the table of layers, or of constants where nothing else comes in."""
     op = call.node.op
-    if op in onnx_shapes.FOLDERS and not any(isinstance(one, Value) for one in call.inputs):
-        return onnx_shapes.FOLDERS[op](call)
+    if op in FOLDERS and not any(isinstance(one, Value) for one in call.inputs):
+        return FOLDERS[op](call)
     if op not in READERS:
         raise FormatError("it must take constants alone")
     return READERS[op](call)

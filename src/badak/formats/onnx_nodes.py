@@ -6,14 +6,20 @@ word behind it; initializers bear the names of parameters and buffers.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-import onnx
-from onnx import helper, numpy_helper
 
-from badak import ops
 from badak.arrays import Shape
+from badak.formats.onnx_windows import (
+    avg_pool,
+    conv,
+    max_pool,
+    subsample,
+    table_conv,
+    widen,
+    zero_pad,
+)
+from badak.formats.onnx_writer import Nodes
 from badak.layers import (
     ELU,
     GELU,
@@ -41,39 +47,6 @@ from badak.layers import (
     Widen2d,
     ZeroPad2d,
 )
-from badak.ops.window import Sides, Window
-
-LOWEST = float(np.finfo(np.float32).min)
-
-
-class Nodes:
-    """The nodes and initializers written so far.
-
-    Attributes:
-        nodes: in the order in which they run.
-        initializers: named arrays.
-    """
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.initializers: list[onnx.TensorProto] = []
-
-    def add(self, op: str, inputs: list[str], name: str, **attributes: Any) -> str:
-        """Write a node with one output; return that value's name."""
-        output = f"{name}.output"
-        self.nodes.append(helper.make_node(op, inputs, [output], name, **attributes))
-        return output
-
-    def array(self, name: str, array: Any, dtype: Any = np.float32) -> str:
-        """Write an initializer; return its name."""
-        values = np.ascontiguousarray(array, dtype).reshape(np.shape(array))
-        self.initializers.append(numpy_helper.from_array(values, name))
-        return name
-
-    def state(self, name: str, layer: Layer) -> list[str]:
-        """Write a layer's parameters and buffers; return their names, in that order."""
-        arrays = layer.parameters | layer.buffers
-        return [self.array(f"{name}.{key}", array) for key, array in arrays.items()]
 
 
 def write(nodes: Nodes, name: str, layer: Layer, x: str, shape: Shape) -> str:
@@ -92,104 +65,8 @@ def write(nodes: Nodes, name: str, layer: Layer, x: str, shape: Shape) -> str:
     return WRITERS[type(layer)](nodes, name, layer, x, shape)
 
 
-def _geometry(window: Window, sides: Sides) -> dict[str, Any]:
-    (top, bottom), (left, right) = sides
-    return {
-        "kernel_shape": window.kernel,
-        "strides": window.stride,
-        "pads": [top, left, bottom, right],
-    }
-
-
-def _conv(nodes: Nodes, name: str, layer: Conv2d, x: str, shape: Shape) -> str:
-    window = layer.window(shape)
-    sides = window.sides(*shape[1:])
-    return nodes.add(
-        "Conv",
-        [x, *nodes.state(name, layer)],
-        name,
-        **_geometry(window, sides),
-        dilations=window.dilation,
-        group=layer.groups,
-    )
-
-
-def _table_conv(nodes: Nodes, name: str, layer: TableConv2d, x: str, shape: Shape) -> str:
-    """ONNX has no table: its weight is written as 0 where nothing is connected."""
-    weight = np.zeros_like(layer.parameters["weight"])
-    for number, maps in enumerate(layer.table):
-        weight[number, list(maps)] = layer.parameters["weight"][number, list(maps)]
-    inputs = [
-        nodes.array(f"{name}.weight", weight),
-        nodes.array(f"{name}.bias", layer.parameters["bias"]),
-    ]
-    window = layer.window(shape)
-    return nodes.add("Conv", [x, *inputs], name, **_geometry(window, window.sides(*shape[1:])))
-
-
 def _linear(nodes: Nodes, name: str, layer: Linear, x: str, shape: Shape) -> str:
     return nodes.add("Gemm", [x, *nodes.state(name, layer)], name, transB=1)
-
-
-def _max_pool(nodes: Nodes, name: str, layer: MaxPool2d, x: str, shape: Shape) -> str:
-    """What ceil_mode adds is written as padding: runtimes disagree about the mode."""
-    window = layer.window(shape)
-    sides = window.reach(*shape[1:])
-    if any(max(pair) >= kernel for pair, kernel in zip(sides, window.kernel, strict=True)):
-        # More than a pooling node may pad, as the last of dilated windows can need.
-        (top, bottom), (left, right) = sides
-        pads = nodes.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
-        x = nodes.add("Pad", [x, pads, nodes.array(f"{name}.lowest", LOWEST)], f"{name}.pad")
-        sides = (0, 0), (0, 0)
-    return nodes.add("MaxPool", [x], name, **_geometry(window, sides), dilations=window.dilation)
-
-
-def _avg_pool(nodes: Nodes, name: str, layer: AvgPool2d, x: str, shape: Shape) -> str:
-    """Windows that ceil_mode lets hang over have means of their own: written as a factor each."""
-    window = layer.window(shape)
-    geometry = _geometry(window, window.reach(*shape[1:]))
-    if not layer.ceil_mode:
-        include = int(layer.count_include_pad)
-        return nodes.add("AveragePool", [x], name, **geometry, count_include_pad=include)
-    ones = np.ones((1, 1, *shape[1:]), np.float32)
-    arguments = layer.config()
-    del arguments["count_include_pad"]
-    mean = ops.avg_pool2d(ones, **layer.config())
-    seen = ops.avg_pool2d(ones, **arguments, divisor_override=math.prod(window.kernel))
-    # A window over padding alone has mean 0 whatever the factor.
-    factor = nodes.array(f"{name}.factor", mean / np.maximum(seen, 1e-9))
-    y = nodes.add("AveragePool", [x], f"{name}.mean", **geometry, count_include_pad=1)
-    return nodes.add("Mul", [y, factor], name)
-
-
-def _subsample(nodes: Nodes, name: str, layer: Subsample2d, x: str, shape: Shape) -> str:
-    """Sums, with one factor and one bias a map; as batch norm, so that both keep their names."""
-    window = layer.window(shape)
-    cells = nodes.array(f"{name}.cells", float(math.prod(window.kernel)))
-    y = nodes.add("AveragePool", [x], f"{name}.mean", **_geometry(window, window.sides(1, 1)))
-    y = nodes.add("Mul", [y, cells], f"{name}.sum")
-    channels = np.zeros(shape[0])
-    rest = [nodes.array(f"{name}.mean", channels), nodes.array(f"{name}.var", channels + 1)]
-    inputs = [y, *nodes.state(name, layer), *rest]
-    return nodes.add("BatchNormalization", inputs, name, epsilon=0.0)
-
-
-def _widen(nodes: Nodes, name: str, layer: Widen2d, x: str, shape: Shape) -> str:
-    """The 1x1 convolution that copies maps; see the layer."""
-    copier = np.eye(layer.out_channels, shape[0])[:, :, None, None]
-    window = layer.window(shape)
-    return nodes.add(
-        "Conv",
-        [x, nodes.array(f"{name}.copier", copier)],
-        name,
-        **_geometry(window, window.sides(*shape[1:])),
-    )
-
-
-def _zero_pad(nodes: Nodes, name: str, layer: ZeroPad2d, x: str, shape: Shape) -> str:
-    (top, bottom), (left, right) = layer.window(shape).sides(*shape[1:])
-    pads = nodes.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
-    return nodes.add("Pad", [x, pads], name)
 
 
 def _batch_norm(nodes: Nodes, name: str, layer: BatchNorm2d, x: str, shape: Shape) -> str:
@@ -285,15 +162,15 @@ def _simple(op: str, **attributes: str) -> Callable[..., str]:
 
 
 WRITERS: dict[type[Layer], Callable[..., str]] = {
-    Conv2d: _conv,
-    TableConv2d: _table_conv,
+    Conv2d: conv,
+    TableConv2d: table_conv,
     Linear: _linear,
-    MaxPool2d: _max_pool,
-    AvgPool2d: _avg_pool,
+    MaxPool2d: max_pool,
+    AvgPool2d: avg_pool,
     GlobalAvgPool2d: _simple("GlobalAveragePool"),
-    Subsample2d: _subsample,
-    Widen2d: _widen,
-    ZeroPad2d: _zero_pad,
+    Subsample2d: subsample,
+    Widen2d: widen,
+    ZeroPad2d: zero_pad,
     ReLU: _simple("Relu"),
     LeakyReLU: _simple("LeakyRelu", alpha="negative_slope"),
     Hardtanh: _hardtanh,
