@@ -1,11 +1,15 @@
-"""ONNX, both ways (extra ``[onnx]``): `export` writes a network, `load` reads a classifier."""
+"""ONNX (extra ``[onnx]``): `export` writes a network, `load` reads a classifier, `Backend` runs any.
+
+`load` makes a network of layers, to train on and look into; `Backend` runs a graph node by node.
+"""
 
 try:
     import onnx  # noqa: F401
 except ImportError as fault:
     raise ImportError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
+from badak.formats.onnx_backend import Backend
 from badak.formats.onnx_export import export
 from badak.formats.onnx_load import load
 
-__all__ = ["export", "load"]
+__all__ = ["Backend", "export", "load"]

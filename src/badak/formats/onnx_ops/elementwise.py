@@ -1,0 +1,41 @@
+"""Add, Sum and Mul: value by value, over numbers of any kind, shapes broadcast as NumPy's."""
+
+import functools
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import ops
+from badak.arrays import FLOATS
+from badak.errors import ArgumentTypeError
+from badak.formats.onnx_ops.node import Node
+
+
+def add(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
+    """The sum of one or more arrays."""
+    return functools.reduce(_sum, _aligned(node, terms))
+
+
+def _sum(x: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    if x.shape == other.shape and x.dtype.type in FLOATS:
+        return ops.add(x, other)
+    return np.asarray(x + other)
+
+
+def mul(node: Node, *factors: NDArray[Any]) -> NDArray[Any]:
+    """The product of two arrays."""
+    x, other = _aligned(node, factors)
+    return np.asarray(x * other)
+
+
+def _aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
+    """Check that all are of one type; let the second's axes stand where `axis` says."""
+    names = sorted({str(term.dtype) for term in terms})
+    if len(names) != 1:
+        raise ArgumentTypeError(f"the inputs must be of one type; got {', '.join(names)}")
+    if "axis" not in node.attributes:  # which only operator set 6 has: later ones align at the end
+        return terms
+    x, other = terms
+    behind = x.ndim - node.attributes["axis"] - other.ndim
+    return x, other.reshape(*other.shape, *[1] * behind)

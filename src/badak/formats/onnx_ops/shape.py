@@ -1,0 +1,58 @@
+"""Operators that move values and compute nothing: the same for numbers of any kind."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import checks
+from badak.errors import BadakError
+from badak.formats.onnx_ops.node import Node
+
+
+def reshape(node: Node, x: NDArray[Any], shape: NDArray[Any]) -> NDArray[Any]:
+    """Read x in another shape; a 0 keeps x's length there, a -1 takes what is left."""
+    wanted = [int(length) for length in shape]
+    if not node.get("allowzero", 0):
+        if any(length == 0 and i >= x.ndim for i, length in enumerate(wanted)):
+            raise BadakError(f"shape {wanted} keeps an axis that {x.shape} does not have")
+        wanted = [length or x.shape[i] for i, length in enumerate(wanted)]
+    if min(wanted, default=0) < -1 or wanted.count(-1) > 1:
+        raise BadakError(f"shape must hold lengths and at most one -1; got {wanted}")
+    return x.reshape(wanted)
+
+
+def flatten(node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """Join the axes before `axis`, and those from it on, into one each."""
+    axis = checks.integer(node.get("axis", 1), "axis", minimum=-x.ndim, maximum=x.ndim)
+    rows = math.prod(x.shape[:axis])
+    return x.reshape(rows, x.size // rows if rows else math.prod(x.shape[axis:]))
+
+
+def concat(node: Node, *parts: NDArray[Any]) -> NDArray[Any]:
+    """Lay arrays one behind the other along an axis."""
+    axis = node.get("axis", 1 if node.opset < 4 else None)
+    checks.integer(axis, "axis", minimum=-parts[0].ndim, maximum=parts[0].ndim - 1)
+    return np.concatenate(parts, axis)
+
+
+def transpose(node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """Put the axes in another order; in reverse where none is given."""
+    return x.transpose(node.get("perm", None))
+
+
+def unsqueeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Insert axes of length 1; an attribute said where until operator set 12."""
+    places = node.get("axes", ()) if axes is None else [int(axis) for axis in axes]
+    return np.expand_dims(x, tuple(places))
+
+
+def constant_of_shape(node: Node, shape: NDArray[Any]) -> NDArray[Any]:
+    """One value everywhere; 0 where none is given."""
+    lengths = [checks.integer(length, "shape") for length in shape]
+    value = node.get("value", np.zeros(1, np.float32)).reshape(-1)
+    if value.size != 1:
+        raise BadakError(f"value must hold one number; got {value.size}")
+    checks.memory(math.prod(lengths) * value.itemsize, "the constant")
+    return np.full(lengths, value[0])
