@@ -81,11 +81,9 @@ class Backend(OnnxBackend):
             BadakError: inputs that do not fit it.
         """
         version = kwargs.get("opset_version", onnx.defs.onnx_opset_version())
-        known = [
-            [onnx.helper.make_empty_tensor_value_info(name) for name in names if name]
-            for names in (node.input, node.output)
-        ]
-        graph = onnx.helper.make_graph([node], "node", *known)
+        graph = onnx.helper.make_graph(
+            [node], "node", _undeclared(node.input), _undeclared(node.output)
+        )
         model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", version)])
         _check_operators(model, device)
         _valid(super().run_node, node, inputs, device, outputs_info, opset_version=version)
@@ -160,6 +158,11 @@ def missing_operators(model: onnx.ModelProto) -> list[str]:
     return sorted({operator_name(node) for node in model.graph.node} - OPERATORS.keys())
 
 
+def _undeclared(names: Sequence[str]) -> list[onnx.ValueInfoProto]:
+    """Values of any type and shape; "" is one that is left out."""
+    return [onnx.helper.make_empty_tensor_value_info(name) for name in names if name]
+
+
 def _check_operators(model: onnx.ModelProto, device: str) -> None:
     """Refuse a device or operators that the backend lacks, before anything is read or run."""
     if not Backend.supports_device(device):
@@ -181,7 +184,10 @@ def _run(node: Node, inputs: list[Any]) -> tuple[Any, ...]:
         # What NumPy makes of inputs that its operator was never meant for.
         shapes = ", ".join("none" if x is None else f"{x.dtype} {x.shape}" for x in inputs)
         raise BadakError(f"cannot take its inputs ({shapes}): {fault}") from None
-    return made if isinstance(made, tuple) else (made,)
+    outputs = made if isinstance(made, tuple) else (made,)
+    if len(outputs) < len(node.outputs):
+        raise BadakError(f"makes {len(outputs)} outputs here; the model wants {len(node.outputs)}")
+    return outputs
 
 
 def _opset(model: onnx.ModelProto) -> int:

@@ -1,9 +1,8 @@
 """ConvTranspose over any number of axes: the gradient of a convolution for its input.
 
-N images, C channels in, F channels out, G groups, P = prod(size) places of the input.
+N images, C channels in, F channels out, G groups; P places of the input, K cells of the kernel.
 """
 
-import itertools
 import math
 from typing import NamedTuple
 
@@ -31,11 +30,9 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
     checks.memory(n * f * math.prod(spread.full) * x.itemsize, "the output")
     full = np.zeros((n, f, *spread.full), x.dtype)
     grouped = x.reshape(n, groups, c // groups, -1)  # (N, C, *size) -> (N, G, C/G, P)
-    by_cell = weight.reshape(groups, c // groups, f // groups, *kernel)  # -> (G, C/G, F/G, *kernel)
-    for cell in itertools.product(*(range(length) for length in kernel)):
-        matrix = by_cell[(slice(None), slice(None), slice(None), *cell)].swapaxes(
-            1, 2
-        )  # (G, F/G, C/G)
+    by_cell = weight.reshape(groups, c // groups, f // groups, -1)  # -> (G, C/G, F/G, K)
+    for k, cell in enumerate(np.ndindex(kernel)):
+        matrix = by_cell[..., k].swapaxes(1, 2)  # (G, F/G, C/G)
         share = (matrix @ grouped).reshape(n, f, *size)  # (N, G, F/G, P) -> (N, F, *size)
         met = [
             slice(at * dilation, at * dilation + (length - 1) * stride + 1, stride)
@@ -51,6 +48,7 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
     y: Array = np.ascontiguousarray(full[(slice(None), slice(None), *kept)])
     if bias is None:
         return y
+    bias = as_floats(bias, "B", dtype=x.dtype)
     check_shape(bias, "B", (f,))
     return y + bias.reshape(f, *[1] * len(size))
 
