@@ -102,6 +102,10 @@ class Graph(BackendRep):
         graph = model.graph
         if graph.sparse_initializer:
             raise FormatError("sparse weights are not read: store them as plain tensors")
+        for info in graph.input:
+            kind = info.type.WhichOneof("value")  # None where nothing is declared
+            if kind not in (None, "tensor_type"):
+                raise FormatError(f"input {info.name!r} must be a tensor; the model says {kind}")
         opset = _opset(model)
         self.nodes = [Node.of(proto, opset) for proto in graph.node]
         self.weights = {proto.name: tensor(proto, "weight") for proto in graph.initializer}

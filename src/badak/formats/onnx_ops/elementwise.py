@@ -1,4 +1,4 @@
-"""Add, Sum and Mul: value by value, over numbers of any kind, shapes broadcast as NumPy's."""
+"""Add, Sum, Mul and Clip: value by value, over numbers of any kind, shapes broadcast as NumPy's."""
 
 import functools
 from typing import Any
@@ -39,3 +39,21 @@ def _aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any],
     x, other = terms
     behind = x.ndim - node.attributes["axis"] - other.ndim
     return x, other.reshape(*other.shape, *[1] * behind)
+
+
+def clip(
+    node: Node,
+    x: NDArray[Any],
+    lowest: NDArray[Any] | None = None,
+    highest: NDArray[Any] | None = None,
+) -> NDArray[Any]:
+    """Bring values into a range, either end of which may be open; where both meet, the upper."""
+    # Until operator set 10 the ends were attributes.
+    ends = [
+        node.get(name, None) if end is None else end
+        for name, end in (("min", lowest), ("max", highest))
+    ]
+    for choose, end in zip((np.maximum, np.minimum), ends, strict=True):
+        if end is not None:
+            x = choose(x, np.asarray(end, x.dtype))
+    return x

@@ -1,9 +1,12 @@
-"""Gemm: alpha * A @ B + beta * C."""
+"""Gemm, alpha * A @ B + beta * C, and MatMul."""
+
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from badak import ops
-from badak.arrays import Array, as_floats
+from badak.arrays import FLOATS, Array, as_floats
 from badak.formats.onnx_ops.node import Node
 
 
@@ -26,3 +29,10 @@ def gemm(node: Node, a: Array, b: Array, c: Array | None = None) -> Array:
     if c is None:
         return y
     return y + np.broadcast_to(as_floats(c, "C", dtype=a.dtype), y.shape) * a.dtype.type(beta)
+
+
+def matmul(_: Node, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """The product of two matrices, or of stacks of them, as NumPy's."""
+    if a.ndim == b.ndim == 2 and a.dtype.type in FLOATS:
+        return ops.linear(a, b.T)
+    return np.asarray(a @ b)

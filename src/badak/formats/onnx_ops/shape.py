@@ -48,11 +48,22 @@ def unsqueeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> 
     return np.expand_dims(x, tuple(places))
 
 
-def constant_of_shape(node: Node, shape: NDArray[Any]) -> NDArray[Any]:
-    """One value everywhere; 0 where none is given."""
-    lengths = [checks.integer(length, "shape") for length in shape]
-    value = node.get("value", np.zeros(1, np.float32)).reshape(-1)
-    if value.size != 1:
-        raise BadakError(f"value must hold one number; got {value.size}")
-    checks.memory(math.prod(lengths) * value.itemsize, "the constant")
-    return np.full(lengths, value[0])
+def squeeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Drop axes of length 1: those named, or all; an attribute said which until operator set 12."""
+    places = node.get("axes", None) if axes is None else [int(axis) for axis in axes]
+    return x.squeeze(None if places is None else tuple(places))
+
+
+def identity(_: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """The same values."""
+    return x
+
+
+def shape_of(node: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """The lengths of x's axes, of those from `start` to `end` where the node says so."""
+    return np.array(x.shape[node.get("start", 0) : node.get("end", None)], np.int64)
+
+
+def gather(node: Node, x: NDArray[Any], indices: NDArray[Any]) -> NDArray[Any]:
+    """The slices of x at these places of an axis; -1 is the last."""
+    return np.asarray(np.take(x, indices, node.get("axis", 0)))
