@@ -1,5 +1,8 @@
 """ONNX's operators over one, two and three axes give what PyTorch gives."""
 
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import pytest
@@ -255,6 +258,12 @@ def test_other_devices_are_refused():
     assert not Backend.supports_device("CUDA")
     with pytest.raises(BadakError, match="device must be 'CPU'; got 'CUDA:1'"):
         Backend.prepare(model(node("Relu", 1)), "CUDA:1")
+
+
+def test_without_the_onnx_package_the_extra_is_named():
+    script = "import sys; sys.modules['onnx'] = None; import badak; badak.onnx"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "ImportError: ONNX files need the onnx package: pip install 'badak[onnx]'" in done.stderr
 
 
 FILES = ("lenet-pytorch", "mnist-8", "resnet20-cifar10", "squeezenet-cifar10", "super-resolution")
