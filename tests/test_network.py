@@ -179,7 +179,7 @@ REFUSED = {
     "None": (None, "real numbers; got dtype object"),
     "ragged": ([[1.0], [1.0, 2.0]], "cannot be read as an array"),
     "masked": (np.ma.masked_array(np.ones((1, 2, 6, 8))), "masked array"),
-    "gradient": (torch.ones(1, 2, 6, 8, requires_grad=True), "cannot be read as an array"),
+    "gradient": (torch.ones(1, 2, 6, 8, requires_grad=True), "require gradients"),
 }
 
 

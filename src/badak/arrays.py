@@ -14,6 +14,10 @@ from badak.errors import ArgumentTypeError, BadakError
 
 FLOATS = (np.float32, np.float64)
 
+# DLPack's numbers (dlpack.h, DLDeviceType). Host memory: the CPU's, and what CUDA and ROCm pin.
+HOST_MEMORY = (1, 3, 11)
+DEVICES = {2: "CUDA", 4: "OpenCL", 7: "Vulkan", 8: "Metal", 10: "ROCm", 13: "CUDA managed"}
+
 Array = NDArray[np.floating[Any]]
 Images = NDArray[np.floating[Any]]
 Labels = NDArray[np.int64]
@@ -43,10 +47,10 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     if isinstance(value, np.ma.MaskedArray):
         raise ArgumentTypeError(f"{name} is a masked array; fill it first, e.g. {name}.filled(0)")
     try:
-        if not isinstance(value, np.ndarray) and hasattr(value, "__dlpack__"):
-            array = np.from_dlpack(value)  # type: ignore[arg-type]
-        else:
-            array = np.asarray(value)
+        foreign = not isinstance(value, np.ndarray) and hasattr(value, "__dlpack__")
+        array = _tensor(value, name) if foreign else np.asarray(value)
+    except ArgumentTypeError:
+        raise
     except Exception as fault:  # other libraries' tensors raise what they like
         raise ArgumentTypeError(f"{name} cannot be read as an array: {fault}") from None
     if array.dtype.kind not in "biuf":
@@ -54,6 +58,31 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     if not array.dtype.isnative:
         checks.memory(array.nbytes, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _tensor(value: Any, name: str) -> NDArray[Any]:
+    """Return another library's tensor through DLPack; its memory is shared, not copied.
+
+    Raises:
+        ArgumentTypeError: it wants a gradient, lies in a GPU, or is of a type that NumPy lacks.
+    """
+    if getattr(value, "requires_grad", False):
+        raise ArgumentTypeError(
+            f"{name} require gradients, which end where badak begins: pass {name}.detach()"
+        )
+    device, _ = value.__dlpack_device__()
+    if device not in HOST_MEMORY:
+        raise ArgumentTypeError(
+            f"{name} lie in another device's memory ({DEVICES.get(device, device)}): copy them to "
+            f"the CPU first, e.g. {name}.cpu() in PyTorch, {name}.get() in CuPy"
+        )
+    try:
+        return np.from_dlpack(value)
+    except Exception as fault:  # bfloat16 and its like, sparse layouts
+        kind = getattr(value, "dtype", "of an unknown dtype")
+        raise ArgumentTypeError(
+            f"{name} ({kind}) cannot be read as an array: {fault}; pass a dense float32 tensor"
+        ) from None
 
 
 def as_floats(

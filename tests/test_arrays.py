@@ -1,0 +1,113 @@
+"""Other libraries' arrays are taken where images and labels enter, or refused with what to do."""
+
+import numpy as np
+import pytest
+import torch
+
+import badak
+from badak.arrays import as_images, as_labels
+from badak.errors import ArgumentTypeError
+
+IMAGES = np.random.default_rng(0).random((3, 1, 6, 5)).astype(np.float32)
+LABELS = np.array([2, 0, 1])
+
+
+class OnlyArray:
+    """Offers ``__array__`` and nothing else."""
+
+    def __init__(self, array):
+        self._array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return self._array if dtype is None else self._array.astype(dtype)
+
+
+class OnlyDLPack:
+    """Offers ``__dlpack__`` and nothing else."""
+
+    def __init__(self, array):
+        self._array = array
+
+    def __dlpack__(self, **options):
+        return self._array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self._array.__dlpack_device__()
+
+
+class OnGpu(OnlyDLPack):
+    """Behaves as CuPy's arrays and PyTorch's CUDA tensors do."""
+
+    def __dlpack_device__(self):
+        return 2, 0
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+
+
+def jax_array(array):
+    return pytest.importorskip("jax.numpy").asarray(array)
+
+
+MAKERS = {
+    "torch": torch.from_numpy,
+    "jax": jax_array,
+    "__array__": OnlyArray,
+    "__dlpack__": OnlyDLPack,
+    "list of tensors": lambda array: list(torch.from_numpy(array)),
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_images_and_labels_of_other_libraries_are_taken_everywhere(maker):
+    images, labels = MAKERS[maker](IMAGES), MAKERS[maker](LABELS)
+    net = badak.models.SimpleConvNet((1, 6, 5), filters=2, kernel_size=3)
+    assert (net(images) == net(IMAGES)).all()
+    assert (net.predict_proba(images) == net.predict_proba(IMAGES)).all()
+    loss, _ = net.loss_and_gradients(images, labels)
+    assert loss == net.loss_and_gradients(IMAGES, LABELS)[0]
+    assert (badak.data.Dataset(images, labels).labels == LABELS).all()
+    assert badak.Trainer(net).step(images, labels) == loss
+
+
+@pytest.mark.parametrize("maker", ["torch", "jax", "__array__", "__dlpack__"])
+def test_bytes_views_and_float64_are_taken(maker):
+    make = MAKERS[maker]
+    bytes_ = (IMAGES * 255).astype(np.uint8)
+    np.testing.assert_allclose(as_images(make(bytes_)), bytes_ / 255, rtol=1e-6)
+    turned = as_images(
+        make(IMAGES).transpose(2, 3) if maker == "torch" else make(IMAGES.swapaxes(2, 3))
+    )
+    assert (turned == IMAGES.swapaxes(2, 3)).all()
+    assert as_images(torch.from_numpy(IMAGES).double()).dtype == np.float32
+    assert as_labels(make(LABELS.astype(np.uint8))).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (
+            torch.ones(1, 1, 2, 2, requires_grad=True),
+            r"images require gradients.*images.detach\(\)",
+        ),
+        (torch.nn.Parameter(torch.ones(1, 1, 2, 2)), "images require gradients"),
+        ([torch.ones(1, 2, 2, requires_grad=True)], r"detach\(\)"),
+        (
+            OnGpu(IMAGES),
+            r"another device's memory \(CUDA\): copy them .* images.cpu\(\) in PyTorch",
+        ),
+        (torch.ones(1, 1, 2, 2, device="meta"), "cannot be read as an array"),
+        (torch.ones(1, 1, 2, 2).to_sparse(), "pass a dense float32 tensor"),
+        (torch.ones(1, 1, 2, 2).bfloat16(), r"images \(torch.bfloat16\) cannot be read"),
+        (torch.ones(1, 1, 2, 2).half(), "must be float32 or float64, or uint8"),
+        (torch.ones(1, 1, 2, 2) > 0, "got bool"),
+    ],
+)
+def test_tensors_that_cannot_be_read_say_what_to_do(images, words):
+    with pytest.raises(ArgumentTypeError, match=words):
+        as_images(images)
+
+
+def test_labels_on_a_device_are_refused_by_name():
+    with pytest.raises(ArgumentTypeError, match="labels lie in another device's memory"):
+        as_labels(OnGpu(LABELS))
