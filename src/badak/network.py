@@ -186,16 +186,18 @@ class Network:
                 )
 
     @contextmanager
-    def step_pass(self, x: ArrayLike, labels: ArrayLike) -> Iterator[StepResult]:
+    def step_pass(
+        self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Iterator[StepResult]:
         """Lend what `forward_backward` gives, for a training step; no array is made where planned.
 
         The arrays are valid within the block alone.
         """
         if self._planned():
-            with self.planned_step(x, labels) as result:
+            with self.planned_step(x, labels, sample_weight) as result:
                 yield result
         else:
-            yield self._layer_by_layer(x, labels, None, False, True)
+            yield self._layer_by_layer(x, labels, sample_weight, False, True)
 
     def _planned(self) -> bool:
         """Whether passes run as a recorded plan."""

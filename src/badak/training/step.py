@@ -27,6 +27,7 @@ def training_step(
     labels: ArrayLike,
     lr: float | None = None,
     clip_norm: float | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> StepOutcome:
     """Run one batch forward and back, and update the parameters.
 
@@ -37,6 +38,7 @@ def training_step(
         labels: (N,) class indices, or (N, K) rows.
         lr: learning rate; the optimizer's own where None.
         clip_norm: largest norm of all gradients together; unlimited where None.
+        sample_weight: (N,), not negative; the batch's mean loss is weighted by it.
 
     Returns:
         Loss and accuracy of the batch, of one and the same forward pass.
@@ -48,7 +50,7 @@ def training_step(
     with (
         net.unchanged_on_fault(),
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
-        net.step_pass(images, labels) as result,
+        net.step_pass(images, labels, sample_weight) as result,
     ):
         if not math.isfinite(result.loss):
             raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
