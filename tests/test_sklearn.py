@@ -160,6 +160,13 @@ def test_sample_weight_is_repetition_and_order_is_nothing(digits):
     assert not np.array_equal(weighted.predict_proba(X), unweighted.predict_proba(X))
 
 
+def test_a_probability_follows_the_weights():
+    """The same image under two labels: what is learnt is the share of each label's weight."""
+    X = np.ones((2, 9))
+    classifier = quick(epochs=200).fit(X, ["rare", "usual"], sample_weight=[0.5, 4.5])
+    np.testing.assert_allclose(classifier.predict_proba(X[:1]), [[0.1, 0.9]], atol=0.01)
+
+
 def test_distinct_keeps_equal_images_of_different_labels_apart():
     x = np.zeros((4, 1, 1, 2), np.float32)
     x[3] = 1
