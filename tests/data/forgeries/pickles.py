@@ -46,10 +46,10 @@ for number, (module, name) in enumerate(
     [(b"builtins", b"eval"), (b"numpy", b"load"), (b"badak.data", b"load"), (b"os", b"system")]
 ):
     call = module + b"\n" + name + b"\n"
-    pickle_case(f"D16 global {number}", "names .*; a batch", b"\x80\x02c" + call + b".")
+    pickle_case(f"D16 global {number}", "names .*; only NumPy arrays", b"\x80\x02c" + call + b".")
     pickle_case(
         f"D16 stack global {number}",
-        "names .*; a batch",
+        "names .*; only NumPy arrays",
         steps(words_of(module), words_of(name), b"\x93"),
     )
 pickle_case("D16 inst", "asks for INST", b"\x80\x02(ios\nsystem\n.")
@@ -69,7 +69,9 @@ pickle_case(
     b"\x80\x02})" + b"\x85" * 10**6 + b"Ns.",
 )
 pickle_case(
-    "D16 deep value", "dictionary with data", b"\x80\x02" + b"]" * 10**5 + b"a" * (10**5 - 1) + b"."
+    "D16 deep value",
+    "is nested more than 20 deep",
+    b"\x80\x02" + b"]" * 10**5 + b"a" * (10**5 - 1) + b".",
 )
 pickle_case("D16 underflow", "is a damaged pickle", b"\x80\x02\x87.")
 pickle_case("D16 no mark", "is a damaged pickle", b"\x80\x02t.")
@@ -97,16 +99,22 @@ for name, array in {
     "float": np.zeros((2, 3072), np.float32),
     "objects": np.array([[None, 1]], object),
     "flat": np.zeros(6144, np.uint8),
-    "Fortran": np.asfortranarray(np.arange(20, dtype=np.uint8).reshape(4, 5)),
     "list": [[0] * 3072] * 2,
 }.items():
     pickle_case(
-        f"D16 data {name}", "data must be an array of uint8|names", pickled(array, protocol=4)
+        f"D16 data {name}", "data must be an array of uint8|holds 'O8'", pickled(array, protocol=4)
     )
+# A list of two lists of two lists ...: 2**20 values, were they made one by one.
+pickle_case(
+    "D16 shared lists",
+    "must hold a dictionary",
+    b"\x80\x02]q\x00" + b"".join(b"](h%ch%ceq%c" % (n, n, n + 1) for n in range(19)) + b".",
+)
+pickle_case("D16 list in itself", "is nested more than", b"\x80\x02]q\x00h\x00a.")
 SHAPE = b"K\x02K\x03\x86"  # the steps that make (2, 3)
 pickle_case(
     "D16 shape 2**40",
-    "data must be an array of uint8",
+    "an array of .* cannot have 6 bytes",
     pickled(np.zeros((2, 3), np.uint8), protocol=4).replace(
         SHAPE, b"\x8a\x06\0\0\0\0\0\x01K\x03\x86"
     ),

@@ -1,0 +1,43 @@
+"""The names of *Deep Learning from Scratch* (Koki Saitoh, O'Reilly), over badak's ops.
+
+The book's scripts run with their imports changed: ``from badak.book import SimpleConvNet``. Names,
+arguments and behaviour are the book's: layers remember, labels may be one-hot, and what is random
+comes from NumPy's global source. The code is badak's own.
+"""
+
+from badak.book.columns import col2im, im2col
+from badak.book.deep_convnet import DeepConvNet
+from badak.book.filter_show import filter_show
+from badak.book.gradient import numerical_gradient
+from badak.book.layers import Affine, Convolution, Pooling, Relu, Sigmoid
+from badak.book.loss import SoftmaxWithLoss
+from badak.book.mnist import load_mnist
+from badak.book.optimizer import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from badak.book.regularization import BatchNormalization, Dropout
+from badak.book.simple_convnet import SimpleConvNet
+from badak.book.trainer import Trainer
+
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "Affine",
+    "BatchNormalization",
+    "Convolution",
+    "DeepConvNet",
+    "Dropout",
+    "Momentum",
+    "Nesterov",
+    "Pooling",
+    "RMSprop",
+    "Relu",
+    "Sigmoid",
+    "SimpleConvNet",
+    "SoftmaxWithLoss",
+    "Trainer",
+    "col2im",
+    "filter_show",
+    "im2col",
+    "load_mnist",
+    "numerical_gradient",
+]

@@ -1,0 +1,35 @@
+"""filter_show as the book has it (chapter 7.6.1)."""
+
+import math
+from typing import TYPE_CHECKING
+
+from badak.arrays import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def filter_show(filters: Array, nx: int = 8, margin: int = 3, scale: int = 10) -> "Figure":
+    """Show the first channel of every filter in grey, and return the figure.
+
+    `badak.inspect.draw.filters` shows all channels.
+
+    Args:
+        filters: (FN, C, FH, FW), such as ``network.params['W1']``.
+        nx: filters in a row.
+        margin: without effect, as in the book.
+        scale: without effect, as in the book.
+
+    Returns:
+        The figure, after it was shown.
+    """
+    import matplotlib.pyplot as plt
+
+    figure = plt.figure()
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1, hspace=0.05, wspace=0.05)
+    rows = math.ceil(len(filters) / nx)
+    for place, channels in enumerate(filters, 1):
+        axes = figure.add_subplot(rows, nx, place, xticks=[], yticks=[])
+        axes.imshow(channels[0], cmap="gray_r", interpolation="nearest")
+    plt.show()
+    return figure

@@ -1,0 +1,149 @@
+"""Layers as the book has them: each keeps what its backward needs, and its gradients.
+
+A layer holds the very arrays it is given as W and b, so that an optimizer that changes
+``params['W1']`` changes the layer (chapters 5 and 7).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from badak import ops
+from badak.arrays import Array
+from badak.book.floats import floats
+
+
+class Relu:
+    """max(x, 0) (the book's chapter 5.5.1).
+
+    Example:
+        >>> Relu().forward(np.array([[1.0, -0.5], [-2.0, 3.0]]))
+        array([[1., 0.],
+               [0., 3.]])
+    """
+
+    def __init__(self) -> None:
+        self.mask: Any = None
+
+    def forward(self, x: Array) -> Array:
+        """Return max(x, 0), and remember where x was not above 0."""
+        (x,) = floats(x)
+        self.mask = x <= 0
+        return ops.relu(x)
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient where x was above 0, and 0 elsewhere; dout stays as it is."""
+        return np.where(self.mask, 0, dout)
+
+
+class Sigmoid:
+    """1 / (1 + exp(-x)) (the book's chapter 5.5.2)."""
+
+    def __init__(self) -> None:
+        self.out: Any = None
+
+    def forward(self, x: Array) -> Array:
+        """Return the sigmoid, and remember it."""
+        self.out = ops.sigmoid(*floats(x))
+        return np.asarray(self.out)
+
+    def backward(self, dout: Array) -> Array:
+        """Return dout * y * (1 - y)."""
+        return ops.sigmoid_backward(*floats(dout, self.out))
+
+
+class Affine:
+    """x @ W + b, of flat input or of images, which are laid flat (the book's chapter 5.6).
+
+    Args:
+        W: (D, M).
+        b: (M,).
+
+    Attributes:
+        dW: gradient of W, after `backward`.
+        db: gradient of b.
+    """
+
+    def __init__(self, W: Array, b: Array) -> None:
+        self.W, self.b = W, b
+        self.x: Any = None
+        self.original_x_shape: Any = None
+        self.dW: Any = None
+        self.db: Any = None
+
+    def forward(self, x: Array) -> Array:
+        """(N, D) or (N, C, H, W) -> (N, M)."""
+        self.original_x_shape = x.shape
+        self.x = x.reshape(len(x), -1)
+        flat, W, b = floats(self.x, self.W, self.b)
+        return ops.linear(flat, W.T, b)
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient of the input, in its shape; dW and db are kept."""
+        dout, x, W = floats(dout, self.x, self.W)
+        dx, grad, self.db = ops.linear_backward(dout, x, W.T)
+        self.dW = grad.T
+        return np.asarray(dx).reshape(self.original_x_shape)
+
+
+class Convolution:
+    """A convolution with filters W (the book's chapter 7.4.3).
+
+    Args:
+        W: (FN, C, FH, FW).
+        b: (FN,).
+        stride: step between places.
+        pad: zeros on every side.
+
+    Attributes:
+        dW: gradient of W, after `backward`.
+        db: gradient of b.
+    """
+
+    def __init__(self, W: Array, b: Array, stride: int = 1, pad: int = 0) -> None:
+        self.W, self.b = W, b
+        self.stride, self.pad = stride, pad
+        self.x: Any = None
+        self.dW: Any = None
+        self.db: Any = None
+
+    def forward(self, x: Array) -> Array:
+        """(N, C, H, W) -> (N, FN, OH, OW)."""
+        self.x = x
+        x, W, b = floats(x, self.W, self.b)
+        return ops.conv2d(x, W, b, self.stride, self.pad)
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient of the input; dW and db are kept."""
+        dout, x, W = floats(dout, self.x, self.W)
+        dx, self.dW, self.db = ops.conv2d_backward(dout, x, W, self.stride, self.pad)
+        return np.asarray(dx)
+
+
+class Pooling:
+    """The largest value under each window (the book's chapter 7.4.4).
+
+    Args:
+        pool_h: rows of the window.
+        pool_w: columns of the window.
+        stride: step between places.
+        pad: rows and columns around the input, which never win; at most half the window.
+    """
+
+    def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
+        self.pool_h, self.pool_w = pool_h, pool_w
+        self.stride, self.pad = stride, pad
+        self.x: Any = None
+        self.arg_max: Any = None
+
+    def forward(self, x: Array) -> Array:
+        """(N, C, H, W) -> (N, C, OH, OW); which input won each place is kept."""
+        (self.x,) = floats(x)
+        window = (self.pool_h, self.pool_w)
+        out, self.arg_max = ops.max_pool2d(self.x, window, self.stride, self.pad)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient of the input: each place's goes to the first that won it."""
+        dout, x = floats(dout, self.x)
+        return ops.max_pool2d_backward(dout, self.arg_max, x.shape)

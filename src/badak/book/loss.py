@@ -1,0 +1,53 @@
+"""SoftmaxWithLoss as the book has it (chapter 5.6.3)."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import ops
+from badak.arrays import Array
+from badak.book.floats import floats
+
+# Added to a probability before its logarithm, as in the book; so no loss is above 16.2.
+TINY = 1e-7
+
+
+class SoftmaxWithLoss:
+    """Softmax, and the mean cross-entropy of it and the labels.
+
+    Attributes:
+        loss: of the last forward.
+        y: (N, K) the probabilities.
+        t: (N,) class indices or (N, K) one-hot rows, as they were given.
+
+    Example:
+        >>> layer = SoftmaxWithLoss()
+        >>> round(float(layer.forward(np.zeros((1, 4)), np.array([2]))), 4)  # log 4
+        1.3863
+        >>> layer.backward()
+        array([[ 0.25,  0.25, -0.75,  0.25]])
+    """
+
+    def __init__(self) -> None:
+        self.loss: Any = None
+        self.y: Any = None
+        self.t: Any = None
+
+    def forward(self, x: Array, t: ArrayLike) -> Any:
+        """Return the mean loss of scores x (N, K) and labels t."""
+        self.t = np.asarray(t)
+        (scores,) = floats(x)
+        self.y = ops.softmax(scores)
+        chances = self.y[np.arange(len(self.y)), self._indices()]
+        self.loss = -np.sum(np.log(chances + TINY)) / len(self.y)
+        return self.loss
+
+    def backward(self, dout: float = 1) -> Array:
+        """Return the gradient of the scores, (y - t) / N."""
+        dx: Array = self.y.copy()
+        dx[np.arange(len(dx)), self._indices()] -= 1
+        return dx / len(dx) * dout
+
+    def _indices(self) -> Any:
+        return self.t.argmax(axis=1) if self.t.size == self.y.size else self.t

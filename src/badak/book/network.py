@@ -1,0 +1,99 @@
+"""What the book's convolutional networks share: everything but their layers."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from badak import storage
+from badak.arrays import Array, as_labels
+from badak.book.layers import Affine, Convolution
+from badak.book.loss import SoftmaxWithLoss
+from badak.book.regularization import Dropout
+from badak.errors import BadakError, FormatError
+from badak.pickles import read_pickle
+
+
+class ConvNet:
+    """Layers in order with their weights in `params`, named W1, b1, W2 ... from the first on.
+
+    Attributes:
+        params: ``"W1"`` -> the array that the layer holds too.
+        layers: the layers; a list, or a dictionary by name.
+        last_layer: the loss.
+    """
+
+    params: dict[str, Array]
+    layers: Any
+    last_layer: SoftmaxWithLoss
+
+    def _in_order(self) -> list[Any]:
+        return list(self.layers.values() if isinstance(self.layers, dict) else self.layers)
+
+    def _weighted(self) -> list[tuple[str, Any]]:
+        """The layers that have weights, each with its number as text."""
+        weighted = [one for one in self._in_order() if isinstance(one, (Convolution, Affine))]
+        return [(str(number), layer) for number, layer in enumerate(weighted, 1)]
+
+    def predict(self, x: Array, train_flg: bool = False) -> Array:
+        """Return the scores (N, K) of images (N, C, H, W)."""
+        for layer in self._in_order():
+            x = layer.forward(x, train_flg) if isinstance(layer, Dropout) else layer.forward(x)
+        return x
+
+    def loss(self, x: Array, t: Any) -> Any:
+        """Return the mean loss of images and labels, class indices or one-hot rows."""
+        return self.last_layer.forward(self.predict(x, train_flg=True), t)
+
+    def accuracy(self, x: Array, t: Any, batch_size: int = 100) -> Any:
+        """Return the share of images classified rightly; the last, smaller batch counts too."""
+        labels = as_labels(t, len(x))
+        starts = range(0, len(x), batch_size)
+        found = [self.predict(x[start : start + batch_size]).argmax(axis=1) for start in starts]
+        return np.mean(np.concatenate(found) == labels)
+
+    def gradient(self, x: Array, t: Any) -> dict[str, Array]:
+        """Return the gradient of the loss for every array of `params`, by backpropagation."""
+        self.loss(x, t)
+        dout = self.last_layer.backward()
+        for layer in reversed(self._in_order()):
+            dout = layer.backward(dout)
+        grads: dict[str, Array] = {}
+        for number, layer in self._weighted():
+            grads |= {f"W{number}": layer.dW, f"b{number}": layer.db}
+        return grads
+
+    def save_params(self, file_name: str | Path = "params.pkl") -> None:
+        """Write `params` as the book does: a pickled dictionary of arrays.
+
+        Raises:
+            BadakError: the file cannot be written; an old one stays as it was.
+        """
+        storage.write_atomically(file_name, pickle.dumps(self.params))
+
+    def load_params(self, file_name: str | Path = "params.pkl") -> None:
+        """Read `params` from a file of the book's, or of `save_params`; nothing in it is run.
+
+        Raises:
+            FormatError: it is no pickled dictionary of arrays; the message names what else it
+                would load. Or its arrays do not fit; all that do not are listed.
+            BadakError: the file cannot be read.
+        """
+        try:
+            content = Path(file_name).read_bytes()
+        except OSError as fault:
+            raise BadakError(f"cannot read {file_name}: {fault.strerror or fault}") from None
+        params = read_pickle(content, str(file_name))
+        if not isinstance(params, dict):
+            raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
+        faults = [f"{key} is unknown" for key in params if key not in self.params]
+        for key, array in self.params.items():
+            given = params.get(key)
+            if not isinstance(given, np.ndarray) or given.shape != array.shape:
+                came = given.shape if isinstance(given, np.ndarray) else "missing"
+                faults.append(f"{key} is {came}, expected {array.shape}")
+        if faults:
+            raise FormatError(f"{file_name} does not fit this network: {'; '.join(faults)}")
+        for key, array in self.params.items():
+            array[...] = params[key]  # the array that the layer holds

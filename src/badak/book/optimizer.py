@@ -1,0 +1,133 @@
+"""Optimizers as the book has them: update(params, grads) changes the arrays of params (6.1).
+
+`params` and `grads` are dictionaries with the same names, such as ``params['W1']``.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from badak import ops
+from badak.arrays import Array
+
+Arrays = Mapping[str, Array]
+# The book adds it to the roots.
+EPS = 1e-7
+
+
+class Optimizer(Protocol):
+    """What the Trainer asks of an optimizer."""
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+
+
+class SGD:
+    """W - lr * dW (the book's chapter 6.1.2).
+
+    Example:
+        >>> params = {"W": np.array([1.0])}
+        >>> SGD(lr=0.25).update(params, {"W": np.array([2.0])})
+        >>> params["W"]
+        array([0.5])
+    """
+
+    def __init__(self, lr: float = 0.01) -> None:
+        self.lr = lr
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+        for key, array in params.items():
+            (array[...],) = ops.sgd_update(array, _like(grads[key], array), self.lr)
+
+
+class Momentum:
+    """v = momentum * v - lr * dW; W + v (the book's chapter 6.1.4)."""
+
+    looks_ahead = False
+
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9) -> None:
+        self.lr, self.momentum = lr, momentum
+        self.v: Any = None
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+        self.v = _zeros(params) if self.v is None else self.v
+        for key, array in params.items():
+            # badak's velocity is the book's with the other sign, and the book's contains the lr.
+            step = self.lr * _like(grads[key], array)
+            array[...], velocity = ops.momentum_update(
+                array, step, -self.v[key], 1.0, self.momentum, self.looks_ahead
+            )
+            self.v[key] = -velocity
+
+
+class Nesterov(Momentum):
+    """Momentum whose step looks ahead (the book's code; Bengio et al. 2013)."""
+
+    looks_ahead = True
+
+
+class AdaGrad:
+    """h = h + dW^2; W - lr * dW / sqrt(h) (the book's chapter 6.1.5)."""
+
+    def __init__(self, lr: float = 0.01) -> None:
+        self.lr = lr
+        self.h: Any = None
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+        self.h = _zeros(params) if self.h is None else self.h
+        for key, array in params.items():
+            array[...], self.h[key] = ops.adagrad_update(
+                array, _like(grads[key], array), self.h[key], self.lr, EPS
+            )
+
+
+class RMSprop:
+    """AdaGrad that forgets: h = decay_rate * h + (1 - decay_rate) * dW^2 (the book's code)."""
+
+    def __init__(self, lr: float = 0.01, decay_rate: float = 0.99) -> None:
+        self.lr, self.decay_rate = lr, decay_rate
+        self.h: Any = None
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+        self.h = _zeros(params) if self.h is None else self.h
+        for key, array in params.items():
+            array[...], self.h[key] = ops.rmsprop_update(
+                array, _like(grads[key], array), self.h[key], self.lr, self.decay_rate, EPS
+            )
+
+
+class Adam:
+    """Running mean over the root of the running square (the book's chapter 6.1.6)."""
+
+    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999) -> None:
+        self.lr, self.beta1, self.beta2 = lr, beta1, beta2
+        self.iter = 0
+        self.m: Any = None
+        self.v: Any = None
+
+    def update(self, params: Arrays, grads: Arrays) -> None:
+        """Change every array of params by its gradient."""
+        if self.m is None:
+            self.m, self.v = _zeros(params), _zeros(params)
+        self.iter += 1
+        # The book adds EPS to the root before the correction of v, the paper after it.
+        eps = EPS / float(np.sqrt(1.0 - self.beta2**self.iter))
+        betas = (self.beta1, self.beta2)
+        for key, array in params.items():
+            gradient = _like(grads[key], array)
+            array[...], self.m[key], self.v[key] = ops.adam_update(
+                array, gradient, self.m[key], self.v[key], self.iter, self.lr, betas, eps
+            )
+
+
+def _zeros(params: Arrays) -> dict[str, Array]:
+    return {key: np.zeros_like(array) for key, array in params.items()}
+
+
+def _like(gradient: Array, array: Array) -> Array:
+    return np.asarray(gradient, array.dtype)

@@ -1,0 +1,100 @@
+"""Dropout and batch normalization as the book has them (chapter 6)."""
+
+from typing import Any
+
+import numpy as np
+
+from badak import ops
+from badak.arrays import Array
+from badak.book.floats import floats
+
+# The book adds 10e-7 to the variance.
+EPS = 1e-6
+
+
+class Dropout:
+    """In training, zero each value with a probability; else scale by what would stay (6.4.3).
+
+    badak.layers.Dropout scales in training instead, as is done today. What is dropped is drawn
+    from NumPy's global source, so that np.random.seed decides it, as in the book.
+
+    Args:
+        dropout_ratio: share of values dropped.
+    """
+
+    def __init__(self, dropout_ratio: float = 0.5) -> None:
+        self.dropout_ratio = dropout_ratio
+        self.mask: Any = None
+
+    def forward(self, x: Array, train_flg: bool = True) -> Array:
+        """Return x with values dropped; where not in training, all of them scaled."""
+        if not train_flg:
+            return x * (1.0 - self.dropout_ratio)
+        self.mask = np.random.rand(*x.shape) > self.dropout_ratio
+        return np.asarray(x * self.mask)
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient where the value was kept."""
+        return np.asarray(dout * self.mask)
+
+
+class BatchNormalization:
+    """Normalise every input over the batch (the book's chapter 6.3).
+
+    Images are laid flat: every pixel of every channel has a mean of its own, where
+    badak.layers.BatchNorm2d has one a channel. D is the number of inputs.
+
+    Args:
+        gamma: (D,) scale, or one number.
+        beta: (D,) shift, or one number.
+        momentum: share of the running statistics that stays.
+        running_mean: (D,) to begin with; zeros where None.
+        running_var: (D,) to begin with; zeros where None.
+
+    Attributes:
+        dgamma: gradient of gamma (D,), after `backward`.
+        dbeta: gradient of beta (D,).
+    """
+
+    def __init__(
+        self,
+        gamma: Any,
+        beta: Any,
+        momentum: float = 0.9,
+        running_mean: Any = None,
+        running_var: Any = None,
+    ) -> None:
+        self.gamma, self.beta = gamma, beta
+        self.momentum = momentum
+        self.running_mean, self.running_var = running_mean, running_var
+        self.input_shape: Any = None
+        self.dgamma: Any = None
+        self.dbeta: Any = None
+        self._cache: Any = None
+
+    def forward(self, x: Array, train_flg: bool = True) -> Array:
+        """Normalise x (N, D) or (N, C, H, W); in training with the batch's own statistics."""
+        self.input_shape = x.shape
+        rows = x.reshape(len(x), -1)
+        if self.running_mean is None:
+            self.running_mean = np.zeros(rows.shape[1])
+            self.running_var = np.zeros(rows.shape[1])
+        numbers = floats(rows, self.gamma, self.beta, self.running_mean, self.running_var)
+        maps = numbers[0][:, :, None, None]  # (N, D) -> (N, D, 1, 1)
+        gamma, beta, mean, var = (np.broadcast_to(one, maps.shape[1]) for one in numbers[1:])
+        result = ops.batch_norm2d(maps, gamma, beta, mean, var, bool(train_flg), eps=EPS)
+        if train_flg:
+            keep, move = self.momentum, 1 - self.momentum
+            self.running_mean = keep * self.running_mean + move * rows.mean(axis=0)
+            self.running_var = keep * self.running_var + move * rows.var(axis=0)
+            self._cache = maps, gamma, result.mean, result.inverse_std
+        return result.y.reshape(self.input_shape)
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient of the input, in its shape; dgamma and dbeta are kept."""
+        maps, gamma, mean, inverse_std = self._cache
+        grad = np.asarray(dout, maps.dtype).reshape(maps.shape)
+        dx, self.dgamma, self.dbeta = ops.batch_norm2d_backward(
+            grad, maps, gamma, mean, inverse_std, True
+        )
+        return dx.reshape(self.input_shape)

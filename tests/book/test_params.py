@@ -1,0 +1,133 @@
+"""params.pkl: the book's own files are read, and whatever else a pickle may ask for is refused."""
+
+import os
+import pickle
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+
+from badak.book import DeepConvNet, SimpleConvNet
+from badak.errors import BadakError, FormatError
+from badak.pickles import read_pickle
+
+SMALL = {
+    "input_dim": (1, 6, 6),
+    "conv_param": {"filter_num": 2, "filter_size": 3, "pad": 0, "stride": 1},
+    "hidden_size": 3,
+}
+
+
+def of_the_book(params, protocol=3):
+    """The bytes of a file that NumPy 1 wrote, as the book's is: the module was numpy.core."""
+    return pickle.dumps(params, protocol).replace(b"cnumpy._core.", b"cnumpy.core.")
+
+
+@pytest.mark.parametrize("network", [SimpleConvNet, DeepConvNet])
+def test_what_is_saved_is_loaded_and_the_book_can_read_it(network, tmp_path):
+    first, second = network(), network()
+    first.save_params(tmp_path / "params.pkl")
+    plain = pickle.loads((tmp_path / "params.pkl").read_bytes())
+    assert list(plain) == list(first.params)
+    held = second.params["W1"]
+    second.load_params(tmp_path / "params.pkl")
+    assert second.params["W1"] is held  # the array that the layer has
+    for key, array in first.params.items():
+        np.testing.assert_array_equal(second.params[key], array)
+    x = np.random.default_rng(0).random((2, 1, 28, 28))
+    np.testing.assert_array_equal(second.predict(x), first.predict(x))
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_protocol_is_read(protocol, tmp_path):
+    first, second = SimpleConvNet(**SMALL), SimpleConvNet(**SMALL)
+    content = of_the_book(OrderedDict(first.params), protocol)
+    assert (b"numpy.core" in content) == (protocol < 4)
+    (tmp_path / "p.pkl").write_bytes(content)
+    second.load_params(tmp_path / "p.pkl")
+    np.testing.assert_array_equal(second.params["W2"], first.params["W2"])
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "<f2", "<i8", "|u1", "?", ">i2"])
+def test_arrays_and_plain_values_come_back_as_they_were(dtype, protocol):
+    array = np.arange(6).reshape(2, 3).astype(dtype)
+    value = {"a": [1, 2.5, None, True, "text", b"bytes"], "b": (array, array.T.copy("F"), array)}
+    found = read_pickle(pickle.dumps(value, protocol), "file")
+    assert found["a"] == value["a"]
+    for ours, theirs in zip(found["b"], value["b"], strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype
+    empty = np.zeros((0, 3), dtype)
+    assert read_pickle(pickle.dumps(empty, protocol), "file").shape == (0, 3)
+
+
+class Runs:
+    """Unpickled by the standard library, this would make a folder."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (Runs, r"posix\.mkdir|nt\.mkdir"),
+        (lambda _: print, r"builtins\.print|__builtin__\.print"),
+        (lambda _: np.random.default_rng(0), r"numpy\.random"),
+        (lambda _: SimpleConvNet(**SMALL), r"badak\.book\.simple_convnet\.SimpleConvNet"),
+    ],
+)
+def test_anything_else_is_refused_by_name(value, name, protocol, tmp_path):
+    network = SimpleConvNet(**SMALL)
+    before = {key: array.copy() for key, array in network.params.items()}
+    content = {**network.params, "W9": value(tmp_path / "made")}
+    (tmp_path / "bad.pkl").write_bytes(pickle.dumps(content, protocol))
+    with pytest.raises(FormatError, match=f"bad.pkl names ({name})|asks for NEWOBJ"):
+        network.load_params(tmp_path / "bad.pkl")
+    assert not (tmp_path / "made").exists()
+    for key, array in before.items():
+        np.testing.assert_array_equal(network.params[key], array)
+
+
+def test_every_array_that_does_not_fit_is_listed(tmp_path):
+    network = SimpleConvNet(**SMALL)
+    before = {key: array.copy() for key, array in network.params.items()}
+    odd = {key: array + 1 for key, array in network.params.items()}
+    odd["W9"] = odd.pop("b1")
+    odd["W2"], odd["b3"] = odd["W2"].T, 3
+    (tmp_path / "odd.pkl").write_bytes(pickle.dumps(odd))
+    words = r"W9 is unknown; b1 is missing, .*; W2 is \(3, 8\), expected \(8, 3\); b3 is missing"
+    with pytest.raises(FormatError, match=words):
+        network.load_params(tmp_path / "odd.pkl")
+    for key, array in before.items():
+        np.testing.assert_array_equal(network.params[key], array)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "must be a pickle"),
+        (b"PK\x03\x04", "must be a pickle"),
+        (pickle.dumps([1, 2]), "must hold a dictionary"),
+        (pickle.dumps({"W1": np.array([None])}), "an array holds 'O8'"),
+        (pickle.dumps({"W1": np.zeros(2, "M8[s]")}), "an array holds 'M8'"),
+        (pickle.dumps(np.ones(99))[:-40], "is a damaged pickle"),
+        (pickle.dumps(np.ones(3), 2).replace(b"K\x03\x85", b"K\x07\x85"), "cannot have 24 bytes"),
+        (pickle.dumps(np.dtype("f8")), "does not describe an array"),
+        (b"\x80\x02cnumpy\nndarray\n.", "holds numpy.ndarray itself"),
+    ],
+)
+def test_a_file_that_is_no_params_is_refused(content, words, tmp_path):
+    (tmp_path / "p.pkl").write_bytes(content)
+    with pytest.raises(FormatError, match=words):
+        SimpleConvNet(**SMALL).load_params(tmp_path / "p.pkl")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(BadakError, match=r"cannot read .*none.pkl"):
+        SimpleConvNet(**SMALL).load_params(tmp_path / "none.pkl")
