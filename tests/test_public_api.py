@@ -22,10 +22,14 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = badak.Netwrok
 
 
+def test_the_scikit_learn_face_is_an_attribute_too():
+    assert badak.sklearn.ConvNetClassifier().epochs == 20
+
+
 def test_import_loads_no_heavy_library():
     script = (
         "import sys, badak\n"
-        "heavy = ['matplotlib', 'click', 'rich', 'PIL', 'pooch', 'safetensors']\n"
+        "heavy = ['matplotlib', 'click', 'rich', 'PIL', 'pooch', 'safetensors', 'sklearn']\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
@@ -50,7 +54,7 @@ def test_training_needs_no_drawing_library():
 
 
 PACKAGES = (
-    "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops", "optim",
+    "book", "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops", "optim",
     "training",
 )  # fmt: skip
 
@@ -68,8 +72,8 @@ def test_every_public_name_says_what_it_is_for(package):
             assert ">>>" in thing.__doc__, f"{package}.{name}"
 
 
-# Starts two processes for seconds; tests/training shows it.
-NO_EXAMPLE = ("verify_resume",)
+# Starts two processes for seconds; needs MNIST; opens a window. Their tests show them.
+NO_EXAMPLE = ("verify_resume", "load_mnist", "filter_show")
 
 
 def _as_ruff_sorts(name: str) -> tuple[int, str]:

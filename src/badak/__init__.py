@@ -11,30 +11,37 @@ _NAMES = {
     "FormatError": "badak.errors",
     "Network": "badak.network",
     "load": "badak.network",
+    "load_state_dict": "badak.formats.weights",
     "Trainer": "badak.training",
     "num_threads": "badak.ops.processor",
     "set_num_threads": "badak.ops.processor",
 }
-_MODULES = ("data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim")
+_MODULES = (
+    "book", "data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim", "sklearn",
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from badak import data, inspect, layers, lessons, models, onnx, ops, optim
+    from badak import book, data, inspect, layers, lessons, models, onnx, ops, optim, sklearn
     from badak.errors import BadakError, FormatError
+    from badak.formats.weights import load_state_dict
     from badak.network import Network, load
     from badak.ops.processor import num_threads, set_num_threads
     from badak.training import Trainer
 
+# Without `sklearn`, which needs an extra: it is there as an attribute alone.
 __all__ = [
     "BadakError",
     "FormatError",
     "Network",
     "Trainer",
     "__version__",
+    "book",
     "data",
     "inspect",
     "layers",
     "lessons",
     "load",
+    "load_state_dict",
     "models",
     "num_threads",
     "onnx",

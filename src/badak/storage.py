@@ -26,6 +26,7 @@ from badak.errors import BadakError, FormatError
 DTYPES = {
     "F64": np.float64,
     "F32": np.float32,
+    "F16": np.float16,
     "I64": np.int64,
     "I32": np.int32,
     "U8": np.uint8,
@@ -80,14 +81,12 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         BadakError: the file cannot be read.
         FormatError: it is no safetensors file that badak wrote, or it was damaged.
     """
-    path = Path(path)
+    content = _content(path)
     try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
-        raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
-    try:
-        arrays, text = _parse(content)
-        own = _parse_json(text, "its metadata")
+        arrays, texts = _parse(content)
+        if set(texts) != {"badak"}:
+            raise FormatError("it holds no badak metadata: it was not saved by badak")
+        own = _parse_json(texts["badak"], "its metadata")
         if not isinstance(own, dict) or set(own) != {"metadata", "sha256"}:
             raise FormatError("its metadata must hold exactly metadata and sha256")
         metadata = own["metadata"]
@@ -96,6 +95,33 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     except FormatError as fault:
         raise FormatError(f"{path} is no usable badak file: {fault}") from None
     return arrays, metadata
+
+
+def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
+    """Read the tensors of any safetensors file, such as a PyTorch state dict.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The arrays by name (writable, independent of the file).
+
+    Raises:
+        BadakError: the file cannot be read.
+        FormatError: it is no safetensors file, or damaged, or holds a dtype not in `DTYPES`.
+
+    Example:
+        >>> import tempfile
+        >>> from safetensors.numpy import save_file
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_file({"w": np.ones(2)}, f"{folder}/a.safetensors")
+        ...     load_tensors(f"{folder}/a.safetensors")
+        {'w': array([1., 1.])}
+    """
+    try:
+        return _parse(_content(path))[0]
+    except FormatError as fault:
+        raise FormatError(f"{path} is no usable safetensors file: {fault}") from None
 
 
 def write_atomically(path: str | Path, data: bytes) -> None:
@@ -166,8 +192,15 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
     return total.hexdigest()
 
 
-def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], str]:
-    """Split a safetensors file into arrays and our metadata, checking every claim."""
+def _content(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
+        raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
+
+
+def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Split a safetensors file into arrays and the metadata's texts, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
     if (content[:1] == b"\x80" and content[8:9] != b"{") or content[:4] == b"PK\x03\x04":
         raise FormatError("it is a pickle or zip archive, which badak never opens")
@@ -182,16 +215,16 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], str]:
     header = _parse_json(content[8 : 8 + length], "its header")
     if not isinstance(header, dict):
         raise FormatError("its header must be a JSON object")
-    texts = header.pop("__metadata__", None)
-    if not isinstance(texts, dict) or set(texts) != {"badak"} or type(texts["badak"]) is not str:
-        raise FormatError("it holds no badak metadata: it was not saved by badak")
+    texts = header.pop("__metadata__", {})
+    if not isinstance(texts, dict) or not all(isinstance(one, str) for one in texts.values()):
+        raise FormatError("its metadata must be a JSON object of texts")
     data = memoryview(content)[8 + length :]
     end, arrays = 0, {}
     for name, entry in sorted(header.items(), key=_start):
         arrays[name], end = _tensor(name, entry, data, end)
     if end != len(data):
         raise FormatError(f"its tensors take {end} bytes and {len(data)} follow the header")
-    return arrays, texts["badak"]
+    return arrays, texts
 
 
 def _start(item: tuple[str, Any]) -> int:

@@ -77,7 +77,7 @@ def forged() -> dict[str, tuple[bytes, str]]:
         "S13 one byte short": (with_tensors(bytes(7), w=sound), "of 7"),
         "S14 metadata no text": (
             framed({"__metadata__": {"badak": 1}}),
-            "no badak metadata",
+            "metadata must be a JSON object of texts",
         ),
         "S14 metadata missing": (framed({}), "no badak metadata"),
         "S14 another program's": (framed({"__metadata__": {"format": "pt"}}), "no badak metadata"),

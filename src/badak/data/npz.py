@@ -20,12 +20,13 @@ LONGEST_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trust
 FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, struct.error)
 
 
-def read_npz(path: str | Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Read some arrays of an .npz archive; what else it holds is not looked at.
+def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+    """Read arrays of an .npz archive; what else it holds is not looked at.
 
     Args:
         path: the archive.
-        names: the arrays to read, without ``.npy``; those it lacks are left out.
+        names: the arrays to read, without ``.npy``; those it lacks are left out. All where None,
+            in the archive's order.
 
     Returns:
         The arrays by name.
@@ -49,6 +50,8 @@ def read_npz(path: str | Path, names: Sequence[str]) -> dict[str, NDArray[Any]]:
                 raise FormatError(f"{path} must be an .npz archive; got {describe(head)}")
             with zipfile.ZipFile(file) as archive:
                 members = {member.filename: member for member in archive.infolist()}
+                if names is None:
+                    names = [name[:-4] for name in members if name.endswith(".npy")]
                 return {
                     name: _read_member(archive, members[f"{name}.npy"], path)
                     for name in names

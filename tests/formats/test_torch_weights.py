@@ -1,0 +1,243 @@
+"""load_state_dict from PyTorch: names, order and what does not fit."""
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+import badak
+from badak import Network, load_state_dict, models
+from badak.errors import ArgumentTypeError, BadakError, FormatError
+from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
+
+
+def save_npz(state, path):
+    np.savez(path, **{name: tensor.numpy() for name, tensor in state.items()})
+
+
+SAVERS = {"safetensors": save_file, "npz": save_npz}
+
+
+class LeNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = torch.max_pool2d(torch.relu(self.conv1(x)), 2)
+        x = torch.max_pool2d(torch.relu(self.conv2(x)), 2).flatten(1)
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
+
+
+class Vgg(nn.Module):
+    """Twelve convolutions, most of them alike: features.10 comes after features.8."""
+
+    def __init__(self):
+        super().__init__()
+        steps = []
+        for number in range(12):
+            steps += [nn.Conv2d(4 if number else 3, 4, 3, padding=1), nn.ReLU()]
+        self.features = nn.Sequential(*steps, nn.MaxPool2d(2))
+        self.classifier = nn.Sequential(
+            nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(),
+            nn.Linear(64, 5),
+        )  # fmt: skip
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
+
+
+def vgg():
+    layers = []
+    for _ in range(12):
+        layers += [Conv2d(4, 3, padding=1), ReLU()]
+    layers += [MaxPool2d(2), Flatten()]
+    return Network([*layers, Linear(64), ReLU(), Linear(64), ReLU(), Linear(5)], (3, 8, 8), seed=5)
+
+
+class Block(nn.Module):
+    """Named as torchvision names it; bn1 is sorted before conv1 and downsample."""
+
+    def __init__(self, before, after, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, after, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(after)
+        self.conv2 = nn.Conv2d(after, after, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(after)
+        self.downsample = None
+        if stride > 1:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after)
+            )
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 4, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(4)
+        sizes = (4, 4, 8, 16, 32)
+        for number in range(1, 5):
+            before, after = sizes[number - 1 : number + 1]
+            stride = 1 if number == 1 else 2
+            stage = nn.Sequential(Block(before, after, stride), Block(after, after, 1))
+            setattr(self, f"layer{number}", stage)
+        self.fc = nn.Linear(32, 5)
+
+    def forward(self, x):
+        x = torch.max_pool2d(torch.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(x.mean((2, 3)))
+
+
+CASES = {
+    "lenet": (LeNet, models.LeNet5),
+    "vgg": (Vgg, vgg),
+    "resnet": (
+        ResNet,
+        lambda: models.ResNet18(5, input_shape=(3, 64, 64), filters=(4, 8, 16, 32)),
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", SAVERS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_pytorch_models_weights_give_its_outputs(name, ending, tmp_path):
+    torch.manual_seed(0)
+    model, net = CASES[name][0](), CASES[name][1]()
+    x = torch.rand(3, *net.input_shape)
+    with torch.no_grad():
+        for _ in range(3):
+            model(x)  # moves batch norm's statistics
+        expected = model.eval()(x).numpy()
+    SAVERS[ending](model.state_dict(), tmp_path / f"w.{ending}")
+    pairs = load_state_dict(net, tmp_path / f"w.{ending}")
+    assert len(set(pairs.values())) == len(pairs)
+    np.testing.assert_allclose(net(x), expected, atol=1e-5, rtol=1e-4)
+
+
+def small():
+    return Network([Conv2d(2, 3), BatchNorm2d(), Flatten(), Linear(3)], (2, 5, 4), seed=3)
+
+
+def torch_state(**changes):
+    """`small`'s weights as a Sequential names them, all 0.5."""
+    shapes = {"0.weight": (2, 2, 3, 3), "0.bias": (2,), "3.weight": (3, 12), "3.bias": (3,)}
+    shapes |= {f"1.{key}": (2,) for key in ("weight", "bias", "running_mean", "running_var")}
+    state = {name: torch.full(shape, 0.5) for name, shape in shapes.items()}
+    state["1.num_batches_tracked"] = torch.tensor(7)
+    state |= changes
+    return {name: tensor for name, tensor in state.items() if tensor is not None}
+
+
+def test_half_floats_and_doubles_are_rounded_to_the_networks_dtype(tmp_path):
+    for dtype in (torch.float16, torch.float64):
+        net = small()
+        state = {name: tensor.to(dtype) for name, tensor in torch_state().items()}
+        save_file(state, tmp_path / "w.safetensors")
+        assert load_state_dict(net, tmp_path / "w.safetensors") == {
+            "conv1": "0", "norm1": "1", "linear1": "3",
+        }  # fmt: skip
+        for array in net.state().values():
+            np.testing.assert_array_equal(array, np.full(array.shape, 0.5, np.float32))
+
+
+def test_badaks_own_names_are_taken_as_they_are(tmp_path):
+    first, second = vgg(), vgg()
+    for number, array in enumerate(first.state().values()):
+        array[...] = number
+    np.savez(tmp_path / "w.npz", **dict(reversed(first.state().items())))
+    load_state_dict(second, tmp_path / "w.npz")
+    for name, array in first.state().items():
+        np.testing.assert_array_equal(second.state()[name], array)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"0.bias": None, "3.weight": torch.ones(4, 12), "7.weight": torch.ones(2)},
+            [
+                r"network's conv1 \(weight \(2, 2, 3, 3\), bias \(2,\)\) has no match",
+                r"network's linear1 \(weight \(3, 12\), bias \(3,\)\) has no match",
+                r"file's 0 \(weight \(2, 2, 3, 3\)\) has no match",
+                r"file's 3 \(bias \(3,\), weight \(4, 12\)\) has no match",
+                r"file's 7 \(weight \(2,\)\) has no match",
+            ],
+        ),
+        (
+            {"1.running_var": None},
+            [r"network's norm1 .* has no match", r"file's 1 .* has no match"],
+        ),
+        ({"3.bias": torch.tensor([0.0, torch.nan, 0.0])}, [r"holds NaN or infinity in 3\.bias"]),
+    ],
+)
+def test_all_that_does_not_fit_is_listed_and_nothing_changes(changes, words, tmp_path):
+    net = small()
+    before = {name: array.copy() for name, array in net.state().items()}
+    save_file(torch_state(**changes), tmp_path / "w.safetensors")
+    for word in words:
+        with pytest.raises(FormatError, match=word):
+            load_state_dict(net, tmp_path / "w.safetensors")
+    for name, array in before.items():
+        np.testing.assert_array_equal(net.state()[name], array)
+
+
+def test_the_networks_own_names_need_no_numbers(tmp_path):
+    net = Network({"flat": Flatten(), "eye": Linear(4), "ear": Linear(4)}, (1, 2, 2))
+    state = {f"{k}.{key}": torch.full(shape, float(k)) for k in (9, 10)
+             for key, shape in (("weight", (4, 4)), ("bias", (4,)))}  # fmt: skip
+    save_file(state, tmp_path / "w.safetensors")
+    assert load_state_dict(net, tmp_path / "w.safetensors") == {"eye": "9", "ear": "10"}
+
+
+def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
+    """`first` is sorted behind `again`: to take them by name would be silently wrong."""
+    net = Network([Conv2d(2, 3), Conv2d(2, 3), Flatten(), Linear(3)], (2, 6, 6))
+    state = {
+        "first.weight": torch.full((2, 2, 3, 3), 1.0), "first.bias": torch.ones(2),
+        "again.weight": torch.full((2, 2, 3, 3), 2.0), "again.bias": torch.ones(2),
+        "out.weight": torch.ones(3, 8), "out.bias": torch.ones(3),
+    }  # fmt: skip
+    save_file(state, tmp_path / "w.safetensors")
+    with pytest.raises(FormatError, match=r"(again|first) and (again|first) fit conv1 and conv2"):
+        load_state_dict(net, tmp_path / "w.safetensors")
+    save_npz(state, tmp_path / "w.npz")
+    assert load_state_dict(net, tmp_path / "w.npz")["conv1"] == "first"
+    assert net.parameters()["conv2.weight"].max() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("w.pt", b"PK", r"can run programs.*safetensors\.torch\.save_file"),
+        ("w.txt", b"", r"must be one of \.safetensors, \.npz, \.h5"),
+        ("w.safetensors", b"\x80\x04.", "no usable safetensors file"),
+        ("w.safetensors", bytes(8), "header claims 0 bytes"),
+        ("w.npz", b"<html>", "must be an .npz archive; got"),
+        ("w.h5", b"\x89HDF\r\n\x1a\n" + bytes(50), "cannot be read as HDF5"),
+    ],
+)
+def test_another_file_is_refused(name, content, words, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadakError, match=words):
+        load_state_dict(small(), tmp_path / name)
+
+
+def test_a_missing_file_and_another_net_are_named(tmp_path):
+    with pytest.raises(BadakError, match="no such file"):
+        load_state_dict(small(), tmp_path / "w.npz")
+    with pytest.raises(ArgumentTypeError, match="net must be a Network; got Linear"):
+        badak.load_state_dict(Linear(3), tmp_path / "w.npz")
+
+
+def test_objects_in_an_archive_are_not_unpickled(tmp_path):
+    np.savez(tmp_path / "w.npz", **{"0.weight": np.array([None])})
+    with pytest.raises(FormatError, match="holds Python objects"):
+        load_state_dict(small(), tmp_path / "w.npz")
