@@ -21,7 +21,7 @@ _MODULES = (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from badak import book, data, inspect, layers, lessons, models, onnx, ops, optim, sklearn
+    from badak import book, data, inspect, layers, lessons, models, ops, optim
     from badak.errors import BadakError, FormatError
     from badak.formats.weights import load_state_dict
     from badak.network import Network, load
@@ -44,7 +44,6 @@ __all__ = [
     "load_state_dict",
     "models",
     "num_threads",
-    "onnx",
     "ops",
     "optim",
     "set_num_threads",
