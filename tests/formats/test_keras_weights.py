@@ -153,6 +153,10 @@ def cycle(file, folder):
     file["layers/dense/inner"] = file["layers"]
 
 
+def twice(file, folder):
+    file["layers/dense_1"] = file["layers/dense"]
+
+
 def deep(file, folder):
     file.create_group("/".join(["layers"] * 30 + ["vars"]))
 
@@ -178,6 +182,7 @@ def huge(file, folder):
         (external_storage, "keeps layers/dense/vars/1 in another file"),
         (virtual, "keeps layers/dense/vars/1 in another file"),
         (cycle, "has a group within itself, or twice"),
+        (twice, "has a group within itself, or twice"),
         (deep, "too deep"),
         (text, r"holds \|S3 at layers/text/vars/0"),
         (group_for_array, "must hold an array at layers/odd/vars/0"),

@@ -197,6 +197,16 @@ def test_the_networks_own_names_need_no_numbers(tmp_path):
     assert load_state_dict(net, tmp_path / "w.safetensors") == {"eye": "9", "ear": "10"}
 
 
+def test_two_families_of_one_size_are_refused(tmp_path):
+    net = Network({"flat": Flatten(), "eye": Linear(4), "ear": Linear(4)}, (1, 2, 2))
+    state = {}
+    for name in ("left", "right"):
+        state |= {f"{name}.weight": torch.ones(4, 4), f"{name}.bias": torch.ones(4)}
+    save_file(state, tmp_path / "w.safetensors")
+    with pytest.raises(FormatError, match="fit eye and ear alike"):
+        load_state_dict(net, tmp_path / "w.safetensors")
+
+
 def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
     """`first` is sorted behind `again`: to take them by name would be silently wrong."""
     net = Network([Conv2d(2, 3), Conv2d(2, 3), Flatten(), Linear(3)], (2, 6, 6))

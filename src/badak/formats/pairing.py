@@ -1,7 +1,7 @@
 """Which layer of a file belongs to which of a network, when both name them differently.
 
-A layer is known by its arrays: their names and shapes, and whether it stands in a shortcut. Where
-several are alike, they are taken in order.
+A layer is known by its arrays: their names and shapes. Where several are alike, they are taken in
+order.
 """
 
 import re
@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from badak.arrays import Array
 from badak.errors import FormatError
 
-# How a residual block's second path is named, here and elsewhere.
-SHORTCUT = re.compile("shortcut|downsample|skip|proj|identity")
-Signature = tuple[bool, tuple[tuple[str, tuple[int, ...]], ...]]
+Signature = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -25,9 +23,8 @@ class Group:
 
     @property
     def signature(self) -> Signature:
-        """What must agree: the names and shapes of the arrays, and which path they stand in."""
-        shapes = tuple(sorted((key, array.shape) for key, array in self.arrays.items()))
-        return bool(SHORTCUT.search(self.name)), shapes
+        """What must agree: the names and shapes of the arrays."""
+        return tuple(sorted((key, array.shape) for key, array in self.arrays.items()))
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(f'{k} {a.shape}' for k, a in self.arrays.items())})"
@@ -96,8 +93,9 @@ def paired(own: list[Group], found: list[Group], in_order: bool) -> dict[str, Gr
 def _by_number(ours: list[Group], theirs: list[Group]) -> list[tuple[Group, Group]]:
     """Pair alike layers by the numbers in the file's names; nothing where these do not decide.
 
-    They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. There
-    may be several such families, as beside it ``bn1``, if no two have as many members.
+    They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. Where
+    there are several such families, as ``downsample.1`` beside them, the network must have
+    families of the same sizes, and no two of one size.
     """
     families = [_families(ours), _families(theirs)]
     if len(families[1]) == 1:
