@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from badak.ops.processor import num_threads, set_num_threads
     from badak.training import Trainer
 
-# Without `sklearn`, which needs an extra: it is there as an attribute alone.
+# Without `onnx` and `sklearn`, which need extras: they are there as attributes alone.
 __all__ = [
     "BadakError",
     "FormatError",
