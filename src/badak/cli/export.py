@@ -1,0 +1,169 @@
+"""`badak export`: a trained model in another format, with its model card beside it."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from badak import __version__, storage
+from badak.cli.config import RunConfig, read_config, trained_network
+from badak.errors import BadakError
+from badak.formats.card import escaped, model_card
+from badak.network import Network
+from badak.training import RunDirectory
+from badak.training.checkpoint import read_history
+
+# Training images that set the ranges of int8: more change them little.
+CALIBRATION = 1000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One export.
+
+    Attributes:
+        net: the trained network.
+        config: of its run.
+        path: where to write.
+        int8: whether in 8-bit integers, for the formats that can.
+    """
+
+    net: Network
+    config: RunConfig
+    path: Path
+    int8: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an export leaves.
+
+    Attributes:
+        files: that were written.
+        sizes: for the card, name -> value.
+        metrics: likewise.
+        loading: how to load it, in Markdown.
+    """
+
+    files: tuple[Path, ...]
+    loading: str
+    sizes: dict[str, str] = dataclasses.field(default_factory=dict)
+    metrics: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+def _c(job: Job) -> Result:
+    from badak.formats.c_source import c_source
+    from badak.formats.c_text import identifier
+    from badak.formats.execute_int8 import logits
+
+    calibration, metrics = None, {}
+    if job.int8:
+        train, test = job.config.load_data()
+        some = np.random.default_rng(0).permutation(len(train))[:CALIBRATION]
+        calibration = train.images[some]
+    code = c_source(job.net, job.path.stem, job.config.class_names, calibration)
+    if job.int8:
+        right = logits(code.program, test.images).argmax(axis=1) == test.labels
+        metrics = {
+            "float32 accuracy": f"{job.net.evaluate(test).accuracy:.4f} on {len(test):,} images",
+            "int8 accuracy": f"{right.mean():.4f} on {len(test):,} images",
+        }
+    name = identifier(job.path.stem)
+    files = code.save(job.path)
+    loading = f"""```c
+#include "{files[1].name}"
+
+static float image[{name.upper()}_CHANNELS * {name.upper()}_ROWS * {name.upper()}_COLUMNS];
+int k = {name}_predict(image);  /* {name}_class_names[k]; {name}_run gives the logits */
+```
+
+Compile with `cc -std=c99 -O2 -c {job.path.name}`, and link with `-lm`."""
+    sizes = {"Working memory": f"{code.ram:,} bytes", "Constants": f"{code.flash:,} bytes"}
+    return Result(files, loading, sizes, metrics)
+
+
+def _html(job: Job) -> Result:
+    from badak.formats.html_page import html_page
+
+    kind = "digit" if job.config.dataset in ("digits", "mnist") else "picture"
+    page = html_page(job.net, job.path.stem, job.config.class_names, kind)
+    storage.write_atomically(job.path, page.encode())
+    return Result((job.path,), "Open the page in a browser, from disk: it needs no network.")
+
+
+# format -> what writes it; its name is the ending of the file's name too.
+FORMATS: dict[str, Callable[[Job], Result]] = {"html": _html, "c": _c}
+INTEGER_FORMATS = ("c",)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--to", "form", type=click.Choice(list(FORMATS)), required=True, help="The format.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file.  [default: RUN/RUN.FORMAT]"
+)
+@click.option("--int8", is_flag=True, help="For c: 8-bit integers, ranges from training images.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+def command(
+    run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None
+) -> None:
+    """Write the model of RUN in another format, and a model card (FILE.md) beside it.
+
+    html: one page that holds the model; draw or drop an image, see what each layer makes of it.
+    c: one C99 file and its header, without malloc, for small machines.
+    """
+    if int8 and form not in INTEGER_FORMATS:
+        raise BadakError(f"--int8 is for --to {', '.join(INTEGER_FORMATS)}; got --to {form}")
+    directory = RunDirectory(run)
+    config = read_config(directory)
+    if data_dir is not None:
+        config = dataclasses.replace(config, data_dir=str(data_dir))
+    net = trained_network(directory, config)
+    path = output or run / f"{run.absolute().name}.{form}"
+    if path.suffix != f".{form}":
+        raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
+    result = FORMATS[form](Job(net, config, path, int8))
+    card = path.with_name(path.name + ".md")
+    storage.write_atomically(card, _card(directory, path, form, net, config, result).encode())
+    for name, value in result.metrics.items():
+        click.echo(f"{name} {value}")
+    for file in (*result.files, card):
+        click.echo(f"{file}  {file.stat().st_size:,} bytes")
+
+
+def _card(
+    run: RunDirectory, path: Path, form: str, net: Network, config: RunConfig, result: Result
+) -> str:
+    data = {
+        "Data set": config.dataset,
+        "Images": " x ".join(map(str, config.input_shape)) + " (channels, rows, columns)",
+        "Classes": ", ".join(config.class_names),
+        "Training": config.about(),
+    }
+    files = {file.name: f"{file.stat().st_size:,} bytes" for file in result.files}
+    return model_card(
+        path.stem,
+        f"A {escaped(config.model)} network for {len(config.class_names)} classes, trained and "
+        f"exported to {form} by badak {__version__}.",
+        net,
+        data=data,
+        metrics={**_measured(run, config), **result.metrics},
+        sizes={**files, **result.sizes},
+        loading=result.loading,
+    )
+
+
+def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
+    """What training measured last on images it did not learn from."""
+    history = read_history(run.checkpoint)
+    if not history.epochs:
+        return {}
+    last = history.epochs[-1]
+    sample = f", on a sample of {config.evaluate_sample:,}" if config.evaluate_sample else ""
+    return {
+        f"Test accuracy after epoch {last.epoch}": f"{last.validation_accuracy:.4f}{sample}",
+        f"Test loss after epoch {last.epoch}": f"{last.validation_loss:.4f}{sample}",
+    }

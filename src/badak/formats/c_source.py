@@ -1,0 +1,196 @@
+"""A network as one C99 file and its header: no malloc, no library but libm, for small machines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from badak import storage
+from badak.arrays import Images
+from badak.errors import BadakError
+from badak.formats import c_text
+from badak.formats.c_calls import Parts
+from badak.formats.fold import folded
+from badak.formats.program import Program, lowered
+from badak.formats.quantise import quantised
+from badak.network import Network
+
+WHAT = "a C file"
+# Beyond it compilers need minutes and gigabytes, and no small machine has the room.
+MOST_WEIGHTS = 2**24
+
+
+@dataclass(frozen=True)
+class CSource:
+    """A network in C, and what it takes to run.
+
+    Attributes:
+        source: the text of the .c file.
+        header: the text of the .h file.
+        ram: bytes of static memory that a prediction works in.
+        flash: bytes of constants; the code comes on top.
+        program: the steps that were written, `badak.formats.execute` runs them too.
+    """
+
+    source: str
+    header: str
+    ram: int
+    flash: int
+    program: Program
+
+    def save(self, path: Path) -> tuple[Path, Path]:
+        """Write the .c file, and the header beside it; neither ever stands there by half.
+
+        Raises:
+            BadakError: one cannot be written.
+        """
+        header = path.with_suffix(".h")
+        storage.write_atomically(header, self.header.encode())
+        storage.write_atomically(path, self.source.encode())
+        return path, header
+
+
+def c_source(
+    net: Network,
+    name: str,
+    class_names: Sequence[str] | None = None,
+    calibration: Images | None = None,
+) -> CSource:
+    """Write a network in C99.
+
+    Args:
+        net: the network.
+        name: begins every name in the files and is, with .h, the header's; two networks of
+            different names link into one program.
+        class_names: K names; "0", "1", ... where None.
+        calibration: images (N, C, H, W), some hundreds like those that will come; where given, all
+            arithmetic is in 8-bit integers with these images' ranges.
+
+    Returns:
+        The files' text and sizes.
+
+    Raises:
+        BadakError: layers that cannot be written (all are listed), weights that are not finite,
+            or more of them than a compiler takes.
+
+    Example:
+        >>> from badak.models import LeNet5
+        >>> written = c_source(LeNet5(), "my_lenet")
+        >>> written.ram, "int my_lenet_predict(const float *image);" in written.header
+        (23520, True)
+    """
+    names = [str(k) for k in range(net.num_classes)] if class_names is None else class_names
+    if len(names) != net.num_classes:
+        raise BadakError(f"class_names must be {net.num_classes} names; got {len(names)}")
+    if not name.isprintable() or set(name) & set('"\\/'):
+        raise BadakError(f"a C file's name must have no quote, slash or backslash; got {name!r}")
+    program = lowered(net, WHAT)
+    _check(program)
+    if program.output == 0:  # nothing is computed: copy
+        numbers = {"negative_slope": 1.0}
+        program.output = program.add("leaky_relu", "copy", (0,), program.shapes[0], numbers)
+    integers = calibration is not None
+    program = folded(program) if calibration is None else quantised(program, calibration)
+    prefix = c_text.identifier(name)
+    parts = Parts(prefix, program, integers)
+    ram = parts.arena.size * (1 if integers else 4)
+    head = _head(net, name, ram, parts.flash, integers)
+    return CSource(
+        _source(parts, head, name, list(names)),
+        _header(prefix, net, head),
+        ram,
+        parts.flash,
+        program,
+    )
+
+
+def _check(program: Program) -> None:
+    count = program.weight_count()
+    if count > MOST_WEIGHTS:
+        raise BadakError(
+            f"{WHAT} may hold at most {MOST_WEIGHTS:,} weights; the network has {count:,}: "
+            "use a smaller model, or another format"
+        )
+    for step in program.steps:
+        for key, array in step.arrays.items():
+            if not np.isfinite(array).all():
+                raise BadakError(f"{WHAT} needs finite weights; {step.name}.{key} has NaN or inf")
+
+
+def _head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
+    """The comment both files begin with."""
+    c, h, w = net.input_shape
+    k = net.num_classes
+    kind = "int8 weights and activations, int32 sums" if integers else "float32"
+    working = "A prediction works in" if ram else "No memory of its own:"
+    return f"""/* {c_text.comment(name)}: a convolutional network, written by badak. C99, no malloc, libm alone.
+ *
+ * In:    {c} x {h} x {w} floats (channels, rows, columns) on the scale of its training, mostly 0 to 1.
+ * Out:   {k} logits, the largest for the likeliest class.
+ * RAM:   {working} {ram:,} bytes, static; image ({4 * c * h * w:,}) and logits ({4 * k:,}) are the caller's.
+ * Flash: {flash:,} bytes of constants; the code comes on top.
+ * Arithmetic: {kind}. One prediction at a time: the working memory is shared.
+ */
+"""
+
+
+def _header(prefix: str, net: Network, head: str) -> str:
+    c, h, w = net.input_shape
+    upper = prefix.upper()
+    return f"""{head}
+#ifndef {upper}_H
+#define {upper}_H
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+#define {upper}_CHANNELS {c}
+#define {upper}_ROWS {h}
+#define {upper}_COLUMNS {w}
+#define {upper}_CLASSES {net.num_classes}
+
+extern const char *const {prefix}_class_names[{upper}_CLASSES];
+
+/* Compute the logits of one image. */
+void {prefix}_run(const float *image, float *logits);
+
+/* Return the number of the likeliest class. */
+int {prefix}_predict(const float *image);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+
+
+def _source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
+    prefix, upper = parts.prefix, parts.prefix.upper()
+    parts.function("predict")
+    predict = parts.functions.pop("predict").replace("UPPER", upper)
+    names = "".join(f"    {c_text.text(one)},\n" for one in class_names)
+    kind = "int8_t" if parts.integers else "float"
+    size = parts.arena.size
+    blocks = [
+        f'{head}\n#include "{name}.h"\n\n#include <math.h>\n#include <stdint.h>',
+        f"const char *const {prefix}_class_names[{upper}_CLASSES] = {{\n{names}}};",
+        *_in_order(parts),
+        *parts.arrays.values(),
+        *([f"static {kind} {prefix}_arena[{size}];"] if size else []),
+        f"void {prefix}_run(const float *image, float *logits)\n{{\n"
+        + "".join(line + "\n" for line in parts.calls)
+        + "}",
+        predict.rstrip("\n"),
+    ]
+    return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
+
+
+def _in_order(parts: Parts) -> list[str]:
+    """The functions, the struct and the helpers that others use before these."""
+    first = [key for key in ("window", "round_shift", "clip") if key in parts.functions]
+    rest = [key for key in parts.functions if key not in first]
+    return [parts.functions[key] for key in first + rest]
+

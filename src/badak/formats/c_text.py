@@ -1,0 +1,95 @@
+"""Names and literals in C: what a network's own words become in a source file."""
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TYPES = {"float32": "float", "int8": "int8_t", "int32": "int32_t", "uint8": "uint8_t"}
+NUMBERS_A_LINE = 8
+
+
+def identifier(words: str) -> str:
+    """Letters, digits and underscores alone, in lower case, a letter first.
+
+    Example:
+        >>> identifier("MNIST-lenet.v2"), identifier("1998"), identifier("숫자")
+        ('mnist_lenet_v2', 'model_1998', 'model')
+    """
+    name = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+    return name if name[:1].isalpha() else f"model_{name}".rstrip("_")
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it where it is taken.
+
+    Example:
+        >>> unused("conv", {"conv", "conv_2"})
+        'conv_3'
+    """
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+def text(words: str) -> str:
+    r"""A string literal of the words in UTF-8; no trigraph, no control character.
+
+    Example:
+        >>> print(text('a"b'), text("sky ☀"), text("??/"))
+        "a\"b" "sky \342\230\200" "\?\?/"
+    """
+    return '"' + "".join(_character(byte) for byte in words.encode()) + '"'
+
+
+def _character(byte: int) -> str:
+    if chr(byte) in '"\\?':
+        return "\\" + chr(byte)
+    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+
+
+def comment(words: str) -> str:
+    """Words that cannot end a comment: plain ASCII, the rest as question marks.
+
+    Example:
+        >>> comment("a */ b")
+        'a * b'
+    """
+    plain = "".join(one if one.isascii() and one.isprintable() else "?" for one in words)
+    return plain.replace("/", "").replace("\\", "").replace("??", "?")
+
+
+def number(value: float) -> str:
+    """A float literal that reads back to the same float32.
+
+    Example:
+        >>> number(1.0), number(0.1)
+        ('1.0f', '0.1f')
+    """
+    digits = f"{np.float32(value).item():.9g}"
+    shorter = str(np.float32(value))
+    digits = shorter if len(shorter) < len(digits) else digits
+    return digits + ("f" if set(digits) & set(".e") else ".0f")
+
+
+def array(name: str, values: NDArray[Any]) -> str:
+    """The definition of a constant array.
+
+    Example:
+        >>> print(array("w", np.array([1, -2], np.int8)))
+        static const int8_t w[2] = {
+            1, -2,
+        };
+    """
+    literals = [number(one) for one in values.flat] if values.dtype.kind == "f" else values.flat
+    return f"static const {TYPES[values.dtype.name]} {name}[{values.size}] = {{\n{_lines(literals)}}};"
+
+
+def _lines(literals: Iterable[Any]) -> str:
+    words = [str(one) for one in literals]
+    rows = (words[i : i + NUMBERS_A_LINE] for i in range(0, len(words), NUMBERS_A_LINE))
+    return "".join(f"    {', '.join(row)},\n" for row in rows)

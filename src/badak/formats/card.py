@@ -1,0 +1,81 @@
+"""A model card: what a network was trained on, how well it does, and how to load it, in Markdown.
+
+Mitchell et al. 2019, *Model cards for model reporting*, in the little that a run knows of itself.
+"""
+
+from collections.abc import Mapping
+
+from badak.network import Network
+
+Facts = Mapping[str, str]
+
+
+def model_card(
+    title: str,
+    opening: str,
+    net: Network,
+    *,
+    data: Facts,
+    metrics: Facts,
+    sizes: Facts,
+    loading: str,
+) -> str:
+    """Write the card.
+
+    Args:
+        title: the heading.
+        opening: a sentence or two in plain Markdown.
+        net: the network; its layers and sizes are listed.
+        data: what it was trained on, name -> value.
+        metrics: what was measured, name -> value.
+        sizes: of the exported files, name -> value.
+        loading: how to load the export, in Markdown.
+
+    Returns:
+        The text of a .md file.
+
+    Example:
+        >>> from badak.models import LeNet5
+        >>> text = model_card("LeNet", "A net.", LeNet5(), data={"Data set": "mnist"},
+        ...                   metrics={"Accuracy": "0.99"}, sizes={}, loading="Open it.")
+        >>> print(text.split("## ")[1])
+        Data
+        <BLANKLINE>
+        | | |
+        |---|---|
+        | Data set | mnist |
+        <BLANKLINE>
+    """
+    summary = net.summary()
+    own = {"Parameters": f"{summary.parameters:,}", "FLOPs an image": f"{summary.flops:,}"}
+    layers = "\n".join(f"    {name}: {layer!r}" for name, layer in net.layers.items())
+    parts = [
+        f"# {escaped(title)}",
+        opening,
+        _section("Data", _table(data)),
+        _section("Metrics", _table(metrics)),
+        _section("Sizes", _table({**own, **sizes})),
+        _section("How to load", loading),
+        _section("Layers", layers),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(words: str) -> str:
+    r"""Words as they are, whatever signs of Markdown or HTML are in them, on one line.
+
+    Example:
+        >>> print(escaped("a|b <i> _c_"))
+        a\|b \<i\> \_c\_
+    """
+    one_line = " ".join(words.split())
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>|#" else sign for sign in one_line)
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}"
+
+
+def _table(facts: Facts) -> str:
+    rows = [f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items()]
+    return "\n".join(["| | |", "|---|---|", *rows])
