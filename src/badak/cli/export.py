@@ -125,9 +125,10 @@ def command(
     path = output or run / f"{run.absolute().name}.{form}"
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
+    measured = _measured(directory, config)
     result = FORMATS[form](Job(net, config, path, int8))
     card = path.with_name(path.name + ".md")
-    storage.write_atomically(card, _card(directory, path, form, net, config, result).encode())
+    storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
     for name, value in result.metrics.items():
         click.echo(f"{name} {value}")
     for file in (*result.files, card):
@@ -135,7 +136,12 @@ def command(
 
 
 def _card(
-    run: RunDirectory, path: Path, form: str, net: Network, config: RunConfig, result: Result
+    path: Path,
+    form: str,
+    net: Network,
+    config: RunConfig,
+    measured: dict[str, str],
+    result: Result,
 ) -> str:
     data = {
         "Data set": config.dataset,
@@ -150,7 +156,7 @@ def _card(
         f"exported to {form} by badak {__version__}.",
         net,
         data=data,
-        metrics={**_measured(run, config), **result.metrics},
+        metrics={**measured, **result.metrics},
         sizes={**files, **result.sizes},
         loading=result.loading,
     )

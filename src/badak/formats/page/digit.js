@@ -1,0 +1,148 @@
+"use strict";
+// A handwritten digit as MNIST's were: ink alone, scaled into 20x20, its centre of mass in the
+// middle of 28x28. As badak.data.digit_from_image does, which says why for each number.
+
+const FAINTEST = 0.15, RIM = 0.25, CORE = 0.5, SMALLEST_PART = 0.1, GRID = 64, DARKEST = 0.05;
+const LARGEST_SIDE = 512, BOX = 20, SIZE = 28;
+
+function digitInput(pixels) {
+  // (1, 28, 28) numbers from ImageData, or null where nothing stands out from the paper.
+  let grey = greyOf(planesOf(pixels));
+  const factor = LARGEST_SIDE / Math.max(grey.h, grey.w);
+  if (factor < 1) grey = scaled(grey, factor);
+  const ink = inkOf(grey);
+  if (!ink) return null;
+  const { strokes, mask } = ink;
+  let top = grey.h, left = grey.w, bottom = 0, right = 0;
+  mask.forEach((on, i) => {
+    if (!on) return;
+    const y = Math.floor(i / grey.w), x = i % grey.w;
+    top = Math.min(top, y), bottom = Math.max(bottom, y + 1);
+    left = Math.min(left, x), right = Math.max(right, x + 1);
+  });
+  const h = bottom - top, w = right - left, crop = new Float64Array(h * w);
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) crop[y * w + x] = strokes[(top + y) * grey.w + left + x];
+  return centred(scaled({ data: crop, h, w }, BOX / Math.max(h, w)));
+}
+
+function scaled(plane, factor) {
+  return resize(plane, Math.max(1, roundEven(plane.h * factor)), Math.max(1, roundEven(plane.w * factor)));
+}
+
+function roundEven(x) {
+  const down = Math.floor(x);
+  return x - down === 0.5 ? down + (down % 2) : Math.round(x);
+}
+
+function centred({ data, h, w }) {
+  const brightest = data.reduce((a, b) => Math.max(a, b), 0);
+  let mass = 0, down = 0, along = 0;
+  data.forEach((value, i) => {
+    mass += value, down += value * Math.floor(i / w), along += value * (i % w);
+  });
+  const start = (moment, length) =>
+    Math.min(Math.max(Math.floor(SIZE / 2 - moment / mass + 0.5), 0), SIZE - length);
+  const top = start(down, h), left = start(along, w), field = new Float32Array(SIZE * SIZE);
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++)
+      field[(top + y) * SIZE + left + x] = data[y * w + x] / brightest;
+  return field;
+}
+
+function inkOf({ data, h, w }) {
+  // How much each place differs from the paper around it, 0 to 1, and where the strokes are.
+  const ground = median(rimOf(data, h, w));
+  const least = data.reduce((a, b) => Math.min(a, b)), most = data.reduce((a, b) => Math.max(a, b));
+  const inverted = (ground + DARKEST) / (least + DARKEST) > (most + DARKEST) / (ground + DARKEST);
+  const light = inverted ? data : data.map((one) => 1 - one);
+  const paper = closing(light, h, w, Math.max(3, Math.floor(Math.max(h, w) / 3)));
+  let depth = light.map((one, i) => (paper[i] - one) / Math.max(paper[i], DARKEST));
+  const level = median(rimOf(depth, h, w));
+  depth = depth.map((one) => one - level);
+  const grain = quantile(rimOf(depth, h, w), 0.98);
+  const sorted = Float64Array.from(depth).sort();
+  const deepest = sorted[Math.ceil(0.9995 * (sorted.length - 1))];
+  if (!(deepest > FAINTEST)) return null;
+  const full = median(depth.filter((one) => one > deepest / 2));
+  depth = depth.map((one) => one / full);
+  const core = withoutDust(depth.map((one) => (one > CORE ? 1 : 0)), h, w);
+  const edge = Math.min(Math.max(RIM, grain / full), CORE);
+  const near = brightest(core, h, w, Math.max(3, cellOf(h, w)));
+  const mask = depth.map((one, i) => (near[i] > 0 && one > edge ? 1 : 0));
+  const around = brightest(mask, h, w, 3);
+  const strokes = depth.map((one, i) => (around[i] > 0 ? Math.min(1, Math.max(0, one)) : 0));
+  return { strokes, mask };
+}
+
+function rimOf(data, h, w) {
+  const frame = Math.max(1, Math.floor(Math.min(h, w) / 20));
+  return data.filter((_, i) => {
+    const y = Math.floor(i / w), x = i % w;
+    return y < frame || y >= h - frame || x < frame || x >= w - frame;
+  });
+}
+
+function quantile(values, share) {
+  const sorted = Float64Array.from(values).sort(), place = share * (sorted.length - 1);
+  const low = Math.floor(place), high = Math.ceil(place);
+  return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
+}
+
+const median = (values) => quantile(values, 0.5);
+const cellOf = (h, w) => Math.ceil(Math.max(h, w) / GRID);
+
+function brightest(data, h, w, size) {
+  // The maximum over a square of `size`, made odd, around each place; nothing lies beyond the edge.
+  const reach = Math.floor(size / 2);
+  let plane = Float64Array.from(data), rows = h, columns = w;
+  for (let axis = 0; axis < 2; axis++) {
+    const turned = new Float64Array(plane.length), line = new Float64Array(columns + 2 * reach);
+    for (let y = 0; y < rows; y++) {
+      line.fill(-Infinity);
+      line.set(plane.subarray(y * columns, (y + 1) * columns), reach);
+      for (let span = 1, length = line.length; span < 2 * reach + 1; ) {
+        const step = Math.min(span, 2 * reach + 1 - span);
+        length -= step;
+        for (let i = 0; i < length; i++) line[i] = Math.max(line[i], line[i + step]);
+        span += step;
+      }
+      for (let x = 0; x < columns; x++) turned[x * rows + y] = line[x];
+    }
+    [plane, rows, columns] = [turned, columns, rows];
+  }
+  return plane;
+}
+
+function closing(data, h, w, size) {
+  // The brightest within a square, and of those the darkest; the picture goes on beyond its edge.
+  const rows = h + 2 * size, columns = w + 2 * size;
+  const wide = new Float64Array(rows * columns);
+  const inside = (at, length) => Math.min(Math.max(at - size, 0), length - 1);
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++) wide[y * columns + x] = data[inside(y, h) * w + inside(x, w)];
+  const bright = brightest(wide, rows, columns, size).map((one) => -one);
+  const closed = brightest(bright, rows, columns, size);
+  const result = new Float64Array(h * w);
+  for (let y = 0; y < h; y++)
+    for (let x = 0; x < w; x++) result[y * w + x] = -closed[(y + size) * columns + x + size];
+  return result;
+}
+
+function withoutDust(core, h, w) {
+  // Parts told apart on a coarse grid; those with little ink go.
+  const cell = cellOf(h, w), rows = Math.ceil(h / cell), columns = Math.ceil(w / cell);
+  const mass = new Float64Array(rows * columns), place = (i) =>
+    Math.floor(Math.floor(i / w) / cell) * columns + Math.floor((i % w) / cell);
+  core.forEach((on, i) => (mass[place(i)] += on));
+  let part = mass.map((one, i) => (one > 0 ? i + 1 : 0));
+  for (let changed = true; changed; ) {
+    const grown = brightest(part, rows, columns, 3).map((one, i) => (part[i] > 0 ? one : 0));
+    changed = grown.some((one, i) => one !== part[i]);
+    part = grown;
+  }
+  const weight = new Float64Array(rows * columns + 1);
+  part.forEach((number, i) => (weight[number] += mass[i]));
+  const least = SMALLEST_PART * Math.max(...weight);
+  return core.map((on, i) => (on && weight[part[place(i)]] >= least ? 1 : 0));
+}

@@ -1,0 +1,154 @@
+"use strict";
+// The forward pass: each step's function reads the values before it and fills its own.
+// Maps lie as (C, H, W), one after another; sums are in float64, values in float32.
+
+function outputRange(size, start, step, places) {
+  // The places o with 0 <= start + o * step < size: from first up to, not with, end.
+  const first = Math.max(0, Math.ceil(-start / step));
+  const end = Math.min(places, Math.floor((size - 1 - start) / step) + 1);
+  return [first, end];
+}
+
+const OPS = {
+  conv(step, y, shape, [x], [[c, h, w]]) {
+    const n = step.numbers, { weight, bias } = step.arrays, [f, oh, ow] = shape;
+    const maps = c / n.groups, filters = f / n.groups, sums = new Float64Array(oh * ow);
+    for (let out = 0, cell = 0; out < f; out++) {
+      sums.fill(bias[out]);
+      for (let m = 0; m < maps; m++) {
+        const map = (Math.floor(out / filters) * maps + m) * h * w;
+        for (let ky = 0; ky < n.kh; ky++) {
+          const top = ky * n.dh - n.top, [firstRow, endRow] = outputRange(h, top, n.sh, oh);
+          for (let kx = 0; kx < n.kw; kx++) {
+            const factor = weight[cell++], left = kx * n.dw - n.left;
+            const [first, end] = outputRange(w, left, n.sw, ow);
+            for (let oy = firstRow; oy < endRow; oy++) {
+              const row = map + (top + oy * n.sh) * w + left, place = oy * ow;
+              for (let ox = first; ox < end; ox++) sums[place + ox] += factor * x[row + ox * n.sw];
+            }
+          }
+        }
+      }
+      y.set(sums, out * oh * ow);
+    }
+  },
+  linear(step, y, shape, [x]) {
+    const { weight, bias } = step.arrays;
+    for (let o = 0, i = 0; o < y.length; o++) {
+      let sum = bias[o];
+      for (let d = 0; d < x.length; d++) sum += x[d] * weight[i++];
+      y[o] = sum;
+    }
+  },
+  rbf(step, y, shape, [x]) {
+    const { weight } = step.arrays;
+    for (let o = 0, i = 0; o < y.length; o++) {
+      let sum = 0;
+      for (let d = 0; d < x.length; d++) sum += (x[d] - weight[i++]) ** 2;
+      y[o] = -sum;
+    }
+  },
+  max_pool(step, y, shape, inputs, shapes) {
+    pool(step, y, shape, inputs, shapes, -Infinity, (largest, value) => Math.max(largest, value));
+  },
+  avg_pool(step, y, shape, inputs, shapes) {
+    const n = step.numbers;
+    const mean = (sum, inside, counted) => sum / (n.include_pad ? counted : inside);
+    pool(step, y, shape, inputs, shapes, 0, (sum, value) => sum + value, mean);
+  },
+  lrn(step, y, [c, h, w], [x]) {
+    const n = step.numbers, places = h * w;
+    const before = Math.floor(n.size / 2), after = Math.floor((n.size - 1) / 2);
+    for (let m = 0; m < c; m++)
+      for (let p = 0; p < places; p++) {
+        let squares = 0;
+        for (let k = Math.max(0, m - before); k <= Math.min(c - 1, m + after); k++)
+          squares += x[k * places + p] ** 2;
+        y[m * places + p] = x[m * places + p] * (n.k + n.alpha * squares) ** -n.beta;
+      }
+  },
+  add(step, y, shape, [x, other]) {
+    for (let i = 0; i < y.length; i++) y[i] = x[i] + other[i];
+  },
+  relu: each((x) => Math.max(x, 0)),
+  leaky_relu: each((x, n) => (x > 0 ? x : n.negative_slope * x)),
+  sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+  tanh: each((x) => Math.tanh(x)),
+  scaled_tanh: each((x, n) => n.amplitude * Math.tanh(n.slope * x)),
+  elu: each((x, n) => (x > 0 ? x : n.alpha * Math.expm1(x))),
+  gelu: each((x) => x * normalShare(x)),
+  gelu_tanh: each((x) => {
+    const inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
+    return x / (1 + Math.exp(-2 * inner));
+  }),
+};
+
+function each(rule) {
+  return (step, y, shape, [x]) => {
+    for (let i = 0; i < y.length; i++) y[i] = rule(x[i], step.numbers);
+  };
+}
+
+function pool(step, y, [c, oh, ow], [x], [[, h, w]], start, join, finish) {
+  const n = step.numbers;
+  for (let m = 0, out = 0; m < c; m++)
+    for (let oy = 0; oy < oh; oy++)
+      for (let ox = 0; ox < ow; ox++) {
+        let result = start, inside = 0, counted = 0;
+        for (let ky = 0; ky < n.kh; ky++)
+          for (let kx = 0; kx < n.kw; kx++) {
+            const iy = oy * n.sh - n.top + ky * n.dh, ix = ox * n.sw - n.left + kx * n.dw;
+            if (iy < h + n.bottom && ix < w + n.right) counted++;
+            if (iy < 0 || iy >= h || ix < 0 || ix >= w) continue;
+            inside++;
+            result = join(result, x[(m * h + iy) * w + ix]);
+          }
+        y[out++] = finish ? finish(result, inside, counted) : result;
+      }
+}
+
+function normalShare(x) {
+  // The share of a normal distribution below x. Marsaglia 2004, "Evaluating the normal
+  // distribution", the series; beyond 7 it is 0 or 1 to a float32's last bit.
+  if (Math.abs(x) > 7) return x > 0 ? 1 : 0;
+  let term = x, sum = x;
+  for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) sum += term *= (x * x) / k;
+  return 0.5 + sum * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+}
+
+function forward(network, image) {
+  // Every value for one image (C * H * W numbers): an array by the value's number.
+  const values = [Float32Array.from(image)];
+  for (const step of network.steps) {
+    const shape = network.shapes[step.output];
+    const y = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const inputs = step.inputs.map((one) => values[one]);
+    OPS[step.op](step, y, shape, inputs, step.inputs.map((one) => network.shapes[one]));
+    values[step.output] = y;
+  }
+  return values;
+}
+
+function softmax(logits) {
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (one) => Math.exp(one - largest));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((one) => one / total);
+}
+
+function readNetwork() {
+  // The network that stands in the page: its steps as JSON, its weights as base64 of float32.
+  const network = JSON.parse(document.getElementById("network").textContent);
+  const words = document.getElementById("weights").textContent.trim();
+  const bytes = new Uint8Array(network.weight_count * 4);
+  const portion = 4 * 65536;
+  for (let at = 0, out = 0; at < words.length; at += portion) {
+    const part = atob(words.slice(at, at + portion));
+    for (let i = 0; i < part.length; i++) bytes[out++] = part.charCodeAt(i);
+  }
+  const weights = new Float32Array(bytes.buffer);
+  for (const step of network.steps)
+    for (const [name, [start, count]] of Object.entries(step.arrays))
+      step.arrays[name] = weights.subarray(start, start + count);
+  return network;
+}

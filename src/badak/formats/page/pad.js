@@ -1,0 +1,121 @@
+"use strict";
+// The drawing area: strokes by pointer or keyboard, and images from a file, a drop or the clipboard.
+
+function makePad(canvas, frame, pen, [rows, columns], changed) {
+  const scale = Math.max(1, Math.round(320 / Math.max(rows, columns)));
+  [canvas.width, canvas.height] = [columns * scale, rows * scale];
+  const screen = canvas.getContext("2d", { willReadFrequently: true });
+  const thick = Math.max(1, 0.08 * Math.min(canvas.width, canvas.height));
+  const pad = { colour: "#ffffff", source: null, clear, open };
+  let last = null, keys = { x: canvas.width / 2, y: canvas.height / 2, down: false };
+
+  function clear() {
+    screen.fillStyle = "#000";
+    screen.fillRect(0, 0, canvas.width, canvas.height);
+    pad.source = null;
+    changed(true);
+  }
+
+  function line(from, to, done) {
+    if (pad.source !== "drawing") {
+      clear();
+      pad.source = "drawing";
+    }
+    Object.assign(screen, { strokeStyle: pad.colour, lineWidth: thick, lineCap: "round", lineJoin: "round" });
+    screen.beginPath();
+    screen.moveTo(from.x, from.y);
+    screen.lineTo(to.x + 0.01, to.y);
+    screen.stroke();
+    changed(done);
+  }
+
+  function place(event) {
+    const box = canvas.getBoundingClientRect();
+    return {
+      x: ((event.clientX - box.left) / box.width) * canvas.width,
+      y: ((event.clientY - box.top) / box.height) * canvas.height,
+    };
+  }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    canvas.setPointerCapture(event.pointerId);
+    last = place(event);
+    line(last, last, false);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!last) return;
+    for (const one of event.getCoalescedEvents?.() ?? [event]) {
+      const next = place(one);
+      line(last, next, false);
+      last = next;
+    }
+  });
+  for (const kind of ["pointerup", "pointercancel"])
+    canvas.addEventListener(kind, () => {
+      if (last) changed(true);
+      last = null;
+    });
+
+  const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const way = ways[event.key], from = { ...keys };
+    if (way) {
+      const step = Math.max(canvas.width, canvas.height) / 28;
+      keys.x = Math.min(canvas.width, Math.max(0, keys.x + way[0] * step));
+      keys.y = Math.min(canvas.height, Math.max(0, keys.y + way[1] * step));
+      if (keys.down) line(from, keys, true);
+    } else if (event.key === " ") {
+      keys.down = !keys.down;
+      if (keys.down) line(keys, keys, true);
+    } else if (event.key === "Delete" || event.key === "Backspace") clear();
+    else return;
+    event.preventDefault();
+    showPen(true);
+  });
+  canvas.addEventListener("focus", () => showPen(canvas.matches(":focus-visible")));
+  canvas.addEventListener("blur", () => {
+    keys.down = false;
+    showPen(false);
+  });
+
+  function showPen(visible) {
+    pen.hidden = !visible;
+    pen.classList.toggle("down", keys.down);
+    pen.style.left = `${(100 * keys.x) / canvas.width}%`;
+    pen.style.top = `${(100 * keys.y) / canvas.height}%`;
+  }
+
+  async function open(file) {
+    // Any image the browser reads; a message where it reads none.
+    let picture;
+    try {
+      picture = await createImageBitmap(file);
+    } catch {
+      return `${file.name || "This"} is no image that this browser can read`;
+    }
+    const shrink = Math.min(1, 1024 / Math.max(picture.width, picture.height));
+    const size = [picture.width, picture.height].map((one) => Math.max(1, Math.round(one * shrink)));
+    const whole = new OffscreenCanvas(...size).getContext("2d");
+    whole.imageSmoothingQuality = "high";
+    whole.drawImage(picture, 0, 0, ...size);
+    clear();
+    const fit = Math.max(canvas.width / picture.width, canvas.height / picture.height);
+    const [w, h] = [picture.width * fit, picture.height * fit];
+    screen.drawImage(picture, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h);
+    pad.source = whole.getImageData(0, 0, ...size);
+    changed(true);
+    return null;
+  }
+
+  pad.pixels = () =>
+    pad.source === "drawing" ? screen.getImageData(0, 0, canvas.width, canvas.height) : pad.source;
+
+  frame.ownerDocument.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    frame.classList.add("over");
+  });
+  frame.ownerDocument.addEventListener("dragleave", () => frame.classList.remove("over"));
+  return pad;
+}

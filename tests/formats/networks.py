@@ -1,0 +1,112 @@
+"""Networks that together have every layer and every odd geometry, small enough to run often."""
+
+import numpy as np
+
+from badak import models
+from badak.layers import (
+    ELU,
+    GELU,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    Sigmoid,
+    Tanh,
+)
+from badak.network import Network
+
+
+def odd_windows():
+    return Network(
+        [
+            Conv2d(6, (3, 2), stride=(1, 2), padding=((2, 0), (1, 3)), dilation=(2, 1), bias=False),
+            LeakyReLU(0.2),
+            MaxPool2d((3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2), ceil_mode=True),
+            Conv2d(9, 3, padding="same", groups=3),
+            Sigmoid(),
+            AvgPool2d((2, 3), stride=2, padding=(1, 1), ceil_mode=True, count_include_pad=False),
+            BatchNorm2d(),
+            Tanh(),
+            AvgPool2d(3, stride=1, padding=1),
+            Flatten(),
+            Linear(5, bias=False),
+        ],
+        (2, 13, 17),
+        seed=1,
+    )
+
+
+def blocks_in_blocks():
+    inner = Residual([Conv2d(4, 3, padding=1), BatchNorm2d(), ELU(0.7), Dropout(0.3)])
+    return Network(
+        {
+            "first conv": Conv2d(4, 3),
+            "first-conv": LocalResponseNorm(size=4, alpha=0.3, beta=0.6, k=1.5),
+            "block": Residual(
+                {"in": inner, "gelu": GELU()}, [Conv2d(4, 1), GELU("tanh"), BatchNorm2d()]
+            ),
+            "pool": GlobalAvgPool2d(),
+            "flat": Flatten(),
+            "hidden": Linear(7),
+            "tanh": Tanh(),
+            "last": Linear(3),
+            "drop": Dropout(),
+        },
+        (3, 9, 8),
+        seed=2,
+    )
+
+
+def nothing_computed():
+    return Network([Flatten()], (1, 2, 3))
+
+
+def ends_in_maps():
+    return Network([ReLU(), Conv2d(4, 3), GlobalAvgPool2d(), Flatten()], (3, 6, 5), seed=3)
+
+
+NETWORKS = {
+    "odd": odd_windows,
+    "nested": blocks_in_blocks,
+    "nothing": nothing_computed,
+    "maps": ends_in_maps,
+    "simple": lambda: models.SimpleConvNet(weight_init="he", hidden_size=30),
+    "lenet": models.LeNet5,
+    "lenet1998": lambda: models.LeNet5(modern=False),
+    "deep": lambda: models.DeepConvNet(filters=(4, 4, 6, 6, 8, 8)),
+    "alexnet": lambda: models.AlexNet(
+        10, image_size=32, filters=(8, 12, 12, 12, 8), hidden_sizes=(20, 20)
+    ),
+    "vgg11": lambda: models.VGG11(
+        10, image_size=32, filters=((4,), (6,), (8, 8), (8, 8), (8, 8)), hidden_sizes=(12,)
+    ),
+    "resnet20": lambda: models.ResNet20(filters=(4, 6, 8), blocks=(1, 2, 2)),
+    "resnet18": lambda: models.ResNet18(
+        10, image_size=32, filters=(4, 6, 8, 8), blocks=(1, 1, 1, 1)
+    ),
+}
+
+
+def make(name):
+    """The network, its statistics and biases no longer at their start."""
+    net, generator = NETWORKS[name](), np.random.default_rng(5)
+    for key, array in net.state().items():
+        if key.endswith(("bias", "running_mean")):
+            array[...] = generator.normal(0, 0.2, array.shape)
+        elif key.endswith("running_var"):
+            array[...] = generator.uniform(0.5, 1.5, array.shape)
+        elif key.startswith("norm") and key.endswith("weight"):
+            array[...] = generator.uniform(0.7, 1.3, array.shape)
+    return net
+
+
+def images(net, count, seed=0):
+    return np.random.default_rng(seed).random((count, *net.input_shape), np.float32)

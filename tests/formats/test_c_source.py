@@ -1,0 +1,218 @@
+"""C source: it compiles without a warning and gives badak's numbers."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from badak import Trainer, data, models
+from badak.errors import BadakError
+from badak.formats import c_text, execute_int8
+from badak.formats.c_source import c_source
+from badak.layers import LAYERS, Conv2d, Flatten, Layer, Linear, Residual
+from badak.network import Network
+from formats.compiled import MAIN, compile_c, run_c
+from formats.networks import NETWORKS, images, make
+
+
+def test_the_networks_here_have_every_layer():
+    found = {
+        type(leaf)
+        for name in NETWORKS
+        for top, layer in NETWORKS[name]().layers.items()
+        for _, leaf in layer.leaves(top)
+    }
+    assert found == set(LAYERS.values()) - {Residual}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_float_agrees_on_1000_images(name, tmp_path):
+    net = make(name)
+    x = images(net, 1000)
+    y = run_c(tmp_path, c_source(net, "net"), "net", x)
+    expected = net(x)
+    assert np.ptp(expected) > 0.1  # the images differ for the network
+    np.testing.assert_allclose(y, expected, atol=1e-4)
+
+
+# What these compute in float on the way is rounded as the machine's libm does.
+NOT_TO_THE_BIT = {"alexnet": 1, "nested": 1, "lenet1998": 0}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
+    net = make(name)
+    x = images(net, 1000)
+    code = c_source(net, "net", calibration=x[:200])
+    y = run_c(tmp_path, code, "net", x)
+    simulated = execute_int8.logits(code.program, x).reshape(y.shape)
+    if name in NOT_TO_THE_BIT:
+        step = np.abs(simulated).max() / 127
+        np.testing.assert_allclose(y, simulated, atol=1e-3 + NOT_TO_THE_BIT[name] * 2 * step)
+        assert (np.abs(y - simulated) < 1e-3).mean() > 0.99
+    else:
+        np.testing.assert_array_equal(y, simulated)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_int8_comes_near_float(name):
+    net = make(name)
+    x = images(net, 300)
+    code = c_source(net, "net", calibration=x)
+    y, expected = execute_int8.logits(code.program, x), net(x)
+    scale = np.abs(expected).max()
+    assert np.abs(y.reshape(expected.shape) - expected).mean() < 0.03 * scale
+
+
+@pytest.fixture(scope="module")
+def learned():
+    """LeNet-5, trained a little on the digits."""
+    net = models.LeNet5()
+    train, test = data.load("digits")
+    Trainer(net, epochs=6, batch_size=50, progress=False).fit(train)
+    return net, train, test
+
+
+def test_int8_keeps_the_accuracy(learned, tmp_path):
+    net, train, test = learned
+    right = net.evaluate(test).accuracy
+    assert right > 0.9
+    code = c_source(net, "digits", calibration=train.images[:500])
+    y = run_c(tmp_path, code, "digits", test.images)
+    assert (y.argmax(axis=1) == test.labels).mean() == pytest.approx(right, abs=0.01)
+    assert code.flash < 0.3 * c_source(net, "digits").flash
+    assert code.ram * 4 == c_source(net, "digits").ram
+
+
+def test_the_head_states_what_the_object_file_needs(tmp_path):
+    if shutil.which("size") is None:
+        pytest.skip("there is no size(1)")
+    for form, calibration in (("float", None), ("int8", images(make("lenet"), 50))):
+        code = c_source(make("lenet"), form, calibration=calibration)
+        source, _ = code.save(tmp_path / f"{form}.c")
+        head = source.read_text().partition("*/")[0]
+        ram = int(re.search(r"RAM:.* in ([\d,]+) bytes", head)[1].replace(",", ""))
+        flash = int(re.search(r"Flash: ([\d,]+) bytes", head)[1].replace(",", ""))
+        compile_c(tmp_path, "-c", f"{form}.c", "-o", f"{form}.o")
+        done = subprocess.run(
+            ["size", "-A", tmp_path / f"{form}.o"], capture_output=True, text=True, check=True
+        )
+        sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)", done.stdout, re.M))
+        assert int(sizes[".bss"]) == ram == code.ram
+        constants = sum(int(n) for key, n in sizes.items() if key.startswith(".rodata"))
+        assert flash <= constants < flash + 1024  # alignment, names of classes, literals
+
+
+def test_two_models_link_together_and_predict(tmp_path):
+    nets = {"one": make("lenet"), "2nd-model": make("deep")}
+    x = images(nets["one"], 20)
+    lines, expected = [], []
+    for name, net in nets.items():
+        names = [f'"{k}"??/ \u2600\n' for k in range(net.num_classes)]
+        c_source(net, name, names, calibration=x if name == "one" else None).save(
+            tmp_path / f"{name}.c"
+        )
+        prefix = c_text.identifier(name)
+        lines.append(f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);')
+    code = c_source(nets["one"], "one", calibration=x)
+    classes = execute_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
+    for pair in zip(*classes, strict=True):
+        expected += [f'{k} "{k}"??/ \u2600\n' for k in pair]
+    (tmp_path / "main.c").write_text(
+        '#include <stdio.h>\n#include "one.h"\n#include "2nd-model.h"\n'
+        "int main(void)\n{\n    static float image[ONE_CHANNELS * ONE_ROWS * ONE_COLUMNS];\n"
+        "    while (fread(image, sizeof image, 1, stdin) == 1) {\n        int k;\n        "
+        + "\n        ".join(lines)
+        + "\n    }\n    return 0;\n}\n"
+    )
+    compile_c(tmp_path, "one.c", "2nd-model.c", "main.c", "-o", "program", "-lm")
+    done = subprocess.run(
+        [tmp_path / "program"], input=x.tobytes(), capture_output=True, check=True
+    )
+    assert done.stdout.decode().split("\0")[:-1] == expected
+
+
+def test_two_models_in_one_translation_unit(tmp_path):
+    for name in ("one", "two"):
+        c_source(make("odd"), name, calibration=images(make("odd"), 9)).save(
+            tmp_path / f"{name}.c"
+        )
+    (tmp_path / "both.c").write_text('#include "one.c"\n#include "two.c"\n')
+    compile_c(tmp_path, "-c", "both.c")
+
+
+def test_the_header_is_also_for_cxx(tmp_path):
+    if shutil.which("g++") is None:
+        pytest.skip("there is no g++")
+    c_source(make("odd"), "net").save(tmp_path / "net.c")
+    (tmp_path / "main.cpp").write_text(MAIN.format(name="net", prefix="net", upper="NET"))
+    compile_c(tmp_path, "-c", "net.c")
+    subprocess.run(["g++", "-Wall", "-Werror", "main.cpp", "net.o"], cwd=tmp_path, check=True)
+
+
+def test_no_malloc_and_no_other_library():
+    for calibration in (None, images(make("alexnet"), 5)):
+        source = c_source(make("alexnet"), "net", calibration=calibration).source
+        assert set(re.findall(r"#include (\S+)", source)) == {'"net.h"', "<math.h>", "<stdint.h>"}
+        assert "malloc" not in source.partition("*/")[2]
+
+
+class Whiten(Layer):
+    prefix = "whiten"
+
+    def output_shape(self, input_shape):
+        return input_shape
+
+    def forward(self, x, training):
+        return x, None
+
+    def backward(self, grad_y, cache, need_grad_x=True):
+        return grad_y, {}
+
+
+def test_layers_that_cannot_be_written_are_all_listed():
+    net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
+    with pytest.raises(BadakError) as fault:
+        c_source(net, "net")
+    words = "a C file cannot hold Whiten 'whiten1', Whiten 'block1.whiten1'; it knows Conv2d,"
+    assert words in str(fault.value)
+
+
+def test_weights_that_are_not_finite_are_refused():
+    net = make("lenet")
+    net.parameters()["conv2.bias"][3] = np.nan
+    with pytest.raises(BadakError, match=r"finite weights; conv2\.bias has NaN"):
+        c_source(net, "net")
+
+
+def test_too_many_weights_are_refused():
+    net = Network([Flatten(), Linear(1025), Linear(2**14)], (1, 2, 2))
+    with pytest.raises(BadakError, match="at most 16,777,216 weights; the network has 16,"):
+        c_source(net, "net")
+
+
+def test_wrong_names_are_refused():
+    with pytest.raises(BadakError, match="class_names must be 10 names; got 2"):
+        c_source(make("lenet"), "net", ["a", "b"])
+    with pytest.raises(BadakError, match="no quote, slash or backslash"):
+        c_source(make("lenet"), 'a"b')
+
+
+def test_int8_needs_images_and_the_distances_last():
+    net = models.LeNet5(modern=False)
+    with pytest.raises(BadakError, match="int8 needs images to calibrate with"):
+        c_source(net, "net", calibration=images(net, 0))
+    layers = {**net.layers, "more": Linear(3)}
+    with pytest.raises(BadakError, match="rbf1: int8 can hold EuclideanRBF as the last layer"):
+        c_source(Network(layers, net.input_shape), "net", calibration=images(net, 3))
+
+
+def test_a_network_whose_values_do_not_vary_is_no_division_by_zero(tmp_path):
+    net = Network([Conv2d(3, 3), Flatten(), Linear(2)], (1, 5, 5))
+    for array in net.parameters().values():
+        array[...] = 0
+    x = np.zeros((4, 1, 5, 5), np.float32)
+    y = run_c(tmp_path, c_source(net, "net", calibration=x), "net", x)
+    np.testing.assert_array_equal(y, np.zeros((4, 2)))
