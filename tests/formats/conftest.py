@@ -1,3 +1,52 @@
-"""The Keras script is run by a test, not imported in search of doctests."""
+"""`browser`: Chromium without a screen; `learned`: a network that knows the digits a little."""
 
+import shutil
+
+import pytest
+
+from badak import Trainer, data, models
+
+# Run by a test, not imported in search of doctests.
 collect_ignore = ["keras_model.py"]
+
+ARGUMENTS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    "--window-size=1280,900",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if program is None or driver is None:
+        pytest.skip("there is no Chromium: apt-get install -y chromium chromium-driver")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for word in ARGUMENTS:
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture
+def browser(_chromium):
+    """The browser; what a page complains of in its console fails the test."""
+    _chromium.get_log("browser")
+    yield _chromium
+    complaints = [one["message"] for one in _chromium.get_log("browser")]
+    _chromium.get("about:blank")
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def learned():
+    """LeNet-5, and the digits it was trained and is tested on."""
+    net = models.LeNet5()
+    train, test = data.load("digits")
+    Trainer(net, epochs=6, batch_size=50, progress=False).fit(train)
+    return net, train, test

@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from badak import Trainer, data, models
+from badak import models
 from badak.errors import BadakError
 from badak.formats import c_text, execute_int8
 from badak.formats.c_source import c_source
@@ -66,15 +66,6 @@ def test_int8_comes_near_float(name):
     assert np.abs(y.reshape(expected.shape) - expected).mean() < 0.03 * scale
 
 
-@pytest.fixture(scope="module")
-def learned():
-    """LeNet-5, trained a little on the digits."""
-    net = models.LeNet5()
-    train, test = data.load("digits")
-    Trainer(net, epochs=6, batch_size=50, progress=False).fit(train)
-    return net, train, test
-
-
 def test_int8_keeps_the_accuracy(learned, tmp_path):
     net, train, test = learned
     right = net.evaluate(test).accuracy
@@ -115,7 +106,9 @@ def test_two_models_link_together_and_predict(tmp_path):
             tmp_path / f"{name}.c"
         )
         prefix = c_text.identifier(name)
-        lines.append(f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);')
+        lines.append(
+            f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);'
+        )
     code = c_source(nets["one"], "one", calibration=x)
     classes = execute_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
     for pair in zip(*classes, strict=True):
@@ -136,9 +129,7 @@ def test_two_models_link_together_and_predict(tmp_path):
 
 def test_two_models_in_one_translation_unit(tmp_path):
     for name in ("one", "two"):
-        c_source(make("odd"), name, calibration=images(make("odd"), 9)).save(
-            tmp_path / f"{name}.c"
-        )
+        c_source(make("odd"), name, calibration=images(make("odd"), 9)).save(tmp_path / f"{name}.c")
     (tmp_path / "both.c").write_text('#include "one.c"\n#include "two.c"\n')
     compile_c(tmp_path, "-c", "both.c")
 

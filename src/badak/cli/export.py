@@ -107,9 +107,7 @@ INTEGER_FORMATS = ("c",)
 )
 @click.option("--int8", is_flag=True, help="For c: 8-bit integers, ranges from training images.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
-def command(
-    run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None
-) -> None:
+def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None) -> None:
     """Write the model of RUN in another format, and a model card (FILE.md) beside it.
 
     html: one page that holds the model; draw or drop an image, see what each layer makes of it.

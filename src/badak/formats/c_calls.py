@@ -6,8 +6,6 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from badak.formats import c_text
 from badak.formats.arena import arranged
 from badak.formats.program import Program, Step
@@ -97,15 +95,15 @@ class Parts:
     def call(self, step: Step, function: str, *arguments: Any) -> None:
         """Append a call, and the function where it is not there yet."""
         self.function(function + "_int8" if self.integers else function)
-        words = ", ".join(_argument(one) for one in arguments)
-        self.calls.append(f"    {self.prefix}_{function}({words}); /* {c_text.comment(step.name)} */")
+        words, layer = ", ".join(_argument(one) for one in arguments), c_text.comment(step.name)
+        self.calls.append(f"    {self.prefix}_{function}({words}); /* {layer} */")
 
     def _free(self, name: str) -> str:
         return c_text.unused(f"{self.prefix}_{name}", self.arrays)
 
 
 def _argument(value: Any) -> str:
-    return c_text.number(value) if isinstance(value, (float, np.floating)) else str(value)
+    return c_text.number(value) if isinstance(value, float) else str(value)
 
 
 def _ends(parts: Parts, step: Step) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from badak import storage
 from badak.arrays import Images
 from badak.errors import BadakError
-from badak.formats import c_text
+from badak.formats import c_layout, c_text
 from badak.formats.c_calls import Parts
 from badak.formats.fold import folded
 from badak.formats.program import Program, lowered
@@ -95,14 +95,9 @@ def c_source(
     prefix = c_text.identifier(name)
     parts = Parts(prefix, program, integers)
     ram = parts.arena.size * (1 if integers else 4)
-    head = _head(net, name, ram, parts.flash, integers)
-    return CSource(
-        _source(parts, head, name, list(names)),
-        _header(prefix, net, head),
-        ram,
-        parts.flash,
-        program,
-    )
+    head = c_layout.head(net, name, ram, parts.flash, integers)
+    source = c_layout.source(parts, head, name, list(names))
+    return CSource(source, c_layout.header(prefix, net, head), ram, parts.flash, program)
 
 
 def _check(program: Program) -> None:
@@ -116,81 +111,3 @@ def _check(program: Program) -> None:
         for key, array in step.arrays.items():
             if not np.isfinite(array).all():
                 raise BadakError(f"{WHAT} needs finite weights; {step.name}.{key} has NaN or inf")
-
-
-def _head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
-    """The comment both files begin with."""
-    c, h, w = net.input_shape
-    k = net.num_classes
-    kind = "int8 weights and activations, int32 sums" if integers else "float32"
-    working = "A prediction works in" if ram else "No memory of its own:"
-    return f"""/* {c_text.comment(name)}: a convolutional network, written by badak. C99, no malloc, libm alone.
- *
- * In:    {c} x {h} x {w} floats (channels, rows, columns) on the scale of its training, mostly 0 to 1.
- * Out:   {k} logits, the largest for the likeliest class.
- * RAM:   {working} {ram:,} bytes, static; image ({4 * c * h * w:,}) and logits ({4 * k:,}) are the caller's.
- * Flash: {flash:,} bytes of constants; the code comes on top.
- * Arithmetic: {kind}. One prediction at a time: the working memory is shared.
- */
-"""
-
-
-def _header(prefix: str, net: Network, head: str) -> str:
-    c, h, w = net.input_shape
-    upper = prefix.upper()
-    return f"""{head}
-#ifndef {upper}_H
-#define {upper}_H
-
-#ifdef __cplusplus
-extern "C" {{
-#endif
-
-#define {upper}_CHANNELS {c}
-#define {upper}_ROWS {h}
-#define {upper}_COLUMNS {w}
-#define {upper}_CLASSES {net.num_classes}
-
-extern const char *const {prefix}_class_names[{upper}_CLASSES];
-
-/* Compute the logits of one image. */
-void {prefix}_run(const float *image, float *logits);
-
-/* Return the number of the likeliest class. */
-int {prefix}_predict(const float *image);
-
-#ifdef __cplusplus
-}}
-#endif
-
-#endif
-"""
-
-
-def _source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
-    prefix, upper = parts.prefix, parts.prefix.upper()
-    parts.function("predict")
-    predict = parts.functions.pop("predict").replace("UPPER", upper)
-    names = "".join(f"    {c_text.text(one)},\n" for one in class_names)
-    kind = "int8_t" if parts.integers else "float"
-    size = parts.arena.size
-    blocks = [
-        f'{head}\n#include "{name}.h"\n\n#include <math.h>\n#include <stdint.h>',
-        f"const char *const {prefix}_class_names[{upper}_CLASSES] = {{\n{names}}};",
-        *_in_order(parts),
-        *parts.arrays.values(),
-        *([f"static {kind} {prefix}_arena[{size}];"] if size else []),
-        f"void {prefix}_run(const float *image, float *logits)\n{{\n"
-        + "".join(line + "\n" for line in parts.calls)
-        + "}",
-        predict.rstrip("\n"),
-    ]
-    return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
-
-
-def _in_order(parts: Parts) -> list[str]:
-    """The functions, the struct and the helpers that others use before these."""
-    first = [key for key in ("window", "round_shift", "clip") if key in parts.functions]
-    rest = [key for key in parts.functions if key not in first]
-    return [parts.functions[key] for key in first + rest]
-

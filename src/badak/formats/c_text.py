@@ -86,7 +86,8 @@ def array(name: str, values: NDArray[Any]) -> str:
         };
     """
     literals = [number(one) for one in values.flat] if values.dtype.kind == "f" else values.flat
-    return f"static const {TYPES[values.dtype.name]} {name}[{values.size}] = {{\n{_lines(literals)}}};"
+    kind = TYPES[values.dtype.name]
+    return f"static const {kind} {name}[{values.size}] = {{\n{_lines(literals)}}};"
 
 
 def _lines(literals: Iterable[Any]) -> str:

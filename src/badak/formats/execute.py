@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from badak import ops
 from badak.arrays import Array
 from badak.formats.program import Program, Step

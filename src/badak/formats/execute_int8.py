@@ -26,13 +26,15 @@ def logits(program: Program, images: Array) -> Array:
 
 
 def _clip(values: Any) -> Integers:
-    return np.clip(values, LOW, HIGH).astype(np.int8)
+    clipped: Integers = np.clip(values, LOW, HIGH).astype(np.int8)
+    return clipped
 
 
 def _rounded(values: Integers, shift: Any) -> Integers:
-    """values / 2^shift, to the nearest, halves away from zero."""
+    """Values / 2^shift, to the nearest, halves away from zero."""
     half = np.int64(1) << (np.int64(shift) - 1)
-    return np.sign(values) * ((np.abs(values) + half) >> np.int64(shift))
+    rounded: Integers = np.sign(values) * ((np.abs(values) + half) >> np.int64(shift))
+    return rounded
 
 
 def _quantise(step: Step, x: Array) -> Integers:
@@ -46,7 +48,8 @@ def _sums(step: Step, x: Integers, product: Callable[..., Array]) -> Integers:
     weight, bias = step.arrays["weight"], step.arrays["bias"]
     most = 255 * np.abs(weight.astype(np.int64)).reshape(len(weight), -1).sum(axis=1).max()
     kind = np.float32 if most < 2**24 else np.float64
-    sums = product(x.astype(kind) - kind(step.numbers["zero_x"]), weight.astype(kind))
+    centred: Any = x.astype(kind) - step.numbers["zero_x"]
+    sums = product(centred, weight.astype(kind))
     shape = (1, -1) + (1,) * (sums.ndim - 2)
     return sums.astype(np.int64) + bias.astype(np.int64).reshape(shape)
 
@@ -55,14 +58,17 @@ def _conv(step: Step, x: Integers) -> Integers:
     if x[0].size == step.arrays["weight"].shape[1]:  # a linear layer's: one place
         x = x.reshape(len(x), -1, 1, 1)  # (N, C, H, W) -> (N, C * H * W, 1, 1)
     sums = _sums(step, x, lambda a, w: execute.conv(step, a, w, np.zeros(len(w), a.dtype)))
-    factor, shift = (step.arrays[key][:, None, None].astype(np.int64) for key in ("factor", "shift"))
+    factor, shift = (
+        step.arrays[key][:, None, None].astype(np.int64) for key in ("factor", "shift")
+    )
     return _clip(_rounded(sums * factor, shift) + int(step.numbers["zero_y"]))
 
 
 def _logits(step: Step, x: Integers) -> Array:
     flat = x.reshape(len(x), -1)
     sums = _sums(step, flat, lambda a, w: ops.linear(a, w, np.zeros(len(w), a.dtype)))
-    return sums.astype(np.float32) * step.arrays["scale"]
+    scaled: Array = sums.astype(np.float32) * step.arrays["scale"]
+    return scaled
 
 
 def _real(step: Step, x: Integers) -> Array:
@@ -119,4 +125,3 @@ OPS: dict[str, Callable[..., Any]] = {
     "table": lambda step, x: step.arrays["table"][x.astype(np.int64) + 128],
     "dequantise": _dequantise,
 }
-

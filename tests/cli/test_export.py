@@ -1,0 +1,133 @@
+"""`badak export`: the files it leaves, what it prints, and what it refuses."""
+
+import re
+
+import pytest
+
+import badak as library
+from badak import data, storage
+from badak.cli.export import FORMATS
+
+FILES = {"html": ["html", "html.md"], "c": ["c", "c.md", "h"]}
+
+
+def written(run):
+    return sorted(path.name for path in run.iterdir() if path.name.startswith("run."))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_export_writes_the_file_and_its_card(badak, trained, form):
+    done = badak("export", trained, "--to", form)
+    assert done.code == 0, done.err
+    assert written(trained) == [f"run.{ending}" for ending in FILES[form]]
+    for ending in FILES[form]:
+        path = trained / f"run.{ending}"
+        assert f"{path}  {path.stat().st_size:,} bytes" in done.out
+    card = (trained / f"run.{form}.md").read_text()
+    result = library.load(trained / "model.safetensors").evaluate(data.load("digits")[1][:30])
+    for words in (
+        "# run\n", "A simple network for 10 classes", "| Data set | digits |", "433,890",
+        f"| Test accuracy after epoch 2 | {result.accuracy:.4f} |", "## How to load",
+        f"| run.{form} | {(trained / f'run.{form}').stat().st_size:,} bytes |", "conv1: Conv2d",
+    ):  # fmt: skip
+        assert words in card, words
+
+
+def test_the_file_can_be_named(badak, trained, tmp_path):
+    done = badak("export", trained, "--to", "c", "-o", "net.c")
+    assert done.code == 0, done.err
+    assert "int net_predict(" in (tmp_path / "net.h").read_text()
+    assert (tmp_path / "net.c").exists()
+    assert (tmp_path / "net.c.md").exists()
+    assert written(trained) == []
+
+
+def test_int8_prints_its_accuracy_beside_floats(badak, trained):
+    done = badak("export", trained, "--to", "c", "--int8")
+    assert done.code == 0, done.err
+    accuracy = (
+        library.load(trained / "model.safetensors").evaluate(data.load("digits")[1][:30]).accuracy
+    )
+    found = dict(re.findall(r"(\w+) accuracy (\d\.\d{4}) on 30 images", done.out))
+    assert found["float32"] == f"{accuracy:.4f}"
+    assert float(found["int8"]) == pytest.approx(accuracy, abs=0.1)
+    assert f"| int8 accuracy | {found['int8']} on 30 images |" in (trained / "run.c.md").read_text()
+    assert "int8_t" in (trained / "run.c").read_text()
+
+
+WRONG = {
+    "no format": ([], "Missing option '--to'"),
+    "another format": (["--to", "exe"], "'exe' is not one of 'html', 'c'"),
+    "int8 page": (["--to", "html", "--int8"], "--int8 is for --to c; got --to html"),
+    "another ending": (["--to", "html", "-o", "page.c"], "must end in .html; got page.c"),
+    "no such folder": (["--to", "c", "-o", "nowhere/a.c"], "cannot write nowhere/a.h: No such"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_words_are_refused(badak, trained, tmp_path, case):
+    words, message = WRONG[case]
+    before = sorted(tmp_path.rglob("*"))
+    done = badak("export", trained, *words)
+    assert done.code == 2
+    assert message in done.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_that_is_no_run(badak, tmp_path):
+    done = badak("export", tmp_path, "--to", "c")
+    assert done.code == 2
+    assert "is no run directory: it has no config.toml" in done.err
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatch, form):
+    from badak.formats import program
+
+    fewer = {k: v for k, v in program.STEPS.items() if k.__name__ not in ("ReLU", "MaxPool2d")}
+    monkeypatch.setattr(program, "STEPS", fewer)
+    done = badak("export", trained, "--to", form)
+    assert done.code == 2
+    assert "cannot hold ReLU 'relu1', MaxPool2d 'pool1', ReLU 'relu2'; it knows" in done.err
+    assert done.err.count("\n") == 1
+    assert written(trained) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_full_disk_leaves_the_old_file(badak, trained, monkeypatch, form):
+    badak("export", trained, "--to", form)
+    before = {name: (trained / name).read_bytes() for name in written(trained)}
+    arrays, metadata = storage.load(trained / "model.safetensors")
+    arrays["conv1.bias"] += 1
+    storage.save(trained / "model.safetensors", arrays, metadata)
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("badak.storage.os.fsync", full)
+    done = badak("export", trained, "--to", form)
+    assert done.code == 2
+    assert "No space left on device" in done.err
+    assert {name: (trained / name).read_bytes() for name in written(trained)} == before
+    assert not list(trained.glob(".*badak-tmp"))
+
+
+def test_int8_without_the_data_set_says_so(badak, trained, monkeypatch):
+    config = trained / "config.toml"
+    config.write_text(config.read_text().replace('"digits"', '"folder:/nowhere"'))
+    done = badak("export", trained, "--to", "c", "--int8")
+    assert done.code == 2
+    assert "/nowhere" in done.err
+    assert written(trained) == []
+
+
+def test_a_page_needs_no_data_set(badak, trained):
+    config = trained / "config.toml"
+    config.write_text(config.read_text().replace('"digits"', '"folder:/nowhere"'))
+    assert badak("export", trained, "--to", "html").code == 0
+    assert '"prepare": "picture"' in (trained / "run.html").read_text()
+
+
+def test_a_digit_page_where_the_data_are_digits(badak, trained):
+    badak("export", trained, "--to", "html")
+    assert '"prepare": "digit"' in (trained / "run.html").read_text()
