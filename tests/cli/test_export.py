@@ -60,7 +60,7 @@ WRONG = {
     "another format": (["--to", "exe"], "'exe' is not one of 'html', 'c'"),
     "int8 page": (["--to", "html", "--int8"], "--int8 is for --to c; got --to html"),
     "another ending": (["--to", "html", "-o", "page.c"], "must end in .html; got page.c"),
-    "no such folder": (["--to", "c", "-o", "nowhere/a.c"], "cannot write nowhere/a.h: No such"),
+    "no such folder": (["--to", "c", "-o", "nowhere/a.c"], "nowhere/a.h: No such file"),
 }
 
 

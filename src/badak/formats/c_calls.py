@@ -111,6 +111,7 @@ def _ends(parts: Parts, step: Step) -> list[str]:
 
 
 def _conv(parts: Parts, step: Step) -> None:
+    parts.function("cells")
     arrays = parts.constants(step, "weight", "bias")
     parts.call(step, "conv", *_ends(parts, step), *arrays, parts.window(step))
 
@@ -166,6 +167,7 @@ FLOAT: dict[str, Callable[[Parts, Step], None]] = {
 
 def _conv_int8(parts: Parts, step: Step) -> None:
     parts.function("round_shift")
+    parts.function("cells")
     arrays = parts.constants(step, "weight", "bias", "factor", "shift")
     zeros = int(step.numbers["zero_x"]), int(step.numbers["zero_y"])
     parts.call(step, "conv", *_ends(parts, step), *arrays, parts.window(step), *zeros)

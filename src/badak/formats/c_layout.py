@@ -90,6 +90,6 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
 
 def _in_order(parts: Parts) -> list[str]:
     """The functions, the struct and the helpers that others use before these."""
-    first = [key for key in ("window", "round_shift", "clip") if key in parts.functions]
+    first = [key for key in ("window", "cells", "round_shift", "clip") if key in parts.functions]
     rest = [key for key in parts.functions if key not in first]
     return [parts.functions[key] for key in first + rest]

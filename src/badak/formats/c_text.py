@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 TYPES = {"float32": "float", "int8": "int8_t", "int32": "int32_t", "uint8": "uint8_t"}
@@ -67,25 +66,25 @@ def number(value: float) -> str:
     """A float literal that reads back to the same float32.
 
     Example:
-        >>> number(1.0), number(0.1)
-        ('1.0f', '0.1f')
+        >>> number(1.0), number(-0.5), number(1e-20)
+        ('1.0f', '-0.5f', '1e-20f')
     """
-    digits = f"{np.float32(value).item():.9g}"
-    shorter = str(np.float32(value))
-    digits = shorter if len(shorter) < len(digits) else digits
-    return digits + ("f" if set(digits) & set(".e") else ".0f")
+    digits = f"{value:.9g}"
+    return digits + ("f" if "." in digits or "e" in digits else ".0f")
 
 
 def array(name: str, values: NDArray[Any]) -> str:
     """The definition of a constant array.
 
     Example:
+        >>> import numpy as np
         >>> print(array("w", np.array([1, -2], np.int8)))
         static const int8_t w[2] = {
             1, -2,
         };
     """
-    literals = [number(one) for one in values.flat] if values.dtype.kind == "f" else values.flat
+    plain = values.ravel().tolist()
+    literals = map(number, plain) if values.dtype.kind == "f" else plain
     kind = TYPES[values.dtype.name]
     return f"static const {kind} {name}[{values.size}] = {{\n{_lines(literals)}}};"
 

@@ -22,6 +22,7 @@ def values(
         Value number -> array (N, *shape).
 
     Example:
+        >>> import numpy as np
         >>> from badak.formats.program import lowered
         >>> from badak.models import LeNet5
         >>> net, x = LeNet5(), np.ones((2, 1, 28, 28), np.float32)

@@ -48,7 +48,8 @@ def _sums(step: Step, x: Integers, product: Callable[..., Array]) -> Integers:
     weight, bias = step.arrays["weight"], step.arrays["bias"]
     most = 255 * np.abs(weight.astype(np.int64)).reshape(len(weight), -1).sum(axis=1).max()
     kind = np.float32 if most < 2**24 else np.float64
-    centred: Any = x.astype(kind) - step.numbers["zero_x"]
+    exact: Any = x.astype(kind)
+    centred = exact - step.numbers["zero_x"]
     sums = product(centred, weight.astype(kind))
     shape = (1, -1) + (1,) * (sums.ndim - 2)
     return sums.astype(np.int64) + bias.astype(np.int64).reshape(shape)

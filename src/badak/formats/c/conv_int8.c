@@ -6,19 +6,19 @@ static void PREFIX_conv(const int8_t *x, int8_t *y, const int8_t *weight, const 
     for (int32_t f = 0; f < g->f; f++)
         for (int32_t oy = 0; oy < g->oh; oy++)
             for (int32_t ox = 0; ox < g->ow; ox++) {
-                const int8_t *cell = weight + f * maps * g->kh * g->kw;
+                const int32_t top = oy * g->sh - g->top, left = ox * g->sw - g->left;
+                int32_t ky0, kx0;
+                const int32_t ky1 = PREFIX_cells(top, g->dh, g->h, g->kh, &ky0);
+                const int32_t kx1 = PREFIX_cells(left, g->dw, g->w, g->kw, &kx0);
                 int32_t sum = bias[f];
-                for (int32_t m = 0; m < maps; m++) {
-                    const int8_t *map = x + (f / filters * maps + m) * g->h * g->w;
-                    for (int32_t ky = 0; ky < g->kh; ky++) {
-                        const int32_t iy = oy * g->sh - g->top + ky * g->dh;
-                        for (int32_t kx = 0; kx < g->kw; kx++, cell++) {
-                            const int32_t ix = ox * g->sw - g->left + kx * g->dw;
-                            if (iy >= 0 && iy < g->h && ix >= 0 && ix < g->w)
-                                sum += (map[iy * g->w + ix] - zero_x) * *cell;
-                        }
+                for (int32_t m = 0; m < maps; m++)
+                    for (int32_t ky = ky0; ky < ky1; ky++) {
+                        const int8_t *cell = weight + ((f * maps + m) * g->kh + ky) * g->kw;
+                        const int32_t map = f / filters * maps + m;
+                        const int8_t *row = x + (map * g->h + top + ky * g->dh) * g->w;
+                        for (int32_t kx = kx0; kx < kx1; kx++)
+                            sum += (row[left + kx * g->dw] - zero_x) * cell[kx];
                     }
-                }
                 *y++ = PREFIX_clip(PREFIX_round_shift((int64_t)sum * factor[f], shift[f]) + zero_y);
             }
 }
