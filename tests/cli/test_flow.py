@@ -48,6 +48,21 @@ def test_train_says_what_it_does(badak):
     assert "badak predict runs/digits-simple IMAGE" in done.out
 
 
+def test_tensorboard_files_are_written_on_request(badak, tmp_path, monkeypatch):
+    badak("train", *QUICK, "--run-dir", "plain")
+    done = badak("train", *QUICK, "--run-dir", "shown", "--tensorboard")
+    assert done.code == 0, done.err
+    assert len(list((tmp_path / "shown" / "tensorboard").glob("events.*"))) == 1
+    assert not (tmp_path / "plain" / "tensorboard").exists()
+    plain = (tmp_path / "plain" / "history.csv").read_bytes()
+    assert (tmp_path / "shown" / "history.csv").read_bytes() == plain
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    done = badak("train", *QUICK, "--run-dir", "missing", "--tensorboard")
+    assert done.code == 2
+    assert "pip install 'badak[tensorboard]'" in done.err
+    assert not (tmp_path / "missing").exists()
+
+
 def test_runs_without_a_name_get_the_next_free_one(badak, tmp_path):
     for _ in range(3):
         badak("train", *QUICK, "--max-steps", "1")

@@ -65,6 +65,13 @@ def blocks_in_blocks():
     )
 
 
+def normed_in_blocks():
+    """What a block begins with must not reach into the layer before, which the shortcut reads."""
+    block = [BatchNorm2d(), ReLU(), Conv2d(4, 3, padding=1)]
+    layers = [Conv2d(4, 3), Residual(block), Residual(block[1:]), Flatten(), Linear(4)]
+    return Network(layers, (2, 7, 6), seed=4)
+
+
 def nothing_computed():
     return Network([Flatten()], (1, 2, 3))
 
@@ -76,6 +83,7 @@ def ends_in_maps():
 NETWORKS = {
     "odd": odd_windows,
     "nested": blocks_in_blocks,
+    "normed": normed_in_blocks,
     "nothing": nothing_computed,
     "maps": ends_in_maps,
     "simple": lambda: models.SimpleConvNet(weight_init="he", hidden_size=30),
@@ -103,7 +111,7 @@ def make(name):
             array[...] = generator.normal(0, 0.2, array.shape)
         elif key.endswith("running_var"):
             array[...] = generator.uniform(0.5, 1.5, array.shape)
-        elif key.startswith("norm") and key.endswith("weight"):
+        elif "norm" in key and key.endswith("weight"):
             array[...] = generator.uniform(0.7, 1.3, array.shape)
     return net
 

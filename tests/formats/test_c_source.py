@@ -10,6 +10,7 @@ import pytest
 from badak import models
 from badak.errors import BadakError
 from badak.formats import c_text, execute_int8
+from badak.formats.c_calls import FUNCTIONS
 from badak.formats.c_source import c_source
 from badak.layers import LAYERS, Conv2d, Flatten, Layer, Linear, Residual
 from badak.network import Network
@@ -54,6 +55,21 @@ def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
         assert (np.abs(y - simulated) < 1e-3).mean() > 0.99
     else:
         np.testing.assert_array_equal(y, simulated)
+
+
+def test_c_and_the_measurement_round_halves_alike(tmp_path):
+    values = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 2**40 + 2, -(2**40) - 2]
+    function = (FUNCTIONS / "round_shift.c").read_text()
+    calls = "".join(f'printf("%lld ", (long long)PREFIX_round_shift({v}, 2));' for v in values)
+    (tmp_path / "main.c").write_text(
+        f"#include <stdint.h>\n#include <stdio.h>\n{function}\nint main(void)\n"
+        f"{{\n{calls}\nreturn 0;\n}}\n"
+    )
+    compile_c(tmp_path, "main.c", "-o", "program")
+    done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
+    expected = [-2, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 1, 2, 2**38 + 1, -(2**38) - 1]
+    assert [int(word) for word in done.stdout.split()] == expected
+    assert execute_int8._rounded(np.array(values), 2).tolist() == expected
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -108,11 +108,12 @@ def test_every_control_is_reached_by_tab_and_named(browser, tmp_path, learned):
         assert canvas.accessible_name
 
 
+@pytest.mark.parametrize("size", [(40, 61), (61, 40)])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels):
+def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, size):
     shape = (channels, 9, 12)
     net = Network([Flatten(), Linear(3)], shape)
-    pixels = np.random.default_rng(0).integers(0, 256, (40, 61, 3), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "picture.png")
     opened(browser, tmp_path, net, "Pictures", ["cat", "dog", "<b>owl</b>"])
     browser.find_element("id", "file").send_keys(str(tmp_path / "picture.png"))

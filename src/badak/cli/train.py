@@ -13,6 +13,7 @@ from badak.cli.config import RunConfig, read_config
 from badak.cli.recipes import AUGMENTATIONS, completed
 from badak.data import Dataset
 from badak.errors import BadakError
+from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
 from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
 
@@ -67,6 +68,7 @@ POSITIVE = click.IntRange(min=1)
 @click.option("--resume", is_flag=True, help="Go on with the run in --run-dir, to the same bits.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 @click.option("--image-size", type=POSITIVE, metavar="PIXELS", help="For folder:PATH.")
+@click.option("--tensorboard", is_flag=True, help="Also write TensorBoard's files, to the run.")
 @click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: pass over damaged images.")
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
@@ -77,6 +79,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     The other models bring optimizer, schedule and augmentation of their own; options go before.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
+    with_tensorboard = options.pop("tensorboard")
     how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
@@ -88,8 +91,19 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if resume and not run.checkpoint.exists():
         click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
     counts = f"{len(train):,} images to learn from, {len(test):,} to test on"
-    trainer = config.trainer(net, callbacks=[_Opening(config, run, counts)], **how)
+    callbacks: list[Callback] = [_Opening(config, run, counts)]
+    if with_tensorboard:
+        callbacks.append(_tensorboard(run))
+    trainer = config.trainer(net, callbacks=callbacks, **how)
     _train(trainer, train, test, run, resume)
+
+
+def _tensorboard(run: RunDirectory) -> Callback:
+    """What writes RUN/tensorboard; a missing package is the user's to install, not a crash."""
+    try:
+        return TensorBoard(run.path / "tensorboard")
+    except ImportError as fault:
+        raise BadakError(str(fault)) from None
 
 
 def _config(
