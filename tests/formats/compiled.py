@@ -39,13 +39,13 @@ def compile_c(folder, *words):
     assert done.stderr == ""
 
 
-def run_c(folder, code, name, images):
+def run_c(folder, code, name, images, *flags):
     """The logits (N, K) that the compiled files give."""
     code.save(folder / f"{name}.c")
     prefix = identifier(name)
     main = MAIN.format(name=name, prefix=prefix, upper=prefix.upper())
     (folder / "main.c").write_text(main)
-    compile_c(folder, f"{name}.c", "main.c", "-o", "program", "-lm")
+    compile_c(folder, *flags, f"{name}.c", "main.c", "-o", "program", "-lm")
     done = subprocess.run(
         [folder / "program"], input=images.tobytes(), capture_output=True, check=True
     )

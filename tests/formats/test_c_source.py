@@ -57,6 +57,17 @@ def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
         np.testing.assert_array_equal(y, simulated)
 
 
+@pytest.mark.parametrize("name", ["odd", "nested", "lenet1998", "normed"])
+def test_no_read_or_write_beyond_an_array_and_no_undefined_step(name, tmp_path):
+    net = make(name)
+    x = images(net, 3)
+    for calibration in (None, x):
+        code = c_source(net, "net", calibration=calibration)
+        flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+        run_c(tmp_path, code, "net", x * 1e6 - 5e5, *flags)
+        run_c(tmp_path, code, "net", x * np.float32(np.nan), *flags)
+
+
 def test_c_and_the_measurement_round_halves_alike(tmp_path):
     values = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 2**40 + 2, -(2**40) - 2]
     function = (FUNCTIONS / "round_shift.c").read_text()

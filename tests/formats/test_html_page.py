@@ -61,6 +61,7 @@ def test_a_drawn_one_is_a_one(browser, tmp_path, learned):
     from selenium.webdriver.common.action_chains import ActionChains
 
     opened(browser, tmp_path, learned[0], "Digits", prepare="digit")
+    assert "; 61,706 parameters." in browser.find_element("id", "about").text
     assert verdict(browser) == "Nothing drawn yet"
     pad = browser.find_element("id", "pad")
     actions = ActionChains(browser, duration=5).move_to_element_with_offset(pad, 5, -80)

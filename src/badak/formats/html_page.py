@@ -60,7 +60,7 @@ def html_page(
         raise BadakError(f"digits are (1, 28, 28); the network takes {net.input_shape}")
     program = lowered(net, WHAT)
     described, weights = _described(program)
-    described |= {"classes": names, "prepare": prepare}
+    described |= {"classes": names, "prepare": prepare, "parameters": net.summary().parameters}
     page = _read("page.html")
     filled = {
         "title": html.escape(title),

@@ -68,9 +68,9 @@ function showStage(stage) {
 
 function build() {
   const shape = `${height} × ${width} pixels, ${channels === 1 ? "grey" : `${channels} channels`}`;
-  const count = network.weight_count.toLocaleString("en");
+  const count = network.parameters.toLocaleString("en");
   at("about").textContent =
-    `${network.classes.length} classes; images of ${shape}; ${count} weights. ` +
+    `${network.classes.length} classes; images of ${shape}; ${count} parameters. ` +
     "The network runs in this page: nothing you draw leaves it.";
   at("prepared").textContent =
     network.prepare === "digit"
