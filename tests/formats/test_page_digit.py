@@ -5,9 +5,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from badak import models
+from badak.data import digit_from_image
 from formats.test_html_page import opened, verdict
-
-digit = pytest.importorskip("badak.data.digit")
 
 
 def pictures():
@@ -37,7 +36,7 @@ def test_the_prepared_digit_agrees(browser, tmp_path, number):
     browser.find_element("id", "file").send_keys(str(tmp_path / "digit.png"))
     assert "%" in verdict(browser)
     seen = browser.execute_script("return Array.from(values[0])")
-    expected = digit.digit_from_image(tmp_path / "digit.png").image
+    expected = digit_from_image(tmp_path / "digit.png").image
     np.testing.assert_allclose(np.reshape(seen, (1, 28, 28)), expected, atol=1e-3)
 
 
