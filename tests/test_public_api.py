@@ -54,8 +54,8 @@ def test_training_needs_no_drawing_library():
 
 
 PACKAGES = (
-    "book", "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops", "optim",
-    "training",
+    "book", "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops",
+    "optim", "training",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""ONNX (extra ``[onnx]``): `export` writes a network, `load` reads a classifier, `Backend` runs any.
+"""ONNX (extra ``[onnx]``): `export` writes a network, `load` reads one, `Backend` runs any graph.
 
 `load` makes a network of layers, to train on and look into; `Backend` runs a graph node by node.
 """

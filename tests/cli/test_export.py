@@ -1,14 +1,17 @@
 """`badak export`: the files it leaves, what it prints, and what it refuses."""
 
 import re
+import sys
 
+import numpy as np
+import onnxruntime
 import pytest
 
 import badak as library
 from badak import data, storage
 from badak.cli.export import FORMATS
 
-FILES = {"html": ["html", "html.md"], "c": ["c", "c.md", "h"]}
+FILES = {"html": ["html", "html.md"], "c": ["c", "c.md", "h"], "onnx": ["onnx", "onnx.md"]}
 
 
 def written(run):
@@ -57,7 +60,7 @@ def test_int8_prints_its_accuracy_beside_floats(badak, trained):
 
 WRONG = {
     "no format": ([], "Missing option '--to'"),
-    "another format": (["--to", "exe"], "'exe' is not one of 'html', 'c'"),
+    "another format": (["--to", "exe"], "'exe' is not one of 'html', 'c', 'onnx'"),
     "int8 page": (["--to", "html", "--int8"], "--int8 is for --to c; got --to html"),
     "another ending": (["--to", "html", "-o", "page.c"], "must end in .html; got page.c"),
     "no such folder": (["--to", "c", "-o", "nowhere/a.c"], "nowhere/a.h: No such file"),
@@ -80,7 +83,7 @@ def test_a_folder_that_is_no_run(badak, tmp_path):
     assert "is no run directory: it has no config.toml" in done.err
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", ["html", "c"])  # ONNX has words for every layer
 def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatch, form):
     from badak.formats import program
 
@@ -110,6 +113,25 @@ def test_a_full_disk_leaves_the_old_file(badak, trained, monkeypatch, form):
     assert "No space left on device" in done.err
     assert {name: (trained / name).read_bytes() for name in written(trained)} == before
     assert not list(trained.glob(".*badak-tmp"))
+
+
+def test_the_onnx_file_gives_the_networks_outputs(badak, trained):
+    badak("export", trained, "--to", "onnx")
+    images = data.load("digits")[1].images[:5]
+    session = onnxruntime.InferenceSession(trained / "run.onnx")
+    (logits,) = session.run(None, {session.get_inputs()[0].name: images})
+    expected = library.load(trained / "model.safetensors")(images)
+    np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_without_the_onnx_package_the_extra_is_named(badak, trained, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("badak.formats.onnx")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "onnx", None)  # what makes its import fail
+    done = badak("export", trained, "--to", "onnx")
+    assert done.code == 2
+    assert "pip install 'badak[onnx]'" in done.err
+    assert written(trained) == []
 
 
 def test_int8_without_the_data_set_says_so(badak, trained, monkeypatch):

@@ -94,8 +94,24 @@ def _html(job: Job) -> Result:
     return Result((job.path,), "Open the page in a browser, from disk: it needs no network.")
 
 
+def _onnx(job: Job) -> Result:
+    try:
+        from badak.formats.onnx_export import export
+    except ImportError as fault:
+        raise BadakError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
+
+    export(job.net, job.path)
+    loading = f"""```python
+import onnxruntime
+
+session = onnxruntime.InferenceSession("{job.path.name}")
+(logits,) = session.run(None, {{session.get_inputs()[0].name: images}})  # (N, C, H, W) float32
+```"""
+    return Result((job.path,), loading)
+
+
 # format -> what writes it; its name is the ending of the file's name too.
-FORMATS: dict[str, Callable[[Job], Result]] = {"html": _html, "c": _c}
+FORMATS: dict[str, Callable[[Job], Result]] = {"html": _html, "c": _c, "onnx": _onnx}
 INTEGER_FORMATS = ("c",)
 
 
@@ -112,6 +128,7 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
 
     html: one page that holds the model; draw or drop an image, see what each layer makes of it.
     c: one C99 file and its header, without malloc, for small machines.
+    onnx: opset 17, any batch size (needs badak[onnx]).
     """
     if int8 and form not in INTEGER_FORMATS:
         raise BadakError(f"--int8 is for --to {', '.join(INTEGER_FORMATS)}; got --to {form}")
