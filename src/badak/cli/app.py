@@ -16,7 +16,7 @@ COMMANDS = {
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Name what is on an image.",
     "inspect": "Look inside a trained model.",
-    "export": "Write a trained model as a web page or as C source.",
+    "export": "Write a trained model as a web page, as C source or as ONNX.",
     "profile": "Show where a training step's time goes.",
     "bench": "Measure badak against other libraries.",
     "verify-resume": "Prove that a killed run resumes to the same bits.",
