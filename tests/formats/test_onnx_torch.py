@@ -5,12 +5,11 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 import badak
 from formats.torch_models import MODELS
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("onnx")
 EXPORTERS = {"by tracing": False, "by torch.export": True}
 
 

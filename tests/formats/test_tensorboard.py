@@ -4,11 +4,10 @@ import struct
 import sys
 
 import pytest
+from tensorboardX.proto import event_pb2
 
 from badak import Trainer, data, models
 from badak.formats.tensorboard import TensorBoard
-
-event_pb2 = pytest.importorskip("tensorboardX.proto.event_pb2")
 
 
 def events(folder):

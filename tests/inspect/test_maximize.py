@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from badak import BadakError, Network, Trainer, data
 from badak.inspect import draw, maximize_activation
@@ -140,7 +141,6 @@ def test_the_pull_is_minus_the_gradient_of_half_the_squared_differences():
 
 @pytest.mark.parametrize("deviation", [0.3, 0.5, 1.7])
 def test_the_blur_is_scipys(deviation):
-    ndimage = pytest.importorskip("scipy.ndimage")
     image = np.random.default_rng(0).random((2, 9, 12))
     reach = int(np.ceil(3 * deviation))
     expected = ndimage.gaussian_filter(
