@@ -12,20 +12,41 @@ from badak.errors import BadakError
 from badak.formats import c_text, execute_int8
 from badak.formats.c_calls import FUNCTIONS
 from badak.formats.c_source import c_source
-from badak.layers import LAYERS, Conv2d, Flatten, Layer, Linear, Residual
+from badak.layers import (
+    LAYERS,
+    Concat,
+    Conv2d,
+    Flatten,
+    Hardtanh,
+    Layer,
+    Linear,
+    ReLU,
+    Residual,
+    ZeroPad2d,
+)
 from badak.network import Network
 from formats.compiled import MAIN, compile_c, run_c
 from formats.networks import NETWORKS, images, make
 
 
 def test_the_networks_here_have_every_layer():
+    """All but those that no model of badak's has, only networks read from ONNX files."""
     found = {
         type(leaf)
         for name in NETWORKS
         for top, layer in NETWORKS[name]().layers.items()
         for _, leaf in layer.leaves(top)
     }
-    assert found == set(LAYERS.values()) - {Residual}
+    assert found == set(LAYERS.values()) - {Residual, Concat, Hardtanh, ZeroPad2d}
+
+
+def test_layers_of_imported_networks_alone_are_refused_by_name():
+    inside = Residual([Hardtanh()])
+    both = Concat([[ReLU()], [ReLU()]])
+    net = Network([ZeroPad2d(1), inside, both, Flatten(), Linear(2)], (1, 2, 2))
+    message = r"ZeroPad2d 'pad1', Hardtanh 'block1\.clip1', Concat 'block2'; it knows"
+    with pytest.raises(BadakError, match=message):
+        c_source(net, "net")
 
 
 @pytest.mark.parametrize("name", NETWORKS)

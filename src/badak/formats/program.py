@@ -5,7 +5,7 @@ layers that are a kind of convolution become one: batch norm, subsampling, table
 Letters: C channels, H rows, W columns, F filters, KH x KW window.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -110,18 +110,24 @@ def lowered(net: Network, what: str) -> Program:
     Raises:
         BadakError: layers that no step stands for; all are listed.
     """
-    missing = [
-        f"{type(leaf).__name__} {leaf_name!r}"
-        for name, layer in net.layers.items()
-        for leaf_name, leaf in layer.leaves(name)
-        if type(leaf) not in STEPS
-    ]
+    missing = list(_unknown("", net.layers))
     if missing:
         known = ", ".join(kind.__name__ for kind in STEPS)
         raise BadakError(f"{what} cannot hold {', '.join(missing)}; it knows {known}, Residual")
     program = Program([net.input_shape])
     program.output, _ = _path(program, "", net.layers, 0, net.input_shape)
     return program
+
+
+def _unknown(prefix: str, path: Mapping[str, Layer]) -> Iterator[str]:
+    """Name the layers that no step stands for."""
+    for key, layer in path.items():
+        name = prefix + key
+        if isinstance(layer, kinds.Residual):
+            for inner, layers in layer.paths:
+                yield from _unknown(f"{name}.{inner}", layers)
+        elif type(layer) not in STEPS:
+            yield f"{type(layer).__name__} {name!r}"
 
 
 def _path(
