@@ -14,12 +14,14 @@ from badak.layers import (
     LAYERS,
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     CrossEntropyLoss,
     Dropout,
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    Hardtanh,
     Layer,
     LeakyReLU,
     Linear,
@@ -33,6 +35,7 @@ from badak.layers import (
     TableConv2d,
     Tanh,
     Widen2d,
+    ZeroPad2d,
 )
 from badak.models import SimpleConvNet
 
@@ -62,6 +65,9 @@ BETWEEN = {
         [Conv2d(5, 3, 2, 1), BatchNorm2d(), Tanh(), Dropout(0.2), Residual([Conv2d(5, 1)])],
         [Conv2d(5, 1, 2)],
     ),
+    "ZeroPad2d": ZeroPad2d(((1, 0), (0, 2))),
+    "Hardtanh": Hardtanh(-0.5, 1),
+    "Concat": Concat([[Conv2d(2, 3, padding=1), Tanh()], [], [Residual([Sigmoid()])]]),
 }
 
 
