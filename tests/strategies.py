@@ -172,7 +172,11 @@ WRONG_KERNELS = {
     "kernel []": (lambda c: c.with_options(kernel_size=[]), "kernel_size must be one integer or"),
     "kernel of 3": (lambda c: c.with_options(kernel_size=[1] * 3), "kernel_size must be one inte"),
     "kernel huge": (lambda c: c.with_options(kernel_size=8608480567731124087), "kernel_size must"),
-    "kernel > input": (lambda c: c.with_options(kernel_size=(1, 99), padding=0), "does not fit"),
+    # With ceil_mode and a step as wide as the window, as by default, one partial window fits.
+    "kernel > input": (
+        lambda c: c.with_options(kernel_size=(1, 99), padding=0, stride=1),
+        "does not fit",
+    ),
 }
 WRONG_POOLS = {
     "too much padding": (

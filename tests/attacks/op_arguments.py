@@ -204,7 +204,11 @@ NUMBERS: dict[str, Bad] = {
     "K30 flatten back": ("flatten_backward", {"input_shape": 7}, "input_shape must be the input's"),
     "K30 flatten size": ("flatten_backward", {"input_shape": (2, 4, 5, 8)}, "grad_y must have sha"),
     "limit nan": ("hardtanh", {"max_val": np.nan}, "max_val must be a number above -1; got nan"),
-    "limits equal": ("hardtanh", {"min_val": 1.0}, "max_val must be a number above 1; got 1.0"),
+    "limits equal": (
+        "hardtanh",
+        {"min_val": 1.0, "max_val": 1.0},
+        "max_val must be a number above 1; got 1.0",
+    ),
     "slope inf": ("leaky_relu", {"negative_slope": np.inf}, "negative_slope must be a finite numb"),
     "alpha 'a'": ("elu", {"alpha": "a"}, "alpha must be a number; got 'a'"),
     "alpha NaN": ("elu_backward", {"alpha": np.nan}, "alpha must be a finite number; got nan"),
