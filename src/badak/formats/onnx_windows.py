@@ -39,11 +39,8 @@ def conv(nodes: Nodes, name: str, layer: Conv2d, x: str, shape: Shape) -> str:
 
 def table_conv(nodes: Nodes, name: str, layer: TableConv2d, x: str, shape: Shape) -> str:
     """ONNX has no table: its weight is written as 0 where nothing is connected."""
-    weight = np.zeros_like(layer.parameters["weight"])
-    for number, maps in enumerate(layer.table):
-        weight[number, list(maps)] = layer.parameters["weight"][number, list(maps)]
     inputs = [
-        nodes.array(f"{name}.weight", weight),
+        nodes.array(f"{name}.weight", layer.connected_weight()),
         nodes.array(f"{name}.bias", layer.parameters["bias"]),
     ]
     window = layer.window(shape)

@@ -157,12 +157,8 @@ def _window(window: Window, shape: Shape) -> dict[str, float]:
 
 
 def _conv(program: Program, name: str, layer: Any, value: int, shape: Shape) -> int:
-    weight = layer.parameters["weight"]
-    if isinstance(layer, kinds.TableConv2d):  # what is not connected may hold anything
-        connected = np.zeros(weight.shape[:2], bool)
-        for number, maps in enumerate(layer.table):
-            connected[number, list(maps)] = True
-        weight = weight * connected[:, :, None, None]
+    table = isinstance(layer, kinds.TableConv2d)
+    weight = layer.connected_weight() if table else layer.parameters["weight"]
     groups = getattr(layer, "groups", 1)
     numbers = {**_window(layer.window(shape), shape), "groups": groups}
     bias = layer.parameters.get("bias", np.zeros(len(weight)))

@@ -1,7 +1,5 @@
 """The filters of a convolution layer."""
 
-import numpy as np
-
 from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
@@ -48,8 +46,6 @@ def convolution(net: Network, layer: str | None) -> Convolution:
 
 def filters_of(layer: Convolution) -> Array:
     """A copy of the layer's weight as it counts: 0 where a table leaves a map out."""
-    weight = layer.parameters["weight"].copy()
     if isinstance(layer, TableConv2d):
-        for own, maps in zip(weight, layer.table, strict=True):
-            own[np.setdiff1d(np.arange(len(own)), maps)] = 0
-    return weight
+        return layer.connected_weight()
+    return layer.parameters["weight"].copy()

@@ -84,6 +84,10 @@ class TableConv2d(Layer):
         """One for each cell of each connection, and one a filter."""
         return int(self._connected.sum()) + len(self.table)
 
+    def connected_weight(self) -> Array:
+        """A copy of the weight as it counts: 0 where nothing is connected."""
+        return np.where(self._connected, self.parameters["weight"], 0)
+
     def forward(self, x: Array, training: bool) -> tuple[Array, tuple[Array, Array]]:
         """(N, C, H, W) -> (N, F, OH, OW); the cache is the input and the connected weight."""
         weight = self._where_connected(self.parameters["weight"])
