@@ -10,6 +10,7 @@ import badak
 from badak import Network, load_state_dict, models
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from formats.torch_models import BasicBlock
 
 
 def save_npz(state, path):
@@ -57,27 +58,9 @@ def vgg():
     return Network([*layers, Linear(64), ReLU(), Linear(64), ReLU(), Linear(5)], (3, 8, 8), seed=5)
 
 
-class Block(nn.Module):
-    """Named as torchvision names it; bn1 is sorted before conv1 and downsample."""
-
-    def __init__(self, before, after, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(before, after, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(after)
-        self.conv2 = nn.Conv2d(after, after, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(after)
-        self.downsample = None
-        if stride > 1:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after)
-            )
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
-        return torch.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
 class ResNet(nn.Module):
+    """Blocks named as torchvision names them; bn1 is sorted before conv1 and downsample."""
+
     def __init__(self):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 4, 7, 2, 3, bias=False)
@@ -86,7 +69,7 @@ class ResNet(nn.Module):
         for number in range(1, 5):
             before, after = sizes[number - 1 : number + 1]
             stride = 1 if number == 1 else 2
-            stage = nn.Sequential(Block(before, after, stride), Block(after, after, 1))
+            stage = nn.Sequential(BasicBlock(before, after, stride), BasicBlock(after, after, 1))
             setattr(self, f"layer{number}", stage)
         self.fc = nn.Linear(32, 5)
 
