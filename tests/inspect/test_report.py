@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from badak import BadakError, Network, Trainer, data, inspect
-from badak.inspect.report import SECTIONS, Section, Trained, report, sections
+from badak.inspect.report import SECTIONS, Section, Trained, judging, report, sections
 from badak.inspect.report import write as writing
 from badak.layers import Conv2d, Flatten, Linear, ReLU
 from badak.models import LeNet5, SimpleConvNet
@@ -186,6 +187,14 @@ def test_a_network_without_a_mistake(tmp_path):
 
 def one_section(draw):
     return {"Part": (Section("A section", "A sentence.", draw),)}
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_last_layer_is_laid_out_by_tsne_where_scikit_learn_is(trained, monkeypatch, installed):
+    if not installed:
+        monkeypatch.setitem(sys.modules, "sklearn.manifold", None)  # its import fails
+    title = judging.embedding(trained)["embedding"].get_suptitle()
+    assert ("t-SNE" in title, "PCA" in title) == (installed, not installed)
 
 
 def test_what_cannot_be_drawn_says_why(trained, tmp_path, monkeypatch):

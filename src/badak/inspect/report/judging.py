@@ -1,6 +1,5 @@
 """Pictures of the predictions: what is recognised, how surely, and what moves them."""
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from badak.inspect import draw
@@ -63,9 +62,10 @@ def embedding(trained: Trained) -> dict[str, "Figure"]:
     if trained.test is None or len(layers) < 2:
         return {}
     some, last_hidden = trained.test[:LAID_OUT], layers[-2]
-    found = embedding_of(trained.net, some, last_hidden)
-    with contextlib.suppress(ImportError):
+    try:
         found = embedding_of(trained.net, some, last_hidden, "tsne")
+    except ImportError:
+        found = embedding_of(trained.net, some, last_hidden)
     return {"embedding": draw.embedding(found)}
 
 
