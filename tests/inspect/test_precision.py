@@ -223,11 +223,12 @@ def test_blocks_are_rounded_layer_by_layer():
 
 
 def test_the_parameters_of_any_layer_are_rounded():
+    """1 + 2**-11 is 1 in float16; times 1.5 as it is, it would round up to the next number."""
     net = Network([Subsample2d(2), Flatten(), Linear(2)], (1, 2, 2))
-    net.parameters()["pool1.weight"][...] = 1 + 2**-12
-    one = Dataset(np.full((1, 1, 2, 2), 0.25), [0], ["a", "b"])
+    net.parameters()["pool1.weight"][...] = 1 + 2**-11
+    one = Dataset(np.full((1, 1, 2, 2), 0.375), [0], ["a", "b"])
     found = precision(net, one, "float16").layers[0]
-    assert found.error == pytest.approx(2**-12, rel=1e-3)
+    assert found.error == pytest.approx(2**-11 / (1 + 2**-11), rel=1e-6)
 
 
 def test_beyond_the_range_of_float16_all_is_lost(dataset):
