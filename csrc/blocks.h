@@ -41,16 +41,19 @@ struct Lanes {
     }
   }
 
+  // Numbers 0, 2, 4 ... of 2L - 1 that are read as two vectors, from the first and from number L - 1.
+  struct EveryOther {
+    static constexpr int of(int l) { return 2 * l + (l < L / 2 ? 0 : 1); }
+  };
+
   // from[0], from[step] ... and nothing read behind the last; S is the step, or 0 for any.
   template <int64_t S>
   static Vec load_every(const float* from, int64_t step) {
     if constexpr (S == 1 || L == 1) {
       return load(from);
     } else if constexpr (S == 2) {
-      IntVec from_both{};
-      for (int64_t lane = 0; lane < L; lane++)
-        from_both[lane] = static_cast<int32_t>(lane < L / 2 ? 2 * lane : 2 * lane + 1);
-      return __builtin_shuffle(load(from), load(from + L - 1), from_both);
+      constexpr auto lanes = std::make_integer_sequence<int, L>();
+      return pick<EveryOther>(load(from), load(from + L - 1), lanes);
     } else {
       Vec picked{};
       for (int64_t lane = 0; lane < L; lane++) picked[lane] = from[lane * step];

@@ -202,15 +202,17 @@ void fma_peak(double* flops) {
   for (int repeat = 0; repeat < 5; repeat++) {
     clock_gettime(CLOCK_MONOTONIC, &start);
     parallel_for(items, [&](int64_t) {
+      volatile float unforeseen[] = {0.5f, 0.25f};  // the compiler may not know the result
+      const Vec factor = splat(unforeseen[0]), term = splat(unforeseen[1]);
       Vec sums[SUMS];
       for (int64_t i = 0; i < SUMS; i++) sums[i] = splat(static_cast<float>(i));
-      Vec factor = splat(0.5f), term = splat(0.25f);
       for (int64_t round = 0; round < ROUNDS; round++) {
 #pragma GCC unroll 12
         for (int64_t i = 0; i < SUMS; i++) sums[i] = sums[i] * factor + term;
-        asm volatile("" : "+x"(factor), "+x"(term));  // the compiler may not foresee the result
       }
-      for (int64_t i = 0; i < SUMS; i++) asm volatile("" : : "x"(sums[i]));
+      Vec total{};
+      for (int64_t i = 0; i < SUMS; i++) total += sums[i];
+      unforeseen[0] = sum(total);  // nor leave out how it comes about
     });
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec);

@@ -46,14 +46,14 @@ void fill_map(const float* x, int64_t width, const int32_t* first, float* y, int
       };
       Winners<V> winners;
       if constexpr (K > 0) {
-        winners = Winners<V>(value(0, 0), Int{});
+        winners = Winners<V>{value(0, 0), Int{}};
 #pragma GCC unroll 9
         for (int64_t k = 1; k < K * K; k++) winners.meet(value(k / K, k % K), k / K * w + k % K);
       } else {
         // A map of -infinity beats nothing: its windows keep their first cells in the map.
         winners =
-            Winners<V>(typename V::Vec{} - __builtin_inff(),
-                       V::load(first + place) + static_cast<int32_t>(rows.first * window.dh * w));
+            Winners<V>{typename V::Vec{} - __builtin_inff(),
+                       V::load(first + place) + static_cast<int32_t>(rows.first * window.dh * w)};
         for (int64_t k = rows.first * window.dh; k < rows.end * window.dh; k += window.dh)
           for (int64_t l = 0; l < window.kw * window.dw; l += window.dw)
             winners.meet(value(k, l), k * w + l);

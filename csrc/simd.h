@@ -58,8 +58,8 @@ inline Vec load_before(const float* from, const float* end) {
 
 // Lane l of the result is lane Pick::of(l) of both vectors, one behind the other. The numbers must
 // be constants of the compiler's: from a loop, GCC builds them anew at each use.
-template <class Pick, int... L>
-inline Vec pick(Vec first, Vec second, std::integer_sequence<int, L...>) {
+template <class Pick, class V, int... L>
+inline V pick(V first, V second, std::integer_sequence<int, L...>) {
   return __builtin_shufflevector(first, second, Pick::of(L)...);
 }
 template <class Pick>

@@ -2,8 +2,11 @@
 #include "threads.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <atomic>
 #include <condition_variable>
@@ -31,8 +34,10 @@ inline int64_t now() {
 inline void relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
+#elif defined(__has_builtin) && defined(__aarch64__)
+#if __has_builtin(__builtin_arm_yield)
+  __builtin_arm_yield();  // GCC has none before 15; few Arm processors do anything at it
+#endif
 #endif
 }
 
@@ -139,9 +144,11 @@ std::atomic<int> wanted{0};
 thread_local bool inside = false;
 
 int available() {
+#if defined(__linux__)  // macOS binds no thread to processors
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
