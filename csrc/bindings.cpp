@@ -21,7 +21,12 @@ const char* active_set = "";
 // The compiler that built the core, for `badak --version`.
 const char* compiler() {
 #if defined(__clang__)
-  return "Clang " __clang_version__;
+#define BADAK_TEXT(number) BADAK_TEXT_OF(number)
+#define BADAK_TEXT_OF(number) #number
+  return "Clang " BADAK_TEXT(__clang_major__) "." BADAK_TEXT(__clang_minor__) "." BADAK_TEXT(
+      __clang_patchlevel__);  // __clang_version__ ends in a space, or a build's whole story
+#undef BADAK_TEXT
+#undef BADAK_TEXT_OF
 #elif defined(__GNUC__)
   return "GCC " __VERSION__;
 #else

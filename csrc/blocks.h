@@ -41,7 +41,7 @@ struct Lanes {
     }
   }
 
-  // Numbers 0, 2, 4 ... of 2L - 1 that are read as two vectors, from the first and from number L - 1.
+  // Numbers 0, 2, 4 ... of 2L - 1, read as two vectors: from the first, and from number L - 1.
   struct EveryOther {
     static constexpr int of(int l) { return 2 * l + (l < L / 2 ? 0 : 1); }
   };

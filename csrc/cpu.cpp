@@ -17,11 +17,11 @@ namespace badak {
 #if defined(__x86_64__)
 namespace {
 
-// The levels feature by feature: Clang knows them by name from 18 on, and GCC from 12. The builtin
-// also asks whether the system keeps the wide registers.
+// The levels feature by feature: Clang knows their names from 18 on. The builtin also asks whether
+// the system keeps the wide registers.
 #define HAS(feature) (__builtin_cpu_supports(feature) != 0)
 
-// What Clang's builtin has no names for: bits of ecx, of the processor's own answer.
+// What Clang's builtin has no names for: bits of ecx in the processor's own answer.
 bool has_bits(unsigned leaf, unsigned wanted) {
   unsigned eax, ebx, ecx, edx;
   return __get_cpuid(leaf, &eax, &ebx, &ecx, &edx) != 0 && (ecx & wanted) == wanted;
