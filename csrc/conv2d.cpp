@@ -10,11 +10,11 @@
 
 #include "conv2d_gradient.h"
 #include "conv2d_sparse.h"
+#include "conv2d_tiles.h"
 #include "correlate.h"
 #include "kernels.h"
 #include "threads.h"
 #include "transpose.h"
-#include "winograd.h"
 
 namespace badak::BADAK_ISA {
 
@@ -233,21 +233,8 @@ void conv2d(const Convolution& conv, const Behind& behind, const float* x, const
             const float* bias, float* y, uint8_t* winners) {
   const Maps& maps = conv.maps;
   if (maps.n == 0) return;
-  const TilePass pass{maps.n, conv.groups, conv.channels(), conv.filters(),  maps.h,
-                      maps.w, maps.oh,     maps.ow,         conv.window.top, conv.window.left};
-  if (!suits_tiles(conv) || (behind.pool && !pass.pools()))
-    return by_taps(conv, behind, x, weight, bias, y, winners);
-  float* weights = scratch_floats(Scratch::weight, 16 * conv.f * pass.channels);
-  transform_weights(pass, weight, pass.channels * 9, 9, pass.filters * pass.channels * 9, false,
-                    weights);
-  const int64_t size = pass.channels * maps.h * maps.w;
-  const float* end = x + maps.n * conv.groups * size;
-  convolve_tiles(
-      pass, weights,
-      [&](int64_t image, int64_t group) {
-        return Source{x + (image * conv.groups + group) * size, x, end};
-      },
-      TileResults{pass, bias, behind, y, winners});
+  if (suits_tiles(conv)) return conv2d_by_tiles(conv, behind, x, weight, bias, y, winners);
+  by_taps(conv, behind, x, weight, bias, y, winners);
 }
 
 void conv2d_grad_x(const Convolution& conv, const Behind& behind, const float* grad_y,
@@ -255,18 +242,9 @@ void conv2d_grad_x(const Convolution& conv, const Behind& behind, const float* g
   const Maps& maps = conv.maps;
   if (maps.n == 0) return;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  if (suits_tiles(conv)) return grad_x_by_tiles(gradient, weight, grad_x);
   if (is_sparse(conv, behind, false)) return sparse_grad_x(gradient, weight, grad_x);
-  if (!suits_tiles(conv)) return grad_x_by_taps(conv, gradient, weight, grad_x);
-  // A convolution of the gradient with the filters turned round, and filters and channels swapped.
-  const TilePass pass{
-      maps.n,  conv.groups, conv.filters(), conv.channels(),     maps.oh,
-      maps.ow, maps.h,      maps.w,         2 - conv.window.top, 2 - conv.window.left};
-  float* weights = scratch_floats(Scratch::weight, 16 * conv.f * conv.channels());
-  transform_weights(pass, weight, 9, conv.channels() * 9, conv.filters() * conv.channels() * 9,
-                    true, weights);
-  convolve_tiles(
-      pass, weights, [&](int64_t image, int64_t group) { return gradient.image(image, group); },
-      TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
+  grad_x_by_taps(conv, gradient, weight, grad_x);
 }
 
 }  // namespace badak::BADAK_ISA

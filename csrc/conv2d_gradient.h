@@ -1,6 +1,7 @@
 // conv2d_gradient.h -- what both gradients of a convolution start from.
 #pragma once
 
+#include "channels_last.h"
 #include "conv2d_pool.h"
 #include "shifted.h"
 #include "threads.h"
@@ -42,6 +43,20 @@ struct GradientMaps {
     }
     clear(to + count, 4 * LANES);
     return {to, to, to + count + 4 * LANES};
+  }
+
+  // The same, to be laid out as pixels.
+  MapPixels pixels(int64_t image, int64_t group) const {
+    const int64_t h = behind.pool ? conv.maps.oh / 2 : conv.maps.oh;
+    const int64_t w = behind.pool ? conv.maps.ow / 2 : conv.maps.ow;
+    return {grad_y,
+            conv.maps.n * conv.f * h * w,
+            image * conv.f + group * conv.filters(),
+            conv.filters(),
+            h,
+            w,
+            behind.relu ? y : nullptr,
+            behind.pool ? winners : nullptr};
   }
 };
 

@@ -13,20 +13,25 @@ typedef uint8_t ByteVec __attribute__((vector_size(LANES)));
 typedef uint8_t UnalignedByteVec __attribute__((vector_size(LANES), aligned(1), may_alias));
 
 // The first `count` winners of a row; LANES and more are a whole vector.
-inline IntVec load_winners(const uint8_t* from, int64_t count) {
+inline ByteVec load_bytes(const uint8_t* from, int64_t count) {
   ByteVec bytes{};
   if (count >= LANES)
     bytes = *reinterpret_cast<const UnalignedByteVec*>(from);
   else if (count > 0)
     copy_first(reinterpret_cast<uint8_t*>(&bytes), from, count);
-  return __builtin_convertvector(bytes, IntVec);
+  return bytes;
 }
-inline void store_winners(uint8_t* to, IntVec winners, int64_t count) {
-  const ByteVec bytes = __builtin_convertvector(winners, ByteVec);
+inline IntVec load_winners(const uint8_t* from, int64_t count) {
+  return __builtin_convertvector(load_bytes(from, count), IntVec);
+}
+inline void store_bytes(uint8_t* to, ByteVec bytes, int64_t count) {
   if (count >= LANES)
     *reinterpret_cast<UnalignedByteVec*>(to) = bytes;
   else if (count > 0)
     copy_first(to, reinterpret_cast<const uint8_t*>(&bytes), count);
+}
+inline void store_winners(uint8_t* to, IntVec winners, int64_t count) {
+  store_bytes(to, __builtin_convertvector(winners, ByteVec), count);
 }
 
 // The value and number of a window's winner so far, against the cell `next`.

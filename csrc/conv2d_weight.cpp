@@ -8,6 +8,7 @@
 #include "conv2d.h"
 #include "conv2d_gradient.h"
 #include "conv2d_sparse.h"
+#include "conv2d_tiles.h"
 #include "correlate.h"
 #include "kernels.h"
 #include "tap_tile.h"
@@ -53,12 +54,10 @@ Shifted layout_of(const Convolution& conv, int64_t* at, int64_t* memory) {
 void conv2d_grad_weight(const Convolution& conv, const Behind& behind, const float* grad_y,
                         const float* y, const uint8_t* winners, const float* x, float* grad_weight,
                         float* grad_bias) {
-  if (is_sparse(conv, behind, true)) {
-    sparse_grad_weight({conv, behind, grad_y, y, winners}, x, grad_weight, grad_bias);
-    return;
-  }
   const Maps& maps = conv.maps;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  if (is_sparse(conv, behind, true)) return sparse_grad_weight(gradient, x, grad_weight, grad_bias);
+  if (suits_tiles(conv)) return grad_weight_by_tiles(gradient, x, grad_weight, grad_bias);
   const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
   const int64_t width = strips_width(filters), size = maps.h * maps.w;
   const int64_t axes = conv.window.kh + conv.window.kw;

@@ -4,9 +4,8 @@
 // runs of KW * depth numbers. Of few cells the windows themselves lie there, one run each.
 #pragma once
 
+#include "channels_last.h"
 #include "threads.h"
-#include "transpose.h"
-#include "window.h"
 
 namespace badak::BADAK_ISA {
 
@@ -118,21 +117,9 @@ struct Pixels {
 
   // Blocks -> the maps of an image.
   void take_back(const float* from, float* image) const {
-    for (int64_t b = 0; b < blocks; b++, from += block()) {
-      float* first = image + b * depth * h * w;
-      for (int64_t y = 0; y < h; y++)
-        for (int64_t x = 0; x < w; x += LANES) {
-          const float* pixel = from + (top + y) * row() + (left + x) * depth;
-          const int64_t place = y * w + x, width = least(LANES, h * w - place);
-          Vec square[LANES];
-#pragma GCC unroll 16
-          for (int64_t i = 0; i < LANES; i++) square[i] = load(pixel + i * depth);
-          transpose_block(square);
-          // What spills over the row's end is overwritten by the next row.
-          for (int64_t c = 0; c < in_block(b); c++)
-            store_some(first + c * h * w + place, square[c], width);
-        }
-    }
+    for (int64_t b = 0; b < blocks; b++, from += block())
+      badak::BADAK_ISA::take_back(from + top * row() + left * depth, columns, depth, in_block(b), h,
+                                  w, h * w, image + b * depth * h * w);
   }
 };
 

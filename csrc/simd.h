@@ -62,8 +62,8 @@ template <class Pick, class V, int... L>
 inline V pick(V first, V second, std::integer_sequence<int, L...>) {
   return __builtin_shufflevector(first, second, Pick::of(L)...);
 }
-template <class Pick>
-inline Vec pick(Vec first, Vec second) {
+template <class Pick, class V>
+inline V pick(V first, V second) {
   return pick<Pick>(first, second, std::make_integer_sequence<int, LANES>());
 }
 

@@ -15,14 +15,14 @@ struct High {
   static constexpr int of(int l) { return (l & D) ? static_cast<int>(LANES) + l : l + D; }
 };
 
-// Transpose a square block in log2(LANES) rounds: at distance D, rows r and r + D exchange the
-// halves of their 2D groups.
-template <int D = 1>
-inline void transpose_block(Vec (&block)[LANES]) {
+// Transpose a square block, of floats or of bytes, in log2(LANES) rounds: at distance D, rows r and
+// r + D exchange the halves of their 2D groups.
+template <int D = 1, class V>
+inline void transpose_block(V (&block)[LANES]) {
 #pragma GCC unroll 16
   for (int64_t r = 0; r < LANES; r++) {
     if (r & D) continue;
-    const Vec one = block[r], two = block[r + D];
+    const V one = block[r], two = block[r + D];
     block[r] = pick<Low<D>>(one, two);
     block[r + D] = pick<High<D>>(one, two);
   }

@@ -1,0 +1,291 @@
+// conv2d_tiles.cpp -- see conv2d_tiles.h.
+//
+// Weights are transformed once a call. Then, item by item: the images' tiles, their products with
+// the weights, and back from these to maps, pooled on the way where pooling stands behind.
+#include "conv2d_tiles.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int64_t STRIP = 2;  // vectors of filters that a product computes at a time
+
+// ... and tiles, at most: so many that the sums fill the registers.
+constexpr int64_t most_rows(int64_t vectors) {
+  return vectors == 1 ? LANES : LANES == 16 ? 12 : LANES == 8 ? 6 : 4;
+}
+
+// c (ROWS tiles, V vectors of filters) = tiles (ROWS, channels) * weights (channels, V vectors).
+template <int ROWS, int V>
+void tile_product(const float* tiles, int64_t block_step, int64_t channels, const float* weights,
+                  float* c, int64_t c_step) {
+  Vec sums[ROWS][V];
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) sums[r][v] = Vec{};
+  for (int64_t first = 0; first < channels; first += LANES, tiles += block_step) {
+    const int64_t depth = least(LANES, channels - first);
+    for (int64_t p = 0; p < depth; p++, weights += V * LANES) {
+      Vec right[V];
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) right[v] = load(weights + v * LANES);
+#pragma GCC unroll 16
+      for (int r = 0; r < ROWS; r++) {
+        const Vec left = splat(tiles[r * LANES + p]);
+#pragma GCC unroll 4
+        for (int v = 0; v < V; v++) sums[r][v] += left * right[v];
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (int v = 0; v < V; v++)
+#pragma GCC unroll 16
+    for (int r = 0; r < ROWS; r++) store(c + v * c_step + r * LANES, sums[r][v]);
+}
+
+using TileProduct = void (*)(const float*, int64_t, int64_t, const float*, float*, int64_t);
+
+template <int V, int... ROWS>
+TileProduct product_of(int64_t rows, std::integer_sequence<int, ROWS...>) {
+  static constexpr TileProduct all[] = {tile_product<ROWS + 1, V>...};
+  return all[rows - 1];
+}
+TileProduct product_of(int64_t rows, int64_t vectors) {
+  return vectors == 1 ? product_of<1>(rows, std::make_integer_sequence<int, most_rows(1)>())
+                      : product_of<2>(rows, std::make_integer_sequence<int, most_rows(2)>());
+}
+
+// Where the number of filter f, channel c and cell stands, and how far the array goes.
+struct Weights {
+  const float *from, *end;
+  int64_t filter_step, channel_step, group_step;
+  bool turned;  // cells in reverse
+};
+
+// A block of filters' weights transformed: number `point` of channel c is a vector of filters at
+// to + point * point_step + c * channel_step.
+void transform_weights(const TilePass& pass, const Weights& weights, int64_t group, int64_t block,
+                       int64_t point_step, int64_t channel_step, float* to) {
+  const int64_t filters = least(LANES, pass.filters - block * LANES);
+  const float* from =
+      weights.from + group * weights.group_step + block * LANES * weights.filter_step;
+  for (int64_t c = 0; c < pass.channels; c++, from += weights.channel_step, to += channel_step) {
+    Vec cells[(9 / LANES + 1) * LANES];
+    for (int64_t j = 0; j < 9; j += LANES) {
+      Vec square[LANES];
+#pragma GCC unroll 16
+      for (int64_t f = 0; f < LANES; f++)
+        square[f] =
+            load_before(from + least(f, filters - 1) * weights.filter_step + j, weights.end);
+      transpose_block(square);
+#pragma GCC unroll 16
+      for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
+    }
+    transform_square<WeightLine>(
+        [&](int i, int j) { return cells[weights.turned ? 8 - 3 * i - j : 3 * i + j]; },
+        [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * point_step, value); });
+  }
+}
+
+// The transformed weights of some blocks of a group's filters: [point][strip][channel][filters].
+struct Strips {
+  int64_t channels, blocks;
+  int64_t point() const { return blocks * LANES * channels; }
+  int64_t size() const { return POINTS * point(); }
+  void transform(const TilePass& pass, const Weights& weights, int64_t group, int64_t first,
+                 int64_t block, float* to) const {
+    const int64_t strip = block / STRIP * STRIP, width = least(STRIP, blocks - strip) * LANES;
+    transform_weights(pass, weights, group, first + block, point(), width,
+                      to + strip * LANES * channels + (block - strip) * LANES);
+  }
+};
+
+// All products of an item's tiles with the weights of a group.
+void multiply_tiles(const Tiles& tiles, int64_t channels, const float* weights,
+                    const Tiles& products) {
+  for (int64_t point = 0; point < POINTS; point++)
+    for (int64_t b = 0; b < products.blocks; b += STRIP) {
+      const int64_t vectors = least(STRIP, products.blocks - b);
+      const int64_t heights = ceil_div(tiles.count, most_rows(vectors));
+      for (int64_t i = 0; i < heights; i++) {
+        const int64_t t = tiles.count * i / heights;
+        product_of(tiles.count * (i + 1) / heights - t, vectors)(
+            tiles.at(0, t) + point * tiles.step, tiles.count * LANES, channels, weights,
+            products.at(b, t) + point * products.step, products.count * LANES);
+      }
+      weights += vectors * LANES * channels;
+    }
+}
+
+// Where the results go: as they are, or pooled.
+struct TileResults {
+  const TilePass& pass;
+  const float* bias;  // of all filters; or null
+  Behind behind;
+  float* y;
+  uint8_t* winners;
+
+  // Tile rows first.. of so many, whose products begin at tile t, of one image and group; the
+  // products are those of its blocks of filters from `block` on.
+  void write(const Tiles& products, int64_t t, int64_t first, int64_t rows, int64_t image,
+             int64_t group, int64_t block) const {
+    const int64_t side = behind.pool ? TILE / 2 : TILE;  // of a tile's results
+    const int64_t tiles_w = pass.tiles_w(), columns = side * tiles_w;
+    const int64_t size = (side * rows * columns + LANES) * LANES;
+    float* results = scratch_floats(Scratch::tile_results, size + size / 4);
+    ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
+    const int64_t h = behind.pool ? pass.oh / 2 : pass.oh, w = behind.pool ? pass.ow / 2 : pass.ow;
+    const int64_t height = least(side * rows, h - side * first);
+    for (int64_t b = 0; b < products.blocks; b++) {
+      const int64_t filter = group * pass.filters + (block + b) * LANES;
+      const int64_t count = least(LANES, pass.filters - (block + b) * LANES);
+      const Vec add = bias == nullptr ? Vec{} : load_some(bias + filter, count);
+      for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < tiles_w; j++) {
+          const int64_t to = side * (i * columns + j);
+          one_tile(products.at(b, t + i * tiles_w + j), products.step, add, results + to * LANES,
+                   won + to, columns);
+        }
+      const int64_t at = ((image * pass.groups * pass.filters + filter) * h + side * first) * w;
+      take_back(results, columns, LANES, count, height, w, h * w, y + at);
+      if (behind.pool && winners != nullptr)
+        take_back<ByteVec>(
+            columns, count, height, w, h * w, winners + at, [&](int64_t i) { return won[i]; },
+            store_bytes);
+    }
+  }
+
+ private:
+  void one_tile(const float* products, int64_t step, Vec add, float* to, ByteVec* won,
+                int64_t columns) const {
+    Vec y[TILE][TILE];
+    transform_square<ResultLine>(
+        [&](int i, int j) { return load(products + (SPAN * i + j) * step); },
+        [&](int i, int j, Vec value) { y[i][j] = value + add; });
+    if (!behind.pool) {
+#pragma GCC unroll 4
+      for (int i = 0; i < TILE; i++)
+#pragma GCC unroll 4
+        for (int j = 0; j < TILE; j++)
+          store(to + (i * columns + j) * LANES, behind.relu ? relu(y[i][j]) : y[i][j]);
+      return;
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < TILE / 2; i++)
+#pragma GCC unroll 2
+      for (int j = 0; j < TILE / 2; j++) {
+        Vec best = y[2 * i][2 * j];
+        IntVec winner{};
+        challenge(best, winner, y[2 * i][2 * j + 1], 1);
+        challenge(best, winner, y[2 * i + 1][2 * j], 2);
+        challenge(best, winner, y[2 * i + 1][2 * j + 1], 3);
+        store(to + (i * columns + j) * LANES, behind.relu ? relu(best) : best);
+        won[i * columns + j] = __builtin_convertvector(winner, ByteVec);
+      }
+  }
+};
+
+// Tile rows of images first.. of so many, times the weights of some blocks of filters from `block`
+// on; read(image, group) -> MapPixels.
+template <class Read>
+void convolve_band(const TilePass& pass, const Strips& strips, const float* weights,
+                   const Read& read, const TileResults& results, int64_t group, int64_t block,
+                   int64_t first, int64_t count, int64_t start, int64_t rows) {
+  const int64_t tiles_w = pass.tiles_w(), each = rows * tiles_w;
+  const Tiles tiles(Scratch::tiles, ceil_div(pass.channels, LANES), count * each);
+  for (int64_t n = 0; n < count; n++)
+    transform_band(read(first + n, group), pass.h, pass.top, pass.left, SPAN, start, rows, tiles_w,
+                   tiles, n * each, [&](int64_t, const float* pixels, int64_t row, float* to) {
+                     transform_image(pixels, row, to, tiles.step);
+                   });
+  const Tiles products(Scratch::tile_products, strips.blocks, count * each);
+  multiply_tiles(tiles, pass.channels, weights, products);
+  for (int64_t n = 0; n < count; n++)
+    results.write(products, n * each, start, rows, first + n, group, block);
+}
+
+// A few tiles: each item transforms the weights of its own filters, for all images.
+template <class Read>
+void convolve_few(const TilePass& pass, const Weights& weights, const Read& read,
+                  const TileResults& results) {
+  constexpr int64_t ITEMS = 4;
+  const int64_t blocks = ceil_div(pass.filters, LANES), parts = least(blocks, ITEMS);
+  const int64_t bands = parts * pass.groups > 1 ? 1 : least(pass.tiles_h(), ITEMS);
+  parallel_for(pass.groups * parts * bands, [&](int64_t item) {
+    const int64_t band = item % bands, part = item / bands % parts, group = item / bands / parts;
+    const int64_t first = blocks * part / parts;
+    const Strips strips{pass.channels, blocks * (part + 1) / parts - first};
+    float* own = scratch_floats(Scratch::weight, strips.size());
+    for (int64_t block = 0; block < strips.blocks; block++)
+      strips.transform(pass, weights, group, first, block, own);
+    const int64_t start = pass.tiles_h() * band / bands;
+    convolve_band(pass, strips, own, read, results, group, first, 0, pass.n, start,
+                  pass.tiles_h() * (band + 1) / bands - start);
+  });
+}
+
+template <class Read>
+void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& read,
+                    const TileResults& results) {
+  constexpr int64_t FEW_TILES = 64;
+  if (pass.n * pass.tiles_h() * pass.tiles_w() <= FEW_TILES)
+    return convolve_few(pass, weights, read, results);
+  const Strips strips{pass.channels, ceil_div(pass.filters, LANES)};
+  float* transformed = scratch_floats(Scratch::weight, pass.groups * strips.size());
+  parallel_for(pass.groups * strips.blocks, [&](int64_t item) {
+    const int64_t block = item % strips.blocks, group = item / strips.blocks;
+    strips.transform(pass, weights, group, 0, block, transformed + group * strips.size());
+  });
+  // Many tiles where the weights do not fit L2, and all are read anew for each item.
+  const TileBands bands(pass, strips.size() > (1 << 18) ? 128 : 32);
+  const int64_t batches = ceil_div(pass.n, bands.together);
+  parallel_for(batches * pass.groups * bands.count, [&](int64_t item) {
+    const int64_t band = item % bands.count, group = item / bands.count % pass.groups;
+    const int64_t batch = item / bands.count / pass.groups, first = pass.n * batch / batches;
+    convolve_band(pass, strips, transformed + group * strips.size(), read, results, group, 0, first,
+                  pass.n * (batch + 1) / batches - first, bands.start(band), bands.height(band));
+  });
+}
+
+}  // namespace
+
+void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float* x,
+                     const float* weight, const float* bias, float* y, uint8_t* winners) {
+  const Maps& maps = conv.maps;
+  const int64_t channels = conv.channels(), filters = conv.filters(),
+                size = maps.n * maps.c * maps.h * maps.w;
+  const TilePass pass{maps.n, conv.groups, channels, filters,         maps.h,
+                      maps.w, maps.oh,     maps.ow,  conv.window.top, conv.window.left};
+  convolve_tiles(
+      pass,
+      {weight, weight + conv.f * channels * 9, channels * 9, 9, filters * channels * 9, false},
+      [&](int64_t image, int64_t group) {
+        return MapPixels{x,        size,   (image * conv.groups + group) * channels,
+                         channels, maps.h, maps.w};
+      },
+      TileResults{pass, bias, behind, y, winners});
+}
+
+void grad_x_by_tiles(const GradientMaps& gradient, const float* weight, float* grad_x) {
+  const Convolution& conv = gradient.conv;
+  const Maps& maps = conv.maps;
+  const int64_t channels = conv.channels(), filters = conv.filters();
+  // A convolution of the gradient with the filters turned round, and filters and channels swapped.
+  const TilePass pass{maps.n,
+                      conv.groups,
+                      filters,
+                      channels,
+                      maps.oh,
+                      maps.ow,
+                      maps.h,
+                      maps.w,
+                      2 - conv.window.top,
+                      2 - conv.window.left};
+  convolve_tiles(
+      pass, {weight, weight + conv.f * channels * 9, 9, channels * 9, filters * channels * 9, true},
+      [&](int64_t image, int64_t group) { return gradient.pixels(image, group); },
+      TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,15 @@
+// conv2d_tiles.h -- 3x3 convolution with stride 1 by Winograd's way; see winograd.h and tiles.h.
+#pragma once
+
+#include "conv2d_gradient.h"
+#include "tiles.h"
+
+namespace badak::BADAK_ISA {
+
+void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float* x,
+                     const float* weight, const float* bias, float* y, uint8_t* winners);
+void grad_x_by_tiles(const GradientMaps& gradient, const float* weight, float* grad_x);
+void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* grad_weight,
+                          float* grad_bias);
+
+}  // namespace badak::BADAK_ISA
