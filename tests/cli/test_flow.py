@@ -48,6 +48,16 @@ def test_train_says_what_it_does(badak):
     assert "badak predict runs/digits-simple IMAGE" in done.out
 
 
+# The last epoch's end measured all test images, a few of them, or a network of three steps before.
+@pytest.mark.parametrize("more", [(), ("--evaluate-sample", "7"), ("--max-steps", "8")])
+def test_train_ends_with_the_accuracy_on_all_test_images(badak, tmp_path, more):
+    sizes = ("--limit-train", "100", "--limit-test", "90", "--batch-size", "20", "--epochs", "2")
+    done = badak("train", *sizes, "--weight-init", "he", "--run-dir", "run", *more)
+    net, (_, test) = library.load(tmp_path / "run" / "model.safetensors"), data.load("digits")
+    accuracy = net.evaluate(test[:90]).accuracy
+    assert f"test accuracy {accuracy:.4f} on 90 images" in done.out
+
+
 def test_tensorboard_files_are_written_on_request(badak, tmp_path, monkeypatch):
     badak("train", *QUICK, "--run-dir", "plain")
     done = badak("train", *QUICK, "--run-dir", "shown", "--tensorboard")

@@ -203,10 +203,19 @@ def _train(
     seconds = time.perf_counter() - since
     draw_history(history, run)
     draw_filters(trainer.net, run, "after")
-    result = trainer.net.evaluate(test)
     click.echo(
-        f"test accuracy {result.accuracy:.4f} on {result.images:,} images; "
+        f"test accuracy {_test_accuracy(trainer, test):.4f} on {len(test):,} images; "
         f"{len(history.steps):,} steps, {seconds:.1f} s"
     )
     click.echo(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
     click.echo(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
+
+
+def _test_accuracy(trainer: Trainer, test: Dataset) -> float:
+    """On all test images: as the last epoch's end measured it, where no step came after."""
+    history = trainer.history
+    if trainer.measured[-1] is test and history.epochs:
+        last = history.epochs[-1]
+        if last.step == len(history.steps):
+            return last.validation_accuracy
+    return trainer.net.evaluate(test).accuracy
