@@ -171,7 +171,8 @@ def as_images(
         array([1., 1.], dtype=float32)
     """
     array = as_array(value, name)
-    if array.dtype == np.uint8:
+    whole = array.dtype == np.uint8
+    if whole:
         array = np.divide(array, 255, dtype=dtype)
     elif array.dtype.type not in FLOATS:
         raise ArgumentTypeError(
@@ -182,6 +183,8 @@ def as_images(
         raise BadakError(f"{name} must have no empty axis; got {array.shape}")
     with np.errstate(over="ignore"):  # a float64 too large for float32 is caught below
         array = np.ascontiguousarray(array, dtype=dtype)
+    if whole:  # a 255th is always finite
+        return array
     # The sum of finite numbers is finite unless it overflows, and is far cheaper than a mask.
     with np.errstate(over="ignore", invalid="ignore"):
         suspicious = not np.isfinite(np.sum(array, dtype=np.float64))
