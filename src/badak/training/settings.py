@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from badak.data import Dataset
@@ -14,16 +15,15 @@ if TYPE_CHECKING:
 PLACES = 16
 
 
-def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) -> dict[str, Any]:
-    """Return the arguments and the data that decide the bits, as JSON can hold them.
+def settings_of(trainer: "Trainer") -> dict[str, Any]:
+    """Return the arguments that decide the bits, as JSON can hold them.
 
     Args:
         trainer: with its arguments.
-        train: what is learnt from.
-        validation: what is measured on.
 
     Returns:
-        Name -> value; a checkpoint keeps them, and a resume compares.
+        Name -> value; a checkpoint keeps them, and a resume compares. Those of the data are None,
+        until `fingerprints` has them.
     """
     settings = {
         "optimizer": trainer.optimizer.config(),
@@ -35,11 +35,32 @@ def settings_of(trainer: "Trainer", train: Dataset, validation: Dataset | None) 
         "augment": _name(trainer.augment),
         "evaluate_sample": trainer.evaluate_sample,
         "early_stopping": trainer.early_stopping,
-        "train": fingerprint(train),
-        "validation": None if validation is None else fingerprint(validation),
+        "train": None,
+        "validation": None,
     }
     # More epochs may be asked for, unless the learning rate has already followed their number.
     return settings | ({"epochs": trainer.epochs} if trainer.schedule else {})
+
+
+def fingerprints(train: Dataset, validation: Dataset | None) -> "Future[dict[str, str | None]]":
+    """Begin to hash the data, in a thread: the first pictures can be drawn in the meantime.
+
+    Args:
+        train: what is learnt from.
+        validation: what is measured on.
+
+    Returns:
+        What will have the settings that tell other data from these.
+    """
+    worker = ThreadPoolExecutor(1, "badak-fingerprints")
+    begun = worker.submit(
+        lambda: {
+            "train": fingerprint(train),
+            "validation": None if validation is None else fingerprint(validation),
+        }
+    )
+    worker.shutdown(wait=False)  # the thread ends with its work
+    return begun
 
 
 def _values(schedule: Schedule | None, epochs: int) -> str | None:

@@ -20,7 +20,7 @@ from badak.training.callbacks import Callback, Progress
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
 from badak.training.run import RunDirectory
-from badak.training.settings import settings_of
+from badak.training.settings import fingerprints, settings_of
 from badak.training.snapshots import Snapshots
 from badak.training.step import training_step
 
@@ -187,6 +187,8 @@ class Trainer:
     def _loop(self, train: Dataset, run: RunDirectory | None, interruption: Interruption) -> None:
         """Epoch after epoch, from where `_start` put us."""
         with self._followed():
+            if run is not None:  # before the first step, which needs all processors
+                self._settings |= self._fingerprints.result()
             while not self._finished():
                 for batch in Loader(
                     train,
@@ -247,8 +249,10 @@ class Trainer:
             self.measured.append(_sample(validation, size, self.seed))
         if run is None:
             return
-        self._settings = settings_of(self, train, validation)
+        self._settings = settings_of(self)
+        self._fingerprints = fingerprints(train, validation)
         if resume and run.checkpoint.exists():
+            self._settings |= self._fingerprints.result()
             self.history, position = checkpoint.load(
                 run.checkpoint, self.net, self.optimizer, self._settings
             )
