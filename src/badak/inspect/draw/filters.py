@@ -48,6 +48,7 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
 
 
 def _pictures(weights: Array, columns: int) -> "Figure":
+    from matplotlib import colormaps
     from matplotlib.collections import PatchCollection
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
@@ -63,14 +64,14 @@ def _pictures(weights: Array, columns: int) -> "Figure":
     axes.axis("off")
     kh, kw = shown.shape[1:3]
     height, width = kh / max(kh, kw), kw / max(kh, kw)
-    frames = []
+    frames, grey = [], colormaps["gray_r"]  # by its name each panel would work out its own
     for place, panel in enumerate(shown):
         row, column = divmod(place, columns)
         left, top = column + (1 - GAP) * (1 - width) / 2, row + (1 - GAP) * (1 - height) / 2
         right, bottom = left + (1 - GAP) * width, top + (1 - GAP) * height
         low, high = float(panel.min()), float(panel.max())
-        grey = (panel - low) / ((high - low) or 1)
-        axes.imshow(grey, "gray_r", vmin=0, vmax=1, extent=(left, right, bottom, top))
+        scaled = (panel - low) / ((high - low) or 1)
+        axes.imshow(scaled, grey, vmin=0, vmax=1, extent=(left, right, bottom, top))
         frames.append(Rectangle((left, top), right - left, bottom - top))
     axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="black"))
     axes.set_xlim(-GAP, columns)
