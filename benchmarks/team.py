@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# Settings that this machine's owner may have made for OpenBLAS: peers run as they come.
-LEFT_OUT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# Settings that this machine's owner may have made: peers run as they come, and compiled to
+# bytecode as pip installs them, badak's working copy too.
+LEFT_OUT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 # Seconds for one answer; compiling a large network may take minutes.
 PATIENCE = 600
 
