@@ -25,6 +25,7 @@ constexpr int64_t WINDOW_VECTORS = 12;
 #endif
 constexpr int64_t PIXEL_FLOATS = 1 << 19;  // of one image's maps, 2 MiB: a thread's share of L2
 constexpr int64_t L1_FLOATS = 6 << 10;     // of a band's block, 24 KiB
+constexpr int64_t FEW_FLOATS = 4 * LANES;  // of a window: multiplying by 0 costs less than to look
 
 // What a pooled place sends back, and to the window of which place.
 struct Sent {
@@ -65,8 +66,9 @@ struct PooledPlaces {
   int64_t room() const { return band_rows * columns + LANES; }  // for a filter's
 
   // The senders among `wanted` places from `first` on; `sent` has `room()`.
+  // Where `all`, those that send 0 stay among them.
   Senders collect(const float* grad_y, const float* y, const uint8_t* winners, int64_t first,
-                  int64_t wanted, Sent* sent) const {
+                  int64_t wanted, bool all, Sent* sent) const {
     float* pairs = reinterpret_cast<float*>(sent);
     Vec total{};
     for (int64_t i = 0; i < wanted; i += LANES) {
@@ -81,6 +83,7 @@ struct PooledPlaces {
       store(pairs + 2 * i + LANES, high);
       total += grad;
     }
+    if (all) return {sent, wanted, sum(total)};
     // Without branches: which of them send is anyone's guess.
     int64_t found = 0;
     for (int64_t i = 0; i < wanted; i++) {
@@ -195,7 +198,8 @@ void each_band(const GradientMaps& gradient, const PooledPlaces& pooled, const P
     for (int64_t f = 0; f < filters; f++) {
       const int64_t map = (first_map + f) * pooled.count();
       senders[f] = pooled.collect(gradient.grad_y + map, gradient.y + map, gradient.winners + map,
-                                  row * pooled.columns, wanted, sent + f * pooled.room());
+                                  row * pooled.columns, wanted, pixels.window() <= FEW_FLOATS,
+                                  sent + f * pooled.room());
     }
     for (int64_t b = 0; b < pixels.blocks; b++)
       for (int64_t f = 0; f < filters; f++) run(f, b, senders[f]);
