@@ -9,6 +9,7 @@
 #include "conv2d.h"
 
 #include "conv2d_gradient.h"
+#include "conv2d_pooled.h"
 #include "conv2d_sparse.h"
 #include "conv2d_tiles.h"
 #include "correlate.h"
@@ -234,6 +235,7 @@ void conv2d(const Convolution& conv, const Behind& behind, const float* x, const
   const Maps& maps = conv.maps;
   if (maps.n == 0) return;
   if (suits_tiles(conv)) return conv2d_by_tiles(conv, behind, x, weight, bias, y, winners);
+  if (suits_pooled(conv, behind)) return conv2d_pooled(conv, behind, x, weight, bias, y, winners);
   by_taps(conv, behind, x, weight, bias, y, winners);
 }
 
