@@ -14,9 +14,7 @@ namespace badak::BADAK_ISA {
 constexpr int64_t TOGETHER = LANES == 16 ? 128 : 256;
 
 // Filters fall into strips of up to four vectors; a strip's numbers of a place lie together.
-inline int64_t strip_vectors(int64_t left) {
-  return left >= 4 * LANES ? 4 : left >= 2 * LANES ? 2 : 1;
-}
+inline int64_t strip_vectors(int64_t left) { return least<int64_t>(left / LANES, 4); }
 
 // sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * V * LANES + ...].
 template <int ROWS, int V>
@@ -55,9 +53,11 @@ using TapTile = void (*)(const float*, const int64_t*, const float*, int64_t, fl
 inline int64_t taps_for(int64_t vectors) {
   return LANES == 16 ? (vectors == 1   ? 12
                         : vectors == 2 ? 10
+                        : vectors == 3 ? 8
                                        : 6)
                      : (vectors == 1   ? 6
                         : vectors == 2 ? 4
+                        : vectors == 3 ? 3
                                        : 2);
 }
 
@@ -71,11 +71,11 @@ inline TapTile tap_tile_for(int64_t taps, int64_t vectors) {
                                     tap_tile<4, 1>,  tap_tile<5, 1>,  tap_tile<6, 1>,
                                     tap_tile<7, 1>,  tap_tile<8, 1>,  tap_tile<9, 1>,
                                     tap_tile<10, 1>, tap_tile<11, 1>, tap_tile<12, 1>};
-  static constexpr TapTile two[] = BADAK_TAPS(2);
+  static constexpr TapTile two[] = BADAK_TAPS(2), three[] = BADAK_TAPS(3);
   static constexpr TapTile four[] = {tap_tile<1, 4>, tap_tile<2, 4>, tap_tile<3, 4>,
                                      tap_tile<4, 4>, tap_tile<5, 4>, tap_tile<6, 4>};
 #undef BADAK_TAPS
-  return vectors == 1 ? one[taps - 1] : vectors == 2 ? two[taps - 1] : four[taps - 1];
+  return (vectors == 1 ? one : vectors == 2 ? two : vectors == 3 ? three : four)[taps - 1];
 }
 
 // filters in whole vectors.
