@@ -131,7 +131,8 @@ void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* g
   const int64_t tiles_w = pass.tiles_w();
   const Chunks chunks(ceil_div(channels, LANES), ceil_div(filters, LANES));
   const int64_t items = conv.groups * chunks.of_channels.count * chunks.of_filters.count;
-  const int64_t segments = segments_for(maps.n, items), size = chunks.sums.size();
+  // Half as many as of other sums: these are four times as large, and dear to add up.
+  const int64_t segments = segments_for(maps.n, 2 * items), size = chunks.sums.size();
   float* sums = scratch_floats(Scratch::partial, segments * items * size);
   parallel_for(segments * items, [&](int64_t item) {
     const int64_t segment = item / items, group = item % items / chunks.count();
