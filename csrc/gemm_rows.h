@@ -89,23 +89,22 @@ inline void some_rows(const Product& p) {
   const auto turn_part = [&](int64_t from, int64_t to, float* strips_of_part, int64_t all) {
     turn(p.a + from, p.a_row, p.m, to - from, strips_of_part, all);
   };
-  const auto add = [&](int64_t part, int64_t first, int64_t end, int64_t together) {
+  const auto add = [&](int64_t part, int64_t first, int64_t end) {
     float* own = sums + part * p.n * width;
     clear(own + first * width, (end - first) * width);
     add_taps(p.b + start(part), offsets + first, end - first, strips + start(part) * width, width,
-             start(part + 1) - start(part), own + first * width, together);
+             start(part + 1) - start(part), own + first * width, p.k);
   };
   if (parts > 1) {
     parallel_for(parts, [&](int64_t part) {
       turn_part(start(part), start(part + 1), strips + start(part) * width,
                 start(part + 1) - start(part));
-      add(part, 0, p.n, TOGETHER);
+      add(part, 0, p.n);
     });
   } else {
     turn_part(0, p.k, strips, p.k);
-    parallel_for(blocks, [&](int64_t block) {
-      add(0, p.n * block / blocks, p.n * (block + 1) / blocks, p.k);
-    });
+    parallel_for(blocks,
+                 [&](int64_t block) { add(0, p.n * block / blocks, p.n * (block + 1) / blocks); });
   }
   const int64_t vectors = ceil_div(p.n, LANES);
   parallel_for(ceil_div(vectors, 4), [&](int64_t item) {
