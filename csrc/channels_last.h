@@ -8,11 +8,13 @@
 
 namespace badak::BADAK_ISA {
 
-// For each of `places` places, in rows of w: write(which of its square, pixel, row, column), where
-// read(q, square) brings LANES numbers of LANES maps, from place q on.
+// For each of `places` places, in rows of w: write(which of its square, pixel, row, at), where
+// read(q, square) brings LANES numbers of LANES maps, from place q on; `at` grows by `step` from
+// place to place and by `row_step` from row to row.
 template <class Read, class Write>
-inline void each_pixel(int64_t places, int64_t w, const Read& read, const Write& write) {
-  int64_t row = 0, column = 0;
+inline void each_pixel(int64_t places, int64_t w, int64_t step, int64_t row_step, const Read& read,
+                       const Write& write) {
+  int64_t row = 0, column = 0, at = 0;
   for (int64_t q = 0; q < places; q += LANES) {
     Vec square[LANES];
     read(q, square);
@@ -21,8 +23,9 @@ inline void each_pixel(int64_t places, int64_t w, const Read& read, const Write&
 #pragma GCC unroll 16
     for (int64_t i = 0; i < LANES; i++) {
       if (left < LANES && i >= left) return;
-      write(i, square[i], row, column);
-      if (++column == w) row++, column = 0;
+      write(i, square[i], row, at);
+      at += step;
+      if (++column == w) row++, column = 0, at += row_step - w * step;
     }
   }
 }
@@ -71,23 +74,23 @@ struct MapPixels {
       }
       transpose_block(won);
     };
+    const int64_t row_step = columns * LANES;
     if (winners == nullptr) {
-      each_pixel((stop - start) * w, w, read, [&](int64_t, Vec pixel, int64_t row, int64_t column) {
-        store(to + (row * columns + column) * LANES, pixel);
-      });
+      each_pixel((stop - start) * w, w, LANES, row_step, read,
+                 [&](int64_t, Vec pixel, int64_t, int64_t at) { store(to + at, pixel); });
       return;
     }
-    to -= (from - 2 * start) * columns * LANES;  // the window's upper row may not be wanted
-    each_pixel((stop - start) * w, w, read, [&](int64_t i, Vec pixel, int64_t row, int64_t column) {
-      const IntVec winner = __builtin_convertvector(won[i], IntVec);
-      const auto spread = [&](int64_t down) {
-        float* const pair = to + ((2 * row + down) * columns + 2 * column) * LANES;
-        store(pair, winner == static_cast<int32_t>(2 * down) ? pixel : Vec{});
-        store(pair + LANES, winner == static_cast<int32_t>(2 * down + 1) ? pixel : Vec{});
-      };
-      if (2 * (start + row) >= from) spread(0);
-      if (2 * (start + row) + 1 < from + rows) spread(1);
-    });
+    to -= (from - 2 * start) * row_step;  // the window's upper row may not be wanted
+    each_pixel((stop - start) * w, w, 2 * LANES, 2 * row_step, read,
+               [&](int64_t i, Vec pixel, int64_t row, int64_t at) {
+                 const IntVec winner = __builtin_convertvector(won[i], IntVec);
+                 const auto spread = [&](float* pair, int32_t first) {
+                   store(pair, winner == first ? pixel : Vec{});
+                   store(pair + LANES, winner == first + 1 ? pixel : Vec{});
+                 };
+                 if (2 * (start + row) >= from) spread(to + at, 0);
+                 if (2 * (start + row) + 1 < from + rows) spread(to + at + row_step, 2);
+               });
   }
 };
 
