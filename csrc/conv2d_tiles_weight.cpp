@@ -78,10 +78,10 @@ struct Chunks {
 
 // sums (LANES) += all pixels of a tile.
 void add_pixels(const float* pixels, int64_t row, float* sums) {
-  Vec total = load(sums);
+  Vec total{};
   for (int64_t i = 0; i < TILE; i++)
     for (int64_t j = 0; j < TILE; j++) total += load(pixels + i * row + j * LANES);
-  store(sums, total);
+  store(sums, load(sums) + total);
 }
 
 void add_tiles(const Tiles& image, const Tiles& grad, const Sums& layout, float* sums) {
@@ -152,6 +152,9 @@ void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* g
         const int64_t start = bands.start(band), rows = bands.height(band), each = rows * tiles_w;
         const Tiles image(Scratch::tiles, channel_blocks, count * each);
         const Tiles grad(Scratch::tile_products, filter_blocks, count * each);
+        // The gradient's own sums, of some tiles at a time, which keeps rounding small.
+        float* some = scratch_floats(Scratch::filters, filter_blocks * LANES);
+        clear(some, filter_blocks * LANES);
         for (int64_t n = 0; n < count; n++) {
           const MapPixels maps_of_image{x,
                                         maps.n * maps.c * maps.h * maps.w,
@@ -168,9 +171,11 @@ void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* g
                          rows, tiles_w, grad, n * each,
                          [&](int64_t b, const float* pixels, int64_t row, float* to) {
                            transform_gradient(pixels, row, to, grad.step);
-                           add_pixels(pixels, row, own + b * LANES);
+                           add_pixels(pixels, row, some + b * LANES);
                          });
         }
+        for (int64_t f = 0; f < filter_blocks * LANES; f += LANES)
+          store(own + f, load(own + f) + load(some + f));
         add_tiles(image, grad, chunks.sums, own + chunks.sums.filters);
       }
   });

@@ -4,7 +4,7 @@
 //   image; over channels, the sum is taken between the brackets. The matrices are those of Toom and
 //   Cook for the points 0, +-5/8, +-3/2 and infinity: with such points, near each other in size,
 //   results agree with the direct form within 4e-6 of the largest; with the usual +-1 and +-2,
-//   three times as far.
+//   three times as far. A number that is not finite spreads over its tile.
 // Here are the transforms, of vectors of LANES channels or filters at a time. Each is a transform
 // of a line, applied to all columns and then to all rows.
 #pragma once
