@@ -42,6 +42,27 @@ def convolutions(draw):
     return x, weight, numbers(groups * filters), window, groups
 
 
+@st.composite
+def tiled(draw):
+    """The same for the form of tiles.h: 3x3 in steps of 1, of 8 channels and filters and more.
+
+    Some cases just miss it: padding of 3, maps that tiles would cover badly.
+    """
+    groups = draw(st.integers(1, 3))
+    channels, filters = draw(st.integers(8, 40)), draw(st.integers(8, 40))
+    pad = st.tuples(*[st.sampled_from([0, 1, 1, 2, 2, 2, 2, 3])] * 2)
+    window = Window.of(3, 1, (draw(pad), draw(pad)))
+    size = [draw(st.integers(max(1, 3 - sum(sides)), 36)) for sides in window.padding]
+    images = draw(st.integers(1, min(100, max(1, 2000 // (size[0] * size[1])))))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32)))
+
+    def numbers(*shape):
+        return generator.standard_normal(shape).astype(np.float32)
+
+    x, weight = numbers(images, groups * channels, *size), numbers(groups * filters, channels, 3, 3)
+    return x, weight, numbers(groups * filters), window, groups
+
+
 def wide(*arrays):
     return [array.astype(np.float64) for array in arrays]
 
@@ -51,14 +72,13 @@ def close(found, wanted, tolerance=1e-5, size=None):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
 
 
-def pooled(x, weight, bias, window, groups, relu):
-    """The reference's convolution, ReLU and 2x2 pooling, and the mask of what passes."""
-    y = reference.conv2d(*wide(x, weight, bias), window, groups)
-    passes = y > 0 if relu else np.ones_like(y, bool)
-    return reference.max_pool2d(np.where(passes, y, 0) if relu else y, Window.of(2, 2)), passes
+def won(winners, w):
+    """The places h * W + w in maps of w columns of the cells that won their 2x2 windows."""
+    rows, columns = np.indices(winners.shape[2:])
+    return (2 * rows + winners // 2) * w + 2 * columns + winners % 2
 
 
-@given(convolutions())
+@given(convolutions() | tiled())
 def test_conv2d_equals_the_reference(case):
     x, weight, bias, window, groups = case
     wanted = reference.conv2d(*wide(x, weight, bias), window, groups)
@@ -71,40 +91,115 @@ def test_conv2d_equals_the_reference(case):
     close(found[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max())
 
 
-@given(convolutions(), st.booleans(), st.sampled_from([1, 2, 3]))
-def test_the_fused_block_equals_its_parts(case, relu, threads):
+@given(convolutions() | tiled(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
+def test_the_fused_block_equals_its_parts(case, relu, pool, threads):
     x, weight, bias, window, groups = case
     if min(window.output_size(*x.shape[2:])) < 2:
-        return
-    before = core.num_threads()
-    core.set_num_threads(threads)
-    try:
-        options = {"window": window, "groups": groups, "relu": relu, "pool": True}
-        y, winners = fused.conv_block(x, weight, bias, **options, winners=True)
-        (wanted, indices), passes = pooled(*case, relu)
-        close(y, wanted)
-        grad_y = np.random.default_rng(1).standard_normal(y.shape).astype(np.float32)
-        found = fused.conv_block_backward(
-            grad_y, y, winners, x, weight, bias, **options, need_grad_x=True
-        )
-        grad = reference.max_pool2d_backward(grad_y.astype(np.float64), indices, passes.shape)
-        grad = grad * passes
-        grads = reference.conv2d_backward(grad, *wide(x, weight), window, groups, True)
-        for one, other in zip(found[:2], grads[:2], strict=True):
-            close(one, other)
-        close(found[2], grads[2], size=np.abs(grad).sum(axis=(0, 2, 3)).max())
-    finally:
-        core.set_num_threads(before)
+        pool = False
+    options = {"window": window, "groups": groups, "relu": relu, "pool": pool}
+    conv = reference.conv2d(*wide(x, weight, bias), window, groups)
+    active = np.maximum(conv, 0) if relu else conv
+
+    def run(count):
+        before = core.num_threads()
+        core.set_num_threads(count)
+        try:
+            y, winners = fused.conv_block(x, weight, bias, **options, winners=True)
+            grad_y = np.random.default_rng(1).standard_normal(y.shape).astype(np.float32)
+            return (
+                grad_y,
+                y,
+                winners,
+                fused.conv_block_backward(
+                    grad_y, y, winners, x, weight, bias, **options, need_grad_x=True
+                ),
+            )
+        finally:
+            core.set_num_threads(before)
+
+    grad_y, y, winners, found = run(1)
+    # Ties and signs within rounding fall either way: the gradient goes where the block says.
+    grad = np.where(y > 0, grad_y, 0).astype(np.float64) if relu else grad_y.astype(np.float64)
+    if pool:
+        places = won(winners, conv.shape[3])
+        close(y, reference.max_pool2d(active, Window.of(2, 2))[0])
+        flat = active.reshape(*conv.shape[:2], -1)
+        close(np.take_along_axis(flat, places.reshape(*flat.shape[:2], -1), 2).reshape(y.shape), y)
+        grad = reference.max_pool2d_backward(grad, places, conv.shape)
+    else:
+        close(y, active)
+    grads = reference.conv2d_backward(grad, *wide(x, weight), window, groups, True)
+    for one, other in zip(found[:2], grads[:2], strict=True):
+        close(one, other)
+    close(found[2], grads[2], size=np.abs(grad).sum(axis=(0, 2, 3)).max())
+    *_, others = again = run(threads)
+    for one, other in zip((y, *found), (again[1], *others), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 0.0])
+def test_tiles_pass_on_odd_numbers_and_ties(odd):
+    """What is not finite spreads over its tile, no further; ReLU and pooling are those of ops."""
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((3, 20, 12, 14)).astype(np.float32)
+    weight = generator.standard_normal((18, 20, 3, 3)).astype(np.float32)
+    weight[::3] = 0  # filters all of whose places tie
+    x[1, 4, 5, 7] = odd
+    window = Window.of(3, 1, 1)
+    y = native.conv2d(x, weight, None, window, 1)
+    with np.errstate(invalid="ignore"):
+        wanted = reference.conv2d(*wide(x, weight), None, window, 1)
+    finite = np.isfinite(y)
+    assert not (finite & ~np.isfinite(wanted)).any()
+    assert finite[:, :, :4].all()
+    assert finite[:, :, 8:].all()
+    assert finite[:, :, :, :4].all()
+    assert finite[:, :, :, 12:].all()
+    assert finite[::2].all()
+    close(y[finite], wanted[finite])
+    for relu in (False, True):
+        found, winners = fused.conv_block(x, weight, None, window, 1, relu, True, winners=True)
+        values, places = reference.max_pool2d(y, Window.of(2, 2))
+        np.testing.assert_array_equal(found, reference.relu(values) if relu else values)
+        np.testing.assert_array_equal(won(winners, 14), places)
+        found, _ = fused.conv_block(x, weight, None, window, 1, relu, False, winners=False)
+        np.testing.assert_array_equal(found, reference.relu(y) if relu else y)
+    grad_y = generator.standard_normal(y.shape).astype(np.float32)
+    grad_y[1, 4, 5, 7] = odd
+    _, grad_weight, grad_bias = native.conv2d_backward(grad_y, x, weight, window, 1, False)
+    others = np.arange(18) != 4
+    assert np.isfinite(np.delete(grad_weight[others], 4, 1)).all()
+    assert np.isfinite(grad_weight[4]).any() == np.isfinite(odd) == np.isfinite(grad_bias[4])
+
+
+@pytest.mark.parametrize("channels", [7, 8])
+def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
+    """A plain sum of these 160,000 numbers of one sign is wrong by 1e-5."""
+    generator = np.random.default_rng(0)
+    x = generator.standard_normal((1, channels, 400, 400)).astype(np.float32)
+    weight = generator.standard_normal((channels, channels, 3, 3)).astype(np.float32)
+    grad_y = generator.random(x.shape, np.float32)
+    _, _, found = native.conv2d_backward(grad_y, x, weight, Window.of(3, 1, 1), 1, False)
+    wanted = grad_y.sum(axis=(0, 2, 3), dtype=np.float64)
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
-    "shape", [(4, 16, 28, 28), (100, 16, 14, 14), (3, 64, 8, 8), (1, 192, 13, 13), (2, 512, 14, 14)]
+    ("shape", "filters"),
+    [
+        ((4, 16, 28, 28), 32),
+        ((100, 16, 14, 14), 32),
+        ((3, 64, 8, 8), 32),
+        ((1, 192, 13, 13), 32),
+        ((2, 512, 14, 14), 32),
+        ((2, 300, 9, 10), 300),  # the sums of all weights do not fit L2
+    ],
 )
-def test_tiles_stay_within_their_stated_accuracy(shape):
+def test_tiles_stay_within_their_stated_accuracy(shape, filters):
     """winograd.h states 4e-6 of the largest result for normal numbers."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal(shape).astype(np.float32)
-    weight = generator.standard_normal((32, shape[1], 3, 3)).astype(np.float32)
+    weight = generator.standard_normal((filters, shape[1], 3, 3)).astype(np.float32)
     window = Window.of(3, 1, 1)
     wanted = reference.conv2d(*wide(x, weight), None, window, 1)
     close(native.conv2d(x, weight, None, window, 1), wanted, tolerance=4e-6)
@@ -113,6 +208,7 @@ def test_tiles_stay_within_their_stated_accuracy(shape):
     grads = reference.conv2d_backward(*wide(grad_y, x, weight), window, 1, True)
     for one, other in zip(found[:2], grads[:2], strict=True):
         close(one, other, tolerance=4e-6)
+    close(found[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
 
 
 @pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (3, 40, 300), (13, 33, 257), (100, 50, 1030)])
