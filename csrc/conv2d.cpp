@@ -4,8 +4,8 @@
 // are the rows of b in a matrix product whose a is the weights. No im2col matrix is ever made.
 // The gradient for x is a convolution of grad_y; with stride s, one for each of the s x s
 // remainders of x's rows and columns, with the taps that reach them.
-// Any geometry takes this path; rows of the image's own length (padding "same") are laid out
-// fastest.
+// Any geometry can take this path; rows of the image's own length (padding "same") are laid out
+// fastest. 3x3 filters in steps of 1 have a faster one (conv2d_tiles.h).
 #include "conv2d.h"
 
 #include "conv2d_gradient.h"

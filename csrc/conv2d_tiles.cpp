@@ -252,18 +252,17 @@ void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& re
 
 void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners) {
-  const Maps& maps = conv.maps;
-  const int64_t channels = conv.channels(), filters = conv.filters(),
-                size = maps.n * maps.c * maps.h * maps.w;
-  const TilePass pass{maps.n, conv.groups, channels, filters,         maps.h,
-                      maps.w, maps.oh,     maps.ow,  conv.window.top, conv.window.left};
+  const TilePass pass = forward_pass(conv);
+  const int64_t filter = pass.channels * 9;
   convolve_tiles(
       pass,
-      {weight, weight + conv.f * channels * 9, channels * 9, 9, filters * channels * 9, false},
-      [&](int64_t image, int64_t group) {
-        return MapPixels{x,        size,   (image * conv.groups + group) * channels,
-                         channels, maps.h, maps.w};
-      },
+      Weights{.from = weight,
+              .end = weight + conv.f * filter,
+              .filter_step = filter,
+              .channel_step = 9,
+              .group_step = pass.filters * filter,
+              .turned = false},
+      [&](int64_t image, int64_t group) { return image_pixels(conv, x, image, group); },
       TileResults{pass, bias, behind, y, winners});
 }
 
@@ -272,18 +271,24 @@ void grad_x_by_tiles(const GradientMaps& gradient, const float* weight, float* g
   const Maps& maps = conv.maps;
   const int64_t channels = conv.channels(), filters = conv.filters();
   // A convolution of the gradient with the filters turned round, and filters and channels swapped.
-  const TilePass pass{maps.n,
-                      conv.groups,
-                      filters,
-                      channels,
-                      maps.oh,
-                      maps.ow,
-                      maps.h,
-                      maps.w,
-                      2 - conv.window.top,
-                      2 - conv.window.left};
+  const TilePass pass{.n = maps.n,
+                      .groups = conv.groups,
+                      .channels = filters,
+                      .filters = channels,
+                      .h = maps.oh,
+                      .w = maps.ow,
+                      .oh = maps.h,
+                      .ow = maps.w,
+                      .top = 2 - conv.window.top,
+                      .left = 2 - conv.window.left};
   convolve_tiles(
-      pass, {weight, weight + conv.f * channels * 9, 9, channels * 9, filters * channels * 9, true},
+      pass,
+      Weights{.from = weight,
+              .end = weight + conv.f * channels * 9,
+              .filter_step = 9,
+              .channel_step = channels * 9,
+              .group_step = filters * channels * 9,
+              .turned = true},
       [&](int64_t image, int64_t group) { return gradient.pixels(image, group); },
       TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
 }

@@ -125,8 +125,7 @@ void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* g
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const int64_t channels = conv.channels(), filters = conv.filters();
-  const TilePass pass{maps.n, conv.groups, channels, filters,         maps.h,
-                      maps.w, maps.oh,     maps.ow,  conv.window.top, conv.window.left};
+  const TilePass pass = forward_pass(conv);
   const TileBands bands(pass, WANTED_TILES);
   const int64_t tiles_w = pass.tiles_w();
   const Chunks chunks(ceil_div(channels, LANES), ceil_div(filters, LANES));
@@ -156,14 +155,8 @@ void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* g
         float* some = scratch_floats(Scratch::filters, filter_blocks * LANES);
         clear(some, filter_blocks * LANES);
         for (int64_t n = 0; n < count; n++) {
-          const MapPixels maps_of_image{x,
-                                        maps.n * maps.c * maps.h * maps.w,
-                                        (from + n) * maps.c + group * channels,
-                                        channels,
-                                        maps.h,
-                                        maps.w};
-          transform_band(maps_of_image.from_block(c), maps.h, pass.top, pass.left, SPAN, start,
-                         rows, tiles_w, image, n * each,
+          transform_band(image_pixels(conv, x, from + n, group).from_block(c), maps.h, pass.top,
+                         pass.left, SPAN, start, rows, tiles_w, image, n * each,
                          [&](int64_t, const float* pixels, int64_t row, float* to) {
                            transform_image(pixels, row, to, image.step);
                          });

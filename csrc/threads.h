@@ -42,7 +42,7 @@ enum class Scratch {
   sent,  // convolution
   tiles,
   tile_products,
-  tile_results,  // its 3x3 form, winograd.h
+  tile_results,  // its 3x3 form, tiles.h
   other,
   count
 };

@@ -5,8 +5,7 @@
 // products of all tiles of an item of work are one matrix product for each of the POINTS.
 #pragma once
 
-#include "channels_last.h"
-#include "threads.h"
+#include "conv2d_gradient.h"
 #include "winograd.h"
 
 namespace badak::BADAK_ISA {
@@ -17,6 +16,33 @@ struct TilePass {
   int64_t tiles_h() const { return ceil_div(oh, TILE); }
   int64_t tiles_w() const { return ceil_div(ow, TILE); }
 };
+
+// A convolution's own way: from its images to its maps.
+inline TilePass forward_pass(const Convolution& conv) {
+  const Maps& maps = conv.maps;
+  return {.n = maps.n,
+          .groups = conv.groups,
+          .channels = conv.channels(),
+          .filters = conv.filters(),
+          .h = maps.h,
+          .w = maps.w,
+          .oh = maps.oh,
+          .ow = maps.ow,
+          .top = conv.window.top,
+          .left = conv.window.left};
+}
+
+// The maps of one image and group that it reads.
+inline MapPixels image_pixels(const Convolution& conv, const float* x, int64_t image,
+                              int64_t group) {
+  const Maps& maps = conv.maps;
+  return {.numbers = x,
+          .size = maps.n * maps.c * maps.h * maps.w,
+          .first = image * maps.c + group * conv.channels(),
+          .count = conv.channels(),
+          .h = maps.h,
+          .w = maps.w};
+}
 
 // Whether a convolution is of the kind, and large enough to repay the transforms.
 inline bool suits_tiles(const Convolution& conv) {
