@@ -66,8 +66,11 @@ def tiled(draw):
     return case(images, groups, channels, filters, size, window, draw(SEEDS))
 
 
-# One image in bands of rows, which begin within pooling's windows on the way back.
-BANDS = case(1, 1, 9, 20, (35, 38), Window.of(3, 1, 1))
+# One image in bands of rows, which begin within pooling's windows on the way back; of the last
+# band's single row nothing is pooled.
+BANDS = case(1, 1, 9, 20, (29, 38), Window.of(3, 1, 1))
+# More padding on the right than tiles have room for.
+PADDED = case(2, 1, 8, 9, (12, 16), Window.of(3, 1, ((1, 1), (1, 3))))
 
 
 def wide(*arrays):
@@ -86,6 +89,7 @@ def won(winners, w):
 
 
 @given(convolutions() | tiled())
+@example(PADDED)
 def test_conv2d_equals_the_reference(drawn):
     x, weight, bias, window, groups = drawn
     wanted = reference.conv2d(*wide(x, weight, bias), window, groups)
@@ -204,18 +208,18 @@ def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
     ],
 )
 def test_tiles_stay_within_their_stated_accuracy(shape, filters):
-    """winograd.h states 4e-6 of the largest result for normal numbers."""
+    """winograd.h states 5e-6 of the largest result for normal numbers."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal(shape).astype(np.float32)
     weight = generator.standard_normal((filters, shape[1], 3, 3)).astype(np.float32)
     window = Window.of(3, 1, 1)
     wanted = reference.conv2d(*wide(x, weight), None, window, 1)
-    close(native.conv2d(x, weight, None, window, 1), wanted, tolerance=4e-6)
+    close(native.conv2d(x, weight, None, window, 1), wanted, tolerance=5e-6)
     grad_y = generator.standard_normal(wanted.shape).astype(np.float32)
     found = native.conv2d_backward(grad_y, x, weight, window, 1, True)
     grads = reference.conv2d_backward(*wide(grad_y, x, weight), window, 1, True)
     for one, other in zip(found[:2], grads[:2], strict=True):
-        close(one, other, tolerance=4e-6)
+        close(one, other, tolerance=5e-6)
     close(found[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
 
 
