@@ -244,6 +244,7 @@ void conv2d_grad_x(const Convolution& conv, const Behind& behind, const float* g
   const Maps& maps = conv.maps;
   if (maps.n == 0) return;
   const GradientMaps gradient{conv, behind, grad_y, y, winners};
+  // First tiles: a sparse gradient's windows overlap in x, and are written over and over.
   if (suits_tiles(conv)) return grad_x_by_tiles(gradient, weight, grad_x);
   if (is_sparse(conv, behind, false)) return sparse_grad_x(gradient, weight, grad_x);
   grad_x_by_taps(conv, gradient, weight, grad_x);

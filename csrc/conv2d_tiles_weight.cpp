@@ -1,7 +1,9 @@
 // conv2d_tiles_weight.cpp -- the gradient of the weights by tiles; see conv2d_tiles.h.
 //
 // The transposes of the forward pass's transforms bring the gradient to tiles; their products with
-// the image's tiles, summed over all tiles, are the gradient at the transformed weights.
+// the image's tiles, summed over all tiles, are the gradient at the transformed weights. Where
+// these sums do not fit L2, channels and filters are cut into chunks, each of which transforms its
+// own channels and filters of all images.
 #include "conv2d_tiles.h"
 
 namespace badak::BADAK_ISA {
