@@ -127,5 +127,10 @@ inline void take_back(const float* pixels, int64_t columns, int64_t depth, int64
       columns, count, rows, w, size, maps, [&](int64_t i) { return load(pixels + i * depth); },
       store_some);
 }
+inline void take_back(const ByteVec* pixels, int64_t columns, int64_t count, int64_t rows,
+                      int64_t w, int64_t size, uint8_t* maps) {
+  take_back<ByteVec>(
+      columns, count, rows, w, size, maps, [&](int64_t i) { return pixels[i]; }, store_bytes);
+}
 
 }  // namespace badak::BADAK_ISA

@@ -41,6 +41,15 @@ inline void challenge(Vec& best, IntVec& winner, Vec next, int32_t cell) {
   winner = wins ? splat(cell) : winner;
 }
 
+// The largest of a window's four cells, row by row, and which it is.
+inline Vec pool_cells(Vec a, Vec b, Vec c, Vec d, bool with_relu, IntVec& winner) {
+  winner = IntVec{};
+  challenge(a, winner, b, 1);
+  challenge(a, winner, c, 2);
+  challenge(a, winner, d, 3);
+  return with_relu ? relu(a) : a;
+}
+
 // A row of `count` windows from two rows of a map. Whole vectors are read: 2 * LANES numbers
 // from the last of them on, and whole ones are written up to `end` of y. `winners` may be null.
 inline void pool_row(const float* upper, const float* lower, int64_t count, bool with_relu,
@@ -49,11 +58,8 @@ inline void pool_row(const float* upper, const float* lower, int64_t count, bool
     Vec cells[4];
     split_pairs(load(upper + 2 * j), load(upper + 2 * j + LANES), cells[0], cells[1]);
     split_pairs(load(lower + 2 * j), load(lower + 2 * j + LANES), cells[2], cells[3]);
-    Vec best = cells[0];
-    IntVec winner{};
-#pragma GCC unroll 4
-    for (int32_t cell = 1; cell < 4; cell++) challenge(best, winner, cells[cell], cell);
-    best = with_relu ? relu(best) : best;
+    IntVec winner;
+    const Vec best = pool_cells(cells[0], cells[1], cells[2], cells[3], with_relu, winner);
     const int64_t written = y + j + LANES <= end ? LANES : count - j;
     store_some(y + j, best, written);
     if (winners != nullptr) store_winners(winners + j, winner, written);

@@ -38,12 +38,10 @@ void pooled_tile(const float* image, int64_t row, const int64_t* offsets, int64_
   }
 #pragma GCC unroll 6
   for (int j = 0; j < PAIRS; j++) {
-    Vec best = sums[0][2 * j];
-    IntVec winner{};
-    challenge(best, winner, sums[0][2 * j + 1], 1);
-    challenge(best, winner, sums[1][2 * j], 2);
-    challenge(best, winner, sums[1][2 * j + 1], 3);
-    store(y + j * LANES, with_relu ? relu(best) : best);
+    IntVec winner;
+    const Vec best = pool_cells(sums[0][2 * j], sums[0][2 * j + 1], sums[1][2 * j],
+                                sums[1][2 * j + 1], with_relu, winner);
+    store(y + j * LANES, best);
     won[j] = __builtin_convertvector(winner, ByteVec);
   }
 }
@@ -117,9 +115,7 @@ void conv2d_pooled(const Convolution& conv, const Behind& behind, const float* x
         }
       const int64_t at = ((image * conv.f + b * LANES) * h + start) * w;
       take_back(results, w, LANES, count, rows, w, h * w, y + at);
-      if (winners != nullptr)
-        take_back<ByteVec>(
-            w, count, rows, w, h * w, winners + at, [&](int64_t i) { return won[i]; }, store_bytes);
+      if (winners != nullptr) take_back(won, w, count, rows, w, h * w, winners + at);
     }
   });
 }

@@ -87,9 +87,7 @@ struct TileResults {
       const int64_t at = ((image * pass.groups * pass.filters + filter) * h + side * first) * w;
       take_back(results, columns, LANES, count, height, w, h * w, y + at);
       if (behind.pool && winners != nullptr)
-        take_back<ByteVec>(
-            columns, count, height, w, h * w, winners + at, [&](int64_t i) { return won[i]; },
-            store_bytes);
+        take_back(won, columns, count, height, w, h * w, winners + at);
     }
   }
 
@@ -112,12 +110,10 @@ struct TileResults {
     for (int i = 0; i < TILE / 2; i++)
 #pragma GCC unroll 2
       for (int j = 0; j < TILE / 2; j++) {
-        Vec best = y[2 * i][2 * j];
-        IntVec winner{};
-        challenge(best, winner, y[2 * i][2 * j + 1], 1);
-        challenge(best, winner, y[2 * i + 1][2 * j], 2);
-        challenge(best, winner, y[2 * i + 1][2 * j + 1], 3);
-        store(to + (i * columns + j) * LANES, behind.relu ? relu(best) : best);
+        IntVec winner;
+        const Vec best = pool_cells(y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j],
+                                    y[2 * i + 1][2 * j + 1], behind.relu, winner);
+        store(to + (i * columns + j) * LANES, best);
         won[i * columns + j] = __builtin_convertvector(winner, ByteVec);
       }
   }
