@@ -33,6 +33,7 @@ def test_a_signal_stops_cleanly(tmp_path, number, code):
     assert process.returncode == code, err
     assert "with a checkpoint; go on with: badak train --run-dir" in err
     assert "Traceback" not in err
+    assert "go on with" in err.splitlines()[-1], err  # no report of what was left in memory
 
     whole = tmp_path / "whole"
     for words in (["--run-dir", tmp_path / "run", "--resume"], ["--run-dir", whole]):

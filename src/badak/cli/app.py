@@ -101,11 +101,22 @@ def main(arguments: list[str] | None = None) -> Any:
         _complain("out of memory: use a smaller batch, image or model")
     except OSError as fault:
         _complain(f"{fault.filename or 'the system'}: {fault.strerror or fault}")
-    except click.Abort as abort:  # click's own word for a KeyboardInterrupt, such as Interrupted
-        stop = abort.__cause__
-        if stop is not None and str(stop):
-            click.echo(str(stop), err=True)
-        sys.exit(128 + getattr(stop, "signal", 2))
+    except click.Abort as abort:
+        sys.exit(_stopped(abort.__cause__))
+
+
+def _stopped(stop: BaseException | None) -> int:
+    """Say how to go on, and return the exit code.
+
+    `main` itself must not keep `stop` under a name: its traceback leads back to main's frame, and
+    the circle would hold the network at the process's end, where nothing looks for circles.
+
+    Args:
+        stop: the KeyboardInterrupt, such as Interrupted, for which click raised its Abort.
+    """
+    if stop is not None and str(stop):
+        click.echo(str(stop), err=True)
+    return 128 + int(getattr(stop, "signal", 2))
 
 
 def _complain(words: str) -> None:
