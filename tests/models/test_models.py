@@ -116,6 +116,14 @@ def test_every_layer_of_1998_up_to_f6_is_squashed(built):
     assert (tanh.amplitude, tanh.slope) == (1.7159, 2 / 3)
 
 
+@pytest.mark.parametrize("shape", [(1, 64, 64), (3, 65, 90), (1, 300, 66), (2, 67, 67)])
+def test_alexnet_takes_every_size_around_where_its_two_forms_meet(shape):
+    net = AlexNet(2, input_shape=shape, hidden_sizes=(8, 8))
+    small = min(shape[1:]) < 67
+    assert net.layers["conv1"].kernel_size == (5 if small else 11)
+    assert net.layers["linear1"].out_features == 8
+
+
 @pytest.mark.parametrize("modern", [True, False])
 def test_larger_images_are_not_padded_and_smaller_ones_to_32(modern):
     def first(shape):

@@ -7,9 +7,12 @@ import numpy as np
 
 from badak.layers import Conv2d, Dropout, Flatten, Linear, LocalResponseNorm, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
-from badak.models.sizes import is_small, several, shape_of
+from badak.models.sizes import several, shape_of
 from badak.network import Network
 from badak.ops.window import IntOrPair
+
+# The fewest rows and columns that reach the last pooling of the paper's form: 67 -> 15 -> 7 -> 3.
+PAPER_FITS = 67
 
 
 def AlexNet(
@@ -36,7 +39,7 @@ def AlexNet(
     convolutions 2, 4 and 5 in two groups, once a graphics card each. The paper draws weights of
     standard deviation 0.01 and sets some biases to 1; He's weights, of 2015, start well without.
 
-    Images below 64 pixels, such as CIFAR-10's, get a form of their own: the first convolution is
+    Images below 67 pixels, such as CIFAR-10's, get a form of their own: the first convolution is
     5x5 and keeps the size, so that all three poolings fit, and the hidden layers have 1,024 units,
     since 2,304 values reach them and not 9,216.
 
@@ -69,7 +72,7 @@ def AlexNet(
         5726602
     """
     shape = shape_of(input_shape, image_size)
-    small = is_small(shape)
+    small = min(shape[1:]) < PAPER_FITS
     kernel = (5 if small else 11) if first_kernel is None else first_kernel
     stride = (1 if small else 4) if first_stride is None else first_stride
     hidden = ((1024,) * 2 if small else (4096,) * 2) if hidden_sizes is None else hidden_sizes
