@@ -10,7 +10,7 @@ void bind_program(nb::module_& m) {
       "copy_finite",
       [](In from, Out to) {  // never recorded: each batch lies elsewhere
         bool finite = false;
-        nb::gil_scoped_release released;
+        GilReleased released;
         kernels->copy_finite(from.data(), to.data(), static_cast<int64_t>(to.size()), &finite);
         return finite;
       },
@@ -23,7 +23,7 @@ void bind_program(nb::module_& m) {
           "From now on this thread's kernel calls are done and remembered; until `stop`.")
       .def("stop", [](Program&) { recording = nullptr; })
       .def("run", [](const Program& program) {
-        nb::gil_scoped_release released;
+        GilReleased released;
         program.run();
       });
 }

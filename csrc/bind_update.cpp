@@ -105,7 +105,7 @@ class Update {
       if (!see(i, PyDict_GetItem(gradients.ptr(), parameters_[i].name.ptr()))) return unfit;
     const Step step = step_of(rule_, numbers);
     int64_t fault = -1;
-    nb::gil_scoped_release released;
+    GilReleased released;
     kernels->update_all(step, tensors_.data(), static_cast<int64_t>(tensors_.size()), &known_,
                         &fault);
     return fault;  // -1 is done

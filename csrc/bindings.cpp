@@ -54,7 +54,7 @@ bool use_set(const std::string& name) {
 
 double fma_peak() {
   double flops = 0;
-  nb::gil_scoped_release released;
+  GilReleased released;
   kernels->fma_peak(&flops);
   return flops;
 }
@@ -64,6 +64,15 @@ double fma_peak() {
 
 NB_MODULE(_core, m) {
   using namespace badak;
+  // nanobind finds a thread's state by PyGILState_Ensure, which knows the main interpreter alone:
+  // in another one it would wait for ever for the GIL that its own thread holds.
+  if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0)
+    throw nb::import_error("badak's native core runs in Python's main interpreter alone");
+#ifndef BADAK_SANITIZE
+  // Python never clears the frames of a daemon thread, nor what hangs in a circle after gc.freeze:
+  // the report of what they hold would tell a user, in 20 lines, of nothing wrong.
+  nb::set_leak_warnings(false);
+#endif
   m.doc() = "badak's native core";
   m.attr("__version__") = BADAK_VERSION;
   m.def("compiler", &compiler, "Name and version of the compiler that built this module.");
@@ -74,7 +83,7 @@ NB_MODULE(_core, m) {
   m.def(
       "set_num_threads",
       [](int count) {
-        nb::gil_scoped_release released;
+        GilReleased released;
         set_num_threads(count);
       },
       "Let kernels use this many threads, at least 1.");

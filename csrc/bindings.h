@@ -1,6 +1,8 @@
 // bindings.h -- what the bind*.cpp files share: array types and the door to the kernels.
 #pragma once
 
+#include <unistd.h>
+
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
@@ -12,6 +14,27 @@
 namespace badak {
 
 namespace nb = nanobind;
+
+// The GIL is released while this lives. A daemon thread may come back when the interpreter has
+// ended: Python before 3.14 then ends the thread by unwinding its stack, and at the first frame
+// that lets nothing through, as a destructor, the whole process aborts. So the thread waits here,
+// as Python 3.14 lets it, until the process is gone.
+class GilReleased {
+ public:
+  GilReleased() : state_(PyEval_SaveThread()) {}
+  GilReleased(const GilReleased&) = delete;
+  GilReleased& operator=(const GilReleased&) = delete;
+  ~GilReleased() {
+    try {
+      PyEval_RestoreThread(state_);
+    } catch (...) {
+      for (;;) pause();
+    }
+  }
+
+ private:
+  PyThreadState* state_;
+};
 
 // Arrays that Python has made C-contiguous: to read (In), and to write (Out).
 template <class T>
@@ -31,7 +54,7 @@ inline float* pointer(const std::optional<Out>& array) { return array ? array->d
 template <class Call>
 inline void submit(const Call& call) {
   {
-    nb::gil_scoped_release released;
+    GilReleased released;
     call();
   }
   if (recording != nullptr) recording->calls.emplace_back(call);

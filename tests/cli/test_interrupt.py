@@ -1,11 +1,17 @@
 """Ctrl-C and SIGTERM: the step ends, a checkpoint is there, and a resume gives the same bits."""
 
+import gc
 import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
+
+from badak import Trainer
+from badak.cli.app import main
+from badak.training import Interrupted
 
 OPTIONS = (
     *("train", "--limit-train", "400", "--limit-test", "50", "--batch-size", "20"),
@@ -41,3 +47,21 @@ def test_a_signal_stops_cleanly(tmp_path, number, code):
         subprocess.run([*command, *words], check=True, capture_output=True)
     for name in ("checkpoint/latest.safetensors", "model.safetensors", "steps.csv", "log.txt"):
         assert (whole / name).read_bytes() == (tmp_path / "run" / name).read_bytes()
+
+
+def test_a_stopped_command_lets_its_network_go(tmp_path, monkeypatch):
+    """Without help by the search for circles: at the process's end there is none."""
+    networks = []
+
+    def stopped(trainer, *_):
+        networks.append(weakref.ref(trainer.net))
+        raise Interrupted(signal.SIGTERM)
+
+    monkeypatch.setattr(Trainer, "fit", stopped)
+    gc.disable()
+    try:
+        with pytest.raises(SystemExit, match="143"):
+            main(["train", "digits", "--run-dir", str(tmp_path / "run")])
+        assert [network() for network in networks] == [None]
+    finally:
+        gc.enable()

@@ -39,6 +39,12 @@ def product():
     return ops.linear(a, np.ascontiguousarray(b.T))
 
 
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
 def test_an_idle_pool_uses_no_processor_time():
     product()
     time.sleep(0.05)  # threads stay awake for a tenth of a millisecond
@@ -101,10 +107,8 @@ badak.set_num_threads(1000)
 assert np.array_equal(ops.relu(x), wanted)
 print("done")
 """
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert (found.returncode, found.stdout) == (0, "done\n"), found.stderr
+    ended = run(code)
+    assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr
 
 
 def test_many_python_threads_compute_at_once():
@@ -141,3 +145,69 @@ def test_any_number_of_threads_gives_the_same_bits(count):
     expected = product()
     badak.set_num_threads(count)
     np.testing.assert_array_equal(product(), expected)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_interpreter_may_end_while_daemon_threads_compute(threads):
+    code = f"""
+import threading
+import numpy as np
+import badak
+from badak import ops
+badak.set_num_threads(2)
+x = np.ones((4, 16, 40, 40), np.float32)
+weight = np.ones((24, 16, 3, 3), np.float32)
+net = badak.models.SimpleConvNet((1, 12, 12))
+begun = threading.Barrier({threads} + 2)
+def forever(call):
+    call()
+    begun.wait()
+    while True:
+        call()
+def convolve():
+    ops.conv2d(x, weight, np.ones(24, np.float32))
+def train():
+    net.forward_backward(np.ones((64, 1, 12, 12), np.float32), [1] * 64)
+for call in [convolve] * {threads} + [train]:
+    threading.Thread(target=forever, args=(call,), daemon=True).start()
+begun.wait()
+"""
+    for _ in range(4):
+        ended = run(code)
+        assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("before", ["", "import badak._core"])
+def test_a_sub_interpreter_computes_with_the_reference(before):
+    # NumPy can be loaded once in a process: so only there.
+    code = f"""
+{before}
+try:
+    import _interpreters as interpreters
+    created = interpreters.create("legacy")
+except ImportError:  # before Python 3.13
+    import _xxsubinterpreters as interpreters
+    created = interpreters.create(isolated=False)
+inner = '''
+import warnings
+warnings.simplefilter("ignore")  # NumPy's own, of sub-interpreters
+import badak
+from badak import data, ops
+assert ops.active() == "reference"
+try:
+    import badak._core
+except ImportError as fault:
+    assert "main interpreter" in str(fault) or "subinterpreter" in str(fault), fault
+else:
+    raise AssertionError("the core was loaded")
+train, _ = data.load("digits")
+net = badak.models.SimpleConvNet(hidden_size=8)
+badak.Trainer(net, max_steps=2, progress=False).fit(train)
+assert net.predict(train.images[:3]).shape == (3,)
+print("computed", flush=True)
+'''
+fault = interpreters.run_string(created, inner)
+assert fault is None, fault
+"""
+    ended = run(code)
+    assert (ended.returncode, ended.stdout) == (0, "computed\n"), ended.stderr

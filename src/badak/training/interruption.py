@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM: finish the step, write a checkpoint, then stop."""
 
 import signal
-import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -21,7 +21,7 @@ class Interrupted(KeyboardInterrupt):
 class Interruption:
     """Within the block the first SIGINT or SIGTERM is only noted; the second acts at once.
 
-    Outside the main thread, where Python handles no signals, nothing is caught.
+    Python handles signals in the main thread of the main interpreter; elsewhere nothing is caught.
 
     Attributes:
         signal: the number of the signal that came, or None.
@@ -32,7 +32,7 @@ class Interruption:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interruption":
-        if threading.current_thread() is threading.main_thread():
+        with suppress(ValueError):  # Python handles none here: the first is refused
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._note)
         return self
