@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from badak import architecture, checks, ops, storage
 from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
-from badak.errors import ArgumentTypeError, BadakError, FormatError, where
+from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
 from badak.layers import CrossEntropyLoss, Layer
 from badak.layers.naming import named
 from badak.plan import Plan, Plans
@@ -98,13 +98,15 @@ class Network:
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
-            raise ArgumentTypeError(f"dtype must be float32 or float64; got {dtype!r}") from None
+            raise ArgumentTypeError(
+                f"dtype must be float32 or float64; got {shown(dtype)}"
+            ) from None
         if self.dtype not in (np.float32, np.float64):
             raise BadakError(f"dtype must be float32 or float64; got {self.dtype}")
         self.seed = checks.integer(seed, "seed", maximum=2**64 - 1)
         self.loss = CrossEntropyLoss() if loss is None else loss
         if not isinstance(self.loss, CrossEntropyLoss):
-            raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {loss!r}")
+            raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {shown(loss)}")
         self.layers = {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
         architecture.check_count(self.layers)
         self.input_shape = architecture.checked_input_shape(input_shape)
@@ -489,7 +491,7 @@ def load(path: str | Path) -> Network:
     arrays, metadata = storage.load(path)
     try:
         if {key: metadata.get(key) for key in FORMAT} != FORMAT or len(metadata) != 3:
-            raise FormatError(f"expected {FORMAT} in its metadata; got {str(metadata)[:120]}")
+            raise FormatError(f"expected {FORMAT} in its metadata; got {shown(metadata)}")
         net = Network.from_architecture(metadata.get("architecture"))
         net.load_state(arrays)
     except BadakError as fault:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from badak.errors import BadakError, FormatError
+from badak.errors import BadakError, FormatError, shown
 
 DTYPES = {
     "F64": np.float64,
@@ -238,21 +238,23 @@ def _start(item: tuple[str, Any]) -> int:
 def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDArray[Any], int]:
     """Read one tensor, which must begin where the one before it ended."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise FormatError(f"tensor {name!r} must have exactly dtype, shape and data_offsets")
+        raise FormatError(f"tensor {shown(name)} must have exactly dtype, shape and data_offsets")
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(kind, str) or kind not in DTYPES:
-        raise FormatError(f"tensor {name!r} has dtype {kind!r}; badak reads {', '.join(DTYPES)}")
+        raise FormatError(
+            f"tensor {shown(name)} has dtype {shown(kind)}; badak reads {', '.join(DTYPES)}"
+        )
     if not _is_sizes(shape) or len(shape) > 8:
-        raise FormatError(f"tensor {name!r} has shape {str(shape)[:80]}; expected up to 8 sizes")
+        raise FormatError(f"tensor {shown(name)} has shape {shown(shape)}; expected up to 8 sizes")
     if not _is_sizes(offsets) or len(offsets) != 2:
-        raise FormatError(f"tensor {name!r} has data_offsets {str(offsets)[:80]}")
+        raise FormatError(f"tensor {shown(name)} has data_offsets {shown(offsets)}")
     dtype = np.dtype(DTYPES[kind]).newbyteorder("<")
     size = math.prod(shape) * dtype.itemsize
     begin, end = offsets
     if begin != expected or end != begin + size or end > len(data):
         raise FormatError(
-            f"tensor {name!r} {shape} of {kind} claims bytes {begin} to {end}; "
-            f"expected {expected} to {expected + size} of {len(data)}"
+            f"tensor {shown(name)} {shown(shape)} of {kind} claims bytes {shown(begin)} to "
+            f"{shown(end)}; expected {expected} to {shown(expected + size)} of {len(data)}"
         )
     array = np.frombuffer(data[begin:end], dtype).reshape(shape)
     return array.astype(dtype.newbyteorder("=")), end
@@ -267,7 +269,7 @@ def _parse_json(text: str | bytes, what: str) -> Any:
         found = dict(pairs)
         if len(found) != len(pairs):
             twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-            raise FormatError(f"{what} names {twice!r} twice")
+            raise FormatError(f"{what} names {shown(twice)} twice")
         return found
 
     def refuse(constant: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from badak import checks, ops
 from badak.arrays import Array, Shape
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, shown
 from badak.layers import initial
 from badak.layers.base import Gradients, Layer, image_shape
 from badak.ops.window import IntOrPair, Window
@@ -121,11 +121,11 @@ def _checked(table: Any) -> tuple[tuple[int, ...], ...]:
     """The table as tuples of Python's integers."""
     words = "table must hold a list of map numbers for each filter"
     if not isinstance(table, Sequence) or isinstance(table, str) or not table:
-        raise ArgumentTypeError(f"{words}; got {table!r}")
+        raise ArgumentTypeError(f"{words}; got {shown(table)}")
     rows = []
     for number, maps in enumerate(table):
         if not isinstance(maps, Sequence) or isinstance(maps, str):
-            raise ArgumentTypeError(f"{words}; number {number} is {maps!r}")
+            raise ArgumentTypeError(f"{words}; number {number} is {shown(maps)}")
         row = tuple(checks.integer(one, "a map's number in table") for one in maps)
         if not row or len(set(row)) < len(row):
             raise BadakError(
