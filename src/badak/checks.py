@@ -4,7 +4,7 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from badak.errors import ArgumentTypeError, BadakError, shown
 
@@ -171,10 +171,34 @@ def memory(byte_count: int, what: str) -> None:
     """
     limit = _memory_limit()
     if byte_count > limit:
+        huge = byte_count >= 2**100  # may be too large for a float
+        amount = "more than 2^70" if huge else f"{byte_count / 2**30:.1f}"
         raise BadakError(
-            f"{what} would need {byte_count / 2**30:.1f} GiB; this process can have "
+            f"{what} would need {amount} GiB; this process can have "
             f"{limit / 2**30:.1f} GiB: use a smaller batch, image or padding"
         )
+
+
+def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
+    """Refuse the shape of an array that this process could never hold.
+
+    NumPy refuses (0, 2**62, 2**62) too, although it has no elements: here a length of 0 counts
+    as 1.
+
+    Args:
+        shape: lengths that are not negative, as Python ints.
+        itemsize: bytes of one element.
+        what: what it is for.
+
+    Raises:
+        BadakError: it is larger than the machine's memory or the process's limit.
+
+    Example:
+        >>> array_memory((0, 2**62, 2**62), 4, "tensor 'w'")
+        Traceback (most recent call last):
+        badak.errors.BadakError: tensor 'w' would need more than 2^70 GiB; this process can have ...
+    """
+    memory(itemsize * math.prod(max(length, 1) for length in shape), what)
 
 
 def _memory_limit() -> int:

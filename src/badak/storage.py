@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from badak import checks, files
 from badak.errors import BadakError, FormatError, shown
 
 DTYPES = {
@@ -78,10 +79,10 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         The arrays by name (writable, independent of the file), and the metadata.
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no safetensors file that badak wrote, or it was damaged.
+        FormatError: the file cannot be read, is no safetensors file that badak wrote, or was
+            damaged.
     """
-    content = _content(path)
+    content = files.read(path)
     try:
         arrays, texts = _parse(content)
         if set(texts) != {"badak"}:
@@ -92,7 +93,7 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         metadata = own["metadata"]
         if not isinstance(metadata, dict) or _digest(arrays, metadata) != own["sha256"]:
             raise FormatError("its checksum does not match: the file was damaged or edited")
-    except FormatError as fault:
+    except BadakError as fault:
         raise FormatError(f"{path} is no usable badak file: {fault}") from None
     return arrays, metadata
 
@@ -107,8 +108,8 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         The arrays by name (writable, independent of the file).
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no safetensors file, or damaged, or holds a dtype not in `DTYPES`.
+        FormatError: the file cannot be read, is no safetensors file, is damaged, or holds a dtype
+            that is not in `DTYPES`.
 
     Example:
         >>> import tempfile
@@ -118,9 +119,10 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         ...     load_tensors(f"{folder}/a.safetensors")
         {'w': array([1., 1.])}
     """
+    content = files.read(path)
     try:
-        return _parse(_content(path))[0]
-    except FormatError as fault:
+        return _parse(content)[0]
+    except BadakError as fault:
         raise FormatError(f"{path} is no usable safetensors file: {fault}") from None
 
 
@@ -192,13 +194,6 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
     return total.hexdigest()
 
 
-def _content(path: str | Path) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
-        raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
-
-
 def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Split a safetensors file into arrays and the metadata's texts, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
@@ -256,6 +251,7 @@ def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDA
             f"tensor {shown(name)} {shown(shape)} of {kind} claims bytes {shown(begin)} to "
             f"{shown(end)}; expected {expected} to {shown(expected + size)} of {len(data)}"
         )
+    checks.array_memory(shape, dtype.itemsize, f"tensor {shown(name)}")
     array = np.frombuffer(data[begin:end], dtype).reshape(shape)
     return array.astype(dtype.newbyteorder("=")), end
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from badak import storage
+from badak import files, storage
 from badak.arrays import Array, as_labels
 from badak.book.layers import Affine, Convolution
 from badak.book.loss import SoftmaxWithLoss
 from badak.book.regularization import Dropout
-from badak.errors import BadakError, FormatError
+from badak.errors import FormatError
 from badak.pickles import read_pickle
 
 
@@ -76,15 +76,11 @@ class ConvNet:
         """Read `params` from a file of the book's, or of `save_params`; nothing in it is run.
 
         Raises:
-            FormatError: it is no pickled dictionary of arrays; the message names what else it
-                would load. Or its arrays do not fit; all that do not are listed.
-            BadakError: the file cannot be read.
+            FormatError: the file cannot be read, or is no pickled dictionary of arrays; the
+                message names what else it would load. Or its arrays do not fit, or hold NaN or
+                infinity; all that do are listed.
         """
-        try:
-            content = Path(file_name).read_bytes()
-        except OSError as fault:
-            raise BadakError(f"cannot read {file_name}: {fault.strerror or fault}") from None
-        params = read_pickle(content, str(file_name))
+        params = read_pickle(files.read(file_name), str(file_name))
         if not isinstance(params, dict):
             raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
         faults = [f"{key} is unknown" for key in params if key not in self.params]
