@@ -78,7 +78,7 @@ def test_what_is_no_plain_file_is_refused_by_its_kind(name, kind, tmp_path, monk
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("odd", ["a\0b", "n" * 300, "\ud800"])
 def test_a_name_that_no_file_has(name, odd, tmp_path):
-    with pytest.raises(FormatError, match="no file can have such a name|File name too long"):
+    with pytest.raises(FormatError, match=r"no file can have such a name|File name too long"):
         READERS[name](f"{tmp_path}/{odd}{name}")
 
 
@@ -109,7 +109,7 @@ def test_a_link_to_a_file_is_followed_and_its_end_is_known(tmp_path):
     assert files.read(tmp_path / "link") == b"abcdef"
     assert files.head(str(tmp_path / "link"), 2) == b"ab"
     assert files.read(tmp_path / "link", largest=6) == b"abcdef"
-    with pytest.raises(FormatError, match="link is too large: it has more than 5 bytes"):
+    with pytest.raises(FormatError, match="link is too large: it has 6 bytes, more than 5"):
         files.read(tmp_path / "link", largest=5)
 
 

@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from badak import checks
-from badak.errors import ArgumentTypeError, BadakError, FormatError, shown
+from badak.arrays import Shape
+from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST
 
@@ -42,6 +44,49 @@ def check_count(layers: Mapping[str, Layer]) -> None:
     count = sum(1 for name, layer in layers.items() for _ in layer.leaves(name))
     if count > MOST_LAYERS:
         raise BadakError(f"a network may have at most {MOST_LAYERS:,} layers; got {count:,}")
+
+
+def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dict[str, Shape]:
+    """Return name -> shape of all parameters and buffers, and make none of them.
+
+    Raises:
+        BadakError: a layer does not fit the output of the one before it.
+
+    Example:
+        >>> from badak.layers import Flatten, Linear
+        >>> state_shapes({"flat": Flatten(), "out": Linear(2)}, (1, 1, 3))
+        {'out.weight': (2, 3), 'out.bias': (2,)}
+    """
+    shapes: dict[str, Shape] = {}
+    shape: Shape = checked_input_shape(input_shape)
+    for name, layer in layers.items():
+        with where(f"{type(layer).__name__} {name!r}"):
+            output_shape = layer.output_shape(shape)
+            own = layer.state_shapes(shape)
+        shapes |= {f"{name}.{key}": size for key, size in own.items()}
+        shape = output_shape
+    return shapes
+
+
+def check_shapes(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse arrays of other names or shapes than a network has.
+
+    Args:
+        shapes: what `state_shapes` returns.
+        state: name -> array.
+
+    Raises:
+        BadakError: names missing or unknown, shapes that differ; all are listed.
+    """
+    faults = [f"{name} is missing" for name in shapes if name not in state]
+    faults += [f"{shown(name)} is unknown" for name in state if name not in shapes]
+    faults += [
+        f"{name} is {state[name].shape}, expected {shape}"
+        for name, shape in shapes.items()
+        if name in state and state[name].shape != shape
+    ]
+    if faults:
+        raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
 
 
 def describe(

@@ -92,12 +92,10 @@ def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
         b'abc'
     """
     with opened(path) as file:
-        if largest is None:
-            return file.read()
-        content = file.read(largest + 1)
-    if len(content) > largest:
-        raise FormatError(f"{path} is too large: it has more than {largest:,} bytes")
-    return content
+        size = os.fstat(file.fileno()).st_size
+        if largest is not None and size > largest:
+            raise FormatError(f"{path} is too large: it has {size:,} bytes, more than {largest:,}")
+        return file.read()
 
 
 def head(path: str | os.PathLike[str], count: int = 64) -> bytes:

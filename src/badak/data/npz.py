@@ -84,14 +84,11 @@ def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zi
             if not start.startswith(b"PK"):
                 raise FormatError(f"{path} must be an .npz archive; got {describe(start)}")
             with zipfile.ZipFile(file) as archive:
-                yield (
-                    archive,
-                    {
-                        member.filename.removesuffix(".npy"): member
-                        for member in archive.infolist()
-                        if member.filename.endswith(".npy")
-                    },
-                )
+                arrays = [each for each in archive.infolist() if each.filename.endswith(".npy")]
+                members = {each.filename.removesuffix(".npy"): each for each in arrays}
+                if len(members) < len(arrays):
+                    raise FormatError(f"{path} holds several arrays of one name")
+                yield archive, members
     except BadakError:
         raise
     except FAULTS as fault:
@@ -123,8 +120,8 @@ def _checked(
         follow = member.file_size - stream.tell()
         if wanted != follow:
             raise FormatError(
-                f"{place} declares {shown(shape)} of {shown(dtype)}, {shown(wanted)} bytes, and {follow} "
-                "follow"
+                f"{place} declares {shown(shape)} of {shown(dtype)}, {shown(wanted)} bytes, "
+                f"and {follow} follow"
             )
         checks.array_memory(shape, dtype.itemsize, place)
         yield stream, shape, fortran, dtype

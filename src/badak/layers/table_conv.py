@@ -62,10 +62,15 @@ class TableConv2d(Layer):
             )
         return (len(self.table), *self._window.output_size(height, width))
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias."""
+        filters = len(self.table)
+        return {"weight": (filters, input_shape[0], *self._window.kernel), "bias": (filters,)}
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight and bias; see Layer.build."""
         output_shape = self.output_shape(input_shape)
-        shape = (len(self.table), input_shape[0], *self._window.kernel)
+        shape = self.state_shapes(input_shape)["weight"]
         checks.memory(8 * int(np.prod(shape, dtype=object)), f"a weight {shape}")
         cells = shape[2] * shape[3]
         self._connected = np.zeros(shape, np.bool_)
