@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from badak import checks
-from badak.errors import ArgumentTypeError, BadakError, FormatError
+from badak.arrays import Shape
+from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST
 
@@ -29,7 +31,7 @@ def checked_input_shape(shape: Any) -> tuple[int, ...]:
         badak.errors.BadakError: input_shape must be at least 1; got 0
     """
     if not isinstance(shape, Sequence) or isinstance(shape, str) or len(shape) != 3:
-        raise ArgumentTypeError(f"input_shape must be (C, H, W); got {shape!r}")
+        raise ArgumentTypeError(f"input_shape must be (C, H, W); got {shown(shape)}")
     return tuple(checks.integer(size, "input_shape", minimum=1) for size in shape)
 
 
@@ -42,6 +44,49 @@ def check_count(layers: Mapping[str, Layer]) -> None:
     count = sum(1 for name, layer in layers.items() for _ in layer.leaves(name))
     if count > MOST_LAYERS:
         raise BadakError(f"a network may have at most {MOST_LAYERS:,} layers; got {count:,}")
+
+
+def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dict[str, Shape]:
+    """Return name -> shape of all parameters and buffers, and make none of them.
+
+    Raises:
+        BadakError: a layer does not fit the output of the one before it.
+
+    Example:
+        >>> from badak.layers import Flatten, Linear
+        >>> state_shapes({"flat": Flatten(), "out": Linear(2)}, (1, 1, 3))
+        {'out.weight': (2, 3), 'out.bias': (2,)}
+    """
+    shapes: dict[str, Shape] = {}
+    shape: Shape = checked_input_shape(input_shape)
+    for name, layer in layers.items():
+        with where(f"{type(layer).__name__} {name!r}"):
+            output_shape = layer.output_shape(shape)
+            own = layer.state_shapes(shape)
+        shapes |= {f"{name}.{key}": size for key, size in own.items()}
+        shape = output_shape
+    return shapes
+
+
+def check_shapes(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse arrays of other names or shapes than a network has.
+
+    Args:
+        shapes: what `state_shapes` returns.
+        state: name -> array.
+
+    Raises:
+        BadakError: names missing or unknown, shapes that differ; all are listed.
+    """
+    faults = [f"{name} is missing" for name in shapes if name not in state]
+    faults += [f"{shown(name)} is unknown" for name in state if name not in shapes]
+    faults += [
+        f"{name} is {state[name].shape}, expected {shape}"
+        for name, shape in shapes.items()
+        if name in state and state[name].shape != shape
+    ]
+    if faults:
+        raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
 
 
 def describe(
@@ -91,7 +136,7 @@ def parse(description: Any) -> dict[str, Any]:
     _keys(description, "the architecture", ("input_shape", "dtype", "loss", "layers"))
     dtype = description["dtype"]
     if dtype not in DTYPES:
-        raise FormatError(f"the architecture's dtype must be one of {DTYPES}; got {dtype!r}")
+        raise FormatError(f"the architecture's dtype must be one of {DTYPES}; got {shown(dtype)}")
     layers = _layers(description["layers"], "the architecture's layers", _Room())
     loss = _make(CrossEntropyLoss, description["loss"], "the loss")
     shape = description["input_shape"]
@@ -109,7 +154,7 @@ class _Room:
 def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
     """Make the layers of a list; those of a block before the block itself."""
     if not isinstance(entries, list):
-        raise FormatError(f"{what} must be a list; got {str(entries)[:80]}")
+        raise FormatError(f"{what} must be a list; got {shown(entries)}")
     room.layers -= len(entries)
     if room.layers < 0:
         raise FormatError(f"the architecture has more than {MOST_LAYERS:,} layers")
@@ -118,12 +163,14 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
         _keys(entry, "a layer", ("name", "type", "arguments"))
         name, kind, arguments = entry["name"], entry["type"], entry["arguments"]
         if not isinstance(name, str) or name in layers:
-            raise FormatError(f"layer names must be text and different; got {name!r}")
+            raise FormatError(f"layer names must be text and different; got {shown(name)}")
         if not isinstance(kind, str) or kind not in LAYERS:
-            raise FormatError(f"layer {name!r} is a {kind!r}; badak knows {', '.join(LAYERS)}")
+            raise FormatError(
+                f"layer {shown(name)} is a {shown(kind)}; badak knows {', '.join(LAYERS)}"
+            )
         if issubclass(LAYERS[kind], Block):
-            arguments = _block(LAYERS[kind], arguments, f"{kind} {name!r}", room)
-        layers[name] = _make(LAYERS[kind], arguments, f"{kind} {name!r}")
+            arguments = _block(LAYERS[kind], arguments, f"{kind} {shown(name)}", room)
+        layers[name] = _make(LAYERS[kind], arguments, f"{kind} {shown(name)}")
     return layers
 
 
@@ -146,7 +193,7 @@ def _block(kind: type[Layer], arguments: Any, what: str, room: _Room) -> dict[st
 def _branches(entries: Any, what: str, room: _Room) -> tuple[dict[str, Layer], ...]:
     """The layers of each branch; an empty one counts too, or a file could hold millions."""
     if not isinstance(entries, list):
-        raise FormatError(f"{what} must be a list; got {str(entries)[:80]}")
+        raise FormatError(f"{what} must be a list; got {shown(entries)}")
     room.layers -= len(entries)
     return tuple(_layers(entry, what, room) for entry in entries[: MOST_LAYERS + 1])
 
@@ -163,7 +210,7 @@ def _make(kind: Any, arguments: Any, what: str) -> Any:
 def _keys(value: Any, what: str, expected: Sequence[str]) -> None:
     if not isinstance(value, dict) or set(value) != set(expected):
         got = sorted(value) if isinstance(value, dict) else value
-        raise FormatError(f"{what} must have exactly {list(expected)}; got {str(got)[:120]}")
+        raise FormatError(f"{what} must have exactly {list(expected)}; got {shown(got)}")
 
 
 def _tuples(value: Any) -> Any:

@@ -3,7 +3,7 @@
 Letters: N images, C channels, H rows, W columns, K classes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from badak import checks
 from badak.errors import ArgumentTypeError, BadakError
 
 FLOATS = (np.float32, np.float64)
+REAL = "biuf"  # kinds of dtypes: bool, integers and floats
 
 # DLPack's numbers (dlpack.h, DLDeviceType). Host memory: the CPU's, and what CUDA and ROCm pin.
 HOST_MEMORY = (1, 3, 11)
@@ -53,7 +54,7 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         raise
     except Exception as fault:  # other libraries' tensors raise what they like
         raise ArgumentTypeError(f"{name} cannot be read as an array: {fault}") from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in REAL:
         raise ArgumentTypeError(f"{name} must hold real numbers; got dtype {array.dtype}")
     if not array.dtype.isnative:
         checks.memory(array.nbytes, name)
@@ -144,6 +145,23 @@ def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) 
         raise BadakError(f"{name} must have shape ({words}); got {array.shape}")
 
 
+def not_finite(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return the names of the arrays that hold NaN or infinity: no network predicts with such.
+
+    Example:
+        >>> not_finite({"a": np.ones(2), "b": np.array([1, np.nan])})
+        ['b']
+    """
+    return [name for name, array in arrays.items() if not _is_finite(array)]
+
+
+def _is_finite(array: NDArray[Any]) -> bool:
+    # The sum of finite numbers is finite unless it overflows, and is far cheaper than a mask.
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspicious = not np.isfinite(np.sum(array, dtype=np.float64))
+    return not suspicious or bool(np.isfinite(array).all())
+
+
 def as_images(
     value: ArrayLike,
     shape: Sequence[int | None] = (None, None, None),
@@ -172,23 +190,20 @@ def as_images(
     """
     array = as_array(value, name)
     whole = array.dtype == np.uint8
-    if whole:
-        array = np.divide(array, 255, dtype=dtype)
-    elif array.dtype.type not in FLOATS:
+    if not whole and array.dtype.type not in FLOATS:
         raise ArgumentTypeError(
             f"{name} must be float32 or float64, or uint8 in 0..255; got {array.dtype}"
         )
     check_shape(array, name, (None, *shape))
     if 0 in array.shape[1:]:
         raise BadakError(f"{name} must have no empty axis; got {array.shape}")
+    if array.dtype != dtype or not array.flags.c_contiguous:
+        checks.array_memory(array.shape, np.dtype(dtype).itemsize, name)
+    if whole:  # a 255th is always finite
+        return np.ascontiguousarray(np.divide(array, 255, dtype=dtype))
     with np.errstate(over="ignore"):  # a float64 too large for float32 is caught below
         array = np.ascontiguousarray(array, dtype=dtype)
-    if whole:  # a 255th is always finite
-        return array
-    # The sum of finite numbers is finite unless it overflows, and is far cheaper than a mask.
-    with np.errstate(over="ignore", invalid="ignore"):
-        suspicious = not np.isfinite(np.sum(array, dtype=np.float64))
-    if suspicious and not np.isfinite(array).all():
+    if not _is_finite(array):
         first = int(np.argmin(np.isfinite(array).reshape(len(array), -1).all(axis=1)))
         raise BadakError(f"{name} must be finite; image {first} holds NaN or infinity")
     return array
@@ -221,6 +236,7 @@ def as_labels(
         badak.errors.BadakError: labels must lie in 0..9; label 1 is 10
     """
     array = as_array(value, name)
+    checks.array_memory(array.shape, 8, name)  # a broadcast view is far larger than its memory
     if array.ndim == 2 and num_classes in (None, array.shape[1]):
         one_hot = (array == 1).sum(axis=1) == 1
         one_hot &= (array == 0).sum(axis=1) == array.shape[1] - 1

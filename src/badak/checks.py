@@ -4,9 +4,9 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, shown
 
 # Wide enough for any real window or batch, small enough that no product of four overflows.
 LARGEST = 2**31 - 1
@@ -35,16 +35,16 @@ def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGES
     """
     if type(value).__name__ in ("bool", "bool_") or not hasattr(value, "__index__"):
         raise ArgumentTypeError(
-            f"{name} must be an integer; got {value!r} of type {type(value).__name__}"
+            f"{name} must be an integer; got {shown(value)} of type {type(value).__name__}"
         )
     try:
         number = operator.index(value)
     except TypeError:  # an array of several numbers has __index__ and refuses it
-        raise ArgumentTypeError(f"{name} must be one integer; got {value!r}") from None
+        raise ArgumentTypeError(f"{name} must be one integer; got {shown(value)}") from None
     if number < minimum:
-        raise BadakError(f"{name} must be at least {minimum}; got {number}")
+        raise BadakError(f"{name} must be at least {minimum}; got {shown(number)}")
     if number > maximum:
-        raise BadakError(f"{name} must be at most {maximum}; got {number}")
+        raise BadakError(f"{name} must be at most {maximum}; got {shown(number)}")
     return number
 
 
@@ -82,13 +82,13 @@ def real(
     unreal = isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
     if unreal or type(value).__name__ in ("bool", "bool_") or isinstance(value, (str, bytes)):
         raise ArgumentTypeError(
-            f"{name} must be a number; got {value!r} of type {type(value).__name__}"
+            f"{name} must be a number; got {shown(value)} of type {type(value).__name__}"
         )
     try:
         number = float(value)  # type: ignore[arg-type]  # what float() refuses is handled here
     except (TypeError, ValueError, OverflowError):
         raise ArgumentTypeError(
-            f"{name} must be a number; got {value!r} of type {type(value).__name__}"
+            f"{name} must be a number; got {shown(value)} of type {type(value).__name__}"
         ) from None
     bounds = [
         (above, "above", operator.gt),
@@ -101,7 +101,7 @@ def real(
         limits = " and ".join(f"{words} {bound:g}" for bound, words, _ in asked)
         raise BadakError(
             f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()
-            + f"; got {number}"
+            + f"; got {shown(number)}"
         )
     return number
 
@@ -125,7 +125,7 @@ def flag(value: object, name: str) -> bool:
         badak.errors.ArgumentTypeError: bias must be True or False; got 1
     """
     if not isinstance(value, bool):
-        raise ArgumentTypeError(f"{name} must be True or False; got {value!r}")
+        raise ArgumentTypeError(f"{name} must be True or False; got {shown(value)}")
     return value
 
 
@@ -150,7 +150,7 @@ def choice(value: object, name: str, choices: Collection[str]) -> str:
     """
     if not isinstance(value, str) or value not in choices:
         allowed = ", ".join(repr(word) for word in choices)
-        raise BadakError(f"{name} must be one of {allowed}; got {value!r}")
+        raise BadakError(f"{name} must be one of {allowed}; got {shown(value)}")
     return value
 
 
@@ -171,10 +171,34 @@ def memory(byte_count: int, what: str) -> None:
     """
     limit = _memory_limit()
     if byte_count > limit:
+        huge = byte_count >= 2**100  # may be too large for a float
+        amount = "more than 2^70" if huge else f"{byte_count / 2**30:.1f}"
         raise BadakError(
-            f"{what} would need {byte_count / 2**30:.1f} GiB; this process can have "
+            f"{what} would need {amount} GiB; this process can have "
             f"{limit / 2**30:.1f} GiB: use a smaller batch, image or padding"
         )
+
+
+def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
+    """Refuse the shape of an array that this process could never hold.
+
+    NumPy refuses (0, 2**62, 2**62) too, although it has no elements: here a length of 0 counts
+    as 1.
+
+    Args:
+        shape: lengths that are not negative, as Python ints.
+        itemsize: bytes of one element.
+        what: what it is for.
+
+    Raises:
+        BadakError: it is larger than the machine's memory or the process's limit.
+
+    Example:
+        >>> array_memory((0, 2**62, 2**62), 4, "tensor 'w'")
+        Traceback (most recent call last):
+        badak.errors.BadakError: tensor 'w' would need more than 2^70 GiB; this process can have ...
+    """
+    memory(itemsize * math.prod(max(length, 1) for length in shape), what)
 
 
 def _memory_limit() -> int:

@@ -1,14 +1,30 @@
-"""The errors badak raises, and how a message gains its place.
+"""The errors badak raises, how a message shows a value, and how it gains its place.
 
 Every message says what was expected, what came, where, and what would do.
 """
 
+import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+LONGEST_MESSAGE = 2000  # characters
+LONGEST_VALUE = 200
+# A file's name or a layer's must not steer the terminal that a message is printed on.
+CONTROLS = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
+}
+
 
 class BadakError(ValueError):
-    """An argument, array or option that badak cannot use; the message says which and why."""
+    """An argument, array or option that badak cannot use; the message says which and why.
+
+    Example:
+        >>> len(str(BadakError("no such layer: " + 60_000 * "a")))
+        2000
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_cut(message, LONGEST_MESSAGE).translate(CONTROLS))
 
 
 class ArgumentTypeError(BadakError, TypeError):
@@ -39,3 +55,43 @@ def where(place: str) -> Iterator[None]:
         yield
     except BadakError as fault:
         raise type(fault)(f"{place}: {fault}") from None
+
+
+def shown(value: object, limit: int = LONGEST_VALUE) -> str:
+    """Return a value as a message shows it: its repr, cut to `limit` characters.
+
+    What would be cut is never written in full: nested tuples of a few hundred bytes can stand for
+    9^9 elements, and Python refuses to print integers of more than 4,300 digits.
+
+    Args:
+        value: anything, as a file or a caller gave it.
+        limit: the largest number of characters.
+
+    Example:
+        >>> shown((30, 24, 24)), shown("a" * 1000, 9), shown(10**5000)
+        ('(30, 24, 24)', "'aa...aa'", 'an integer of more than 200 digits')
+    """
+    return _cut(_Values(limit).repr(value), limit)
+
+
+class _Values(reprlib.Repr):
+    """The standard library's bounded repr, which lacks bytes and large integers."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxtuple = self.maxlist = self.maxdict = self.maxset = self.maxfrozenset = 10
+        self.maxstring = self.maxlong = self.maxother = limit
+
+    def repr_int(self, value: int, level: int) -> str:
+        # 10 has between 3 and 4 bits.
+        if value.bit_length() > 4 * self.maxlong:
+            return f"an integer of more than {self.maxlong} digits"
+        return super().repr_int(value, level)
+
+    def repr_bytes(self, value: bytes, level: int) -> str:
+        return repr(value) if len(value) <= self.maxstring else f"{value[: self.maxstring]!r}..."
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

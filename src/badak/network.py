@@ -12,8 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import architecture, checks, ops, storage
-from badak.arrays import Array, Images, Labels, Shape, as_array, as_images, as_labels, check_shape
-from badak.errors import ArgumentTypeError, BadakError, FormatError, where
+from badak.arrays import (
+    Array,
+    Images,
+    Labels,
+    Shape,
+    as_array,
+    as_images,
+    as_labels,
+    check_shape,
+    not_finite,
+)
+from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
 from badak.layers import CrossEntropyLoss, Layer
 from badak.layers.naming import named
 from badak.plan import Plan, Plans
@@ -98,13 +108,15 @@ class Network:
         try:
             self.dtype = np.dtype(dtype)
         except TypeError:
-            raise ArgumentTypeError(f"dtype must be float32 or float64; got {dtype!r}") from None
+            raise ArgumentTypeError(
+                f"dtype must be float32 or float64; got {shown(dtype)}"
+            ) from None
         if self.dtype not in (np.float32, np.float64):
             raise BadakError(f"dtype must be float32 or float64; got {self.dtype}")
         self.seed = checks.integer(seed, "seed", maximum=2**64 - 1)
         self.loss = CrossEntropyLoss() if loss is None else loss
         if not isinstance(self.loss, CrossEntropyLoss):
-            raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {loss!r}")
+            raise ArgumentTypeError(f"loss must be a CrossEntropyLoss; got {shown(loss)}")
         self.layers = {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
         architecture.check_count(self.layers)
         self.input_shape = architecture.checked_input_shape(input_shape)
@@ -356,16 +368,17 @@ class Network:
             state: what `state` returns, of a network of the same architecture.
 
         Raises:
-            BadakError: names missing or unknown, shapes or dtypes that differ; all are listed.
+            BadakError: names missing or unknown, shapes or dtypes that differ, NaN or infinity;
+                all are listed.
         """
         own = self.state()
-        faults = [f"{name} is missing" for name in own if name not in state]
-        faults += [f"{name} is unknown" for name in state if name not in own]
-        for name in own:
-            if name in state and state[name].shape != own[name].shape:
-                faults.append(f"{name} is {state[name].shape}, expected {own[name].shape}")
-            elif name in state and state[name].dtype != own[name].dtype:
-                faults.append(f"{name} is {state[name].dtype}, expected {own[name].dtype}")
+        architecture.check_shapes({name: array.shape for name, array in own.items()}, state)
+        faults = [
+            f"{name} is {state[name].dtype}, expected {array.dtype}"
+            for name, array in own.items()
+            if state[name].dtype != array.dtype
+        ]
+        faults += [f"{name} holds NaN or infinity" for name in not_finite(state)]
         if faults:
             raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
         for name, array in own.items():
@@ -407,7 +420,9 @@ class Network:
             loss=self.loss,
             fuse=self.fuse,
         )
-        copy.load_state({name: array.astype(dtype) for name, array in self.state().items()})
+        with np.errstate(over="ignore"):  # load_state names what is too large for float32
+            state = {name: array.astype(dtype) for name, array in self.state().items()}
+        copy.load_state(state)
         return copy
 
     def summary(self) -> Summary:
@@ -422,17 +437,31 @@ class Network:
         return architecture.describe(self.layers, self.input_shape, self.dtype, self.loss)
 
     @classmethod
-    def from_architecture(cls, description: Any) -> "Network":
-        """Build the network that `architecture` described, with new parameters.
+    def from_architecture(
+        cls, description: Any, state: Mapping[str, NDArray[Any]] | None = None
+    ) -> "Network":
+        """Build the network that `architecture` described.
+
+        Args:
+            description: what `architecture` returned, as JSON gives it back.
+            state: its parameters and buffers; new ones where None. They are compared with what
+                the layers need before anything is made: a small file may claim a huge network.
 
         Raises:
-            FormatError: an unknown layer or argument, or values that fit nowhere.
+            FormatError: an unknown layer or argument, or values that fit nowhere; or a state that
+                does not fit, see `load_state`.
         """
         arguments = architecture.parse(description)
         try:
-            return cls(**arguments)
+            if state is not None:
+                shapes = architecture.state_shapes(arguments["layers"], arguments["input_shape"])
+                architecture.check_shapes(shapes, state)
+            net = cls(**arguments)
+            if state is not None:
+                net.load_state(state)
         except BadakError as fault:
             raise FormatError(f"its architecture cannot be built: {fault}") from None
+        return net
 
     def save(self, path: str | Path) -> None:
         """Write parameters, buffers and architecture to one safetensors file, atomically.
@@ -475,8 +504,8 @@ def load(path: str | Path) -> Network:
         The network, ready to predict or to train on.
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no network of badak's, or damaged, or its tensors do not fit it.
+        FormatError: the file cannot be read, is no network of badak's or damaged, or its tensors
+            do not fit it or hold NaN or infinity.
 
     Example:
         >>> import tempfile
@@ -489,9 +518,8 @@ def load(path: str | Path) -> Network:
     arrays, metadata = storage.load(path)
     try:
         if {key: metadata.get(key) for key in FORMAT} != FORMAT or len(metadata) != 3:
-            raise FormatError(f"expected {FORMAT} in its metadata; got {str(metadata)[:120]}")
-        net = Network.from_architecture(metadata.get("architecture"))
-        net.load_state(arrays)
+            raise FormatError(f"expected {FORMAT} in its metadata; got {shown(metadata)}")
+        net = Network.from_architecture(metadata.get("architecture"), arrays)
     except BadakError as fault:
         raise FormatError(f"{path} is no usable badak network: {fault}") from None
     return net

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from badak.errors import FormatError
+from badak.errors import LONGEST_VALUE, FormatError, shown
 
 RECONSTRUCT = ("numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct")
 FROM_BUFFER = ("numpy.core.numeric _frombuffer", "numpy._core.numeric _frombuffer")
@@ -83,6 +83,7 @@ def _run(content: bytes) -> Any:
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[Any, Any] = {}
+    encoded: dict[str, bytes] = {}  # by its text: a small file may ask for it a million times
 
     def taken(count: int | None = None) -> list[Any]:
         """The last `count` values, or those since the mark, off the stack."""
@@ -134,7 +135,7 @@ def _run(content: bytes) -> Any:
                 stack.append(_name(" ".join(_text(part) for part in taken(2))))
             case "REDUCE":
                 name, arguments = taken(2)
-                stack.append(_called(_as(_Name, name), _as(tuple, arguments)))
+                stack.append(_called(_as(_Name, name), _as(tuple, arguments), encoded))
             case "BUILD":
                 (state,) = taken(1)
                 _as(_Call, stack[-1]).state = state
@@ -148,13 +149,13 @@ def _run(content: bytes) -> Any:
 def _name(value: Any) -> _Name:
     if value not in ADMITTED:
         raise FormatError(
-            f"names {str(value).replace(' ', '.')}; only NumPy arrays, and nothing else that a "
-            "pickle can name, are read"
+            f"names {str(value)[:LONGEST_VALUE].replace(' ', '.')}; only NumPy arrays, and nothing "
+            "else that a pickle can name, are read"
         )
     return _Name(value)
 
 
-def _called(name: str, arguments: tuple[Any, ...]) -> Any:
+def _called(name: str, arguments: tuple[Any, ...], encoded: dict[str, bytes]) -> Any:
     """An empty dictionary or bytes at once, for steps may follow that fill them; else a note."""
     match name, arguments:
         case (str(called), ()) if called == ORDERED:
@@ -162,11 +163,13 @@ def _called(name: str, arguments: tuple[Any, ...]) -> Any:
         case (str(called), ()) if called == BYTES:
             return b""
         case (str(called), (str(text), "latin1")) if called == ENCODE:
-            return text.encode("latin1")
+            if text not in encoded:
+                encoded[text] = text.encode("latin1")
+            return encoded[text]
     return _Call(name, arguments)
 
 
-def _made(value: Any, known: dict[int, Any], depth: int = 0) -> Any:
+def _made(value: Any, known: dict[Any, Any], depth: int = 0) -> Any:
     """The value with arrays in the place of notes; what comes twice is made once (`known`)."""
     if depth > DEEPEST:
         raise ValueError(f"it is nested more than {DEEPEST} deep")
@@ -178,7 +181,7 @@ def _made(value: Any, known: dict[int, Any], depth: int = 0) -> Any:
         case list() | tuple():
             made = type(value)([_made(member, known, depth + 1) for member in value])
         case _Call():
-            made = _array(value)
+            made = _array(value, known)
         case _Name():
             raise FormatError(f"holds {value.replace(' ', '.')} itself, which is no plain value")
         case _:
@@ -187,40 +190,53 @@ def _made(value: Any, known: dict[int, Any], depth: int = 0) -> Any:
     return made
 
 
-def _array(call: _Call) -> NDArray[Any]:
+def _array(call: _Call, known: dict[Any, Any]) -> NDArray[Any]:
     """Make the array that the pickle only described."""
     match call:
         # What numpy.ndarray.__setstate__ would be given: version, shape, dtype, order, the data.
         case _Call(name=name, state=(1, tuple(shape), _Call() as dtype, order, raw)) if (
             name in RECONSTRUCT
         ):
-            return _from(raw, dtype, shape, "F" if order else "C")
+            return _from(raw, dtype, shape, "F" if order else "C", known)
         # Protocol 5: numpy.frombuffer(data, dtype).reshape(shape, order)
         case _Call(
             name=name, arguments=(raw, _Call() as dtype, tuple(shape), ("C" | "F") as order)
         ) if name in FROM_BUFFER:
-            return _from(raw, dtype, shape, order)
+            return _from(raw, dtype, shape, order, known)
     raise ValueError(f"{call.name} does not describe an array")
 
 
-def _from(raw: Any, dtype: _Call, shape: tuple[Any, ...], order: Any) -> NDArray[Any]:
+def _from(
+    raw: Any, dtype: _Call, shape: tuple[Any, ...], order: Any, known: dict[Any, Any]
+) -> NDArray[Any]:
     """The array of these bytes, after type, shape and length have been compared."""
     code = dtype.arguments[0] if dtype.name == "numpy dtype" and dtype.arguments else None
     if not isinstance(code, (str, bytes)) or not re.fullmatch(r"b1|[iu][1248]|f[248]", _text(code)):
-        raise ValueError(f"an array holds {code!r}; only plain numbers are read")
+        raise ValueError(f"an array holds {shown(code)}; only plain numbers are read")
     # Its state begins with a version and "<", ">", or "|" where a number has one byte.
     byte_order = _text(dtype.state[1]) if dtype.state else "="
     if byte_order not in ("<", ">", "|", "="):
-        raise ValueError(f"an array has the byte order {byte_order!r}")
+        raise ValueError(f"an array has the byte order {shown(byte_order)}")
     if not all(type(size) is int and size >= 0 for size in shape) or len(shape) > 32:
-        raise ValueError(f"an array has the shape {str(shape)[:80]}")
+        raise ValueError(f"an array has the shape {shown(shape)}")
     kind = np.dtype(_text(code)).newbyteorder(byte_order)  # type: ignore[arg-type]  # checked
-    content = raw.encode("latin1") if isinstance(raw, str) else raw
-    if not isinstance(content, (bytes, bytearray)):
-        raise TypeError(f"bytes expected, {type(raw).__name__} found")
+    content = _bytes(raw, known)
     if math.prod(shape) * kind.itemsize != len(content):
-        raise ValueError(f"an array of {shape} {kind} cannot have {len(content)} bytes")
-    return np.ndarray(shape, kind, bytes(content), order=order)
+        raise ValueError(f"an array of {shown(shape)} {kind} cannot have {len(content)} bytes")
+    array: NDArray[Any] = np.ndarray(shape, kind, content, order=order)
+    array.flags.writeable = False  # the content may serve several arrays
+    return array
+
+
+def _bytes(raw: Any, known: dict[Any, Any]) -> bytes | bytearray:
+    """An array's content; Python 2 wrote it as text, which is turned into bytes once (`known`)."""
+    if isinstance(raw, str):
+        if raw not in known:
+            known[raw] = raw.encode("latin1")
+        raw = known[raw]
+    if not isinstance(raw, (bytes, bytearray)):
+        raise TypeError(f"bytes expected, {type(raw).__name__} found")
+    return raw
 
 
 def _as(kind: type[Any], value: Any) -> Any:

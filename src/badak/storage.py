@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from badak.errors import BadakError, FormatError
+from badak import checks, files
+from badak.errors import BadakError, FormatError, shown
 
 DTYPES = {
     "F64": np.float64,
@@ -78,10 +79,10 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         The arrays by name (writable, independent of the file), and the metadata.
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no safetensors file that badak wrote, or it was damaged.
+        FormatError: the file cannot be read, is no safetensors file that badak wrote, or was
+            damaged.
     """
-    content = _content(path)
+    content = files.read(path)
     try:
         arrays, texts = _parse(content)
         if set(texts) != {"badak"}:
@@ -92,7 +93,7 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         metadata = own["metadata"]
         if not isinstance(metadata, dict) or _digest(arrays, metadata) != own["sha256"]:
             raise FormatError("its checksum does not match: the file was damaged or edited")
-    except FormatError as fault:
+    except BadakError as fault:
         raise FormatError(f"{path} is no usable badak file: {fault}") from None
     return arrays, metadata
 
@@ -107,8 +108,8 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         The arrays by name (writable, independent of the file).
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no safetensors file, or damaged, or holds a dtype not in `DTYPES`.
+        FormatError: the file cannot be read, is no safetensors file, is damaged, or holds a dtype
+            that is not in `DTYPES`.
 
     Example:
         >>> import tempfile
@@ -118,9 +119,10 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         ...     load_tensors(f"{folder}/a.safetensors")
         {'w': array([1., 1.])}
     """
+    content = files.read(path)
     try:
-        return _parse(_content(path))[0]
-    except FormatError as fault:
+        return _parse(content)[0]
+    except BadakError as fault:
         raise FormatError(f"{path} is no usable safetensors file: {fault}") from None
 
 
@@ -192,13 +194,6 @@ def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> 
     return total.hexdigest()
 
 
-def _content(path: str | Path) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
-        raise BadakError(f"cannot read {path}: {_reason(fault)}") from None
-
-
 def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Split a safetensors file into arrays and the metadata's texts, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
@@ -238,22 +233,25 @@ def _start(item: tuple[str, Any]) -> int:
 def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDArray[Any], int]:
     """Read one tensor, which must begin where the one before it ended."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise FormatError(f"tensor {name!r} must have exactly dtype, shape and data_offsets")
+        raise FormatError(f"tensor {shown(name)} must have exactly dtype, shape and data_offsets")
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(kind, str) or kind not in DTYPES:
-        raise FormatError(f"tensor {name!r} has dtype {kind!r}; badak reads {', '.join(DTYPES)}")
+        raise FormatError(
+            f"tensor {shown(name)} has dtype {shown(kind)}; badak reads {', '.join(DTYPES)}"
+        )
     if not _is_sizes(shape) or len(shape) > 8:
-        raise FormatError(f"tensor {name!r} has shape {str(shape)[:80]}; expected up to 8 sizes")
+        raise FormatError(f"tensor {shown(name)} has shape {shown(shape)}; expected up to 8 sizes")
     if not _is_sizes(offsets) or len(offsets) != 2:
-        raise FormatError(f"tensor {name!r} has data_offsets {str(offsets)[:80]}")
+        raise FormatError(f"tensor {shown(name)} has data_offsets {shown(offsets)}")
     dtype = np.dtype(DTYPES[kind]).newbyteorder("<")
     size = math.prod(shape) * dtype.itemsize
     begin, end = offsets
     if begin != expected or end != begin + size or end > len(data):
         raise FormatError(
-            f"tensor {name!r} {shape} of {kind} claims bytes {begin} to {end}; "
-            f"expected {expected} to {expected + size} of {len(data)}"
+            f"tensor {shown(name)} {shown(shape)} of {kind} claims bytes {shown(begin)} to "
+            f"{shown(end)}; expected {expected} to {shown(expected + size)} of {len(data)}"
         )
+    checks.array_memory(shape, dtype.itemsize, f"tensor {shown(name)}")
     array = np.frombuffer(data[begin:end], dtype).reshape(shape)
     return array.astype(dtype.newbyteorder("=")), end
 
@@ -267,7 +265,7 @@ def _parse_json(text: str | bytes, what: str) -> Any:
         found = dict(pairs)
         if len(found) != len(pairs):
             twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-            raise FormatError(f"{what} names {twice!r} twice")
+            raise FormatError(f"{what} names {shown(twice)} twice")
         return found
 
     def refuse(constant: str) -> None:

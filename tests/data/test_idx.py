@@ -54,6 +54,13 @@ def test_values_larger_than_one_piece(tmp_path):
     np.testing.assert_array_equal(read_idx(tmp_path / "file"), array)
 
 
+def test_values_packed_as_tightly_as_deflate_can(tmp_path):
+    """Blank images are packed 1028:1, near the limit that tells a forged header."""
+    array = np.zeros((2**12, 2**12), np.uint8)
+    (tmp_path / "file").write_bytes(gzip.compress(written(array, 8)))
+    np.testing.assert_array_equal(read_idx(tmp_path / "file"), array)
+
+
 def test_the_file_is_closed(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(written(np.arange(3), 8))

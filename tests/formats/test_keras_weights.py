@@ -173,6 +173,20 @@ def huge(file, folder):
     file.create_dataset("layers/odd/vars/0", (2**45,), "f8", chunks=(1024,))
 
 
+def never_stored(file, folder):
+    """4 GB in a file of some kB, within what a machine has: refused by its shape, never read."""
+    file.create_dataset("layers/odd/vars/0", (2**30,), "f4", chunks=(2**20,))
+
+
+def link_to_a_pipe(file, folder):
+    os.mkfifo(folder / "pipe")
+    file["layers/odd/vars/0"] = h5py.ExternalLink(str(folder / "pipe"), "/x")
+
+
+def long_number(file, folder):
+    file["layers/odd/vars/" + "1" * 5000] = np.ones(3)
+
+
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
@@ -187,6 +201,9 @@ def huge(file, folder):
         (text, r"holds \|S3 at layers/text/vars/0"),
         (group_for_array, "must hold an array at layers/odd/vars/0"),
         (huge, "GiB"),
+        (never_stored, r"file's odd_0 \(0 \(1073741824,\)\) has no match"),
+        (link_to_a_pipe, "must hold an array at layers/odd/vars/0"),
+        (long_number, r"file's odd_0 \(0 \(3,\)\) has no match"),
     ],
 )
 def test_a_forged_file_is_refused(forge, words, tmp_path):

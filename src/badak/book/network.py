@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from badak import storage
-from badak.arrays import Array, as_labels
+from badak import files, storage
+from badak.arrays import Array, as_labels, not_finite
 from badak.book.layers import Affine, Convolution
 from badak.book.loss import SoftmaxWithLoss
 from badak.book.regularization import Dropout
-from badak.errors import BadakError, FormatError
+from badak.errors import FormatError, shown
 from badak.pickles import read_pickle
 
 
@@ -76,23 +76,23 @@ class ConvNet:
         """Read `params` from a file of the book's, or of `save_params`; nothing in it is run.
 
         Raises:
-            FormatError: it is no pickled dictionary of arrays; the message names what else it
-                would load. Or its arrays do not fit; all that do not are listed.
-            BadakError: the file cannot be read.
+            FormatError: the file cannot be read, or is no pickled dictionary of arrays; the
+                message names what else it would load. Or its arrays do not fit, or hold NaN or
+                infinity; all that do so are listed.
         """
-        try:
-            content = Path(file_name).read_bytes()
-        except OSError as fault:
-            raise BadakError(f"cannot read {file_name}: {fault.strerror or fault}") from None
-        params = read_pickle(content, str(file_name))
+        params = read_pickle(files.read(file_name), str(file_name))
         if not isinstance(params, dict):
             raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
-        faults = [f"{key} is unknown" for key in params if key not in self.params]
+        faults = [f"{shown(key)} is unknown" for key in params if key not in self.params]
         for key, array in self.params.items():
             given = params.get(key)
             if not isinstance(given, np.ndarray) or given.shape != array.shape:
                 came = given.shape if isinstance(given, np.ndarray) else "missing"
                 faults.append(f"{key} is {came}, expected {array.shape}")
+        if not faults:
+            with np.errstate(over="ignore"):  # too large for float32: found here
+                params = {key: params[key].astype(a.dtype) for key, a in self.params.items()}
+            faults = [f"{key} holds NaN or infinity" for key in not_finite(params)]
         if faults:
             raise FormatError(f"{file_name} does not fit this network: {'; '.join(faults)}")
         for key, array in self.params.items():

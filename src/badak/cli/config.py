@@ -11,7 +11,7 @@ import tomli_w
 from badak import data, load, models, optim, storage
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
-from badak.errors import BadakError, FormatError
+from badak.errors import BadakError, FormatError, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
 
@@ -153,9 +153,9 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         if name not in kinds:
             near = difflib.get_close_matches(name, kinds, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise FormatError(f"unknown option {name!r}{hint}")
+            raise FormatError(f"unknown option {shown(name)}{hint}")
         if not _is(value, kinds[name]):
-            raise FormatError(f"{name} must be {kinds[name]}; got {value!r}")
+            raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {
         "model": list(models.MODELS),
         "optimizer": list(optim.OPTIMIZERS),
@@ -164,7 +164,9 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     }
     for name, table in tables.items():
         if name in values and values[name] not in table:
-            raise FormatError(f"{name} must be one of {', '.join(table)}; got {values[name]!r}")
+            raise FormatError(
+                f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
+            )
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from badak.errors import FormatError
+from badak.files import opened
 
 LARGEST_ARCHIVE = 2**28  # bytes unpacked; CIFAR-10 has 186 million
 
@@ -58,7 +59,7 @@ def read_members(
     path = Path(path)
     found: dict[str, bytes] = {}
     try:
-        with gzip.open(path) as unpacked:
+        with opened(path) as packed, gzip.GzipFile(fileobj=packed) as unpacked:
             stream = _Limited(unpacked, LARGEST_ARCHIVE, path)
             with tarfile.open(fileobj=cast(BinaryIO, stream), mode="r|") as archive:
                 for member in archive:
@@ -78,8 +79,6 @@ def read_members(
         raise FormatError(f"{path} is cut short; fetch it again") from None
     except (tarfile.TarError, zlib.error, gzip.BadGzipFile, ValueError) as fault:
         raise FormatError(f"{path} is damaged: {fault}; fetch it again") from None
-    except OSError as fault:
-        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
     return found
 
 

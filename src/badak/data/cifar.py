@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from badak import files
 from badak.data.archive import read_members
 from badak.data.dataset import Dataset
 from badak.data.npz import read_npz
@@ -59,9 +60,13 @@ def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
         )
     if found.is_dir():
         names = BINARY if (found / BINARY[-1]).exists() else PYTHON
-        contents = {name: _read(found / name) for name in names if (found / name).exists()}
+        contents = {
+            name: files.read(found / name, LARGEST_BATCH)
+            for name in names
+            if (found / name).exists()
+        }
         return _from_batches(found, contents)
-    head = _read(found, 64)
+    head = files.head(found)
     if head.startswith(b"PK"):
         return _from_npz(found)
     if head.startswith(b"\x1f\x8b"):
@@ -130,15 +135,3 @@ def _dataset(images: NDArray[np.uint8], labels: NDArray[np.int64], place: str) -
         first = int(np.argmax(outside))
         raise FormatError(f"{place}: labels must lie in 0..9; label {first} is {labels[first]}")
     return Dataset(images.reshape(-1, *SHAPE), labels, CLASS_NAMES, "cifar10")
-
-
-def _read(path: Path, count: int | None = None) -> bytes:
-    """The first `count` bytes of a file, or all of them up to the limit."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_BATCH + 1 if count is None else count)
-    except OSError as fault:
-        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
-    if len(content) > LARGEST_BATCH:
-        raise FormatError(f"{path} is too large for a batch of CIFAR-10")
-    return content

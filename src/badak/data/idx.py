@@ -11,6 +11,7 @@ Source: http://yann.lecun.com/exdb/mnist (the section on file formats).
 
 import gzip
 import math
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,10 +24,10 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.data.sniff import describe
 from badak.errors import FormatError
+from badak.files import DEFLATE_RATIO, opened
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_DIMENSIONS = 8
-GZIP_RATIO = 1032  # deflate packs at most 258 bytes into 2 bits
 
 
 def read_idx(path: str | Path) -> NDArray[Any]:
@@ -59,7 +60,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
                 f"{path.stat().st_size} bytes can hold {capacity} at most: it is cut short or "
                 "not what it claims to be"
             )
-        checks.memory(wanted, str(path))
+        checks.array_memory(shape, dtype.itemsize, str(path))
         values = np.empty(math.prod(shape), dtype)
         _fill(values.view(np.uint8), stream, path, by(shape))
     return values.reshape(shape).astype(dtype.newbyteorder("="), copy=False)
@@ -68,26 +69,22 @@ def read_idx(path: str | Path) -> NDArray[Any]:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """The file's unpacked bytes as a stream, and how many there can be at most."""
-    try:
-        if path.exists() and not path.is_file():
-            raise FormatError(f"{path} must be a file; it is a folder or a device")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            if packed:
-                with gzip.GzipFile(fileobj=file) as stream:
-                    yield stream, size * GZIP_RATIO  # type: ignore[misc]  # reads as BinaryIO does
-            else:
-                yield file, size
-    except EOFError:
-        raise FormatError(
-            f"{path} is cut short: its gzip data has no end; fetch it again"
-        ) from None
-    except (zlib.error, gzip.BadGzipFile) as fault:
-        raise FormatError(f"{path} is damaged: {fault}; fetch it again") from None
-    except OSError as fault:
-        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not packed:
+            yield file, size
+            return
+        try:
+            with gzip.GzipFile(fileobj=file) as stream:
+                yield stream, size * DEFLATE_RATIO  # type: ignore[misc]  # reads as BinaryIO does
+        except EOFError:
+            raise FormatError(
+                f"{path} is cut short: its gzip data has no end; fetch it again"
+            ) from None
+        except (zlib.error, gzip.BadGzipFile) as fault:
+            raise FormatError(f"{path} is damaged: {fault}; fetch it again") from None
 
 
 def _header(stream: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[Any]]:

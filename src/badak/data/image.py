@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from badak import checks
+from badak import checks, files
 from badak.arrays import Images, as_images
 from badak.data.sniff import describe
 from badak.errors import BadakError, FormatError
+from badak.files import opened
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 MOST_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
@@ -86,19 +87,17 @@ def open_rgb(path: Path) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
-            with Image.open(path, formats=FORMATS) as image:
+            with opened(path) as file, Image.open(file, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise Image.DecompressionBombError
                 return as_rgb(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError:
         raise FormatError(f"{path} has more than {MOST_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
-        head = path.read_bytes()[:64]
-        raise FormatError(
-            f"{path} must be an image ({', '.join(FORMATS)}); got {describe(head)}"
-        ) from None
-    except FileNotFoundError:
-        raise FormatError(f"{path} cannot be read: no such file") from None
+        kind = describe(files.head(path))
+        raise FormatError(f"{path} must be an image ({', '.join(FORMATS)}); got {kind}") from None
+    except FormatError:
+        raise
     except MemoryError:
         raise
     except Exception as fault:  # decoders fail in many ways on damaged data

@@ -4,7 +4,8 @@ import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.data.sniff import describe
-from badak.errors import BadakError, FormatError
+from badak.errors import LONGEST_VALUE, BadakError, FormatError, shown
+from badak.files import DEFLATE_RATIO, opened
 
-DEFLATE_RATIO = 1032  # deflate packs at most 258 bytes into 2 bits
 LONGEST_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trusted
 FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, struct.error)
 
@@ -42,32 +43,66 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
         ...     read_npz(Path(folder, "some.npz"), ["x"])
         {'x': array([0, 1, 2])}
     """
-    path = Path(path)
+    with _archive(Path(path)) as (archive, members):
+        chosen = members if names is None else [name for name in names if name in members]
+        return {name: _array(archive, members[name], f"{path}: {name}.npy") for name in chosen}
+
+
+def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
+    """Return the shape and dtype of each array of an .npz archive, and read none.
+
+    Args:
+        path: the archive.
+
+    Returns:
+        Name -> shape and dtype, in the archive's order.
+
+    Raises:
+        FormatError: as `read_npz`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(Path(folder, "some.npz"), x=np.ones((2, 3)))
+        ...     npz_headers(Path(folder, "some.npz"))
+        {'x': ((2, 3), dtype('float64'))}
+    """
+    headers = {}
+    with _archive(Path(path)) as (archive, members):
+        for name, member in members.items():
+            with _checked(archive, member, f"{path}: {name}.npy") as (_, shape, _, dtype):
+                headers[name] = shape, dtype
+    return headers
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+    """Lend an archive and its arrays by name, without ``.npy``."""
     try:
-        with path.open("rb") as file:
-            head = file.read(64)
-            if not head.startswith(b"PK"):
-                raise FormatError(f"{path} must be an .npz archive; got {describe(head)}")
+        with opened(path) as file:
+            start = file.read(64)
+            if not start.startswith(b"PK"):
+                raise FormatError(f"{path} must be an .npz archive; got {describe(start)}")
             with zipfile.ZipFile(file) as archive:
-                members = {member.filename: member for member in archive.infolist()}
-                if names is None:
-                    names = [name[:-4] for name in members if name.endswith(".npy")]
-                return {
-                    name: _read_member(archive, members[f"{name}.npy"], path)
-                    for name in names
-                    if f"{name}.npy" in members
-                }
+                arrays = [each for each in archive.infolist() if each.filename.endswith(".npy")]
+                members = {each.filename.removesuffix(".npy"): each for each in arrays}
+                if len(members) < len(arrays):
+                    raise FormatError(f"{path} holds several arrays of one name")
+                yield archive, members
     except BadakError:
         raise
     except FAULTS as fault:
         raise FormatError(f"{path} is damaged: {fault}") from None
-    except OSError as fault:
-        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
-    """One array, after its header, the archive's sizes and the possible have been compared."""
-    place = f"{path}: {member.filename}"
+@contextmanager
+def _checked(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str
+) -> Iterator[tuple[IO[bytes], tuple[int, ...], bool, np.dtype[Any]]]:
+    """Lend an array's data, shape, order and dtype, after its claims have been compared.
+
+    Its header, the archive's sizes, and what so many packed bytes can hold must agree.
+    """
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(f"{place} must be stored or deflated; got method {member.compress_type}")
     if member.file_size > DEFLATE_RATIO * member.compress_size + DEFLATE_RATIO:
@@ -80,14 +115,21 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) 
         if dtype.hasobject:
             raise FormatError(f"{place} holds Python objects; only plain numbers are read")
         if any(size < 0 for size in shape):
-            raise FormatError(f"{place} declares the shape {shape}")
+            raise FormatError(f"{place} declares the shape {shown(shape)}")
         wanted = math.prod(shape) * dtype.itemsize
         follow = member.file_size - stream.tell()
         if wanted != follow:
             raise FormatError(
-                f"{place} declares {shape} of {dtype}, {wanted} bytes, and {follow} follow"
+                f"{place} declares {shown(shape)} of {shown(dtype)}, {shown(wanted)} bytes, "
+                f"and {follow} follow"
             )
-        checks.memory(wanted, place)
+        checks.array_memory(shape, dtype.itemsize, place)
+        yield stream, shape, fortran, dtype
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> NDArray[Any]:
+    with _checked(archive, member, place) as (stream, shape, fortran, dtype):
+        wanted = math.prod(shape) * dtype.itemsize
         data = stream.read(wanted + 1)  # to the end, where the zip's checksum is compared
     if len(data) != wanted:
         raise FormatError(f"{place} is cut short: {len(data)} of {wanted} bytes came")
@@ -103,6 +145,6 @@ def _header(stream: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, np.dt
         if version == (2, 0):
             return np.lib.format.read_array_header_2_0(stream, LONGEST_HEADER)
     except Exception as fault:  # NumPy's parser fails in many ways on forged headers
-        reason = str(fault).partition("\n")[0] or type(fault).__name__
+        reason = str(fault).partition("\n")[0][:LONGEST_VALUE] or type(fault).__name__
         raise FormatError(f"{place}: its header is damaged: {reason}") from None
     raise FormatError(f"{place} is of .npy version {version}; versions 1.0 and 2.0 are read")

@@ -7,20 +7,23 @@ Source: keras/src/saving/saving_lib.py, H5IOStore.
 Letters: H rows, W columns, I and O channels in and out, D features in, M out.
 """
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from badak import checks
-from badak.arrays import Array, Shape
-from badak.errors import FormatError
-from badak.formats.pairing import Group
+from badak import checks, files
+from badak.arrays import REAL, Array, Shape
+from badak.errors import BadakError, FormatError
+from badak.formats.pairing import Group, Stored, by_size
 from badak.layers import Flatten, Linear
 from badak.network import Network
+
+Turn = Callable[[Array], Array]
 
 VARS = "vars"
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
@@ -37,7 +40,7 @@ def read_keras(path: Path) -> list[Group]:
         path: the file.
 
     Returns:
-        A group a layer, its arrays in badak's layout. What stands behind a Flatten has still
+        One group per layer, its arrays in badak's layout. What comes after a Flatten still has
         Keras's order of inputs; see `as_channels_first`.
 
     Raises:
@@ -45,21 +48,34 @@ def read_keras(path: Path) -> list[Group]:
         FormatError: no HDF5 file, or not of this form, or one that links to other files.
     """
     try:
-        import h5py
+        import h5py  # noqa: F401
     except ImportError:
         raise ImportError("Keras's weights need h5py: pip install 'badak[keras]'") from None
-    try:
-        with h5py.File(path, "r") as file:
-            found = [Group(name, _arrays(name, own)) for name, own in _layers(file, "", set())]
-    except (OSError, RuntimeError, KeyError, ValueError) as fault:
-        if isinstance(fault, FormatError):
-            raise FormatError(f"{path} {fault}") from None
-        raise FormatError(f"{path} cannot be read as HDF5: {fault}") from None
-    if not found:
+    with _opened(path) as file:
+        groups = [
+            Group(name, _arrays(name, path, datasets))
+            for name, datasets in _layers(file, "", set())
+        ]
+    if not groups:
         raise FormatError(
             f"{path} holds no layers of Keras 3: save them by model.save_weights('x.weights.h5')"
         )
-    return found
+    return groups
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Lend a HDF5 file; what is wrong with it becomes a FormatError."""
+    import h5py
+
+    with files.opened(path) as plain:
+        try:
+            with h5py.File(plain, "r") as file:
+                yield file
+        except BadakError as fault:
+            raise FormatError(f"{path} {fault}") from None
+        except (OSError, RuntimeError, KeyError, ValueError) as fault:
+            raise FormatError(f"{path} cannot be read as HDF5: {fault}") from None
 
 
 def as_channels_first(net: Network, name: str, weight: Array) -> Array:
@@ -97,8 +113,8 @@ def _flattened(net: Network, wanted: str) -> Shape | None:
     return None
 
 
-def _layers(group: Any, name: str, seen: set[int]) -> Iterator[tuple[str, list[Array]]]:
-    """Every layer's name and arrays, found by its group `vars`; `seen` is where groups lie."""
+def _layers(group: Any, name: str, seen: set[int]) -> Iterator[tuple[str, list[Any]]]:
+    """Every layer's name and datasets, found by its group `vars`; `seen` is where groups lie."""
     import h5py
 
     address = h5py.h5o.get_info(group.id).addr
@@ -116,7 +132,7 @@ def _layers(group: Any, name: str, seen: set[int]) -> Iterator[tuple[str, list[A
             yield from _layers(member, place, seen)
         elif len(member):
             # "0", "1", ... "10": h5py lists them as text.
-            yield _named(name), [_array(member, k, place) for k in sorted(member, key=_number)]
+            yield _named(name), [_dataset(member, k, place) for k in sorted(member, key=_number)]
 
 
 def _named(path: str) -> str:
@@ -125,41 +141,59 @@ def _named(path: str) -> str:
     return ".".join(part if re.search(r"_\d+$", part) else f"{part}_0" for part in parts)
 
 
-def _number(key: str) -> int:
-    return int(key) if key.isdecimal() else -1
+def _number(key: str) -> tuple[int, str]:
+    return by_size(key) if key.isdecimal() else (-1, key)
 
 
-def _array(group: Any, key: str, place: str) -> Array:
-    """One dataset as an array, when its numbers are in this very file."""
+def _dataset(group: Any, key: str, place: str) -> Any:
+    """One dataset, if it is of numbers that are in this very file."""
     import h5py
 
-    dataset = group[key]
-    if not isinstance(group.get(key, getlink=True), h5py.HardLink) or not isinstance(
-        dataset, h5py.Dataset
-    ):
+    # The link first: to follow one may open another file.
+    plain = isinstance(group.get(key, getlink=True), h5py.HardLink)
+    dataset = group[key] if plain else None
+    if not isinstance(dataset, h5py.Dataset):
         raise FormatError(f"must hold an array at {place}/{key}")
     if dataset.external or dataset.is_virtual:
         raise FormatError(f"keeps {place}/{key} in another file")
-    if dataset.dtype.kind not in "fiub":  # a seed generator's state is of integers
+    if dataset.dtype.kind not in REAL:  # a seed generator's state is of integers
         raise FormatError(f"holds {dataset.dtype} at {place}/{key}; expected floats")
-    checks.memory(math.prod(dataset.shape) * dataset.dtype.itemsize, f"{place}/{key}")
-    return np.asarray(dataset[()])
+    checks.array_memory(dataset.shape, dataset.dtype.itemsize, f"{place}/{key}")
+    return dataset
 
 
-def _arrays(name: str, arrays: list[Array]) -> dict[str, Array]:
+def _arrays(name: str, path: Path, datasets: list[Any]) -> dict[str, Stored]:
     """Keras's arrays of a layer under badak's names and in its layout."""
-    first, *others = arrays
-    if first.ndim == 1 and len(arrays) == 4:
-        return dict(zip(BATCH_NORM, arrays, strict=True))  # gamma, beta, mean, variance
-    if first.ndim == 4 and "depthwise" in name:
-        height, width, channels, count = first.shape
-        kernel = first.transpose(2, 3, 0, 1).reshape(channels * count, 1, height, width)
-    elif first.ndim == 4:
-        kernel = first.transpose(3, 2, 0, 1)  # (H, W, I, O) -> (O, I, H, W)
-    elif first.ndim == 2:
-        kernel = first.T  # (D, M) -> (M, D)
-    else:
-        return {str(number): array for number, array in enumerate(arrays)}
-    if len(others) > 1:
-        return {str(number): array for number, array in enumerate(arrays)}
-    return {"weight": kernel} | ({"bias": others[0]} if others else {})
+    first, *others = datasets
+    turns: dict[int, Turn] = {4: _depthwise if "depthwise" in name else _kernel, 2: np.transpose}
+    if first.ndim in turns and len(others) <= 1:  # (D, M) -> (M, D) where it is flat
+        stored = [
+            _stored(path, first, turns[first.ndim]),
+            *(_stored(path, bias) for bias in others),
+        ]
+        return dict(zip(("weight", "bias"), stored, strict=False))
+    batch_norm = first.ndim == 1 and len(datasets) == len(BATCH_NORM)  # gamma, beta, mean, variance
+    keys = BATCH_NORM if batch_norm else map(str, range(len(datasets)))
+    return {key: _stored(path, dataset) for key, dataset in zip(keys, datasets, strict=True)}
+
+
+def _depthwise(kernel: Array) -> Array:
+    """(H, W, C, M) -> (C * M, 1, H, W): M filters for each channel."""
+    height, width, channels, count = kernel.shape
+    return kernel.transpose(2, 3, 0, 1).reshape(channels * count, 1, height, width)
+
+
+def _kernel(kernel: Array) -> Array:
+    """(H, W, I, O) -> (O, I, H, W)."""
+    return kernel.transpose(3, 2, 0, 1)
+
+
+def _stored(path: Path, dataset: Any, turn: Turn = np.asarray) -> Stored:
+    """What the dataset will be once it is turned; a view of one number has its shape."""
+    shape = turn(np.broadcast_to(np.float32(0), dataset.shape)).shape
+    return Stored(shape, partial(_read, path, dataset.name, turn))
+
+
+def _read(path: Path, place: str, turn: Turn) -> Array:
+    with _opened(path) as file:
+        return turn(file[place][()])

@@ -15,12 +15,13 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import AttributeProto, TensorProto
 
-from badak.errors import BadakError, FormatError, where
+from badak import files
+from badak.errors import FormatError, where
 from badak.formats.onnx_data import tensor_array
 
 # Opset 7 is the first whose sums broadcast as NumPy's; IR 3 the first with opsets.
 OLDEST_OPSET, OLDEST_IR = 7, 3
-LARGEST = 2**31 - 1
+LARGEST = 2**31 - 1  # bytes of a protobuf message
 DOMAINS = ("", "ai.onnx")
 # As many as a network may have layers; a few thousand is the most that anyone has drawn.
 MOST_NODES = 10_000
@@ -67,12 +68,12 @@ def read(path: str | Path) -> Graph:
     """Read an ONNX file.
 
     Raises:
-        BadakError: the file cannot be read.
-        FormatError: it is no ONNX file, or damaged, or forged.
+        FormatError: the file cannot be read, is no ONNX file, is damaged or forged.
     """
-    path = Path(path)
+    path = files.as_path(path)
+    content = files.read(path, LARGEST)
     with where(f"{path} is no usable ONNX file"):
-        model = _parse(_content(path))
+        model = _parse(content)
         opset = _versions(model)
         graph = model.graph
         arrays = _initializers(graph, path.parent)
@@ -86,21 +87,6 @@ def read(path: str | Path) -> Graph:
             if name not in made:
                 raise FormatError(f"its output {name!r} is made by no node")
         return Graph(opset, inputs, outputs, nodes, arrays, model)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if not path.is_file():  # a pipe would wait for ever
-            raise OSError(2, "it is no file" if path.exists() else "there is no such file")
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise FormatError(f"it has {size:,} bytes; an ONNX file holds less than 2 GiB")
-        return path.read_bytes()
-    except (OSError, ValueError) as fault:  # ValueError: a NUL byte in the path
-        if isinstance(fault, FormatError):
-            raise
-        reason = getattr(fault, "strerror", None) or fault
-        raise BadakError(f"it cannot be read: {reason}") from None
 
 
 def _parse(content: bytes) -> onnx.ModelProto:

@@ -1,17 +1,40 @@
-"""Which layer of a file belongs to which of a network, when both name them differently.
+"""Which layer of a file belongs to which of a network, when the two may name them differently.
 
-A layer is known by its arrays: their names and shapes. Where several are alike, they are taken in
-order.
+A layer is known by its arrays: their names and shapes. Among alike ones an equal name decides, then
+the numbers in the names, and last the file's order, which is told.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from badak.arrays import Array
-from badak.errors import FormatError
+from badak.arrays import Array, Shape
+from badak.errors import LONGEST_VALUE, FormatError
 
-Signature = tuple[tuple[str, tuple[int, ...]], ...]
+Signature = tuple[tuple[str, Shape], ...]
+
+
+class Shaped(Protocol):
+    """An array, or what a file says of one."""
+
+    @property
+    def shape(self) -> Shape: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An array in a file, of which the shape alone was read.
+
+    Attributes:
+        shape: in badak's layout.
+        read: gives the array itself. Only what fits the network is read: a file of a few kB may
+            claim gigabytes.
+    """
+
+    shape: Shape
+    read: Callable[[], Array]
 
 
 @dataclass(frozen=True)
@@ -19,109 +42,155 @@ class Group:
     """The arrays of one layer: ``weight``, ``bias`` and so on, in badak's layout."""
 
     name: str
-    arrays: Mapping[str, Array]
+    arrays: Mapping[str, Any]
 
     @property
     def signature(self) -> Signature:
         """What must agree: the names and shapes of the arrays."""
-        return tuple(sorted((key, array.shape) for key, array in self.arrays.items()))
+        return tuple(sorted((key, tuple(array.shape)) for key, array in self.arrays.items()))
 
     def __str__(self) -> str:
-        return f"{self.name} ({', '.join(f'{k} {a.shape}' for k, a in self.arrays.items())})"
+        shapes = ", ".join(f"{key} {array.shape}" for key, array in self.arrays.items())
+        return f"{self.name[:LONGEST_VALUE]} ({shapes})"
 
 
-def grouped(arrays: Mapping[str, Array]) -> list[Group]:
-    """Put ``"conv1.weight"``, ``"conv1.bias"`` ... into one group a layer, in their order.
+Pairs = dict[str, Group]  # the network's name of a layer -> the file's group
+
+
+def grouped(arrays: Mapping[str, Shaped]) -> list[Group]:
+    """Put ``"conv1.weight"``, ``"conv1.bias"`` ... into one group per layer, in their order.
 
     Example:
         >>> import numpy as np
-        >>> [str(one) for one in grouped({"a.weight": np.ones((3, 2)), "a.bias": np.ones(3)})]
+        >>> [str(group) for group in grouped({"a.weight": np.ones((3, 2)), "a.bias": np.ones(3)})]
         ['a (weight (3, 2), bias (3,))']
     """
-    members: dict[str, dict[str, Array]] = {}
+    members: dict[str, dict[str, Shaped]] = {}
     for name, array in arrays.items():
         layer, _, key = name.rpartition(".")
         members.setdefault(layer, {})[key] = array
     return [Group(name, own) for name, own in members.items()]
 
 
-def paired(own: list[Group], found: list[Group], in_order: bool) -> dict[str, Group]:
+def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     """Find each layer's group in the file.
 
     Args:
         own: the network's, in its order.
-        found: the file's.
-        in_order: whether the file keeps its layers in order; else their numbers decide.
+        stored: the file's.
+        in_order: whether the file keeps its layers in order.
 
     Returns:
-        The network's name of a layer -> the file's group.
+        The network's name of each layer -> the file's group.
 
     Raises:
         FormatError: layers that fit nowhere, on either side, all of them listed; or alike layers
-            whose names do not say which comes first.
+            whose names do not say which is which.
 
     Example:
         >>> import numpy as np
         >>> own = grouped({"conv1.bias": np.ones(2), "conv2.bias": np.ones(2)})
-        >>> found = grouped({"net.10.bias": np.ones(2), "net.9.bias": np.ones(2)})
-        >>> {name: group.name for name, group in paired(own, found, in_order=False).items()}
+        >>> stored = grouped({"net.10.bias": np.ones(2), "net.9.bias": np.ones(2)})
+        >>> {name: group.name for name, group in paired(own, stored, in_order=False).items()}
         {'conv1': 'net.9', 'conv2': 'net.10'}
     """
-    if {(one.name, one.signature) for one in own} == {(one.name, one.signature) for one in found}:
-        return {one.name: one for one in found}
-    pairs: dict[str, Group] = {}
+    pairs: Pairs = {}
     faults: list[str] = []
-    for signature in dict.fromkeys(one.signature for one in (*own, *found)):
-        ours = [one for one in own if one.signature == signature]
-        theirs = [one for one in found if one.signature == signature]
-        faults += [f"the network's {one} has no match" for one in ours[len(theirs) :]]
-        faults += [f"the file's {one} has no match" for one in theirs[len(ours) :]]
+    for signature in dict.fromkeys(group.signature for group in (*own, *stored)):
+        ours = [group for group in own if group.signature == signature]
+        theirs = [group for group in stored if group.signature == signature]
+        faults += [f"the network's {group} has no match" for group in ours[len(theirs) :]]
+        faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
         if len(ours) != len(theirs):
             continue
-        matches = list(zip(ours, theirs, strict=True)) if in_order else _by_number(ours, theirs)
-        if not matches:
-            faults.append(
-                f"{_names(theirs)} fit {_names(ours)} alike, and their names do not say which "
-                "comes first: number them, or save a state dict as .npz, which keeps the order"
-            )
-        pairs |= {one.name: other for one, other in matches}
+        try:
+            pairs |= _matched(ours, theirs, in_order)
+        except FormatError as fault:
+            faults.append(str(fault))
     if faults:
         raise FormatError("; ".join(faults))
     return pairs
 
 
-def _by_number(ours: list[Group], theirs: list[Group]) -> list[tuple[Group, Group]]:
+def _matched(ours: list[Group], theirs: list[Group], in_order: bool) -> Pairs:
+    """Pair alike layers: by name, else by number, else in the file's order."""
+    names = [group.name for group in ours]
+    by_name = {group.name: group for group in theirs}
+    if by_name.keys() == set(names):
+        return {name: by_name[name] for name in names}
+    by_number = _by_number(ours, theirs)
+    pairs = dict(zip(names, theirs, strict=True)) if in_order or len(ours) == 1 else by_number
+    if not pairs:
+        raise FormatError(
+            f"{_names(theirs)} fit {_names(ours)} alike, and their names do not say which comes "
+            "first: number them, give them the network's names, or save a state dict as .npz, "
+            "which keeps the order"
+        )
+    # A file that counts from 0 has a conv1 too, which is the network's conv2.
+    crossed = {name: group for name, group in pairs.items() if name in by_name}
+    if any(name != group.name for name, group in crossed.items()):
+        raise FormatError(
+            f"{_names(theirs)} fit {_names(ours)} alike; in order {_told(crossed)}, although the "
+            "file has layers of these names: give all of them the network's names"
+        )
+    if len(ours) > 1 and _told(pairs) != _told(by_number):
+        warnings.warn(
+            f"several layers are alike, so the order of the file decided: {_told(pairs)}; give "
+            "them the network's names if this is wrong",
+            stacklevel=4,
+        )
+    return pairs
+
+
+def _by_number(ours: list[Group], theirs: list[Group]) -> Pairs:
     """Pair alike layers by the numbers in the file's names; nothing where these do not decide.
 
     They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. Where
     there are several such families, as ``downsample.1`` beside them, the network must have
     families of the same sizes, and no two of one size.
     """
-    families = [_families(ours), _families(theirs)]
-    if len(families[1]) == 1:
-        return list(zip(ours, sorted(theirs, key=_numbers), strict=True))
-    sizes = [sorted(map(len, each)) for each in families]
-    if sizes[0] != sizes[1] or len(set(sizes[0])) < len(sizes[0]):
-        return []
-    mine, others = (sorted(each, key=len) for each in families)
-    return [
-        pair
-        for own, found in zip(mine, others, strict=True)
-        for pair in zip(own, sorted(found, key=_numbers), strict=True)
-    ]
+    mine, others = [ours], _families(theirs)
+    if len(others) > 1:
+        mine = _families(ours)
+        sizes = [len(family) for family in mine]
+        if sorted(sizes) != sorted(map(len, others)) or len(set(sizes)) < len(sizes):
+            return {}
+    return {
+        group.name: other
+        for own, stored in zip(sorted(mine, key=len), sorted(others, key=len), strict=True)
+        for group, other in zip(own, sorted(stored, key=_numbers), strict=True)
+    }
 
 
 def _families(groups: list[Group]) -> list[list[Group]]:
     """Groups whose names differ in their numbers alone, together."""
-    found: dict[str, list[Group]] = {}
-    for one in groups:
-        found.setdefault(re.sub(r"\d+", "#", one.name), []).append(one)
-    return list(found.values())
+    families: dict[str, list[Group]] = {}
+    for group in groups:
+        families.setdefault(re.sub("[0-9]+", "#", group.name), []).append(group)
+    return list(families.values())
 
 
-def _numbers(group: Group) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", group.name)]
+def _numbers(group: Group) -> list[tuple[int, str]]:
+    return [by_size(number) for number in re.findall("[0-9]+", group.name)]
+
+
+def by_size(digits: str) -> tuple[int, str]:
+    """What sorts decimal numbers as numbers, also those too long for Python to read.
+
+    Example:
+        >>> sorted(["10", "9", "08"], key=by_size)
+        ['08', '9', '10']
+    """
+    number = digits.lstrip("0")
+    return len(number), number
 
 
 def _names(groups: Iterable[Group]) -> str:
-    return " and ".join(one.name for one in groups)
+    return " and ".join(group.name[:LONGEST_VALUE] for group in groups)
+
+
+def _told(pairs: Pairs) -> str:
+    """Which layer gets which, in the order of the network's names."""
+    return ", ".join(
+        f"{name} is the file's {pairs[name].name[:LONGEST_VALUE]}" for name in sorted(pairs)
+    )

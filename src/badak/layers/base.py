@@ -62,6 +62,13 @@ class Layer(ABC):
         """
         return self.output_shape(input_shape)
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Name -> shape of each parameter and buffer, by arithmetic alone.
+
+        A file's claims are compared with its tensors by these, before anything is made.
+        """
+        return {}
+
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one image's output, by arithmetic alone; raises BadakError where none fits."""

@@ -97,6 +97,19 @@ class Block(Layer):
         inside = [layer for _, layers in self.paths for layer in layers.values()]
         return 1 + max((one.depth() for one in inside if isinstance(one, Block)), default=0)
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of all layers inside, under the names that `parameters` and `buffers` have."""
+        shapes: dict[str, Shape] = {}
+        for path, layers in self.paths:
+            shape = input_shape
+            for name, layer in layers.items():
+                with where(f"{type(layer).__name__} {path + name!r}"):
+                    output_shape = layer.output_shape(shape)
+                    own = layer.state_shapes(shape)
+                shapes |= {f"{path}{name}.{key}": size for key, size in own.items()}
+                shape = output_shape
+        return shapes
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape that the paths' make."""
         return self._through(input_shape, lambda layer, shape: layer.output_shape(shape))

@@ -69,10 +69,16 @@ class Conv2d(Layer):
             )
         return (self.out_channels, *self._window.output_size(height, width))
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias."""
+        channels = input_shape[0] // self.groups
+        shapes: dict[str, Shape] = {"weight": (self.out_channels, channels, *self._window.kernel)}
+        return shapes | ({"bias": (self.out_channels,)} if self.bias else {})
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight and bias; see Layer.build."""
         output_shape = self.output_shape(input_shape)
-        shape = (self.out_channels, input_shape[0] // self.groups, *self._window.kernel)
+        shape = self.state_shapes(input_shape)["weight"]
         cells = shape[2] * shape[3]
         fans = shape[1] * cells, self.out_channels // self.groups * cells
         self.parameters["weight"] = initial.weight(self.weight_init, shape, fans, generator, dtype)

@@ -10,7 +10,7 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array, Shape
-from badak.errors import BadakError
+from badak.errors import BadakError, shown
 
 WeightInit = str | float
 
@@ -73,7 +73,7 @@ def check(weight_init: WeightInit) -> WeightInit:
         if weight_init not in INITIALIZERS:
             words = ", ".join(repr(word) for word in INITIALIZERS)
             raise BadakError(
-                f"weight_init must be {words} or a standard deviation; got {weight_init!r}"
+                f"weight_init must be {words} or a standard deviation; got {shown(weight_init)}"
             )
         return weight_init
     return checks.real(weight_init, "weight_init", minimum=0)

@@ -48,12 +48,17 @@ class Linear(Layer):
             raise BadakError(f"the input must be flat, (D,); got {input_shape}: put Flatten before")
         return (self.out_features,)
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias."""
+        shapes: dict[str, Shape] = {"weight": (self.out_features, input_shape[0])}
+        return shapes | ({"bias": (self.out_features,)} if self.bias else {})
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight and bias; see Layer.build."""
         output_shape = self.output_shape(input_shape)
-        shape = (self.out_features, input_shape[0])
+        shape = self.state_shapes(input_shape)["weight"]
         self.parameters["weight"] = initial.weight(
-            self.weight_init, shape, shape[::-1], generator, dtype
+            self.weight_init, shape, (shape[1], shape[0]), generator, dtype
         )
         if self.bias:
             self.parameters["bias"] = np.zeros(self.out_features, dtype)

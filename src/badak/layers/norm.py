@@ -44,6 +44,10 @@ class BatchNorm2d(Layer):
         """The input's own shape, which must be (C, H, W)."""
         return image_shape(input_shape)
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight, bias and the running statistics, a number for each map."""
+        return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), input_shape[:1])
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight 1, bias 0, running mean 0 and variance 1; see Layer.build."""
         channels = self.output_shape(input_shape)[0]

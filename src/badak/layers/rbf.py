@@ -47,9 +47,13 @@ class EuclideanRBF(Layer):
             raise BadakError(f"the input must be flat, (D,); got {input_shape}: put Flatten before")
         return (self.out_features,)
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """That of the codes."""
+        return {"codes": (self.out_features, input_shape[0])}
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Take the codes; see Layer.build."""
-        shape = (self.out_features, input_shape[0])
+        shape = self.state_shapes(input_shape)["codes"]
         checks.memory(8 * shape[0] * shape[1], f"codes {shape}")
         if shape[0] <= len(DIGITS) and shape[1] == DIGITS.shape[1]:
             codes = DIGITS[: shape[0]]

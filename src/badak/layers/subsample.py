@@ -48,6 +48,10 @@ class Subsample2d(Layer):
         channels, height, width = image_shape(input_shape)
         return (channels, *self._window.output_size(height, width))
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias, a number for each map."""
+        return dict.fromkeys(("weight", "bias"), input_shape[:1])
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight and bias; see Layer.build."""
         output_shape = self.output_shape(input_shape)

@@ -8,7 +8,7 @@ import numpy as np
 
 from badak import checks, ops
 from badak.arrays import Array, Shape
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, shown
 from badak.layers import initial
 from badak.layers.base import Gradients, Layer, image_shape
 from badak.ops.window import IntOrPair, Window
@@ -62,10 +62,15 @@ class TableConv2d(Layer):
             )
         return (len(self.table), *self._window.output_size(height, width))
 
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias."""
+        filters = len(self.table)
+        return {"weight": (filters, input_shape[0], *self._window.kernel), "bias": (filters,)}
+
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make weight and bias; see Layer.build."""
         output_shape = self.output_shape(input_shape)
-        shape = (len(self.table), input_shape[0], *self._window.kernel)
+        shape = self.state_shapes(input_shape)["weight"]
         checks.memory(8 * int(np.prod(shape, dtype=object)), f"a weight {shape}")
         cells = shape[2] * shape[3]
         self._connected = np.zeros(shape, np.bool_)
@@ -121,11 +126,11 @@ def _checked(table: Any) -> tuple[tuple[int, ...], ...]:
     """The table as tuples of Python's integers."""
     words = "table must hold a list of map numbers for each filter"
     if not isinstance(table, Sequence) or isinstance(table, str) or not table:
-        raise ArgumentTypeError(f"{words}; got {table!r}")
+        raise ArgumentTypeError(f"{words}; got {shown(table)}")
     rows = []
     for number, maps in enumerate(table):
         if not isinstance(maps, Sequence) or isinstance(maps, str):
-            raise ArgumentTypeError(f"{words}; number {number} is {maps!r}")
+            raise ArgumentTypeError(f"{words}; number {number} is {shown(maps)}")
         row = tuple(checks.integer(one, "a map's number in table") for one in maps)
         if not row or len(set(row)) < len(row):
             raise BadakError(

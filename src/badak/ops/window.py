@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from badak import checks
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, shown
 
 Pair = tuple[int, int]
 Sides = tuple[Pair, Pair]
@@ -175,7 +175,7 @@ def pair(value: Any, name: str, minimum: int) -> Pair:
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         if len(value) != 2:
             raise ArgumentTypeError(
-                f"{name} must be one integer or two (height, width); got {value!r}"
+                f"{name} must be one integer or two (height, width); got {shown(value)}"
             )
         first, second = value
     else:
@@ -205,7 +205,7 @@ def _sides(padding: Any) -> Sides | str:
         if len(padding) != 2 or not all(isinstance(axis, Sequence) for axis in padding):
             raise ArgumentTypeError(
                 "padding must be one integer, two (height, width), or ((top, bottom), "
-                f"(left, right)); got {padding!r}"
+                f"(left, right)); got {shown(padding)}"
             )
         return pair(padding[0], "padding", minimum=0), pair(padding[1], "padding", minimum=0)
     vertical, horizontal = pair(padding, "padding", minimum=0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from badak import checks, storage
 from badak.data import Dataset
-from badak.errors import BadakError, FormatError, where
+from badak.errors import BadakError, FormatError, shown, where
 from badak.network import Network
 from badak.optim import Optimizer
 from badak.training.history import History
@@ -85,7 +85,7 @@ def load(
     if metadata.get("format") != FORMAT["format"] or metadata.get("version") != FORMAT["version"]:
         raise FormatError(
             f"{path} is no checkpoint of this badak: expected {FORMAT}; got "
-            f"format {metadata.get('format')!r}, version {metadata.get('version')!r}"
+            f"format {shown(metadata.get('format'))}, version {shown(metadata.get('version'))}"
         )
     try:
         with where(str(path)):
@@ -111,7 +111,7 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
     differing = [
         f"the {name} images are others"
         if name in ("train", "validation")
-        else f"{name} was {saved.get(name)!r} and is {value!r}"
+        else f"{name} was {shown(saved.get(name))} and is {shown(value)}"
         for name, value in _as_json(settings).items()
         if saved.get(name) != value
     ]

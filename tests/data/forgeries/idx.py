@@ -43,6 +43,15 @@ forged(
     r"would need 4\.0 GiB; this process can have 2\.0 GiB",
     lambda: gzip_bomb(idx((2**32 - 2**20,), b"")),
 )
+PACKED_ZEROS = gzip.compress(idx((2**20,)), mtime=0)
+forged(
+    "D4 declared just over what so many bytes can hold",
+    read_idx,
+    r"declares \d+ values, \d+ bytes, but a file of \d+ bytes can hold",
+    gzip.compress(idx((1100 * len(PACKED_ZEROS),), bytes(2**20)), mtime=0),
+)
+forged("D7 no images", read_idx, "would need .* GiB", idx((0, 2**32 - 1, 2**32 - 1), b""))
+forged("D7 no columns", read_idx, "would need .* GiB", idx((2**31, 2**31, 2**31, 0), b"", 0x0E))
 forged("D5 magic", read_idx, "begins with 00 00; got bytes 12 34", b"\x12\x34\x08\x03" + GOOD[4:])
 forged("D5 little-endian", read_idx, "little-endian", b"\x03\x08\0\0" + GOOD[4:])
 for code in (0x00, 0x07, 0x0A, 0x0F, 0xFF):
@@ -84,7 +93,7 @@ forged("D10 empty", read_idx, "got an empty file", b"")
 forged("D10 zip", read_idx, r"a zip or \.npz archive", b"PK\x03\x04" + bytes(30))
 
 
-@case("D10 folder", read_idx, "must be a file; it is a folder")
+@case("D10 folder", read_idx, "cannot be read: it is a folder, not a file")
 def _(folder):
     (folder / "file").mkdir()
     return folder / "file"
@@ -95,7 +104,7 @@ def _(folder):
     return folder / "file"
 
 
-@case("D10 pipe", read_idx, "must be a file; it is a folder or a device")
+@case("D10 pipe", read_idx, "cannot be read: it is a pipe, not a file")
 def _(folder):
     os.mkfifo(folder / "file")
     return folder / "file"

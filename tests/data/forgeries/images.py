@@ -110,7 +110,7 @@ folder_case(
 )
 
 
-@case("D18 nowhere", lambda path: read_image(path, (1, 2, 2)), "cannot be read: no such file")
+@case("D18 nowhere", lambda path: read_image(path, (1, 2, 2)), "cannot be read: No such file")
 def _(folder):
     return folder / "nowhere.png"
 

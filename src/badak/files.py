@@ -1,0 +1,124 @@
+"""Open a file that must be a plain one: no folder, pipe, socket or device; nothing ever waits."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from badak.errors import ArgumentTypeError, FormatError, shown
+
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+DEFLATE_RATIO = 1032  # gzip and zip pack at most 258 bytes into 2 bits
+FLAGS = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):  # Windows lacks some
+    FLAGS |= getattr(os, _name, 0)
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path as a `Path`.
+
+    Raises:
+        ArgumentTypeError: it is no path and no text; an open file's number is none.
+
+    Example:
+        >>> as_path(3)
+        Traceback (most recent call last):
+        badak.errors.ArgumentTypeError: a file's path must be text or a Path; got 3
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"a file's path must be text or a Path; got {shown(path)}"
+        ) from None
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Lend a plain file, open for reading; a link to one is followed.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The open file, within the block.
+
+    Raises:
+        FormatError: there is no such file, it is no plain one, or the system refuses to open or to
+            read it.
+
+    Example:
+        >>> with opened("/dev/null") as file:
+        ...     file.read()
+        Traceback (most recent call last):
+        badak.errors.FormatError: /dev/null cannot be read: it is a device, not a file
+    """
+    place = as_path(path)
+    try:
+        _check_name(place)
+        _check_plain(place.stat(), place)  # before it is opened: to open some devices is to act
+        with os.fdopen(os.open(place, FLAGS), "rb") as file:
+            _check_plain(os.fstat(file.fileno()), place)  # another may have taken its place
+            yield file
+    except OSError as fault:
+        if fault.errno is None:  # not the system's: a decoder's own, of damaged data
+            raise
+        raise FormatError(f"{place} cannot be read: {fault.strerror or fault}") from None
+
+
+def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
+    """Return the content of a plain file.
+
+    Args:
+        path: the file.
+        largest: the most bytes that it may have.
+
+    Raises:
+        FormatError: as `opened`; or it has more bytes than `largest`.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "a").write_bytes(b"abc")
+        ...     read(Path(folder, "a"))
+        b'abc'
+    """
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if largest is not None and size > largest:
+            raise FormatError(f"{path} is too large: it has {size:,} bytes, more than {largest:,}")
+        return file.read()
+
+
+def head(path: str | os.PathLike[str], count: int = 64) -> bytes:
+    """Return the first bytes of a plain file.
+
+    Raises:
+        FormatError: as `opened`.
+    """
+    with opened(path) as file:
+        return file.read(count)
+
+
+def _check_name(path: Path) -> None:
+    """Refuse what no file system can hold, and what Python would raise a bare ValueError for."""
+    try:
+        sound = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        sound = False
+    if not sound:
+        raise FormatError(f"{shown(str(path))} cannot be read: no file can have such a name")
+
+
+def _check_plain(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+        raise FormatError(f"{path} cannot be read: it is {kind}, not a file")
