@@ -4,7 +4,7 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from badak.errors import ArgumentTypeError, BadakError
 
@@ -152,6 +152,57 @@ def choice(value: object, name: str, choices: Collection[str]) -> str:
         allowed = ", ".join(repr(word) for word in choices)
         raise BadakError(f"{name} must be one of {allowed}; got {value!r}")
     return value
+
+
+def text(value: str, name: str) -> str:
+    r"""Return text that any file can hold.
+
+    A file name that is not UTF-8 comes to Python with half characters, which no file takes.
+
+    Args:
+        value: what the caller gave.
+        name: what the message calls it.
+
+    Returns:
+        The value.
+
+    Raises:
+        BadakError: there are half characters in it.
+
+    Example:
+        >>> text("caf\udce9", "class_names")
+        Traceback (most recent call last):
+        badak.errors.BadakError: class_names must be text in UTF-8; got 'caf\udce9': rename it
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadakError(f"{name} must be text in UTF-8; got {value!r}: rename it") from None
+    return value
+
+
+def class_names(names: Sequence[str] | None, count: int) -> list[str]:
+    """Return a name for each class.
+
+    Args:
+        names: what the caller gave; "0", "1", ... where None.
+        count: how many there must be.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadakError: another number of them, or one that is not text in UTF-8.
+
+    Example:
+        >>> class_names(None, 3)
+        ['0', '1', '2']
+    """
+    if names is None:
+        return [str(k) for k in range(count)]
+    if len(names) != count:
+        raise BadakError(f"class_names must be {count} names; got {len(names)}")
+    return [text(name, "class_names") for name in names]
 
 
 def memory(byte_count: int, what: str) -> None:
