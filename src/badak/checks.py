@@ -154,6 +154,57 @@ def choice(value: object, name: str, choices: Collection[str]) -> str:
     return value
 
 
+def text(value: str, name: str) -> str:
+    r"""Return text that any file can hold.
+
+    A file name that is not UTF-8 comes to Python with half characters, which no file takes.
+
+    Args:
+        value: what the caller gave.
+        name: what the message calls it.
+
+    Returns:
+        The value.
+
+    Raises:
+        BadakError: there are half characters in it.
+
+    Example:
+        >>> text("caf\udce9", "class_names")
+        Traceback (most recent call last):
+        badak.errors.BadakError: class_names must be text in UTF-8; got 'caf\udce9': rename it
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadakError(f"{name} must be text in UTF-8; got {value!r}: rename it") from None
+    return value
+
+
+def class_names(names: Sequence[str] | None, count: int) -> list[str]:
+    """Return a name for each class.
+
+    Args:
+        names: what the caller gave; "0", "1", ... where None.
+        count: how many there must be.
+
+    Returns:
+        The names.
+
+    Raises:
+        BadakError: another number of them, or one that is not text in UTF-8.
+
+    Example:
+        >>> class_names(None, 3)
+        ['0', '1', '2']
+    """
+    if names is None:
+        return [str(k) for k in range(count)]
+    if len(names) != count:
+        raise BadakError(f"class_names must be {count} names; got {len(names)}")
+    return [text(name, "class_names") for name in names]
+
+
 def memory(byte_count: int, what: str) -> None:
     """Refuse an array that this process could never hold, before it is allocated.
 

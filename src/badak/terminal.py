@@ -1,14 +1,60 @@
-"""The one lower-level place that knows rich, loaded on first use: tables as text, progress bars."""
+"""What a person reads: any text shown harmlessly, tables as text, progress bars.
 
+The one lower-level place that knows rich, loaded on first use.
+"""
+
+import io
+import sys
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
     from rich.progress import Progress
+    from rich.text import Text
 
 # So much of a row's name is never broken, on a narrow screen either.
 NAME = 12
+# Kinds of characters that act on what shows them, or that no file can hold: controls, signs of the
+# direction of writing, halves of a character, line and paragraph separators.
+ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# Of these, the two that join letters or keep them apart, which Hindi, Persian and emoji need.
+JOINERS = "\u200c\u200d"
+
+
+def shown(words: str) -> str:
+    r"""Return the words as text alone: what would act on a terminal or a page is escaped.
+
+    Names of classes, layers and files come from other people: one with an escape code could
+    rewrite the line it stands in. Whatever shows a name passes it through here.
+
+    Args:
+        words: any text, such as a name.
+
+    Returns:
+        The same on one line, each control or invisible character as Python writes it; words
+        without such characters are returned as they are.
+
+    Example:
+        >>> print(shown("tea\x1b[2Jcup"), shown("고양이"))
+        tea\x1b[2Jcup 고양이
+    """
+    if words.isprintable():
+        return words
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if unicodedata.category(character) in ACTING and character not in JOINERS
+        else character
+        for character in words
+    )
+
+
+def write_any_text() -> None:
+    """Let standard output and error escape what their encoding lacks, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def table(
@@ -19,7 +65,7 @@ def table(
     footer: Sequence[str] | None = None,
     numbers: Sequence[str] = (),
 ) -> "Group":
-    """Build a rich table of plain text.
+    """Build a rich table of plain text; characters that would act on a terminal are escaped.
 
     Args:
         title: a line above it.
@@ -34,25 +80,31 @@ def table(
     from rich import box
     from rich.console import Group
     from rich.table import Table
-    from rich.text import Text
 
-    made = Table(
+    grid = Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
         show_footer=footer is not None,
         padding=(0, 1, 0, 0),
     )
     for index, heading in enumerate(columns):
-        made.add_column(
-            Text(heading),
-            footer=Text(footer[index]) if footer else "",
+        grid.add_column(
+            _cell(heading),
+            footer=_cell(footer[index]) if footer else "",
             justify="right" if heading in numbers else "left",
             overflow="fold",
             min_width=min(NAME, max(len(row[0]) for row in rows)) if rows and not index else None,
         )
     for row in rows:
-        made.add_row(*[Text(cell) for cell in row])
-    return Group(made) if title is None else Group(Text(title), "", made)
+        grid.add_row(*map(_cell, row))
+    return Group(grid) if title is None else Group(_cell(title), "", grid)
+
+
+def _cell(words: str) -> "Text":
+    """Words as they are, whatever rich's markup would make of them; a cell may have lines."""
+    from rich.text import Text
+
+    return Text("\n".join(map(shown, words.split("\n"))))
 
 
 def short(number: float) -> str:
@@ -85,11 +137,9 @@ def render(renderable: "RenderableType", width: int = 160) -> str:
     Returns:
         Lines without trailing blanks.
     """
-    from io import StringIO
-
     from rich.console import Console
 
-    page = StringIO()
+    page = io.StringIO()
     Console(file=page, width=width, color_system=None, legacy_windows=False, emoji=False).print(
         renderable
     )

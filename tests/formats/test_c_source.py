@@ -128,7 +128,7 @@ def test_int8_keeps_the_accuracy(learned, tmp_path):
 def test_the_head_states_what_the_object_file_needs(tmp_path):
     if shutil.which("size") is None:
         pytest.skip("there is no size(1)")
-    for form, calibration in (("float", None), ("int8", images(make("lenet"), 50))):
+    for form, calibration in (("single", None), ("int8", images(make("lenet"), 50))):
         code = c_source(make("lenet"), form, calibration=calibration)
         source, _ = code.save(tmp_path / f"{form}.c")
         head = source.read_text().partition("*/")[0]
@@ -235,7 +235,7 @@ def test_too_many_weights_are_refused():
 def test_wrong_names_are_refused():
     with pytest.raises(BadakError, match="class_names must be 10 names; got 2"):
         c_source(make("lenet"), "net", ["a", "b"])
-    with pytest.raises(BadakError, match="no quote, slash or backslash"):
+    with pytest.raises(BadakError, match="no quote, question mark, slash or backslash"):
         c_source(make("lenet"), 'a"b')
 
 
@@ -255,3 +255,59 @@ def test_a_network_whose_values_do_not_vary_is_no_division_by_zero(tmp_path):
     x = np.zeros((4, 1, 5, 5), np.float32)
     y = run_c(tmp_path, c_source(net, "net", calibration=x), "net", x)
     np.testing.assert_array_equal(y, np.zeros((4, 2)))
+
+
+# Names of files that are no names of C, or of which two become alike.
+ODD_NAMES = ["a-b", "a_b", "a b", "A_b", "a__b", "_a_b", "한글", "漢字", "é", "1", "1x", "x" * 200,
+             "double", "main", "exit", "int8_t", "printf"]  # fmt: skip
+
+
+def test_models_of_any_names_link_together(tmp_path):
+    net = Network([Flatten(), Linear(2)], (1, 1, 2))
+    prefixes = [c_text.identifier(name) for name in ODD_NAMES]
+    assert len({prefix.upper() for prefix in prefixes}) == len(ODD_NAMES)
+    for prefix in prefixes:
+        assert re.fullmatch("[a-z]([a-z0-9]|_(?!_))*", prefix)
+    for name in ODD_NAMES:
+        code = c_source(net, name)
+        assert f"Names: all begin with {c_text.identifier(name)}_" in code.header
+        code.save(tmp_path / f"{name}.c")
+    includes = "".join(f'#include "{name}.h"\n' for name in ODD_NAMES)
+    calls = "".join(f"    k += {prefix}_predict(image);\n" for prefix in prefixes)
+    (tmp_path / "program.c").write_text(
+        f"#include <stdlib.h>\n{includes}int main(void)\n{{\n    float image[2] = {{0}};\n"
+        f"    int k = 0;\n{calls}    exit(k);\n}}\n"
+    )
+    files = [f"./{name}.c" for name in [*ODD_NAMES, "program"]]
+    compile_c(tmp_path, *files, "-o", "all", "-lm")
+
+
+@pytest.mark.parametrize("name", ["what??", "math", "StdInt", "not\udcffutf8"])
+def test_names_that_c_cannot_include_are_refused(name):
+    with pytest.raises(BadakError, match="a C file"):
+        c_source(make("lenet"), name)
+
+
+def test_the_header_says_what_comes_of_nan():
+    for calibration in (None, images(make("lenet"), 5)):
+        assert "NaN" in c_source(make("lenet"), "net", calibration=calibration).header
+
+
+def test_only_what_small_libraries_have_is_used():
+    """avr-libc 2.0, of all the C libraries for small machines the one with the least."""
+    words = "".join(path.read_text() for path in FUNCTIONS.glob("*.c"))
+    assert set(re.findall(r"\b[a-z0-9]+f\b(?=\()", words)) - {"if"} <= {
+        "powf", "tanhf", "expf", "sqrtf", "lrintf", "erfcf"  # erfcf is missing there: GELU
+    }  # fmt: skip
+    assert set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", words)) <= {"UPPER_CLASSES", "INFINITY"}
+
+
+@pytest.mark.skipif(shutil.which("avr-gcc") is None, reason="there is no avr-gcc")
+@pytest.mark.parametrize("int8", [False, True])
+def test_a_compiler_for_small_machines_takes_it(int8, tmp_path):
+    net = make("odd")
+    calibration = images(net, 9) if int8 else None
+    c_source(net, "net", calibration=calibration).save(tmp_path / "net.c")
+    words = ["avr-gcc", "-mmcu=atmega2560", "-std=c99", "-Os", "-Wall", "-Werror", "-c", "net.c"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

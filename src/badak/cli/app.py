@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import badak
+from badak import terminal
 from badak.errors import BadakError
 
 # name -> one line; the command stands in the module of that name.
@@ -90,6 +91,7 @@ def main(arguments: list[str] | None = None) -> Any:
     # The process's memory goes back as a whole: looking through Matplotlib's objects for what
     # could be freed one by one would make its end take a fifth of a second.
     atexit.register(gc.freeze)
+    terminal.write_any_text()
     try:
         sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
     except click.ClickException as fault:
@@ -120,5 +122,5 @@ def _stopped(stop: BaseException | None) -> int:
 
 
 def _complain(words: str) -> None:
-    click.echo(f"Error: {' '.join(words.split())}", err=True)
+    click.echo(f"Error: {terminal.shown(' '.join(words.split()))}", err=True)
     sys.exit(2)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from badak import data, load, models, optim, storage
+from badak import checks, data, load, models, optim, storage
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError, shown
@@ -57,6 +57,8 @@ class RunConfig:
 
     def save(self, run: RunDirectory) -> None:
         """Write RUN/config.toml."""
+        for name in ("dataset", "data_dir"):
+            checks.text(getattr(self, name) or "", f"the path in {name}")
         known = {name: value for name, value in asdict(self).items() if value is not None}
         storage.write_atomically(run.config, tomli_w.dumps(known).encode())
 

@@ -7,6 +7,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from badak import checks
 from badak.arrays import Images, Indices, Labels, Shape, as_images, as_labels
 from badak.errors import ArgumentTypeError, BadakError
 
@@ -127,7 +128,8 @@ def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:
     names = () if isinstance(class_names, str) else tuple(class_names)
     if not all(isinstance(name, str) for name in names) or isinstance(class_names, str):
         raise ArgumentTypeError(f"class_names must be a list of strings; got {class_names!r}")
-    names = tuple(str(name) for name in names)  # a NumPy string becomes a plain one
+    # A NumPy string becomes a plain one.
+    names = tuple(checks.text(str(name), "class_names") for name in names)
     if len(names) < 2:
         raise BadakError(f"class_names must hold at least two classes; got {list(names)}")
     if len(set(names)) < len(names):

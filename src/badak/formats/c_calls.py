@@ -64,7 +64,7 @@ class Parts:
         found = []
         for name in names:
             values = step.arrays[name]
-            full = self._free(f"{c_text.identifier(step.name)}_{name}")
+            full = self._free(step, name)
             self.arrays[full] = c_text.array(full, values)
             self.flash += values.nbytes
             found.append(full)
@@ -81,7 +81,7 @@ class Parts:
         sides = [n[key] for key in ("top", "left", "bottom", "right")]
         numbers = [*before, *after, *cells, *sides, n.get("groups", 1)]
         self.function("window")
-        full = self._free(f"{c_text.identifier(step.name)}_window")
+        full = self._free(step, "window")
         words = ", ".join(map(str, numbers))
         self.arrays[full] = f"static const {self.prefix}_window {full} = {{{words}}};"
         self.flash += 4 * len(numbers)
@@ -98,8 +98,9 @@ class Parts:
         words, layer = ", ".join(_argument(one) for one in arguments), c_text.comment(step.name)
         self.calls.append(f"    {self.prefix}_{function}({words}); /* {layer} */")
 
-    def _free(self, name: str) -> str:
-        return c_text.unused(f"{self.prefix}_{name}", self.arrays)
+    def _free(self, step: Step, what: str) -> str:
+        layer = c_text.letters(step.name) or "layer"
+        return c_text.unused(f"{self.prefix}_{layer}_{what}", self.arrays)
 
 
 def _argument(value: Any) -> str:

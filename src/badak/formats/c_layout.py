@@ -17,10 +17,13 @@ def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
     """
     c, h, w = net.input_shape
     k = net.num_classes
+    prefix = c_text.identifier(name)
+    nan = "NaN counts as the smallest value" if integers else "the logits then mean nothing"
     working = f"A prediction works in {ram:,} bytes, static" if ram else "None of its own"
     return f"""\
 /* {c_text.comment(name)}: a convolutional network, written by badak.
  *
+ * Names: all begin with {prefix}_ or {prefix.upper()}_.
  * C99, no malloc, no library but libm.
  * In:    {c} x {h} x {w} floats (channels, rows, columns), scaled as in training: mostly 0 to 1.
  * Out:   {k} logits, the largest for the likeliest class.
@@ -28,6 +31,7 @@ def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
  *        image ({4 * c * h * w:,} bytes) and logits ({4 * k:,} bytes) are the caller's.
  * Flash: {flash:,} bytes of constants; the code comes on top.
  * Arithmetic: {"int8 weights and activations, int32 sums" if integers else "float32"}.
+ * Pixels that are NaN or infinite are not looked for: {nan}.
  * One prediction at a time: the working memory is shared.
  */
 """

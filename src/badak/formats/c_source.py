@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from badak import storage
+from badak import checks, storage
 from badak.arrays import Images
 from badak.errors import BadakError
 from badak.formats import c_layout, c_text
@@ -19,6 +19,12 @@ from badak.network import Network
 WHAT = "a C file"
 # Beyond it compilers need minutes and gigabytes, and no small machine has the room.
 MOST_WEIGHTS = 2**24
+# Of C's own, which a program may include beside ours.
+HEADERS = (
+    "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits",
+    "locale", "math", "setjmp", "signal", "stdarg", "stdbool", "stddef", "stdint", "stdio",
+    "stdlib", "string", "tgmath", "time", "wchar", "wctype",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,9 @@ def c_source(
 
     Args:
         net: the network.
-        name: begins every name in the files and is, with .h, the header's; two networks of
-            different names link into one program.
+        name: the files', without ending. Every name in them begins with it, as
+            `badak.formats.c_text.identifier` makes it one of C; the header says how. Two networks
+            of different names link into one program.
         class_names: K names; "0", "1", ... where None.
         calibration: images (N, C, H, W), some hundreds like those that will come; where given, all
             arithmetic is in 8-bit integers with these images' ranges.
@@ -80,11 +87,8 @@ def c_source(
         >>> written.ram, "int my_lenet_predict(const float *image);" in written.header
         (23520, True)
     """
-    names = [str(k) for k in range(net.num_classes)] if class_names is None else class_names
-    if len(names) != net.num_classes:
-        raise BadakError(f"class_names must be {net.num_classes} names; got {len(names)}")
-    if not name.isprintable() or set(name) & set('"\\/'):
-        raise BadakError(f"a C file's name must have no quote, slash or backslash; got {name!r}")
+    names = checks.class_names(class_names, net.num_classes)
+    _check_name(name)
     program = lowered(net, WHAT)
     _check(program)
     if program.output == 0:  # nothing is computed: copy
@@ -96,8 +100,18 @@ def c_source(
     parts = Parts(prefix, program, integers)
     ram = parts.arena.size * (1 if integers else 4)
     head = c_layout.head(net, name, ram, parts.flash, integers)
-    source = c_layout.source(parts, head, name, list(names))
+    source = c_layout.source(parts, head, name, names)
     return CSource(source, c_layout.header(prefix, net, head), ram, parts.flash, program)
+
+
+def _check_name(name: str) -> None:
+    """Refuse what cannot stand in an #include, or would hide a header of C's own."""
+    if not name.isprintable() or set(name) & set('"?\\/'):
+        raise BadakError(
+            f"a C file's name must have no quote, question mark, slash or backslash; got {name!r}"
+        )
+    if name.lower() in HEADERS:
+        raise BadakError(f"a C file called {name} would hide C's own {name}.h; choose another name")
 
 
 def _check(program: Program) -> None:

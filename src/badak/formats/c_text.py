@@ -1,5 +1,6 @@
 """Names and literals in C: what a network's own words become in a source file."""
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -11,18 +12,36 @@ NUMBERS_A_LINE = 8
 
 
 def identifier(words: str) -> str:
-    """Letters, digits and underscores alone, in lower case, a letter first.
+    """A name that is legal in C and in C++, and another for each other text.
+
+    What is legal stays: small letters and digits, single underscores between them, a letter first.
+    Anything else is made so and ends in six digits of its hash, so that "a-b" and "a_b", or two
+    names in Hangul, can be linked into one program.
 
     Example:
-        >>> identifier("MNIST-lenet.v2"), identifier("1998"), identifier("숫자")
-        ('mnist_lenet_v2', 'model_1998', 'model')
+        >>> identifier("my_lenet"), identifier("my-lenet"), identifier("1998"), identifier("숫자")
+        ('my_lenet', 'my_lenet_4d3a58', 'model_1998_d54123', 'model_dd5886')
     """
-    name = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
-    return name if name[:1].isalpha() else f"model_{name}".rstrip("_")
+    name = letters(words)
+    if not name[:1].isalpha():
+        name = f"model_{name}".rstrip("_")
+    if name == words:
+        return name
+    return f"{name}_{hashlib.sha256(words.encode(errors='surrogatepass')).hexdigest()[:6]}"
+
+
+def letters(words: str) -> str:
+    """The letters and digits of the words in small ASCII, underscores between; perhaps none.
+
+    Example:
+        >>> letters("Block1.conv-2"), letters("숫자")
+        ('block1_conv_2', '')
+    """
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
 def unused(name: str, taken: Collection[str]) -> str:
-    """The name, with a number behind it where it is taken.
+    """The name, followed by a number if it is taken.
 
     Example:
         >>> unused("conv", {"conv", "conv_2"})

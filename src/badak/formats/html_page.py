@@ -53,9 +53,7 @@ def html_page(
         (True, False)
     """
     checks.choice(prepare, "prepare", PREPARATIONS)
-    names = [str(k) for k in range(net.num_classes)] if class_names is None else list(class_names)
-    if len(names) != net.num_classes:
-        raise BadakError(f"class_names must be {net.num_classes} names; got {len(names)}")
+    names = checks.class_names(class_names, net.num_classes)
     if prepare == "digit" and net.input_shape != (1, 28, 28):
         raise BadakError(f"digits are (1, 28, 28); the network takes {net.input_shape}")
     program = lowered(net, WHAT)

@@ -3,7 +3,7 @@ static void PREFIX_max_pool(const float *x, float *y, const PREFIX_window *g)
     for (int32_t m = 0; m < g->c; m++, x += g->h * g->w)
         for (int32_t oy = 0; oy < g->oh; oy++)
             for (int32_t ox = 0; ox < g->ow; ox++) {
-                float largest = -HUGE_VALF;
+                float largest = -INFINITY;
                 for (int32_t ky = 0; ky < g->kh; ky++) {
                     const int32_t iy = oy * g->sh - g->top + ky * g->dh;
                     for (int32_t kx = 0; kx < g->kw; kx++) {

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from badak.arrays import Array
 from badak.inspect.draw.moments import Colours, convolution_of, filter_colours, signed_colours
 from badak.inspect.draw.save import Animation
+from badak.inspect.draw.text import font_of, short
 from badak.inspect.timeline import Timeline
 
 TILE, MARGIN, CAPTION = 56, 5, 26  # pixels: a panel's longer side, around it, above all
@@ -45,7 +46,9 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
     """
     name = convolution_of(timeline, layer)
     panels = filter_colours(timeline.filters[name])
-    return _animation(timeline, f"{name}, ", [_tiles(page, FILTERS_IN_A_ROW) for page in panels])
+    return _animation(
+        timeline, f"{short(name)}, ", [_tiles(page, FILTERS_IN_A_ROW) for page in panels]
+    )
 
 
 def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
@@ -77,7 +80,7 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
     for page in colours:
         rows = [[image, *panels] for image, panels in zip(images, page, strict=True)]
         pages.append(_tiles([panel for row in rows for panel in row], len(rows[0])))
-    return _animation(timeline, f"{name}, ", pages)
+    return _animation(timeline, f"{short(name)}, ", pages)
 
 
 def changing_confusion(timeline: Timeline) -> Animation:
@@ -166,5 +169,6 @@ def _confusion(counts: Array) -> Image.Image:
 def _write(
     page: Image.Image, centre: tuple[float, float], words: str, size: int, colour: str = INK
 ) -> None:
-    font = ImageFont.load_default(size)
+    path = None if words.isascii() else font_of(max(words))
+    font = ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)
     ImageDraw.Draw(page).text(centre, words, colour, font, anchor="mm")

@@ -8,6 +8,7 @@ import numpy as np
 from badak.errors import BadakError
 from badak.inspect.attributions import Attributions
 from badak.inspect.draw.image import image_range, show_image
+from badak.inspect.draw.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,8 +63,9 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
         >>> [axes.get_title() for axes in figure.axes][:2]
         ['class 3', 'Saliency']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
+
+    from badak.inspect.draw.figure import Figure
 
     unknown = [name for name in found.maps if name not in STYLES]
     if unknown:
@@ -74,7 +76,7 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
     span = image_range(found.image)
     show_image(pictures[0], found.image, *span)
-    name = f"class {found.label}" if class_names is None else class_names[found.label]
+    name = f"class {found.label}" if class_names is None else plain(class_names[found.label])
     pictures[0].set_title(name)
     bars[0].axis("off")
     bars[0].text(0.5, 0, f"probability {100 * found.probability:.1f} %", ha="center", va="center")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from badak.inspect.class_accuracy import ClassAccuracy
+from badak.inspect.draw.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,8 +33,9 @@ def per_class_accuracy(found: ClassAccuracy) -> "Figure":
         >>> [text.get_text() for text in per_class_accuracy(accuracy(made)).axes[0].texts]
         ['1 of 1', '1 of 2']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
+
+    from badak.inspect.draw.figure import Figure
 
     k = len(found.class_names)
     # argsort puts NaN, the classes without images, last.
@@ -60,7 +62,7 @@ def per_class_accuracy(found: ClassAccuracy) -> "Figure":
         )
     left = max(0, found.low[seen].min() - 0.02)
     axes.set_xlim(left, 1)
-    axes.set_yticks(places, [found.class_names[row] for row in rows])
+    axes.set_yticks(places, [plain(found.class_names[row]) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
     axes.xaxis.set_major_formatter(PercentFormatter(1, 0 if left < 0.9 else 1))
     axes.grid(axis="x", alpha=0.3)

@@ -6,6 +6,7 @@ import numpy as np
 
 from badak.inspect.confusion import ConfusionMatrix
 from badak.inspect.draw.classes import MOST_TOLD_APART
+from badak.inspect.draw.text import plain, width_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,9 +37,10 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
         ['8', '2', '5']
     """
     from matplotlib.colors import PowerNorm
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
     from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    from badak.inspect.draw.figure import Figure
 
     k = len(matrix.class_names)
     numbered = k <= MOST_TOLD_APART
@@ -59,12 +61,13 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     if k <= MOST_NAMED:
         size = 10 if numbered else 7
         slant: dict[str, Any] = {}
-        if max(map(len, matrix.class_names)) > 3 and numbered:
+        names = [plain(name) for name in matrix.class_names]
+        if max(map(width_of, names)) > 3 and numbered:
             slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
         elif not numbered:
             slant = {"rotation": 90}
-        axes.set_xticks(range(k), matrix.class_names, size=size, **slant)
-        axes.set_yticks(range(k), matrix.class_names, size=size)
+        axes.set_xticks(range(k), names, size=size, **slant)
+        axes.set_yticks(range(k), names, size=size)
     else:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))

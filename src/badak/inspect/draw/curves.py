@@ -26,8 +26,9 @@ def learning_curve(curve: LearningCurve) -> "Figure":
         >>> [axes.get_title() for axes in learning_curve(curve).axes]
         ['Accuracy', 'Loss']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
+
+    from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.subplots(1, 2)

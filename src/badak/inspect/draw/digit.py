@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from badak.arrays import Array
 from badak.data import DigitStages
+from badak.inspect.draw.text import plain
 from badak.inspect.nearest import Nearest
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def digit_stages(stages: DigitStages) -> "Figure":
         >>> [axes.get_title().splitlines()[0] for axes in digit_stages(digit_from_image(page)).axes]
         ['1. grey', '2. ink', '3. crop', '4. fit', '5. centre']
     """
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
+
+    from badak.inspect.draw.figure import Figure
 
     panels = [
         ("1. grey", f"{_by(stages.grey)} pixels", stages.grey),
@@ -72,10 +74,10 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
         >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
         ['the image', 'zero, 2.00 away']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     titles = [
-        f"{class_names[label]}, {distance:.2f} away"
+        f"{plain(class_names[label])}, {distance:.2f} away"
         for label, distance in zip(found.labels, found.distances, strict=True)
     ]
     images = [found.image, *found.images]

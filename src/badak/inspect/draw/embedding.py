@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak.inspect.draw.classes import MOST_TOLD_APART, colours
+from badak.inspect.draw.text import plain
 from badak.inspect.embedding import Embedding
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def embedding(found: Embedding) -> "Figure":
         'first component, 50% of the variance'
     """
     from matplotlib.colors import ListedColormap
-    from matplotlib.figure import Figure
+
+    from badak.inspect.draw.figure import Figure
 
     k = len(found.class_names)
     figure = Figure(figsize=(7.5, 6), layout="constrained")
@@ -50,11 +52,11 @@ def embedding(found: Embedding) -> "Figure":
     if k <= MOST_TOLD_APART:
         for place, name in enumerate(found.class_names):
             absent = "" if (found.labels == place).any() else ": no images"
-            axes.scatter([], [], s=36, color=palette[place], label=name + absent)
+            axes.scatter([], [], s=36, color=palette[place], label=plain(name) + absent)
         figure.legend(loc="outside right center", frameon=False)  # clear of the title
     else:
         figure.colorbar(points, ax=axes, label="class number", shrink=0.8)
-    title = f"{len(found.points):,} images as layer {found.layer!r} sees them"
+    title = f"{len(found.points):,} images as layer {plain(found.layer)} sees them"
     if found.explained is None:
         figure.suptitle(f"{title} (t-SNE)")
         axes.set_xticks([])

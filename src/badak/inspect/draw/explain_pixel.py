@@ -8,6 +8,7 @@ import numpy as np
 from badak.arrays import Array, Mask
 from badak.inspect.differences import largest
 from badak.inspect.draw.image import HATCHED, show_box, show_image
+from badak.inspect.draw.text import plain
 from badak.inspect.explain_pixel import ExplainedPixel
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def explain_pixel(found: ExplainedPixel) -> "Figure":
         >>> [axes.get_title() for axes in explain_pixel(found).axes[1:4]]
         ['patch', 'x  filter 3', '=  products']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     sums = found.products.sum(axis=(1, 2))
     chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MOST_CHANNELS]).tolist()
@@ -63,7 +64,7 @@ def explain_pixel(found: ExplainedPixel) -> "Figure":
             _numbers(axes, values, channel, "RdBu_r", (-most, most))
         cells[2].set_xlabel(f"sum {sums[channel]:.4g}")
         if row == 0:
-            titles = (found.source, "patch", f"x  filter {found.channel}", "=  products")
+            titles = (plain(found.source), "patch", f"x  filter {found.channel}", "=  products")
             for axes, title in zip((source, *cells), titles, strict=True):
                 axes.set_title(title, fontsize=10)
     result = figure.add_subplot(grid[:, 4])
@@ -77,7 +78,7 @@ def explain_pixel(found: ExplainedPixel) -> "Figure":
 
 def _sentence(found: ExplainedPixel, shown: int) -> str:
     count = len(found.products)
-    where = f"{found.layer}, filter {found.channel}, row {found.y}, column {found.x}:  "
+    where = f"{plain(found.layer)}, filter {found.channel}, row {found.y}, column {found.x}:  "
     sum_ = f"sum of products {found.products.sum():.4g} + bias {found.bias:.4g} = {found.value:.4g}"
     if shown < count:
         return f"{where}{sum_}\nthe {shown} of {count} input channels that add most to it"

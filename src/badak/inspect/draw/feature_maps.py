@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from badak.arrays import Array
 from badak.errors import BadakError
 from badak.inspect.draw.mosaic import show_mosaic
+from badak.inspect.draw.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,27 +39,27 @@ def feature_maps(maps: Mapping[str, Array]) -> "Figure":
         >>> [axes.get_title(loc="left") for axes in figure.axes[:2]]
         ['conv1: 30 maps of 6x6', 'linear1: 10 numbers']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     if not maps:
         raise BadakError("maps must hold at least one layer's output; got none")
-    blocks = {}
+    blocks = []
     for name, values in maps.items():
         if values.ndim == 3 and values.shape[1:] != (1, 1):
             count, height, width = values.shape
             shown = values[:MOST_MAPS]
-            title = f"{name}: {count} map{'s'[: count != 1]} of {height}x{width}"
+            title = f"{plain(name)}: {count} map{'s'[: count != 1]} of {height}x{width}"
             title += f", the first {len(shown)} shown" if count > len(shown) else ""
             columns = min(COLUMNS, count)
         else:  # a flat layer, or maps of one place
-            shown, title = values.reshape(-1, 1, 1), f"{name}: {len(values)} numbers"
+            shown, title = values.reshape(-1, 1, 1), f"{plain(name)}: {len(values)} numbers"
             rows = math.ceil(math.sqrt(len(values) / FLAT))
             columns = math.ceil(len(values) / rows)
-        blocks[title] = shown, columns
-    heights = [_height(shown.shape, columns) for shown, columns in blocks.values()]
+        blocks.append((title, shown, columns))
+    heights = [_height(shown.shape, columns) for _, shown, columns in blocks]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.4 * len(heights)), layout="constrained")
     grid = figure.subplots(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for axes, (title, (shown, columns)) in zip(grid, blocks.items(), strict=True):
+    for axes, (title, shown, columns) in zip(grid, blocks, strict=True):
         show_mosaic(axes, shown, columns)
         axes.set_title(title, loc="left", fontsize=10)
         axes.set_anchor("W")

@@ -50,8 +50,9 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
 def _pictures(weights: Array, columns: int) -> "Figure":
     from matplotlib import colormaps
     from matplotlib.collections import PatchCollection
-    from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
+
+    from badak.inspect.draw.figure import Figure
 
     # (F, C, KH, KW) -> (F, KH, KW, 3), or (F, KH, KW)
     panels = np.moveaxis(weights, 1, -1) if weights.shape[1] == 3 else weights[:, 0]
@@ -80,7 +81,7 @@ def _pictures(weights: Array, columns: int) -> "Figure":
 
 
 def _table(weights: Array) -> "Figure":
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     channels = min(weights.shape[1], MOST_COLUMNS)
     shown = weights[: MOST_PANELS // channels, :channels]

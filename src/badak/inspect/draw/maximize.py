@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from badak.inspect.draw.image import show_image
+from badak.inspect.draw.text import plain
 from badak.inspect.maximize import MaximizedActivation
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def maximize_activation(*found: MaximizedActivation) -> "Figure":
         >>> len(maximize_activation(*found).axes)  # three images, one course
         4
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     columns = min(COLUMNS, len(found))
     rows = math.ceil(len(found) / columns)
@@ -37,7 +38,7 @@ def maximize_activation(*found: MaximizedActivation) -> "Figure":
     top, bottom = parts
     course = bottom.subplots()
     for place, one in enumerate(found):
-        what = f"{one.layer} {one.channel}"
+        what = f"{plain(one.layer)} {one.channel}"
         axes = top.add_subplot(rows, columns, place + 1)
         show_image(axes, one.image, 0, 1)
         axes.set_title(f"{what}: {one.activations[-1]:.3g}", fontsize=10)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from badak.inspect.draw.text import plain, width_of
 from badak.inspect.misclassified import Misclassified
 
 if TYPE_CHECKING:
@@ -37,14 +38,15 @@ def misclassified(found: Misclassified) -> "Figure":
         >>> figure.axes[0].get_title()
         'd → c\n80.0%'
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     count = min(len(found.places), MOST_IMAGES)
+    names = [plain(name, LONGEST_NAME) for name in found.class_names]
     titles = [
-        f"{_short(found.class_names[true])} → {_short(found.class_names[guess])}\n{sure:.1%}"
+        f"{names[true]} → {names[guess]}\n{sure:.1%}"
         for true, guess, sure in zip(found.labels, found.predicted, found.confidence, strict=True)
     ][:count]
-    width = 0.3 + CHARACTER * max([16, *(title.index("\n") for title in titles)])
+    width = 0.3 + CHARACTER * max([16, *(width_of(title.split("\n")[0]) for title in titles)])
     columns = min(COLUMNS, max(count, 3))
     rows = math.ceil(count / columns)
     h, w = found.images.shape[2:]
@@ -68,7 +70,3 @@ def misclassified(found: Misclassified) -> "Figure":
         place.imshow(image, "gray_r", vmin=0, vmax=1)
         place.set_title(title, size=9)
     return figure
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak.errors import BadakError
+from badak.inspect.draw.text import plain
 from badak.inspect.precision import Precision
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def precision(found: Sequence[Precision]) -> "Figure":
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['97.00%']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     if not found:
         raise BadakError("there is no precision to draw; the list is empty")
@@ -55,13 +56,14 @@ def precision(found: Sequence[Precision]) -> "Figure":
     left.set_ylabel("images classified rightly, %")
     left.set_title("Accuracy")
     left.legend(frameon=False, loc="upper left", fontsize=8)
+    places = range(len(names))
     for one in found:
         errors = np.array([layer.error for layer in one.layers])
         shown = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
         style = {"color": COLOURS[one.dtype], "marker": MARKERS[one.dtype], "markersize": 4}
-        right.plot(names, shown, label=one.dtype, **style)
+        right.plot(places, shown, label=one.dtype, **style)
     right.set_yscale("log")
-    right.tick_params(axis="x", rotation=90)
+    right.set_xticks(places, [plain(name) for name in names], rotation=90)
     right.set_ylabel("error, as a share of the output")
     right.set_title("Error after each layer, against float64")
     right.grid(alpha=0.3)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from badak.inspect.draw.text import plain
 from badak.inspect.profile import Profile
 
 if TYPE_CHECKING:
@@ -30,19 +31,19 @@ def profile(found: Profile) -> "Figure":
         >>> [text.get_text() for text in figure.axes[0].texts]
         ['6.00 ms, 50% of peak']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     wholes = (found.one_by_one, found.whole)
     heights = (len(found.rows), len(wholes) + 0.5)
     figure = Figure(figsize=(8, 1.6 + 0.27 * sum(heights)), layout="constrained")
     layers, step = figure.subplots(2, 1, height_ratios=heights)
     for axes, rows in ((layers, found.rows), (step, wholes)):
-        names = [row.name for row in rows]
+        places = np.arange(len(rows))
         forward, backward = (
             np.array([1e3 * getattr(row, way) for row in rows]) for way in ("forward", "backward")
         )
-        axes.barh(names, forward, color=FORWARD, label="forward")
-        axes.barh(names, backward, left=forward, color=BACKWARD, label="backward")
+        axes.barh(places, forward, color=FORWARD, label="forward")
+        axes.barh(places, backward, left=forward, color=BACKWARD, label="backward")
         for place, row in enumerate(rows):
             share = found.share_of_peak(row)
             words = f"{1e3 * row.seconds:.2f} ms"
@@ -52,6 +53,7 @@ def profile(found: Profile) -> "Figure":
             axes.annotate(words, end, (4, 0), textcoords="offset points", va="center", size=8)
         axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the words
         axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
+        axes.set_yticks(places, [plain(row.name) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
     layers.set_title(f"Where a training step's time goes, batch {found.batch_size}", loc="left")

@@ -30,8 +30,9 @@ def reliability(found: Reliability) -> "Figure":
         >>> reliability(of(made)).axes[0].get_title().splitlines()
         ['Reliability: calibration error 23.3%', '83.3% sure on average, 66.7% right']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
+
+    from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(5.5, 6.5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))

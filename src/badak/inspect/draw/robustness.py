@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from badak.inspect.draw.classes import colours
+from badak.inspect.draw.text import plain
 from badak.inspect.robustness import ShiftRobustness
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def shift_robustness(found: ShiftRobustness) -> "Figure":
         >>> [text.get_text() for text in shift_robustness(made).axes[0].get_legend().get_texts()]
         ['pooled']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(6.5, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -38,7 +40,7 @@ def shift_robustness(found: ShiftRobustness) -> "Figure":
         axes.fill_between(found.pixels, worst, best, color=colour, alpha=0.1, lw=0)
         for end in (worst, best):
             axes.plot(found.pixels, end, ":", color=colour, lw=1)
-        axes.plot(found.pixels, mean, "o-", color=colour, markersize=4, label=name)
+        axes.plot(found.pixels, mean, "o-", color=colour, markersize=4, label=plain(name))
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

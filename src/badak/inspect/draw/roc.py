@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak.inspect.draw.classes import MOST_TOLD_APART, colours
+from badak.inspect.draw.text import plain
 from badak.inspect.roc import Roc
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def roc(found: Roc) -> "Figure":
         >>> [text.get_text() for text in roc(of(made)).legends[0].get_texts()]
         ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'by chance 0.5']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     k = len(found.class_names)
     told_apart = k <= MOST_TOLD_APART
@@ -43,10 +44,10 @@ def roc(found: Roc) -> "Figure":
         for name, curve, colour in zip(found.class_names, found.curves, colours(k), strict=True):
             style = {"color": colour, "lw": 1.2} if told_apart else {"color": "0.8", "lw": 0.8}
             if curve is not None:
-                label = f"{name} {curve.auc:.4f}" if told_apart else None
+                label = f"{plain(name)} {curve.auc:.4f}" if told_apart else None
                 axes.plot(curve.false_positive_rate, curve.true_positive_rate, label=label, **style)
             elif told_apart:
-                axes.plot([], [], label=f"{name}: no images", **style)
+                axes.plot([], [], label=f"{plain(name)}: no images", **style)
         axes.plot(
             found.macro_false_positive_rate,
             found.macro_true_positive_rate,

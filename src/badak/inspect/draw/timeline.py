@@ -8,6 +8,7 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array
 from badak.inspect.draw.moments import convolution_of, filter_colours
+from badak.inspect.draw.text import plain
 from badak.inspect.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
     for row, t in enumerate(table.moments):
         for column, panel in enumerate(panels[t]):
             table.show(row, column, panel)
-    table.figure.suptitle(f"{name}: its filters as they grow, each on its own scale", fontsize=11)
+    table.figure.suptitle(
+        f"{plain(name)}: its filters as they grow, each on its own scale", fontsize=11
+    )
     return table.figure
 
 
@@ -83,7 +86,7 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
         table.show(row, 0, own[0] if len(own) == 1 else own.transpose(1, 2, 0), "gray")
         for column, panel in enumerate(maps[t], 1):
             shown = table.show(row, column, panel, "RdBu_r", high)
-    table.figure.suptitle(f"{name}: its maps of one image as it learns", fontsize=11)
+    table.figure.suptitle(f"{plain(name)}: its maps of one image as it learns", fontsize=11)
     table.figure.set_figwidth(table.figure.get_figwidth() + 1.5)
     table.figure.colorbar(shown, ax=table.axes, shrink=0.6, aspect=30, label="output")
     return table.figure
@@ -105,8 +108,9 @@ def health_over_time(timeline: Timeline) -> "Figure":
         >>> [axes.get_title() for axes in health_over_time(inspect.timeline(trainer)).axes]
         ['Accuracy', 'Dead units', 'Update by weight']
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
+
+    from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     accuracy, dead, ratio = figure.subplots(1, 3)
@@ -129,7 +133,7 @@ class _Table:
     """Panels in one pair of axes, a row a moment: a pair for each would take seconds to draw."""
 
     def __init__(self, timeline: Timeline, headings: Sequence[str]) -> None:
-        from matplotlib.figure import Figure
+        from badak.inspect.draw.figure import Figure
 
         every = np.linspace(0, len(timeline) - 1, MOMENTS).round().astype(int)
         self.moments: list[int] = np.unique(every).tolist()  # the first and the last included
@@ -168,7 +172,7 @@ class _Table:
 
 def _curves(axes: "Axes", timeline: Timeline, curves: dict[str, Array], title: str) -> None:
     for label, values in curves.items():
-        axes.plot(timeline.steps, values, "o-", markersize=3, label=label)
+        axes.plot(timeline.steps, values, "o-", markersize=3, label=plain(label))
     axes.set_title(title)
     axes.set_xlabel("step")
     axes.grid(alpha=0.3)

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from badak.inspect.draw.image import image_range, show_box, show_image
+from badak.inspect.draw.text import plain
 from badak.inspect.top_patches import TopPatches
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def top_patches(found: TopPatches) -> "Figure":
         >>> len(top_patches(found).axes)
         8
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     count, (height, width) = len(found.images), found.field.size
     columns = min(COLUMNS, count)
@@ -40,7 +41,9 @@ def top_patches(found: TopPatches) -> "Figure":
     figure = Figure(
         figsize=(max(1.2 * columns, 6), (1.2 * parts + 0.4) * rows + 0.6), layout="constrained"
     )
-    title = f"{found.layer}, channel {found.channel}:\nthe {count} images that excite it most"
+    title = (
+        f"{plain(found.layer)}, channel {found.channel}:\nthe {count} images that excite it most"
+    )
     title += f", and the {height}x{width} pixels it sees" if parts == 2 else ""
     figure.suptitle(title, fontsize=11)
     grid = figure.subplots(parts * rows, columns, squeeze=False)
@@ -51,7 +54,7 @@ def top_patches(found: TopPatches) -> "Figure":
         row, column = divmod(place, columns)
         above, *below = grid[parts * row : parts * (row + 1), column]
         show_image(above, image, *span)
-        name = found.class_names[found.labels[place]]
+        name = plain(found.class_names[found.labels[place]])
         above.set_title(f"{name}\n{found.values[place]:.3g}", fontsize=9)
         if below:
             show_box(above, image, *_within(found, place))

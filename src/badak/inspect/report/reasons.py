@@ -6,6 +6,7 @@ import numpy as np
 
 from badak.inspect import draw
 from badak.inspect.attributions import attributions as maps_of
+from badak.inspect.draw.text import plain
 from badak.inspect.nearest import nearest
 from badak.inspect.predictions import Predictions
 from badak.inspect.report.trained import Trained
@@ -46,6 +47,7 @@ def nearest_to_mistake(trained: Trained) -> dict[str, "Figure"]:
 
 
 def _answer(found: Predictions, place: int) -> str:
-    true, told = (found.class_names[of[place]] for of in (found.labels, found.predicted))
-    said = "recognised" if true == told else f"taken for {told}"
+    label, guess = found.labels[place], found.predicted[place]
+    true, other = (plain(found.class_names[which]) for which in (label, guess))
+    said = "recognised" if label == guess else f"taken for {other}"
     return f"test image {place}: {true}, {said} with {found.confidence[place]:.1%}"

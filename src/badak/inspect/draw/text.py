@@ -1,0 +1,141 @@
+"""Names in pictures: as plain text (`plain`, `short`), in a font that has them (`fonts_for`)."""
+
+import unicodedata
+import warnings
+from functools import cache
+from pathlib import Path
+
+from badak.terminal import shown
+
+LONGEST = 30  # letters of Latin that a drawn name is wide
+# Looked through first, in this order: they have Korean, Chinese or Japanese in an even weight.
+PREFERRED = (
+    "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo",
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans",
+    "Yu Gothic", "Meiryo", "WenQuanYi Micro Hei", "IPAGothic",
+)  # fmt: skip
+# Matplotlib's own of this name has a box for every character there is.
+BOXES = "Last Resort"
+
+
+def plain(name: str, longest: int = LONGEST) -> str:
+    r"""Return what Matplotlib draws as the name itself.
+
+    No dollar begins mathematics, no underscore hides a label from a legend, no control character
+    is left, and a long name loses its middle.
+
+    Args:
+        name: of a class, a layer, a file or a data set.
+        longest: as for `short`.
+
+    Returns:
+        The text for a label or a title.
+
+    Example:
+        >>> print(plain("cat"), plain("$$"), plain("_rest_"), plain("line\n"))
+        cat \$\$  _rest_ line\n
+    """
+    text = short(name, longest).replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
+
+
+def short(name: str, longest: int = LONGEST) -> str:
+    """Return the name without characters that act, and without its middle where it is long.
+
+    Args:
+        name: any text.
+        longest: as many letters of Latin may it be wide.
+
+    Example:
+        >>> short("a photo of a rhinoceros", longest=11), short("밑바닥부터 시작하는", longest=9)
+        ('a pho…ceros', '밑바…는')
+    """
+    # Hangul in parts, as macOS writes file names, has no glyphs of its own.
+    text = shown(unicodedata.normalize("NFC", name))
+    if len(text) <= longest and width_of(text) <= longest:
+        return text
+    ends = (f"{text[: n - n // 2]}…{text[len(text) - n // 2 :]}" for n in range(longest, 0, -1))
+    return next(cut for cut in ends if width_of(cut) <= longest)
+
+
+def width_of(text: str) -> int:
+    """How many letters of Latin a text is as wide as: Hangul, kana and Hanja count double.
+
+    Example:
+        >>> width_of("cat"), width_of("고양이")
+        (3, 6)
+    """
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+
+
+def fonts_for(text: str, font: str) -> list[str]:
+    """Name the installed fonts that have what a font lacks; caution once where there is none.
+
+    Args:
+        text: what is to be drawn.
+        font: the path of the font it would be drawn in.
+
+    Returns:
+        Names of fonts for Matplotlib to fall back on, none where the font has it all.
+    """
+    from matplotlib.font_manager import get_font
+
+    lacking = sorted({one for one in text if not one.isascii() and one.isprintable()})
+    lacking = [one for one in lacking if not get_font(font).get_char_index(ord(one))]
+    paths = {one: font_of(one) for one in lacking}
+    _caution("".join(one for one, path in paths.items() if path is None))
+    names = (get_font(path).family_name for path in paths.values() if path is not None)
+    return list(dict.fromkeys(names))
+
+
+@cache
+def font_of(character: str) -> str | None:
+    """The path of an installed font that has a character; None where no font has it."""
+    from matplotlib.font_manager import get_font
+
+    for path in _installed():
+        if get_font(path).get_char_index(ord(character)):
+            return path
+    return None
+
+
+@cache
+def _installed() -> list[str]:
+    """The paths of all upright fonts of usual weight, the preferred first.
+
+    Matplotlib keeps a list of the fonts that were there when it was first used; those that came
+    since, perhaps because this module advised it, are added.
+    """
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(set(findSystemFonts()) - known):
+        try:
+            fontManager.addfont(path)
+        except Exception:  # a damaged file among the system's is not ours to judge
+            continue
+    usual = [
+        font
+        for font in fontManager.ttflist
+        if font.style == "normal" and font.weight in (400, "normal", "regular")
+        and BOXES not in font.name and Path(font.fname).exists()
+    ]  # fmt: skip
+    places = {name: place for place, name in enumerate(PREFERRED)}
+    usual.sort(key=lambda font: (places.get(font.name, len(places)), font.name))
+    return [font.fname for font in usual]
+
+
+_told: set[str] = set()
+
+
+def _caution(lacking: str) -> None:
+    """Say once which characters no font has."""
+    untold = set(lacking) - _told
+    if untold:
+        _told.update(untold)
+        warnings.warn(
+            f"no installed font has the characters {plain(''.join(sorted(untold)))}: pictures show "
+            "boxes instead; install one that has them, for Korean, Chinese and Japanese such as "
+            "Noto Sans CJK (on Debian and Ubuntu: apt-get install fonts-noto-cjk)",
+            stacklevel=2,
+        )
