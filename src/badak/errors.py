@@ -3,7 +3,8 @@
 Every message says what was expected, what came, where, and what would do.
 """
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -39,3 +40,28 @@ def where(place: str) -> Iterator[None]:
         yield
     except BadakError as fault:
         raise type(fault)(f"{place}: {fault}") from None
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one resembles most, in any case; None if none does."""
+    lowered = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), lowered, 1)
+    return lowered[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the question to put after a message about an unknown word.
+
+    Args:
+        word: as the user wrote it, in any case.
+        known: the words that would do.
+
+    Returns:
+        The question with a colon before it, or nothing if no known word is near.
+
+    Example:
+        >>> did_you_mean("MINST", ["digits", "mnist"])
+        ": did you mean 'mnist'?"
+    """
+    near = nearest_word(word, known)
+    return f": did you mean {near!r}?" if near else ""
