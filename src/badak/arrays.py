@@ -3,6 +3,7 @@
 Letters: N images, C channels, H rows, W columns, K classes.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,7 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         Traceback (most recent call last):
         badak.errors.ArgumentTypeError: images cannot be read as an array: ...
     """
+    refuse_pictures(value, name)
     if isinstance(value, np.ma.MaskedArray):
         raise ArgumentTypeError(f"{name} is a masked array; fill it first, e.g. {name}.filled(0)")
     try:
@@ -59,6 +61,29 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     if not array.dtype.isnative:
         checks.memory(array.nbytes, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def refuse_pictures(value: object, name: str) -> None:
+    """Refuse Pillow images: NumPy sees neither their orientation nor their palette or background.
+
+    Raises:
+        ArgumentTypeError: a Pillow image, or a list of them; `badak.data` makes arrays of them.
+
+    Example:
+        >>> from PIL import Image
+        >>> refuse_pictures([Image.new("P", (28, 28))], "images")
+        Traceback (most recent call last):
+        badak.errors.ArgumentTypeError: images must be arrays; got a Pillow image: ...
+    """
+    pillow = sys.modules.get("PIL.Image")
+    if pillow is None:
+        return
+    members = value if isinstance(value, (list, tuple)) else [value]
+    if any(isinstance(member, pillow.Image) for member in members):
+        raise ArgumentTypeError(
+            f"{name} must be arrays; got a Pillow image: badak.data.read_image(image, shape) "
+            "makes an array of it, as of a file"
+        )
 
 
 def _tensor(value: Any, name: str) -> NDArray[Any]:

@@ -4,7 +4,7 @@ Every message says what was expected, what came, where, and what would do.
 """
 
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 LONGEST_MESSAGE = 2000  # characters
@@ -95,3 +95,30 @@ class _Values(reprlib.Repr):
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one resembles most, in any case; None if none does."""
+    import difflib  # takes its time, and most programs never need it
+
+    lowered = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), lowered, 1)
+    return lowered[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the question to put after a message about an unknown word.
+
+    Args:
+        word: as the user wrote it, in any case.
+        known: the words that would do.
+
+    Returns:
+        The question with a colon before it, or nothing if no known word is near.
+
+    Example:
+        >>> did_you_mean("MINST", ["digits", "mnist"])
+        ": did you mean 'mnist'?"
+    """
+    near = nearest_word(word, known)
+    return f": did you mean {near!r}?" if near else ""

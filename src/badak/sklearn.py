@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays import Array, Images, Shape, as_array, check_shape
+from badak.arrays import Array, Images, Shape, as_array, check_shape, refuse_pictures
 from badak.data.distinct import distinct
 from badak.errors import BadakError
 from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
@@ -265,6 +265,7 @@ def _weight(sample_weight: ArrayLike | None, count: int) -> NDArray[np.float64]:
 
 def _flat(X: Any) -> tuple[Any, Shape]:
     """X with one axis a sample, and the shape that each had; (N, D) is left to scikit-learn."""
+    refuse_pictures(X, "X")
     if isinstance(X, (list, tuple)):
         X = np.asarray(X)
     if getattr(X, "ndim", 2) <= 2:

@@ -24,9 +24,9 @@ WRONG_TRAIN = {
     "unknown data set": (["digit"], "did you mean 'digits'?"),
     "empty folder name": (["folder:"], "the data set must be one of"),
     "missing folder": (["folder:nowhere"], "nowhere"),
-    "epochs 0": (["--epochs", "0"], "epochs must be at least 1; got 0"),
+    "epochs 0": (["--epochs", "0"], "--epochs must be at least 1; got 0"),
     "epochs -1": (["--epochs", "-1"], "epochs must be at least 1; got -1"),
-    "batch size 0": (["--batch-size", "0"], "batch_size must be at least 1; got 0"),
+    "batch size 0": (["--batch-size", "0"], "--batch-size must be at least 1; got 0"),
     "batch size over all": (["--batch-size", "61"], "at most the 60 training images; got 61"),
     "lr nan": (["--lr", "nan"], "lr must be a number above 0; got nan"),
     "lr inf": (["--lr", "inf"], "lr must be a number above 0; got inf"),
@@ -34,12 +34,12 @@ WRONG_TRAIN = {
     "lr -1": (["--lr", "-1"], "lr must be a number above 0; got -1"),
     "seed -1": (["--seed", "-1"], "seed must be at least 0; got -1"),
     "seed 2**70": (["--seed", str(2**70)], "seed must be at most"),
-    "weight init": (["--weight-init", "glorot"], "weight_init must be 'he', 'xavier' or"),
-    "weight init -1": (["--weight-init", "-1"], "weight_init must be a number at least 0"),
-    "weight init nan": (["--weight-init", "nan"], "weight_init must be a number at least 0"),
+    "weight init": (["--weight-init", "glorot"], "--weight-init must be 'he', 'xavier' or"),
+    "weight init -1": (["--weight-init", "-1"], "--weight-init must be a number at least 0"),
+    "weight init nan": (["--weight-init", "nan"], "--weight-init must be a number at least 0"),
     "resume without a directory": (["--resume"], "--resume needs --run-dir"),
     "image size of digits": (["--image-size", "30"], "for 'folder:PATH' only"),
-    "data dir": (["mnist", "--data-dir", "nowhere"], "data_dir must be a folder that exists"),
+    "data dir": (["mnist", "--data-dir", "nowhere"], "--data-dir must be a folder that exists"),
     "run dir under a file": (["--run-dir", "file/run"], "cannot write the run directory file/run"),
     "run dir is a file": (["--run-dir", "file"], "cannot write the run directory file"),
     "run dir with a long name": (["--run-dir", "x" * 300], "cannot write the run directory"),
@@ -86,7 +86,7 @@ def test_no_traceback_from_a_process_of_its_own(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "Error: batch_size must be at least 1; got 0\n"
+    assert done.stderr == "Error: --batch-size must be at least 1; got 0\n"
 
 
 def test_a_run_is_not_overwritten(badak, trained):
@@ -100,10 +100,10 @@ def test_a_run_is_not_overwritten(badak, trained):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--batch-size", "30"], "was begun with batch_size 20; got 30"),
-        (["--seed", "1"], "was begun with seed 0; got 1"),
+        (["--batch-size", "30"], "was begun with --batch-size 20; got 30"),
+        (["--seed", "1"], "was begun with --seed 0; got 1"),
         (["mnist"], "was begun with dataset 'digits'; got 'mnist'"),
-        (["--lr", "0.1"], "was begun with lr None; got 0.1"),
+        (["--lr", "0.1"], "was begun without --lr; got 0.1"),
     ],
 )
 def test_resume_with_other_options_is_refused(badak, trained, words, message):
@@ -121,7 +121,7 @@ def edit_config(run, old, new):
 
 
 WRONG_CONFIG = {
-    "unknown option": ("seed =", "sead =", "unknown option 'sead'; did you mean 'seed'?"),
+    "unknown option": ("seed =", "sead =", "unknown option 'sead': did you mean 'seed'?"),
     "wrong type": ("seed = 0", 'seed = "0"', "seed must be int; got '0'"),
     "bool for a number": ("seed = 0", "seed = true", "seed must be int; got True"),
     "twice": ("seed = 0", "seed = 0\nseed = 1", "config.toml"),

@@ -156,11 +156,11 @@ def test_predict_needs_the_training_digits_only_when_asked(badak, trained, tmp_p
     write_one(tmp_path / "one.png")
     done = badak("predict", trained, "one.png")
     assert done.code == 0, done.err
-    assert "alike are not shown: data_dir must be a folder that exists" in done.out
+    assert "alike are not shown: --data-dir must be a folder that exists" in done.out
     assert not (trained / "plots" / "nearest_1.png").exists()
     done = badak("predict", trained, "one.png", "--nearest", "3")
     assert done.code == 2
-    assert done.err.startswith("Error: data_dir must be a folder that exists")
+    assert done.err.startswith("Error: --data-dir must be a folder that exists")
 
 
 def test_predict_draws_the_training_digits_most_alike(badak, trained, tmp_path, data_dir):
@@ -371,16 +371,19 @@ def test_resume_says_where_there_is_nothing_to_go_on_with(badak):
     assert "no checkpoint" not in done.out
 
 
-def test_a_damaged_image_is_named_and_passed_over_on_request(badak, shapes, recwarn):
+def test_a_damaged_image_is_named_and_passed_over_on_request(badak, shapes):
     bad = shapes / "leaf" / "bad.png"
     bad.write_bytes((shapes / "leaf" / "0.png").read_bytes()[:60])
     options = ("--image-size", "12", "--batch-size", "10", "--epochs", "1", "--run-dir", "run")
     done = badak("train", f"folder:{shapes}", *options)
     assert done.code == 2
     assert "bad.png" in done.err
-    with pytest.warns(UserWarning, match="1 image"):
-        done = badak("train", f"folder:{shapes}", *options, "--skip-corrupt")
+    assert "; --skip-corrupt leaves such images out" in done.err
+    done = badak("train", f"folder:{shapes}", *options, "--skip-corrupt")
     assert done.code == 0, done.err
+    caution, *more = done.err.splitlines()
+    assert caution.startswith(f"Caution: {shapes}: 1 images could not be decoded")
+    assert not more
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])

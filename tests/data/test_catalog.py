@@ -97,7 +97,7 @@ def test_offline_says_what_was_tried_and_what_works(tmp_path, monkeypatch, name)
         f"http://127.0.0.1:1/first/{file} (no connection)",
         f"http://127.0.0.1:1/second/{file} (no connection)",
         "the data set 'digits'",
-        "--data-dir FOLDER",
+        "data_dir=FOLDER",
         "BADAK_DATA=FOLDER",
     ):
         assert words in message
@@ -137,7 +137,10 @@ def test_a_name_of_the_wrong_type_is_a_type_error():
     "options", [{"image_size": 28}, {"color": True}, {"color": False}, {"skip_corrupt": True}]
 )
 def test_options_of_a_folder_are_refused_elsewhere(options):
-    with pytest.raises(BadakError, match="are for 'folder:PATH' only; the images of 'digits'"):
+    (name,) = options
+    with pytest.raises(
+        BadakError, match=f"{name} is for 'folder:PATH' only; the images of 'digits'"
+    ):
         load("digits", **options)
 
 

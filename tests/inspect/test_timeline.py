@@ -48,7 +48,7 @@ def test_a_moment_is_a_slice(run):
 
 
 def test_nothing_recorded(tmp_path):
-    with pytest.raises(BadakError, match="holds no snapshots: train with --snapshots K"):
+    with pytest.raises(BadakError, match="holds no snapshots: train with snapshots=K"):
         timeline(tmp_path)
     for trainer in (Trainer(SimpleConvNet()), Trainer(SimpleConvNet(), snapshots=3)):
         with pytest.raises(BadakError, match=r"nothing was recorded: train with Trainer"):

@@ -4,6 +4,7 @@ import atexit
 import gc
 import importlib
 import platform
+import signal
 import sys
 from typing import Any
 
@@ -11,7 +12,8 @@ import click
 
 import badak
 from badak import terminal
-from badak.errors import BadakError
+from badak.cli.words import cautions, in_options
+from badak.errors import BadakError, did_you_mean
 
 # name -> one line; the command stands in the module of that name.
 COMMANDS = {
@@ -38,6 +40,21 @@ class _Commands(click.Group):
         module = importlib.import_module(f"badak.cli.{name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            ctx.fail(f"No such command {name!r}{did_you_mean(name, COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadakError as fault:
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            raise type(fault)(in_options(str(fault), command)) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -92,7 +109,17 @@ def main(arguments: list[str] | None = None) -> Any:
     # could be freed one by one would make its end take a fifth of a second.
     atexit.register(gc.freeze)
     terminal.write_any_text()
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)  # no traceback at the end either
     try:
+        with cautions():
+            _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # while click was not running, or had begun to report a fault
+        sys.exit(128 + signal.SIGINT)
+
+
+def _run(arguments: list[str]) -> None:
+    try:
+        _check_text(arguments)
         sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
     except click.ClickException as fault:
         fault.show()
@@ -118,7 +145,20 @@ def _stopped(stop: BaseException | None) -> int:
     """
     if stop is not None and str(stop):
         click.echo(str(stop), err=True)
-    return 128 + int(getattr(stop, "signal", 2))
+    return 128 + int(getattr(stop, "signal", signal.SIGINT))
+
+
+def _check_text(arguments: list[str]) -> None:
+    """Refuse words that no path can be, or that no file of a run could keep.
+
+    Raises:
+        BadakError: a NUL, or bytes that are not UTF-8; images for `predict` may have any name.
+    """
+    for word in arguments:
+        if "\0" in word:
+            raise BadakError(f"no argument may hold a NUL character; got {word!r}")
+        if arguments[0] != "predict" and any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise BadakError(f"arguments must be UTF-8 text; got {word!r}: rename the file")
 
 
 def _complain(words: str) -> None:

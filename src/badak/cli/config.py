@@ -1,6 +1,5 @@
 """RunConfig: what `badak train` was told, kept in the run directory as TOML for later commands."""
 
-import difflib
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -9,9 +8,10 @@ import numpy as np
 import tomli_w
 
 from badak import checks, data, load, models, optim, storage
+from badak.cli.near import near_run
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
-from badak.errors import BadakError, FormatError, shown
+from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
 
@@ -135,7 +135,7 @@ def read_config(run: RunDirectory) -> RunConfig:
     except (OSError, ValueError):
         raise BadakError(
             f"{run.path} is no run directory: it has no {run.config.name}; "
-            "badak train --run-dir makes one"
+            f"{near_run(run.path) or '`badak train --run-dir` makes one'}"
         ) from None
     try:
         values = tomllib.loads(text)
@@ -153,9 +153,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     }
     for name, value in values.items():
         if name not in kinds:
-            near = difflib.get_close_matches(name, kinds, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise FormatError(f"unknown option {shown(name)}{hint}")
+            raise FormatError(f"unknown option {name!r}{did_you_mean(name, kinds)}")
         if not _is(value, kinds[name]):
             raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {

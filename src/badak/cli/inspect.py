@@ -10,6 +10,7 @@ import click
 
 from badak import inspect, models, terminal
 from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.words import in_options
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.inspect.report import SECTIONS, Trained
@@ -76,7 +77,7 @@ def _data(config: RunConfig) -> tuple[Dataset | None, Dataset | None, str]:
     try:
         return *config.load_data(), ""
     except BadakError as fault:
-        return None, None, str(fault)
+        return None, None, in_options(str(fault))
 
 
 def _trained(

@@ -127,10 +127,12 @@ def _config(
         value = options[name]
         if name == "data_dir" or (name == "epochs" and value >= config.epochs):
             config = dataclasses.replace(config, **{name: value})
-        elif value != getattr(config, name):
+        elif value != (before := getattr(config, name)):
+            option = name if name == "dataset" else f"--{name.replace('_', '-')}"
+            begun = f"without {option}" if before is None else f"with {option} {before!r}"
             raise BadakError(
-                f"{run.path} was begun with {name} {getattr(config, name)!r}; got {value!r}: leave "
-                "the option out to go on, or choose another --run-dir"
+                f"{run.path} was begun {begun}; got {value or 'none'!r}: leave the option out to "
+                "go on, or choose another --run-dir"
             )
     return config
 

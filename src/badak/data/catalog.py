@@ -1,6 +1,5 @@
 """load(name): the data sets badak knows by name, and where it looks for them."""
 
-import difflib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from badak.data.dataset import Dataset
 from badak.data.digits import read_digits
 from badak.data.download import SOURCES, fetch
 from badak.data.folder import DEFAULT_SIZE, read_folder
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, did_you_mean
 
 ENVIRONMENT = "BADAK_DATA"
 
@@ -85,17 +84,19 @@ def load(
         path = Path(name.removeprefix("folder:")).expanduser()
         return read_folder(path, size, color, skip_corrupt)
     if name not in DATASETS:
-        near = difflib.get_close_matches(name, DATASETS, 1)
-        hint = f": did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, DATASETS)
+        if name and Path(name).expanduser().is_dir():
+            hint = f": did you mean 'folder:{name}'?"
         names = ", ".join(repr(known) for known in DATASETS)
         raise BadakError(
             f"the data set must be one of {names} or 'folder:PATH'; got {name!r}{hint}"
         )
-    if image_size is not None or color is not None or skip_corrupt:
-        raise BadakError(
-            "image_size, color and skip_corrupt are for 'folder:PATH' only; "
-            f"the images of {name!r} are as they are"
-        )
+    options = {"image_size": image_size, "color": color, "skip_corrupt": skip_corrupt or None}
+    for option, value in options.items():
+        if value is not None:
+            raise BadakError(
+                f"{option} is for 'folder:PATH' only; the images of {name!r} are as they are"
+            )
     known = DATASETS[name]
     return known.read(_place(name, known, data_dir)) if known else read_digits()
 
@@ -116,5 +117,5 @@ def _place(name: str, known: Known, data_dir: str | Path | None) -> Path:
         raise BadakError(
             f"{name} is not on this machine: looked in {looked}; {fault}. Without a network, use "
             f"the data set 'digits', or put {', '.join(SOURCES[name].files)} into a folder and "
-            f"name it by --data-dir FOLDER (data_dir=) or {ENVIRONMENT}=FOLDER"
+            f"name it by data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
         ) from None

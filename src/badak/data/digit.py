@@ -7,6 +7,7 @@ Letters: H rows, W columns.
 """
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from badak.arrays import Array, Images, as_array, as_images
-from badak.data.image import as_rgb, open_rgb
+from badak.data.image import open_rgb
 from badak.data.paper import ink_of
-from badak.errors import BadakError
+from badak.errors import BadakError, where
 
 SIZE, BOX = 28, 20
 # Larger pictures are shrunk first: a digit needs few pixels, and shrinking takes the grain out.
@@ -71,7 +72,8 @@ def digit_from_image(image: str | Path | Image.Image | ArrayLike) -> DigitStages
         ((80, 10), (20, 2), (1, 28, 28), True)
     """
     grey = _shrunk(_grey(image))
-    strokes, mask, inverted = ink_of(grey)
+    with where(str(image)) if isinstance(image, (str, Path)) else nullcontext():
+        strokes, mask, inverted = ink_of(grey)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     crop = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     boxed = _resized(crop, BOX / max(crop.shape))
@@ -83,10 +85,8 @@ def digit_from_image(image: str | Path | Image.Image | ArrayLike) -> DigitStages
 
 def _grey(image: str | Path | Image.Image | ArrayLike) -> Array:
     """Any kind of image as (H, W) float64 in [0, 1]."""
-    if isinstance(image, (str, Path)):
-        image = open_rgb(Path(image))
-    if isinstance(image, Image.Image):
-        image = np.asarray(as_rgb(image))
+    if isinstance(image, (str, Path, Image.Image)):
+        image = np.asarray(open_rgb(image))
     array = as_array(image, "image")
     if array.dtype == np.bool_:
         array = array.astype(np.float64)

@@ -132,7 +132,7 @@ def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
     except OSError as fault:  # requests' own errors, OSErrors too, were met above
         raise BadakError(
             f"the cache folder {folder} cannot be used: {fault.strerror or fault}; set "
-            "XDG_CACHE_HOME to a folder that can be written, or give the data with --data-dir"
+            "XDG_CACHE_HOME to a folder that can be written, or give the data with data_dir=FOLDER"
         ) from None
     except ValueError:  # how pooch says that the checksum differs
         return "wrong checksum, thrown away"

@@ -1,4 +1,4 @@
-"""One image file into an array: any common format, any colour mode, cut to a given size.
+"""One image into an array: any common format, any mode, from a file or Pillow, cut to a size.
 
 Pillow decodes. Images so large that they may be meant to exhaust memory are refused, before Pillow
 would even warn, and formats that would start another program (EPS) are not opened at all.
@@ -7,6 +7,7 @@ would even warn, and formats that would start another program (EPS) are not open
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from badak import checks, files
 from badak.arrays import Images, as_images
 from badak.data.sniff import describe
-from badak.errors import BadakError, FormatError
-from badak.files import opened
+from badak.errors import ArgumentTypeError, BadakError, FormatError
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 MOST_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
@@ -25,11 +25,18 @@ LARGEST_SIDE = 4096  # of what we cut to
 Pair = tuple[int, int]
 
 
-def read_image(path: str | Path, shape: Sequence[int], invert: bool = False) -> Images:
-    """Read one image file for a network: turned upright, resized, cropped, grey or colour.
+def read_image(
+    image: str | Path | Image.Image, shape: Sequence[int], invert: bool = False
+) -> Images:
+    """Read one image for a network: turned upright, resized, cropped, grey or colour.
+
+    A file and the Pillow image opened from it give the same numbers. What is transparent shows
+    white. Grey of more than 8 bits is scaled to them: whole numbers in 0..255 stay, those in
+    0..65,535 are 16 bits, floats lie in [0, 1].
 
     Args:
-        path: a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or PPM file.
+        image: a Pillow image, or the path of a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or
+            PPM file.
         shape: (C, H, W) that the network takes; C is 1 (grey) or 3 (red, green, blue).
         invert: swap dark and bright, for ink on paper where the network knows bright on black.
 
@@ -37,71 +44,91 @@ def read_image(path: str | Path, shape: Sequence[int], invert: bool = False) -> 
         Array (1, C, H, W) float32 in [0, 1].
 
     Raises:
+        ArgumentTypeError: neither a path nor a Pillow image.
         BadakError: a shape that no image file can give.
-        FormatError: the file is no image, is damaged or is far too large.
+        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+            range is unknown.
 
     Example:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Image.new("RGB", (40, 20), "red").save(f"{folder}/red.png")
-        ...     read_image(f"{folder}/red.png", (3, 2, 2))[0, :, 0, 0]
+        >>> read_image(Image.new("RGB", (40, 20), "red"), (3, 2, 2))[0, :, 0, 0]
         array([1., 0., 0.], dtype=float32)
     """
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise BadakError(f"shape must be (1, H, W) for grey or (3, H, W) for RGB; got {shape}")
-    pixels = read_pixels(Path(path), size_pair(tuple(shape[1:])))  # (3, H, W)
+    if not isinstance(image, (str, Path, Image.Image)):
+        raise ArgumentTypeError(
+            f"image must be a path or a Pillow image; got {type(image).__name__}: of an array, "
+            "PIL.Image.fromarray makes one"
+        )
+    pixels = read_pixels(image, size_pair(tuple(shape[1:])))  # (3, H, W)
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
 
 
-def read_pixels(path: Path, size: Pair) -> NDArray[np.uint8]:
-    """Read an image file as red, green and blue, covering and then cropped to a size.
+def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8]:
+    """Read an image as red, green and blue, covering and then cropped to a size.
 
     Args:
-        path: the file.
+        image: the file's path, or a Pillow image.
         size: (H, W); the image is scaled so that it just covers it and its middle is kept.
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
 
     Raises:
-        FormatError: the file is no image, is damaged or is far too large.
+        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+            range is unknown.
     """
-    fitted = ImageOps.fit(open_rgb(path), size[::-1], Image.Resampling.BICUBIC)
+    fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
-def open_rgb(path: Path) -> Image.Image:
-    """Decode an image file whole: turned upright, 8-bit red, green and blue.
+def open_rgb(image: str | Path | Image.Image) -> Image.Image:
+    """Decode an image whole: turned upright, 8-bit red, green and blue.
 
     Args:
-        path: the file.
+        image: the file's path, or a Pillow image, which is left as it is.
 
     Returns:
         A Pillow image of mode RGB, independent of the file.
 
     Raises:
-        FormatError: the file is no image, is damaged or is far too large.
+        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+            range is unknown.
     """
+    if isinstance(image, Image.Image):
+        name: str | Path = getattr(image, "filename", "") or "the Pillow image"
+    else:
+        name = image = Path(image)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
-            with opened(path) as file, Image.open(file, formats=FORMATS) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise Image.DecompressionBombError
-                return as_rgb(ImageOps.exif_transpose(image))
+            if isinstance(image, Image.Image):
+                return _upright(image)
+            with files.opened(image) as file, Image.open(file, formats=FORMATS) as decoded:
+                return _upright(decoded)
     except Image.DecompressionBombError:
-        raise FormatError(f"{path} has more than {MOST_PIXELS} pixels; make it smaller") from None
+        raise FormatError(f"{name} has more than {MOST_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
-        kind = describe(files.head(path))
-        raise FormatError(f"{path} must be an image ({', '.join(FORMATS)}); got {kind}") from None
+        kind = describe(files.head(Path(name)))
+        raise FormatError(f"{name} must be an image ({', '.join(FORMATS)}); got {kind}") from None
     except FormatError:
         raise
+    except BadakError as fault:
+        raise FormatError(f"{name}: {fault}") from None
     except MemoryError:
         raise
     except Exception as fault:  # decoders fail in many ways on damaged data
-        raise FormatError(f"{path} is a damaged image: {fault or type(fault).__name__}") from None
+        raise FormatError(f"{name} is a damaged image: {fault or type(fault).__name__}") from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError
+    if not image.width * image.height:
+        raise BadakError(f"an image must have pixels; got {image.width}x{image.height}")
+    return as_rgb(ImageOps.exif_transpose(image))
 
 
 def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -145,16 +172,67 @@ def size_pair(size: int | Sequence[int]) -> Pair:
 def as_rgb(image: Image.Image) -> Image.Image:
     """Turn any mode into RGB, 8 bits a channel; what is transparent shows white paper.
 
+    Raises:
+        BadakError: integers or floats whose range is unknown.
+
     Example:
         >>> as_rgb(Image.new("L", (1, 1), 7)).getpixel((0, 0))
         (7, 7, 7)
     """
-    if image.mode == "F":
-        raise ValueError("its pixels are floating-point numbers, of unknown range")
-    if image.mode.startswith("I"):  # grey of 16 bits, whatever it is stored in
-        deep = np.clip(np.asarray(image), 0, 65535).astype(np.uint32)
-        image = Image.fromarray(((deep + 128) // 257).astype(np.uint8))  # the nearest of 256 steps
-    if image.has_transparency_data:
+    clear = _clear(image)
+    if image.mode[0] in "IF":  # integers of 16 or 32 bits, floats of 32
+        opaque = Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
+    elif clear is None and image.has_transparency_data:
         image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+        opaque = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    else:
+        opaque = image.convert("RGB")
+    if clear is not None:
+        opaque.paste("white", mask=Image.fromarray(clear))
+    return opaque
+
+
+def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey of any depth in 256 steps. Pillow's own conversion cuts all above 255 off, silently."""
+    low, high = pixels.min(), pixels.max()
+    scaled = pixels.dtype.kind == "f"
+    if not 0 <= low <= high <= (1 if scaled else 65535):  # NaN lies nowhere
+        raise BadakError(
+            "its pixels must be whole numbers in 0..255 or 0..65535, or floats in [0, 1]; got "
+            f"{pixels.dtype} from {low:g} to {high:g}: scale them first"
+        )
+    if scaled:
+        return np.rint(pixels * np.float32(255)).astype(np.uint8)
+    if high > 255:
+        pixels = (pixels.astype(np.uint32) + 128) // 257  # the nearest of 256 steps
+    return pixels.astype(np.uint8)
+
+
+def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
+    """(H, W), where the image has the only grey or colour that its file calls transparent.
+
+    That is PNG's tRNS. Pillow compares it with 8-bit pixels, whatever depth it was written for.
+    """
+    key = image.info.get("transparency")
+    clear: NDArray[np.bool_] | None = None
+    if image.mode == "RGB" and isinstance(key, tuple):
+        # Of 16 bits a channel Pillow keeps the upper half.
+        upper = [value >> 8 for value in key] if max(key) > 255 else list(key)
+        clear = (np.asarray(image) == np.array(upper)).all(axis=2)
+    elif isinstance(key, int) and image.mode in ("1", "L"):
+        pixels = np.asarray(image.convert("L"))
+        clear = pixels == _key_of_eight_bits(key, pixels)
+    elif isinstance(key, int) and image.mode[0] == "I":
+        clear = np.asarray(image) == key
+    return clear
+
+
+def _key_of_eight_bits(key: int, pixels: NDArray[np.uint8]) -> int:
+    """A transparent grey as the pixels are: those of 2 and 4 bits are scaled, their key is not.
+
+    Pillow forgets how many bits there were: they are as few as tell these pixels apart.
+    """
+    for step in (85, 17):  # between the greys of 2 bits, of 4 bits
+        if key * step <= 255 and not (pixels % step).any():
+            return key * step
+    return key

@@ -118,7 +118,7 @@ def timeline(run: Trainer | RunDirectory | str | Path) -> Timeline:
         path = run.snapshots if isinstance(run, RunDirectory) else RunDirectory(Path(run)).snapshots
         if not path.exists():
             raise BadakError(
-                f"{path.parent} holds no snapshots: train with --snapshots K (Trainer(snapshots=K))"
+                f"{path.parent} holds no snapshots: train with snapshots=K to record them"
             )
         arrays, _ = read(path)
 

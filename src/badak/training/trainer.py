@@ -177,8 +177,8 @@ class Trainer:
         ):
             if run is not None and not resume and run.checkpoint.exists():
                 raise BadakError(
-                    f"{run.path} already holds a run: pass resume=True (--resume) to go on with "
-                    "it, or choose another run_dir"
+                    f"{run.path} already holds a run: pass resume=True to go on with it, "
+                    "or choose another run directory"
                 )
             self._start(run, train, validation, resume)
             self._loop(train, run, interruption)

@@ -12,15 +12,16 @@ from badak.data.image import read_image
 from forgeries import case, forged, noise
 
 
-def png(width, height, rows=b"", depth=8, colour=0):
+def png(width, height, rows=b"", depth=8, colour=0, transparent=b""):
     def chunk(kind, data):
         return (
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         )
 
     size = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    key = chunk(b"tRNS", transparent) if transparent else b""
     end = chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + end
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + key + end
 
 
 def encoded(kind, mode="RGB", size=(40, 30)):
@@ -32,7 +33,7 @@ def encoded(kind, mode="RGB", size=(40, 30)):
 
 def float_tiff():
     content = io.BytesIO()
-    Image.fromarray(np.ones((4, 4), np.float32)).save(content, "TIFF")
+    Image.fromarray(np.full((4, 4), 7.5, np.float32)).save(content, "TIFF")
     return content.getvalue()
 
 
@@ -60,7 +61,9 @@ image_case("D18 empty", "must be an image.*; got an empty file", b"")
 image_case("D18 text", "must be an image .*; got bytes 68 65 6c 6c", b"hello")
 image_case("D18 SVG", "must be an image .*; got an HTML or XML page", b"<svg xmlns='x'></svg>")
 image_case("D18 EPS", "must be an image", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
-image_case("D18 floats", "its pixels are floating-point numbers", float_tiff(), "image.tiff")
+image_case(
+    "D18 floats", r"floats in \[0, 1\]; got float32 from 7.5 to 7.5", float_tiff(), "image.tiff"
+)
 for kind in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF"):
     for share in (0.1, 0.5, 0.9):
         content = encoded(kind)

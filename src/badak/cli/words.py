@@ -1,0 +1,82 @@
+"""What the library says, in the words of the command line."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+# A parameter with a value, as in "skip_corrupt=True leaves such images out"; none within a path.
+ASSIGNED = re.compile(r"(?<![\w/\\.'\"-])(\w+)=(\w*)(?![\w=/\\])")
+# The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
+LEADING = re.compile(r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )")
+
+
+def in_options(words: str, command: click.Command | None = None) -> str:
+    """Say a message of the library with the options of the command that met it.
+
+    The library names its arguments as Python has them. A name that begins the message becomes the
+    command's option of that name, and so does ``name=value`` anywhere in it; if only `badak train`
+    has the option, it is named with that command.
+
+    Args:
+        words: the message.
+        command: that ran; the one that runs where None.
+
+    Returns:
+        The message; nothing in it that is no parameter of a command changes.
+
+    Example:
+        >>> from badak.cli.train import command as train
+        >>> in_options("batch_size must be at least 1; got 0", train)
+        '--batch-size must be at least 1; got 0'
+        >>> in_options("a.png is damaged; skip_corrupt=True leaves such images out", train)
+        'a.png is damaged; --skip-corrupt leaves such images out'
+    """
+    from badak.cli.train import command as train  # slow to load, and needed for a fault alone
+
+    if command is None:
+        context = click.get_current_context(silent=True)
+        command = context.command if context else train
+    own, trains = _options(command), _options(train)
+
+    def assigned(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        if name not in own | trains:
+            return match[0]
+        option = (own | trains)[name] + ("" if value in ("", "True") else f" {value}")
+        return option if name in own else f"`badak train {option}`"
+
+    words = ASSIGNED.sub(assigned, words)
+    if leading := LEADING.match(words):
+        names = re.sub(r"\w+", lambda name: own.get(name[0], name[0]), leading[0])
+        words = names + words[leading.end() :]
+    return words
+
+
+def _options(command: click.Command) -> dict[str, str]:
+    """The long form of each option, by the name that Python has for it."""
+    return {
+        param.name: max(param.opts, key=len)
+        for param in command.params
+        if isinstance(param, click.Option) and param.name
+    }
+
+
+@contextmanager
+def cautions() -> Iterator[None]:
+    """Show each warning of the library in one line on standard error, and only once."""
+    shown = set()
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        words = in_options(" ".join(str(message).split()))
+        if words not in shown:
+            shown.add(words)
+            click.echo(f"Caution: {words}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield
