@@ -31,8 +31,8 @@ def test_export_writes_the_file_and_its_card(badak, trained, form):
     for words in (
         "# run\n", "A simple network for 10 classes", "| Data set | digits |", "433,890",
         f"| Test accuracy after epoch 2 | {result.accuracy:.4f} of 30 test images |",
-        "| Learnt from | 60 of the training images of digits |", "| Weights | those after epoch 2 |",
-        "## How to load",
+        "| Learnt from | 60 of the training images of digits |",
+        "| Weights | those after epoch 2 |", "## How to load",
         f"| run.{form} | {(trained / f'run.{form}').stat().st_size:,} bytes |", "conv1: Conv2d",
     ):  # fmt: skip
         assert words in card, words
