@@ -22,6 +22,9 @@ ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of these, the two that join letters or keep them apart, which Hindi, Persian and emoji need.
 JOINERS = "\u200c\u200d"
 
+# By the first word of a letter's Unicode name; Japanese, which has Chinese signs too, comes first.
+LANGUAGES = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh"}
+
 
 def shown(words: str) -> str:
     r"""Return the words as text alone: what would act on a terminal or a page is escaped.
@@ -48,6 +51,17 @@ def shown(words: str) -> str:
         else character
         for character in words
     )
+
+
+def language(words: str) -> str:
+    """The language, as HTML names it, that a page with these words is in, by their letters.
+
+    Example:
+        >>> language("cat, dog"), language("개, cat"), language("ねこ 犬"), language("猫")
+        ('en', 'ko', 'ja', 'zh')
+    """
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in set(words)}
+    return next((LANGUAGES[script] for script in LANGUAGES if script in scripts), "en")
 
 
 def write_any_text() -> None:

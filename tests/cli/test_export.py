@@ -30,10 +30,33 @@ def test_export_writes_the_file_and_its_card(badak, trained, form):
     result = library.load(trained / "model.safetensors").evaluate(data.load("digits")[1][:30])
     for words in (
         "# run\n", "A simple network for 10 classes", "| Data set | digits |", "433,890",
-        f"| Test accuracy after epoch 2 | {result.accuracy:.4f} |", "## How to load",
+        f"| Test accuracy after epoch 2 | {result.accuracy:.4f} of 30 test images |",
+        "| Learnt from | 60 of the training images of digits |",
+        "| Weights | those after epoch 2 |", "## How to load",
         f"| run.{form} | {(trained / f'run.{form}').stat().st_size:,} bytes |", "conv1: Conv2d",
     ):  # fmt: skip
         assert words in card, words
+
+
+def test_the_card_says_what_was_not_measured_or_limited(badak, tmp_path):
+    words = (
+        "--limit-test",
+        "40",
+        "--evaluate-sample",
+        "20",
+        "--epochs",
+        "2",
+        "--batch-size",
+        "300",
+    )
+    done = badak("train", *words, "--max-steps", "6", "--run-dir", "run")
+    assert done.code == 0, done.err
+    assert badak("export", "run", "--to", "html").code == 0
+    card = (tmp_path / "run" / "run.html.md").read_text()
+    images = len(data.load("digits")[0])
+    assert f"| Learnt from | all {images:,} training images of digits |" in card
+    assert re.search(r"Test accuracy after epoch 1 \| \d\.\d+ of 20 test images", card)
+    assert f"| Weights | those after epoch 1 and {6 - -(-images // 300)} further steps |" in card
 
 
 def test_the_file_can_be_named(badak, trained, tmp_path):

@@ -10,7 +10,7 @@ from PIL import Image
 from badak.data import read_image
 from badak.errors import BadakError
 from badak.formats.html_page import html_page
-from badak.layers import Flatten, Linear, Residual
+from badak.layers import Conv2d, Flatten, Linear, Residual
 from badak.network import Network
 from formats.networks import NETWORKS, images, make
 from formats.test_c_source import Whiten
@@ -103,6 +103,9 @@ def test_every_control_is_reached_by_tab_and_named(browser, tmp_path, learned):
         browser.switch_to.active_element.send_keys(Keys.TAB)
         one = browser.switch_to.active_element
         reached.append(one.accessible_name)
+        if one.get_attribute("id") == "pad":
+            one.send_keys("  ")  # a dot: before there is something drawn there are no layers
+            verdict(browser)
     assert reached[:4] == ["Drawing area", "Clear", "Open image", "Close all"]
     assert reached[4].startswith("conv1")
     for canvas in browser.find_elements("tag name", "canvas"):
@@ -126,6 +129,101 @@ def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, si
     assert browser.execute_script("return softmax(values[network.output])")[best] == pytest.approx(
         net.predict_proba(expected)[0, best], abs=0.02
     )
+
+
+def shown_on_the_page(browser):
+    """Ids of the parts that a person sees."""
+    parts = ("pad", "start", "clear", "open", "draw", "keys", "bars", "taken", "layers", "part")
+    return {one for one in parts if browser.find_element("id", one).is_displayed()}
+
+
+def test_a_page_for_photos_begins_with_a_place_for_one(browser, tmp_path):
+    net = Network([Conv2d(70, 3), Flatten(), Linear(1500), Linear(3)], (3, 6, 8))
+    opened(browser, tmp_path, net, "Photos")
+    assert verdict(browser) == "No image yet"
+    assert shown_on_the_page(browser) == {"start", "draw"}
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "red.png")
+    browser.find_element("id", "file").send_keys(str(tmp_path / "red.png"))
+    assert "%" in verdict(browser)
+    image = {"pad", "clear", "open", "draw", "bars", "taken", "layers", "part"}
+    assert shown_on_the_page(browser) == image
+    browser.find_element("id", "pad").click()  # draws nothing over the photo
+    assert np.ptp(browser.execute_script("return Array.from(values[0].slice(0, 48))")) == 0
+    browser.find_element("id", "clear").click()
+    assert verdict(browser) == "No image yet"
+    assert shown_on_the_page(browser) == {"start", "draw"}
+    browser.find_element("id", "draw").click()
+    assert verdict(browser) == "Nothing drawn yet"
+    assert shown_on_the_page(browser) == {"pad", "clear", "open", "keys"}
+    browser.find_element("id", "pad").click()
+    assert "%" in verdict(browser)
+
+
+def test_a_page_for_digits_begins_with_a_drawing_area(browser, tmp_path):
+    opened(browser, tmp_path, make("lenet"), "Digits", prepare="digit")
+    assert verdict(browser) == "Nothing drawn yet"
+    assert shown_on_the_page(browser) == {"pad", "clear", "open", "keys"}
+
+
+def test_many_maps_are_drawn_when_asked_for(browser, tmp_path):
+    net = Network([Conv2d(70, 3), Flatten(), Linear(1500), Linear(3)], (1, 4, 4))
+    opened(browser, tmp_path, net, "Photos")
+    Image.new("L", (9, 9), 99).save(tmp_path / "grey.png")
+    browser.find_element("id", "file").send_keys(str(tmp_path / "grey.png"))
+    assert "%" in verdict(browser)
+    for name, count, few in (("conv1", 70, 64), ("linear1", 1500, 1024), ("linear2", 3, 3)):
+        stage = browser.find_element("id", f"stage-{name}")
+        summary, more = (stage.find_element("tag name", one) for one in ("summary", "button"))
+        assert (f"the first {few} shown" in summary.text) is (few < count)
+        assert more.is_displayed() is (few < count)
+        if few < count:
+            height = stage.find_element("tag name", "canvas").size["height"]
+            assert more.text == f"Show all {count:,}"
+            more.click()
+            assert "shown" not in summary.text
+            assert not more.is_displayed()
+            assert stage.find_element("tag name", "canvas").size["height"] >= height
+
+
+@pytest.mark.parametrize("size", [(90, 30), (30, 90)])
+@pytest.mark.parametrize("prepare", ["digit", "picture"])
+def test_what_is_shown_of_an_image_is_what_the_network_sees_of_it(browser, tmp_path, prepare, size):
+    net = Network([Flatten(), Linear(3)], (1, 28, 28))
+    picture = np.full((size[1], size[0]), 230, np.uint8)
+    picture[2:9, 2:9] = 40  # a corner, which a square around the middle does not hold
+    Image.fromarray(picture).save(tmp_path / "corner.png")
+    opened(browser, tmp_path, net, "Page", prepare=prepare)
+    browser.find_element("id", "file").send_keys(str(tmp_path / "corner.png"))
+    assert "%" in verdict(browser)
+    seen = np.reshape(browser.execute_script("return Array.from(values[0])"), (28, 28))
+    wide, high, darkest = browser.execute_script(
+        "const pad = document.getElementById('pad');"
+        "const { data } = pad.getContext('2d').getImageData(0, 0, pad.width, pad.height);"
+        "return [pad.width, pad.height, data.filter((_, i) => i % 4 < 3).reduce("
+        "  (a, b) => Math.min(a, b))];"
+    )
+    if prepare == "digit":  # the digit is looked for everywhere
+        assert wide / high == pytest.approx(size[0] / size[1], rel=0.02)
+        assert darkest == 40
+        assert seen.max() > 0.9
+    else:
+        assert wide == high
+        assert darkest == 230
+        assert np.ptp(seen) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "language"),
+    [
+        ("Pets", "ab", "en"),
+        ("Pets", "a새", "ko"),
+        ("새", "ab", "ko"),
+        ("Pets", ["ねこ", "犬"], "ja"),
+    ],
+)
+def test_the_page_says_its_language(title, names, language):
+    page = html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), title, list(names))
+    assert f'<html lang="{language}">' in page
 
 
 def test_a_file_that_is_no_image_is_named(browser, tmp_path):
@@ -208,7 +306,9 @@ def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
     opened(browser, tmp_path, net, "<i>{{network}}</i>", names)
     assert browser.title == "<i>{{network}}</i>"
     assert browser.execute_script("return network.classes") == names
-    assert browser.find_element("css selector", "#stages b").text == "a<b>{{title}}"
+    assert browser.find_element("css selector", "#stages b").get_property("textContent") == (
+        "a<b>{{title}}"
+    )
 
 
 def test_what_cannot_be_a_page_is_refused():

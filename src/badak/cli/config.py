@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ class RunConfig:
         weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.
+        train_images: how many it learns from.
+        test_images: how many it is tested on.
     """
 
     dataset: str
@@ -40,6 +43,8 @@ class RunConfig:
     seed: int
     class_names: tuple[str, ...] = ()
     input_shape: tuple[int, ...] = ()
+    train_images: int | None = None
+    test_images: int | None = None
     weight_init: str | None = None
     batch_size: int | None = None
     lr: float | None = None
@@ -61,6 +66,17 @@ class RunConfig:
             checks.text(getattr(self, name) or "", f"the path in {name}")
         known = {name: value for name, value in asdict(self).items() if value is not None}
         storage.write_atomically(run.config, tomli_w.dumps(known).encode())
+
+    @property
+    def data_name(self) -> str:
+        """What the data set is called where others read it: of a folder no path, its name alone.
+
+        Example:
+            >>> RunConfig("folder:/home/me/photos", "lenet", 3, "adam", 0).data_name
+            'photos'
+        """
+        kind, _, path = self.dataset.partition(":")
+        return Path(path).name or kind
 
     def load_data(self) -> tuple[Dataset, Dataset]:
         """Load the training and test images, limited as the options say."""

@@ -159,7 +159,7 @@ def _card(
     result: Result,
 ) -> str:
     data = {
-        "Data set": config.dataset,
+        "Data set": config.data_name,
         "Images": " x ".join(map(str, config.input_shape)) + " (channels, rows, columns)",
         "Classes": ", ".join(config.class_names),
         "Training": config.about(),
@@ -178,13 +178,25 @@ def _card(
 
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
-    """What training measured last on images it did not learn from."""
+    """What the weights learnt from, and what training measured last on other images."""
     history = read_history(run.checkpoint)
     if not history.epochs:
         return {}
-    last = history.epochs[-1]
-    sample = f", on a sample of {config.evaluate_sample:,}" if config.evaluate_sample else ""
+    last, steps = history.epochs[-1], len(history.steps)
+    after = f"after epoch {last.epoch}"
+    later = "" if steps == last.step else f" and {steps - last.step:,} further steps"
+    tested = [count for count in (config.evaluate_sample, config.test_images) if count]
+    count = f"{min(tested):,} " if tested else ""
     return {
-        f"Test accuracy after epoch {last.epoch}": f"{last.validation_accuracy:.4f}{sample}",
-        f"Test loss after epoch {last.epoch}": f"{last.validation_loss:.4f}{sample}",
+        "Weights": f"those {after}{later}",
+        "Learnt from": _learnt(config),
+        f"Test accuracy {after}": f"{last.validation_accuracy:.4f} of {count}test images",
+        f"Test loss {after}": f"{last.validation_loss:.4f}, mean of {count}test images",
     }
+
+
+def _learnt(config: RunConfig) -> str:
+    """How many images, and whether they were all there are."""
+    count = f"{config.train_images:,} " if config.train_images else ""
+    share = f"all {count}" if config.limit_train is None else f"{count or 'some '}of the "
+    return f"{share}training images of {config.data_name}"

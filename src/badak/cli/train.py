@@ -86,7 +86,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
     config = _config(ctx, run, options, resume)
     train, test = config.load_data()
-    config = _about_data(config, train)
+    config = _about_data(config, train, test)
     net = config.network()
     if resume and not run.checkpoint.exists():
         click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
@@ -137,11 +137,13 @@ def _config(
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset) -> RunConfig:
+def _about_data(config: RunConfig, train: Dataset, test: Dataset) -> RunConfig:
     """Fill in what the data set tells; a run to go on with must have been told the same."""
     told: dict[str, Any] = {
         "class_names": train.class_names,
         "input_shape": tuple(train.image_shape),
+        "train_images": len(train),
+        "test_images": len(test),
     }
     for name, value in told.items():
         before = getattr(config, name)
@@ -153,9 +155,9 @@ def _about_data(config: RunConfig, train: Dataset) -> RunConfig:
 
 
 def _free_directory(dataset: str, model: str) -> Path:
-    """runs/DATASET-MODEL, with a number behind it where that is taken."""
+    """runs/DATASET-MODEL, followed by a number if that is taken."""
     kind, _, path = dataset.partition(":")
-    stem = Path("runs", f"{Path(path).name or kind}-{model}")
+    stem = Path("runs", f"{terminal.shown(Path(path).name) or kind}-{model}")
     number = 1
     while (free := stem if number == 1 else Path(f"{stem}-{number}")).exists():
         number += 1

@@ -11,7 +11,9 @@ from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
 # Options of `badak train` that hold in the config under the same name.
-LEFT_OUT = ("dataset", "class_names", "input_shape", "skip_corrupt")
+LEFT_OUT = (
+    "dataset", "class_names", "input_shape", "train_images", "test_images", "skip_corrupt",
+)  # fmt: skip
 
 
 @click.command()

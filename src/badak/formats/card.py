@@ -6,6 +6,7 @@ Mitchell et al. 2019, *Model cards for model reporting*, in the little that a ru
 from collections.abc import Mapping
 
 from badak.network import Network
+from badak.terminal import shown
 
 Facts = Mapping[str, str]
 
@@ -64,11 +65,13 @@ def model_card(
 def escaped(words: str) -> str:
     r"""Words as they are, whatever signs of Markdown or HTML are in them, on one line.
 
+    What would act on a page or a terminal is escaped.
+
     Example:
         >>> print(escaped("a|b <i> _c_"))
         a\|b \<i\> \_c\_
     """
-    one_line = " ".join(words.split())
+    one_line = shown(" ".join(words.split()))
     return "".join("\\" + sign if sign in r"\`*_{}[]<>|#" else sign for sign in one_line)
 
 

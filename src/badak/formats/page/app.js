@@ -6,6 +6,8 @@ const MANY = 24; // layers; of more than these, the later ones begin closed
 const at = (id) => document.getElementById(id);
 const network = readNetwork();
 const [channels, height, width] = network.shapes[0];
+const photo = network.prepare === "picture";
+const page = document.body.classList;
 let values = null, took = 0, waiting = false;
 
 function inputOf(pixels) {
@@ -25,7 +27,8 @@ function changed(done) {
 function run() {
   const pixels = pad.pixels(), input = pixels && inputOf(pixels);
   if (!input) {
-    show(null, pixels ? "Nothing stands out from the paper" : "Nothing drawn yet");
+    const nothing = photo && !pad.drawable ? "No image yet" : "Nothing drawn yet";
+    show(null, pixels ? "Nothing stands out from the paper" : nothing);
     return;
   }
   const start = performance.now();
@@ -36,20 +39,26 @@ function run() {
 
 function show(found, words) {
   values = found;
-  const chances = found ? softmax(found[network.output]) : network.classes.map(() => 0);
-  const best = chances.indexOf(Math.max(...chances));
-  at("verdict").textContent = found ? `${network.classes[best]}, ${percent(chances[best])}` : words;
+  page.toggle("empty", !found);
+  at("part").textContent = pad.source === "drawing" ? "" : photo
+    ? "The part of the image that the network sees."
+    : "The whole image; the network sees the digit that is on it.";
+  if (!found) {
+    at("verdict").textContent = words;
+    return;
+  }
+  const chances = softmax(found[network.output]), best = chances.indexOf(Math.max(...chances));
+  at("verdict").textContent = `${network.classes[best]}, ${percent(chances[best])}`;
   const order = chances.map((_, k) => k);
   if (order.length > 20) order.sort((a, b) => chances[b] - chances[a]).splice(10);
   [...at("bars").children].forEach((row, place) => {
     const k = order[place];
-    row.classList.toggle("best", Boolean(found) && k === best);
+    row.classList.toggle("best", k === best);
     row.querySelector(".name").textContent = row.title = network.classes[k];
     row.querySelector(".fill").style.width = `${100 * chances[k]}%`;
-    row.querySelector(".share").textContent = found ? percent(chances[k]) : "";
+    row.querySelector(".share").textContent = percent(chances[k]);
   });
-  const blank = new Float32Array(channels * height * width);
-  drawInput(at("seen"), found ? found[0] : blank, network.shapes[0]);
+  drawInput(at("seen"), found[0], network.shapes[0]);
   network.stages.forEach(showStage);
 }
 
@@ -57,13 +66,15 @@ const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 function showStage(stage) {
   const details = at(`stage-${stage.name}`), canvas = details.querySelector("canvas");
-  const size = stage.shape.join(" × ");
-  if (!details.open) return;
-  const data = values ? values[stage.value] : new Float32Array(stage.shape.reduce((a, b) => a * b, 1));
-  const largest = drawMaps(canvas, data, stage.shape, at("stages").clientWidth);
-  const scale = values ? `, strongest ${Number(largest.toPrecision(3))}` : "";
-  details.querySelector("span").textContent = `${stage.kind}, ${size}${scale}`;
-  canvas.setAttribute("aria-label", `Output of ${stage.name}: ${size}${scale}`);
+  if (!details.open || !values) return;
+  const { count, few } = mapsOf(stage.shape), shown = details.dataset.all ? count : few;
+  const room = at("stages").clientWidth;
+  const largest = drawMaps(canvas, values[stage.value], stage.shape, room, shown);
+  const part = shown < count ? `, the first ${shown} shown` : "";
+  const words = `${stage.shape.join(" × ")}, strongest ${Number(largest.toPrecision(3))}${part}`;
+  details.querySelector("span").textContent = `${stage.kind}, ${words}`;
+  canvas.setAttribute("aria-label", `Output of ${stage.name}: ${words}`);
+  details.querySelector("button").hidden = shown === count;
 }
 
 function build() {
@@ -71,11 +82,13 @@ function build() {
   const count = network.parameters.toLocaleString("en");
   at("about").textContent =
     `${network.classes.length} classes; images of ${shape}; ${count} parameters. ` +
-    "The network runs in this page: nothing you draw leaves it.";
+    "The network runs in this page: no image leaves it.";
   at("prepared").textContent =
     network.prepare === "digit"
       ? "The ink alone, scaled into 20 × 20 and centred by its mass, as MNIST's digits were."
       : `Scaled to cover ${height} × ${width}, its middle kept.`;
+  page.toggle("photo", photo);
+  page.add("empty");
   at("colour-label").hidden = channels === 1;
   at("invert-label").hidden = channels !== 1 || network.prepare === "digit";
   at("bars").classList.toggle("named", network.classes.some((one) => one.length > 2));
@@ -95,7 +108,14 @@ function build() {
     const words = span("");
     words.textContent = `${stage.kind}, ${stage.shape.join(" × ")}`;
     summary.append(name, words);
-    details.append(summary, canvas);
+    const all = document.createElement("button");
+    all.type = "button";
+    all.textContent = `Show all ${mapsOf(stage.shape).count.toLocaleString("en")}`;
+    all.addEventListener("click", () => {
+      details.dataset.all = "yes";
+      showStage(stage);
+    });
+    details.append(summary, canvas, all);
     details.addEventListener("toggle", () => showStage(stage));
     at("stages").append(details);
   });
@@ -107,16 +127,29 @@ function span(name) {
   return element;
 }
 
+function drawing(on) {
+  // Whether a page for photos is drawn on; one for digits always is.
+  pad.drawable = on || !photo;
+  page.toggle("drawing", on);
+}
+
 async function take(file) {
+  if (file) drawing(false);
   const fault = file && (await pad.open(file));
   if (fault) at("verdict").textContent = fault;
 }
 
 build();
-const pad = makePad(at("pad"), at("frame"), at("pen"), [height, width], changed);
+const look = { size: [height, width], whole: !photo, drawable: !photo };
+const pad = makePad(at("pad"), at("frame"), at("pen"), look, changed);
 pad.clear();
 at("clear").addEventListener("click", pad.clear);
-at("open").addEventListener("click", () => at("file").click());
+for (const id of ["open", "start"]) at(id).addEventListener("click", () => at("file").click());
+at("draw").addEventListener("click", () => {
+  drawing(true);
+  pad.clear();
+  at("pad").focus();
+});
 at("file").addEventListener("change", () => take(at("file").files[0]));
 at("invert").addEventListener("change", () => changed(true));
 at("colour").addEventListener("input", () => (pad.colour = at("colour").value));

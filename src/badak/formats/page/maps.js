@@ -10,9 +10,17 @@ function colours() {
   return { zero: of("--zero"), plus: of("--plus"), minus: of("--minus"), line: of("--soft") };
 }
 
-function drawMaps(canvas, values, shape, room) {
-  // Tiles side by side in `room` pixels; a flat value is drawn as a row of cells.
+const MOST = 64, MOST_NUMBERS = 1024; // maps, or maps of one number, that are drawn unasked
+
+function mapsOf(shape) {
+  // How many maps there are, and how many of them are drawn unasked.
   const [c, h, w] = shape.length === 3 ? shape : [shape[0], 1, 1];
+  return { count: c, few: Math.min(c, h * w === 1 ? MOST_NUMBERS : MOST) };
+}
+
+function drawMaps(canvas, values, shape, room, c) {
+  // The first `c` maps as tiles side by side in `room` pixels; a number is a tile of one cell.
+  const [h, w] = shape.length === 3 ? shape.slice(1) : [1, 1];
   const side = Math.max(h, w), gap = side === 1 ? 2 : 6;
   const wanted = c > 128 ? 32 : c > 32 || room < 1000 ? 64 : 84;
   const zoom = side > wanted ? Math.min(1, 112 / side) : Math.min(14, Math.max(1, Math.round(wanted / side)));

@@ -1,26 +1,38 @@
 "use strict";
 // The drawing area: strokes by pointer or keyboard, and images from a file, a drop or the clipboard.
 
-function makePad(canvas, frame, pen, [rows, columns], changed) {
-  const scale = Math.max(1, Math.round(320 / Math.max(rows, columns)));
-  [canvas.width, canvas.height] = [columns * scale, rows * scale];
+const LONGER_SIDE = 320; // of what is drawn or opened, in pixels of the page
+
+function makePad(canvas, frame, pen, { size: [rows, columns], whole, drawable }, changed) {
+  // whole: an opened image is shown as it is; otherwise that part of it which covers the size.
+  const scale = Math.max(1, Math.round(LONGER_SIDE / Math.max(rows, columns)));
+  const blank = [columns * scale, rows * scale];
   const screen = canvas.getContext("2d", { willReadFrequently: true });
-  const thick = Math.max(1, 0.08 * Math.min(canvas.width, canvas.height));
-  const pad = { colour: "#ffffff", source: null, clear, open };
-  let last = null, keys = { x: canvas.width / 2, y: canvas.height / 2, down: false };
+  const thick = Math.max(1, 0.08 * Math.min(...blank));
+  const pad = { colour: "#ffffff", source: null, drawable, clear, open };
+  let last = null, keys = { x: blank[0] / 2, y: blank[1] / 2, down: false };
+
+  function resizeTo(width, height) {
+    [canvas.width, canvas.height] = [width, height];
+    canvas.style.width = `${(LONGER_SIDE * width) / Math.max(width, height)}px`;
+  }
 
   function clear() {
+    resizeTo(...blank);
     screen.fillStyle = "#000";
     screen.fillRect(0, 0, canvas.width, canvas.height);
     pad.source = null;
     changed(true);
   }
 
+  function begin() {
+    if (pad.source === "drawing") return;
+    clear();
+    pad.source = "drawing";
+  }
+
   function line(from, to, done) {
-    if (pad.source !== "drawing") {
-      clear();
-      pad.source = "drawing";
-    }
+    begin();
     Object.assign(screen, { strokeStyle: pad.colour, lineWidth: thick, lineCap: "round", lineJoin: "round" });
     screen.beginPath();
     screen.moveTo(from.x, from.y);
@@ -38,7 +50,8 @@ function makePad(canvas, frame, pen, [rows, columns], changed) {
   }
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || !pad.drawable) return;
+    begin();
     canvas.setPointerCapture(event.pointerId);
     last = place(event);
     line(last, last, false);
@@ -59,7 +72,7 @@ function makePad(canvas, frame, pen, [rows, columns], changed) {
 
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !pad.drawable) return;
     const way = ways[event.key], from = { ...keys };
     if (way) {
       const step = Math.max(canvas.width, canvas.height) / 28;
@@ -74,7 +87,7 @@ function makePad(canvas, frame, pen, [rows, columns], changed) {
     event.preventDefault();
     showPen(true);
   });
-  canvas.addEventListener("focus", () => showPen(canvas.matches(":focus-visible")));
+  canvas.addEventListener("focus", () => showPen(pad.drawable && canvas.matches(":focus-visible")));
   canvas.addEventListener("blur", () => {
     keys.down = false;
     showPen(false);
@@ -97,14 +110,15 @@ function makePad(canvas, frame, pen, [rows, columns], changed) {
     }
     const shrink = Math.min(1, 1024 / Math.max(picture.width, picture.height));
     const size = [picture.width, picture.height].map((one) => Math.max(1, Math.round(one * shrink)));
-    const whole = new OffscreenCanvas(...size).getContext("2d");
-    whole.imageSmoothingQuality = "high";
-    whole.drawImage(picture, 0, 0, ...size);
+    const copy = new OffscreenCanvas(...size).getContext("2d");
+    copy.imageSmoothingQuality = "high";
+    copy.drawImage(picture, 0, 0, ...size);
     clear();
+    if (whole) resizeTo(...size.map((one) => Math.ceil((one * LONGER_SIDE) / Math.max(...size))));
     const fit = Math.max(canvas.width / picture.width, canvas.height / picture.height);
     const [w, h] = [picture.width * fit, picture.height * fit];
     screen.drawImage(picture, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h);
-    pad.source = whole.getImageData(0, 0, ...size);
+    pad.source = copy.getImageData(0, 0, ...size);
     changed(true);
     return null;
   }

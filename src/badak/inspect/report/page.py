@@ -13,6 +13,7 @@ from PIL import Image
 
 from badak.inspect.draw import Animation
 from badak.inspect.report.trained import Trained
+from badak.terminal import language, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,14 +60,14 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
         HTML that holds its pictures.
     """
     facts = [
-        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+        f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
         for name, value in trained.facts.items()
     ]
     notice = ""
     if trained.missing:
         notice = (
             '<p class="notice">The data set is not at hand, so what needs its images is left out: '
-            f"{html.escape(trained.missing)}</p>"
+            f"{_text(trained.missing)}</p>"
         )
     network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
     bodies = [_section("Layers", "Every layer with its output, its parameters and its work; "
@@ -75,13 +76,21 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
     for part in parts:
         contents.append(_contents(part.heading, [one.title for one in part.sections]))
         bodies += [_section(one.title, one.sentence, _body(one)) for one in part.sections]
+    data = trained.train if trained.test is None else trained.test
+    names = data.class_names if data is not None else ()
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
-        title=html.escape(trained.name),
+        language=language(" ".join([trained.name, *names])),
+        title=_text(trained.name),
         facts="\n".join(facts),
         notice=notice,
         contents="\n".join(contents),
         sections="\n".join(bodies),
     )
+
+
+def _text(words: str) -> str:
+    """Words as HTML shows them, whatever is in them."""
+    return html.escape(shown(words))
 
 
 def _slug(title: str) -> str:
@@ -90,21 +99,21 @@ def _slug(title: str) -> str:
 
 
 def _contents(heading: str, titles: Sequence[str]) -> str:
-    links = [f'<li><a href="#{_slug(title)}">{html.escape(title)}</a></li>' for title in titles]
-    return f"<li>{html.escape(heading)}<ul>{''.join(links)}</ul></li>"
+    links = [f'<li><a href="#{_slug(title)}">{_text(title)}</a></li>' for title in titles]
+    return f"<li>{_text(heading)}<ul>{''.join(links)}</ul></li>"
 
 
 def _section(title: str, sentence: str, body: str) -> str:
     return (
-        f'<section id="{_slug(title)}"><h2>{html.escape(title)}</h2>{body}'
-        f"<p>{html.escape(sentence)}</p></section>"
+        f'<section id="{_slug(title)}"><h2>{_text(title)}</h2>{body}'
+        f"<p>{_text(sentence)}</p></section>"
     )
 
 
 def _body(shown: Shown) -> str:
     """The section's figures below each other; its animations side by side, moved by one slider."""
     if shown.fault:
-        return f'<p class="notice">Not drawn: {html.escape(shown.fault)}</p>'
+        return f'<p class="notice">Not drawn: {_text(shown.fault)}</p>'
     figures, animations = [], []
     for name, picture in shown.pictures.items():
         alt = f"{shown.title}: {name.replace('_', ' ')}"
@@ -142,6 +151,6 @@ def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
     data = base64.b64encode(content).decode()
     return (
         f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
-        f'style="{least}max-width:{width}px" alt="{html.escape(alt)}"'
+        f'style="{least}max-width:{width}px" alt="{_text(alt)}"'
         f"{' hidden' if hidden else ''}>"
     )
