@@ -7,6 +7,7 @@ import io
 import sys
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -160,11 +161,40 @@ def render(renderable: "RenderableType", width: int = 160) -> str:
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
-def console() -> "Console":
-    """The console of standard output; `.is_terminal` tells whether a person reads it."""
+def console(stderr: bool = False) -> "Console":
+    """The console of standard output or error; `.is_terminal` tells whether a person reads it."""
     from rich.console import Console
 
-    return Console(emoji=False)  # the table of their names takes 40 ms to load
+    return Console(stderr=stderr, emoji=False)  # the table of their names takes 40 ms to load
+
+
+def width(words: str) -> int:
+    """Return how many columns of a terminal words take; a Korean letter takes two."""
+    from rich.cells import cell_len
+
+    return cell_len(words)
+
+
+def shortened(path: str, room: int) -> str:
+    """Return a path cut at the left, where paths are alike, to fit into `room` columns.
+
+    Example:
+        >>> shortened("/home/ann/photos/ants/17.jpg", 16)
+        '…/ants/17.jpg'
+        >>> shortened("a-name-that-is-too-long-by-itself.png", 16)
+        '…g-by-itself.png'
+    """
+    path = path.encode(errors="backslashreplace").decode()  # a name that is not UTF-8
+    if width(path) <= room:
+        return path
+    *folders, kept = Path(path).parts
+    while folders and width(f"…/{folders[-1]}/{kept}") <= room:
+        kept = f"{folders.pop()}/{kept}"
+    if width(f"…/{kept}") <= room:
+        return f"…/{kept}"
+    while width(f"…{kept}") > room:
+        kept = kept[1:]
+    return f"…{kept}"
 
 
 def progress_bar(where: "Console") -> "Progress":

@@ -142,9 +142,9 @@ def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_p
     assert done.code == 0, done.err
     assert f"{chances.argmax()}  {chances.max():.1%}" in done.out
     assert "each prepared as MNIST's digits were" in done.out
-    for number in (1, 2):
-        assert str(trained / "plots" / f"digit_{number}.png") in done.out
-        assert (trained / "plots" / f"digit_{number}.png").read_bytes()[1:4] == b"PNG"
+    for name in ("digit_one.png", "digit_one-2.png"):
+        assert str(trained / "plots" / name) in done.out
+        assert (trained / "plots" / name).read_bytes()[1:4] == b"PNG"
     Image.new("L", (50, 50), "white").save(tmp_path / "blank.png")
     done = badak("predict", trained, "blank.png")
     assert done.code == 2
@@ -157,7 +157,7 @@ def test_predict_needs_the_training_digits_only_when_asked(badak, trained, tmp_p
     done = badak("predict", trained, "one.png")
     assert done.code == 0, done.err
     assert "alike are not shown: --data-dir must be a folder that exists" in done.out
-    assert not (trained / "plots" / "nearest_1.png").exists()
+    assert not (trained / "plots" / "nearest_one.png").exists()
     done = badak("predict", trained, "one.png", "--nearest", "3")
     assert done.code == 2
     assert done.err.startswith("Error: --data-dir must be a folder that exists")
@@ -168,8 +168,8 @@ def test_predict_draws_the_training_digits_most_alike(badak, trained, tmp_path, 
     write_one(tmp_path / "one.png")
     done = badak("predict", trained, "one.png")
     assert done.code == 0, done.err
-    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_1.png")
-    assert (trained / "plots" / "nearest_1.png").read_bytes()[1:4] == b"PNG"
+    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_one.png")
+    assert (trained / "plots" / "nearest_one.png").read_bytes()[1:4] == b"PNG"
 
 
 def test_predict_draws_the_nearest_training_images(badak, trained, tmp_path):
@@ -179,8 +179,8 @@ def test_predict_draws_the_nearest_training_images(badak, trained, tmp_path):
     done = badak("predict", trained, "five.png", "--nearest", "3")
     assert done.code == 0, done.err
     assert "prepared" not in done.out  # these digits are not of MNIST's form
-    assert {path.name for path in (trained / "plots").iterdir()} - before == {"nearest_1.png"}
-    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_1.png")
+    assert {path.name for path in (trained / "plots").iterdir()} - before == {"nearest_five.png"}
+    assert done.out.splitlines()[-1] == str(trained / "plots" / "nearest_five.png")
 
 
 def test_inspect_shows_and_draws(badak, trained):

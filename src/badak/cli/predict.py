@@ -1,17 +1,26 @@
 """`badak predict`: the most probable classes of image files."""
 
 import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from badak import inspect, terminal
-from badak.arrays import Images
+from badak import inspect, storage
+from badak.arrays import Array, Images
+from badak.cli.answers import Answer, as_csv, as_json, show
 from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.image_files import image_files, picture_names
+from badak.cli.words import in_options
 from badak.data import DigitStages, digit_from_image, read_image
-from badak.errors import BadakError, where
+from badak.errors import BadakError
+from badak.inspect.subject import finite
+from badak.network import Network
 from badak.training import RunDirectory
 
 if TYPE_CHECKING:
@@ -21,14 +30,56 @@ if TYPE_CHECKING:
 TOP = 3
 # Training digits beside one's own.
 NEAREST = 8
+# Images that pictures are drawn of: each takes a third of a second.
+MOST_DRAWN = 25
+# Images read before they are judged, and pixels of them: memory does not grow with their number.
+MOST_IMAGES, MOST_PIXELS = 32, 2**25
 # Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
 HANDWRITING = ("mnist",)
+STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image file as the network takes it, or why it cannot.
+
+    Attributes:
+        path: of the file.
+        image: (C, H, W); None if it could not be read.
+        stages: how it became a digit of MNIST's form, if it had to.
+        error: why it could not be read.
+    """
+
+    path: Path
+    image: Images | None = None
+    stages: DigitStages | None = None
+    error: str = ""
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--invert", is_flag=True, help="For dark ink on white paper; MNIST's sees it itself.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="K",
+    default=TOP,
+    show_default=True,
+    help="Show the K most probable classes.",
+)
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write all of it as CSV; - is standard output.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write all of it as JSON; - is standard output.",
+)
 @click.option(
     "--nearest",
     type=click.IntRange(min=1),
@@ -37,58 +88,153 @@ HANDWRITING = ("mnist",)
 )
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 def command(
-    run: Path, images: tuple[Path, ...], invert: bool, nearest: int | None, data_dir: Path | None
+    run: Path,
+    images: tuple[Path, ...],
+    invert: bool,
+    top: int,
+    csv_file: Path | None,
+    json_file: Path | None,
+    nearest: int | None,
+    data_dir: Path | None,
 ) -> None:
     """Show the most probable classes of each of IMAGES by the model of RUN.
+
+    IMAGES are files, folders with images at any depth, and patterns such as "photos/*.jpg". One
+    that cannot be read is named, and the rest go on.
 
     A model of MNIST gets each picture prepared as MNIST's digits were: inverted where the ink is
     dark, cropped, fitted into 20x20 and centred in 28x28. RUN/plots shows the stages, and the
     training digits most alike.
     """
+    _check_targets(csv_file, json_file)
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
         config = dataclasses.replace(config, data_dir=str(data_dir))
     net = trained_network(directory, config)
-    stages: list[DigitStages] = []
-    if config.dataset in HANDWRITING:
-        for path in images:
-            with where(str(path)):
-                stages.append(digit_from_image(path))
-        batch = np.stack([one.image for one in stages])
-    else:
-        batch = np.concatenate([read_image(path, net.input_shape, invert) for path in images])
-    rows = []
-    for path, chances in zip(images, net.predict_proba(batch), strict=True):
-        best = np.argsort(-chances, kind="stable")[:TOP]
-        cells = [f"{config.class_names[index]}  {chances[index]:.1%}" for index in best]
-        rows.append([str(path), *cells])
-    places = ["1st", "2nd", "3rd"][: min(TOP, net.num_classes)]
-    terminal.console().print(terminal.table(None, ["Image", *places], rows))
-    if stages:
-        click.echo("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
-    for number, one in enumerate(stages, 1):
-        _draw(inspect.draw.digit_stages(one), directory, f"digit_{number}.png")
-    if stages or nearest is not None:
-        _draw_nearest(batch, config, directory, nearest)
+    top = min(top, net.num_classes)
+    paths = list(image_files(images))
+    answers: list[Answer] = []
+    drawn: list[Picture] = []
+    for pictures in _read(paths, net, config.dataset in HANDWRITING, invert):
+        readable = [picture for picture in pictures if not picture.error]
+        drawn += readable[: MOST_DRAWN - len(drawn)]
+        answers += _judged(pictures, net, config.class_names, top)
+    bad = [answer.error for answer in answers if answer.error]
+    for error in bad if len(paths) > 1 else []:
+        click.echo(f"Error: {error}", err=True)
+    for_programs = STANDARD_OUTPUT in (csv_file, json_file)
+    show(answers, top, stderr=for_programs)
+    for target, content in ((csv_file, as_csv(answers, top)), (json_file, as_json(answers))):
+        _write(target, content)
+    say = partial(click.echo, err=for_programs)
+    if len(drawn) < len(answers) - len(bad):
+        say(f"pictures are drawn of the first {len(drawn)} images alone")
+    _draw_all(drawn, config, directory, nearest, say)
+    if bad:
+        count = f"{len(bad):,} of {len(paths):,} images cannot be used"
+        raise BadakError(bad[0] if len(paths) == 1 else count)
 
 
-def _draw_nearest(batch: Images, config: RunConfig, run: RunDirectory, asked: int | None) -> None:
-    """Draw the training images most alike; only who asked for them must have them."""
+def _check_targets(*targets: Path | None) -> None:
+    """Refuse at once what could only be refused after all images were judged.
+
+    Raises:
+        BadakError: two answers for standard output, or a file in a folder that is not there.
+    """
+    if targets.count(STANDARD_OUTPUT) > 1:
+        raise BadakError("--csv and --json cannot both be -, standard output")
+    for target in targets:
+        if target is not None and not target.parent.is_dir():
+            raise BadakError(f"cannot write {target}: there is no folder {target.parent}")
+
+
+def _write(target: Path | None, content: bytes) -> None:
+    if target == STANDARD_OUTPUT:
+        click.echo(content, nl=False)
+    elif target is not None:
+        storage.write_atomically(target, content)
+
+
+def _read(
+    paths: Sequence[Path], net: Network, handwriting: bool, invert: bool
+) -> Iterator[list[Picture]]:
+    """Read the files in batches; only the first are kept with the stages of their preparation."""
+    size = max(1, min(MOST_IMAGES, MOST_PIXELS // math.prod(net.input_shape)))
+    readable = 0
+    for start in range(0, len(paths), size):
+        pictures = []
+        for path in paths[start : start + size]:
+            try:
+                if path.is_dir():
+                    raise BadakError(f"{path} holds no images that can be read")
+                if handwriting:
+                    stages = digit_from_image(path)
+                    kept = stages if readable < MOST_DRAWN else None  # each takes megabytes
+                    pictures.append(Picture(path, stages.image, kept))
+                else:
+                    pictures.append(Picture(path, read_image(path, net.input_shape, invert)[0]))
+                readable += 1
+            except BadakError as fault:
+                words = " ".join(in_options(str(fault)).split())
+                pictures.append(Picture(path, error=words))
+        yield pictures
+
+
+def _judged(
+    pictures: Sequence[Picture], net: Network, class_names: Sequence[str], top: int
+) -> Iterator[Answer]:
+    """Answer for each picture of a batch.
+
+    Raises:
+        BadakError: the network's answer is NaN.
+    """
+    batch = [picture.image for picture in pictures if picture.image is not None]
+    rows: Iterator[Array] = iter(finite(net.predict_proba(np.stack(batch))) if batch else [])
+    for picture in pictures:
+        if picture.error:
+            yield Answer(picture.path, error=picture.error)
+            continue
+        chances = next(rows)
+        best = np.argsort(-chances, kind="stable")[:top]
+        names = tuple(class_names[index] for index in best)
+        yield Answer(picture.path, names, tuple(float(chances[index]) for index in best))
+
+
+def _draw_all(
+    pictures: Sequence[Picture],
+    config: RunConfig,
+    run: RunDirectory,
+    nearest: int | None,
+    say: Callable[[str], None],
+) -> None:
+    """Draw each picture's stages, and the training images most alike."""
+    names = picture_names([picture.path for picture in pictures])
+    prepared = any(picture.stages is not None for picture in pictures)
+    if prepared:
+        say("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
+    for picture, name in zip(pictures, names, strict=True):
+        if picture.stages is not None:
+            figure = inspect.draw.digit_stages(picture.stages)
+            say(_draw(figure, run, f"digit_{name}.png"))
+    if not pictures or not (prepared or nearest is not None):
+        return
     try:
         train, _ = config.load_data()
-    except BadakError as fault:
-        if asked is not None:
+    except BadakError as fault:  # only who asked for them must have them
+        if nearest is not None:
             raise
-        click.echo(f"the training digits most alike are not shown: {fault}")
+        say(f"the training digits most alike are not shown: {in_options(str(fault))}")
         return
-    for number, image in enumerate(batch, 1):
-        found = inspect.nearest(train, image, asked or min(NEAREST, len(train)))
-        _draw(inspect.draw.nearest(found, train.class_names), run, f"nearest_{number}.png")
+    for picture, name in zip(pictures, names, strict=True):
+        if picture.image is not None:
+            alike = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
+            figure = inspect.draw.nearest(alike, train.class_names)
+            say(_draw(figure, run, f"nearest_{name}.png"))
 
 
-def _draw(figure: "Figure", run: RunDirectory, name: str) -> None:
-    """Write a picture to RUN/plots and say where."""
+def _draw(figure: "Figure", run: RunDirectory, name: str) -> str:
+    """Write a picture to RUN/plots and return its path."""
     run.plots.mkdir(exist_ok=True)
     inspect.draw.save(figure, run.plots / name)
-    click.echo(str(run.plots / name))
+    return str(run.plots / name)

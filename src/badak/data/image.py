@@ -131,6 +131,17 @@ def _upright(image: Image.Image) -> Image.Image:
     return as_rgb(ImageOps.exif_transpose(image))
 
 
+def endings() -> set[str]:
+    """Return the endings of file names, in lower case, that the formats read here go by.
+
+    Example:
+        >>> {".png", ".jpeg", ".tif", ".webp"} <= endings(), ".eps" in endings()
+        (True, False)
+    """
+    known = Image.registered_extensions().items()
+    return {ending for ending, form in known if form in FORMATS}
+
+
 def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Turn red, green and blue into grey by ITU-R 601's weights, as Pillow and OpenCV do.
 

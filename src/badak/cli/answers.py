@@ -1,0 +1,108 @@
+"""What `badak predict` answers for each image: as a table to read, as CSV or JSON for programs."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from badak import terminal
+
+FEWEST = 24  # characters of a path that a narrow screen shows, too
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The most probable classes of one image, or why it could not be read.
+
+    Attributes:
+        path: of the image, as it was named.
+        classes: names of the most probable, the first first.
+        probabilities: theirs, float32 as Python floats.
+        error: why there are none; empty if there are.
+    """
+
+    path: Path
+    classes: tuple[str, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    error: str = ""
+
+
+def as_csv(answers: Sequence[Answer], top: int) -> bytes:
+    """One row per image: image, class_1, probability_1, ..., error; UTF-8.
+
+    Args:
+        answers: all of them; one that could not be read has empty cells and its error.
+        top: classes per image.
+
+    Returns:
+        The file's content; a path that is not UTF-8 has its own bytes.
+
+    Example:
+        >>> print(as_csv([Answer(Path("/a.png"), ("cat",), (0.75,))], 1).decode(), end="")
+        image,class_1,probability_1,error
+        /a.png,cat,0.75,
+    """
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    pairs = [(f"class_{place}", f"probability_{place}") for place in range(1, top + 1)]
+    writer.writerow(["image", *sum(pairs, ()), "error"])
+    for answer in answers:
+        cells: list[str | float] = [""] * (2 * top)
+        cells[: 2 * len(answer.classes) : 2] = answer.classes
+        cells[1 : 2 * len(answer.classes) : 2] = answer.probabilities
+        writer.writerow([answer.path.absolute(), *cells, answer.error])
+    return page.getvalue().encode(errors="surrogateescape")
+
+
+def as_json(answers: Sequence[Answer]) -> bytes:
+    """A list with one object per image: image, classes (each with its probability), error.
+
+    Args:
+        answers: all of them.
+
+    Returns:
+        The file's content, in ASCII; error is null if the image could be read.
+    """
+    records = [
+        {
+            "image": str(answer.path.absolute()),
+            "classes": [
+                {"class": name, "probability": chance}
+                for name, chance in zip(answer.classes, answer.probabilities, strict=True)
+            ],
+            "error": answer.error or None,
+        }
+        for answer in answers
+    ]
+    return json.dumps(records, indent=1).encode() + b"\n"
+
+
+def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
+    """Print a table of those that could be read; paths are shortened to fit.
+
+    Args:
+        answers: all of them.
+        top: classes per image.
+        stderr: print it on standard error, for standard output is a program's.
+    """
+    console = terminal.console(stderr)
+    rows = [
+        [f"{name}  {chance:.1%}" for name, chance in zip(a.classes, a.probabilities, strict=True)]
+        for a in answers
+        if not a.error
+    ]
+    if not rows:
+        return
+    widths = [max(terminal.width(row[place]) for row in rows) for place in range(top)]
+    room = max(FEWEST, console.width - sum(widths) - 2 * top - 1)  # a column ends in two blanks
+    paths = [terminal.shortened(str(answer.path), room) for answer in answers if not answer.error]
+    headings = ["Image", *map(_ordinal, range(1, top + 1))]
+    table = [[path, *row] for path, row in zip(paths, rows, strict=True)]
+    console.print(terminal.table(None, headings, table))
+
+
+def _ordinal(number: int) -> str:
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
