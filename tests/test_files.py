@@ -10,13 +10,15 @@ import pytest
 import badak
 from badak import files
 from badak.book.simple_convnet import SimpleConvNet
+from badak.cli.config import read_config
 from badak.data import digit_from_image, read_image
 from badak.data.archive import read_members
 from badak.data.cifar import read_cifar10
 from badak.data.idx import read_idx
+from badak.data.mnist import read_mnist_like
 from badak.data.npz import read_npz
-from badak.errors import ArgumentTypeError, FormatError
-from badak.inspect import learning_curve
+from badak.errors import ArgumentTypeError, BadakError, FormatError
+from badak.inspect import learning_curve, timeline
 from badak.layers import Flatten, Linear
 from badak.training import RunDirectory, snapshots
 
@@ -78,8 +80,29 @@ def test_what_is_no_plain_file_is_refused_by_its_kind(name, kind, tmp_path, monk
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("odd", ["a\0b", "n" * 300, "\ud800"])
 def test_a_name_that_no_file_has(name, odd, tmp_path):
-    with pytest.raises(FormatError, match=r"no file can have such a name|File name too long"):
+    with pytest.raises(BadakError, match=r"name that no file can have|File name too long"):
         READERS[name](f"{tmp_path}/{odd}{name}")
+
+
+DOORS = {
+    "cifar": read_cifar10,
+    "mnist": read_mnist_like,
+    "folder": lambda path: badak.data.load(f"folder:{path}"),
+    "data_dir": lambda path: badak.data.load("mnist", path),
+    "timeline": timeline,
+    "learning_curve": learning_curve,
+    "config": lambda path: read_config(RunDirectory(Path(path))),
+    "save": lambda path: net().save(path),
+    "onnx": lambda path: badak.onnx.export(net(), path),
+}
+
+
+@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("odd", ["a\0b", "n" * 300, "\ud800", "d/" * 3000])
+def test_a_folder_that_cannot_be_and_a_file_to_write(name, odd, tmp_path):
+    with pytest.raises(BadakError, match=r"name that no file can have|File name too long"):
+        DOORS[name](f"{tmp_path}/{odd}")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [0, 3.5, None, b"name"])

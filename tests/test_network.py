@@ -2,6 +2,7 @@
 
 import copy
 import json
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,15 +12,21 @@ from hypothesis import strategies as st
 
 import badak
 from badak import BadakError, FormatError, Network, storage
+from badak.architecture import state_shapes
 from badak.layers import (
     BatchNorm2d,
+    Concat,
     Conv2d,
     CrossEntropyLoss,
     Dropout,
+    EuclideanRBF,
     Flatten,
     Linear,
     MaxPool2d,
     ReLU,
+    Residual,
+    Subsample2d,
+    TableConv2d,
 )
 from badak.models import MODELS, SimpleConvNet
 
@@ -313,6 +320,79 @@ SMALL = {
 
 
 @pytest.mark.parametrize("name", MODELS)
+def test_the_shapes_of_a_state_are_known_before_it_is_made(name):
+    net = MODELS[name](**SMALL.get(name, {}))
+    expected = {key: array.shape for key, array in net.state().items()}
+    assert state_shapes(net.layers, net.input_shape) == expected
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["conv1.weight", "norm1.running_mean", "linear1.bias"])
+def test_weights_that_are_no_numbers_are_refused_by_name(name, value, net, tmp_path):
+    before, sound = copy.deepcopy(net.state()), copy.deepcopy(net.state())
+    net.state()[name].flat[-1] = value
+    net.save(tmp_path / "net.safetensors")
+    words = rf"{name} holds NaN or infinity"
+    with pytest.raises(FormatError, match=words):
+        badak.load(tmp_path / "net.safetensors")
+    broken = copy.deepcopy(net.state())
+    for key, array in net.state().items():
+        array[...] = sound[key]
+    with pytest.raises(BadakError, match=words):
+        net.load_state(broken)
+    for key, array in net.state().items():
+        np.testing.assert_array_equal(array, before[key])
+
+
+def test_a_double_too_large_for_float32_is_named(net):
+    double = net.astype(np.float64)
+    double.parameters()["conv1.bias"][0] = 1e39
+    with pytest.raises(BadakError, match=r"conv1\.bias holds NaN or infinity"):
+        double.astype(np.float32)
+
+
+HUGE = 2**30
+CLAIMS = {
+    "linear": [Flatten(), Linear(2)],
+    "conv": [Conv2d(2, 1, groups=1), Flatten()],
+    "rbf": [Flatten(), EuclideanRBF(2)],
+    "concat": [Concat(([Conv2d(2, 1)], [])), Flatten()],
+    "table": [TableConv2d(((0,), (1,)), 1), Flatten()],
+    "norm": [BatchNorm2d(), Flatten()],
+    "subsample": [Subsample2d(1), Flatten()],
+    "residual": [Residual([BatchNorm2d()]), Flatten()],
+}
+
+
+def enlarged(value):
+    """The same description with every layer's number of outputs huge."""
+    if isinstance(value, list):
+        return [enlarged(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: HUGE if key in ("out_features", "out_channels") else enlarged(member)
+        for key, member in value.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [*product(CLAIMS, ["input_shape"]), *product(list(CLAIMS)[:4], ["layers"])]
+)
+def test_what_a_file_claims_is_compared_before_anything_is_made(name, part, tmp_path, monkeypatch):
+    net = Network(CLAIMS[name], (3, 2, 2))
+    changed = [HUGE, 2, 2] if part == "input_shape" else enlarged(net.architecture()["layers"])
+    edited(
+        net,
+        tmp_path / "a",
+        lambda arrays, metadata: metadata["architecture"].update({part: changed}),
+    )
+    monkeypatch.setattr(Network, "__init__", None)
+    with pytest.raises(FormatError, match=r"arrays do not fit it: .*expected \(.*\d{10}"):
+        badak.load(tmp_path / "a")
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_every_model_saves_and_loads(name, tmp_path):
     net = MODELS[name](**SMALL.get(name, {}))
     net.save(tmp_path / "net.safetensors")
@@ -334,6 +414,7 @@ def test_all_misfits_of_a_state_are_listed_and_nothing_is_loaded(net):
     state["extra.weight"] = np.ones(2)
     state["linear1.weight"] = np.ones((9, 9), np.float32)
     state["norm1.bias"] = state["norm1.bias"].astype(np.float64)
+    state["norm1.running_var"][1] = np.inf
     with pytest.raises(BadakError) as fault:
         net.load_state(state)
     for words in (
@@ -341,6 +422,7 @@ def test_all_misfits_of_a_state_are_listed_and_nothing_is_loaded(net):
         "extra.weight is unknown",
         "linear1.weight is (9, 9), expected (3, 48)",
         "norm1.bias is float64, expected float32",
+        "norm1.running_var holds NaN or infinity",
     ):
         assert words in str(fault.value)
     for name, array in net.state().items():
@@ -395,7 +477,7 @@ FORGED = {
     "no layers": (lambda a, m: m["architecture"].update(layers=[]), "at least one layer"),
     "a giant": (
         lambda a, m: m["architecture"].update(input_shape=[2, 2**20, 2**20]),
-        "this process can have",
+        "linear1.weight is (3, 48), expected (3, 1099511627776)",
     ),
 }
 

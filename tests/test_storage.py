@@ -122,7 +122,7 @@ def test_a_file_cut_short_is_refused(tmp_path_factory, kept):
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(BadakError, match=r"nothing\.safetensors cannot be read: No such file"):
         storage.load(tmp_path / "nothing.safetensors")
-    with pytest.raises(FormatError, match="cannot be read: no file can have such a name"):
+    with pytest.raises(BadakError, match="name that no file can have"):
         storage.load("a\0b")
 
 
@@ -169,7 +169,7 @@ def test_threads_may_save_to_one_path(tmp_path):
 )
 def test_unwritable_path_is_said_and_leaves_nothing(tmp_path, name, words):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(BadakError, match=f"cannot write .*{words}"):
+    with pytest.raises(BadakError, match=f"cannot (write .*|be used: .*){words}"):
         storage.write_atomically(tmp_path / name, b"data")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 

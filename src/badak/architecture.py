@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.arrays import Shape
-from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
+from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown, where
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST
 
@@ -68,25 +68,20 @@ def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dic
     return shapes
 
 
-def check_shapes(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse arrays of other names or shapes than a network has.
+def misfits(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return in words which arrays are missing, unknown or of another shape than in `shapes`.
 
-    Args:
-        shapes: what `state_shapes` returns.
-        state: name -> array.
-
-    Raises:
-        BadakError: names missing or unknown, shapes that differ; all are listed.
+    Example:
+        >>> misfits({"out.bias": (2,)}, {"bias": np.ones(2)})
+        ['out.bias is missing', 'bias is unknown']
     """
     faults = [f"{name} is missing" for name in shapes if name not in state]
-    faults += [f"{shown(name)} is unknown" for name in state if name not in shapes]
-    faults += [
+    faults += [f"{name[:LONGEST_VALUE]} is unknown" for name in state if name not in shapes]
+    return faults + [
         f"{name} is {state[name].shape}, expected {shape}"
         for name, shape in shapes.items()
         if name in state and state[name].shape != shape
     ]
-    if faults:
-        raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
 
 
 def describe(

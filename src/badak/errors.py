@@ -94,7 +94,11 @@ class _Values(reprlib.Repr):
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+    """At most `limit` characters; the place comes first and the reason last, so both ends stay."""
+    if len(text) <= limit:
+        return text
+    head = (limit - 3) // 2
+    return f"{text[:head]}...{text[head + 3 - limit :]}"
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:

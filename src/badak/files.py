@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from badak.errors import ArgumentTypeError, FormatError, shown
+from badak.errors import ArgumentTypeError, BadakError, FormatError, shown
 
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -23,10 +23,11 @@ for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):  # Windows lac
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
-    """Return a path as a `Path`.
+    """Return a path as a `Path` that the system can look up; nothing need lie there.
 
     Raises:
         ArgumentTypeError: it is no path and no text; an open file's number is none.
+        BadakError: the system refuses it: a NUL character, too long, in a closed folder.
 
     Example:
         >>> as_path(3)
@@ -34,11 +35,19 @@ def as_path(path: str | os.PathLike[str]) -> Path:
         badak.errors.ArgumentTypeError: a file's path must be text or a Path; got 3
     """
     try:
-        return Path(path)
+        place = Path(path)
+        place.stat()
     except TypeError:
         raise ArgumentTypeError(
             f"a file's path must be text or a Path; got {shown(path)}"
         ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as fault:
+        raise BadakError(f"{shown(str(path))} cannot be used: {fault.strerror}") from None
+    except ValueError:
+        raise BadakError(f"{shown(str(path))} is a name that no file can have") from None
+    return place
 
 
 @contextmanager
@@ -52,6 +61,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         The open file, within the block.
 
     Raises:
+        BadakError: no path, see `as_path`.
         FormatError: there is no such file, it is no plain one, or the system refuses to open or to
             read it.
 
@@ -63,7 +73,6 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     place = as_path(path)
     try:
-        _check_name(place)
         _check_plain(place.stat(), place)  # before it is opened: to open some devices is to act
         with os.fdopen(os.open(place, FLAGS), "rb") as file:
             _check_plain(os.fstat(file.fileno()), place)  # another may have taken its place
@@ -106,16 +115,6 @@ def head(path: str | os.PathLike[str], count: int = 64) -> bytes:
     """
     with opened(path) as file:
         return file.read(count)
-
-
-def _check_name(path: Path) -> None:
-    """Refuse what no file system can hold, and what Python would raise a bare ValueError for."""
-    try:
-        sound = b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        sound = False
-    if not sound:
-        raise FormatError(f"{shown(str(path))} cannot be read: no file can have such a name")
 
 
 def _check_plain(status: os.stat_result, path: Path) -> None:

@@ -372,11 +372,11 @@ class Network:
                 all are listed.
         """
         own = self.state()
-        architecture.check_shapes({name: array.shape for name, array in own.items()}, state)
-        faults = [
+        faults = architecture.misfits({name: array.shape for name, array in own.items()}, state)
+        faults += [
             f"{name} is {state[name].dtype}, expected {array.dtype}"
             for name, array in own.items()
-            if state[name].dtype != array.dtype
+            if name in state and state[name].dtype != array.dtype
         ]
         faults += [f"{name} holds NaN or infinity" for name in not_finite(state)]
         if faults:
@@ -454,8 +454,11 @@ class Network:
         arguments = architecture.parse(description)
         try:
             if state is not None:
-                shapes = architecture.state_shapes(arguments["layers"], arguments["input_shape"])
-                architecture.check_shapes(shapes, state)
+                layers = named(arguments["layers"])
+                shapes = architecture.state_shapes(layers, arguments["input_shape"])
+                faults = architecture.misfits(shapes, state)
+                if faults:
+                    raise BadakError(f"the arrays do not fit it: {'; '.join(faults)}")
             net = cls(**arguments)
             if state is not None:
                 net.load_state(state)

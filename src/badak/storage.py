@@ -139,7 +139,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
     Raises:
         BadakError: the system refused; `path` is as it was and no temporary file is left.
     """
-    path = Path(os.path.realpath(path))
+    path = Path(os.path.realpath(files.as_path(path)))
     # A name of its own for each call: threads of one process may write the same path.
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}{TEMPORARY}")
     try:
@@ -153,8 +153,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
         _sync_folder(path.parent)
-    except (OSError, ValueError) as fault:
-        raise BadakError(f"cannot write {path}: {_reason(fault)}") from None
+    except OSError as fault:
+        raise BadakError(f"cannot write {path}: {fault.strerror or fault}") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -179,10 +179,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _reason(fault: Exception) -> str:
-    return getattr(fault, "strerror", None) or str(fault)
 
 
 def _digest(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -> str:

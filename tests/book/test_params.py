@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import struct
 from collections import OrderedDict
 
 import numpy as np
@@ -106,6 +107,53 @@ def test_every_array_that_does_not_fit_is_listed(tmp_path):
         network.load_params(tmp_path / "odd.pkl")
     for key, array in before.items():
         np.testing.assert_array_equal(network.params[key], array)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_no_numbers_are_refused_by_name(value, tmp_path):
+    network = SimpleConvNet(**SMALL)
+    before = {key: array.copy() for key, array in network.params.items()}
+    odd = {key: array.astype(np.float64) for key, array in network.params.items()}
+    odd["W2"].flat[-1] = value
+    (tmp_path / "odd.pkl").write_bytes(pickle.dumps(odd))
+    with pytest.raises(FormatError, match=r"does not fit this network: W2 holds NaN or infinity"):
+        network.load_params(tmp_path / "odd.pkl")
+    for key, array in before.items():
+        np.testing.assert_array_equal(network.params[key], array)
+
+
+def bomb(place):
+    """A pickle of some hundred bytes with 9^9 elements in one part of an array's description."""
+    levels = b"(K\x01K\x01tq\x00"
+    for number in range(9):
+        get = b"h" + bytes([number])
+        levels += b"(" + 9 * get + b"tq" + bytes([number + 1])
+    parts = {"shape": b"K\x02\x85", "code": b"U\x02f4", "state": b"(K\x03U\x01<NNNK\x00K\x00K\x00t",
+             "raw": b"U\x08" + bytes(8), "version": b"K\x01"}  # fmt: skip
+    parts[place] = b"h\x09"
+    call = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85U\x01btR("
+    dtype = b"cnumpy\ndtype\n(" + parts["code"] + b"K\x00K\x01tR" + parts["state"] + b"b"
+    return (
+        b"\x80\x02" + levels + b"}U\x02W1" + call + parts["version"] + parts["shape"] + dtype
+        + b"\x89" + parts["raw"] + b"tbs."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["shape", "code", "state", "raw", "version"])
+def test_a_description_that_would_fill_the_memory_is_not_printed(place, tmp_path):
+    (tmp_path / "p.pkl").write_bytes(bomb(place))
+    with pytest.raises(FormatError, match=r"p\.pkl is a damaged pickle") as fault:
+        SimpleConvNet(**SMALL).load_params(tmp_path / "p.pkl")
+    assert len(str(fault.value)) < 1000
+
+
+def test_what_a_pickle_asks_for_often_is_made_once():
+    """A text of 1 MB, turned into bytes 20,000 times by 5 bytes each: 20 GB if each were made."""
+    text = b"X" + struct.pack("<I", 2**20) + b"a" * 2**20 + b"q\x00X\x06\x00\x00\x00latin1q\x01"
+    asked = 20_000 * b"c_codecs\nencode\nh\x00h\x01\x86R"
+    values = read_pickle(b"\x80\x02" + text + b"(" + asked + b"t.", "p.pkl")
+    assert len(values) == 20_000
+    assert len({id(value) for value in values}) == 1
 
 
 @pytest.mark.parametrize(

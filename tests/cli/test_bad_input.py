@@ -1,5 +1,6 @@
 """Wrong command lines: exit code 2, one line that says why, nothing written."""
 
+import os
 import subprocess
 import sys
 
@@ -132,6 +133,12 @@ WRONG_CONFIG = {
         '"resnet"',
         "vgg16, resnet20, resnet18; got 'resnet'",
     ),
+    "lists within lists": ("seed = 0", "seed = " + "[" * 3000, "nested too deeply"),
+    "a number of 6,000 digits": ("seed = 0", "seed = " + "7" * 6000, "config.toml"),
+    "a number of 4,000 digits": ("seed = 0", f"lr = {'7' * 4000}\nseed = 0", "lr must be"),
+    "a long name": ("seed = 0", f"{'n' * 60_000} = 0", "unknown option 'nnn"),
+    "a long text": ("seed = 0", f'seed = "{"a" * 60_000}"', "seed must be int; got 'aaa"),
+    "too large": ("seed = 0", "#" * 2**21, "config.toml is too large"),
     "list of numbers": ('"0",', "0,", "class_names must be"),
 }
 
@@ -146,7 +153,19 @@ def test_a_damaged_config_is_refused(badak, trained, case):
         assert done.code == 2
         assert message in done.err
         assert done.err.count("\n") == 1
+        assert len(done.err) < 2100
     assert files(trained) == before
+
+
+@pytest.mark.parametrize("name", ["config.toml", "model.safetensors"])
+def test_a_pipe_in_the_place_of_a_runs_file_is_not_waited_for(name, badak, trained):
+    (trained / name).unlink()
+    os.mkfifo(trained / name)
+    for command in (["evaluate", trained], ["predict", trained, "x.png"], ["inspect", trained]):
+        done = badak(*command)
+        assert done.code == 2
+        assert f"{name} cannot be read: it is a pipe, not a file" in done.err
+        assert done.err.count("\n") == 1
 
 
 def test_a_config_that_is_no_text(badak, trained):
@@ -203,12 +222,15 @@ BAD_IMAGES = {
     "empty": b"",
     "text": b"hello",
     "cut short": b"\x89PNG\r\n\x1a\n" + bytes(20),
+    "a pipe": None,
 }
 
 
 @pytest.mark.parametrize("case", BAD_IMAGES)
 def test_a_bad_image_is_named(badak, trained, tmp_path, case):
-    if BAD_IMAGES[case] is not None:
+    if case == "a pipe":
+        os.mkfifo(tmp_path / "picture.png")
+    elif BAD_IMAGES[case] is not None:
         (tmp_path / "picture.png").write_bytes(BAD_IMAGES[case])
     done = badak("predict", trained, "picture.png")
     assert done.code == 2

@@ -11,7 +11,7 @@ from badak.arrays import Array, as_labels, not_finite
 from badak.book.layers import Affine, Convolution
 from badak.book.loss import SoftmaxWithLoss
 from badak.book.regularization import Dropout
-from badak.errors import FormatError, shown
+from badak.errors import LONGEST_VALUE, FormatError
 from badak.pickles import read_pickle
 
 
@@ -83,7 +83,7 @@ class ConvNet:
         params = read_pickle(files.read(file_name), str(file_name))
         if not isinstance(params, dict):
             raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
-        faults = [f"{shown(key)} is unknown" for key in params if key not in self.params]
+        faults = [f"{key[:LONGEST_VALUE]} is unknown" for key in params if key not in self.params]
         for key, array in self.params.items():
             given = params.get(key)
             if not isinstance(given, np.ndarray) or given.shape != array.shape:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from badak import checks, data, load, models, optim, storage
+from badak import data, files, load, models, optim, storage
 from badak.cli.near import near_run
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
+
+LARGEST = 2**20  # bytes; names of 1,000 classes take some kB
 
 
 @dataclass(frozen=True)
@@ -146,19 +148,19 @@ def read_config(run: RunDirectory) -> RunConfig:
         BadakError: there is none, so this is no run directory.
         FormatError: it is damaged, or holds what no run writes.
     """
-    try:
-        text = run.config.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+    files.as_path(run.path)
+    if not run.config.exists():
         raise BadakError(
             f"{run.path} is no run directory: it has no {run.config.name}; "
             f"{near_run(run.path) or '`badak train --run-dir` makes one'}"
-        ) from None
+        )
+    content = files.read(run.config, LARGEST)
     try:
-        values = tomllib.loads(text)
-        config = RunConfig(**_checked(values))
-    except (tomllib.TOMLDecodeError, TypeError, BadakError) as fault:
+        return RunConfig(**_checked(tomllib.loads(content.decode("utf-8"))))
+    except RecursionError:
+        raise FormatError(f"{run.config}: its lists are nested too deeply") from None
+    except (ValueError, TypeError) as fault:  # no UTF-8, no TOML, an integer of 5,000 digits
         raise FormatError(f"{run.config}: {fault}") from None
-    return config
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from badak.data.digits import read_digits
 from badak.data.download import SOURCES, fetch
 from badak.data.folder import DEFAULT_SIZE, read_folder
 from badak.errors import ArgumentTypeError, BadakError, did_you_mean
+from badak.files import as_path
 
 ENVIRONMENT = "BADAK_DATA"
 
@@ -103,7 +104,7 @@ def load(
 
 def _place(name: str, known: Known, data_dir: str | Path | None) -> Path:
     """The folder where the data set lies, after a download where need be."""
-    if data_dir is not None and not Path(data_dir).is_dir():
+    if data_dir is not None and not as_path(data_dir).is_dir():
         raise BadakError(f"data_dir must be a folder that exists; got {str(data_dir)!r}")
     roots = [Path(root) for root in (data_dir, os.environ.get(ENVIRONMENT)) if root]
     folders = [folder for root in roots for folder in (root / name, root)]

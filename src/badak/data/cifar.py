@@ -53,7 +53,7 @@ def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
         Traceback (most recent call last):
         badak.errors.FormatError: /nowhere holds no CIFAR-10: neither cifar-10-python.tar.gz, ...
     """
-    found = find(Path(path))
+    found = find(files.as_path(path))
     if found is None:
         raise FormatError(
             f"{path} holds no CIFAR-10: neither {', '.join(ARCHIVES + FOLDERS)} nor cifar10*.npz"

@@ -16,6 +16,7 @@ from badak.data.dataset import Dataset
 from badak.data.image import Pair, grey, read_pixels, size_pair
 from badak.data.split import split
 from badak.errors import ArgumentTypeError, FormatError
+from badak.files import as_path
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 TEST_FOLDERS = ("test", "val", "valid", "validation")
@@ -58,7 +59,7 @@ def read_folder(
         Traceback (most recent call last):
         badak.errors.FormatError: /nowhere must be a folder of images; there is none
     """
-    path, size = Path(path), size_pair(image_size)
+    path, size = as_path(path), size_pair(image_size)
     if color not in (None, True, False):
         raise ArgumentTypeError(f"color must be True, False or None; got {color!r}")
     if not path.is_dir():

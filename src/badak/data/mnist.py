@@ -11,6 +11,7 @@ import numpy as np
 from badak.data.dataset import Dataset
 from badak.data.idx import by, read_idx
 from badak.errors import FormatError
+from badak.files import as_path
 
 FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -45,7 +46,8 @@ def read_mnist_like(
         Traceback (most recent call last):
         badak.errors.FormatError: /nowhere lacks train-images-idx3-ubyte, plain or .gz
     """
-    train, test = (_read_part(Path(folder), *FILES[part], class_names, name) for part in FILES)
+    place = as_path(folder)
+    train, test = (_read_part(place, *FILES[part], class_names, name) for part in FILES)
     if train.image_shape != test.image_shape:
         raise FormatError(
             f"{folder}: training images are {by(train.image_shape)} "

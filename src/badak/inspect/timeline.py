@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.arrays import Array, Images, Indices, Labels
 from badak.errors import BadakError
+from badak.files import as_path
 from badak.training import RunDirectory, Trainer
 from badak.training.snapshots import read
 
@@ -115,7 +116,8 @@ def timeline(run: Trainer | RunDirectory | str | Path) -> Timeline:
             raise BadakError("nothing was recorded: train with Trainer(snapshots=K) first")
         arrays = run.snapshots.arrays()
     else:
-        path = run.snapshots if isinstance(run, RunDirectory) else RunDirectory(Path(run)).snapshots
+        directory = run if isinstance(run, RunDirectory) else RunDirectory(as_path(run))
+        path = directory.snapshots
         if not path.exists():
             raise BadakError(
                 f"{path.parent} holds no snapshots: train with snapshots=K to record them"
