@@ -1,12 +1,16 @@
 """Other libraries' arrays are taken where images and labels enter, or refused with what to do."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 import badak
 from badak.arrays import as_images, as_labels
-from badak.errors import ArgumentTypeError
+from badak.data import Dataset
+from badak.errors import ArgumentTypeError, BadakError
+from badak.layers import Flatten, Linear
 
 IMAGES = np.random.default_rng(0).random((3, 1, 6, 5)).astype(np.float32)
 LABELS = np.array([2, 0, 1])
@@ -111,3 +115,66 @@ def test_tensors_that_cannot_be_read_say_what_to_do(images, words):
 def test_labels_on_a_device_are_refused_by_name():
     with pytest.raises(ArgumentTypeError, match="labels lie in another device's memory"):
         as_labels(OnGpu(LABELS))
+
+
+def channels_last_net():
+    return badak.Network([Flatten(), Linear(4)], (3, 9, 7))
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("images", lambda net, x: net(x)),
+        ("images", lambda net, x: net.predict(x)),
+        ("images", lambda net, x: net.predict_proba(x)),
+        ("images", lambda net, x: net.loss_and_gradients(x, [0, 1])),
+        ("images", lambda net, x: badak.Trainer(net, progress=False).step(x, [0, 1])),
+    ],
+)
+def test_channels_last_are_named_where_images_enter(name, call):
+    x = np.zeros((2, 9, 7, 3), np.float32)
+    words = rf"{name} must be .*\(N, 3, 9, 7\); got \(2, 9, 7, 3\), .* {name}.transpose"
+    with pytest.raises(BadakError, match=words):
+        call(channels_last_net(), x)
+
+
+def test_channels_last_are_named_by_the_trainer_and_told_of_by_the_data_set():
+    x, y = np.zeros((2, 9, 7, 3), np.float32), np.array([0, 1])
+    with pytest.warns(UserWarning, match=r"9 channels of 7x3 pixels; .*images.transpose") as told:
+        train = Dataset(x, y)
+    assert told[0].filename == __file__
+    trainer = badak.Trainer(channels_last_net(), batch_size=2, progress=False)
+    good = Dataset(x.transpose(0, 3, 1, 2), y)
+    with pytest.raises(BadakError, match=r"train.images must be .*got \(2, 9, 7, 3\), channels"):
+        trainer.fit(train)
+    with pytest.raises(BadakError, match=r"validation\.images must be"):
+        trainer.fit(good, train)
+
+
+@pytest.mark.parametrize("label", [0, 1, 3])
+def test_labels_in_a_column_are_refused_and_named(label):
+    net, x = channels_last_net(), np.zeros((2, 3, 9, 7), np.float32)
+    column = np.full((2, 1), label)
+    words = r"labels must have shape \(N,\), one per image; got \(2, 1\): pass labels.ravel"
+    for call in (
+        lambda: Dataset(x, column),
+        lambda: net.loss_and_gradients(x, column),
+        lambda: badak.Trainer(net, progress=False).step(x, column),
+        lambda: net.evaluate(SimpleNamespace(images=x, labels=column)),
+    ):
+        with pytest.raises(BadakError, match=words):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [
+        (np.full((2, 1, 6, 6), 180.0), "images reach 180; .*images / 255"),
+        (np.full((2, 3, 6, 6), -99, np.float32), "images reach 99"),
+        (np.ones((2, 1, 6, 6), np.uint8), "images are uint8 of 0 and 1"),
+    ],
+)
+def test_a_data_set_tells_of_an_odd_scale(images, words):
+    with pytest.warns(UserWarning, match=words) as told:
+        Dataset(images, [0, 1])
+    assert [one.filename for one in told] == [__file__]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import warnings
 
+import joblib
 import numpy as np
 import pytest
 import sklearn.datasets
@@ -17,7 +18,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import badak
 from badak.data.distinct import distinct
-from badak.errors import BadakError
+from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Flatten, Linear
 from badak.sklearn import ConvNetClassifier, SmallConvNet
 
@@ -215,3 +216,66 @@ def test_without_scikit_learn_the_error_names_the_extra():
     script = "import sys; sys.modules['sklearn'] = None; import badak.sklearn"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert "pip install 'badak[sklearn]'" in done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (SmallConvNet((1, 8, 8), 10), "model must be None, a name .* got Network: "),
+        (7, "model must .* got int: "),
+        (
+            lambda shape: None,
+            r"called as model\(input_shape=, num_classes=, seed=\).* got function",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_called_so_is_named(digits, model, words):
+    with pytest.raises(ArgumentTypeError, match=words):
+        quick(model=model).fit(digits[0][:N], digits[1][:N])
+
+
+@pytest.mark.parametrize(
+    ("scale", "words"),
+    [
+        (lambda X: X * 255, "X reach 255; .* X / 255"),
+        (lambda X: (X * -180).astype(np.int16), "X reach 180; .* X / 255"),
+        (lambda X: (X * 99).reshape(-1, 8, 8).tolist(), "X reach 99"),
+        (lambda X: (X > 0.5).astype(np.uint8), "X are uint8 of 0 and 1, and uint8 is divided"),
+        (lambda X: X.reshape(-1, 8, 8, 1), "8 channels of 8x1 pixels; .*X.transpose"),
+    ],
+)
+def test_images_on_an_odd_scale_or_with_channels_last_are_told_of(digits, scale, words):
+    with pytest.warns(UserWarning, match=words) as caught:
+        quick(epochs=1).fit(scale(digits[0][:60]), digits[1][:60])
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "scale", [lambda X: X, lambda X: X > 0.5, lambda X: (X - 0.3) * 20, lambda X: X * 16]
+)
+def test_usual_scales_are_no_reason_for_a_warning(digits, scale):
+    quick(epochs=1).fit(scale(digits[0][:60]), digits[1][:60])  # a warning would fail the test
+
+
+def test_channels_last_are_named_where_the_shape_is_known():
+    X, y = np.zeros((6, 9, 7, 3)), np.arange(6) % 2
+    with pytest.raises(
+        BadakError, match=r"X must be .*\(N, 3, 9, 7\); got \(6, 9, 7, 3\), channels"
+    ):
+        quick(image_shape=(3, 9, 7)).fit(X, y)
+
+
+def test_a_classifier_mapped_from_a_file_trains_on(digits, tmp_path):
+    X, y = digits[0][:N], digits[1][:N]
+    classifier = quick(epochs=1).fit(X, y)
+    joblib.dump(classifier, tmp_path / "classifier.joblib")
+    content = (tmp_path / "classifier.joblib").read_bytes()
+    mapped = joblib.load(tmp_path / "classifier.joblib", mmap_mode="r")
+    for _ in range(2):
+        np.testing.assert_allclose(
+            mapped.predict_proba(X), classifier.predict_proba(X), rtol=1e-4, atol=1e-6
+        )
+        classifier.partial_fit(X, y)
+        mapped.partial_fit(X, y)
+    assert (tmp_path / "classifier.joblib").read_bytes() == content

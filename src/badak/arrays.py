@@ -4,6 +4,7 @@ Letters: N images, C channels, H rows, W columns, K classes.
 """
 
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from badak.errors import ArgumentTypeError, BadakError
 
 FLOATS = (np.float32, np.float64)
 REAL = "biuf"  # kinds of dtypes: bool, integers and floats
+
+# No usual scale of floats, such as 0 to 1 or mean 0 and deviation 1, reaches so far; 0..255 does.
+FARTHEST = 32
 
 # DLPack's numbers (dlpack.h, DLDeviceType). Host memory: the CPU's, and what CUDA and ROCm pin.
 HOST_MEMORY = (1, 3, 11)
@@ -219,6 +223,7 @@ def as_images(
         raise ArgumentTypeError(
             f"{name} must be float32 or float64, or uint8 in 0..255; got {array.dtype}"
         )
+    check_layout(array, name, shape)
     check_shape(array, name, (None, *shape))
     if 0 in array.shape[1:]:
         raise BadakError(f"{name} must have no empty axis; got {array.shape}")
@@ -232,6 +237,68 @@ def as_images(
         first = int(np.argmin(np.isfinite(array).reshape(len(array), -1).all(axis=1)))
         raise BadakError(f"{name} must be finite; image {first} holds NaN or infinity")
     return array
+
+
+def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) -> None:
+    """Refuse images of the right size that have their channels last.
+
+    Raises:
+        BadakError: they have; the message says how to move them.
+
+    Example:
+        >>> check_layout(np.zeros((5, 28, 24, 1)), "images", (1, 28, 24))
+        Traceback (most recent call last):
+        badak.errors.BadakError: images must be (N, C, H, W), here (N, 1, 28, 24); got ...
+    """
+    fits = array.shape[1:] == tuple(shape)
+    if array.ndim == 4 and not fits and (*array.shape[3:], *array.shape[1:3]) == tuple(shape):
+        raise BadakError(
+            f"{name} must be (N, C, H, W), here (N, {', '.join(map(str, shape))}); got "
+            f"{array.shape}, channels last as in Keras: pass {name}.transpose(0, 3, 1, 2)"
+        )
+
+
+def warn_of_odd_images(value: ArrayLike, name: str = "images", stacklevel: int = 3) -> None:
+    """Warn where images can be used and are likely meant otherwise.
+
+    That is floats of 0..255, which learn badly; uint8 of 0 and 1, which would be scaled to nearly
+    nothing; and channels last, which would be read as many channels of very narrow images.
+
+    Args:
+        value: images to learn from, an array as it was given.
+        name: what the warning calls them.
+        stacklevel: as `warnings.warn` takes it: 3 is who called the function that calls this.
+
+    Example:
+        >>> import warnings
+        >>> with warnings.catch_warnings(record=True) as caught:
+        ...     warnings.simplefilter("always")
+        ...     warn_of_odd_images(np.full((2, 1, 4, 4), 200.0))
+        >>> print(caught[0].message)
+        images reach 200; networks learn best from about 0 to 1: pass images / 255
+    """
+    array = as_array(value, name)
+    if array.ndim == 4 and array.shape[3] in (1, 3, 4) and min(array.shape[1:3]) > 4:
+        c, h, w = array.shape[1:]
+        warnings.warn(
+            f"{name} {array.shape} are read as (N, C, H, W): {c} channels of {h}x{w} pixels; if "
+            f"channels are last, as in Keras, pass {name}.transpose(0, 3, 1, 2)",
+            stacklevel=stacklevel,
+        )
+    if array.size == 0:
+        return
+    if array.dtype == np.uint8:
+        if array.max() == 1:
+            warnings.warn(
+                f"{name} are uint8 of 0 and 1, and uint8 is divided by 255: pass "
+                f"{name}.astype(np.float32)",
+                stacklevel=stacklevel,
+            )
+    elif (farthest := max(abs(float(array.max())), abs(float(array.min())))) > FARTHEST:
+        warnings.warn(
+            f"{name} reach {farthest:g}; networks learn best from about 0 to 1: pass {name} / 255",
+            stacklevel=stacklevel,
+        )
 
 
 def as_labels(
@@ -262,6 +329,7 @@ def as_labels(
     """
     array = as_array(value, name)
     checks.array_memory(array.shape, 8, name)  # a broadcast view is far larger than its memory
+    check_no_column(array, name, num_classes)
     if array.ndim == 2 and num_classes in (None, array.shape[1]):
         one_hot = (array == 1).sum(axis=1) == 1
         one_hot &= (array == 0).sum(axis=1) == array.shape[1] - 1
@@ -283,3 +351,20 @@ def as_labels(
     elif array.size and array.min() < 0:
         raise BadakError(f"{name} must not be negative; the smallest is {array.min()}")
     return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def check_no_column(array: NDArray[Any], name: str, num_classes: int | None) -> None:
+    """Refuse labels (N, 1), which are neither (N,) nor one-hot rows of several classes.
+
+    Raises:
+        BadakError: it is such a column.
+
+    Example:
+        >>> check_no_column(np.ones((5, 1), int), "labels", 10)
+        Traceback (most recent call last):
+        badak.errors.BadakError: labels must have shape (N,), one per image; got (5, 1): ...
+    """
+    if array.ndim == 2 and array.shape[1] == 1 != num_classes:
+        raise BadakError(
+            f"{name} must have shape (N,), one per image; got {array.shape}: pass {name}.ravel()"
+        )

@@ -20,6 +20,8 @@ from badak.arrays import (
     as_array,
     as_images,
     as_labels,
+    check_layout,
+    check_no_column,
     check_shape,
     not_finite,
 )
@@ -28,6 +30,7 @@ from badak.layers import CrossEntropyLoss, Layer
 from badak.layers.naming import named
 from badak.plan import Plan, Plans
 from badak.summary import Summary
+from badak.turns import Turns
 
 FORMAT = {"format": "badak network", "version": 1}
 
@@ -70,7 +73,10 @@ class Network:
     """Layers in order, from images (N, C, H, W) to logits (N, K).
 
     The geometry is checked and the parameters are made here, before anything runs. The layers
-    are copied, so one list may serve several networks, and one network may predict in many threads.
+    are copied, so one list may serve several networks. One network serves many threads: each batch
+    that is predicted or evaluated, and each file that is saved, sees parameters and statistics as
+    they are between two steps, also while another thread trains; trainings of the same network
+    take turns, step by step. Code of your own that changes `parameters()` keeps no turn.
     Between calls it keeps the buffers of its last batch sizes (`badak.plan`), and no results.
 
     Args:
@@ -128,6 +134,7 @@ class Network:
         self.output_shape = shape
         self.fuse = checks.flag(fuse, "fuse")
         self._plans = Plans(self.layers, self.input_shape)
+        self._turns = Turns()
 
     @property
     def num_classes(self) -> int:
@@ -147,7 +154,7 @@ class Network:
         """Return the output for images (N, C, H, W): float, or uint8 in 0..255."""
         if not self._planned():
             return self.forward(self._images(x))
-        with self._filled(x, training=False) as plan:
+        with self._turns.reading(), self._filled(x, training=False) as plan:
             return plan.forward().copy()
 
     def __repr__(self) -> str:
@@ -158,9 +165,10 @@ class Network:
         """Return the output for checked float images; with `training`, as in a training step."""
         if not training and self._planned():
             return self(x)
-        for name, layer in self.layers.items():
-            with where(f"{type(layer).__name__} {name!r}"):
-                x, _ = layer.forward(x, training)
+        with self._turns.writing() if training else self._turns.reading():
+            for name, layer in self.layers.items():
+                with where(f"{type(layer).__name__} {name!r}"):
+                    x, _ = layer.forward(x, training)
         return x
 
     def forward_backward(
@@ -186,7 +194,7 @@ class Network:
         Raises:
             BadakError: images or labels that do not fit the network.
         """
-        with self.unchanged_on_fault():
+        with self.step_alone():
             if not (training and self._planned()):
                 return self._layer_by_layer(x, labels, sample_weight, need_grad_x, training)
             with self.planned_step(x, labels, sample_weight, need_grad_x) as result:
@@ -381,8 +389,10 @@ class Network:
         faults += [f"{name} holds NaN or infinity" for name in not_finite(state)]
         if faults:
             raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
-        for name, array in own.items():
-            array[...] = state[name]
+        with self._turns.writing():
+            self._own_arrays()
+            for name, array in self.state().items():
+                array[...] = state[name]
 
     def generators(self) -> dict[str, np.random.Generator]:
         """Return layer name -> the generator it draws from in training."""
@@ -394,21 +404,33 @@ class Network:
         }
 
     @contextmanager
-    def unchanged_on_fault(self) -> Iterator[None]:
-        """Within the block a fault puts back what a forward pass in training moves.
+    def step_alone(self) -> Iterator[None]:
+        """Let nobody else read or train within the block; a fault puts back what it has moved.
 
-        That is batch norm's running statistics and the state of dropout's generators.
+        That is what a forward pass in training moves: batch norm's running statistics and the state
+        of dropout's generators.
         """
-        buffers = {name: array.copy() for name, array in self.buffers().items()}
-        states = {name: one.bit_generator.state for name, one in self.generators().items()}
-        try:
-            yield
-        except BaseException:
-            for name, array in self.buffers().items():
-                array[...] = buffers[name]
-            for name, generator in self.generators().items():
-                generator.bit_generator.state = states[name]
-            raise
+        with self._turns.writing():
+            self._own_arrays()
+            buffers = {name: array.copy() for name, array in self.buffers().items()}
+            states = {name: one.bit_generator.state for name, one in self.generators().items()}
+            try:
+                yield
+            except BaseException:
+                for name, array in self.buffers().items():
+                    array[...] = buffers[name]
+                for name, generator in self.generators().items():
+                    generator.bit_generator.state = states[name]
+                raise
+
+    def _own_arrays(self) -> None:
+        """Copy arrays that cannot be written, such as those that joblib maps from a file."""
+        for top, layer in self.layers.items():
+            for _, leaf in layer.leaves(top):
+                for arrays in (leaf.parameters, leaf.buffers):
+                    for key, array in arrays.items():
+                        if not array.flags.writeable:
+                            arrays[key] = np.array(array)
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
@@ -420,7 +442,10 @@ class Network:
             loss=self.loss,
             fuse=self.fuse,
         )
-        with np.errstate(over="ignore"):  # load_state names what is too large for float32
+        with (
+            self._turns.reading(),
+            np.errstate(over="ignore"),
+        ):  # load_state names what is too large
             state = {name: array.astype(dtype) for name, array in self.state().items()}
         copy.load_state(state)
         return copy
@@ -472,7 +497,8 @@ class Network:
         Raises:
             BadakError: the file cannot be written.
         """
-        storage.save(path, self.state(), {**FORMAT, "architecture": self.architecture()})
+        with self._turns.reading():
+            storage.save(path, self.state(), {**FORMAT, "architecture": self.architecture()})
 
     def _images(self, x: ArrayLike) -> Images:
         return as_images(x, self.input_shape, self.dtype)
@@ -480,6 +506,7 @@ class Network:
     def _targets(self, labels: ArrayLike, count: int) -> NDArray[Any]:
         """Check labels before any layer runs; class probabilities and ignored labels may pass."""
         array = as_array(labels, "labels")
+        check_no_column(array, "labels", self.num_classes)
         if array.ndim == 2 or self.loss.ignore_index is not None:
             return array
         return as_labels(array, count, self.num_classes)
@@ -492,6 +519,7 @@ class Network:
         """Yield the logits of each batch, which is checked and scaled only when its turn comes."""
         checks.integer(batch_size, "batch_size", minimum=1)
         array = as_array(x, "images")
+        check_layout(array, "images", self.input_shape)
         check_shape(array, "images", (None, *self.input_shape))
         for start in range(0, len(array), batch_size):
             yield self(array[start : start + batch_size])

@@ -3,6 +3,7 @@
 Letters: N samples, D features, C channels, H rows, W columns, K classes.
 """
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,9 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays import Array, Images, Shape, as_array, check_shape, refuse_pictures
+from badak.arrays import (
+    Array,
+    Images,
+    Shape,
+    as_array,
+    check_layout,
+    check_shape,
+    refuse_pictures,
+    warn_of_odd_images,
+)
 from badak.data.distinct import distinct
-from badak.errors import BadakError
+from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from badak.models import MODELS
 from badak.network import Network
@@ -60,7 +70,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A convolutional network with scikit-learn's interface.
 
     X may be flat, (N, D), or image-shaped, (N, H, W) or (N, C, H, W); uint8 is scaled from 0..255
-    to [0, 1], and floats should lie about there: put a MinMaxScaler before it where they do not.
+    to [0, 1], and other numbers should lie about there: a warning says if they do not.
     A sample of weight k teaches as k equal ones would, and one of weight 0 not at all.
 
     Args:
@@ -190,7 +200,9 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(labels)
         if reset:
             self.image_shape_ = _image_shape(self.image_shape, shape, flat.shape[1])
-        return self._shaped(flat, shape), labels, _weight(sample_weight, len(flat))
+        images = self._shaped(flat, shape)
+        warn_of_odd_images(X if shape else flat, "X", stacklevel=4)
+        return images, labels, _weight(sample_weight, len(flat))
 
     def _images(self, X: ArrayLike) -> Images:
         flat, shape = _flat(X)
@@ -199,6 +211,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _shaped(self, flat: NDArray[Any], shape: Shape) -> Images:
         """(N, D) -> (N, C, H, W), where the samples had `shape` before."""
         if len(shape) > 1 and _with_channels(shape) != self.image_shape_:
+            check_layout(flat.reshape(-1, *shape), "X", self.image_shape_)
             raise BadakError(f"X must have images of {self.image_shape_}; got {shape}")
         images = flat.reshape(-1, *self.image_shape_)
         return images / np.float32(255) if flat.dtype == np.uint8 else images.astype(np.float32)
@@ -211,13 +224,8 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._optimizer = rule(weight_decay=self.weight_decay, **numbers)
         seed = int(check_random_state(self.random_state).randint(2**31))
         self._generator = np.random.default_rng(seed)
-        if self.model is None:
-            model: Callable[..., Network] = SmallConvNet
-        elif isinstance(self.model, str):
-            model = MODELS[checks.choice(self.model, "model", MODELS)]
-        else:
-            model = self.model
-        net = model(input_shape=self.image_shape_, num_classes=len(classes), seed=seed)
+        arguments = {"input_shape": self.image_shape_, "num_classes": len(classes), "seed": seed}
+        net = _model(self.model, arguments)(**arguments)
         if not isinstance(net, Network) or net.output_shape != classes.shape:
             raise BadakError(f"model must give a Network with {len(classes)} outputs; got {net!r}")
         self.net_ = net
@@ -245,6 +253,24 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 )
                 total += outcome.loss * len(chosen)
             self.loss_curve_.append(total / len(order))
+
+
+def _model(model: Any, arguments: dict[str, Any]) -> Callable[..., Network]:
+    """The function that makes the network: the default, a model's by name, or the user's own."""
+    if model is None:
+        return SmallConvNet
+    if isinstance(model, str):
+        return MODELS[checks.choice(model, "model", MODELS)]
+    try:
+        inspect.signature(model).bind(**arguments)
+    except TypeError as fault:  # not callable, or not so
+        raise ArgumentTypeError(
+            "model must be None, a name of badak.models.MODELS, or a function that is called as "
+            f"model(input_shape=, num_classes=, seed=) and returns a Network; got "
+            f"{type(model).__name__}: {fault}"
+        ) from None
+    function: Callable[..., Network] = model
+    return function
 
 
 def _weight(sample_weight: ArrayLike | None, count: int) -> NDArray[np.float64]:

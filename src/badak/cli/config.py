@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from badak import data, files, load, models, optim, storage
+from badak import checks, data, files, load, models, optim, storage
 from badak.cli.near import near_run
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset

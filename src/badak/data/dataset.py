@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays import Images, Indices, Labels, Shape, as_images, as_labels
+from badak.arrays import (
+    Images,
+    Indices,
+    Labels,
+    Shape,
+    as_images,
+    as_labels,
+    warn_of_odd_images,
+)
 from badak.errors import ArgumentTypeError, BadakError
 
 Index = slice | Sequence[int] | NDArray[Any]
@@ -67,6 +75,7 @@ class Dataset:
             names = tuple(str(k) for k in range(max(2, indices.max(initial=0) + 1)))
         if not isinstance(name, str):
             raise ArgumentTypeError(f"name must be a string; got {name!r}")
+        warn_of_odd_images(images)
         self._set(checked, indices, names, name)
 
     def _set(self, images: Images, labels: Labels, names: tuple[str, ...], name: str) -> None:

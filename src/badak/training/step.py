@@ -48,7 +48,7 @@ def training_step(
             finite. As after any fault, parameters, running statistics and generators are as before.
     """
     with (
-        net.unchanged_on_fault(),
+        net.step_alone(),
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
         net.step_pass(images, labels, sample_weight) as result,
     ):

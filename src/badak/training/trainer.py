@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, storage
+from badak.arrays import check_layout
 from badak.data import Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
@@ -224,6 +225,7 @@ class Trainer:
             )
         if not len(data):
             raise BadakError(f"{name} must have at least one image; it is empty")
+        check_layout(data.images, f"{name}.images", self.net.input_shape)
         if data.image_shape != self.net.input_shape:
             raise BadakError(
                 f"{name} has images of {data.image_shape}; the network takes {self.net.input_shape}"
