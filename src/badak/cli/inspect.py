@@ -96,6 +96,7 @@ def _trained(
         moments=inspect.timeline(run) if run.snapshots.exists() else None,
         train=train,
         test=test,
+        class_names=config.class_names,
         missing=missing,
     )
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from badak.inspect.draw.classes import MOST_TOLD_APART, colours
+from badak.inspect.draw.classes import MOST_TOLD_APART, class_labels, colours
 from badak.inspect.roc import Roc
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ def roc(found: Roc) -> "Figure":
     """
     from matplotlib.figure import Figure
 
-    k = len(found.class_names)
+    names = class_labels(found.class_names)
+    k = len(names)
     told_apart = k <= MOST_TOLD_APART
     figure = Figure(figsize=(11, 4.6 if k <= 10 or not told_apart else 6.4), layout="constrained")
     whole, corner = figure.subplots(1, 2)
     for axes in (whole, corner):
-        for name, curve, colour in zip(found.class_names, found.curves, colours(k), strict=True):
+        for name, curve, colour in zip(names, found.curves, colours(k), strict=True):
             style = {"color": colour, "lw": 1.2} if told_apart else {"color": "0.8", "lw": 0.8}
             if curve is not None:
                 label = f"{name} {curve.auc:.4f}" if told_apart else None
