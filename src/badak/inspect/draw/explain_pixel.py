@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -57,13 +57,13 @@ def explain_pixel(found: ExplainedPixel) -> "Figure":
     sums = found.products.sum(axis=(1, 2))
     chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MOST_CHANNELS]).tolist()
     kh, kw = found.weight.shape[1:]
-    widths, height = (MAP, *[CELL * max(kw, 3)] * 3, MAP), max(MAP, CELL * kh)
+    widths = (MAP, *[CELL * max(kw, 3)] * 3, MAP)
+    height = max(CELL * kh, CELL * 3 if found.names == COLOURS else MAP)
     size = sum(widths) + 1.2, (height + 0.4) * len(chosen) + 0.6
     figure = Figure(figsize=size, layout="constrained")
     figure.suptitle(_sentence(found, len(chosen)), fontsize=11)
     grid = figure.add_gridspec(len(chosen), 5, width_ratios=widths)
-    sources = _sources(figure, grid, found, chosen)
-    sources[0].set_title(found.source, fontsize=10)
+    _draw_sources(figure, grid, found, chosen)
     look = (
         _Look(IMAGE, *image_range(found.maps)) if found.source == "image" else _signed(found.maps)
     )
@@ -100,26 +100,24 @@ def _signed(values: Array) -> _Look:
     return _Look(SIGNED, -scale, scale)
 
 
-def _sources(
+def _draw_sources(
     figure: "Figure", grid: "GridSpec", found: ExplainedPixel, chosen: Sequence[int]
-) -> list["Axes"]:
-    """Draw where the patch is from: an image once, beside all rows, or in each row its own map."""
+) -> None:
+    """Draw where the patch is from: a colour image once, beside all rows, else a map in each."""
     box = tuple(slice(int(one[0]), int(one[-1]) + 1) for one in (found.rows, found.columns))
-    if found.source == "image" and len(found.maps) == len(COLOURS):
-        whole = figure.add_subplot(grid[:, 0])
-        show_image(whole, found.maps, *image_range(found.maps))
-        show_box(whole, found.maps, *box)
-        return [whole]
-    sources = []
-    for row, channel in enumerate(chosen):
-        axes = figure.add_subplot(grid[row, 0])
+    places: list[tuple[Any, Array]] = [
+        (row, found.maps[channel][None]) for row, channel in enumerate(chosen)
+    ]
+    if found.names == COLOURS:
+        places = [(slice(None), found.maps)]
+    for place, maps in places:
+        axes = figure.add_subplot(grid[place, 0])
         if found.source == "image":
-            show_image(axes, found.maps[channel][None], *image_range(found.maps))
+            show_image(axes, maps, *image_range(found.maps))
         else:
-            _show_map(axes, found.maps[channel], scale_of(found.maps))
-        show_box(axes, found.maps, *box)
-        sources.append(axes)
-    return sources
+            _show_map(axes, maps[0], scale_of(found.maps))
+        show_box(axes, maps, *box)
+    figure.axes[0].set_title(found.source, fontsize=10)
 
 
 def _show_map(axes: "Axes", values: Array, scale: float) -> None:
@@ -141,7 +139,7 @@ def _numbers(
     axes: "Axes",
     values: Array,
     channel: int,
-    look: "_Look",
+    look: _Look,
     inside: Mask | None = None,
 ) -> None:
     """Draw one channel of `values` (C, KH, KW) as cells with their numbers, two digits or three."""

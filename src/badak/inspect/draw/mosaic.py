@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_FRAMED = 256
 # A panel's pixels are repeated up to so many along its width, so that gaps may be narrow.
 FINE = 24
-BESIDE, ABOVE = 0.08, 0.22  # gaps as shares of a panel's width; the one above holds the number
+BESIDE, ABOVE = 0.08, 0.26  # gaps as shares of a panel's width; the one above holds the number
 NUMBER_SIZE = 7
 
 
@@ -110,7 +110,9 @@ def show_mosaic(
     else:
         image = show_signed(axes, picture, scale)
         rows, across = picture.shape
-        axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(12, 30 * rows / across))
+        bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(12, 30 * rows / across))
+        if panels.min() >= 0:
+            bar.ax.set_ylim(bottom=0)
     if grid.panels <= MOST_FRAMED:
         frames = [
             Rectangle((left - 0.5, top - 0.5), grid.width, grid.height)

@@ -29,7 +29,7 @@ def percents(axis: "Axis") -> None:
     """
     from matplotlib.ticker import MaxNLocator
 
-    def words(share: float, _: int | None) -> str:
+    def words(share: float, _: float) -> str:
         ticks = 100 * np.array([*axis.get_majorticklocs(), share])
         exact = (
             decimals
