@@ -53,8 +53,8 @@ class Timed:
 
     @property
     def speed(self) -> float:
-        """FLOP/s."""
-        return self.flops / self.seconds
+        """FLOP/s; 0 where the clock is too coarse to tell."""
+        return self.flops / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
 def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float | None:
     """The peak: the highest measured, or what a layer that saves no operations reached."""
     peaks = [peak for peak in measured if peak is not None]
-    reached = [row.speed for row in rows if row.flops and row.seconds and not row.saved_by]
+    reached = [row.speed for row in rows if row.flops and not row.saved_by]
     return max(peaks + reached) if peaks else None
 
 

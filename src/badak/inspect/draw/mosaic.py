@@ -119,7 +119,7 @@ def show_mosaic(
             for top, left in grid.corners()
         ]
         axes.add_collection(
-            PatchCollection(frames, facecolor="none", edgecolor="0.5", linewidth=0.6)
+            PatchCollection(frames, facecolor="none", edgecolor="0.35", linewidth=0.6)
         )
     if numbered:
         for number, (top, left) in enumerate(grid.corners()):
