@@ -73,7 +73,7 @@ def test_the_page_has_all_of_it_in_sight(found, tmp_path):
     for edge in (page[0], page[-1], page[:, 0], page[:, -1]):
         np.testing.assert_array_equal(edge, 255)
     words = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert words == ["probability 25.0 %"]
+    assert words == ["probability 25.0%"]
     titles = [axes.title.get_window_extent() for axes in pictures(figure)]
     for left, right in itertools.pairwise(titles):
         assert left.x1 < right.x0

@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from badak import BadakError, Network, data
 from badak.errors import ArgumentTypeError
 from badak.inspect import draw, embedding
-from badak.inspect.embedding import principal
+from badak.inspect.embedding import Embedding, principal
 from badak.layers import Conv2d, Flatten, Linear, ReLU
 
 
@@ -145,3 +145,12 @@ def test_points_drawn_have_their_classes_colours(tmp_path):
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == ["cat", "dog: no images", "cow"]
     assert "of the variance" in axes.get_xlabel()
+
+
+def test_of_many_classes_some_are_named_beside_their_colours():
+    names = tuple(f"breed {number}" for number in range(39))
+    points = np.zeros((39, 2))
+    figure = draw.embedding(Embedding(points, np.arange(39), names, "relu2", "pca", None))
+    bar = figure.axes[1]
+    labels = [label.get_text() for label in bar.get_yticklabels()]
+    assert labels == [f"breed {number}" for number in range(0, 39, 2)]

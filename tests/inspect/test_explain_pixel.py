@@ -146,3 +146,41 @@ def test_of_many_channels_those_that_add_most_are_drawn():
     labels = [axes.get_ylabel() for axes in figure.axes]
     assert [label for label in labels if label] == [f"channel {n}" for n in (1, 3, 4, 6)]
     assert "the 4 of 7 input channels" in figure.get_suptitle()
+
+
+def test_a_colour_image_is_shown_in_colour_beside_its_red_green_and_blue():
+    image = np.random.default_rng(0).random((3, 6, 7), dtype=np.float32)
+    net = Network([Conv2d(2, 3)], (3, 6, 7))
+    found = explain_pixel(net, image, "conv1", 1, 2, 3)
+    figure = draw.explain_pixel(found)
+    source, *rows, output = figure.axes
+    np.testing.assert_array_equal(source.images[0].get_array(), image.transpose(1, 2, 0))
+    assert [axes.get_ylabel() for axes in rows[::3]] == ["red", "green", "blue"]
+    for channel, axes in enumerate(rows[::3]):
+        np.testing.assert_array_equal(axes.images[0].get_array(), found.patch[channel])
+        assert (axes.images[0].get_cmap().name, axes.images[0].get_clim()) == ("gray", (0, 1))
+    for axes, values in (
+        (output, found.output),
+        (rows[1], found.weight),
+        (rows[5], found.products),
+    ):
+        (shown,) = axes.images
+        largest = np.abs(values).max()
+        assert (shown.get_cmap().name, shown.get_clim()) == ("RdBu_r", (-largest, largest))
+
+
+def test_of_a_colour_image_a_group_sees_the_channel_that_is_named():
+    net = Network([Conv2d(3, 3, groups=3)], (3, 6, 7))
+    found = explain_pixel(net, np.ones((3, 6, 7)), "conv1", 1, 0, 0)
+    assert found.names == ("green",)
+
+
+def test_later_channels_are_named_by_their_numbers_in_the_layer_and_drawn_about_0():
+    net = Network([Conv2d(6, 1), Conv2d(4, 3, groups=2)], (1, 6, 7))
+    found = explain_pixel(net, np.ones((1, 6, 7)), "conv2", 3, 0, 0)
+    assert found.names == ("channel 3", "channel 4", "channel 5")  # of the second group
+    figure = draw.explain_pixel(found)
+    assert [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()] == list(found.names)
+    maps = figure.axes[0].images[0]
+    largest = np.abs(found.maps).max()
+    assert (maps.get_cmap().name, maps.get_clim()) == ("RdBu_r", (-largest, largest))

@@ -203,8 +203,11 @@ def test_wrong_arguments_are_named(net, trained):
 def test_the_picture_shows_image_and_course(net):
     found = [maximize_activation(net, "conv2", channel, steps=3) for channel in (0, (1, 2, 3))]
     course, first, second = draw.maximize_activation(*found).axes
-    assert first.get_title() == f"conv2 0: {found[0].activations[-1]:.3g}"
-    assert second.get_title() == f"conv2 (1, 2, 3): {found[1].activations[-1]:.3g}"
+    assert first.get_title() == f"conv2 0\nactivation {found[0].activations[-1]:.3g}"
+    assert second.get_title().splitlines()[0] == "conv2 (1, 2, 3)"
+    named = draw.maximize_activation(found[0], class_names=["honey bee"])
+    assert named.axes[1].get_title().splitlines()[0] == "honey bee"
+    assert [line.get_label() for line in named.axes[0].get_lines()] == ["honey bee"]
     np.testing.assert_allclose(second.images[0].get_array(), found[1].image.mean(axis=0))
     for line, one in zip(course.get_lines(), found, strict=True):
         np.testing.assert_array_equal(line.get_ydata(), one.activations)

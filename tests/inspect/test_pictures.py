@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect import draw, filters, learning_curve
@@ -14,6 +13,7 @@ from badak.inspect.embedding import Embedding
 from badak.layers import Conv2d, Flatten, Linear, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from badak.training import EpochRecord, History, RunDirectory
+from panels import numbers, panel
 
 EPOCHS = [
     EpochRecord(1, 15, 1.5, 0.5, 1.6, 0.4),
@@ -88,38 +88,41 @@ def test_no_epoch_no_curve():
         learning_curve(History())
 
 
-def test_the_books_grid():
-    (axes,) = draw.filters(filters(SimpleConvNet())).axes
-    assert len(axes.images) == 30
-    corners = [(int(image.get_extent()[3]), int(image.get_extent()[0])) for image in axes.images]
-    assert corners == [divmod(place, 8) for place in range(30)]  # eight in a row, as in the book
+def test_each_filter_has_its_number_and_all_share_a_scale_about_0():
+    weights = np.random.default_rng(0).standard_normal((30, 1, 5, 4)) + 0.5
+    axes, bar = draw.filters(weights).axes
+    expected = {divmod(place, 8): str(place) for place in range(30)}  # eight in a row: the book's
+    assert numbers(axes) == expected
+    for place in (0, 11, 29):
+        shown = panel(axes, (30, 5, 4), 8, place)
+        np.testing.assert_array_equal(shown, weights[place, 0])
+    (image,) = axes.images
+    largest = np.abs(weights).max()
+    assert image.get_cmap().name == "RdBu_r"
+    assert image.get_clim() == bar.get_ylim() == (-largest, largest)
 
 
-def test_large_is_dark_and_each_filter_has_its_own_scale(tmp_path):
-    weights = np.zeros((2, 1, 2, 2))
-    weights[0, 0, 0, 0], weights[1, 0, 1, 1] = 100, 1e-3
-    draw.save(draw.filters(weights), tmp_path / "f.png")
-    image = np.asarray(Image.open(tmp_path / "f.png").convert("L"))
-    middle = image.shape[1] // 2
-    for half, (row, column) in ((image[:, :middle], (0, 0)), (image[:, middle:], (1, 1))):
-        rows, columns = half.shape
-        dark = half[rows // 4 + row * rows // 2, columns // 4 + column * columns // 2]
-        light = half[rows // 4 + (1 - row) * rows // 2, columns // 4 + (1 - column) * columns // 2]
-        assert (dark, light) == (0, 255)
+def test_pictures_to_be_compared_get_one_scale():
+    weak, strong = np.full((2, 1, 3, 3), 0.5), np.full((2, 1, 3, 3), -4.0)
+    for weights in (weak, strong):
+        assert draw.filters(weights, scale=4).axes[0].images[0].get_clim() == (-4, 4)
 
 
-def test_three_channels_are_a_colour():
-    weights = np.zeros((1, 3, 2, 2))
-    weights[0, 0, 0, 0] = 1
-    (axes,) = draw.filters(weights).axes
-    np.testing.assert_array_equal(axes.images[0].get_array()[0, 0], [1, 0, 0])
+def test_filters_over_colours_are_colours_grey_at_0():
+    weights = np.zeros((11, 3, 2, 2))
+    weights[10, :, 0, 0] = 3, -1.5, 0
+    (axes,) = draw.filters(weights).axes  # colours have no scale beside them
+    np.testing.assert_array_equal(panel(axes, (11, 2, 2), 8, 10)[0, 0], [1, 0.25, 0.5])
+    np.testing.assert_array_equal(panel(axes, (11, 2, 2), 8, 3), np.full((2, 2, 3), 0.5))
+    assert numbers(axes)[1, 2] == "10"
 
 
 def test_other_channels_are_a_table_on_one_signed_scale():
     weights = np.arange(24.0).reshape(2, 4, 1, 3) - 5  # filters, channels, and none square
     axes, bar = draw.filters(weights).axes
     (image,) = axes.images
-    np.testing.assert_array_equal(image.get_array(), weights.reshape(2, 12))
+    shown = image.get_array().compressed().reshape(2, 8, 4, 3, 8)  # each pixel 24 / 3 = 8 times
+    np.testing.assert_array_equal(shown[..., 0], weights.transpose(0, 2, 1, 3).repeat(8, 1))
     assert (image.norm.vmin, image.norm.vmax) == (-18, 18)
     assert bar.get_ylim() == (-18, 18)
     labels = [label.get_text() for label in axes.get_xticklabels()]
@@ -129,8 +132,9 @@ def test_other_channels_are_a_table_on_one_signed_scale():
 def test_of_many_channels_and_filters_the_first_are_drawn():
     weights = np.random.default_rng(0).standard_normal((64, 20, 2, 2))
     axes, _ = draw.filters(weights).axes
-    first = weights[:16, :16].transpose(0, 2, 1, 3).reshape(32, 32)  # (F * KH, C * KW)
-    np.testing.assert_array_equal(axes.images[0].get_array(), first)
+    shown = axes.images[0].get_array().compressed()
+    assert shown.size == 16 * 16 * 24 * 24  # a panel's pixels are repeated to fill 24x24
+    np.testing.assert_array_equal(np.unique(shown), np.unique(weights[:16, :16]))
     assert axes.get_xlabel() == "input channel: the first 16 of 20"
     assert axes.get_ylabel() == "filter: the first 16 of 64"
 
@@ -158,10 +162,40 @@ def test_the_curves_drawn_are_the_data():
     }
 
 
+def ring(axes):
+    (found,) = axes.collections
+    return found.get_offsets().tolist(), found.get_label()
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "losses", "best"),
+    [
+        ([0.4, 0.8, 0.75], [1.6, 0.7, 0.6], 2),
+        ([0.8, 0.7, 0.8], [0.6, 0.7, 0.5], 3),  # as accurate, and a lower loss
+        ([0.8, 0.8, 0.8], [0.5, 0.6, 0.5], 1),  # equal in all: the earlier
+        ([math.nan, 0.1, 0.3], [math.nan, 0.2, math.nan], 3),
+    ],
+)
+def test_a_ring_marks_the_best_epoch_and_says_its_value(accuracies, losses, best):
+    measured = zip(accuracies, losses, strict=True)
+    records = [
+        EpochRecord(epoch, epoch, 0.1, 0.9, loss, accuracy)
+        for epoch, (accuracy, loss) in enumerate(measured, 1)
+    ]
+    accuracy, loss = draw.learning_curve(learning_curve(History(epochs=records))).axes
+    reached = accuracies[best - 1]
+    assert ring(accuracy) == ([[best, reached]], f"best epoch {best}: {reached:.2%}")
+    _, words = ring(loss)
+    assert words == f"best epoch {best}: {losses[best - 1]:.4f}"
+    assert words in [text.get_text() for text in loss.get_legend().get_texts()]
+
+
 def test_without_validation_only_training_is_drawn():
     records = [EpochRecord(1, 15, 1.5, 0.5, math.nan, math.nan)]
-    drawn = lines(draw.learning_curve(learning_curve(History(epochs=records))))
+    curve = learning_curve(History(epochs=records))
+    drawn = lines(draw.learning_curve(curve))
     assert [label for _, label in drawn] == ["train", "train"]
+    assert not any(axes.collections for axes in draw.learning_curve(curve).axes)  # nor a ring
 
 
 def test_drawing_leaves_matplotlibs_global_state_alone(tmp_path):

@@ -12,7 +12,7 @@ from PIL import Image
 from badak import BadakError, Network
 from badak.inspect import draw, profile
 from badak.inspect.profile import Profile, Timed
-from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear
+from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Residual
 from badak.models import LeNet5
 from badak.ops import edition
 
@@ -106,9 +106,46 @@ def test_the_network_stays_as_it_is(x):
 
 
 def test_the_peak_is_this_machines_and_float32s(monkeypatch, x):
-    monkeypatch.setattr(edition, "fma_peak", lambda: 1e9)
-    assert profile(LeNet5(), x, rounds=1).peak == 1e9
+    monkeypatch.setattr(edition, "fma_peak", lambda: 1e15)
+    assert profile(LeNet5(), x, rounds=1).peak == 1e15
     assert profile(LeNet5(dtype=np.float64), x, rounds=1).peak is None
+
+
+def test_the_peak_is_measured_beside_the_layers_and_the_highest_counts(clock, monkeypatch, x):
+    """While the machine is busy a measurement is low, and a layer would seem to exceed it."""
+    done, measured = [], [2e12, 9e12, 5e12]
+    monkeypatch.setattr(Network, "__call__", lambda net, x: done.append(x))
+    monkeypatch.setattr(edition, "fma_peak", lambda: measured[len(done) - 2])  # after each round
+    clock.moves(Conv2d, "forward", 1.0)
+    assert profile(LeNet5(), x, rounds=3).peak == 9e12
+
+
+@pytest.mark.parametrize(
+    ("layer", "saves"),
+    [
+        (Conv2d(8, 3, padding=1), True),
+        (Conv2d(16, 3, groups=2), False),  # of four channels each
+        (Conv2d(7, 3), False),
+        (Conv2d(8, 3, 2), False),
+        (Conv2d(8, 5), False),
+        (Conv2d(8, 3, dilation=2), False),
+        (Residual([Conv2d(8, 3, padding=1)]), True),
+    ],
+)
+def test_only_winograds_way_exceeds_the_peak_and_says_so(clock, monkeypatch, layer, saves):
+    monkeypatch.setattr(edition, "fma_peak", lambda: 1e4)
+    clock.moves(type(layer), "forward", 1.0)
+    net = Network({"a": layer, "flat": Flatten(), "b": Linear(2)}, (8, 12, 12))
+    found = profile(net, np.zeros((3, 8, 12, 12), np.float32), rounds=1)
+    row = found.rows[0]
+    assert row.saved_by == ("Winograd" if saves else "")
+    share = found.share_of_peak(row)
+    assert (share > 1) == saves
+    words = [text.get_text() for text in draw.profile(found).axes[0].texts]
+    assert ("% of peak by Winograd" in words[0]) == saves
+    assert ("over 100% by Winograd" in str(found)) == saves
+    if not saves:
+        assert share == 1  # what a layer reaches, the machine can
 
 
 def test_the_table_by_hand():

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,7 +12,16 @@ import pytest
 from PIL import Image
 
 from badak import BadakError, Network, Trainer, data, inspect
-from badak.inspect.report import SECTIONS, Section, Trained, judging, report, sections
+from badak.inspect.report import (
+    SECTIONS,
+    Section,
+    Trained,
+    features,
+    judging,
+    learning,
+    report,
+    sections,
+)
 from badak.inspect.report import write as writing
 from badak.layers import Conv2d, Flatten, Linear, ReLU
 from badak.models import LeNet5, SimpleConvNet
@@ -140,6 +150,58 @@ def test_words_are_words_and_numbers_are_the_networks(trained, written):
         for section in part:
             assert section.sentence.endswith(".")
             assert section.sentence.replace("'", "&#x27;") in text
+
+
+def test_what_is_wider_than_a_narrow_screen_says_so(written):
+    """Tried in Chromium at 360 pixels; here, that the rules and what sets them are on the page."""
+    text = (written[0] / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"\.wide::before \{ content: \"Scroll sideways", text)
+    assert re.search(r"\.more \{ mask-image: ", text)
+    for name in ("wide", "more"):
+        assert f'classList.toggle("{name}"' in text
+    assert 'querySelectorAll("figure, pre")' in text
+
+
+def test_filters_before_and_after_are_on_one_scale(trained):
+    before, after = (
+        learning.filters_before(trained)["filters_before"].axes[0].images[0],
+        learning.filters_after(trained)["filters_after"].axes[0].images[0],
+    )
+    largest = max(np.abs(inspect.filters(net)).max() for net in (trained.start, trained.net))
+    assert before.get_clim() == after.get_clim() == (-largest, largest)
+
+
+@pytest.mark.parametrize(("kernel", "padding"), [(5, 0), (3, 1), ((2, 4), (1, 2))])
+def test_the_explained_pixel_shows_something(digits, kernel, padding):
+    """No patch of ones, none in the padding, and an output among the largest there."""
+    net = Network([Conv2d(4, kernel, padding=padding), Flatten(), Linear(10)], (1, 28, 28), seed=3)
+    net.parameters()["conv1.weight"][...] = 0.04  # responds most to a patch of ones
+    for place in (0, 7):
+        some = Trained(net, test=digits[1][place : place + 1])
+        figure = features.explain_pixel(some)["explain_pixel"]
+        patch = figure.axes[1].images[0].get_array()
+        output = figure.axes[-1].images[0].get_array()
+        (_, words) = figure.axes[-1].get_xlabel().split()
+        assert not np.ma.getmaskarray(patch).any()
+        assert np.std(patch) > 0.2
+        assert float(words) > 0.4 * output.max()
+
+
+def test_a_plain_image_is_explained_too():
+    net = Network([Conv2d(1, 3, padding=1), Flatten(), Linear(2)], (1, 2, 2))
+    for image in (np.zeros((1, 1, 2, 2)), np.ones((1, 1, 2, 2))):
+        assert features.explain_pixel(Trained(net, test=data.Dataset(image, [0])))
+
+
+def test_the_classes_have_their_names(trained):
+    words = [f"digit {label}" for label in range(10)]
+    for named in (replace(trained, class_names=words), Trained(trained.net, class_names=words)):
+        imagined = features.imagined_classes(named)["imagined_classes"]
+        titles = [axes.get_title().splitlines()[0] for axes in imagined.axes if axes.images]
+        assert titles == words
+    maps = features.feature_maps(replace(trained, class_names=words))["feature_maps"]
+    last = next(axes for axes in maps.axes if axes.get_title(loc="left").startswith("linear2"))
+    assert [label.get_text() for label in last.get_xticklabels()] == words
 
 
 def test_the_parameters_are_counted_as_in_the_table():

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from PIL import Image
 
 from badak import BadakError, Network, Trainer, data
 from badak.inspect import Timeline, draw, timeline
-from badak.inspect.draw.animation import CAPTION, MARGIN, TILE
+from badak.inspect.draw.animation import CAPTION, LABEL, MARGIN, TILE
 from badak.inspect.draw.moments import filter_colours
 from badak.layers import Conv2d, Flatten, Linear
 from badak.models import SimpleConvNet
@@ -61,7 +62,7 @@ def ticks(labels):
 
 def test_rows_are_moments_and_columns_filters(run):
     moments = timeline(run[0])
-    (axes,) = draw.filters_over_time(moments).axes
+    axes, bar = draw.filters_over_time(moments).axes
     assert len(axes.images) == 8 * 16  # eight of eleven moments, sixteen of twenty filters
     steps = ticks(axes.get_yticklabels())
     assert (steps[0], steps[-1]) == ("step 0", "step 10")
@@ -71,26 +72,19 @@ def test_rows_are_moments_and_columns_filters(run):
     image = axes.images[7 * 16 + 2]
     left, _, _, top = image.get_extent()
     assert (int(left), int(top)) == (2, 7)
-    shown = image.get_array().astype(int)
-    red = shown[..., 0] - shown[..., 2]
-    strong = np.abs(weights) > 0.1 * np.abs(kept[:, 2]).max()
-    assert strong.any()
-    np.testing.assert_array_equal(np.sign(red)[strong], np.sign(weights)[strong])
+    np.testing.assert_array_equal(image.get_array(), weights)
+    largest = np.abs(kept[:, :16]).max()
+    assert {one.get_clim() for one in axes.images} == {(-largest, largest)}
+    assert {one.get_cmap().name for one in axes.images} == {"RdBu_r"}
+    assert bar.get_ylim() == (-largest, largest)
 
 
-def test_each_filter_keeps_its_scale():
-    filters = np.zeros((2, 2, 1, 1, 2))
-    filters[0, 0, 0, 0] = -1, 2  # the first filter's largest, at the first moment
-    filters[1, 0, 0, 0] = 1, 0
-    filters[1, 1, 0, 0] = 8, -4  # another filter's scale is its own
-    colours = filter_colours(filters)
-    red, white, blue = [178, 24, 43], [255, 255, 255], [33, 102, 172]
-    assert colours[0, 0, 0, 1].tolist() == colours[1, 1, 0, 0].tolist() == red
-    assert colours[1, 0, 0, 1].tolist() == colours[0, 1, 0, 0].tolist() == white
-    halves = [(np.array(end) + white) // 2 for end in (red, blue)]
-    np.testing.assert_array_equal(colours[1, 0, 0, 0], halves[0])
-    np.testing.assert_array_equal(colours[0, 0, 0, 0], halves[1])
-    np.testing.assert_array_equal(colours[1, 1, 0, 1], halves[1])
+def test_animations_have_the_colours_of_the_pictures():
+    filters = np.array([-8.0, -2, 0, 4, 8]).reshape(1, 1, 5)  # (C, KH, KW)
+    expected = colormaps["RdBu_r"](np.array([0, 0.375, 0.5, 0.75, 1.0]), bytes=True)[:, :3]
+    np.testing.assert_array_equal(filter_colours(filters, 8)[0], expected)
+    colour = np.array([8.0, -8, 0]).reshape(3, 1, 1)
+    assert filter_colours(colour, 8).tolist() == [[[255, 0, 127]]]
 
 
 def test_maps_share_a_scale(run):
@@ -140,10 +134,34 @@ def test_an_animation_has_a_page_a_moment(run, tmp_path, animated):
 def test_a_page_shows_its_filters(run):
     moments = timeline(run[0])
     page = np.asarray(draw.growing_filters(moments).pages[4], int)
-    left, top = MARGIN + 3 * (TILE + MARGIN), CAPTION + MARGIN + (TILE + MARGIN)
+    left = MARGIN + 3 * (TILE + MARGIN)
+    top = CAPTION + MARGIN + LABEL + (LABEL + TILE + MARGIN)
     middle = page[top + TILE // 2, left + TILE // 2]  # of filter 11: second row, fourth column
-    expected = filter_colours(moments.filters["conv1"])[4, 11, 2, 2]
+    filters = moments.filters["conv1"]
+    expected = filter_colours(filters, np.abs(filters).max())[4, 11, 2, 2]
     np.testing.assert_array_equal(middle, expected)
+    above = page[top - LABEL + 1 : top - 1]
+    eleven, twelve = (above[:, x : x + TILE] for x in (left, left + TILE + MARGIN))
+    assert eleven.min() < 100  # a number, and another one above the next
+    assert (eleven != twelve).any()
+
+
+def test_a_confusion_page_names_its_classes():
+    counts = np.full((1, 2, 2), 3)
+    none = {name: {} for name in ("filters", "maps", "dead", "ratios")}
+    moments = Timeline(
+        np.array([0]),
+        images=np.zeros((0, 1, 8, 8)),
+        labels=np.zeros(0),
+        confusion=counts,
+        **none,
+    )
+    numbers, short, long = (
+        draw.changing_confusion(moments, names).pages[0]
+        for names in (None, ["0", "1"], ["honey bee", "carpenter ant of the woods"])
+    )
+    assert numbers.tobytes() == short.tobytes()
+    assert long.height > short.height + 40  # the names stand upright above the cells
 
 
 @pytest.mark.parametrize("classes", [3, 40])
@@ -179,15 +197,30 @@ def test_colours_and_other_layers():
     moments = timeline(trainer)
     assert moments.filters["b"].shape == (3, 5, 4, 1, 2)
     shown = draw.filters_over_time(moments).axes[0].images[0].get_array()
-    high = np.abs(moments.filters["a"][:, 0]).max()
-    expected = moments.filters["a"][0, 0].transpose(1, 2, 0) / high * 127.5 + 127.5
-    np.testing.assert_allclose(shown, expected, atol=1)
+    high = np.abs(moments.filters["a"]).max()
+    expected = moments.filters["a"][0, 0].transpose(1, 2, 0) / high * 0.5 + 0.5
+    np.testing.assert_allclose(shown, expected, atol=1e-6)
     assert len(draw.filters_over_time(moments, "b").axes[0].images) == 3 * 5
     for picture in (draw.maps_over_time, draw.growing_filters, draw.changing_maps):
         picture(moments, "b")
     assert draw.health_over_time(moments).axes[1].get_title() == "Dead units"
     with pytest.raises(BadakError, match="layer must be one of 'a', 'b'; got 'c'"):
         draw.filters_over_time(moments, "c")
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_images_of_any_channels_are_drawn_as_elsewhere(channels):
+    images = np.random.default_rng(0).random((1, channels, 5, 6))
+    maps = {"a": np.zeros((2, 1, 8, 4, 4))}
+    moments = Timeline(
+        np.array([0, 1]), {"a": np.zeros((2, 1, channels, 2, 2))}, maps, images, np.zeros(1, int),
+        np.ones((2, 2, 2), int), {}, {},
+    )  # fmt: skip
+    shown = draw.maps_over_time(moments).axes[0].images[0].get_array()
+    expected = images[0].transpose(1, 2, 0) if channels == 3 else images[0].mean(axis=0)
+    np.testing.assert_allclose(shown, expected)
+    tile = np.asarray(draw.changing_maps(moments).pages[0], float)[CAPTION + MARGIN + LABEL + 3, 9]
+    np.testing.assert_allclose(tile, np.broadcast_to(expected[0, 0], 3) * 255, atol=1)
 
 
 def test_no_convolution_no_filters():

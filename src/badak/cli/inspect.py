@@ -98,6 +98,7 @@ def _trained(
         moments=inspect.timeline(run) if run.snapshots.exists() else None,
         train=train,
         test=test,
+        class_names=config.class_names,
         missing="badak inspect says why" if missing else "",  # why would tell where files lie
     )
 

@@ -29,6 +29,18 @@ class LearningCurve:
     validation_loss: Array
     validation_accuracy: Array
 
+    @property
+    def best(self) -> int | None:
+        """The place of the best epoch; None where nothing was measured on a validation set.
+
+        The highest validation accuracy counts; of equal ones the lowest validation loss, and of
+        these the earliest.
+        """
+        measured = np.flatnonzero(~np.isnan(self.validation_accuracy))
+        keys = self.validation_loss[measured], -self.validation_accuracy[measured]
+        order = np.lexsort(keys)  # stable, and a loss of NaN comes last
+        return int(measured[order[0]]) if len(order) else None
+
 
 def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurve:
     """Return a history's epochs as arrays, ready to draw (the book's chapter 7.5).

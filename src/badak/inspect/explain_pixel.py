@@ -13,6 +13,8 @@ from badak.inspect.subject import one_image
 from badak.inspect.walk import walk
 from badak.network import Network
 
+COLOURS = ("red", "green", "blue")  # of an image with three channels
+
 
 @dataclass(frozen=True)
 class ExplainedPixel:
@@ -24,6 +26,8 @@ class ExplainedPixel:
         y: the row of the output.
         x: the column of the output.
         source: name of the layer the input comes from, or "image".
+        names: C / groups, what the input channels are called: red, green and blue of a colour
+            image, else their numbers.
         maps: (C / groups, H, W), the input channels that the filter sees.
         rows: (KH,) of the input, under the filter; below 0 or from H on they are padding.
         columns: (KW,) of the input, likewise.
@@ -41,6 +45,7 @@ class ExplainedPixel:
     y: int
     x: int
     source: str
+    names: tuple[str, ...]
     maps: Array
     rows: Indices
     columns: Indices
@@ -106,6 +111,7 @@ def explain_pixel(
         y=y,
         x=x,
         source=passed.source,
+        names=channel_names(passed.source, len(all_maps))[first : first + len(weight)],
         maps=maps,
         rows=rows,
         columns=columns,
@@ -117,3 +123,19 @@ def explain_pixel(
         value=float(output[channel, y, x]),
         output=output[channel],
     )
+
+
+def channel_names(source: str, count: int) -> tuple[str, ...]:
+    """Return what the channels of an image, or of a layer's output, are called.
+
+    Args:
+        source: name of the layer, or "image".
+        count: how many channels.
+
+    Example:
+        >>> channel_names("image", 3), channel_names("conv1", 2)
+        (('red', 'green', 'blue'), ('channel 0', 'channel 1'))
+    """
+    if source == "image" and count == len(COLOURS):
+        return COLOURS
+    return tuple(f"channel {number}" for number in range(count))

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,17 @@ from numpy.typing import ArrayLike
 from badak import checks, terminal
 from badak.arrays import as_images
 from badak.errors import BadakError
+from badak.layers import Conv2d, Layer
 from badak.network import Network
 from badak.ops import edition
+from badak.ops.window import Window
 from badak.summary import Summary
 
 if TYPE_CHECKING:
     from rich.console import Group
+
+# Of each group: fewer do not repay Winograd's transforms.
+WINOGRAD_CHANNELS = 8
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Timed:
         forward: seconds of one batch's forward pass.
         backward: seconds of its backward pass.
         flops: operations of both, a multiply-add counted as two.
+        saved_by: what may need fewer operations than are counted, "Winograd" or "skipped zeros":
+            then more than the machine's peak may seem to be reached.
     """
 
     name: str
@@ -37,6 +44,7 @@ class Timed:
     forward: float
     backward: float
     flops: int
+    saved_by: str = ""
 
     @property
     def seconds(self) -> float:
@@ -45,8 +53,8 @@ class Timed:
 
     @property
     def speed(self) -> float:
-        """FLOP/s."""
-        return self.flops / self.seconds
+        """FLOP/s; 0 where the clock is too coarse to tell."""
+        return self.flops / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,9 @@ class Profile:
         whole: the step as the network runs it, fused where it can be.
         batch_size: images in the step.
         rounds: of which the times are medians.
-        peak: FLOP/s of this machine's multiply-adds in float32; None without the native core, or
-            for a float64 network.
+        peak: FLOP/s of this machine's multiply-adds in float32: the highest that was measured
+            between the rounds, or that a layer reached; None without the native core, or for a
+            float64 network.
     """
 
     rows: tuple[Timed, ...]
@@ -74,7 +83,9 @@ class Profile:
         forward, backward = (
             sum(getattr(row, name) for row in self.rows) for name in ("forward", "backward")
         )
-        return Timed("one by one", "", forward, backward, sum(row.flops for row in self.rows))
+        saved_by = max(row.saved_by for row in self.rows)
+        flops = sum(row.flops for row in self.rows)
+        return Timed("one by one", "", forward, backward, flops, saved_by)
 
     def share_of_peak(self, timed: Timed) -> float | None:
         """The share of the peak that is reached; None where there is none, or nothing to compute.
@@ -83,6 +94,12 @@ class Profile:
             timed: one of the rows, or the whole.
         """
         return timed.speed / self.peak if self.peak and timed.flops else None
+
+    @property
+    def saved_by(self) -> str:
+        """What lets a row exceed the peak; "" where none does."""
+        shares = [(self.share_of_peak(row), row.saved_by) for row in (*self.rows, self.whole)]
+        return max((by for share, by in shares if share is not None and share > 1), default="")
 
     def __rich__(self) -> "Group":
         headings = ["Layer", "Kind", "Forward", "Backward", "Time", "FLOPs", "GFLOP/s", "Peak"]
@@ -96,6 +113,7 @@ class Profile:
             rows = [row[:-1] for row in rows]
         else:
             about += f"; FMA peak {self.peak / 1e9:,.0f} GFLOP/s"
+            about += f", over 100% by {self.saved_by}" if self.saved_by else ""
         return terminal.table(
             f"{about}; medians of {self.rounds}",
             headings,
@@ -153,26 +171,55 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
     step = _Step(net.astype(net.dtype), images, labels)
     step.run()
     step.times.clear()
+    peaks = []
     for _ in range(rounds):
         step.run()
+        # Beside the layers: what slows both for a while must not make one look faster.
+        peaks.append(edition.fma_peak() if net.dtype == np.float32 else None)
     seconds = {key: statistics.median(times) for key, times in step.times.items()}
 
-    def timed(name: str, kind: str, flops: int) -> Timed:
-        return Timed(name, kind, seconds[name, "forward"], seconds[name, "backward"], flops)
+    def timed(name: str, kind: str, flops: int, saved_by: str = "") -> Timed:
+        forward, backward = seconds[name, "forward"], seconds[name, "backward"]
+        return Timed(name, kind, forward, backward, flops, saved_by)
 
     summary = net.summary()
     rows = [
-        timed(name, type(layer).__name__, len(images) * _flops(summary, name))
+        timed(name, type(layer).__name__, len(images) * _flops(summary, name), _saved_by(layer))
         for name, layer in net.layers.items()
     ]
     loss = timed("loss", type(net.loss).__name__, 0)
+    # Fused with max pooling, a convolution's gradients skip what is 0.
+    saved_by = max((row.saved_by for row in rows), default="") or "skipped zeros"
     return Profile(
         rows=(*rows, loss),
-        whole=timed("as it runs", "", len(images) * summary.training_flops),
+        whole=timed("as it runs", "", len(images) * summary.training_flops, saved_by),
         batch_size=len(images),
         rounds=rounds,
-        peak=edition.fma_peak() if net.dtype == np.float32 else None,
+        peak=_highest(peaks, rows),
     )
+
+
+def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float | None:
+    """The peak: the highest measured, or what a layer that saves no operations reached."""
+    peaks = [peak for peak in measured if peak is not None]
+    reached = [row.speed for row in rows if row.flops and not row.saved_by]
+    return max(peaks + reached) if peaks else None
+
+
+def _saved_by(layer: Layer) -> str:
+    """Whether the native core computes it, or a layer inside, by Winograd's way.
+
+    The condition is that of csrc/tiles.h.
+    """
+    for _, leaf in layer.leaves(""):
+        if isinstance(leaf, Conv2d):
+            window = Window.of(leaf.kernel_size, leaf.stride, leaf.padding, leaf.dilation)
+            kind = window.kernel, window.stride, window.dilation
+            filters, channels, _, _ = leaf.parameters["weight"].shape
+            few = min(filters // leaf.groups, channels) < WINOGRAD_CHANNELS
+            if kind == ((3, 3), (1, 1), (1, 1)) and not few:
+                return "Winograd"
+    return ""
 
 
 def _flops(summary: Summary, name: str) -> int:

@@ -10,18 +10,21 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from badak.arrays import Array
+from badak.inspect.draw.image import image_range, scale_of
 from badak.inspect.draw.moments import Colours, convolution_of, filter_colours, signed_colours
 from badak.inspect.draw.save import Animation
 from badak.inspect.draw.text import font_of, short
 from badak.inspect.timeline import Timeline
 
 TILE, MARGIN, CAPTION = 56, 5, 26  # pixels: a panel's longer side, around it, above all
+LABEL = 14  # above a panel
 NARROWEST = 330  # a caption's width
 FILTERS_IN_A_ROW = 8
 PAPER, INK, DEEP = "#d8d8d8", "black", np.array((8, 48, 107))
 CELL, SIDE = 34, 340  # a cell with its count; all cells where there are too many for counts
-HEADINGS = 48  # beside the cells and above them
+AXIS, GAP = 24, 8  # beside the names and above them; between them and the cells
 MOST_COUNTED = 10  # classes
+LONGEST_NAME = 14
 
 
 def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
@@ -32,7 +35,8 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
         layer: the convolution's name; the first where None.
 
     Returns:
-        An animation; `save` writes it as GIF. Each filter has its own scale, the same on all pages.
+        An animation; `save` writes it as GIF. All filters share one scale, on all pages, and each
+        has its number above it.
 
     Raises:
         BadakError: no such convolution.
@@ -45,10 +49,11 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
         'conv1, step 0, accuracy ...%'
     """
     name = convolution_of(timeline, layer)
-    panels = filter_colours(timeline.filters[name])
-    return _animation(
-        timeline, f"{short(name)}, ", [_tiles(page, FILTERS_IN_A_ROW) for page in panels]
-    )
+    weights = timeline.filters[name]
+    panels = filter_colours(weights, scale_of(weights))  # (T, F, KH, KW, 3)
+    numbers = [str(number) for number in range(panels.shape[1])]
+    pages = [_tiles(page, numbers, FILTERS_IN_A_ROW) for page in panels]
+    return _animation(timeline, f"{short(name)}, ", pages)
 
 
 def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
@@ -59,7 +64,8 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
         layer: the convolution's name; the first where None.
 
     Returns:
-        An animation; `save` writes it as GIF. Each map has its own scale, the same on all pages.
+        An animation; `save` writes it as GIF. All maps share one scale, on all pages, and each has
+        its number above it.
 
     Raises:
         BadakError: no such convolution.
@@ -73,25 +79,27 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
     """
     name = convolution_of(timeline, layer)
     maps = timeline.maps[name]  # (T, I, 8, OH, OW)
-    largest = np.abs(maps).max(axis=(0, 1, 3, 4), keepdims=True)
-    colours = signed_colours(maps / np.where(largest > 0, largest, 1))
+    colours = signed_colours(maps, scale_of(maps))
     images = [_picture(image) for image in timeline.images]
+    headings = ["image", *map(str, range(maps.shape[2]))]
     pages = []
     for page in colours:
         rows = [[image, *panels] for image, panels in zip(images, page, strict=True)]
-        pages.append(_tiles([panel for row in rows for panel in row], len(rows[0])))
+        tiles = [panel for row in rows for panel in row]
+        pages.append(_tiles(tiles, headings * len(rows), len(headings)))
     return _animation(timeline, f"{short(name)}, ", pages)
 
 
-def changing_confusion(timeline: Timeline) -> Animation:
+def changing_confusion(timeline: Timeline, class_names: Sequence[str] | None = None) -> Animation:
     """Draw which class is taken for which, a page a moment.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
+        class_names: what the classes are called; their numbers where None.
 
     Returns:
         An animation; `save` writes it as GIF. A row for each true class, a column for each class
-        told; the colour is the share of the row, and up to ten classes show their counts.
+        told; the colour is the share of the row, and up to ten classes show their names and counts.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -100,7 +108,9 @@ def changing_confusion(timeline: Timeline) -> Animation:
         >>> len(changing_confusion(inspect.timeline(trainer)).pages)
         2
     """
-    return _animation(timeline, "", [_confusion(page) for page in timeline.confusion])
+    count = timeline.confusion.shape[1]
+    names = [str(k) for k in range(count)] if class_names is None else class_names
+    return _animation(timeline, "", [_confusion(page, names) for page in timeline.confusion])
 
 
 def _animation(timeline: Timeline, before: str, bodies: Sequence[Image.Image]) -> Animation:
@@ -118,28 +128,32 @@ def _animation(timeline: Timeline, before: str, bodies: Sequence[Image.Image]) -
     return Animation(pages, captions)
 
 
-def _tiles(panels: Sequence[Colours] | Colours, columns: int) -> Image.Image:
-    """Panels (H, W, 3) in rows, each scaled to one size."""
+def _tiles(panels: Sequence[Colours] | Colours, labels: Sequence[str], columns: int) -> Image.Image:
+    """Panels (H, W, 3) in rows, each scaled to one size, with its label above it."""
     columns, step = min(columns, len(panels)), TILE + MARGIN
     rows = math.ceil(len(panels) / columns)
-    page = Image.new("RGB", (columns * step + MARGIN, rows * step + MARGIN), PAPER)
-    for number, panel in enumerate(panels):
-        row, column = divmod(number, columns)
+    size = columns * step + MARGIN, rows * (LABEL + step) + MARGIN
+    page = Image.new("RGB", size, PAPER)
+    for place, (panel, label) in enumerate(zip(panels, labels, strict=True)):
+        row, column = divmod(place, columns)
         h, w = panel.shape[:2]
         size = (max(1, TILE * w // max(h, w)), max(1, TILE * h // max(h, w)))
         how = Image.Resampling.NEAREST if max(h, w) < TILE else Image.Resampling.BOX
-        left, top = MARGIN + column * step, MARGIN + row * step
+        left, top = MARGIN + column * step, MARGIN + LABEL + row * (LABEL + step)
         page.paste(Image.fromarray(panel).resize(size, how), (left, top))
+        _write(page, (left + size[0] / 2, top - LABEL / 2), label, 11)
     return page
 
 
 def _picture(image: Array) -> Colours:
-    """(C, H, W) in [0, 1] -> (H, W, 3): in colour where C is 3, else its first channel in grey."""
-    shown = image if len(image) == 3 else image[:1].repeat(3, axis=0)
-    return np.ascontiguousarray((np.clip(shown, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
+    """(C, H, W) -> (H, W, 3): in colour where C is 3, else the channels' mean in grey."""
+    low, high = image_range(image)
+    shown = image if len(image) == 3 else image.mean(axis=0, keepdims=True).repeat(3, axis=0)
+    scaled = ((shown - low) / (high - low) * 255).astype(np.uint8)
+    return np.ascontiguousarray(scaled.transpose(1, 2, 0))
 
 
-def _confusion(counts: Array) -> Image.Image:
+def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
     """A square for each pair of classes, the darker the more of its row."""
     k = len(counts)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -147,28 +161,42 @@ def _confusion(counts: Array) -> Image.Image:
     colours = (255 - (255 - DEEP) * np.sqrt(share)[..., None]).astype(np.uint8)
     counted = k <= MOST_COUNTED
     cell = CELL if counted else max(1, SIDE // k)
-    corner = HEADINGS if counted else HEADINGS // 2
+    headings = [_text(short(name, LONGEST_NAME), 13) for name in names] if counted else []
+    longest = max((one.width for one in headings), default=-GAP)
+    corner = AXIS + longest + GAP
     page = Image.new("RGB", (corner + k * cell + MARGIN,) * 2, PAPER)
     squares = Image.fromarray(colours).resize((k * cell, k * cell), Image.Resampling.NEAREST)
     page.paste(squares, (corner, corner))
-    _write(page, (corner + k * cell / 2, 12), "taken for", 13)
-    sideways = Image.new("RGB", (k * cell, 24), PAPER)
-    _write(sideways, (k * cell / 2, 12), "true class", 13)
+    _write(page, (corner + k * cell / 2, AXIS / 2), "taken for", 13)
+    sideways = Image.new("RGB", (k * cell, AXIS), PAPER)
+    _write(sideways, (k * cell / 2, AXIS / 2), "true class", 13)
     page.paste(sideways.rotate(90, expand=True), (0, corner))
-    if counted:
-        for i in range(k):
-            along = corner + (i + 0.5) * cell
-            _write(page, (corner - 12, along), str(i), 13)
-            _write(page, (along, corner - 12), str(i), 13)
-            for j in np.flatnonzero(counts[i]):
-                place = (corner + (int(j) + 0.5) * cell, along)
-                _write(page, place, str(counts[i, j]), 12, "white" if share[i, j] > 0.3 else INK)
+    for i, heading in enumerate(headings):
+        along = corner + round((i + 0.5) * cell)
+        page.paste(heading, (corner - GAP - heading.width, along - heading.height // 2))
+        above = heading.rotate(90, expand=True) if longest > cell else heading
+        page.paste(above, (along - above.width // 2, corner - GAP - above.height))
+        for j in np.flatnonzero(counts[i]):
+            place = (corner + (int(j) + 0.5) * cell, along)
+            _write(page, place, str(counts[i, j]), 12, "white" if share[i, j] > 0.3 else INK)
     return page
+
+
+def _text(words: str, size: int) -> Image.Image:
+    """Words as a picture of their own."""
+    left, top, right, bottom = _font(words, size).getbbox(words)
+    picture = Image.new("RGB", (math.ceil(right - left) + 2, math.ceil(bottom - top) + 2), PAPER)
+    _write(picture, (picture.width / 2, picture.height / 2), words, size)
+    return picture
 
 
 def _write(
     page: Image.Image, centre: tuple[float, float], words: str, size: int, colour: str = INK
 ) -> None:
+    ImageDraw.Draw(page).text(centre, words, colour, _font(words, size), anchor="mm")
+
+
+def _font(words: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own font, or an installed one that has the words' characters."""
     path = None if words.isascii() else font_of(max(words))
-    font = ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)
-    ImageDraw.Draw(page).text(centre, words, colour, font, anchor="mm")
+    return ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)

@@ -7,8 +7,8 @@ import numpy as np
 
 from badak.errors import BadakError
 from badak.inspect.attributions import Attributions
-from badak.inspect.draw.image import image_range, show_image
-from badak.inspect.draw.text import plain
+from badak.inspect.draw.classes import class_label
+from badak.inspect.draw.image import SIGNED, image_range, show_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ STYLES = {
     "grad_cam": Style("Grad-CAM", signed=False, overlaid=True),
     "occlusion": Style("Occlusion", signed=True, overlaid=True),
 }
-UNSIGNED_COLOURS, SIGNED_COLOURS = "inferno", "RdBu_r"
+UNSIGNED = "inferno"
 # Of a map's largest values over the image; what is 0 lets the image through.
 OPACITY = 0.85
 
@@ -76,10 +76,9 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
     span = image_range(found.image)
     show_image(pictures[0], found.image, *span)
-    name = f"class {found.label}" if class_names is None else plain(class_names[found.label])
-    pictures[0].set_title(name)
+    pictures[0].set_title(class_label(found.label, class_names))
     bars[0].axis("off")
-    bars[0].text(0.5, 0, f"probability {100 * found.probability:.1f} %", ha="center", va="center")
+    bars[0].text(0.5, 0, f"probability {found.probability:.1%}", ha="center", va="center")
     for place, bar, (method, values) in zip(
         pictures[1:], bars[1:], found.maps.items(), strict=True
     ):
@@ -90,7 +89,7 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
             show_image(place, grey, *span)
         drawn = place.imshow(
             values,
-            SIGNED_COLOURS if style.signed else UNSIGNED_COLOURS,
+            SIGNED if style.signed else UNSIGNED,
             vmin=-largest if style.signed else 0,
             vmax=largest,
             alpha=OPACITY * np.abs(values) / largest if style.overlaid else None,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from badak.inspect.class_accuracy import ClassAccuracy
-from badak.inspect.draw.text import plain
+from badak.inspect.draw.classes import class_label
+from badak.inspect.draw.ticks import percents
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,8 +34,6 @@ def per_class_accuracy(found: ClassAccuracy) -> "Figure":
         >>> [text.get_text() for text in per_class_accuracy(accuracy(made)).axes[0].texts]
         ['1 of 1', '1 of 2']
     """
-    from matplotlib.ticker import PercentFormatter
-
     from badak.inspect.draw.figure import Figure
 
     k = len(found.class_names)
@@ -62,11 +61,11 @@ def per_class_accuracy(found: ClassAccuracy) -> "Figure":
         )
     left = max(0, found.low[seen].min() - 0.02)
     axes.set_xlim(left, 1)
-    axes.set_yticks(places, [plain(found.class_names[row]) for row in rows])
+    axes.set_yticks(places, [class_label(row, found.class_names) for row in rows.tolist()])
     axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
-    axes.xaxis.set_major_formatter(PercentFormatter(1, 0 if left < 0.9 else 1))
+    percents(axes.xaxis)
     axes.grid(axis="x", alpha=0.3)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=8)  # clear of a point at 0%
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel("accuracy, and its 95% interval")
     which = "each class" if len(rows) == k else f"the {len(rows)} least accurate of {k} classes"

@@ -1,9 +1,53 @@
-"""What pictures with one mark a class share: their colours, and when there are too many."""
+"""What pictures with one mark a class share: their names and colours, and when there are many."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+
+from badak.inspect.draw.text import LONGEST, plain
 
 # More classes than this have no number in each cell, no legend and no colour of their own.
 MOST_TOLD_APART = 20
+
+
+def class_label(label: int, class_names: Sequence[str] | None, longest: int = LONGEST) -> str:
+    """Return what a picture calls a class; all class names in pictures come from here.
+
+    Args:
+        label: the class.
+        class_names: one name per class, or None.
+        longest: how many Latin letters wide the text may be.
+
+    Returns:
+        The text as Matplotlib must be given it.
+
+    Example:
+        >>> class_label(1, ["cat", "crocodile"], longest=5), class_label(1, None)
+        ('cr…le', 'class 1')
+    """
+    return f"class {label}" if class_names is None else plain(class_names[label], longest)
+
+
+def class_labels(class_names: Sequence[str], longest: int = LONGEST) -> list[str]:
+    """Return what a picture calls each class.
+
+    Example:
+        >>> class_labels(("cat", "dog"))
+        ['cat', 'dog']
+    """
+    return [class_label(label, class_names, longest) for label in range(len(class_names))]
+
+
+def spread(count: int, most: int) -> list[int]:
+    """Return all classes, or `most` of them from the first to the last, which have room for names.
+
+    Example:
+        >>> spread(3, most=5), spread(101, most=3)
+        ([0, 1, 2], [0, 50, 100])
+    """
+    places: list[int] = np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
+    return places
 
 
 def colours(count: int) -> list[Any]:

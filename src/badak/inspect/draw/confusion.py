@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from badak.inspect.confusion import ConfusionMatrix
-from badak.inspect.draw.classes import MOST_TOLD_APART
-from badak.inspect.draw.text import plain, width_of
+from badak.inspect.draw.classes import MOST_TOLD_APART, class_label, spread
+from badak.inspect.draw.text import width_of
+from badak.inspect.draw.ticks import percents
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# More classes than this have no room for their names.
+# Of more classes than this some are named, evenly spread: there is no room for all.
 MOST_NAMED = 50
 # A cell darker than this, of the colour scale, has white numbers.
 DARK = 0.55
@@ -38,7 +39,6 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     """
     from matplotlib.colors import PowerNorm
     from matplotlib.patches import Rectangle
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     from badak.inspect.draw.figure import Figure
 
@@ -58,19 +58,16 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
             colour = "white" if scale(matrix.rates[row, column]) > DARK else "black"
             count = f"{matrix.counts[row, column]:,}"
             axes.text(column, row, count, color=colour, ha="center", va="center", size=9)
-    if k <= MOST_NAMED:
-        size = 10 if numbered else 7
-        slant: dict[str, Any] = {}
-        names = [plain(name) for name in matrix.class_names]
-        if max(map(width_of, names)) > 3 and numbered:
-            slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
-        elif not numbered:
-            slant = {"rotation": 90}
-        axes.set_xticks(range(k), names, size=size, **slant)
-        axes.set_yticks(range(k), names, size=size)
-    else:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    named = spread(k, MOST_NAMED)
+    names = [class_label(label, matrix.class_names) for label in named]
+    size = 10 if numbered else 7
+    slant: dict[str, Any] = {}
+    if max(map(width_of, names)) > 3 and numbered:
+        slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    elif not numbered:
+        slant = {"rotation": 90}
+    axes.set_xticks(named, names, size=size, **slant)
+    axes.set_yticks(named, names, size=size)
     axes.tick_params(length=0)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
@@ -78,6 +75,6 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
         f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images right"
     )
     bar = figure.colorbar(cells, ax=axes, label="share of the true class's images", shrink=0.8)
+    percents(bar.ax.yaxis)
     bar.set_ticks([0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1])
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, 0))
     return figure

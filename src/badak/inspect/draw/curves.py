@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak.inspect.curves import LearningCurve
+from badak.inspect.draw.ticks import counts, percents
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,6 +15,8 @@ TRAIN, VALIDATION = "#1f6feb", "#d9480f"
 
 def learning_curve(curve: LearningCurve) -> "Figure":
     """Draw accuracy and loss by epoch, as in the book's figure 6-20.
+
+    A ring marks the best epoch, if there was a validation set; the legend says what it reached.
 
     Args:
         curve: as `badak.inspect.learning_curve` returns it.
@@ -26,8 +29,6 @@ def learning_curve(curve: LearningCurve) -> "Figure":
         >>> [axes.get_title() for axes in learning_curve(curve).axes]
         ['Accuracy', 'Loss']
     """
-    from matplotlib.ticker import MaxNLocator
-
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(9, 3.6), layout="constrained")
@@ -38,11 +39,18 @@ def learning_curve(curve: LearningCurve) -> "Figure":
             if not np.isnan(values).all():
                 label = "test" if part == "validation" else part
                 place.plot(curve.epochs, values, style, color=colour, label=label, markersize=4)
+        if curve.best is not None:
+            epoch = curve.epochs[curve.best]
+            value = getattr(curve, f"validation_{name}")[curve.best]
+            words = f"{value:.2%}" if name == "accuracy" else f"{value:.4f}"
+            ring = {"facecolor": "none", "edgecolor": VALIDATION, "linewidth": 1.5, "zorder": 3}
+            place.scatter(epoch, value, 120, label=f"best epoch {epoch}: {words}", **ring)
         place.set_title(name.capitalize())
         place.set_xlabel("epoch")
-        place.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        counts(place.xaxis)
         place.grid(alpha=0.3)
         place.spines[["top", "right"]].set_visible(False)
         place.legend(frameon=False)
+    percents(axes[0].yaxis)
     axes[1].set_ylim(bottom=0)
     return figure

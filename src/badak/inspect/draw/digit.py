@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from badak.arrays import Array
 from badak.data import DigitStages
-from badak.inspect.draw.text import plain
+from badak.inspect.draw.classes import class_label
+from badak.inspect.draw.image import image_range, show_image
 from badak.inspect.nearest import Nearest
 
 if TYPE_CHECKING:
@@ -24,7 +27,6 @@ def digit_stages(stages: DigitStages) -> "Figure":
         A Matplotlib figure; `save` writes it.
 
     Example:
-        >>> import numpy as np
         >>> from badak.data import digit_from_image
         >>> page = np.ones((40, 40))
         >>> page[10:30, 18:22] = 0
@@ -44,10 +46,8 @@ def digit_stages(stages: DigitStages) -> "Figure":
     ]
     figure = Figure(figsize=(10, 3.1), layout="constrained")
     for axes, (name, detail, image) in zip(figure.subplots(1, 5), panels, strict=True):
-        axes.imshow(image, "gray", vmin=0, vmax=1)
+        show_image(axes, image[None], 0, 1)
         axes.set_title(f"{name}\n{detail}", fontsize=9)
-        axes.set_xticks([])
-        axes.set_yticks([])
     _, ink, _, _, last = figure.axes
     height, width = stages.crop.shape
     corner = (stages.corner[1] - 0.5, stages.corner[0] - 0.5)
@@ -58,7 +58,7 @@ def digit_stages(stages: DigitStages) -> "Figure":
 
 
 def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
-    """Draw an image and the images nearest to it, with their classes and distances.
+    r"""Draw an image and the images nearest to it, with their classes and distances.
 
     Args:
         found: as `badak.inspect.nearest` returns it.
@@ -68,26 +68,24 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
         A Matplotlib figure; `save` writes it.
 
     Example:
-        >>> import numpy as np
         >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
         ...               np.array([2.0]))
         >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
-        ['the image', 'zero, 2.00 away']
+        ['the image', 'zero\n2.00 away']
     """
     from badak.inspect.draw.figure import Figure
 
     titles = [
-        f"{plain(class_names[label])}, {distance:.2f} away"
+        f"{class_label(int(label), class_names)}\n{distance:.2f} away"
         for label, distance in zip(found.labels, found.distances, strict=True)
     ]
     images = [found.image, *found.images]
-    figure = Figure(figsize=(1.7 * len(images), 2.1), layout="constrained")
+    span = image_range(np.stack(images))
+    figure = Figure(figsize=(1.7 * len(images), 2.3), layout="constrained")
     places = figure.subplots(1, len(images))
     for axes, title, image in zip(places, ["the image", *titles], images, strict=True):
-        shown = image[0] if len(image) == 1 else image.transpose(1, 2, 0)  # (C, H, W) -> (H, W, C)
-        axes.imshow(shown, "gray", vmin=0, vmax=1)
+        show_image(axes, image, *span)
         axes.set_title(title, fontsize=9)
-        axes.axis("off")
     return figure
 
 

@@ -4,12 +4,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from badak.inspect.draw.classes import MOST_TOLD_APART, colours
+from badak.inspect.draw.classes import (
+    MOST_TOLD_APART,
+    class_label,
+    class_labels,
+    colours,
+    spread,
+)
 from badak.inspect.draw.text import plain
 from badak.inspect.embedding import Embedding
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# Names beside the colours of more classes than have a legend.
+MOST_ON_BAR = 20
 
 
 def embedding(found: Embedding) -> "Figure":
@@ -50,12 +59,14 @@ def embedding(found: Embedding) -> "Figure":
         lw=0,
     )
     if k <= MOST_TOLD_APART:
-        for place, name in enumerate(found.class_names):
+        for place, name in enumerate(class_labels(found.class_names)):
             absent = "" if (found.labels == place).any() else ": no images"
-            axes.scatter([], [], s=36, color=palette[place], label=plain(name) + absent)
+            axes.scatter([], [], s=36, color=palette[place], label=name + absent)
         figure.legend(loc="outside right center", frameon=False)  # clear of the title
     else:
-        figure.colorbar(points, ax=axes, label="class number", shrink=0.8)
+        some = spread(k, MOST_ON_BAR)
+        bar = figure.colorbar(points, ax=axes, label="class", shrink=0.8)
+        bar.set_ticks(some, labels=[class_label(label, found.class_names) for label in some])
     title = f"{len(found.points):,} images as layer {plain(found.layer)} sees them"
     if found.explained is None:
         figure.suptitle(f"{title} (t-SNE)")

@@ -1,12 +1,14 @@
 """feature_maps: a grid of maps for each layer."""
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.inspect.draw.mosaic import show_mosaic
+from badak.inspect.draw.classes import class_labels
+from badak.inspect.draw.image import image_range, show_image
+from badak.inspect.draw.mosaic import MOST_FRAMED, Grid, show_mosaic
 from badak.inspect.draw.text import plain
 
 if TYPE_CHECKING:
@@ -14,18 +16,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS, MOST_MAPS = 16, 64
-WIDTH = 10.0  # inches
+WIDTH, IMAGE_HEIGHT = 10.0, 1.2  # inches
 FLAT = 24  # a flat layer's rectangle is about so many times as wide as high
 MOST_WRITTEN = 16  # numbers that have room in their cells
+LONGEST_NAME = 10
 
 
-def feature_maps(maps: Mapping[str, Array]) -> "Figure":
+def feature_maps(maps: Mapping[str, Array], class_names: Sequence[str] | None = None) -> "Figure":
     """Draw each layer's maps side by side on one colour scale (the book's figure 8-18).
+
+    Red is above 0, blue below, white is 0, in every layer; each map has its number above it.
 
     Args:
         maps: as `badak.inspect.feature_maps` returns them; ``{"image": image} | maps`` shows the
             image on top. Of more than 64 maps the first 64 are drawn. A flat layer's numbers
             are cells of a rectangle, row by row.
+        class_names: what the last layer's numbers are called.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -43,43 +49,79 @@ def feature_maps(maps: Mapping[str, Array]) -> "Figure":
 
     if not maps:
         raise BadakError("maps must hold at least one layer's output; got none")
-    blocks = []
-    for name, values in maps.items():
-        if values.ndim == 3 and values.shape[1:] != (1, 1):
-            count, height, width = values.shape
-            shown = values[:MOST_MAPS]
-            title = f"{plain(name)}: {count} map{'s'[: count != 1]} of {height}x{width}"
-            title += f", the first {len(shown)} shown" if count > len(shown) else ""
-            columns = min(COLUMNS, count)
-        else:  # a flat layer, or maps of one place
-            shown, title = values.reshape(-1, 1, 1), f"{plain(name)}: {len(values)} numbers"
-            rows = math.ceil(math.sqrt(len(values) / FLAT))
-            columns = math.ceil(len(values) / rows)
-        blocks.append((title, shown, columns))
-    heights = [_height(shown.shape, columns) for _, shown, columns in blocks]
+    blocks = [_block(name, values) for name, values in maps.items()]
+    heights = [block.inches for block in blocks]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.4 * len(heights)), layout="constrained")
     grid = figure.subplots(len(blocks), 1, height_ratios=heights, squeeze=False)[:, 0]
-    for axes, (title, shown, columns) in zip(grid, blocks, strict=True):
-        show_mosaic(axes, shown, columns)
-        axes.set_title(title, loc="left", fontsize=10)
+    for axes, block in zip(grid, blocks, strict=True):
+        block.show(axes)
+        axes.set_title(block.title, loc="left", fontsize=10)
         axes.set_anchor("W")
-        if shown.shape[1:] == (1, 1) and len(shown) <= MOST_WRITTEN:
-            _write(axes, shown[:, 0, 0])
+    last = blocks[-1].panels
+    if class_names is not None and len(last) == len(class_names) <= MOST_WRITTEN:
+        grid[-1].set_xticklabels(class_labels(class_names, LONGEST_NAME))
     return figure
 
 
-def _write(axes: "Axes", values: Array) -> None:
-    """Write a flat layer's few numbers into their cells, and which they are below."""
-    for place, value in enumerate(values):
-        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1.5}
-        axes.text(place, 0, f"{value:.3g}", ha="center", va="center", fontsize=8, bbox=box)
-    axes.set_xticks(range(len(values)))
+class _Block(NamedTuple):
+    """One layer's part of the picture."""
+
+    title: str
+    panels: Array
+    columns: int
+
+    @property
+    def inches(self) -> float:
+        """Its height at the figure's width."""
+        if self.panels.ndim == 4:
+            return IMAGE_HEIGHT
+        high, wide = Grid.of(self.panels.shape, self.columns, self.numbered).size
+        return max(0.3, WIDTH * self.columns / max(self.columns, COLUMNS) * high / wide)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the panels are maps, and no single numbers."""
+        return self.panels.shape[1:] != (1, 1)
+
+    def show(self, axes: "Axes") -> None:
+        """Draw it."""
+        if self.panels.ndim == 4:
+            show_image(axes, self.panels[0], *image_range(self.panels))
+            return
+        grid = show_mosaic(axes, self.panels, self.columns, self.numbered)
+        if not self.numbered:
+            _count(axes, grid, self.panels[:, 0, 0])
+
+
+def _block(name: str, values: Array) -> _Block:
+    if name == "image":
+        return _Block(f"image: {_by(values)} pixels", values[None], 1)
+    if values.ndim == 3 and values.shape[1:] != (1, 1):
+        count, shown = len(values), values[:MOST_MAPS]
+        title = f"{plain(name)}: {count} map{'s'[: count != 1]} of {_by(values)}"
+        title += f", the first {len(shown)} shown" if count > len(shown) else ""
+        return _Block(title, shown, min(COLUMNS, count))
+    # a flat layer, or maps of one place
+    rows = math.ceil(math.sqrt(len(values) / FLAT))
+    title = f"{plain(name)}: {len(values)} numbers"
+    return _Block(title, values.reshape(-1, 1, 1), math.ceil(len(values) / rows))
+
+
+def _by(maps: Array) -> str:
+    return "x".join(str(side) for side in maps.shape[1:])
+
+
+def _count(axes: "Axes", grid: Grid, values: Array) -> None:
+    """Say which numbers stand where: below each of a few, else the first beside each row."""
+    middle_x, middle_y = (grid.width - 1) / 2, (grid.height - 1) / 2
+    corners = list(grid.corners())
     axes.tick_params(length=0, labelsize=8)
-
-
-def _height(shape: tuple[int, ...], columns: int) -> float:
-    """Inches that a block of maps needs at the figure's width."""
-    count, height, width = shape
-    rows = math.ceil(count / columns)
-    cell = WIDTH / max(columns, COLUMNS)
-    return max(0.3, rows * cell * height / width)
+    if len(values) <= MOST_WRITTEN:
+        for (top, left), value in zip(corners, values, strict=True):
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1.5}
+            place = left + middle_x, top + middle_y
+            axes.text(*place, f"{value:.3g}", ha="center", va="center", fontsize=8, bbox=box)
+        axes.set_xticks([left + middle_x for _, left in corners], map(str, range(len(values))))
+    elif grid.panels <= MOST_FRAMED:
+        firsts = range(0, grid.panels, grid.columns)
+        axes.set_yticks([corners[first][0] + middle_y for first in firsts], map(str, firsts))

@@ -1,13 +1,12 @@
 """filters: the panels of a convolution layer's weights."""
 
-import math
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.inspect.draw.mosaic import show_mosaic
+from badak.inspect.draw.image import scale_of
+from badak.inspect.draw.moments import filter_panels
+from badak.inspect.draw.mosaic import Grid, show_mosaic
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,20 +14,23 @@ if TYPE_CHECKING:
 # More panels than this are too small to see.
 MOST_PANELS = 256
 MOST_COLUMNS = 16
-GAP = 0.1  # between panels, of a panel
+WIDTH, CELL = 0.8, 0.45  # inches a panel is wide, as a picture and in a table
 
 
-def filters(weights: Array, columns: int = 8) -> "Figure":
+def filters(weights: Array, columns: int = 8, scale: float | None = None) -> "Figure":
     """Draw filters: of images side by side, of deeper maps as a table.
 
-    Filters of one channel, or three, are pictures, each on its own scale: dark where they are
-    large (the book's figure 7-24), or in colour. Of others each channel is a panel, a row of
-    panels a filter, all on one scale: red where the weight is positive, blue where negative.
+    All are on one scale: red where the weight is positive, blue where negative, white where 0.
+    Filters of one channel are pictures with their numbers (the book's figure 7-24), and so are
+    those of three, in colour, grey where the weights are 0. Of others each channel is a panel, a
+    row of panels for each filter.
 
     Args:
         weights: (F, C, KH, KW), as `badak.inspect.filters` returns them. Of more than 256 panels
             the first 256 are drawn, of more than 16 channels the first 16.
         columns: pictures in a row.
+        scale: the weight of the deepest colour, the same for pictures that are to be compared;
+            the largest by magnitude where None.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -37,65 +39,50 @@ def filters(weights: Array, columns: int = 8) -> "Figure":
         BadakError: no filters.
 
     Example:
-        >>> len(filters(np.ones((30, 1, 5, 5))).axes[0].images)
-        30
+        >>> import numpy as np
+        >>> axes, bar = filters(np.ones((30, 1, 5, 5))).axes
+        >>> axes.texts[11].get_text()  # above the fourth in the second row
+        '11'
     """
     if weights.ndim != 4 or not weights.size:
         raise BadakError(f"filters must be (F, C, KH, KW), none of them 0; got {weights.shape}")
+    scale = scale_of(weights) if scale is None else scale
     if weights.shape[1] in (1, 3):
-        return _pictures(weights, columns)
-    return _table(weights)
+        return _pictures(filter_panels(weights[:MOST_PANELS], scale), columns, scale)
+    return _table(weights, scale)
 
 
-def _pictures(weights: Array, columns: int) -> "Figure":
-    from matplotlib import colormaps
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
-
+def _pictures(panels: Array, columns: int, scale: float) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
-    # (F, C, KH, KW) -> (F, KH, KW, 3), or (F, KH, KW)
-    panels = np.moveaxis(weights, 1, -1) if weights.shape[1] == 3 else weights[:, 0]
-    shown = panels[:MOST_PANELS]
-    columns = min(columns, len(shown))
-    rows = math.ceil(len(shown) / columns)
-    figure = Figure(figsize=(0.8 * columns, 0.8 * rows))
-    # All panels in one pair of axes: thirty pairs take a second to draw.
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.axis("off")
-    kh, kw = shown.shape[1:3]
-    height, width = kh / max(kh, kw), kw / max(kh, kw)
-    frames, grey = [], colormaps["gray_r"]  # by its name each panel would work out its own
-    for place, panel in enumerate(shown):
-        row, column = divmod(place, columns)
-        left, top = column + (1 - GAP) * (1 - width) / 2, row + (1 - GAP) * (1 - height) / 2
-        right, bottom = left + (1 - GAP) * width, top + (1 - GAP) * height
-        low, high = float(panel.min()), float(panel.max())
-        scaled = (panel - low) / ((high - low) or 1)
-        axes.imshow(scaled, grey, vmin=0, vmax=1, extent=(left, right, bottom, top))
-        frames.append(Rectangle((left, top), right - left, bottom - top))
-    axes.add_collection(PatchCollection(frames, facecolor="none", edgecolor="black"))
-    axes.set_xlim(-GAP, columns)
-    axes.set_ylim(rows, -GAP)
+    columns = min(columns, len(panels))
+    rows, across = Grid.of(panels.shape, columns).size
+    bar = 0.8 if panels.ndim == 3 else 0  # colours have no scale
+    size = (WIDTH * columns + bar + 0.1, WIDTH * columns * rows / across + 0.1)
+    figure = Figure(figsize=size, layout="constrained")
+    show_mosaic(figure.subplots(), panels, columns, scale=scale)
     return figure
 
 
-def _table(weights: Array) -> "Figure":
+def _table(weights: Array, scale: float) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
     channels = min(weights.shape[1], MOST_COLUMNS)
     shown = weights[: MOST_PANELS // channels, :channels]
-    (rows, columns, height, width), cell = shown.shape, 0.45
-    figure = Figure(figsize=(cell * columns + 2, cell * rows + 1.1), layout="constrained")
+    panels = shown.reshape(-1, *shown.shape[2:])  # (F, C, KH, KW) -> (F*C, KH, KW)
+    high, wide = Grid.of(panels.shape, channels, numbered=False).size
+    size = (CELL * channels + 2, CELL * channels * high / wide + 1.1)
+    figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
-    # (F, C, KH, KW) -> (F*C, KH, KW)
-    show_mosaic(axes, shown.reshape(-1, height, width), columns, line="white")
-    axes.set_aspect(width / height)  # every panel square
-    axes.set_xticks((np.arange(columns) + 0.5) * width - 0.5, map(str, range(columns)))
-    axes.set_yticks((np.arange(rows) + 0.5) * height - 0.5, map(str, range(rows)))
+    grid = show_mosaic(axes, panels, channels, numbered=False, scale=scale)
+    corners = list(grid.corners())
+    middle_x, middle_y = (grid.width - 1) / 2, (grid.height - 1) / 2
+    columns, rows = range(channels), range(len(shown))
+    axes.set_xticks([corners[c][1] + middle_x for c in columns], map(str, columns))
+    axes.set_yticks([corners[r * channels][0] + middle_y for r in rows], map(str, rows))
     axes.tick_params(length=0, labelsize=8)
-    axes.set_xlabel(_of("input channel", columns, weights.shape[1]))
-    axes.set_ylabel(_of("filter", rows, weights.shape[0]))
+    axes.set_xlabel(_of("input channel", channels, weights.shape[1]))
+    axes.set_ylabel(_of("filter", len(shown), weights.shape[0]))
     return figure
 
 

@@ -3,9 +3,9 @@
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from badak.inspect.draw.text import plain, width_of
+from badak.inspect.draw.classes import class_labels
+from badak.inspect.draw.image import image_range, show_image
+from badak.inspect.draw.text import width_of
 from badak.inspect.misclassified import Misclassified
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ CHARACTER = 0.072  # inches a character of a title is wide
 def misclassified(found: Misclassified) -> "Figure":
     r"""Draw the misclassified images with what they are and what they were taken for.
 
-    As in the book's figure 8-3: grey images are dark where they are large. All are on one scale.
-    Of more than 100 images the first 100 are drawn.
+    As the book's figure 8-3; grey images are light where they are large, as in the other pictures.
+    All are on one scale. Of more than 100 images the first 100 are drawn.
 
     Args:
         found: as `badak.inspect.misclassified` returns it.
@@ -30,6 +30,7 @@ def misclassified(found: Misclassified) -> "Figure":
         A Matplotlib figure; `save` writes it. Where nothing is misclassified it says so.
 
     Example:
+        >>> import numpy as np
         >>> from badak.data import Dataset
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import misclassified as most
@@ -41,7 +42,7 @@ def misclassified(found: Misclassified) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
     count = min(len(found.places), MOST_IMAGES)
-    names = [plain(name, LONGEST_NAME) for name in found.class_names]
+    names = class_labels(found.class_names, LONGEST_NAME)
     titles = [
         f"{names[true]} → {names[guess]}\n{sure:.1%}"
         for true, guess, sure in zip(found.labels, found.predicted, found.confidence, strict=True)
@@ -58,15 +59,12 @@ def misclassified(found: Misclassified) -> "Figure":
     share = f"{found.wrong:,} of {found.total:,} images are misclassified"
     which = "" if found.wrong == count else f"; the {count} surest"
     figure.suptitle(f"{share}{which}\ntrue class → predicted class, and its probability", size=11)
-    images = np.moveaxis(found.images[:count], 1, -1)  # (M, C, H, W) -> (M, H, W, C)
-    low, high = float(images.min()), float(images.max())
-    images = (images - low) / ((high - low) or 1)
-    if images.shape[-1] != 3:
-        images = images.mean(axis=-1)
+    images = found.images[:count]
+    span = image_range(images)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
     for place in places:
         place.axis("off")
     for place, image, title in zip(places, images, titles, strict=False):
-        place.imshow(image, "gray_r", vmin=0, vmax=1)
+        show_image(place, image, *span)
         place.set_title(title, size=9)
     return figure

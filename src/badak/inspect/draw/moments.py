@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from badak.arrays import Array
 from badak.errors import BadakError
+from badak.inspect.draw.image import SIGNED
 from badak.inspect.timeline import Timeline
-
-LOW, MIDDLE, HIGH = np.array([(33, 102, 172), (255, 255, 255), (178, 24, 43)])  # blue to red
 
 Colours = NDArray[np.uint8]
 
@@ -29,25 +28,42 @@ def convolution_of(timeline: Timeline, layer: str | None) -> str:
     return layer or names[0]
 
 
-def filter_colours(filters: Array) -> Colours:
-    """(T, F, C, KH, KW) -> (T, F, KH, KW, 3): each filter on its own scale, for all moments.
+def filter_panels(filters: Array, scale: float) -> Array:
+    """Return filters (..., C, KH, KW) as what pictures show of them.
 
-    Where C is 3 a filter is a colour picture, grey where it is 0; else its first channel is shown.
-    """
-    largest = np.abs(filters).max(axis=(0, 2, 3, 4), keepdims=True)  # (1, F, 1, 1, 1)
-    scaled = filters / np.where(largest > 0, largest, 1)  # in -1..1
-    if filters.shape[2] == 3:
-        return np.asarray(np.moveaxis(scaled * 127.5 + 127.5, 2, -1), np.uint8)
-    return signed_colours(scaled[:, :, 0])
+    Args:
+        filters: of any number of moments and filters.
+        scale: the weight of the deepest colour.
 
-
-def signed_colours(values: Array) -> Colours:
-    """Numbers in -1..1, of any shape, as blue over white to red.
+    Returns:
+        Where C is 3, colours (..., KH, KW, 3) in [0, 1], grey where the weight is 0; else the first
+        channel, (..., KH, KW), for `show_signed`.
 
     Example:
-        >>> signed_colours(np.array([-1.0, 0.0, 1.0])).tolist()
-        [[33, 102, 172], [255, 255, 255], [178, 24, 43]]
+        >>> filter_panels(np.array([-2.0, 0, 2]).reshape(1, 3, 1, 1), scale=2)[0, 0, 0]
+        array([0. , 0.5, 1. ])
     """
-    one = values[..., None]
-    mixed = np.where(one < 0, MIDDLE + (MIDDLE - LOW) * one, MIDDLE + (HIGH - MIDDLE) * one)
-    return np.asarray(mixed, np.uint8)
+    if filters.shape[-3] == 3:
+        return np.asarray(0.5 + 0.5 * np.moveaxis(filters / scale, -3, -1).clip(-1, 1))
+    return np.asarray(filters[..., 0, :, :])
+
+
+def filter_colours(filters: Array, scale: float) -> Colours:
+    """Filters (..., C, KH, KW) as what `filter_panels` shows, in bytes: (..., KH, KW, 3)."""
+    panels = filter_panels(filters, scale)
+    if panels.ndim < filters.ndim:
+        return signed_colours(panels, scale)
+    return np.asarray(panels * 255, np.uint8)
+
+
+def signed_colours(values: Array, scale: float) -> Colours:
+    """Numbers of any shape in the colours of `show_signed`, as bytes for Pillow.
+
+    Example:
+        >>> signed_colours(np.array([-1.0, 0.0, 1.0]), scale=1).tolist()
+        [[5, 48, 97], [247, 246, 246], [103, 0, 31]]
+    """
+    from matplotlib import colormaps
+
+    colours: Colours = colormaps[SIGNED](values / (2 * scale) + 0.5, bytes=True)[..., :3]
+    return colours

@@ -49,6 +49,7 @@ def profile(found: Profile) -> "Figure":
             words = f"{1e3 * row.seconds:.2f} ms"
             if share is not None and share >= SMALLEST_SHARE:
                 words += f", {share:.0%} of peak"
+                words += f" by {row.saved_by}" if share > 1 and row.saved_by else ""
             end = (forward[place] + backward[place], place)
             axes.annotate(words, end, (4, 0), textcoords="offset points", va="center", size=8)
         axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the words

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from badak.inspect.draw.ticks import counts, percents
 from badak.inspect.reliability import Reliability
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ def reliability(found: Reliability) -> "Figure":
         >>> reliability(of(made)).axes[0].get_title().splitlines()
         ['Reliability: calibration error 23.3%', '83.3% sure on average, 66.7% right']
     """
-    from matplotlib.ticker import PercentFormatter
-
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(5.5, 6.5), layout="constrained")
@@ -67,9 +66,9 @@ def reliability(found: Reliability) -> "Figure":
     lower.set_xlim(0, 1)
     for axes in (upper, lower):
         axes.spines[["top", "right"]].set_visible(False)
-        axes.xaxis.set_major_formatter(PercentFormatter(1))
-    upper.yaxis.set_major_formatter(PercentFormatter(1))
-    lower.yaxis.set_major_formatter("{x:,.0f}")
+        percents(axes.xaxis)
+    percents(upper.yaxis)
+    counts(lower.yaxis)
     # Outside: bars may fill the axes.
     handles = upper.get_legend_handles_labels()
     figure.legend(*handles, frameon=False, ncols=3, loc="outside lower center")

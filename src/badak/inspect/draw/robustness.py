@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from badak.inspect.draw.classes import colours
 from badak.inspect.draw.text import plain
+from badak.inspect.draw.ticks import counts, percents
 from badak.inspect.robustness import ShiftRobustness
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ def shift_robustness(found: ShiftRobustness) -> "Figure":
         >>> [text.get_text() for text in shift_robustness(made).axes[0].get_legend().get_texts()]
         ['pooled']
     """
-    from matplotlib.ticker import MaxNLocator, PercentFormatter
-
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(6.5, 4.2), layout="constrained")
@@ -42,8 +41,8 @@ def shift_robustness(found: ShiftRobustness) -> "Figure":
             axes.plot(found.pixels, end, ":", color=colour, lw=1)
         axes.plot(found.pixels, mean, "o-", color=colour, markersize=4, label=plain(name))
     axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    percents(axes.yaxis)
+    counts(axes.xaxis)
     axes.set_xlabel("shift in pixels")
     axes.set_ylabel("accuracy")
     axes.set_title(

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from badak.inspect.draw.classes import MOST_TOLD_APART, colours
-from badak.inspect.draw.text import plain
+from badak.inspect.draw.classes import MOST_TOLD_APART, class_labels, colours
 from badak.inspect.roc import Roc
 
 if TYPE_CHECKING:
@@ -36,18 +35,19 @@ def roc(found: Roc) -> "Figure":
     """
     from badak.inspect.draw.figure import Figure
 
-    k = len(found.class_names)
+    names = class_labels(found.class_names)
+    k = len(names)
     told_apart = k <= MOST_TOLD_APART
     figure = Figure(figsize=(11, 4.6 if k <= 10 or not told_apart else 6.4), layout="constrained")
     whole, corner = figure.subplots(1, 2)
     for axes in (whole, corner):
-        for name, curve, colour in zip(found.class_names, found.curves, colours(k), strict=True):
+        for name, curve, colour in zip(names, found.curves, colours(k), strict=True):
             style = {"color": colour, "lw": 1.2} if told_apart else {"color": "0.8", "lw": 0.8}
             if curve is not None:
-                label = f"{plain(name)} {curve.auc:.4f}" if told_apart else None
+                label = f"{name} {curve.auc:.4f}" if told_apart else None
                 axes.plot(curve.false_positive_rate, curve.true_positive_rate, label=label, **style)
             elif told_apart:
-                axes.plot([], [], label=f"{plain(name)}: no images", **style)
+                axes.plot([], [], label=f"{name}: no images", **style)
         axes.plot(
             found.macro_false_positive_rate,
             found.macro_true_positive_rate,

@@ -7,7 +7,9 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array
-from badak.inspect.draw.moments import convolution_of, filter_colours
+from badak.inspect.draw import ticks
+from badak.inspect.draw.image import draw_image, image_range, scale_of, show_signed
+from badak.inspect.draw.moments import convolution_of, filter_panels
 from badak.inspect.draw.text import plain
 from badak.inspect.timeline import Timeline
 
@@ -28,9 +30,8 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
         layer: the convolution's name; the first where None.
 
     Returns:
-        A Matplotlib figure; `save` writes it. Each filter has its own scale, the same in all rows,
-        red above 0 and blue below; filters over colours are shown in colour, others by their first
-        channel.
+        A Matplotlib figure; `save` writes it. All filters share one scale, red above 0 and blue
+        below; filters over colours are shown in colour, others by their first channel.
 
     Raises:
         BadakError: no such convolution.
@@ -39,19 +40,21 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
         >>> from badak import Trainer, data, inspect, models
         >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
         >>> _ = trainer.fit(data.load("digits")[0][:500])
-        >>> (axes,) = filters_over_time(inspect.timeline(trainer)).axes
+        >>> axes, bar = filters_over_time(inspect.timeline(trainer)).axes
         >>> [label.get_text() for label in axes.get_yticklabels()]
         ['step 0', 'step 2', 'step 4']
     """
     name = convolution_of(timeline, layer)
-    panels = filter_colours(timeline.filters[name])[:, :FILTERS]  # (T, F, KH, KW, 3)
+    weights = timeline.filters[name][:, :FILTERS]  # (T, F, C, KH, KW)
+    scale = scale_of(weights)
+    panels = filter_panels(weights, scale)
     table = _Table(timeline, [str(column) for column in range(panels.shape[1])])
     for row, t in enumerate(table.moments):
         for column, panel in enumerate(panels[t]):
-            table.show(row, column, panel)
-    table.figure.suptitle(
-        f"{plain(name)}: its filters as they grow, each on its own scale", fontsize=11
-    )
+            shown = table.show(row, column, panel, scale)
+    if panels.ndim < weights.ndim:
+        table.add_scale(shown, "weight")
+    table.figure.suptitle(f"{plain(name)}: its filters as they grow", fontsize=11)
     return table.figure
 
 
@@ -80,15 +83,14 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
     image = checks.integer(image, "image", maximum=len(timeline.images) - 1)
     maps = timeline.maps[name][:, image]  # (T, 8, OH, OW)
     table = _Table(timeline, ["image", *(f"map {column}" for column in range(maps.shape[1]))])
-    high = float(np.abs(maps[table.moments]).max()) or 1.0
+    scale = scale_of(maps[table.moments])
     own = timeline.images[image]
     for row, t in enumerate(table.moments):
-        table.show(row, 0, own[0] if len(own) == 1 else own.transpose(1, 2, 0), "gray")
+        table.show_image(row, 0, own)
         for column, panel in enumerate(maps[t], 1):
-            shown = table.show(row, column, panel, "RdBu_r", high)
+            shown = table.show(row, column, panel, scale)
+    table.add_scale(shown, "output")
     table.figure.suptitle(f"{plain(name)}: its maps of one image as it learns", fontsize=11)
-    table.figure.set_figwidth(table.figure.get_figwidth() + 1.5)
-    table.figure.colorbar(shown, ax=table.axes, shrink=0.6, aspect=30, label="output")
     return table.figure
 
 
@@ -108,8 +110,6 @@ def health_over_time(timeline: Timeline) -> "Figure":
         >>> [axes.get_title() for axes in health_over_time(inspect.timeline(trainer)).axes]
         ['Accuracy', 'Dead units', 'Update by weight']
     """
-    from matplotlib.ticker import PercentFormatter
-
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(11, 3.4), layout="constrained")
@@ -120,7 +120,7 @@ def health_over_time(timeline: Timeline) -> "Figure":
     dead.set_ylabel("of the layer's units")
     for axes in (accuracy, dead):
         axes.set_ylim(-0.02, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        ticks.percents(axes.yaxis)
     _curves(ratio, timeline, timeline.ratios, "Update by weight")
     ratio.set_ylabel("length of update / of weight")
     if any((values > 0).any() for values in timeline.ratios.values()):
@@ -147,27 +147,34 @@ class _Table:
         self.axes.tick_params(length=0, labeltop=True, labelbottom=False)
         self.axes.spines[:].set_visible(False)
 
-    def show(
-        self,
-        row: int,
-        column: int,
-        panel: Array,
-        colours: str | None = None,
-        high: float | None = None,
-    ) -> "AxesImage":
-        """Draw a panel in its place: colours as they are, or numbers from -high to high."""
+    def show(self, row: int, column: int, panel: Array, scale: float) -> "AxesImage":
+        """Draw a panel in its place: numbers from -scale to scale, or colours as they are."""
+        if panel.ndim == 3:
+            image = self.axes.imshow(panel, interpolation="nearest")
+        else:
+            image = show_signed(self.axes, panel, scale)
+        self._put(image, row, column)
+        return image
+
+    def show_image(self, row: int, column: int, image: Array) -> None:
+        """Draw an image (C, H, W) in its place."""
+        self._put(draw_image(self.axes, image, *image_range(image)), row, column)
+
+    def add_scale(self, image: "AxesImage", label: str) -> None:
+        """Draw the scale beside the panels."""
+        self.figure.set_figwidth(self.figure.get_figwidth() + 1.5)
+        self.figure.colorbar(image, ax=self.axes, shrink=0.6, aspect=30, label=label)
+
+    def _put(self, image: "AxesImage", row: int, column: int) -> None:
         from matplotlib.patches import Rectangle
 
-        h, w = panel.shape[:2]
+        h, w = image.get_size()
         height, width = PANEL * h / max(h, w), PANEL * w / max(h, w)
-        low = None if high is None else -high
-        extent = (column, column + width, row + height, row)
-        image = self.axes.imshow(panel, colours, extent=extent, vmin=low, vmax=high)
+        image.set_extent((column, column + width, row + height, row))
         frame = Rectangle((column, row), width, height, fill=False, lw=0.8, ec="0.4")
         self.axes.add_patch(frame)
         self.axes.set_xlim(-0.05, len(self.axes.get_xticks()))
         self.axes.set_ylim(len(self.moments), -0.05)
-        return image
 
 
 def _curves(axes: "Axes", timeline: Timeline, curves: dict[str, Array], title: str) -> None:
@@ -175,6 +182,7 @@ def _curves(axes: "Axes", timeline: Timeline, curves: dict[str, Array], title: s
         axes.plot(timeline.steps, values, "o-", markersize=3, label=plain(label))
     axes.set_title(title)
     axes.set_xlabel("step")
+    ticks.counts(axes.xaxis)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     if any(curves):

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
+from badak.inspect.draw.classes import class_label
 from badak.inspect.draw.image import image_range, show_box, show_image
 from badak.inspect.draw.text import plain
 from badak.inspect.top_patches import TopPatches
@@ -54,7 +55,7 @@ def top_patches(found: TopPatches) -> "Figure":
         row, column = divmod(place, columns)
         above, *below = grid[parts * row : parts * (row + 1), column]
         show_image(above, image, *span)
-        name = plain(found.class_names[found.labels[place]])
+        name = class_label(int(found.labels[place]), found.class_names)
         above.set_title(f"{name}\n{found.values[place]:.3g}", fontsize=9)
         if below:
             show_box(above, image, *_within(found, place))

@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from badak.arrays import Array
 from badak.inspect import draw
 from badak.inspect.explain_pixel import explain_pixel as explain
 from badak.inspect.feature_maps import feature_maps as maps_of
+from badak.inspect.filters import Convolution, convolution
 from badak.inspect.maximize import maximize_activation
 from badak.inspect.report.trained import Trained
 from badak.inspect.top_patches import top_patches as patches_of
+from badak.ops.im2col import im2col
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,17 +31,32 @@ def feature_maps(trained: Trained) -> dict[str, "Figure"]:
     names = np.array(list(maps))
     spread = np.unique(np.linspace(0, len(names) - 1, MOST_LAYERS).round().astype(int))
     shown = {name: maps[name] for name in names[spread].tolist()}
-    return {"feature_maps": draw.feature_maps({"image": image} | shown)}
+    return {"feature_maps": draw.feature_maps({"image": image} | shown, trained.names)}
 
 
 def explain_pixel(trained: Trained) -> dict[str, "Figure"]:
-    """The first filter where it responds most to a test image, multiplied out."""
+    """A first filter where it responds strongly to a test image with contrast, multiplied out."""
     if trained.test is None or not trained.convolutions:
         return {}
     image, layer = trained.test.images[0], trained.convolutions[0]
     output = maps_of(trained.net, image)[layer]  # (F, OH, OW)
-    channel, y, x = (int(place) for place in np.unravel_index(output.argmax(), output.shape))
+    interest = (output - output.min()) * _contrast(convolution(trained.net, layer), image)
+    channel, y, x = (int(place) for place in np.unravel_index(interest.argmax(), output.shape))
     return {"explain_pixel": draw.explain_pixel(explain(trained.net, image, layer, channel, y, x))}
+
+
+def _contrast(layer: Convolution, image: Array) -> Array:
+    """How much the pixels under the filter differ, (OH, OW): a plain patch shows nothing.
+
+    It is 0 where the filter lies partly in the padding, unless it does so everywhere.
+    """
+    window = layer.window(image.shape)
+    both = np.stack([image, np.ones_like(image)])
+    columns = im2col(both, window.kernel, window.stride, window.padding, window.dilation)
+    contrast, inside = columns[0].std(axis=0), columns[1].all(axis=0)
+    if inside.any():
+        contrast[~inside] = 0
+    return np.asarray(contrast.reshape(window.output_size(*image.shape[1:])))
 
 
 def top_patches(trained: Trained) -> dict[str, "Figure"]:
@@ -58,4 +76,4 @@ def imagined_classes(trained: Trained) -> dict[str, "Figure"]:
     net = trained.net
     last, count = list(net.layers)[-1], min(IMAGINED, net.num_classes)
     found = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
-    return {"imagined_classes": draw.maximize_activation(*found)}
+    return {"imagined_classes": draw.maximize_activation(*found, class_names=trained.names)}

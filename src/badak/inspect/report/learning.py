@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from badak.inspect import draw
 from badak.inspect.curves import learning_curve as curve_of
 from badak.inspect.draw import Animation
+from badak.inspect.draw.image import scale_of
 from badak.inspect.filters import filters
 from badak.inspect.report.trained import Trained
 
@@ -30,14 +31,20 @@ def filters_before(trained: Trained) -> dict[str, "Figure"]:
     """The first convolution's filters before training."""
     if trained.start is None or not trained.convolutions:
         return {}
-    return {"filters_before": draw.filters(filters(trained.start))}
+    return {"filters_before": draw.filters(filters(trained.start), scale=_scale(trained))}
 
 
 def filters_after(trained: Trained) -> dict[str, "Figure"]:
     """The first convolution's filters."""
     if not trained.convolutions:
         return {}
-    return {"filters_after": draw.filters(filters(trained.net))}
+    return {"filters_after": draw.filters(filters(trained.net), scale=_scale(trained))}
+
+
+def _scale(trained: Trained) -> float:
+    """The deepest colour's weight, the same before and after, as the two are compared."""
+    nets = [net for net in (trained.start, trained.net) if net is not None]
+    return scale_of(*(filters(net) for net in nets))
 
 
 def filters_over_time(trained: Trained) -> dict[str, "Figure"]:
@@ -59,7 +66,7 @@ def time_machine(trained: Trained) -> dict[str, Animation]:
     moments = trained.moments
     if moments is None:
         return {}
-    confusion = {"changing_confusion": draw.changing_confusion(moments)}
+    confusion = {"changing_confusion": draw.changing_confusion(moments, trained.names)}
     if not trained.convolutions:
         return confusion
     return {

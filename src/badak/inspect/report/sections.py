@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
         Section(
             "Learning curves",
             "Accuracy and loss after each epoch; where the lines part, the network learns its "
-            "training images by heart.",
+            "training images by heart. The ring marks the epoch of the highest test accuracy.",
             learning.learning_curve,
         ),
         Section(
@@ -46,19 +46,20 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
     "Filters": (
         Section(
             "First filters before training",
-            "Random numbers, each filter on its own scale, dark where it is large.",
+            "Random weights: red above 0, blue below, white at 0; filters of colour images are "
+            "shown in colour, grey at 0. The number above a filter is its own in every picture.",
             learning.filters_before,
         ),
         Section(
             "First filters after training",
-            "The same filters, now patterns that the network looks for: edges between dark and "
-            "light, and blobs.",
+            "The same filters on the same scale, now patterns that the network looks for: edges "
+            "between dark and light, and blobs.",
             learning.filters_after,
         ),
         Section(
             "Filters as they grow",
-            "A row for each moment from step 0 on; red is above 0, blue below, and each filter "
-            "keeps its scale from row to row.",
+            "A row for each moment from step 0 on; red is above 0, blue below, and all filters "
+            "share one scale in all rows.",
             learning.filters_over_time,
         ),
         Section(
@@ -77,13 +78,15 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
     "Features": (
         Section(
             "What every layer makes of an image",
-            "From the top down: a panel for each map, all of a layer on one scale; the deeper, the "
-            "less of the image and the more of its class.",
+            "From the top down: a panel for each map, with its number above it; red is above 0, "
+            "blue below, and a layer's maps share one scale. The deeper, the less of the image and "
+            "the more of its class.",
             features.feature_maps,
         ),
         Section(
             "One number of a convolution",
-            "The patch of the image, times the filter, summed: where a filter responds most.",
+            "The patch of the image, times the filter, summed: where a filter responds strongly to "
+            "a patch with contrast.",
             features.explain_pixel,
         ),
         Section(
@@ -161,7 +164,8 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
         Section(
             "Where the time goes",
             "One training step of a hundred images on this machine, layer by layer, forward and "
-            "back; the percentage is the share of the processor's peak.",
+            "back; the percentage is the share of the processor's peak. By Winograd's way a 3x3 "
+            "convolution needs fewer multiplications than are counted, and may exceed the peak.",
             cost.profile,
         ),
     ),

@@ -1,5 +1,6 @@
 """What a report is about: a network, and what is known of its training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +27,7 @@ class Trained:
         moments: what was recorded of it, as `badak.inspect.timeline` returns it.
         train: what it learnt from.
         test: what it is judged by.
+        class_names: what the classes are called; as the test images say, where None.
         missing: why there are no images; told instead of what needs them.
 
     Example:
@@ -42,6 +44,7 @@ class Trained:
     moments: Timeline | None = None
     train: Dataset | None = None
     test: Dataset | None = None
+    class_names: Sequence[str] | None = None
     missing: str = ""
 
     @property
@@ -55,6 +58,13 @@ class Trained:
         if self.history is not None:
             facts["Steps"] = f"{len(self.history.steps):,}"
         return facts
+
+    @property
+    def names(self) -> Sequence[str] | None:
+        """What the classes are called, as far as it is known."""
+        if self.class_names is None and self.test is not None:
+            return self.test.class_names
+        return self.class_names
 
     @cached_property
     def convolutions(self) -> list[str]:
