@@ -1,11 +1,14 @@
 """One image file into an array: any common format, any colour mode, cut to a given size.
 
-Pillow decodes. Images so large that they may be meant to exhaust memory are refused, before Pillow
-would even warn, and formats that would start another program (EPS) are not opened at all.
+Pillow decodes, with the package pillow-heif HEIC as well. Images so large that they may be meant to
+exhaust memory are refused, before Pillow would even warn, and formats that would start another
+program (EPS) are not opened at all.
 """
 
+import contextlib
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +20,19 @@ from badak.arrays import Images, as_images
 from badak.data.sniff import describe
 from badak.errors import BadakError, FormatError
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+# Pillow's name of each format -> the endings of its files.
+FORMATS = {
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "WEBP": (".webp",),
+    "TIFF": (".tif", ".tiff"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+}
+# Formats that only some machines read, in the same form.
+AVIF = {"AVIF": (".avif",)}
+HEIF = {"HEIF": (".heic", ".heif")}
 MOST_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
 LARGEST_SIDE = 4096  # of what we cut to
 
@@ -28,7 +43,8 @@ def read_image(path: str | Path, shape: Sequence[int], invert: bool = False) -> 
     """Read one image file for a network: turned upright, resized, cropped, grey or colour.
 
     Args:
-        path: a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or PPM file.
+        path: a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or PPM file; AVIF and HEIC if
+            `readable_formats` has them.
         shape: (C, H, W) that the network takes; C is 1 (grey) or 3 (red, green, blue).
         invert: swap dark and bright, for ink on paper where the network knows bright on black.
 
@@ -52,6 +68,29 @@ def read_image(path: str | Path, shape: Sequence[int], invert: bool = False) -> 
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
+
+
+@cache
+def readable_formats() -> dict[str, tuple[str, ...]]:
+    """Return the image formats that this machine reads: Pillow's name -> endings of its files.
+
+    AVIF is among them if Pillow was built with it, HEIF if the package pillow-heif is installed.
+
+    Example:
+        >>> readable_formats()["TIFF"]
+        ('.tif', '.tiff')
+    """
+    formats = dict(FORMATS)
+    with contextlib.suppress(ImportError):
+        from PIL import AvifImagePlugin
+
+        formats |= AVIF if AvifImagePlugin.SUPPORTED else {}
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+        formats |= HEIF
+    return formats
 
 
 def read_pixels(path: Path, size: Pair) -> NDArray[np.uint8]:
@@ -86,7 +125,7 @@ def open_rgb(path: Path) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path, formats=tuple(readable_formats())) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise Image.DecompressionBombError
                 return as_rgb(ImageOps.exif_transpose(image))
@@ -95,7 +134,7 @@ def open_rgb(path: Path) -> Image.Image:
     except UnidentifiedImageError:
         head = path.read_bytes()[:64]
         raise FormatError(
-            f"{path} must be an image ({', '.join(FORMATS)}); got {describe(head)}"
+            f"{path} must be an image ({', '.join(readable_formats())}); got {describe(head)}"
         ) from None
     except FileNotFoundError:
         raise FormatError(f"{path} cannot be read: no such file") from None
