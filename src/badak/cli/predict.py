@@ -1,6 +1,5 @@
 """`badak predict`: the most probable classes of image files."""
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,7 @@ def command(
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     stages: list[DigitStages] = []
     if config.dataset in HANDWRITING:

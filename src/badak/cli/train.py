@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from badak import inspect, models, optim, terminal
+from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
 from badak.cli.recipes import AUGMENTATIONS, completed
 from badak.data import Dataset
@@ -85,13 +86,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
     run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
     config = _config(ctx, run, options, resume)
-    train, test = config.load_data()
+    train, test = config.load_data(run if resume and run.checkpoint.exists() else None)
     config = _about_data(config, train)
     net = config.network()
     if resume and not run.checkpoint.exists():
         click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
-    counts = f"{len(train):,} images to learn from, {len(test):,} to test on"
-    callbacks: list[Callback] = [_Opening(config, run, counts)]
+    callbacks: list[Callback] = [_Opening(config, run, train, test)]
     if with_tensorboard:
         callbacks.append(_tensorboard(run))
     trainer = config.trainer(net, callbacks=callbacks, **how)
@@ -122,15 +122,18 @@ def _config(
         options[name] = None if options[name] == "none" else options[name]
     if not (resume and run.config.exists()):
         return RunConfig(**completed(options, given))
-    config = read_config(run)
+    config = begun = read_config(run)
     for name in [name for name in options if name in given]:
         value = options[name]
-        if name == "data_dir" or (name == "epochs" and value >= config.epochs):
-            config = dataclasses.replace(config, **{name: value})
-        elif value != getattr(config, name):
+        if name == "data_dir":
+            config = config.moved_to(Path(value))
+        elif name == "epochs" and value >= begun.epochs:
+            config = dataclasses.replace(config, epochs=value)
+        elif value != getattr(begun, name):
             raise BadakError(
-                f"{run.path} was begun with {name} {getattr(config, name)!r}; got {value!r}: leave "
-                "the option out to go on, or choose another --run-dir"
+                f"{run.path} was begun with {name} {getattr(begun, name)!r}; got {value!r}: leave "
+                "the option out to go on (--data-dir names a folder's new place), or choose "
+                "another --run-dir"
             )
     return config
 
@@ -163,15 +166,18 @@ def _free_directory(dataset: str, model: str) -> Path:
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once all is checked and ours."""
 
-    def __init__(self, config: RunConfig, run: RunDirectory, counts: str) -> None:
-        self.config, self.run, self.counts = config, run, counts
+    def __init__(self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset) -> None:
+        self.config, self.run, self.train, self.test = config, run, train, test
 
     def on_train_start(self, trainer: Trainer) -> None:
         terminal.console().print(trainer.net.summary())
-        click.echo(self.counts)
-        click.echo(self.config.about())
+        for line in (*counts.lines(self.train, self.test), self.config.about()):
+            click.echo(line)
+        for words in counts.cautions(self.train, self.test):
+            click.echo(f"Caution: {words}", err=True)
         self.run.plots.mkdir(exist_ok=True)
         self.config.save(self.run)
+        learnt.remember(self.run, self.train, self.test)
         draw_filters(self.config.network(), self.run, "before")
 
 
