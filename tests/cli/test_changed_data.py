@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,17 @@ def test_classes_are_matched_by_name_and_not_by_place(home):
         np.testing.assert_array_equal(other.labels, (part.labels + 1) % 3)
         np.testing.assert_array_equal(other.images, part.images)
         np.testing.assert_array_equal(other.digests, part.digests)
+
+
+def test_names_in_pieces_of_an_older_run_are_the_composed_ones(home):
+    config = read_config(RunDirectory(home / "run"))
+    composed = ("\u00e9cureuil", "\ub098\ubb34")
+    images = np.zeros((2, 3, 12, 12), np.float32)
+    older = dataclasses.replace(
+        config, class_names=tuple(unicodedata.normalize("NFD", name) for name in composed[::-1])
+    )
+    train, _ = older.fitted(*[data.Dataset(images, [0, 1], composed)] * 2)
+    assert (train.class_names, train.labels.tolist()) == (older.class_names, [1, 0])
 
 
 def test_images_that_came_later_make_no_learnt_image_a_test_image(badak, home):

@@ -75,9 +75,10 @@ POSITIVE = click.IntRange(min=1)
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Train a model on DATASET and write model, history and pictures to a run directory.
 
-    DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, or folder:PATH, a folder with
-    one sub-folder of images a class. Without options this is the book's run: SimpleConvNet, Adam.
-    The other models bring optimizer, schedule and augmentation of their own; options go before.
+    DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, emnist-letters (or another
+    form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class. Without
+    options this is the book's run: SimpleConvNet, Adam. The other models bring optimizer, schedule
+    and augmentation of their own; options go before.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     with_tensorboard = options.pop("tensorboard")
