@@ -4,7 +4,7 @@ Every message says what was expected, what came, where, and what would do.
 """
 
 import reprlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 LONGEST_MESSAGE = 2000  # characters
@@ -33,6 +33,24 @@ class ArgumentTypeError(BadakError, TypeError):
 
 class FormatError(BadakError):
     """A file that cannot be trusted or understood; nothing of it was used."""
+
+
+def listed(words: Sequence[str], most: int = 5) -> str:
+    """Join words by commas; of many, name the first and count the others.
+
+    Args:
+        words: what to list.
+        most: how many are named.
+
+    Returns:
+        A text that stays short.
+
+    Example:
+        >>> listed(["ant", "bee", "cat"], most=2)
+        'ant, bee and 1 more'
+    """
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 @contextmanager

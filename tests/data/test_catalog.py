@@ -105,6 +105,22 @@ def test_offline_says_what_was_tried_and_what_works(tmp_path, monkeypatch, name)
     assert "\n" not in message
 
 
+def test_emnist_is_not_downloaded(tmp_path):
+    with pytest.raises(BadakError) as error:
+        load("emnist-balanced", tmp_path)
+    for words in (
+        f"looked in {tmp_path}/emnist-balanced, {tmp_path}; badak does not download it",
+        "gzip.zip of https://www.nist.gov/",
+        "put emnist-balanced-train-images-idx3-ubyte, ",
+    ):
+        assert words in str(error.value)
+
+
+def test_a_folder_takes_no_data_dir(tmp_path):
+    with pytest.raises(BadakError, match=r"'folder:ants' says where its images lie.*got '.*more'"):
+        load("folder:ants", tmp_path / "more")
+
+
 def test_digits_need_nothing():
     train, test = load("digits")
     assert (len(train), len(test)) == (1437, 360)
@@ -119,6 +135,7 @@ def test_digits_need_nothing():
         ("folder:", "got 'folder:'"),
         ("folder:/nowhere", "/nowhere must be a folder of images"),
         ("MNIST", "got 'MNIST'"),
+        ("emnist", "got 'emnist': did you mean"),
         (3, "name must be a string; got 3"),
         (None, "name must be a string; got None"),
     ],
@@ -150,7 +167,11 @@ def test_a_data_dir_that_does_not_exist(tmp_path):
 
 
 def test_the_table_lists_every_name():
-    assert list(DATASETS) == ["digits", "mnist", "fashion-mnist", "cifar10"]
+    forms = ["letters", "digits", "mnist", "balanced", "bymerge", "byclass"]
+    assert list(DATASETS) == [
+        *("digits", "mnist", "fashion-mnist", "cifar10"),
+        *(f"emnist-{form}" for form in forms),
+    ]
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])

@@ -10,6 +10,7 @@ import pytest
 
 from badak.data.cifar import CLASS_NAMES, read_cifar10
 from badak.data.pickles import read_batch
+from badak.errors import FormatError
 
 NAMES = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
 
@@ -149,6 +150,28 @@ def test_an_official_batch_of_full_size_is_read_in_seconds():
     rows, numbers = read_batch(python2(pixels, labels, 1), "batch")
     np.testing.assert_array_equal(rows, pixels)
     np.testing.assert_array_equal(numbers, labels)
+
+
+def write_npz(path, value, count=4):
+    """An .npz whose pixels are all `value`."""
+    pixels, labels = np.full((count, 3, 32, 32), value, np.uint8), np.arange(count)
+    np.savez(path, x_train=pixels, y_train=labels, x_test=pixels, y_test=labels)
+
+
+@pytest.mark.parametrize("other", ["cifar100.npz", "cifar-100-part.npz", "cifar_100.npz"])
+@pytest.mark.parametrize("own", ["cifar10.npz", "cifar-10.npz", "cifar10_part.npz"])
+def test_cifar_100_is_another_data_set(tmp_path, own, other):
+    write_npz(tmp_path / other, 7)
+    with pytest.raises(FormatError, match="holds no CIFAR-10"):
+        read_cifar10(tmp_path)
+    write_npz(tmp_path / own, 1)
+    assert np.all(read_cifar10(tmp_path)[0].images * 255 == 1)
+
+
+def test_the_whole_is_read_and_not_a_part_beside_it(tmp_path):
+    write_npz(tmp_path / "cifar10-part.npz", 7)
+    write_npz(tmp_path / "cifar10.npz", 1)
+    assert np.all(read_cifar10(tmp_path)[0].images * 255 == 1)
 
 
 def test_the_real_part(data_dir):

@@ -202,3 +202,25 @@ def test_is_frozen():
 
 def test_repr_names_the_sizes():
     assert repr(Dataset(images(), LABELS)) == "Dataset(6 images of (2, 3, 5), 3 classes)"
+
+
+def test_digests_go_with_their_images():
+    data = Dataset(np.zeros((4, 1, 2, 2)), [0, 1, 1, 0], digests=[5, 2**64 - 1, 7, 8])
+    assert data[1:3].digests.tolist() == [2**64 - 1, 7]
+    assert data[[3, 0]].digests.tolist() == [8, 5]
+    assert data[data.labels == 1].digests.dtype == np.uint64
+    assert Dataset(np.zeros((4, 1, 2, 2)), [0, 1, 1, 0])[1:].digests is None
+
+
+@pytest.mark.parametrize(
+    ("digests", "words"),
+    [
+        ([1, 2], r"digests must be 3, one per image; got shape \(2,\)"),
+        (["a", "b", "c"], "digests must be integers"),
+        ([1, 2, -3], "digests must be integers from 0"),
+        ([1, 2, 2**64], "digests must be integers from 0"),
+    ],
+)
+def test_refuses_digests(digests, words):
+    with pytest.raises(BadakError, match=words):
+        Dataset(np.zeros((3, 1, 2, 2)), [0, 1, 1], digests=digests)

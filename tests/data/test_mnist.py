@@ -6,7 +6,10 @@ import struct
 import numpy as np
 import pytest
 
+from badak.data import load
+from badak.data.emnist import FORMS
 from badak.data.mnist import FASHION, read_mnist_like
+from badak.errors import FormatError
 
 
 def written(array):
@@ -48,6 +51,49 @@ def test_labels_are_counted_by_the_class_names(tmp_path):
     write(tmp_path)
     with pytest.raises(ValueError, match=r"labels must lie in 0\.\.1"):
         read_mnist_like(tmp_path, ("zero", "one"))
+
+
+def write_emnist(folder, form, first, last):
+    """Four files of EMNIST, whose images are stored column by column; labels first to last."""
+    arrays = {}
+    for part in ("train", "test"):
+        labels = np.arange(first, last + 1).repeat(2)
+        upright = np.random.default_rng(len(part)).integers(0, 256, (len(labels), 5, 4))
+        arrays[part] = upright, labels
+        stored = {"images-idx3": upright.transpose(0, 2, 1), "labels-idx1": labels}
+        for what, array in stored.items():
+            path = folder / f"emnist-{form}-{part}-{what}-ubyte.gz"
+            path.write_bytes(gzip.compress(written(array)))
+    return arrays
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "names"),
+    [
+        ("letters", 1, "abcdefghijklmnopqrstuvwxyz"),
+        ("digits", 0, "0123456789"),
+        ("mnist", 0, "0123456789"),
+        ("balanced", 0, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"),
+        ("bymerge", 0, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"),
+        ("byclass", 0, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
+    ],
+)
+def test_emnist_is_upright_and_counted_from_zero(tmp_path, form, first, names):
+    arrays = write_emnist(tmp_path, form, first, first + len(names) - 1)
+    write(tmp_path)  # MNIST's own files beside it are no part of it
+    for part, data in zip(("train", "test"), load(f"emnist-{form}", tmp_path), strict=True):
+        upright, labels = arrays[part]
+        np.testing.assert_array_equal(data.images[:, 0], upright.astype(np.float32) / 255)
+        np.testing.assert_array_equal(data.labels, labels - first)
+        assert (data.class_names, data.name) == (tuple(names), f"emnist-{form}")
+    assert load("mnist", tmp_path)[0].name == "mnist"
+
+
+@pytest.mark.parametrize(("first", "last", "label"), [(0, 25, 0), (2, 27, 27)])
+def test_letters_are_labelled_1_to_26(tmp_path, first, last, label):
+    write_emnist(tmp_path, "letters", first, last)
+    with pytest.raises(FormatError, match=rf"labels must lie in 1\.\.26; label \d+ is {label}"):
+        FORMS["emnist-letters"].read(tmp_path)
 
 
 def test_real_mnist(data_dir):

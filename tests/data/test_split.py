@@ -25,16 +25,23 @@ def cases(draw):
     weights = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))
     fractions = [weight / sum(weights) for weight in weights]
     assume(min(fractions) * len(labels) >= 2)
+    assume(fractions[0] * len(labels) >= len(set(labels)))  # room for one of each class
     return labels, fractions, draw(st.integers(0, 2**32))
 
 
+LACKING = "ignore:part . of . has no image of"
+
+
+@pytest.mark.filterwarnings(LACKING)
 @given(cases())
 def test_parts_hold_every_image_once_and_every_class_in_its_share(case):
     labels, fractions, seed = case
     parts = split(labelled(labels), fractions, seed)
     assert sorted(np.concatenate([numbers(part) for part in parts])) == list(range(len(labels)))
+    assert set(parts[0].labels) == set(labels)
+    tiny = sum(0 < fractions[0] * labels.count(label) < 1 for label in range(10))
     for place, (part, fraction) in enumerate(zip(parts, fractions, strict=True)):
-        assert abs(len(part) - fraction * len(labels)) <= 1
+        assert abs(len(part) - fraction * len(labels)) <= 1 + tiny
         np.testing.assert_array_equal(part.labels, np.array(labels)[numbers(part)])
         np.testing.assert_array_equal(numbers(part), np.sort(numbers(part)))
         for label in range(10):
@@ -42,6 +49,7 @@ def test_parts_hold_every_image_once_and_every_class_in_its_share(case):
             assert abs(np.count_nonzero(part.labels == label) - share) < place + 1.001
 
 
+@pytest.mark.filterwarnings(LACKING)
 @given(cases())
 def test_is_deterministic(case):
     labels, fractions, seed = case
@@ -60,6 +68,50 @@ def test_three_parts_of_balanced_classes_are_exact():
     parts = split(labelled(list(range(10)) * 10), (0.8, 0.1, 0.1), seed=1)
     for part, count in zip(parts, (8, 1, 1), strict=True):
         np.testing.assert_array_equal(np.bincount(part.labels), [count] * 10)
+
+
+def test_each_class_keeps_the_order_in_which_it_was_shuffled():
+    """An unstable sort by class would shuffle again, differently on other machines."""
+    labels = np.random.default_rng(1).integers(0, 3, 1000)
+    shuffled = np.random.default_rng(7).permutation(1000).tolist()
+    order = sorted(shuffled, key=lambda image: labels[image])  # Python's sort is stable
+    first, second = split(labelled(labels), (0.5, 0.5), seed=7)
+    assert numbers(first).tolist() == sorted(order[0::2])
+    assert numbers(second).tolist() == sorted(order[1::2])
+
+
+# Sizes of the classes, fractions, sizes in each part. Where one class got an image more, another
+# has one less, if it has any to spare.
+SMALL = {
+    "one image": ([2, 1, 10], (0.8, 0.2), ([1, 1, 8], [1, 0, 2])),
+    "three": ([3, 17, 20], (0.5, 0.5), None),
+    "one image each": ([1, 1, 1, 5], (0.5, 0.5), ([1, 1, 1, 2], [0, 0, 0, 3])),
+    "three parts": ([1, 1, 30], (0.6, 0.2, 0.2), None),
+    "a tiny first part": ([4, 4, 4], (0.1, 0.9), ([1, 1, 1], [3, 3, 3])),
+}
+
+
+@pytest.mark.parametrize("case", SMALL)
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.filterwarnings(LACKING)
+def test_a_small_class_is_in_the_first_part(case, seed):
+    sizes, fractions, expected = SMALL[case]
+    parts = split(labelled(np.repeat(range(len(sizes)), sizes)), fractions, seed)
+    counts = [np.bincount(part.labels, minlength=len(sizes)).tolist() for part in parts]
+    assert min(counts[0]) >= 1
+    assert np.sum(counts, axis=0).tolist() == sizes
+    if expected:
+        assert counts == list(expected)
+    else:
+        assert abs(len(parts[0]) - fractions[0] * sum(sizes)) <= 1
+
+
+def test_warns_of_the_classes_that_a_part_lacks():
+    labels = [0] * 5 + [1] + [2] * 10
+    with pytest.warns(UserWarning, match=r"part 2 of 2 has no image of 1: too few images$") as seen:
+        split(labelled(labels), (0.8, 0.2))
+    assert [warning.filename for warning in seen] == [__file__]
+    split(labelled([0] * 5 + [1] * 5), (0.8, 0.2))  # in silence: nothing lacks
 
 
 BAD = {

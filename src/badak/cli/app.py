@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import badak
-from badak import terminal
+from badak import checks, terminal
 from badak.cli.words import cautions, in_options
 from badak.errors import BadakError, did_you_mean
 
@@ -157,8 +157,8 @@ def _check_text(arguments: list[str]) -> None:
     for word in arguments:
         if "\0" in word:
             raise BadakError(f"no argument may hold a NUL character; got {word!r}")
-        if arguments[0] != "predict" and any("\ud800" <= letter <= "\udfff" for letter in word):
-            raise BadakError(f"arguments must be UTF-8 text; got {word!r}: rename the file")
+        if arguments[0] != "predict":
+            checks.text(word, "each argument")
 
 
 def _complain(words: str) -> None:

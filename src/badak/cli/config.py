@@ -1,7 +1,8 @@
 """RunConfig: what `badak train` was told, kept in the run directory as TOML for later commands."""
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+import unicodedata
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import numpy as np
 import tomli_w
 
 from badak import checks, data, files, load, models, optim, storage
+from badak.cli import learnt
 from badak.cli.near import near_run
 from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
-from badak.errors import BadakError, FormatError, did_you_mean, shown
+from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
 
+FOLDER = "folder:"
 LARGEST = 2**20  # bytes; names of 1,000 classes take some kB
 
 
@@ -80,16 +83,52 @@ class RunConfig:
         kind, _, path = self.dataset.partition(":")
         return Path(path).name or kind
 
-    def load_data(self) -> tuple[Dataset, Dataset]:
-        """Load the training and test images, limited as the options say."""
-        train, test = data.load(
+    def moved_to(self, place: Path) -> "RunConfig":
+        """The same run, whose data set's files lie in another place now."""
+        place = place.absolute()
+        if self.dataset.startswith(FOLDER):
+            return replace(self, dataset=f"{FOLDER}{place}")
+        return replace(self, data_dir=str(place))
+
+    def load_data(self, run: RunDirectory | None = None) -> tuple[Dataset, Dataset]:
+        """Load the training and test images; see `fitted`."""
+        return self.fitted(*self.read_data(), run)
+
+    def read_data(self) -> tuple[Dataset, Dataset]:
+        """Read all the training and test images that are there now."""
+        color = None
+        if self.input_shape and self.dataset.startswith(FOLDER):
+            color = self.input_shape[0] > 1  # a colour image that came later changes nothing
+        return data.load(
             self.dataset,
             self.data_dir,
             image_size=self.image_size,
+            color=color,
             skip_corrupt=self.skip_corrupt,
         )
-        if self.dataset.startswith("folder:"):  # class after class: the first N would be of one
-            train, test = _shuffled(train), _shuffled(test)
+
+    def fitted(
+        self, train: Dataset, test: Dataset, run: RunDirectory | None = None
+    ) -> tuple[Dataset, Dataset]:
+        """Bring what was read into the run's form: its labels, by class name, and its limits.
+
+        Args:
+            train: all training images.
+            test: all test images.
+            run: its directory, if its network will be measured or trained further; else None.
+
+        Returns:
+            The training and test images.
+
+        Raises:
+            BadakError: the run has other classes, or learnt from test images.
+        """
+        if self.class_names:  # a run that begins has none yet
+            train, test = (_renumbered(part, self.class_names) for part in (train, test))
+        if run is not None:
+            learnt.check(run, train, test)
+        # A folder's images come class after class: the first N would be of one.
+        train, test = _mixed(train), _mixed(test)
         return train[: self.limit_train], test[: self.limit_test]
 
     def network(self) -> Network:
@@ -214,8 +253,26 @@ def trained_network(run: RunDirectory, config: RunConfig) -> Network:
     return net
 
 
-def _shuffled(part: Dataset) -> Dataset:
-    return part[np.random.default_rng(0).permutation(len(part))]
+def _mixed(part: Dataset) -> Dataset:
+    """Images of files in the order of their digests, which added files do not change."""
+    return part if part.digests is None else part[np.argsort(part.digests, kind="stable")]
+
+
+def _renumbered(part: Dataset, names: tuple[str, ...]) -> Dataset:
+    """The same images with label k for names[k]."""
+    if part.class_names == names:
+        return part
+    # A run of an older badak may have names in pieces, as a Mac's archive has them.
+    numbers = {unicodedata.normalize("NFC", name): number for number, name in enumerate(names)}
+    if numbers.keys() != set(part.class_names):
+        missing = sorted(numbers.keys() - set(part.class_names))
+        new = sorted(set(part.class_names) - numbers.keys())
+        raise BadakError(
+            f"the classes of {part.name} are not those of the run: missing {listed(missing) or '-'}"
+            f", new {listed(new) or '-'}; give the classes their old names, or train a new run"
+        )
+    places = np.array([numbers[name] for name in part.class_names])
+    return Dataset(part.images, places[part.labels], names, part.name, part.digests)
 
 
 def _weight_init(text: str) -> str | float:

@@ -18,9 +18,9 @@ def command(run: Path, data_dir: Path | None) -> None:
     directory = RunDirectory(run)
     config = dataclasses.replace(read_config(directory), limit_test=None)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
-    _, test = config.load_data()
+    _, test = config.load_data(directory)
     result = net.evaluate(test)
     predicted = net.predict(test.images)
     rows = []

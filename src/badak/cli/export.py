@@ -29,12 +29,14 @@ class Job:
         config: of its run.
         path: where to write.
         int8: whether in 8-bit integers, for the formats that can.
+        run: the run directory.
     """
 
     net: Network
     config: RunConfig
     path: Path
     int8: bool
+    run: RunDirectory
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def _c(job: Job) -> Result:
 
     calibration, metrics = None, {}
     if job.int8:
-        train, test = job.config.load_data()
+        train, test = job.config.load_data(job.run)
         some = np.random.default_rng(0).permutation(len(train))[:CALIBRATION]
         calibration = train.images[some]
     code = c_source(job.net, job.path.stem, job.config.class_names, calibration)
@@ -135,13 +137,13 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     path = output or run / f"{run.absolute().name}.{form}"
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
     measured = _measured(directory, config)
-    result = FORMATS[form](Job(net, config, path, int8))
+    result = FORMATS[form](Job(net, config, path, int8, directory))
     card = path.with_name(path.name + ".md")
     storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
     for name, value in result.metrics.items():

@@ -1,6 +1,5 @@
 """`badak inspect`: table, gradient check, pictures and report of a run."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,11 +38,11 @@ def command(run: Path, data_dir: Path | None) -> None:
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     console = terminal.console()
     console.print(net.summary())
-    train, test, missing = _data(config)
+    train, test, missing = _data(directory, config)
     trained = _trained(directory, config, net, (train, test, missing))
     if trained.train is None:
         click.echo(f"only what needs no images is drawn: {terminal.shown(missing)}")
@@ -73,12 +72,13 @@ def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
     console.print(found)
 
 
-def _data(config: RunConfig) -> tuple[Dataset | None, Dataset | None, str]:
-    """The training and test images, or why they are not at hand."""
+def _data(run: RunDirectory, config: RunConfig) -> tuple[Dataset | None, Dataset | None, str]:
+    """The training and test images, or why they are not at hand; other data is refused."""
     try:
-        return *config.load_data(), ""
+        data = config.read_data()
     except BadakError as fault:
         return None, None, in_options(str(fault))
+    return *config.fitted(*data, run), ""
 
 
 def _trained(

@@ -1,6 +1,5 @@
 """`badak predict`: the most probable classes of image files."""
 
-import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -110,7 +109,7 @@ def command(
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     top = min(top, net.num_classes)
     paths = list(image_files(images))

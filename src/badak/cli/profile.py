@@ -1,6 +1,5 @@
 """`badak profile`: where the time of a run's training step goes."""
 
-import dataclasses
 from pathlib import Path
 
 import click
@@ -18,7 +17,7 @@ def command(run: Path, data_dir: Path | None) -> None:
     directory = RunDirectory(run)
     config = read_config(directory)
     if data_dir is not None:
-        config = dataclasses.replace(config, data_dir=str(data_dir))
+        config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     train, _ = config.load_data()
     found = inspect.profile(net, train.images[: config.batch_size])

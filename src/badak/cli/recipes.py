@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
+from badak.data.emnist import FORMS
 
 AUGMENTATIONS: dict[str, Augmentation] = {
     "shift": Shift(2),
@@ -17,6 +18,7 @@ AUGMENTATION_OF = {
     "mnist": "shift",
     "fashion-mnist": "flip",
     "cifar10": "flip-crop",
+    **dict.fromkeys(FORMS, "shift"),
     "folder": "shift",
 }
 

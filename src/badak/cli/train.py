@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from badak import inspect, models, optim, terminal
+from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
 from badak.cli.recipes import AUGMENTATIONS, completed
 from badak.data import Dataset
@@ -74,9 +75,10 @@ POSITIVE = click.IntRange(min=1)
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Train a model on DATASET and write model, history and pictures to a run directory.
 
-    DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, or folder:PATH, a folder with
-    one sub-folder of images a class. Without options this is the book's run: SimpleConvNet, Adam.
-    The other models bring optimizer, schedule and augmentation of their own; options go before.
+    DATASET is digits (part of badak), mnist, fashion-mnist, cifar10, emnist-letters (or another
+    form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class. Without
+    options this is the book's run: SimpleConvNet, Adam. The other models bring optimizer, schedule
+    and augmentation of their own; options go before.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     with_tensorboard = options.pop("tensorboard")
@@ -85,13 +87,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
     run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
     config = _config(ctx, run, options, resume)
-    train, test = config.load_data()
+    train, test = config.load_data(run if resume and run.checkpoint.exists() else None)
     config = _about_data(config, train, test)
     net = config.network()
     if resume and not run.checkpoint.exists():
         click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
-    counts = f"{len(train):,} images to learn from, {len(test):,} to test on"
-    callbacks: list[Callback] = [_Opening(config, run, counts)]
+    callbacks: list[Callback] = [_Opening(config, run, train, test)]
     if with_tensorboard:
         callbacks.append(_tensorboard(run))
     trainer = config.trainer(net, callbacks=callbacks, **how)
@@ -122,17 +123,19 @@ def _config(
         options[name] = None if options[name] == "none" else options[name]
     if not (resume and run.config.exists()):
         return RunConfig(**completed(options, given))
-    config = read_config(run)
+    config = begun = read_config(run)
     for name in [name for name in options if name in given]:
         value = options[name]
-        if name == "data_dir" or (name == "epochs" and value >= config.epochs):
-            config = dataclasses.replace(config, **{name: value})
-        elif value != (before := getattr(config, name)):
+        if name == "data_dir":
+            config = config.moved_to(Path(value))
+        elif name == "epochs" and value >= begun.epochs:
+            config = dataclasses.replace(config, epochs=value)
+        elif value != (before := getattr(begun, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            begun = f"without {option}" if before is None else f"with {option} {before!r}"
+            first = f"without {option}" if before is None else f"with {option} {before!r}"
             raise BadakError(
-                f"{run.path} was begun {begun}; got {value or 'none'!r}: leave the option out to "
-                "go on, or choose another --run-dir"
+                f"{run.path} was begun {first}; got {value or 'none'!r}: leave the option out to "
+                "go on (--data-dir names a folder's new place), or choose another --run-dir"
             )
     return config
 
@@ -167,15 +170,18 @@ def _free_directory(dataset: str, model: str) -> Path:
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once all is checked and ours."""
 
-    def __init__(self, config: RunConfig, run: RunDirectory, counts: str) -> None:
-        self.config, self.run, self.counts = config, run, counts
+    def __init__(self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset) -> None:
+        self.config, self.run, self.train, self.test = config, run, train, test
 
     def on_train_start(self, trainer: Trainer) -> None:
         terminal.console().print(trainer.net.summary())
-        click.echo(self.counts)
-        click.echo(self.config.about())
+        for line in (*counts.lines(self.train, self.test), self.config.about()):
+            click.echo(line)
+        for words in counts.cautions(self.train, self.test):
+            click.echo(f"Caution: {words}", err=True)
         self.run.plots.mkdir(exist_ok=True)
         self.config.save(self.run)
+        learnt.remember(self.run, self.train, self.test)
         draw_filters(self.config.network(), self.run, "before")
 
 

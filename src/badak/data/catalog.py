@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from badak.data import cifar, mnist
+from badak import checks
+from badak.data import cifar, emnist, mnist
 from badak.data.dataset import Dataset
 from badak.data.digits import read_digits
 from badak.data.download import SOURCES, fetch
@@ -25,8 +26,8 @@ class Known:
     lies_in: Callable[[Path], bool]
 
 
-def _idx_files(folder: Path) -> bool:
-    return any(mnist.find(folder, stem) for stems in mnist.FILES.values() for stem in stems)
+def _idx_files(folder: Path, files: mnist.Files = mnist.FILES) -> bool:
+    return any(mnist.find(folder, stem) for stems in files.values() for stem in stems)
 
 
 def _cifar_files(folder: Path) -> bool:
@@ -40,6 +41,10 @@ DATASETS: dict[str, Known | None] = {
         partial(mnist.read_mnist_like, class_names=mnist.FASHION, name="fashion-mnist"), _idx_files
     ),
     "cifar10": Known(cifar.read_cifar10, _cifar_files),
+    **{
+        name: Known(form.read, partial(_idx_files, files=form.files))
+        for name, form in emnist.FORMS.items()
+    },
 }
 
 
@@ -56,11 +61,12 @@ def load(
     ``digits`` is part of badak. ``mnist``, ``fashion-mnist`` and ``cifar10`` are looked for in
     `data_dir`, then in the folder that the environment variable BADAK_DATA names (each time in
     FOLDER/name and in FOLDER itself), and are otherwise downloaded into the user's cache.
-    ``folder:PATH`` is any folder of images with one sub-folder a class.
+    ``emnist-letters`` and EMNIST's other forms are looked for likewise, but not downloaded.
+    ``folder:PATH`` is any folder of images with one sub-folder per class.
 
     Args:
         name: one of DATASETS, or ``folder:PATH``.
-        data_dir: a folder to look in first.
+        data_dir: a folder to look in first; not for ``folder:PATH``.
         image_size: for ``folder:PATH`` only: (height, width) or one number; 32 if None.
         color: for ``folder:PATH`` only: True for RGB, False for grey, None for what comes.
         skip_corrupt: for ``folder:PATH`` only: leave images out that cannot be decoded.
@@ -80,9 +86,16 @@ def load(
     """
     if not isinstance(name, str):
         raise ArgumentTypeError(f"the data set's name must be a string; got {name!r}")
+    checks.text(name, "the data set's name")
+    checks.text(str(data_dir), "data_dir")
     if name.startswith("folder:") and name != "folder:":
         size = DEFAULT_SIZE if image_size is None else image_size
         path = Path(name.removeprefix("folder:")).expanduser()
+        if data_dir is not None:
+            raise BadakError(
+                f"{name!r} says where its images lie; data_dir is for other data sets, or for "
+                f"--resume once the folder has moved; got {str(data_dir)!r}"
+            )
         return read_folder(path, size, color, skip_corrupt)
     if name not in DATASETS:
         hint = did_you_mean(name, DATASETS)
@@ -111,12 +124,17 @@ def _place(name: str, known: Known, data_dir: str | Path | None) -> Path:
     for folder in folders:
         if known.lies_in(folder):
             return folder
-    try:
-        return fetch(name)
-    except BadakError as fault:
-        looked = ", ".join(str(folder) for folder in folders) or "no folder (none was named)"
-        raise BadakError(
-            f"{name} is not on this machine: looked in {looked}; {fault}. Without a network, use "
-            f"the data set 'digits', or put {', '.join(SOURCES[name].files)} into a folder and "
-            f"name it by data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
-        ) from None
+    if name in emnist.FORMS:
+        stems = [stem for pair in emnist.FORMS[name].files.values() for stem in pair]
+        files, reason = stems, f"badak does not download it: unpack gzip.zip of {emnist.PAGE}"
+    else:
+        try:
+            return fetch(name)
+        except BadakError as fault:
+            files, reason = list(SOURCES[name].files), str(fault)
+    looked = ", ".join(str(folder) for folder in folders) or "no folder (none was named)"
+    raise BadakError(
+        f"{name} is not on this machine: looked in {looked}; {reason}. Without a network, use "
+        f"the data set 'digits', or put {', '.join(files)} into a folder and "
+        f"name it by data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
+    )

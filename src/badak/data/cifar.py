@@ -6,6 +6,7 @@ them without running anything). Archives are read in memory, under a limit; noth
 to disk. Source: https://www.cs.toronto.edu/~kriz/cifar.html, A. Krizhevsky, 2009.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ CLASS_NAMES = (
 )  # fmt: skip
 SHAPE = (3, 32, 32)
 PIXELS = 3072
+ARCHIVE_OF_ARRAYS = re.compile(r"cifar\D?10(\D.*)?\.npz$")  # and not cifar100.npz
 LARGEST_BATCH = 2**26  # bytes; the official ones have 31 million
 ARCHIVES = ("cifar-10-python.tar.gz", "cifar-10-binary.tar.gz")
 FOLDERS = ("cifar-10-batches-py", "cifar-10-batches-bin")
@@ -81,7 +83,9 @@ def find(path: Path) -> Path | None:
         return path
     if any((path / last).is_file() for last in (PYTHON[-1], BINARY[-1])):
         return path
-    names = [*ARCHIVES, *FOLDERS, *sorted(file.name for file in path.glob("cifar*10*.npz"))]
+    arrays = [file.name for file in path.glob("*.npz") if ARCHIVE_OF_ARRAYS.match(file.name)]
+    # The shortest name first: cifar10.npz before cifar10-part.npz.
+    names = [*ARCHIVES, *FOLDERS, *sorted(arrays, key=lambda name: (len(name), name))]
     return next((path / name for name in names if (path / name).exists()), None)
 
 

@@ -33,12 +33,15 @@ class Dataset:
         class_names: K different names, at least two; None names them "0", "1", ... up to the
             largest label.
         name: what messages and reports call the data set.
+        digests: (N,) integers below 2^64 that tell the images' files apart by their content; None
+            if the images come from no files.
 
     Attributes:
         images: (N, C, H, W) float32. The caller's own memory where it already had that form.
         labels: (N,) int64.
         class_names: K names; label k is class_names[k].
         name: as given.
+        digests: (N,) uint64, or None.
 
     Raises:
         ArgumentTypeError: images or labels that are no arrays of numbers, a name that is no text.
@@ -60,6 +63,7 @@ class Dataset:
     labels: Labels
     class_names: tuple[str, ...]
     name: str
+    digests: NDArray[np.uint64] | None = None
 
     def __init__(
         self,
@@ -67,6 +71,7 @@ class Dataset:
         labels: ArrayLike,
         class_names: Sequence[str] | None = None,
         name: str = "",
+        digests: Sequence[int] | NDArray[np.uint64] | None = None,
     ) -> None:
         checked = as_images(images)
         names = _names(class_names)
@@ -76,10 +81,15 @@ class Dataset:
         if not isinstance(name, str):
             raise ArgumentTypeError(f"name must be a string; got {name!r}")
         warn_of_odd_images(images)
-        self._set(checked, indices, names, name)
+        self._set(
+            images=checked,
+            labels=indices,
+            class_names=names,
+            name=name,
+            digests=None if digests is None else _digests(digests, len(checked)),
+        )
 
-    def _set(self, images: Images, labels: Labels, names: tuple[str, ...], name: str) -> None:
-        values = {"images": images, "labels": labels, "class_names": names, "name": name}
+    def _set(self, **values: Any) -> None:
         for field, value in values.items():
             object.__setattr__(self, field, value)  # the dataclass is frozen
 
@@ -108,7 +118,13 @@ class Dataset:
             return self.images[index], int(self.labels[index])
         chosen = index if isinstance(index, slice) else self._places(index)
         part = object.__new__(Dataset)  # what was checked once needs no second look
-        part._set(self.images[chosen], self.labels[chosen], self.class_names, self.name)
+        part._set(
+            images=self.images[chosen],
+            labels=self.labels[chosen],
+            class_names=self.class_names,
+            name=self.name,
+            digests=None if self.digests is None else self.digests[chosen],
+        )
         return part
 
     def _places(self, index: Sequence[int] | NDArray[Any]) -> Indices:
@@ -145,3 +161,13 @@ def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:
         twice = next(name for name in names if names.count(name) > 1)
         raise BadakError(f"class_names must differ; {twice!r} comes twice")
     return names
+
+
+def _digests(digests: Sequence[int] | NDArray[np.uint64], count: int) -> NDArray[np.uint64]:
+    try:
+        numbers = np.array(digests, np.uint64)
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentTypeError("digests must be integers from 0 to 2^64 - 1") from None
+    if numbers.shape != (count,):
+        raise BadakError(f"digests must be {count}, one per image; got shape {numbers.shape}")
+    return numbers

@@ -1,29 +1,46 @@
-"""A folder of images as a data set: one sub-folder a class, in the order of their names.
+"""A folder of images as a data set: one sub-folder per class, in the order of their names.
 
-PATH/ants/a.png  PATH/bees/b.jpg            split 80 : 20 into train and test
+PATH/ants/a.png  PATH/bees/b.jpg            about a fifth of the images test, chosen by content
 PATH/train/ants/...  PATH/test/ants/...     (or val, valid, validation) taken as they are
 """
 
+import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from badak import checks
+from badak.arrays import Mask
+from badak.data.content import choose_tested, digest
 from badak.data.dataset import Dataset
-from badak.data.image import Pair, grey, read_pixels, size_pair
-from badak.data.split import split
-from badak.errors import ArgumentTypeError, FormatError
+from badak.data.image import Pair, grey, read_pixels, readable_formats, size_pair
+from badak.errors import ArgumentTypeError, FormatError, listed
 from badak.files import as_path
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 TEST_FOLDERS = ("test", "val", "valid", "validation")
 DEFAULT_SIZE = 32
-TRAIN_SHARE = 0.8
+# What systems leave beside images, apart from hidden files.
+LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir")
 
-Part = tuple[NDArray[np.uint8], list[int]]
+# Class name -> its folders: two if the name is there both composed and decomposed.
+Classes = dict[str, list[Path]]
+
+
+class _Part(NamedTuple):
+    """Images (N, 3, H, W) with their labels (N,) and the digests of their files (N,)."""
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    digests: NDArray[np.uint64]
+
+    def chosen(self, mask: Mask) -> "_Part":
+        """Those images where the mask is True."""
+        return _Part(self.pixels[mask], self.labels[mask], self.digests[mask])
 
 
 def read_folder(
@@ -34,10 +51,14 @@ def read_folder(
 ) -> tuple[Dataset, Dataset]:
     """Read a folder of images.
 
-    Each image is turned upright, scaled to cover `image_size` and its middle kept. Hidden files and
-    files that are not named .png, .jpg, .jpeg, .bmp or .gif are passed over. Without a train and a
-    test folder inside, every fifth image of a class tests; which ones depends on the names of the
-    files and on nothing else. For three parts, `badak.data.split` the training part again.
+    Each image is turned upright, scaled to cover `image_size` and its middle kept. The formats are
+    those of `badak.data.image.readable_formats`. Hidden files are passed over in silence, others
+    with one warning that counts them.
+
+    Without a train and a test folder inside, about a fifth of the images test. An image's content
+    decides its part: adding, renaming or removing files moves no other image, except that each
+    class trains on at least one image and, if it has two, tests on at least one. For three parts,
+    `badak.data.split` the training part again.
 
     Args:
         path: the folder.
@@ -47,12 +68,12 @@ def read_folder(
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64; class names are those of
-        the sub-folders.
+        the sub-folders, composed (Unicode's NFC); digests are those of the files.
 
     Raises:
         ArgumentTypeError, BadakError: an option that makes no sense.
-        FormatError: no such folder, fewer than two classes, a class without images, a test class
-            that the training part lacks, an image that cannot be decoded.
+        FormatError: no such folder, fewer than two classes, a class without images or whose name is
+            not UTF-8, a test class that the training part lacks, an image that cannot be decoded.
 
     Example:
         >>> read_folder("/nowhere")
@@ -64,72 +85,179 @@ def read_folder(
         raise ArgumentTypeError(f"color must be True, False or None; got {color!r}")
     if not path.is_dir():
         raise FormatError(f"{path} must be a folder of images; there is none")
-    ready = next((path / name for name in TEST_FOLDERS if (path / name).is_dir()), None)
-    ready = ready if (path / "train").is_dir() else None
-    classes = _folders(path / "train" if ready else path)
-    if ready and not set(_folders(ready)) <= set(classes):
-        strange = sorted(set(_folders(ready)) - set(classes))
-        raise FormatError(f"{ready} has classes that {path / 'train'} lacks: {', '.join(strange)}")
-    skipped: list[str] | None = [] if skip_corrupt else None
-    roots = [path / "train", ready] if ready else [path]
-    parts = [_read_part(root, classes, size, skipped) for root in roots]
-    if skipped:
-        warnings.warn(
-            f"{path}: {len(skipped)} images could not be decoded and were left out; the first: "
-            f"{skipped[0]}",
-            stacklevel=2,
-        )
+    reading = _Reading(size, skip_corrupt)
+    names, parts = reading.folder(path)
+    for words in (*reading.cautions(), *_shared(parts)):
+        warnings.warn(f"{path}: {words}", stacklevel=2)
     if color is None:
-        color = any(_has_colour(images) for images, _ in parts)
-    sets = [
-        Dataset(images if color else grey(images), labels, classes, path.name)
-        for images, labels in parts
-    ]
-    if len(sets) == 1:
-        sets = list(split(sets[0], (TRAIN_SHARE, 1 - TRAIN_SHARE)))
-    return sets[0], sets[1]
-
-
-def _folders(path: Path) -> list[str]:
-    """The names of the classes, sorted."""
-    names = [entry.name for entry in _entries(path) if entry.is_dir()]
-    if len(names) < 2:
-        raise FormatError(
-            f"{path} must hold one sub-folder of images a class, at least two; "
-            f"got {', '.join(names) or 'none'}"
+        color = any(_has_colour(part.pixels) for part in parts)
+    train, test = (
+        Dataset(
+            part.pixels if color else grey(part.pixels),
+            part.labels,
+            names,
+            path.name,
+            part.digests,
         )
-    return names
+        for part in (parts if len(parts) == 2 else _split(parts[0], path))
+    )
+    return train, test
 
 
-def _read_part(root: Path, classes: list[str], size: Pair, skipped: list[str] | None) -> Part:
-    """Pixels (N, 3, H, W) and labels of every class below `root`, in the order of their names."""
-    files = [
-        (path, label)
-        for label, name in enumerate(classes)
-        if (root / name).is_dir()
-        for path in _images(root / name)
-    ]
-    checks.memory(len(files) * 3 * size[0] * size[1] * 5, f"{len(files)} images of {root}")
-    pixels, labels = [], []
-    for path, label in files:
+def _roots(path: Path) -> list[Path]:
+    """The folder itself, or its training part and the first test part that has classes."""
+    train = path / "train"
+    tests = [path / name for name in TEST_FOLDERS if (path / name).is_dir()]
+    if not (train.is_dir() and tests):
+        return [path]
+    classes = _classes(train).keys()
+    labelled = [test for test in tests if classes & _classes(test).keys()]
+    if not labelled:
+        raise FormatError(
+            f"{tests[0]} must hold sub-folders named as the classes of {train} "
+            f"({listed(list(classes)) or 'none'}); it holds none of them"
+        )
+    return [train, labelled[0]]
+
+
+class _Reading:
+    """Reads the parts of a folder, and keeps what it left out."""
+
+    def __init__(self, size: Pair, skip_corrupt: bool) -> None:
+        self.size, self.skip_corrupt = size, skip_corrupt
+        self.passed_over: list[Path] = []
+        self.corrupt: list[str] = []
+
+    def folder(self, path: Path) -> tuple[list[str], list[_Part]]:
+        """The names of the classes, and the one part or the two that the folder holds."""
+        roots = _roots(path)
+        names = list(_classes(roots[0]))
+        if len(names) < 2:
+            raise FormatError(
+                f"{roots[0]} must hold one sub-folder of images per class, at least two; "
+                f"got {', '.join(names) or 'none'}"
+            )
+        if path not in roots:
+            self.passed_over += [entry for entry in _entries(path) if entry not in roots]
+        return names, [self.part(root, names) for root in roots]
+
+    def part(self, root: Path, names: list[str]) -> _Part:
+        """Read every class below `root`, in the order of `names`."""
+        classes = _classes(root)
+        strange = sorted(classes.keys() - set(names))
+        if strange:
+            raise FormatError(
+                f"{root} has classes that {root.with_name('train')} lacks: {listed(strange)}"
+            )
+        self.passed_over += [entry for entry in _entries(root) if not entry.is_dir()]
+        files = [
+            (file, label)
+            for label, name in enumerate(names)
+            if name in classes
+            for file in self._images(classes[name])
+        ]
+        height, width = self.size
+        checks.memory(len(files) * 3 * height * width * 5, f"{len(files)} images of {root}")
+        read = [self._read(file, label) for file, label in files]
+        kept = [image for image in read if image]
+        lost = {label for _, label in files} - {label for _, label, _ in kept}
+        if lost:
+            raise FormatError(f"{root / names[min(lost)]} holds no image that can be decoded")
+        pixels, labels, digests = zip(*kept, strict=True)
+        return _Part(np.stack(pixels), np.array(labels), np.array(digests, np.uint64))
+
+    def _images(self, folders: list[Path]) -> list[Path]:
+        """The image files of a class, by name."""
+        entries = [entry for folder in folders for entry in _entries(folder)]
+        images = [
+            entry for entry in entries if entry.suffix.lower() in _endings() and entry.is_file()
+        ]
+        if not images:
+            raise FormatError(f"{folders[0]} holds no images ({', '.join(_endings())})")
+        self.passed_over += sorted(set(entries) - set(images))
+        return images
+
+    def _read(self, file: Path, label: int) -> tuple[NDArray[np.uint8], int, int] | None:
         try:
-            pixels.append(read_pixels(path, size))
-            labels.append(label)
+            return read_pixels(file, self.size), label, digest(file)
         except FormatError as fault:
-            if skipped is None:
-                raise FormatError(f"{fault}; skip_corrupt=True leaves such images out") from None
-            skipped.append(str(fault))
-    lost = {label for _, label in files} - set(labels)
-    if lost:
-        raise FormatError(f"{root / classes[min(lost)]} holds no image that can be decoded")
-    return np.stack(pixels), labels
+            if not self.skip_corrupt:
+                raise FormatError(
+                    f"{fault}; --skip-corrupt (skip_corrupt=True) leaves such images out"
+                ) from None
+            self.corrupt.append(str(fault))
+            return None
+
+    def cautions(self) -> Iterator[str]:
+        """Say in words what was passed over and what could not be decoded."""
+        if self.passed_over:
+            kinds = Counter(_kind(entry) for entry in self.passed_over).most_common()
+            words = listed([f"{count} {kind}" for kind, count in kinds])
+            yield (
+                f"passed over what is no image of a class: {words}; the images read end in "
+                f"{', '.join(_endings())}"
+            )
+        if self.corrupt:
+            yield (
+                f"{len(self.corrupt)} images could not be decoded and were left out; the first: "
+                f"{self.corrupt[0]}"
+            )
 
 
-def _images(folder: Path) -> list[Path]:
-    paths = [path for path in _entries(folder) if path.suffix.lower() in ENDINGS and path.is_file()]
-    if not paths:
-        raise FormatError(f"{folder} holds no images ({', '.join(ENDINGS)})")
-    return paths
+def _shared(parts: list[_Part]) -> Iterator[str]:
+    """A caution if a test part that was there shares images with the training part."""
+    shared = int(np.isin(parts[-1].digests, parts[0].digests).sum()) if len(parts) > 1 else 0
+    if shared:
+        yield (
+            f"{shared} of the {len(parts[1].labels)} test images are training images as well, so "
+            "the test accuracy comes out too high: remove them from one part"
+        )
+
+
+def _split(every: _Part, path: Path) -> tuple[_Part, _Part]:
+    """Part the images into those that train and those that test, by the content of their files."""
+    count = int(every.labels.max()) + 1
+    classes = [every.digests[every.labels == label].tolist() for label in range(count)]
+    tested = np.isin(every.digests, np.array(list(choose_tested(classes)), np.uint64))
+    if not tested.any():
+        raise FormatError(
+            f"{path} must hold two different images of some class, one to learn and one to test; "
+            f"got {len(tested)} images of {count} classes"
+        )
+    return every.chosen(~tested), every.chosen(tested)
+
+
+def _classes(root: Path) -> Classes:
+    """The classes of a part, in the order of their names."""
+    classes: Classes = {}
+    for folder in _entries(root):
+        if folder.is_dir():
+            classes.setdefault(_class_name(folder), []).append(folder)
+    return dict(sorted(classes.items()))
+
+
+def _class_name(folder: Path) -> str:
+    """A folder's name, composed: a Mac's archive has accents and Hangul in pieces."""
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError:  # bytes that Python could not decode
+        raise FormatError(
+            f"{folder.parent} has a sub-folder whose name is not UTF-8: {folder.name!a}; rename it"
+        ) from None
+    return unicodedata.normalize("NFC", folder.name)
+
+
+def _kind(entry: Path) -> str:
+    """What a warning calls an entry that is no image."""
+    if entry.is_dir():
+        return f"folder {entry.name}"
+    if not entry.is_file():
+        return "broken link or device"
+    return entry.suffix.lower() or "without ending"
+
+
+def _endings() -> tuple[str, ...]:
+    return tuple(ending for endings in readable_formats().values() for ending in endings)
 
 
 def _has_colour(images: NDArray[np.uint8]) -> bool:
@@ -140,6 +268,10 @@ def _has_colour(images: NDArray[np.uint8]) -> bool:
 def _entries(folder: Path) -> list[Path]:
     """What a folder shows, in the order of the names, whatever order the disk has."""
     try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        return sorted(
+            entry
+            for entry in folder.iterdir()
+            if not entry.name.startswith(".") and entry.name not in LITTER
+        )
     except OSError as fault:
         raise FormatError(f"{folder} cannot be read: {fault.strerror or fault}") from None

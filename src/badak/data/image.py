@@ -1,11 +1,14 @@
 """One image into an array: any common format, any mode, from a file or Pillow, cut to a size.
 
-Pillow decodes. Images so large that they may be meant to exhaust memory are refused, before Pillow
-would even warn, and formats that would start another program (EPS) are not opened at all.
+Pillow decodes, with the package pillow-heif HEIC as well. Images so large that they may be meant to
+exhaust memory are refused, before Pillow would even warn, and formats that would start another
+program (EPS) are not opened at all.
 """
 
+import contextlib
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,19 @@ from badak.arrays import Images, as_images
 from badak.data.sniff import describe
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+# Pillow's name of each format -> the endings of its files.
+FORMATS = {
+    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "WEBP": (".webp",),
+    "TIFF": (".tif", ".tiff"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+}
+# Formats that only some machines read, in the same form.
+AVIF = {"AVIF": (".avif",)}
+HEIF = {"HEIF": (".heic", ".heif")}
 MOST_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
 LARGEST_SIDE = 4096  # of what we cut to
 
@@ -36,7 +51,7 @@ def read_image(
 
     Args:
         image: a Pillow image, or the path of a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or
-            PPM file.
+            PPM file; AVIF and HEIC if `readable_formats` has them.
         shape: (C, H, W) that the network takes; C is 1 (grey) or 3 (red, green, blue).
         invert: swap dark and bright, for ink on paper where the network knows bright on black.
 
@@ -64,6 +79,29 @@ def read_image(
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
+
+
+@cache
+def readable_formats() -> dict[str, tuple[str, ...]]:
+    """Return the image formats that this machine reads: Pillow's name -> endings of its files.
+
+    AVIF is among them if Pillow was built with it, HEIF if the package pillow-heif is installed.
+
+    Example:
+        >>> readable_formats()["TIFF"]
+        ('.tif', '.tiff')
+    """
+    formats = dict(FORMATS)
+    with contextlib.suppress(ImportError):
+        from PIL import AvifImagePlugin
+
+        formats |= AVIF if AvifImagePlugin.SUPPORTED else {}
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+        formats |= HEIF
+    return formats
 
 
 def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8]:
@@ -106,13 +144,15 @@ def open_rgb(image: str | Path | Image.Image) -> Image.Image:
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
             if isinstance(image, Image.Image):
                 return _upright(image)
-            with files.opened(image) as file, Image.open(file, formats=FORMATS) as decoded:
+            formats = tuple(readable_formats())
+            with files.opened(image) as file, Image.open(file, formats=formats) as decoded:
                 return _upright(decoded)
     except Image.DecompressionBombError:
         raise FormatError(f"{name} has more than {MOST_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
         kind = describe(files.head(Path(name)))
-        raise FormatError(f"{name} must be an image ({', '.join(FORMATS)}); got {kind}") from None
+        names = ", ".join(readable_formats())
+        raise FormatError(f"{name} must be an image ({names}); got {kind}") from None
     except FormatError:
         raise
     except BadakError as fault:

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from badak.arrays import Labels
 from badak.data.dataset import Dataset
 from badak.data.idx import by, read_idx
 from badak.errors import FormatError
 from badak.files import as_path
 
-FILES = {
+Files = dict[str, tuple[str, str]]  # part -> names of its images and labels, without .gz
+
+FILES: Files = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
@@ -25,15 +29,22 @@ FASHION = (
 
 
 def read_mnist_like(
-    folder: str | Path, class_names: Sequence[str] = DIGITS, name: str = "mnist"
+    folder: str | Path,
+    class_names: Sequence[str] = DIGITS,
+    name: str = "mnist",
+    files: Files = FILES,
+    first_label: int = 0,
+    transposed: bool = False,
 ) -> tuple[Dataset, Dataset]:
-    """Read a folder with MNIST's four files, each plain or ``.gz``.
+    """Read a folder with four files of MNIST's kind, each plain or ``.gz``.
 
     Args:
-        folder: where train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-            t10k-labels-idx1-ubyte lie.
-        class_names: K names; a label must be below K.
+        folder: where they lie.
+        class_names: K names; labels must lie in `first_label` to `first_label` + K - 1.
         name: the name of the data sets.
+        files: the files' names, those of MNIST if not said otherwise.
+        first_label: the label of the first class.
+        transposed: whether the images are stored column by column.
 
     Returns:
         (train, test): images (N, 1, H, W) float32 in [0, 1], labels (N,) int64.
@@ -46,8 +57,16 @@ def read_mnist_like(
         Traceback (most recent call last):
         badak.errors.FormatError: /nowhere lacks train-images-idx3-ubyte, plain or .gz
     """
-    place = as_path(folder)
-    train, test = (_read_part(place, *FILES[part], class_names, name) for part in FILES)
+    parts = [_read_part(as_path(folder), *files[part]) for part in ("train", "test")]
+    train, test = (
+        Dataset(
+            (images.swapaxes(1, 2) if transposed else images)[:, None],  # -> (N, 1, H, W)
+            _from_zero(labels, first_label, len(class_names), labels_path),
+            class_names,
+            name,
+        )
+        for images, labels, labels_path in parts
+    )
     if train.image_shape != test.image_shape:
         raise FormatError(
             f"{folder}: training images are {by(train.image_shape)} "
@@ -64,8 +83,9 @@ def find(folder: Path, stem: str) -> Path | None:
 
 
 def _read_part(
-    folder: Path, images_stem: str, labels_stem: str, class_names: Sequence[str], name: str
-) -> Dataset:
+    folder: Path, images_stem: str, labels_stem: str
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Path]:
+    """Images (N, H, W) and labels (N,) that belong together, and the labels' file."""
     paths = [find(folder, stem) for stem in (images_stem, labels_stem)]
     for path, stem in zip(paths, (images_stem, labels_stem), strict=True):
         if path is None:
@@ -89,10 +109,17 @@ def _read_part(
             f"{images_path} holds {len(images)} images and {labels_path} {len(labels)} labels; "
             "they must be as many"
         )
-    if labels.max() >= len(class_names):
-        first = int(np.argmax(labels >= len(class_names)))
+    return images, labels, labels_path
+
+
+def _from_zero(labels: NDArray[np.uint8], first: int, count: int, path: Path) -> Labels:
+    """The labels counted from 0, of `count` classes."""
+    numbers = labels.astype(np.int64) - first
+    outside = (numbers < 0) | (numbers >= count)
+    if outside.any():
+        place = int(np.argmax(outside))
         raise FormatError(
-            f"{labels_path}: labels must lie in 0..{len(class_names) - 1}; "
-            f"label {first} is {labels[first]}"
+            f"{path}: labels must lie in {first}..{first + count - 1}; "
+            f"label {place} is {labels[place]}"
         )
-    return Dataset(images[:, None], labels, class_names, name)  # (N, H, W) -> (N, 1, H, W)
+    return numbers

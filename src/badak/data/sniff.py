@@ -31,6 +31,8 @@ def describe(head: bytes) -> str:
     """
     if not head:
         return "an empty file"
+    if head[4:8] == b"ftyp":
+        return "a HEIC, AVIF or video file; HEIC needs the package pillow-heif"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()  # a page may open with a mark or blanks
     for magic, words in KINDS:
         if start.startswith(magic):

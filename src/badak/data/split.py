@@ -1,14 +1,15 @@
 """Split one data set into parts that each hold the same share of every class."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from badak import checks
-from badak.arrays import Indices
+from badak.arrays import Indices, Labels, Mask
 from badak.data.dataset import Dataset
 from badak.data.loader import LARGEST_SEED
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, listed
 
 
 def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[Dataset, ...]:
@@ -17,6 +18,10 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     Each part has its fraction of the whole and of every class, to within one image per part before
     it. The images of a class are shuffled first; inside a part they keep the data set's order.
     The result depends on the labels, the fractions and the seed, and on nothing else.
+
+    The first part, which is usually trained on, has at least one image of each class that has any,
+    even if the part becomes larger than its fraction. A warning names the classes that another
+    part lacks.
 
     Args:
         dataset: what to split.
@@ -42,10 +47,14 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     generator = np.random.default_rng(checks.integer(seed, "seed", maximum=LARGEST_SEED))
     shuffled = generator.permutation(len(dataset))
     rest = shuffled[np.argsort(dataset.labels[shuffled], kind="stable")]  # class by class
-    parts, left = [], 1.0
+    parts: list[Indices] = []
+    left = 1.0
     for share in shares[:-1]:
-        part, rest = _deal(rest, share / left)
-        parts.append(part)
+        dealt = _deal(len(rest), share / left)
+        if not parts:
+            _give_each(dealt, dataset.labels[rest], share)
+        parts.append(rest[dealt])
+        rest = rest[~dealt]
         left -= share
     parts.append(rest)
     for part, share in zip(parts, shares, strict=True):
@@ -54,14 +63,44 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
                 f"a fraction of {share:g} of {len(dataset)} images is no image: "
                 "take a larger fraction or more images"
             )
+    _warn_of_lacking(dataset, parts)
     return tuple(dataset[np.sort(part)] for part in parts)
 
 
-def _deal(order: Indices, share: float) -> tuple[Indices, Indices]:
+def _deal(count: int, share: float) -> Mask:
     """Deal out that share of the cards at even steps, so every run of cards gives its share."""
-    steps = np.floor(np.arange(len(order) + 1) * share + 0.5)
-    dealt = np.diff(steps) > 0
-    return order[dealt], order[~dealt]
+    steps = np.floor(np.arange(count + 1) * share + 0.5)
+    dealt: Mask = np.diff(steps) > 0
+    return dealt
+
+
+def _give_each(dealt: Mask, labels: Labels, share: float) -> None:
+    """Deal one image of each class that got none, for one of the class that got most too many.
+
+    Args:
+        dealt: (N,) which images the part gets; changed in place.
+        labels: (N,) in order.
+        share: the part's fraction of each class.
+    """
+    sizes = np.bincount(labels)
+    for label in np.setdiff1d(labels, labels[dealt]):
+        dealt[np.argmax(labels == label)] = True
+        counts = np.bincount(labels[dealt], minlength=len(sizes))
+        excess = np.where(counts > 1, counts - share * sizes, -np.inf)
+        if excess.max() > -1e-9:  # rounded: it has its share, and keeps it to within one image
+            dealt[np.flatnonzero(dealt & (labels == excess.argmax()))[-1]] = False
+
+
+def _warn_of_lacking(dataset: Dataset, parts: list[Indices]) -> None:
+    counts = [np.bincount(dataset.labels[part], minlength=dataset.num_classes) for part in parts]
+    there = np.sum(counts, axis=0) > 0
+    for number, count in enumerate(counts, 1):
+        lacking = [dataset.class_names[label] for label in np.flatnonzero(there & (count == 0))]
+        if lacking:
+            warnings.warn(
+                f"part {number} of {len(parts)} has no image of {listed(lacking)}: too few images",
+                stacklevel=3,
+            )
 
 
 def _shares(fractions: Sequence[float]) -> list[float]:

@@ -60,6 +60,11 @@ class RunDirectory:
         return self.path / "snapshots.safetensors"
 
     @property
+    def learnt(self) -> Path:
+        """Which files of a folder it learnt from."""
+        return self.path / "learnt.safetensors"
+
+    @property
     def plots(self) -> Path:
         """The folder of pictures."""
         return self.path / "plots"

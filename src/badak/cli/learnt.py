@@ -1,0 +1,79 @@
+"""What a run of a folder learnt from, so that no test image is one that the network has seen."""
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from badak import storage
+from badak.data import Dataset
+from badak.errors import BadakError, FormatError
+from badak.training import RunDirectory
+
+FORMAT = {"format": "badak learnt images", "version": 1}
+
+
+def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
+    """Write the digests of the training images' files to the run directory.
+
+    Images that the test part holds as well are left out: `badak.data.load` warned of those.
+
+    Args:
+        run: the run directory.
+        train: what is learnt; nothing is written unless it comes from files.
+        test: what is measured on.
+    """
+    if train.digests is None or test.digests is None:
+        return
+    digests = np.setdiff1d(train.digests, test.digests)
+    storage.save(run.learnt, {"digests": digests.view(np.int64)}, FORMAT)
+
+
+def check(run: RunDirectory, train: Dataset, test: Dataset) -> None:
+    """Make sure that a folder is still the one that a run learnt from, and tests on other images.
+
+    Args:
+        run: the run directory.
+        train: all training images as they lie there now.
+        test: all test images.
+
+    Raises:
+        BadakError: test images were learnt, none of the images that were learnt is there, or the
+            run does not say what it learnt.
+    """
+    if train.digests is None or test.digests is None:
+        return
+    learnt = _read(run)
+    seen = int(np.isin(test.digests, learnt).sum())
+    if seen:
+        raise BadakError(
+            f"{seen} of the {len(test)} test images of {test.name} were learnt by {run.path}, so "
+            "an accuracy on them means nothing: move those images back if they were moved, or "
+            "train a new run"
+        )
+    lost = int((~np.isin(learnt, train.digests)).sum())
+    if lost and lost == len(learnt):
+        raise BadakError(
+            f"{train.name} is not the folder that {run.path} learnt from: it holds none of those "
+            f"{len(learnt)} images; name the right folder by --data-dir, or train a new run"
+        )
+    if lost:
+        warnings.warn(
+            f"{lost} of the {len(learnt)} images that {run.path} learnt are gone from "
+            f"{train.name}; if they were not removed but changed, some may be test images now",
+            stacklevel=2,
+        )
+
+
+def _read(run: RunDirectory) -> NDArray[np.uint64]:
+    if not run.learnt.exists():
+        raise BadakError(
+            f"{run.path} does not say which images it learnt ({run.learnt.name} is missing; older "
+            "versions of badak did not write it), so they may be among the test images: train a "
+            "new run"
+        )
+    arrays, metadata = storage.load(run.learnt)
+    digests = arrays.get("digests")
+    if metadata != FORMAT or digests is None or digests.dtype != np.int64 or digests.ndim != 1:
+        raise FormatError(f"{run.learnt} must hold the digests of images; it holds something else")
+    return digests.view(np.uint64)
