@@ -420,9 +420,10 @@ class Network:
             loss=self.loss,
             fuse=self.fuse,
         )
-        with np.errstate(over="ignore"):  # load_state names what is too large for float32
-            state = {name: array.astype(dtype) for name, array in self.state().items()}
-        copy.load_state(state)
+        state = self.state()
+        with np.errstate(over="ignore"):  # no load: a network that diverged may be looked at too
+            for name, array in copy.state().items():
+                array[...] = state[name]
         return copy
 
     def summary(self) -> Summary:
