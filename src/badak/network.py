@@ -373,12 +373,13 @@ class Network:
         """
         own = self.state()
         faults = architecture.misfits({name: array.shape for name, array in own.items()}, state)
-        faults += [
-            f"{name} is {state[name].dtype}, expected {array.dtype}"
-            for name, array in own.items()
-            if name in state and state[name].dtype != array.dtype
-        ]
-        faults += [f"{name} holds NaN or infinity" for name in not_finite(state)]
+        comparable = {}
+        for name in filter(state.__contains__, own):
+            if state[name].dtype == own[name].dtype:
+                comparable[name] = state[name]
+            else:
+                faults.append(f"{name} is {state[name].dtype}, expected {own[name].dtype}")
+        faults += [f"{name} holds NaN or infinity" for name in not_finite(comparable)]
         if faults:
             raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
         for name, array in own.items():
