@@ -49,7 +49,7 @@ def read_image(path: str | Path, shape: Sequence[int], invert: bool = False) -> 
     """
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise BadakError(f"shape must be (1, H, W) for grey or (3, H, W) for RGB; got {shape}")
-    pixels = read_pixels(Path(path), size_pair(tuple(shape[1:])))  # (3, H, W)
+    pixels = read_pixels(files.as_path(path), size_pair(tuple(shape[1:])))  # (3, H, W)
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
