@@ -7,10 +7,13 @@ import pytest
 import torch
 
 import badak
+from badak import Network, checks
 from badak.arrays import as_images, as_labels
-from badak.data import Dataset
+from badak.data import Dataset, digit_from_image
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Flatten, Linear
+
+MEMORY = 2**24
 
 IMAGES = np.random.default_rng(0).random((3, 1, 6, 5)).astype(np.float32)
 LABELS = np.array([2, 0, 1])
@@ -178,3 +181,32 @@ def test_a_data_set_tells_of_an_odd_scale(images, words):
     with pytest.warns(UserWarning, match=words) as told:
         Dataset(images, [0, 1])
     assert [one.filename for one in told] == [__file__]
+
+
+FAR = (2**20, 1, 6, 5)  # 120 MiB as float32, of one number in memory
+DOORS = {
+    "images": lambda: as_images(np.broadcast_to(np.float32(1), FAR)),
+    "doubles": lambda: as_images(np.broadcast_to(np.float64(1), FAR)),
+    "bytes": lambda: as_images(np.broadcast_to(np.uint8(1), FAR)),
+    "to doubles": lambda: as_images(np.zeros((2**18, 1, 6, 5), np.uint8), dtype=np.float64),
+    "labels": lambda: as_labels(np.broadcast_to(np.int32(1), (2**24,))),
+    "one-hot labels": lambda: as_labels(np.broadcast_to(np.eye(1, 3), (2**24, 3))),
+    "a data set": lambda: Dataset(np.broadcast_to(np.float32(1), FAR), np.zeros(2**20, int)),
+    "a network": lambda: Network([Flatten(), Linear(3)], FAR[1:])(
+        np.broadcast_to(np.float32(1), FAR)
+    ),
+    "a picture": lambda: digit_from_image(np.broadcast_to(np.uint8(1), (2**12, 2**11))),
+}
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_view_far_larger_than_its_memory_is_refused_before_it_is_copied(name, monkeypatch):
+    monkeypatch.setattr(checks, "_memory_limit", lambda: MEMORY)
+    with pytest.raises(BadakError, match=r"(images|labels|image) would need .* GiB"):
+        DOORS[name]()
+
+
+def test_what_needs_no_copy_needs_no_memory(monkeypatch):
+    images = np.zeros((2**18, 1, 6, 5), np.float32)
+    monkeypatch.setattr(checks, "_memory_limit", lambda: MEMORY)
+    assert as_images(images) is images

@@ -106,9 +106,10 @@ def test_a_folder_that_cannot_be_and_a_file_to_write(name, odd, tmp_path):
 
 
 @pytest.mark.parametrize("number", [0, 3.5, None, b"name"])
-def test_an_open_files_number_is_no_path(number):
+@pytest.mark.parametrize("name", sorted(READERS.keys() - {"digit.png"}))
+def test_an_open_files_number_is_no_path(name, number):
     with pytest.raises(ArgumentTypeError, match="path must be text or a Path"):
-        badak.load(number)
+        READERS[name](number)
 
 
 def test_a_pipe_in_the_place_of_a_runs_files(tmp_path):

@@ -344,11 +344,9 @@ def test_weights_that_are_no_numbers_are_refused_by_name(name, value, net, tmp_p
         np.testing.assert_array_equal(array, before[key])
 
 
-def test_a_double_too_large_for_float32_is_named(net):
-    double = net.astype(np.float64)
-    double.parameters()["conv1.bias"][0] = 1e39
-    with pytest.raises(BadakError, match=r"conv1\.bias holds NaN or infinity"):
-        double.astype(np.float32)
+def test_a_network_that_diverged_can_be_looked_at_in_another_dtype(net):
+    net.parameters()["conv1.bias"][0] = np.nan
+    assert np.isnan(net.astype(np.float64).parameters()["conv1.bias"][0])
 
 
 HUGE = 2**30

@@ -381,12 +381,13 @@ class Network:
         """
         own = self.state()
         faults = architecture.misfits({name: array.shape for name, array in own.items()}, state)
-        faults += [
-            f"{name} is {state[name].dtype}, expected {array.dtype}"
-            for name, array in own.items()
-            if name in state and state[name].dtype != array.dtype
-        ]
-        faults += [f"{name} holds NaN or infinity" for name in not_finite(state)]
+        comparable = {}
+        for name in filter(state.__contains__, own):
+            if state[name].dtype == own[name].dtype:
+                comparable[name] = state[name]
+            else:
+                faults.append(f"{name} is {state[name].dtype}, expected {own[name].dtype}")
+        faults += [f"{name} holds NaN or infinity" for name in not_finite(comparable)]
         if faults:
             raise BadakError("the arrays do not fit this network: " + "; ".join(faults))
         with self._turns.writing():
@@ -442,12 +443,11 @@ class Network:
             loss=self.loss,
             fuse=self.fuse,
         )
-        with (
-            self._turns.reading(),
-            np.errstate(over="ignore"),
-        ):  # load_state names what is too large
-            state = {name: array.astype(dtype) for name, array in self.state().items()}
-        copy.load_state(state)
+        # No load_state, which refuses NaN: a network that diverged may be looked at too.
+        with self._turns.reading(), np.errstate(over="ignore"):
+            state = self.state()
+            for name, array in copy.state().items():
+                array[...] = state[name]
         return copy
 
     def summary(self) -> Summary:

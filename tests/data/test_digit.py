@@ -149,7 +149,7 @@ def test_a_file_that_is_no_image(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     with pytest.raises(FormatError, match="must be an image"):
         digit_from_image(tmp_path / "a.png")
-    with pytest.raises(FormatError, match="no such file"):
+    with pytest.raises(FormatError, match="No such file"):
         digit_from_image(tmp_path / "b.png")
 
 

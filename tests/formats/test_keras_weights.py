@@ -178,6 +178,10 @@ def never_stored(file, folder):
     file.create_dataset("layers/odd/vars/0", (2**30,), "f4", chunks=(2**20,))
 
 
+def empty(file, folder):
+    file["layers/odd/vars/0"] = h5py.Empty("f4")
+
+
 def link_to_a_pipe(file, folder):
     os.mkfifo(folder / "pipe")
     file["layers/odd/vars/0"] = h5py.ExternalLink(str(folder / "pipe"), "/x")
@@ -202,6 +206,7 @@ def long_number(file, folder):
         (group_for_array, "must hold an array at layers/odd/vars/0"),
         (huge, "GiB"),
         (never_stored, r"file's odd_0 \(0 \(1073741824,\)\) has no match"),
+        (empty, "must hold an array at layers/odd/vars/0"),
         (link_to_a_pipe, "must hold an array at layers/odd/vars/0"),
         (long_number, r"file's odd_0 \(0 \(3,\)\) has no match"),
     ],

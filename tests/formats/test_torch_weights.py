@@ -336,6 +336,13 @@ def test_numbers_too_long_for_python_are_compared_all_the_same(digits, tmp_path)
     assert load_state_dict(net, tmp_path / "w.safetensors")["conv1"] == first
 
 
+def test_twenty_thousand_layers_of_a_file_are_refused_at_once(tmp_path):
+    """Each of another shape: to compare each with each would take an hour."""
+    state = {f"{number}.weight": np.zeros((0, number), np.uint8) for number in range(20_000)}
+    with pytest.raises(FormatError, match=r"the network's conv1 .* has no match"):
+        load_state_dict(small(), state)
+
+
 def test_a_long_name_is_cut_in_the_message(tmp_path):
     storage.save(tmp_path / "w.safetensors", {60_000 * "a" + ".weight": np.ones(2)}, {})
     with pytest.raises(FormatError, match=r"the file's aaa.* has no match") as fault:

@@ -188,7 +188,7 @@ def _cast(name: str, dtype: Any) -> Callable[[dict[str, Any], dict[str, Any]], A
     return lambda arrays, _: arrays.update({name: arrays[name].astype(dtype)})
 
 
-def _set(name: str, place: tuple[int, int], value: float) -> Any:
+def _set(name: str, place: tuple[int, ...], value: float) -> Any:
     return lambda arrays, _: arrays[name].__setitem__(place, value)
 
 
@@ -199,6 +199,8 @@ def _set(name: str, place: tuple[int, int], value: float) -> Any:
         (lambda a, m: a.pop("model.norm1.running_var"), "norm1.running_var is missing"),
         (lambda a, m: a.update({"model.x": np.ones(1)}), "x is unknown"),
         (lambda a, m: a.update({"model.conv1.bias": np.ones(9, "f4")}), r"conv1.bias is \(9,\)"),
+        (_set("model.conv1.bias", (1,), np.nan), "conv1.bias holds NaN or infinity"),
+        (_set("model.norm1.running_var", (0,), np.inf), "norm1.running_var holds NaN or infinity"),
         (_cast("model.conv1.bias", "f8"), "conv1.bias is float64, expected float32"),
         (lambda a, m: a.pop("optimizer.conv1.bias.mean"), "state does not fit.*conv1.bias.mean"),
         (lambda a, m: a.update({"optimizer.x.mean": np.ones(1)}), "state does not fit.*: x.mean"),

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from badak.errors import FormatError
-from badak.files import opened
+from badak.files import as_path, opened
 
 LARGEST_ARCHIVE = 2**28  # bytes unpacked; CIFAR-10 has 186 million
 
@@ -56,7 +56,7 @@ def read_members(
         ...     read_members(path, ["data"], ["a.bin"], largest=100)
         {'a.bin': b'abc'}
     """
-    path = Path(path)
+    path = as_path(path)
     found: dict[str, bytes] = {}
     try:
         with opened(path) as packed, gzip.GzipFile(fileobj=packed) as unpacked:

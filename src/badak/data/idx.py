@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.data.sniff import describe
 from badak.errors import FormatError
-from badak.files import DEFLATE_RATIO, opened
+from badak.files import DEFLATE_RATIO, as_path, opened
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_DIMENSIONS = 8
@@ -50,7 +50,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
         ...     read_idx(path)
         array([5, 0, 4], dtype=uint8)
     """
-    path = Path(path)
+    path = as_path(path)
     with _opened(path) as (stream, capacity):
         shape, dtype = _header(stream, path)
         wanted = math.prod(shape) * dtype.itemsize

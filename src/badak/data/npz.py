@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.data.sniff import describe
 from badak.errors import LONGEST_VALUE, BadakError, FormatError, shown
-from badak.files import DEFLATE_RATIO, opened
+from badak.files import DEFLATE_RATIO, as_path, opened
 
 LONGEST_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trusted
 FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, struct.error)
@@ -43,7 +43,7 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
         ...     read_npz(Path(folder, "some.npz"), ["x"])
         {'x': array([0, 1, 2])}
     """
-    with _archive(Path(path)) as (archive, members):
+    with _archive(as_path(path)) as (archive, members):
         chosen = members if names is None else [name for name in names if name in members]
         return {name: _array(archive, members[name], f"{path}: {name}.npy") for name in chosen}
 
@@ -68,7 +68,7 @@ def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[A
         {'x': ((2, 3), dtype('float64'))}
     """
     headers = {}
-    with _archive(Path(path)) as (archive, members):
+    with _archive(as_path(path)) as (archive, members):
         for name, member in members.items():
             with _checked(archive, member, f"{path}: {name}.npy") as (_, shape, _, dtype):
                 headers[name] = shape, dtype

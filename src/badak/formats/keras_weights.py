@@ -152,7 +152,7 @@ def _dataset(group: Any, key: str, place: str) -> Any:
     # The link first: to follow one may open another file.
     plain = isinstance(group.get(key, getlink=True), h5py.HardLink)
     dataset = group[key] if plain else None
-    if not isinstance(dataset, h5py.Dataset):
+    if not isinstance(dataset, h5py.Dataset) or dataset.shape is None:
         raise FormatError(f"must hold an array at {place}/{key}")
     if dataset.external or dataset.is_virtual:
         raise FormatError(f"keeps {place}/{key} in another file")
@@ -164,14 +164,11 @@ def _dataset(group: Any, key: str, place: str) -> Any:
 
 def _arrays(name: str, path: Path, datasets: list[Any]) -> dict[str, Stored]:
     """Keras's arrays of a layer under badak's names and in its layout."""
-    first, *others = datasets
+    first = datasets[0]
     turns: dict[int, Turn] = {4: _depthwise if "depthwise" in name else _kernel, 2: np.transpose}
-    if first.ndim in turns and len(others) <= 1:  # (D, M) -> (M, D) where it is flat
-        stored = [
-            _stored(path, first, turns[first.ndim]),
-            *(_stored(path, bias) for bias in others),
-        ]
-        return dict(zip(("weight", "bias"), stored, strict=False))
+    if first.ndim in turns and len(datasets) <= 2:
+        weight = {"weight": _stored(path, first, turns[first.ndim])}  # flat: (D, M) -> (M, D)
+        return weight | ({"bias": _stored(path, datasets[1])} if len(datasets) == 2 else {})
     batch_norm = first.ndim == 1 and len(datasets) == len(BATCH_NORM)  # gamma, beta, mean, variance
     keys = BATCH_NORM if batch_norm else map(str, range(len(datasets)))
     return {key: _stored(path, dataset) for key, dataset in zip(keys, datasets, strict=True)}

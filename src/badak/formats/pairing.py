@@ -96,9 +96,9 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     """
     pairs: Pairs = {}
     faults: list[str] = []
-    for signature in dict.fromkeys(group.signature for group in (*own, *stored)):
-        ours = [group for group in own if group.signature == signature]
-        theirs = [group for group in stored if group.signature == signature]
+    network, file = _by_signature(own), _by_signature(stored)
+    for signature in network | file:
+        ours, theirs = network.get(signature, []), file.get(signature, [])
         faults += [f"the network's {group} has no match" for group in ours[len(theirs) :]]
         faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
         if len(ours) != len(theirs):
@@ -110,6 +110,13 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     if faults:
         raise FormatError("; ".join(faults))
     return pairs
+
+
+def _by_signature(groups: list[Group]) -> dict[Signature, list[Group]]:
+    alike: dict[Signature, list[Group]] = {}
+    for group in groups:
+        alike.setdefault(group.signature, []).append(group)
+    return alike
 
 
 def _matched(ours: list[Group], theirs: list[Group], in_order: bool) -> Pairs:

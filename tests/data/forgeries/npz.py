@@ -76,6 +76,14 @@ def zip_bomb():
     return local + entry + end
 
 
+npz_case(
+    "D17 two arrays of one name",
+    "holds several arrays of one name",
+    zipped(x=np.zeros(3), y=np.ones(3)).replace(b"y.npy", b"x.npy"),
+)
+npz_case("D17 no rows", "would need .* GiB", zipped(x=npy_of((0, 2**62, 2**62), "'<f8'")))
+
+
 def flipped_entry():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:

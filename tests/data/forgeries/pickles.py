@@ -137,4 +137,4 @@ python_folder(
     r"test_batch: images must be \(N, 3, 32, 32\) uint8; got uint8 \(2, 3071\)",
     pickled(np.zeros((2, 3071), np.uint8), protocol=4),
 )
-python_folder("D10 too large", "data_batch_1 is too large", bytes(2**26 + 1))
+python_folder("D10 too large", "test_batch is too large: it has 67,108,865 bytes", bytes(2**26 + 1))
