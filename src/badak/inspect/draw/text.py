@@ -50,7 +50,7 @@ def short(name: str, longest: int = LONGEST) -> str:
 
     Example:
         >>> short("a photo of a rhinoceros", longest=11), short("밑바닥부터 시작하는", longest=9)
-        ('a pho…ceros', '밑바…는')
+        ('a pho…ceros', '밑바…하는')
     """
     # Hangul in parts, as macOS writes file names, has no glyphs of its own.
     text = shown(unicodedata.normalize("NFC", name))
