@@ -134,9 +134,10 @@ function drawing(on) {
 }
 
 async function take(file) {
-  if (file) drawing(false);
-  const fault = file && (await pad.open(file));
+  if (!file) return;
+  const fault = await pad.open(file);
   if (fault) at("verdict").textContent = fault;
+  else drawing(false);
 }
 
 build();

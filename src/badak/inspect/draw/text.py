@@ -16,6 +16,8 @@ PREFERRED = (
 )  # fmt: skip
 # Matplotlib's own of this name has a box for every character there is.
 BOXES = "Last Resort"
+# Characters that were said to be in no font.
+_told: set[str] = set()
 
 
 def plain(name: str, longest: int = LONGEST) -> str:
@@ -48,7 +50,7 @@ def short(name: str, longest: int = LONGEST) -> str:
 
     Example:
         >>> short("a photo of a rhinoceros", longest=11), short("밑바닥부터 시작하는", longest=9)
-        ('a pho…ceros', '밑바…는')
+        ('a pho…ceros', '밑바…하는')
     """
     # Hangul in parts, as macOS writes file names, has no glyphs of its own.
     text = shown(unicodedata.normalize("NFC", name))
@@ -117,15 +119,13 @@ def _installed() -> list[str]:
     usual = [
         font
         for font in fontManager.ttflist
-        if font.style == "normal" and font.weight in (400, "normal", "regular")
-        and BOXES not in font.name and Path(font.fname).exists()
-    ]  # fmt: skip
+        if (font.style, font.weight) in (("normal", 400), ("normal", "normal"))
+        and not font.name.startswith(BOXES)
+        and Path(font.fname).exists()
+    ]
     places = {name: place for place, name in enumerate(PREFERRED)}
     usual.sort(key=lambda font: (places.get(font.name, len(places)), font.name))
     return [font.fname for font in usual]
-
-
-_told: set[str] = set()
 
 
 def _caution(lacking: str) -> None:
