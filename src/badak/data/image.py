@@ -4,6 +4,7 @@ Pillow decodes. Images so large that they may be meant to exhaust memory are ref
 would even warn, and formats that would start another program (EPS) are not opened at all.
 """
 
+import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ Pair = tuple[int, int]
 
 
 def read_image(
-    image: str | Path | Image.Image, shape: Sequence[int], invert: bool = False
+    image: str | os.PathLike[str] | Image.Image, shape: Sequence[int], invert: bool = False
 ) -> Images:
     """Read one image for a network: turned upright, resized, cropped, grey or colour.
 
@@ -55,7 +56,7 @@ def read_image(
     """
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise BadakError(f"shape must be (1, H, W) for grey or (3, H, W) for RGB; got {shape}")
-    if not isinstance(image, (str, Path, Image.Image)):
+    if not isinstance(image, (str, os.PathLike, Image.Image)):
         raise ArgumentTypeError(
             f"image must be a path or a Pillow image; got {type(image).__name__}: of an array, "
             "PIL.Image.fromarray makes one"
@@ -66,7 +67,7 @@ def read_image(
     return as_images((255 - pixels if invert else pixels)[None])
 
 
-def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8]:
+def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDArray[np.uint8]:
     """Read an image as red, green and blue, covering and then cropped to a size.
 
     Args:
@@ -84,7 +85,7 @@ def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
-def open_rgb(image: str | Path | Image.Image) -> Image.Image:
+def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
     """Decode an image whole: turned upright, 8-bit red, green and blue.
 
     Args:
@@ -131,7 +132,7 @@ def _words(name: str | Path, fault: Exception) -> str:
     if "\0" in str(name):
         return f"{str(name)!r} cannot be read: a path has no NUL character"
     if isinstance(fault, OSError) and fault.errno is not None:
-        folder = Path(name).is_dir()  # Windows says "permission denied"
+        folder = os.path.isdir(name)  # noqa: PTH112  # Windows says "permission denied"
         return f"{name} cannot be read: {'it is a folder' if folder else fault.strerror}"
     return f"{name} is a damaged image: {fault or type(fault).__name__}"
 
