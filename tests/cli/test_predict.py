@@ -225,3 +225,25 @@ def test_long_paths_break_nowhere(badak, trained, album):
     assert heading.split() == ["Image", "1st", "2nd", "3rd"]
     assert line.split()[0].endswith("/image.png")
     assert line.startswith("…")
+
+
+def test_handwriting_goes_on_after_a_blank_page(badak, trained, tmp_path, monkeypatch):
+    config = trained / "config.toml"
+    text = config.read_text().replace('dataset = "digits"', 'dataset = "mnist"')
+    config.write_text(f'data_dir = "nowhere"\n{text}')
+    monkeypatch.setattr(predict, "MOST_DRAWN", 2)
+    page = np.full((60, 50), 200, np.uint8)
+    page[10:50, 20:26] = 30
+    for place in ("0/page.png", "1/one.png", "2/One.jpg", "3/one.png"):
+        (tmp_path / "pages" / place).parent.mkdir(parents=True)
+        marked = place[0] != "0"
+        Image.fromarray(page if marked else np.full_like(page, 200)).save(
+            tmp_path / "pages" / place
+        )
+    done = badak("predict", trained, "pages")
+    assert done.code == 2
+    first, count = done.err.splitlines()
+    assert first.startswith("Error: pages/0/page.png: the image shows no handwriting")
+    assert count == "Error: 1 of 4 images cannot be used"
+    drawn = {path.name for path in (trained / "plots").glob("digit*")}
+    assert drawn == {"digit_one.png", "digit_One-2.png"}

@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+import sys
 import warnings
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 import badak as library
-from badak import data
+from badak import __main__, data
 from badak.cli import app, words
 from badak.cli.near import near_run
 
@@ -99,8 +100,9 @@ def test_every_argument_that_the_library_advises_becomes_an_option(name):
         ("profile", "give data_dir=FOLDER", "give --data-dir FOLDER"),
         ("verify-resume", "give data_dir=FOLDER", "give `badak train --data-dir FOLDER`"),
         # no parameter of a command, or a path, or a key of a file:
-        ("train", "padding must be at least 0", "padding must be at least 0"),
-        ("train", "/a/seed=1/lr=2 is gone", "/a/seed=1/lr=2 is gone"),
+        ("train", "padding must be at least 0", None),
+        ("train", "/a/seed=A/lr=B is gone", None),
+        ("train", "Adam(lr=0.5, weight_decay=0.1) and Trainer(snapshots=K)", None),
         ("evaluate", "run/config.toml: batch_size must be int", None),
         ("evaluate", "epochs must be int", None),
         ("train", "badak trains on every model", None),
@@ -210,3 +212,15 @@ def test_inspect_advises_the_command_that_has_the_option(badak, tmp_path, monkey
     for command in ("inspect", "evaluate"):
         done = badak(command, "run")
         assert "`badak train --skip-corrupt` leaves such images out" in done.out + done.err
+
+
+def test_ctrl_c_while_the_modules_are_loaded(monkeypatch):
+    class Stop:
+        def find_spec(self, name, *_):
+            if name == app.__name__:
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, app.__name__)
+    monkeypatch.setattr(sys, "meta_path", [Stop(), *sys.meta_path])
+    with pytest.raises(SystemExit, match="130"):
+        __main__.main()

@@ -54,7 +54,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BadakError as fault:
             command = self.get_command(ctx, ctx.invoked_subcommand or "")
-            raise type(fault)(in_options(str(fault), command)) from None
+            fault.args = (in_options(str(fault), command),)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

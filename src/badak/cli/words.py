@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-# A parameter with a value, as in "skip_corrupt=True leaves such images out"; none within a path.
-ASSIGNED = re.compile(r"(?<![\w/\\.'\"-])(\w+)=(\w*)(?![\w=/\\])")
+# An advice, as in "skip_corrupt=True leaves such images out"; no part of a path or of a call.
+ASSIGNED = re.compile(r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])")
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
 LEADING = re.compile(r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )")
 
@@ -18,8 +18,8 @@ def in_options(words: str, command: click.Command | None = None) -> str:
     """Say a message of the library with the options of the command that met it.
 
     The library names its arguments as Python has them. A name that begins the message becomes the
-    command's option of that name, and so does ``name=value`` anywhere in it; if only `badak train`
-    has the option, it is named with that command.
+    command's option of that name, and so does ``name=True`` or ``name=VALUE``, an advice, anywhere
+    in it; if only `badak train` has the option, it is named with that command.
 
     Args:
         words: the message.
@@ -46,7 +46,7 @@ def in_options(words: str, command: click.Command | None = None) -> str:
         name, value = match.groups()
         if name not in own | trains:
             return match[0]
-        option = (own | trains)[name] + ("" if value in ("", "True") else f" {value}")
+        option = (own | trains)[name] + ("" if value == "True" else f" {value}")
         return option if name in own else f"`badak train {option}`"
 
     words = ASSIGNED.sub(assigned, words)

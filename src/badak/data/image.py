@@ -6,6 +6,7 @@ program (EPS) are not opened at all.
 """
 
 import contextlib
+import os
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -41,7 +42,7 @@ Pair = tuple[int, int]
 
 
 def read_image(
-    image: str | Path | Image.Image, shape: Sequence[int], invert: bool = False
+    image: str | os.PathLike[str] | Image.Image, shape: Sequence[int], invert: bool = False
 ) -> Images:
     """Read one image for a network: turned upright, resized, cropped, grey or colour.
 
@@ -70,7 +71,7 @@ def read_image(
     """
     if len(shape) != 3 or shape[0] not in (1, 3):
         raise BadakError(f"shape must be (1, H, W) for grey or (3, H, W) for RGB; got {shape}")
-    if not isinstance(image, (str, Path, Image.Image)):
+    if not isinstance(image, (str, os.PathLike, Image.Image)):
         raise ArgumentTypeError(
             f"image must be a path or a Pillow image; got {type(image).__name__}: of an array, "
             "PIL.Image.fromarray makes one"
@@ -104,7 +105,7 @@ def readable_formats() -> dict[str, tuple[str, ...]]:
     return formats
 
 
-def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8]:
+def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDArray[np.uint8]:
     """Read an image as red, green and blue, covering and then cropped to a size.
 
     Args:
@@ -122,7 +123,7 @@ def read_pixels(image: str | Path | Image.Image, size: Pair) -> NDArray[np.uint8
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
-def open_rgb(image: str | Path | Image.Image) -> Image.Image:
+def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
     """Decode an image whole: turned upright, 8-bit red, green and blue.
 
     Args:
