@@ -150,5 +150,5 @@ class Pooling:
 
 
 def _bias(b: Array, count: int) -> Array:
-    """One number stands for `count` equal ones, as where the book adds it."""
+    """Return `count` numbers: those of b, or its only number repeated."""
     return np.full(count, b.item(), b.dtype) if b.size == 1 else b
