@@ -240,10 +240,10 @@ def as_images(
 
 
 def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) -> None:
-    """Refuse images of the right size that have their channels last.
+    """Refuse images of the right size whose channels come last.
 
     Raises:
-        BadakError: they have; the message says how to move them.
+        BadakError: they come last; the message says how to move them.
 
     Example:
         >>> check_layout(np.zeros((5, 28, 24, 1)), "images", (1, 28, 24))
@@ -259,10 +259,10 @@ def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) ->
 
 
 def warn_of_odd_images(value: ArrayLike, name: str = "images", stacklevel: int = 3) -> None:
-    """Warn where images can be used and are likely meant otherwise.
+    """Warn if images can be used but are likely meant otherwise.
 
-    That is floats of 0..255, which learn badly; uint8 of 0 and 1, which would be scaled to nearly
-    nothing; and channels last, which would be read as many channels of very narrow images.
+    These are floats of 0..255, which learn badly; uint8 of 0 and 1, which become nearly 0 when they
+    are scaled; and channels last, which are read as many channels of very narrow images.
 
     Args:
         value: images to learn from, an array as it was given.

@@ -414,7 +414,9 @@ class Network:
         with self._turns.writing():
             self._own_arrays()
             buffers = {name: array.copy() for name, array in self.buffers().items()}
-            states = {name: one.bit_generator.state for name, one in self.generators().items()}
+            states = {
+                name: generator.bit_generator.state for name, generator in self.generators().items()
+            }
             try:
                 yield
             except BaseException:

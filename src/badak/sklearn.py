@@ -263,7 +263,7 @@ def _model(model: Any, arguments: dict[str, Any]) -> Callable[..., Network]:
         return MODELS[checks.choice(model, "model", MODELS)]
     try:
         inspect.signature(model).bind(**arguments)
-    except TypeError as fault:  # not callable, or not so
+    except (TypeError, ValueError) as fault:  # not callable, or not so
         raise ArgumentTypeError(
             "model must be None, a name of badak.models.MODELS, or a function that is called as "
             f"model(input_shape=, num_classes=, seed=) and returns a Network; got "

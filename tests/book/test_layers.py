@@ -28,7 +28,7 @@ SIGNATURES = {
     "im2col": "(input_data, filter_h, filter_w, stride=1, pad=0)",
     "col2im": "(col, input_shape, filter_h, filter_w, stride=1, pad=0)",
     "Convolution": "(W, b, stride=1, pad=0)",
-    "Pooling": "(pool_h, pool_w, stride=1, pad=0)",
+    "Pooling": "(pool_h, pool_w, stride=2, pad=0)",
     "Relu": "()",
     "Sigmoid": "()",
     "Affine": "(W, b)",
@@ -53,7 +53,7 @@ SIGNATURES = {
 
 
 def test_names_and_arguments_are_the_books():
-    assert set(book.__all__) == {*SIGNATURES, "DeepConvNet"}
+    assert set(book.__all__) == {*SIGNATURES, "DeepConvNet", "np"}
     for name, words in SIGNATURES.items():
         signature = inspect.signature(getattr(book, name))
         plain = [one.replace(annotation=inspect.Parameter.empty) for one in

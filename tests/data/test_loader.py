@@ -11,6 +11,8 @@ from badak.data import Dataset, Loader
 from badak.data.augment import Flip
 from badak.errors import ArgumentTypeError, BadakError
 
+pytestmark = pytest.mark.filterwarnings("ignore:images reach")  # pixels that are numbers
+
 
 def numbered(count):
     """A data set whose image k holds the number k, and is labelled k."""

@@ -10,13 +10,13 @@ from badak.errors import BadakError
 
 
 def labelled(labels):
-    """A data set whose image k holds the number k."""
-    pixels = np.arange(len(labels), dtype=np.float32).reshape(-1, 1, 1, 1)
+    """A data set whose image k holds the number k, in thousandths."""
+    pixels = np.arange(len(labels), dtype=np.float32).reshape(-1, 1, 1, 1) / 1000
     return Dataset(pixels, labels, [str(k) for k in range(10)])
 
 
 def numbers(dataset):
-    return dataset.images[:, 0, 0, 0].astype(int)
+    return np.rint(dataset.images[:, 0, 0, 0] * 1000).astype(int)
 
 
 @st.composite

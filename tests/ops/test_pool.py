@@ -148,6 +148,26 @@ def test_a_map_of_minus_infinity_never_names_a_place_in_the_padding(kernel):
     np.testing.assert_array_equal(indices, wanted.numpy())
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("kernel", "padding", "dilation"),
+    [((3, 3), 1, 2), ((2, 3), 1, (3, 2)), ((5, 4), 2, (1, 3)), ((4, 3), (2, 1), (3, 4))],
+)
+def test_dilated_padding_is_no_whole_number_of_cells_and_never_wins(
+    dtype, kernel, padding, dilation
+):
+    x = np.full((1, 2, 11, 12), -np.inf, dtype)
+    x[:, 1, ::3, ::5] = 1
+    y, indices = ops.max_pool2d(x, kernel, 1, padding, dilation)
+    wanted, places = F.max_pool2d(
+        torch.tensor(x), kernel, 1, padding, dilation, return_indices=True
+    )
+    np.testing.assert_array_equal(y, wanted.numpy())
+    np.testing.assert_array_equal(indices, places.numpy())
+    grad_x = ops.max_pool2d_backward(np.ones_like(y), indices, x.shape)
+    assert grad_x.sum() == y.size  # what fell in the padding would be refused or lost
+
+
 def test_the_books_pooling_example():
     # Chapter 7.3: 2x2 maximum at stride 2.
     x = np.array([[1.0, 2, 1, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 4, 0, 1]])

@@ -1,6 +1,8 @@
 """Every optimizer against torch.optim, and what is refused before a parameter changes."""
 
+import copy
 import json
+import pickle
 from typing import Any
 
 import numpy as np
@@ -275,3 +277,28 @@ def test_numbers_of_numpy_become_plain_so_that_a_checkpoint_can_hold_them() -> N
     ]
     for optimizer in made:
         assert json.loads(json.dumps(optimizer.config())) == optimizer.config()
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda optimizer: pickle.loads(pickle.dumps(optimizer))]
+)
+@pytest.mark.parametrize("name", list(optim.OPTIMIZERS))
+def test_a_copy_steps_on_alike_and_leaves_the_original_alone(name, copied):
+    """After a step the optimizer is bound to the very arrays that it changed."""
+    generator = np.random.default_rng(4)
+    parameters = {
+        key: generator.standard_normal(shape).astype(np.float32)
+        for key, shape in (("conv1.weight", (5, 2, 3, 2)), ("linear1.bias", (7,)))
+    }
+    gradients = {key: np.cos(array) for key, array in parameters.items()}
+    optimizer = optim.OPTIMIZERS[name](lr=0.05)
+    optimizer.update(parameters, gradients)
+    twin, twins = copied(optimizer), {key: array.copy() for key, array in parameters.items()}
+    assert (twin.steps, twin.config()) == (1, optimizer.config())
+    before = {key: array.copy() for key, array in (parameters | optimizer.state).items()}
+    twin.update(twins, gradients)
+    for key, array in (parameters | optimizer.state).items():
+        np.testing.assert_array_equal(array, before[key], err_msg=key)
+    optimizer.update(parameters, gradients)
+    for key, array in (parameters | optimizer.state).items():
+        np.testing.assert_array_equal(array, (twins | twin.state)[key], err_msg=key)

@@ -2,8 +2,11 @@
 
 The book's scripts run with their imports changed: ``from badak.book import SimpleConvNet``. Names,
 arguments and behaviour are the book's: layers remember, labels may be one-hot, and what is random
-comes from NumPy's global source. The code is badak's own.
+comes from NumPy's global source. The code is badak's own. ``from badak.book import *`` brings `np`
+too, as the book's modules do.
 """
+
+import numpy as np
 
 from badak.book.columns import col2im, im2col
 from badak.book.deep_convnet import DeepConvNet
@@ -39,5 +42,6 @@ __all__ = [
     "filter_show",
     "im2col",
     "load_mnist",
+    "np",
     "numerical_gradient",
 ]

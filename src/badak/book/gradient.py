@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array
+from badak.errors import ArgumentTypeError
 
 H = 1e-4
 
@@ -21,10 +22,15 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array) -> Array:
     Returns:
         The gradient, shaped like x.
 
+    Raises:
+        ArgumentTypeError: integers, to which no small step can be added.
+
     Example:
         >>> numerical_gradient(lambda x: (x**2).sum(), np.array([3.0, 4.0])).round(6)
         array([6., 8.])
     """
+    if not np.issubdtype(x.dtype, np.floating):
+        raise ArgumentTypeError(f"x must hold floats; got {x.dtype}: pass x.astype(float)")
     gradient = np.zeros_like(x)
     for place in np.ndindex(x.shape):
         value = x[place]

@@ -57,14 +57,14 @@ class Affine:
 
     Args:
         W: (D, M).
-        b: (M,).
+        b: (M,), or one number for all.
 
     Attributes:
         dW: gradient of W, after `backward`.
         db: gradient of b.
     """
 
-    def __init__(self, W: Array, b: Array) -> None:
+    def __init__(self, W: Array, b: Any) -> None:
         self.W, self.b = W, b
         self.x: Any = None
         self.original_x_shape: Any = None
@@ -76,7 +76,7 @@ class Affine:
         self.original_x_shape = x.shape
         self.x = x.reshape(len(x), -1)
         flat, W, b = floats(self.x, self.W, self.b)
-        return ops.linear(flat, W.T, b)
+        return ops.linear(flat, W.T, _bias(b, W.shape[1]))
 
     def backward(self, dout: Array) -> Array:
         """Return the gradient of the input, in its shape; dW and db are kept."""
@@ -91,7 +91,7 @@ class Convolution:
 
     Args:
         W: (FN, C, FH, FW).
-        b: (FN,).
+        b: (FN,), or one number for all.
         stride: step between places.
         pad: zeros on every side.
 
@@ -100,7 +100,7 @@ class Convolution:
         db: gradient of b.
     """
 
-    def __init__(self, W: Array, b: Array, stride: int = 1, pad: int = 0) -> None:
+    def __init__(self, W: Array, b: Any, stride: int = 1, pad: int = 0) -> None:
         self.W, self.b = W, b
         self.stride, self.pad = stride, pad
         self.x: Any = None
@@ -111,7 +111,7 @@ class Convolution:
         """(N, C, H, W) -> (N, FN, OH, OW)."""
         self.x = x
         x, W, b = floats(x, self.W, self.b)
-        return ops.conv2d(x, W, b, self.stride, self.pad)
+        return ops.conv2d(x, W, _bias(b, len(W)), self.stride, self.pad)
 
     def backward(self, dout: Array) -> Array:
         """Return the gradient of the input; dW and db are kept."""
@@ -130,7 +130,7 @@ class Pooling:
         pad: rows and columns around the input, which never win; at most half the window.
     """
 
-    def __init__(self, pool_h: int, pool_w: int, stride: int = 1, pad: int = 0) -> None:
+    def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0) -> None:
         self.pool_h, self.pool_w = pool_h, pool_w
         self.stride, self.pad = stride, pad
         self.x: Any = None
@@ -147,3 +147,8 @@ class Pooling:
         """Return the gradient of the input: each place's goes to the first that won it."""
         dout, x = floats(dout, self.x)
         return ops.max_pool2d_backward(dout, self.arg_max, x.shape)
+
+
+def _bias(b: Array, count: int) -> Array:
+    """Return `count` numbers: those of b, or its only number repeated."""
+    return np.full(count, b.item(), b.dtype) if b.size == 1 else b

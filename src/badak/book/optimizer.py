@@ -1,17 +1,20 @@
 """Optimizers as the book has them: update(params, grads) changes the arrays of params (6.1).
 
-`params` and `grads` are dictionaries with the same names, such as ``params['W1']``.
+`params` and `grads` are dictionaries with the same names, such as ``params['W1']``. They may hold
+plain numbers, which are replaced, as in the book's comparison of optimizers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from badak import ops
 from badak.arrays import Array
+from badak.book.floats import floats
 
-Arrays = Mapping[str, Array]
+Params = MutableMapping[str, Any]
+Grads = Mapping[str, Any]
 # The book adds it to the roots.
 EPS = 1e-7
 
@@ -19,7 +22,7 @@ EPS = 1e-7
 class Optimizer(Protocol):
     """What the Trainer asks of an optimizer."""
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
 
 
@@ -36,10 +39,11 @@ class SGD:
     def __init__(self, lr: float = 0.01) -> None:
         self.lr = lr
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
-        for key, array in params.items():
-            (array[...],) = ops.sgd_update(array, _like(grads[key], array), self.lr)
+        for key, array, gradient in _each(params, grads):
+            (new,) = ops.sgd_update(array, gradient, self.lr)
+            _put(params, key, new)
 
 
 class Momentum:
@@ -51,16 +55,16 @@ class Momentum:
         self.lr, self.momentum = lr, momentum
         self.v: Any = None
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
         self.v = _zeros(params) if self.v is None else self.v
-        for key, array in params.items():
+        for key, array, gradient in _each(params, grads):
             # badak's velocity is the book's with the other sign, and the book's contains the lr.
-            step = self.lr * _like(grads[key], array)
-            array[...], velocity = ops.momentum_update(
-                array, step, -self.v[key], 1.0, self.momentum, self.looks_ahead
+            new, velocity = ops.momentum_update(
+                array, self.lr * gradient, -self.v[key], 1.0, self.momentum, self.looks_ahead
             )
             self.v[key] = -velocity
+            _put(params, key, new)
 
 
 class Nesterov(Momentum):
@@ -76,13 +80,12 @@ class AdaGrad:
         self.lr = lr
         self.h: Any = None
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
         self.h = _zeros(params) if self.h is None else self.h
-        for key, array in params.items():
-            array[...], self.h[key] = ops.adagrad_update(
-                array, _like(grads[key], array), self.h[key], self.lr, EPS
-            )
+        for key, array, gradient in _each(params, grads):
+            new, self.h[key] = ops.adagrad_update(array, gradient, self.h[key], self.lr, EPS)
+            _put(params, key, new)
 
 
 class RMSprop:
@@ -92,13 +95,14 @@ class RMSprop:
         self.lr, self.decay_rate = lr, decay_rate
         self.h: Any = None
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
         self.h = _zeros(params) if self.h is None else self.h
-        for key, array in params.items():
-            array[...], self.h[key] = ops.rmsprop_update(
-                array, _like(grads[key], array), self.h[key], self.lr, self.decay_rate, EPS
+        for key, array, gradient in _each(params, grads):
+            new, self.h[key] = ops.rmsprop_update(
+                array, gradient, self.h[key], self.lr, self.decay_rate, EPS
             )
+            _put(params, key, new)
 
 
 class Adam:
@@ -110,7 +114,7 @@ class Adam:
         self.m: Any = None
         self.v: Any = None
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
+    def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
         if self.m is None:
             self.m, self.v = _zeros(params), _zeros(params)
@@ -118,16 +122,31 @@ class Adam:
         # The book adds EPS to the root before the correction of v, the paper after it.
         eps = EPS / float(np.sqrt(1.0 - self.beta2**self.iter))
         betas = (self.beta1, self.beta2)
-        for key, array in params.items():
-            gradient = _like(grads[key], array)
-            array[...], self.m[key], self.v[key] = ops.adam_update(
+        for key, array, gradient in _each(params, grads):
+            new, self.m[key], self.v[key] = ops.adam_update(
                 array, gradient, self.m[key], self.v[key], self.iter, self.lr, betas, eps
             )
+            _put(params, key, new)
 
 
-def _zeros(params: Arrays) -> dict[str, Array]:
-    return {key: np.zeros_like(array) for key, array in params.items()}
+def _zeros(params: Params) -> dict[str, Array]:
+    return {key: np.zeros_like(_array(value)) for key, value in params.items()}
 
 
-def _like(gradient: Array, array: Array) -> Array:
-    return np.asarray(gradient, array.dtype)
+def _each(params: Params, grads: Grads) -> Iterator[tuple[str, Array, Array]]:
+    """Name, value and gradient of each, as arrays of one dtype."""
+    for key in list(params):
+        array = _array(params[key])
+        yield key, array, np.asarray(grads[key], array.dtype)
+
+
+def _array(value: Any) -> Array:
+    return value if isinstance(value, np.ndarray) else floats(value)[0]
+
+
+def _put(params: Params, key: str, new: Array) -> None:
+    """Write into the array, which a layer holds too; a plain number is replaced."""
+    if isinstance(params[key], np.ndarray):
+        params[key][...] = new
+    else:
+        params[key] = new[()]

@@ -79,14 +79,18 @@ class BatchNormalization:
         if self.running_mean is None:
             self.running_mean = np.zeros(rows.shape[1])
             self.running_var = np.zeros(rows.shape[1])
-        numbers = floats(rows, self.gamma, self.beta, self.running_mean, self.running_var)
+        mean, var = self.running_mean, self.running_var
+        if train_flg:
+            mean, var = rows.mean(axis=0), rows.var(axis=0)
+            keep, move = self.momentum, 1 - self.momentum
+            self.running_mean = keep * self.running_mean + move * mean
+            self.running_var = keep * self.running_var + move * var
+        numbers = floats(rows, self.gamma, self.beta, mean, var)
         maps = numbers[0][:, :, None, None]  # (N, D) -> (N, D, 1, 1)
         gamma, beta, mean, var = (np.broadcast_to(one, maps.shape[1]) for one in numbers[1:])
-        result = ops.batch_norm2d(maps, gamma, beta, mean, var, bool(train_flg), eps=EPS)
+        # With the statistics given, for in training badak's own op refuses a batch of one image.
+        result = ops.batch_norm2d(maps, gamma, beta, mean, var, training=False, eps=EPS)
         if train_flg:
-            keep, move = self.momentum, 1 - self.momentum
-            self.running_mean = keep * self.running_mean + move * rows.mean(axis=0)
-            self.running_var = keep * self.running_var + move * rows.var(axis=0)
             self._cache = maps, gamma, result.mean, result.inverse_std
         return result.y.reshape(self.input_shape)
 
@@ -94,7 +98,10 @@ class BatchNormalization:
         """Return the gradient of the input, in its shape; dgamma and dbeta are kept."""
         maps, gamma, mean, inverse_std = self._cache
         grad = np.asarray(dout, maps.dtype).reshape(maps.shape)
+        alone = len(maps) == 1
         dx, self.dgamma, self.dbeta = ops.batch_norm2d_backward(
-            grad, maps, gamma, mean, inverse_std, True
+            grad, maps, gamma, mean, inverse_std, not alone
         )
+        if alone:  # an image that is its own mean always gives beta
+            dx = np.zeros_like(dx)
         return dx.reshape(self.input_shape)

@@ -32,7 +32,7 @@ class Interruption:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interruption":
-        with suppress(ValueError):  # Python handles none here: the first is refused
+        with suppress(ValueError):  # elsewhere Python refuses to set a handler
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._note)
         return self
