@@ -6,7 +6,6 @@ import numpy as np
 
 from badak.inspect import draw
 from badak.inspect.attributions import attributions as maps_of
-from badak.inspect.draw.classes import class_label
 from badak.inspect.nearest import nearest
 from badak.inspect.predictions import Predictions
 from badak.inspect.report.trained import Trained
@@ -47,7 +46,6 @@ def nearest_to_mistake(trained: Trained) -> dict[str, "Figure"]:
 
 
 def _answer(found: Predictions, place: int) -> str:
-    labels = int(found.labels[place]), int(found.predicted[place])
-    true, told = (class_label(label, found.class_names) for label in labels)
+    true, told = (found.class_names[of[place]] for of in (found.labels, found.predicted))
     said = "recognised" if true == told else f"taken for {told}"
     return f"test image {place}: {true}, {said} with {found.confidence[place]:.1%}"
