@@ -78,13 +78,13 @@ def test_maps_of_one_place_are_cells_like_a_flat_layers():
 def test_the_image_is_an_image_and_the_last_layer_has_names():
     colour, grey = np.random.default_rng(0).random((3, 4, 5)), np.full((1, 4, 5), 0.5)
     for image, expected in ((colour, np.moveaxis(colour, 0, -1)), (grey, grey[0])):
-        figure = draw.feature_maps({"image": image, "linear1": np.arange(2)}, ["ant", "a" * 20])
+        figure = draw.feature_maps({"image": image, "linear1": np.arange(2)}, ["ant", "bee"])
         first, last = figure.axes[:2]
         assert first.get_title(loc="left") == "image: 4x5 pixels"
         np.testing.assert_array_equal(first.images[0].get_array(), expected)
         assert first.images[0].get_clim() == (0, 1)
         labels = [label.get_text() for label in last.get_xticklabels()]
-        assert labels == ["ant", "aaaaaaaaa…"]
+        assert labels == ["ant", "bee"]
 
 
 def test_no_layer_no_picture():

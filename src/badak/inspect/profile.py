@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike
 from badak import checks, terminal
 from badak.arrays import as_images
 from badak.errors import BadakError
-from badak.layers import Conv2d, Layer
+from badak.inspect.filters import Convolution, filters_of
+from badak.layers import Layer
 from badak.network import Network
 from badak.ops import edition
-from badak.ops.window import Window
 from badak.summary import Summary
 
 if TYPE_CHECKING:
@@ -212,11 +212,11 @@ def _saved_by(layer: Layer) -> str:
     The condition is that of csrc/tiles.h.
     """
     for _, leaf in layer.leaves(""):
-        if isinstance(leaf, Conv2d):
-            window = Window.of(leaf.kernel_size, leaf.stride, leaf.padding, leaf.dilation)
+        if isinstance(leaf, Convolution):
+            filters, channels, height, width = filters_of(leaf).shape
+            window = leaf.window((channels, height, width))
             kind = window.kernel, window.stride, window.dilation
-            filters, channels, _, _ = leaf.parameters["weight"].shape
-            few = min(filters // leaf.groups, channels) < WINOGRAD_CHANNELS
+            few = min(filters // getattr(leaf, "groups", 1), channels) < WINOGRAD_CHANNELS
             if kind == ((3, 3), (1, 1), (1, 1)) and not few:
                 return "Winograd"
     return ""

@@ -81,7 +81,7 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
     ]
     images = [found.image, *found.images]
     span = image_range(np.stack(images))
-    figure = Figure(figsize=(1.7 * len(images), 2.3), layout="constrained")
+    figure = Figure(figsize=(1.7 * len(images), 2.5), layout="constrained")
     places = figure.subplots(1, len(images))
     for axes, title, image in zip(places, ["the image", *titles], images, strict=True):
         show_image(axes, image, *span)

@@ -70,8 +70,8 @@ def mosaic(panels: Array, grid: Grid) -> Array:
     """Lay panels (P, H, W), or (P, H, W, 3) colours, into one picture; NaN or white between them.
 
     Example:
-        >>> mosaic(np.ones((3, 2, 30)), Grid.of((3, 2, 30), columns=2)).shape  # gaps of 7 and 3
-        (18, 66)
+        >>> mosaic(np.ones((3, 2, 30)), Grid.of((3, 2, 30), columns=2)).shape  # gaps of 8 and 3
+        (20, 66)
     """
     empty = np.nan if panels.ndim == 3 else 1.0
     picture = np.full((*grid.size, *panels.shape[3:]), empty)
