@@ -18,6 +18,7 @@ from badak.data.sniff import describe
         (b"\x89PNG\r\n", "a PNG image"),
         (b"\xff\xd8\xff\xe0", "a JPEG image"),
         (b"%PDF-1.7", "a PDF document"),
+        (b"\x00\x00\x00\x18ftypheic\x00", "HEIC needs the package pillow-heif"),
         (b"\x80\x04", "a Python pickle"),
         (b'{"a": 1}', "JSON"),
         (b"\x00\x01\x02\x03\x04", "bytes 00 01 02 03"),

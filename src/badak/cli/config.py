@@ -159,8 +159,8 @@ class RunConfig:
 
     def _optimizer(self) -> optim.Optimizer:
         numbers = {"lr": self.lr, "weight_decay": self.weight_decay}
-        given = {name: number for name, number in numbers.items() if number is not None}
-        return optim.OPTIMIZERS[self.optimizer](**given)
+        chosen = {name: number for name, number in numbers.items() if number is not None}
+        return optim.OPTIMIZERS[self.optimizer](**chosen)
 
     def about(self) -> str:
         """Say how it trains, in a line.
@@ -232,7 +232,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 def _is(value: Any, kind: str) -> bool:
     if kind.startswith("tuple"):
         member = str if "str" in kind else int
-        return isinstance(value, list) and all(type(one) is member for one in value)
+        return isinstance(value, list) and all(type(item) is member for item in value)
     allowed = {"str": str, "int": int, "float": float, "bool": bool}
     return type(value) in [allowed[word] for word in kind.split(" | ") if word in allowed]
 

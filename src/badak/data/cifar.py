@@ -55,26 +55,26 @@ def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
         Traceback (most recent call last):
         badak.errors.FormatError: /nowhere holds no CIFAR-10: neither cifar-10-python.tar.gz, ...
     """
-    found = find(files.as_path(path))
-    if found is None:
+    source = find(files.as_path(path))
+    if source is None:
         raise FormatError(
             f"{path} holds no CIFAR-10: neither {', '.join(ARCHIVES + FOLDERS)} nor cifar10*.npz"
         )
-    if found.is_dir():
-        names = BINARY if (found / BINARY[-1]).exists() else PYTHON
+    if source.is_dir():
+        names = BINARY if (source / BINARY[-1]).exists() else PYTHON
         contents = {
-            name: files.read(found / name, LARGEST_BATCH)
+            name: files.read(source / name, LARGEST_BATCH)
             for name in names
-            if (found / name).exists()
+            if (source / name).exists()
         }
-        return _from_batches(found, contents)
-    head = files.head(found)
+        return _from_batches(source, contents)
+    head = files.head(source)
     if head.startswith(b"PK"):
-        return _from_npz(found)
+        return _from_npz(source)
     if head.startswith(b"\x1f\x8b"):
-        contents = read_members(found, FOLDERS, (*PYTHON, *BINARY), LARGEST_BATCH)
-        return _from_batches(found, contents)
-    raise FormatError(f"{found} must be a .tar.gz or an .npz archive; got {describe(head)}")
+        contents = read_members(source, FOLDERS, (*PYTHON, *BINARY), LARGEST_BATCH)
+        return _from_batches(source, contents)
+    raise FormatError(f"{source} must be a .tar.gz or an .npz archive; got {describe(head)}")
 
 
 def find(path: Path) -> Path | None:
