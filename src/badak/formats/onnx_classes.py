@@ -13,21 +13,21 @@ from badak.formats.onnx_call import Made
 from badak.layers import Concat, Dropout, Flatten, Layer, Linear, Sigmoid
 
 
-def with_classes(made: list[Made], outputs: int) -> list[Made]:
+def with_classes(steps: list[Made], outputs: int) -> list[Made]:
     """Return the layers of a file that gives rows of numbers, ending in one logit per class.
 
     Of one output with a Sigmoid two classes are made: softmax(-z/2, z/2) is (1 - p, p), p being
     sigmoid(z).
 
     Args:
-        made: all layers, in order.
+        steps: all layers, in order.
         outputs: how many numbers they give per image.
 
     Raises:
         FormatError: several outputs end in Sigmoid, which choose no class together.
     """
-    if not _ends_in_sigmoid([one.layer for one in made]):
-        return made
+    if not _ends_in_sigmoid([step.layer for step in steps]):
+        return steps
     if outputs > 1:
         raise FormatError(
             f"its {outputs} outputs end in Sigmoid, each a yes or no of its own, but badak's "
@@ -35,9 +35,9 @@ def with_classes(made: list[Made], outputs: int) -> list[Made]:
             "Sigmoid; net(x) then gives the numbers before it, and badak.ops.sigmoid(net(x)) what "
             "this file gives"
         )
-    last = max(i for i, one in enumerate(made) if isinstance(one.layer, Sigmoid))
+    last = max(i for i, step in enumerate(steps) if isinstance(step.layer, Sigmoid))
     mirror = np.array([[-0.5], [0.5]], np.float32)
-    return [*made[:last], *made[last + 1 :], Made(Linear(2, bias=False), ({"weight": mirror},))]
+    return [*steps[:last], *steps[last + 1 :], Made(Linear(2, bias=False), ({"weight": mirror},))]
 
 
 def _ends_in_sigmoid(layers: Sequence[Layer]) -> bool:

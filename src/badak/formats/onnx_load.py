@@ -100,13 +100,13 @@ def _network(graph: Graph) -> Network:
         raise FormatError(f"its output {graph.outputs[0]!r} does not depend on the images")
     if end.mixed:
         raise FormatError(f"its output, {end.file_shape} an image, has its channels last")
-    made = Chain(values).layers(end.name, start.name)
+    steps = Chain(values).layers(end.name, start.name)
     if len(end.shape) == 3 and (end.places == 1 or end.rows):
-        made.append(Made(Flatten()))  # (K, 1, 1): one row of logits per image
+        steps.append(Made(Flatten()))  # (K, 1, 1): one row of logits per image
     if end.places == 1 or end.rows:
-        made = with_classes(made, math.prod(end.shape))
-    net = Network([step.layer for step in made], start.shape, dtype=DTYPES[images.element])
-    net.load_state(_state(net, made))
+        steps = with_classes(steps, math.prod(end.shape))
+    net = Network([step.layer for step in steps], start.shape, dtype=DTYPES[images.element])
+    net.load_state(_state(net, steps))
     return net
 
 
