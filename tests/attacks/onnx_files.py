@@ -243,8 +243,8 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O7 two opsets": (opset(("", 17), ("ai.onnx", 9)), "opset must be one from 7 to"),
         "O7 IR 99": (changed(lambda m: setattr(m, "ir_version", 99)), "IR version must be 3 to"),
         "O8 missing input": (rewired(1, input=["nowhere"]), "input 'nowhere' is made nowhere"),
-        "O8 cycle": (rewired(1, input=["f"]), "input 'f' is made only behind it: a cycle"),
-        "O8 a node of itself": (rewired(1, input=["r"]), "input 'r' is made only behind it"),
+        "O8 cycle": (rewired(1, input=["f"]), "input 'f' is made only after it: a cycle"),
+        "O8 a node of itself": (rewired(1, input=["r"]), "input 'r' is made only after it"),
         "O8 a name twice": (rewired(1, output=["c"]), "output 'c' has the name of another value"),
         "O8 named as a weight": (rewired(1, output=["w"]), "output 'w' has the name of another"),
         "O8 no output of the node": (rewired(1, output=[]), "must have an operator and an output"),
@@ -271,7 +271,7 @@ def forged() -> dict[str, tuple[Any, str]]:
         ),
         "O8 input of negative size": (
             changed(
-                lambda m: setattr(m.graph.input[0].type.tensor_type.shape.dim[2], "dim_value", -1)
+                lambda m: setattr(m.graph.input[0].type.tensor_type.shape.dim[2], "dim_value", -2)
             ),
             "sizes must be 0 to",
         ),
@@ -311,7 +311,7 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O9 doubled 60 times": (doubling(), "up to 64 sizes"),
         "O9 a constant added far behind": (
             ends_with("Add", ["r", "k"], {"k": np.ones((4, 1, 1), np.float32)}),
-            "right behind a convolution or matrix product",
+            "right after a convolution or matrix product",
         ),
         "O9 a value added to itself": (ends_with("Add", ["y", "y"]), "adds a value to itself"),
         "O9 paths that share": (twisted(), "its paths share the value"),

@@ -333,21 +333,21 @@ def test_a_graph_of_doubles_becomes_a_network_of_float64(tmp_path):
 
 REFUSED = {
     "softmax within": (rows(node("Softmax", "f", "g"), node("Gemm", "g w", "y")),
-        "behind a softmax"),
+        "after a softmax"),
     "softmax over columns": (([node("Softmax", "x", "y", axis=3)], {}), "over the classes"),
     "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size must be odd; got 4|odd: an"),
     "a constant far from a product": (
         ([node("Add", "x b", "y")], {"b": floats(3, 1, 1)}),
-        "right behind a convolution",
+        "right after a convolution",
     ),
     "a bias for each column": (
-        behind_conv(node("Add", "c b", "y"), b=floats(5)), "one number a channel, \\(4, 1, 1\\)",
+        behind_conv(node("Add", "c b", "y"), b=floats(5)), "one number per channel, \\(4, 1, 1\\)",
     ),
     "a shared convolution with a bias": (
         behind_conv(
             node("Add", "c b", "d"), node("Add", "c d", "y"), b=floats(4, 1, 1)
         ),
-        "right behind a convolution",
+        "right after a convolution",
     ),
     "columns turned": (([node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {}),
         "must move the channels"),

@@ -145,6 +145,8 @@ def test_dropout_without_a_seed_draws_anew():
     assert (first != second).any()
 
 
+COUNTED = {"count_include_pad": 1}
+KERNELS = draw(2, 2, 3)
 BAD = [
     ("Conv", [draw(1, 2, 5, 4), draw(3, 2, 3, 3)], {"strides": [0, 1]}, "stride must be at least"),
     ("Conv", [draw(1, 2, 5, 4), draw(3, 2, 3, 3)], {"strides": [1]}, "strides must have 2 numbers"),
@@ -161,6 +163,37 @@ BAD = [
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [3, 3]}, "2 axes does not fit an input of 1"),
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [6]}, "does not fit its 5x1 input"),
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [3], "auto_pad": "SAME"}, "auto_pad must be one"),
+    ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [2], "pads": [2, 0]}, "smaller than.*2, 0"),
+    ("MaxPool", [draw(1, 2, 5, 4)], {"kernel_shape": [3, 2], "pads": [2, 0, 0, 2]}, "smaller than"),
+    ("MaxPool", [draw(1, 1, 5)], {"kernel_shape": [2], "pads": [4, 4], "dilations": [4]}, "small"),
+    ("AveragePool", [draw(1, 2, 5)], {"kernel_shape": [3], "pads": [0, 3]}, "smaller than.*0, 3"),
+    ("AveragePool", [draw(1, 2, 5)], {"kernel_shape": [2], "pads": [2, 2], **COUNTED}, "smaller"),
+    ("ConvTranspose", [draw(1, 2, 5), KERNELS], {"output_padding": [1]}, "axis 0; got 1"),
+    (
+        "ConvTranspose", [draw(1, 2, 5), KERNELS],
+        {"strides": [2], "dilations": [3], "output_padding": [3]}, "dilation 3 of axis 0; got 3",
+    ),
+    ("ConvTranspose", [draw(1, 2, 5), KERNELS], {"output_padding": [-1]}, "at least 0; got -1"),
+    (
+        "ConvTranspose", [draw(1, 2, 5), KERNELS],
+        {"strides": [2], "output_shape": [13]}, "smaller than the stride 2.*got 2",
+    ),
+    ("Concat", [draw(2, 3), draw(2, 3)], {"axis": 2}, r"-2\.\.1.*got 2"),
+    ("Transpose", [draw(2, 3, 4)], {"perm": [0, -1, 1]}, "each of 3 axes once; got"),
+    ("Transpose", [draw(2, 3)], {"perm": [0, 1, 2]}, "each of 2 axes once"),
+    ("Squeeze", [draw(2, 1), np.array([3])], {}, r"-2\.\.1.*got 3"),
+    ("Squeeze", [draw(2, 1), np.array([1.5])], {}, "cannot take its inputs"),
+    ("Squeeze", [draw(2, 1), np.array([1, -1])], {}, "different ones of 2"),
+    ("Unsqueeze", [draw(2, 1), np.array([-4])], {}, r"-3\.\.2.*got -4"),
+    ("Unsqueeze", [draw(2, 1), np.array([1, 1])], {}, "different ones of 4"),
+    ("Gather", [draw(2, 3), np.array([0])], {"axis": -3}, r"-2\.\.1.*got -3"),
+    ("Softmax", [draw(2, 3)], {"axis": 2}, r"-2\.\.1.*got 2"),
+    ("LogSoftmax", [draw(2, 3)], {"axis": -3}, r"-2\.\.1.*got -3"),
+    ("Flatten", [draw(2, 3)], {"axis": 3}, "at most 2; got 3"),
+    ("Pad", [draw(2, 3), np.array([1, 1]), np.float32(0), np.array([2])], {}, r"-2\.\.1.*got 2"),
+    ("Pad", [draw(2, 3), np.array([0, 0, 0, -5])], {}, "take more from axis 1 than its length 3"),
+    ("Pad", [draw(2, 5), np.array([0, 4, 0, -8])], {}, "pads 4 and -8 take more from axis 1"),
+    ("Pad", [draw(2, 5), np.array([-1, 0, -2, 0])], {}, "take more from axis 0 than its length 2"),
     ("Reshape", [draw(6), np.array([-1, -1])], {}, "at most one -1"),
     ("Reshape", [draw(6), np.array([4])], {}, "cannot take its inputs .*reshape"),
     ("Concat", [draw(2, 3), draw(2, 4)], {"axis": 0}, "cannot take its inputs"),
@@ -177,6 +210,30 @@ def test_bad_attributes_and_inputs_are_named(operator, arrays, attributes, words
     with pytest.raises(BadakError, match=words) as fault:
         run(operator, *arrays, **attributes)
     assert str(fault.value).startswith(f"{operator} that makes 'out0': ")
+
+
+@pytest.mark.parametrize(
+    ("operator", "arrays", "attributes", "opset", "words"),
+    [
+        ("Softmax", [draw(2, 3, 4)], {"axis": 3}, 11, r"-3\.\.2.*got 3"),
+        ("LogSoftmax", [draw(2, 3)], {"axis": 2}, 9, r"-2\.\.1.*got 2"),
+        ("Squeeze", [draw(2, 1)], {"axes": [2]}, 11, r"-2\.\.1.*got 2"),
+        ("Unsqueeze", [draw(2, 1)], {"axes": [4]}, 11, r"-3\.\.2.*got 4"),
+        ("Add", [draw(2, 3, 4), draw(3)], {"axis": 4, "broadcast": 1}, 6, r"-3\.\.2.*got 4"),
+        ("Mul", [draw(2, 3, 4), draw(3, 4)], {"axis": 2, "broadcast": 1}, 6, "from axis 2 on"),
+    ],
+)
+def test_what_older_operators_meant_is_checked_too(operator, arrays, attributes, opset, words):
+    with pytest.raises(BadakError, match=words):
+        run(operator, *arrays, opset=opset, **attributes)
+
+
+def test_padding_up_to_the_kernel_and_what_it_cuts_away():
+    x = draw(1, 2, 5)
+    (y,) = run("MaxPool", x, kernel_shape=[3], pads=[2, 2])
+    agree(y, F.max_pool1d(F.pad(torch.tensor(x), (2, 2), value=-np.inf), 3, 1))
+    (cut,) = run("Pad", x, np.array([0, 0, -2, 0, -1, -3]))
+    assert cut.shape == (1, 1, 0)
 
 
 def model(*nodes, weights=(), inputs=("in0",), outputs=("out0",), opset=22):

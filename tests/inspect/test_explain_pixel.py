@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from badak import BadakError, Network
 from badak.inspect import draw, explain_pixel
-from badak.layers import Conv2d, Flatten, Linear, ReLU, Residual, TableConv2d
+from badak.layers import Concat, Conv2d, Flatten, Linear, ReLU, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from twins import torch_twin
 
@@ -98,24 +98,41 @@ def test_wrong_arguments_are_named():
         explain_pixel(net, image[:, :5], "conv1", 0, 0, 0)
 
 
-@pytest.mark.parametrize("path", ["", "shortcut."])
-def test_a_convolution_inside_a_block_is_explained(path):
-    """Behind another there, with a path beside it; where all convolutions are inside blocks."""
-    ways = [Conv2d(3, 1), Conv2d(4, 3, padding=1)], [Conv2d(3, 1), ReLU(), Conv2d(4, 3, padding=1)]
-    net = Network([ReLU(), Residual([Residual(*ways)], [Conv2d(4, 1)])], (2, 5, 6))
-    image = np.random.default_rng(0).random((2, 5, 6), dtype=np.float32)
-    layers = net.layers["block1"].layers["block1"].paths[path != ""][1]
-    x = image[None]
-    for layer in layers.values():
-        maps, x = x, layer.forward(x, False)[0]
-    source = list(layers)[-2]
-    found = explain_pixel(net, image, f"block1.block1.{path}conv2", 3, 0, 5)
-    assert found.layer == f"block1.block1.{path}conv2"
-    assert found.source == f"block1.block1.{path}{source}"
-    np.testing.assert_array_equal(found.maps, maps[0])
-    np.testing.assert_array_equal(found.output, x[0, 3])
-    assert found.products.sum() + found.bias == pytest.approx(found.value, rel=1e-5)
-    with pytest.raises(BadakError, match=r"layer must be one of 'block1\.block1\.conv1', .*'x'"):
+WAYS = [Conv2d(3, 1), Conv2d(4, 3, padding=1)], [Conv2d(3, 1), ReLU(), Conv2d(4, 3, padding=1)]
+INSIDE = {
+    "residual in residual": Residual([Residual(*WAYS)], [Conv2d(4, 1)]),
+    "concat": Concat([[Conv2d(2, 1)], *WAYS]),
+    "residual in concat": Concat([[], [Residual(*WAYS)]]),
+    "concat in residual": Residual([Conv2d(8, 1)], [Concat(WAYS)]),
+    "concat in concat": Concat([[Concat([*WAYS, []])], []]),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_every_convolution_inside_blocks_is_explained(name):
+    """Each after another layer there, or first in its path; where all are inside blocks."""
+    net = Network([ReLU(), INSIDE[name]], (2, 5, 6))
+    image = np.random.default_rng(0).standard_normal((2, 5, 6)).astype(np.float32)
+    inputs = {}
+
+    def run(before, layers, source, x):
+        for key, layer in layers.items():
+            inputs[before + key] = source, x, layer
+            for path, inside in getattr(layer, "paths", ()):
+                run(f"{before}{key}.{path}", inside, source, x)
+            source, x = before + key, layer.forward(x, False)[0]
+
+    run("", net.layers, "image", image[None])
+    convolutions = [key for key, (*_, layer) in inputs.items() if isinstance(layer, Conv2d)]
+    assert len(convolutions) > 3
+    for key in convolutions:
+        source, x, layer = inputs[key]
+        pixel = explain_pixel(net, image, key, 1, 0, 5)
+        assert (pixel.layer, pixel.source) == (key, source)
+        np.testing.assert_array_equal(pixel.maps, x[0])
+        np.testing.assert_array_equal(pixel.output, layer.forward(x, False)[0][0, 1])
+        assert pixel.products.sum() + pixel.bias == pytest.approx(pixel.value, rel=1e-4, abs=1e-6)
+    with pytest.raises(BadakError, match=rf"layer must be one of '{convolutions[0]}', .*'x'"):
         explain_pixel(net, image, "x", 0, 0, 0)
 
 

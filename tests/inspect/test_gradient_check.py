@@ -94,6 +94,23 @@ def test_every_layer_passes(name, training, batch):
         assert row.entries > row.kinks, str(result)
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        Residual([Conv2d(2, 1), Dropout(0.5)]),
+        Concat([[], [Dropout(0.5), Residual([Dropout(0.2)])]]),
+    ],
+    ids=["residual", "concat"],
+)
+def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
+    """Else every number would seem to stand at a corner, and none be compared."""
+    net = Network([block, Flatten(), Linear(3)], (2, 4, 3))
+    x = np.random.default_rng(0).random((4, 2, 4, 3))
+    check = gradient_check(net, x, np.arange(4) % 3, training=True)
+    assert check.ill == ()
+    assert all(row.entries > row.kinks for row in check.layers[0].rows)
+
+
 def test_simple_conv_net_passes():
     generator = np.random.default_rng(0)
     net = SimpleConvNet(weight_init="he")

@@ -14,6 +14,7 @@ from badak.inspect.backward import trace
 from badak.layers import (
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     Flatten,
     Layer,
@@ -138,6 +139,15 @@ def test_paths_with_other_steps_see_all_that_either_sees():
     block = Residual([Conv2d(1, 1, stride=3)], [Conv2d(1, 1, stride=2)])
     field = receptive_field(Network([block], (1, 4, 4)), "block1")  # rows 0, 3 and rows 0, 2
     assert (field.size, field.stride, field.places) == ((4, 4), (0, 0), (2, 2))
+
+
+def test_rows_of_different_maps_side_by_side_see_all_that_any_sees():
+    """A unit's number then does not say at which place of which maps it stands."""
+    net = Network([Concat([[Conv2d(1, 3), Flatten()], [Flatten()]])], (1, 6, 7))
+    field = receptive_field(net, "block1")
+    assert (field.size, field.stride, field.offset) == ((6, 7), (0, 0), (0, 0))
+    same = Network([Concat([[Conv2d(2, 3), Flatten()], [Conv2d(1, 3), Flatten()]])], (1, 6, 7))
+    assert receptive_field(same, "block1").size == (3, 3)
 
 
 def test_a_layer_that_sees_padding_alone_sees_no_pixel():

@@ -1,6 +1,6 @@
 """ONNX's products and sums with constants as layers: Conv2d, Linear and BatchNorm2d.
 
-A constant added behind a product is its bias, and batch norm of rows a part of it.
+A constant added after a product is its bias, and batch norm of rows a part of it.
 """
 
 from dataclasses import replace
@@ -83,14 +83,15 @@ def _linear(call: Call, x: Value, weight: Array) -> Value:
 def shifted(call: Call, y: Value, shift: Array) -> Value:
     """Give the convolution or linear layer that ends `y` a bias, or a larger one."""
     last = y.made[-1] if y.made and y.uses == 1 else None
-    if last is None or not isinstance(last.layer, (Conv2d, Linear)) or y.channels_last:
+    if last is None or not isinstance(last.layer, (Conv2d, Linear)):
         raise FormatError(
-            "it adds a constant, which badak reads right behind a convolution or matrix product "
+            "it adds a constant, which badak reads right after a convolution or matrix product "
             "alone, as its bias"
         )
-    form = (len(y), *[1] * (len(y.shape) - 1))
-    if shift.size not in (1, len(y)) or (shift.size != 1 and (*form,) != _tail(shift, len(form))):
-        raise FormatError(f"it must add one number a channel, {form}; it adds {shift.shape}")
+    form = tuple(1 if axis else len(y) for axis in y.axes)
+    tail = _tail(shift, len(form))
+    if tail not in (form, (1,) * len(form)):
+        raise FormatError(f"it must add one number per channel, {form}; it adds {shift.shape}")
     bias = np.broadcast_to(shift.reshape(-1), len(y)) + last.arrays[0].get("bias", 0)
     layer = type(last.layer)(**last.layer.config() | {"bias": True})
     made = Made(layer, ({**last.arrays[0], "bias": bias},))
@@ -98,7 +99,7 @@ def shifted(call: Call, y: Value, shift: Array) -> Value:
 
 
 def _tail(array: Array, axes: int) -> tuple[int, ...]:
-    """A shape as broadcasting sees it against this many axes and a batch before them."""
+    """A shape as broadcasting sees it against this many axes and one of images before them."""
     shape = array.shape
     if len(shape) == axes + 1 and shape[0] == 1:
         shape = shape[1:]
@@ -106,7 +107,7 @@ def _tail(array: Array, axes: int) -> tuple[int, ...]:
 
 
 def batch_norm(call: Call) -> Value:
-    """BatchNorm2d; behind a Linear, where badak has none, a part of its weight and bias."""
+    """BatchNorm2d; after a Linear, for which badak has none, a part of its weight and bias."""
     x = call.value()
     if call.integer("training_mode", 0) or call.integer("spatial", 1) != 1:
         raise FormatError("it must use its running statistics, one pair a channel")
@@ -118,10 +119,10 @@ def batch_norm(call: Call) -> Value:
         raise FormatError(f"its variances must be at least 0; got {var.min()}")
     eps = max(call.real("epsilon", 1e-5), 1e-30)  # what eps 0 means, to the last bit
     momentum = 1 - call.real("momentum", 0.9)
+    if x.axes[:1] != (0,):
+        raise FormatError("its channels must stand in the second place")
     if len(x.shape) == 1:
         return _scaled(call, x, weight, bias, mean, np.sqrt(var.astype(np.float64) + eps))
-    if x.channels_last:
-        raise FormatError("its channels must stand in the second place")
     layer = BatchNorm2d(round(momentum, 7), eps)
     named = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": var}
     return call.gives(x, Made(layer, (named,)))
@@ -132,7 +133,7 @@ def _scaled(call: Call, x: Value, *numbers: Array) -> Value:
     gain, bias, mean, std = numbers
     last = x.made[-1] if x.made and x.uses == 1 else None
     if last is None or not isinstance(last.layer, Linear):
-        raise FormatError("it norms rows, which badak reads right behind a matrix product alone")
+        raise FormatError("it norms rows, which badak reads right after a matrix product alone")
     factor = (gain / std)[:, None]
     old = last.arrays[0]
     arrays = _arrays(old["weight"] * factor, (old.get("bias", 0) - mean) * factor[:, 0] + bias)

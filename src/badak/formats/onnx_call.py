@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from badak.arrays import Array, Shape
 from badak.errors import FormatError
-from badak.formats.onnx_check import LARGEST, Node
-from badak.layers import Layer
+from badak.formats.onnx_check import LARGEST, Node, as_numbers
+from badak.layers import Flatten, Layer
 from badak.ops.window import Padding, Pair, Window
+
+# How files lay out maps: as badak does, and as TensorFlow does, with the channels last.
+CHANNELS_FIRST, CHANNELS_LAST = (0, 1, 2), (1, 2, 0)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Value:
         made: the layers that make it from its one source.
         joins: "Add" or "Concat" where paths join.
         uses: how many nodes take it.
-        channels_last: whether the file holds it as (H, W, C), as TensorFlow does.
+        axes: which axis of `shape` each axis of the file's array is, after that of the images; the
+            file may leave out an axis of size 1.
         order: (C, H, W) where the file laid it out in a row as (H, W, C).
         probabilities: whether a softmax made it, which badak leaves to `predict_proba` and the
             loss; and so what it is made from are the logits.
@@ -45,19 +49,45 @@ class Value:
     made: tuple[Made, ...] = ()
     joins: str = ""
     uses: int = 1
-    channels_last: bool = False
+    axes: tuple[int, ...] = CHANNELS_FIRST
     order: Shape | None = None
     probabilities: bool = False
 
     @property
     def file_shape(self) -> Shape:
         """Of one image as the file holds it."""
-        return (*self.shape[1:], self.shape[0]) if self.channels_last else self.shape
+        return tuple(self.shape[axis] for axis in self.axes)
+
+    @property
+    def wide(self) -> list[int]:
+        """Those of `axes` along which numbers lie: the others have size 1."""
+        return [axis for axis in self.axes if self.shape[axis] != 1]
 
     @property
     def mixed(self) -> bool:
         """Whether the file's order of numbers is another than badak's."""
-        return self.order is not None or (self.channels_last and min(len(self), self.places) > 1)
+        return self.order is not None or self.wide != sorted(self.wide)
+
+    def laid(self, sizes: Sequence[int]) -> tuple[int, ...] | None:
+        """The axes of an array of these sizes that has the same numbers in the same order, or None.
+
+        Only axes of size 1 may then come, go and move, which computes nothing.
+        """
+        if [size for size in sizes if size != 1] != [self.shape[axis] for axis in self.wide]:
+            return None
+        for layout in (CHANNELS_FIRST, CHANNELS_LAST) if len(self.shape) == 3 else ():
+            same = replace(self, axes=layout)
+            if same.file_shape == tuple(sizes) and same.wide == self.wide:
+                return layout
+        wide = iter(self.wide)
+        narrow = (axis for axis, size in enumerate(self.shape) if size == 1)
+        axes = tuple(next(narrow if size == 1 else wide, -1) for size in sizes)
+        return None if -1 in axes else axes
+
+    @property
+    def rows(self) -> bool:
+        """Whether it is rows, but not the channels of maps of one place."""
+        return len(self.axes) == 1 and (len(self.shape) == 1 or self.axes != (0,))
 
     @property
     def places(self) -> int:
@@ -73,13 +103,25 @@ Input = Value | NDArray[Any] | None
 
 @dataclass
 class Call:
-    """A node with what it takes. Attributes are taken out as they are read; none may be left."""
+    """A node with what it takes. Attributes are taken out as they are read; none may be left.
+
+    Attributes:
+        node: the node.
+        inputs: what its inputs are.
+        opset: which edition of the operators the file means.
+        batch: how many images the file declares; None where any number may come.
+        element: the number of the images' element type.
+        attributes: those not read yet.
+        before: values that a reader put between the node and what it takes.
+    """
 
     node: Node
     inputs: list[Input]
     opset: int
     batch: int | None
+    element: int
     attributes: dict[str, Any] = field(init=False)
+    before: list[Value] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.attributes = dict(self.node.attributes)
@@ -89,53 +131,58 @@ class Call:
         return self.inputs[place] if place < len(self.inputs) else None
 
     def value(self, place: int = 0) -> Value:
-        """An input that flows; not one behind a softmax, which ends the network."""
-        found = self.at(place)
-        if not isinstance(found, Value):
+        """An input that flows; not one after a softmax, which ends the network."""
+        x = self.at(place)
+        if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")
-        if found.probabilities:
-            raise FormatError("it stands behind a softmax, which badak reads at the end alone")
-        return found
+        if x.probabilities:
+            raise FormatError("it stands after a softmax, which badak reads at the end alone")
+        return x
 
     def image(self, place: int = 0) -> Value:
         """An input of maps (C, H, W), in this order."""
-        found = self.value(place)
-        if len(found.shape) != 3 or found.channels_last:
-            raise FormatError(f"its input must be maps (C, H, W); it is {found.file_shape}")
-        return found
+        x = self.value(place)
+        if len(x.shape) != 3 or x.file_shape != x.shape or x.mixed:
+            raise FormatError(f"its input must be maps (C, H, W); it is {x.file_shape}")
+        return x
 
     def flat(self, place: int = 0) -> Value:
         """An input of rows (D,)."""
-        found = self.value(place)
-        if len(found.shape) != 1:
-            raise FormatError(f"its input must be rows (N, D); it is {found.file_shape}")
-        return found
+        x = self.value(place)
+        if len(x.axes) != 1:
+            raise FormatError(f"its input must be rows (N, D); it is {x.file_shape}")
+        if len(x.shape) == 1:
+            return x
+        # The file's array is a row already, as of (C, 1, 1) whose axes of size 1 it left out.
+        rows = self.gives(x, Made(Flatten()), name=f"{x.name} in rows", axes=(0,))
+        self.before.append(rows)
+        return rows
 
     def array(self, place: int) -> NDArray[Any]:
         """An input that is constant."""
-        found = self.at(place)
-        if not isinstance(found, np.ndarray):
-            kind = "left out" if found is None else "made from the images"
+        array = self.at(place)
+        if not isinstance(array, np.ndarray):
+            kind = "left out" if array is None else "made from the images"
             raise FormatError(f"its input {place} must be constant; it is {kind}")
-        return found
+        return array
 
     def floats(self, place: int, *axes: int) -> Array:
         """A constant input of float numbers, with this many axes."""
-        found = self.array(place)
-        if found.dtype.kind != "f" or (axes and found.ndim not in axes):
+        array = self.array(place)
+        if array.dtype.kind != "f" or (axes and array.ndim not in axes):
             number = " or ".join(map(str, axes)) or "any number of"
             raise FormatError(
-                f"its input {place} must hold floats on {number} axes; it is {found.dtype} "
-                f"{found.shape}"
+                f"its input {place} must hold floats on {number} axes; it is {array.dtype} "
+                f"{array.shape}"
             )
-        return found
+        return array
 
     def scalar(self, place: int) -> float:
         """A constant input of one float."""
-        found = self.floats(place)
-        if found.size != 1:
-            raise FormatError(f"its input {place} must be one number; it has shape {found.shape}")
-        return as_written(float(found.reshape(())))
+        number = self.floats(place)
+        if number.size != 1:
+            raise FormatError(f"its input {place} must be one number; it has shape {number.shape}")
+        return as_written(float(number.reshape(())))
 
     def integer(self, name: str, default: int) -> int:
         """An integer attribute."""
@@ -149,25 +196,31 @@ class Call:
         """A word attribute."""
         return str(self._attribute(name, default, str, "a word"))
 
+    def axes(self, place: int = 1) -> list[int]:
+        """Axes, as they stand: an input, or the attribute that was before it; [] where left out."""
+        if self.at(place) is not None:
+            return as_numbers(self.array(place))
+        return self.integers("axes", [])
+
     def integers(self, name: str, default: Sequence[int]) -> list[int]:
         """An attribute of integers, each of a size that can be."""
-        found = self._attribute(name, list(default), list, "a list of integers")
-        if any(type(number) is not int or abs(number) > LARGEST for number in found):
-            raise FormatError(f"its {name} must be integers up to {LARGEST}; got {found[:8]}")
-        return list(found)
+        numbers = self._attribute(name, list(default), list, "a list of integers")
+        if any(type(number) is not int or abs(number) > LARGEST for number in numbers):
+            raise FormatError(f"its {name} must be integers up to {LARGEST}; got {numbers[:8]}")
+        return list(numbers)
 
     def pair(self, name: str, default: Sequence[int]) -> Pair:
         """An attribute of two integers, at least 1: rows and columns."""
-        found = self.integers(name, default)
-        if len(found) != 2 or min(found) < 1:
-            raise FormatError(f"its {name} must be two integers, at least 1; got {found[:8]}")
-        return found[0], found[1]
+        numbers = self.integers(name, default)
+        if len(numbers) != 2 or min(numbers) < 1:
+            raise FormatError(f"its {name} must be two integers, at least 1; got {numbers[:8]}")
+        return numbers[0], numbers[1]
 
     def _attribute(self, name: str, default: Any, kind: type, words: str) -> Any:
-        found = self.attributes.pop(name, default)
-        if type(found) is not kind:
-            raise FormatError(f"its {name} must be {words}; got {str(found)[:80]}")
-        return found
+        value = self.attributes.pop(name, default)
+        if type(value) is not kind:
+            raise FormatError(f"its {name} must be {words}; got {str(value)[:80]}")
+        return value
 
     def padding(self, window: Window, x: Value) -> Padding:
         """Its pads, or what its auto_pad means for this input."""
@@ -179,13 +232,18 @@ class Call:
             raise FormatError(f"its auto_pad must be a way that ONNX has; got {word[:40]!r}")
         if any(pads):
             raise FormatError(f"it must have pads or auto_pad; got {pads[:8]} and {word}")
-        if word == "SAME_LOWER":  # the odd row before, not behind
+        if word == "SAME_LOWER":  # the odd row before, not after
             (top, bottom), (left, right) = replace(window, padding="same").sides(*x.shape[1:])
             return sides([bottom, right, top, left])
         return "same" if word == "SAME_UPPER" else 0
 
     def gives(self, x: Value, *made: Made, **changes: Any) -> Value:
-        """The output: layers behind x, whose shape theirs follow from."""
+        """The output: x and layers after it, whose shape theirs follow from.
+
+        Without layers it is x under another name, so that what follows sees what made x.
+        """
+        if not made and x.sources and x.uses == 1:
+            return replace(x, **changes)
         shape = x.shape
         for one in made:
             shape = one.layer.output_shape(shape)

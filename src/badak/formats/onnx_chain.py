@@ -1,11 +1,12 @@
 """A graph of values as layers: a chain, in which paths that part and join again are blocks.
 
 Two paths that are added are a Residual, and paths put side by side a Concat. Where the paths of a
-join part is its nearest common ancestor: the last value that everything behind it, up to the join,
-is made from (in the words of compilers, its immediate dominator).
+join part is its nearest common ancestor: the last value that everything after it, up to the join,
+is made from (in the words of compilers, its immediate dominator). Of several paths some may part
+later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from badak.arrays import Array
@@ -58,13 +59,32 @@ class Chain:
             self._taken.add(name)
             if value.joins:
                 fork = self._parent[name]
-                paths = [self.layers(source, fork, level + 1) for source in value.sources]
-                backwards.append(_block(value, paths))
+                backwards.append(self._join(value, value.sources, fork, level))
                 name = fork
             else:
                 backwards += reversed(value.made)
                 (name,) = value.sources
         return backwards[::-1]
+
+    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Made:
+        """The block of the paths from `fork` that end in `sources`.
+
+        Neighbours that part only after `fork` are a block of their own, in one path.
+        """
+        groups: list[tuple[str, list[str]]] = []  # where each parts, and its ends
+        for source in sources:
+            parts = self._common(groups[-1][0], source) if groups else fork
+            if parts == fork:
+                groups.append((source, [source]))
+            else:
+                groups[-1] = parts, [*groups[-1][1], source]
+        paths = []
+        for parts, ends in groups:
+            path = self.layers(parts, fork, level + 1)
+            if len(ends) > 1:
+                path.append(self._join(value, ends, parts, level + 1))
+            paths.append(path)
+        return _block(value, paths)
 
 
 def _block(value: Value, paths: list[list[Made]]) -> Made:

@@ -51,8 +51,8 @@ class Graph:
         opset: which edition of the operators it means.
         inputs: name -> element type and sizes (None where free), without those that have a value.
         outputs: names.
-        nodes: in an order in which they can run.
-        arrays: name -> value of each initializer.
+        nodes: those that the outputs need, in an order in which they can run.
+        arrays: name -> value of each initializer that the outputs need.
         proto: ONNX's own object, for what is left.
     """
 
@@ -76,11 +76,13 @@ def read(path: str | Path) -> Graph:
         model = _parse(content)
         opset = _versions(model)
         graph = model.graph
-        arrays = _initializers(graph, path.parent)
-        inputs = _inputs(graph, arrays)
-        nodes = _nodes(graph, {*inputs, *arrays})
-        made = {*inputs, *(name for node in nodes for name in node.outputs)}
         outputs = [info.name for info in graph.output]
+        needed = _needed(graph, outputs)
+        arrays = _initializers(graph, path.parent, needed)
+        constants = {tensor.name for tensor in graph.initializer}
+        inputs = _inputs(graph, arrays, constants)
+        nodes = _nodes(graph, {*inputs, *constants}, needed)
+        made = {*inputs, *(name for node in nodes for name in node.outputs)}
         if not outputs or len(set(outputs)) < len(outputs):
             raise FormatError(f"it must have outputs of different names; got {outputs}")
         for name in outputs:
@@ -118,20 +120,40 @@ def _versions(model: onnx.ModelProto) -> int:
     return int(opsets[0])
 
 
-def _initializers(graph: onnx.GraphProto, folder: Path) -> dict[str, NDArray[Any]]:
+def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
+    """Names of the values that the outputs are made from, and of the outputs.
+
+    The rest may be of types and operators that badak does not know: quantisers and converters
+    leave such in a file.
+    """
+    needed = set(outputs)
+    for proto in reversed(graph.node):
+        if needed.intersection(filter(None, proto.output)):
+            needed.update(proto.input)
+    return needed
+
+
+def _initializers(
+    graph: onnx.GraphProto, folder: Path, needed: set[str]
+) -> dict[str, NDArray[Any]]:
+    """The constants by name; of those that nothing needs, the names alone are looked at."""
     if graph.sparse_initializer:
         raise FormatError("it has sparse initializers, which badak does not read")
     arrays: dict[str, NDArray[Any]] = {}
+    names: set[str] = set()
     for tensor in graph.initializer:
-        if not tensor.name or tensor.name in arrays:
+        if not tensor.name or tensor.name in names:
             raise FormatError(f"initializers must have different names; got {tensor.name!r} twice")
+        names.add(tensor.name)
+        if tensor.name not in needed:
+            continue
         with where(f"initializer {tensor.name!r}"):
             arrays[tensor.name] = tensor_array(tensor, folder)
     return arrays
 
 
 def _inputs(
-    graph: onnx.GraphProto, arrays: dict[str, NDArray[Any]]
+    graph: onnx.GraphProto, arrays: dict[str, NDArray[Any]], constants: set[str]
 ) -> dict[str, tuple[int, tuple[Size, ...]]]:
     """The declared inputs; one that has a value, as old files declare them all, must agree."""
     inputs: dict[str, tuple[int, tuple[Size, ...]]] = {}
@@ -145,8 +167,9 @@ def _inputs(
                 raise FormatError("it must be a tensor")
             kind = info.type.tensor_type
             sizes = tuple(_sizes(kind.shape))
-            if info.name not in arrays:
+            if info.name not in constants:
                 inputs[info.name] = kind.elem_type, sizes
+            if info.name not in arrays:
                 continue
             array = arrays[info.name]
             declared = TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "none"
@@ -166,14 +189,14 @@ def _sizes(shape: onnx.TensorShapeProto) -> Iterator[Size]:
     for dim in shape.dim:
         if not dim.HasField("dim_value"):
             yield None
-        elif not 0 <= dim.dim_value <= LARGEST:
+        elif not -1 <= dim.dim_value <= LARGEST:
             raise FormatError(f"its sizes must be 0 to {LARGEST}; got {dim.dim_value}")
-        else:
-            yield dim.dim_value or None  # 0 is how some exporters write a free batch
+        else:  # some exporters write 0 or -1 if any number of images may come
+            yield dim.dim_value if dim.dim_value > 0 else None
 
 
-def _nodes(graph: onnx.GraphProto, known: set[str]) -> list[Node]:
-    """The nodes; each must take what was there before it, and give what was not."""
+def _nodes(graph: onnx.GraphProto, known: set[str], needed: set[str]) -> list[Node]:
+    """The needed nodes; each must take what was there before it, and give what was not."""
     nodes = []
     made_later = {name for proto in graph.node for name in proto.output if name}
     for proto in graph.node:
@@ -184,16 +207,15 @@ def _nodes(graph: onnx.GraphProto, known: set[str]) -> list[Node]:
         with where(f"{op} {proto.name or outputs[0]!r}"):
             for name in proto.input:
                 if name and name not in known:
-                    reason = (
-                        "made only behind it: a cycle" if name in made_later else "made nowhere"
-                    )
+                    reason = "made only after it: a cycle" if name in made_later else "made nowhere"
                     raise FormatError(f"its input {name!r} is {reason}")
             for name in filter(None, outputs):
                 if name in known:
                     raise FormatError(f"its output {name!r} has the name of another value")
                 known.add(name)
-            attributes = _attributes(proto)
-        nodes.append(Node(proto.name, op, tuple(proto.input), outputs, attributes))
+            if needed.intersection(filter(None, outputs)):
+                attributes = _attributes(proto)
+                nodes.append(Node(proto.name, op, tuple(proto.input), outputs, attributes))
     return nodes
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from badak.errors import FormatError
+from badak.formats.onnx_axes import checked_axes, checked_axis, checked_order
 from badak.formats.onnx_call import Call
 from badak.formats.onnx_check import as_numbers
 
@@ -56,29 +57,23 @@ def _reshape(call: Call) -> NDArray[Any]:
 def _transpose(call: Call) -> NDArray[Any]:
     array = call.array(0)
     order = call.integers("perm", range(array.ndim)[::-1])
-    if sorted(order) != list(range(array.ndim)):
-        raise FormatError(f"its perm must name each of {array.ndim} axes once; got {order[:8]}")
-    return array.transpose(order)
-
-
-def _axes(call: Call) -> list[int]:
-    return as_numbers(call.array(1)) if call.at(1) is not None else call.integers("axes", [])
+    return array.transpose(checked_order(order, array.ndim))
 
 
 def _squeeze(call: Call) -> NDArray[Any]:
-    array, axes = call.array(0), _axes(call)
-    if any(not -array.ndim <= axis < array.ndim or array.shape[axis] != 1 for axis in axes):
+    array, axes = call.array(0), call.axes()
+    places = checked_axes(axes, array.ndim)
+    if any(array.shape[place] != 1 for place in places):
         raise FormatError(f"it can take axes of size 1 away; got {axes} of {array.shape}")
-    return np.squeeze(array, tuple({axis % array.ndim for axis in axes}) if axes else None)
+    return np.squeeze(array, tuple(places) if axes else None)
 
 
 def _unsqueeze(call: Call) -> NDArray[Any]:
-    array, axes = call.array(0), _axes(call)
-    axis_count = array.ndim + len(axes)
-    places = {axis % axis_count for axis in axes if -axis_count <= axis < axis_count}
-    if len(places) < len(axes) or axis_count > 8:
-        raise FormatError(f"its axes must be different places of {axis_count}; got {axes[:8]}")
-    return np.expand_dims(array, tuple(places))
+    array, axes = call.array(0), call.axes()
+    rank = array.ndim + len(axes)
+    if rank > 8:
+        raise FormatError(f"it may make an array of up to 8 axes; got {rank}")
+    return np.expand_dims(array, tuple(checked_axes(axes, rank)))
 
 
 def _small(call: Call, place: int) -> NDArray[Any]:
@@ -90,7 +85,8 @@ def _small(call: Call, place: int) -> NDArray[Any]:
 
 def _gather(call: Call) -> NDArray[Any]:
     array, indices = _small(call, 0), np.asarray(_small(call, 1))
-    if call.integer("axis", 0) not in (0, -1) or array.ndim != 1 or indices.dtype.kind != "i":
+    checked_axis(call.integer("axis", 0), array.ndim)
+    if array.ndim != 1 or indices.dtype.kind != "i":
         raise FormatError("it must take numbers from a row of sizes")
     if any(not -array.size <= index < array.size for index in indices.reshape(-1)):
         raise FormatError(f"its indices must be below {array.size}; got {indices}")
@@ -99,7 +95,8 @@ def _gather(call: Call) -> NDArray[Any]:
 
 def _concat(call: Call) -> NDArray[Any]:
     parts = [_small(call, place) for place in range(len(call.inputs))]
-    rows = call.integer("axis", 0) in (0, -1) and all(part.ndim == 1 for part in parts)
+    checked_axis(call.integer("axis", 0), 1)
+    rows = all(part.ndim == 1 for part in parts)
     if not parts or not rows or sum(part.size for part in parts) > MOST:
         raise FormatError(f"it must put rows of up to {MOST} sizes together")
     if len({part.dtype for part in parts}) > 1:

@@ -8,6 +8,7 @@ import numpy as np
 
 from badak.errors import FormatError
 from badak.formats.onnx_affine import batch_norm, conv, gemm, matmul, shifted
+from badak.formats.onnx_axes import checked_axes, checked_axis
 from badak.formats.onnx_call import Call, Made, Value, short, sides
 from badak.formats.onnx_check import as_numbers
 from badak.layers import (
@@ -15,7 +16,6 @@ from badak.layers import (
     GELU,
     AvgPool2d,
     Dropout,
-    Flatten,
     GlobalAvgPool2d,
     Hardtanh,
     Layer,
@@ -30,14 +30,15 @@ from badak.layers import (
 from badak.ops.window import Window
 
 LARGEST_FLOAT = float(np.finfo(np.float32).max)
-TO_CHANNELS_LAST, TO_CHANNELS_FIRST = [0, 2, 3, 1], [0, 3, 1, 2]
 
 
 def add(call: Call) -> Value:
-    """A bias, where one input is constant; else two paths, or more, that join."""
+    """A bias if one input is constant; else two paths, or more, that join."""
+    if len(call.inputs) == 1:
+        return call.gives(call.value())
     arrays = [one for one in call.inputs if isinstance(one, np.ndarray)]
     if not arrays:
-        return _joined(call, "Add")
+        return _joined(_parts(call), "Add")
     if len(call.inputs) != 2 or len(arrays) != 1:
         raise FormatError("it must add one constant to one value, or values to another")
     place = 1 if isinstance(call.at(1), np.ndarray) else 0
@@ -46,25 +47,30 @@ def add(call: Call) -> Value:
 
 def concat(call: Call) -> Value:
     """Paths that end side by side."""
-    axis = call.integer("axis", 1)
-    y = _joined(call, "Concat")
-    axes = len(y.shape) + 1
-    if axis % axes != (axes - 1 if y.channels_last else 1) or not -axes <= axis < axes:
+    axis = checked_axis(call.integer("axis", 1), len(call.value().axes) + 1)
+    if len(call.inputs) == 1:
+        return call.gives(call.value())
+    parts = _parts(call)
+    y = _joined(parts, "Concat")
+    if y.axes[axis - 1 : axis] != (0,):
         raise FormatError(f"its axis must be that of the channels; got {axis}")
     if y.order is not None:
         raise FormatError("it puts rows together that were laid out with the channels last")
-    parts = [call.value(place) for place in range(len(call.inputs))]
     if len({part.shape[1:] for part in parts}) > 1:
         raise FormatError(f"its inputs must differ in channels alone; got {_shapes(parts)}")
     return replace(y, shape=(sum(map(len, parts)), *y.shape[1:]))
 
 
-def _joined(call: Call, kind: str) -> Value:
-    parts = [call.value(place) for place in range(len(call.inputs))]
-    if len(parts) < 2:
-        raise FormatError(f"it must join at least two values; got {len(parts)}")
+def _parts(call: Call) -> list[Value]:
+    """The values that join; all rows if some are."""
+    places = range(len(call.inputs))
+    rows = any(call.value(place).rows for place in places)
+    return [call.flat(place) if rows else call.value(place) for place in places]
+
+
+def _joined(parts: list[Value], kind: str) -> Value:
     first = parts[0]
-    same = {(len(part.shape), part.channels_last, part.order) for part in parts}
+    same = {(len(part.shape), part.axes, part.order) for part in parts}
     if len(same) > 1 or (kind == "Add" and len({part.shape for part in parts}) > 1):
         raise FormatError(f"its inputs must have one shape and layout; got {_shapes(parts)}")
     return replace(first, sources=tuple(part.name for part in parts), made=(), joins=kind)
@@ -107,16 +113,30 @@ def global_max_pool(call: Call) -> Value:
 
 
 def reduce_mean(call: Call) -> Value:
-    """GlobalAvgPool2d, and Flatten where the two axes go."""
-    x = call.value()
-    axes = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("axes", [])
+    """GlobalAvgPool2d; AvgPool2d over whole rows, or whole columns, if it is over one of them."""
+    x, axes = call.value(), call.axes()
     keep = bool(call.integer("keepdims", 1))
-    call.integer("noop_with_empty_axes", 0)
-    places = {1, 2} if x.channels_last else {2, 3}
-    if len(x.shape) != 3 or {axis % 4 for axis in axes} != places or min(axes) < -4:
+    if call.integer("noop_with_empty_axes", 0) and not axes:
+        return call.gives(x)
+    places = checked_axes(axes, len(x.axes) + 1)
+    over = {x.axes[place - 1] for place in places if place}
+    wide = over.intersection(x.wide)  # a mean over one number is that number
+    if not places or 0 in places or (wide and (0 in wide or len(x.shape) != 3)):
         raise FormatError(f"it must be the mean over rows and columns; got axes {axes}")
-    made = (Made(GlobalAvgPool2d()), *([] if keep else [Made(Flatten())]))
-    return call.gives(x, *made, channels_last=x.channels_last and keep)
+    left = x.axes if keep else tuple(axis for axis in x.axes if axis not in over)
+    if not wide:
+        return call.gives(x, axes=left)
+    _, rows, columns = (size if axis in over else 1 for axis, size in enumerate(x.shape))
+    whole = (rows, columns) == x.shape[1:]
+    layer = GlobalAvgPool2d() if whole else AvgPool2d((rows, columns))
+    return call.gives(x, Made(layer), axes=left)
+
+
+def mean(call: Call) -> Value:
+    """Nothing: badak adds paths, and has no layer for their mean."""
+    if len(call.inputs) != 1:
+        raise FormatError(f"it must take one value; it is the mean of {len(call.inputs)}")
+    return call.gives(call.value())
 
 
 def lrn(call: Call) -> Value:
@@ -157,6 +177,8 @@ def _between(call: Call, x: Value, least: float, most: float) -> Value:
 
 def limit(call: Call) -> Value:
     """Max or Min with one number: half a Clip."""
+    if len(call.inputs) == 1:
+        return call.gives(call.value())
     if len(call.inputs) != 2:
         raise FormatError(f"it must compare a value with one number; it takes {len(call.inputs)}")
     place = 1 if isinstance(call.at(1), np.ndarray) else 0
@@ -172,12 +194,13 @@ def pad(call: Call) -> Value:
     pads = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("pads", [])
     constant = call.scalar(2) if call.at(2) is not None else call.real("value", 0.0)
     mode = call.word("mode", "constant")
-    axes = as_numbers(call.array(3)) if call.at(3) is not None else list(range(len(pads) // 2))
-    if len(pads) != 2 * len(axes) or any(not -4 <= axis < 4 for axis in axes):
-        raise FormatError(f"it must have two pads an axis; got {pads} for axes {axes}")
-    rim = {axis % 4: (pads[place], pads[place + len(axes)]) for place, axis in enumerate(axes)}
-    rows, columns = (1, 2) if x.channels_last else (2, 3)
-    (top, bottom), (left, right) = rim.pop(rows, (0, 0)), rim.pop(columns, (0, 0))
+    rank = len(x.axes) + 1
+    axes = checked_axes(call.axes(3) if call.at(3) is not None else range(rank), rank)
+    if len(pads) != 2 * len(axes):
+        raise FormatError(f"it must have two pads per axis; got {pads} for axes {axes}")
+    own = [None, *x.axes]
+    rim = {own[axis]: (pads[i], pads[i + len(axes)]) for i, axis in enumerate(axes)}
+    (top, bottom), (left, right) = rim.pop(1, (0, 0)), rim.pop(2, (0, 0))
     if not any((top, bottom, left, right)) and not any(map(any, rim.values())):
         return call.gives(x)
     if len(x.shape) != 3 or any(map(any, rim.values())) or mode != "constant" or constant != 0:
@@ -189,15 +212,12 @@ def pad(call: Call) -> Value:
 
 def softmax(call: Call) -> Value:
     """Nothing: badak's networks end with logits."""
-    x = call.value()
+    x = call.flat() if call.value().rows else call.value()
     axis = call.integer("axis", -1 if call.opset >= 13 else 1)
-    channel = 3 if x.channels_last else 1
-    flat = x.places == 1 and (
-        axis == 1 if call.opset < 13 else axis % (len(x.shape) + 1) == channel
-    )
-    if len(x.shape) == 1:
-        flat = axis in (1, -1)
-    if not flat:
+    place = checked_axis(axis, len(x.axes) + 1)
+    # Until opset 12 all axes from this one on competed with one another.
+    over = x.axes[place - 1 :] if call.opset < 13 else x.axes[place - 1 : place]
+    if place == 0 or 0 not in over or x.places != 1:
         raise FormatError(f"it must go over the classes, at the end; got axis {axis} of {x.shape}")
     return call.gives(x, probabilities=True)
 
@@ -230,6 +250,7 @@ READERS: dict[str, Callable[[Call], Value]] = {
     "GlobalAveragePool": _simple(GlobalAvgPool2d, image=True),
     "GlobalMaxPool": global_max_pool,
     "ReduceMean": reduce_mean,
+    "Mean": mean,
     "BatchNormalization": batch_norm,
     "LRN": lrn,
     "Dropout": dropout,

@@ -1,19 +1,23 @@
 """An ONNX file as a network."""
 
+import math
+import warnings
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+from badak.arrays import Shape
 from badak.errors import BadakError, FormatError, where
 from badak.formats import onnx_layers, onnx_shapes
-from badak.formats.onnx_call import Call, Made, Value
+from badak.formats.onnx_call import CHANNELS_FIRST, CHANNELS_LAST, Call, Made, Value
 from badak.formats.onnx_chain import Chain
-from badak.formats.onnx_check import Graph, Node, read
+from badak.formats.onnx_check import Graph, read
+from badak.formats.onnx_classes import with_classes
 from badak.formats.onnx_constants import FOLDERS
 from badak.formats.onnx_own import check_output, own_network
 from badak.layers import Flatten
@@ -32,8 +36,11 @@ def load(path: str | Path) -> Network:
     they become a Residual, side by side a Concat. Layers are named as a network's are, ``conv1``;
     those of a file that `export` wrote keep their own names.
 
-    Images are (N, C, H, W) here also where the file has them as (N, H, W, C). A Softmax at the end
-    is left out: ``net(x)`` gives the logits, and ``net.predict_proba(x)`` what the file gives.
+    Images are (N, C, H, W) here, also if the file has them as (N, H, W, C). A Softmax at the end
+    is left out: ``net(x)`` gives the logits, and ``net.predict_proba(x)`` what the file gives. One
+    output with a Sigmoid, z, tells two classes apart: they become the logits -z/2 and z/2, whose
+    softmax is the same, and ``net.predict_proba(x)[:, 1]`` is what the file gives. Several outputs
+    with a Sigmoid are refused: each is a yes or no of its own, not one of several classes.
 
     Args:
         path: the file; weights that lie outside it must lie beside it, in plain files.
@@ -45,6 +52,9 @@ def load(path: str | Path) -> Network:
         BadakError: the file cannot be read.
         FormatError: it is no ONNX file or a forged one; or a graph that badak has no layers for:
             the message lists every operator that is missing.
+
+    Warns:
+        UserWarning: the network has one output and no Sigmoid, from which no class follows.
 
     Example:
         >>> import tempfile
@@ -64,45 +74,52 @@ def load(path: str | Path) -> Network:
     if own is not None:
         return own
     try:
-        return _network(graph)
+        net = _network(graph)
     except BadakError as fault:
         raise FormatError(f"{path} cannot become a network: {fault}") from None
+    if net.output_shape == (1,):
+        warnings.warn(
+            f"{path} has one output and no Sigmoid at the end, so predict gives class 0 for every "
+            "image: use net(x), which gives that output",
+            stacklevel=2,
+        )
+    return net
 
 
 def _network(graph: Graph) -> Network:
-    nodes = _needed(graph)
-    missing = Counter(node.op for node in nodes if node.op not in KNOWN)
+    if len(graph.outputs) != 1:
+        raise FormatError(f"a classifier has one output; it has {len(graph.outputs)}")
+    missing = Counter(node.op for node in graph.nodes if node.op not in KNOWN)
     if missing:
         listed = ", ".join(f"{op} ({count})" for op, count in sorted(missing.items()))
         raise FormatError(f"badak has no layers for these operators: {listed}")
-    start, batch, dtype = _input(graph, nodes)
-    values = _values(graph, nodes, start, batch)
+    images = _images(graph)
+    start, values = _read_graph(graph, images)
     end = values.get(graph.outputs[0])
     if end is None:
         raise FormatError(f"its output {graph.outputs[0]!r} does not depend on the images")
     if end.mixed:
         raise FormatError(f"its output, {end.file_shape} an image, has its channels last")
-    made = Chain(values).layers(end.name, start.name)
-    if len(end.shape) == 3 and end.places == 1:
-        made.append(Made(Flatten()))  # (K, 1, 1): one row of logits an image
-    net = Network([one.layer for one in made], start.shape, dtype=dtype)
-    net.load_state(_state(net, made))
+    steps = Chain(values).layers(end.name, start.name)
+    if len(end.shape) == 3 and (end.places == 1 or end.rows):
+        steps.append(Made(Flatten()))  # (K, 1, 1): one row of logits per image
+    if end.places == 1 or end.rows:
+        steps = with_classes(steps, math.prod(end.shape))
+    net = Network([step.layer for step in steps], start.shape, dtype=DTYPES[images.element])
+    net.load_state(_state(net, steps))
     return net
 
 
-def _needed(graph: Graph) -> list[Node]:
-    """The nodes that the one output is made by."""
-    if len(graph.outputs) != 1:
-        raise FormatError(f"a classifier has one output; it has {len(graph.outputs)}")
-    wanted, nodes = set(graph.outputs), []
-    for node in reversed(graph.nodes):
-        if wanted.intersection(filter(None, node.outputs)):
-            nodes.append(node)
-            wanted.update(node.inputs)
-    return nodes[::-1]
+class Images(NamedTuple):
+    """The one input as the file declares it: (batch, *sizes), the batch None if it is free."""
+
+    name: str
+    batch: int | None
+    sizes: Shape
+    element: int
 
 
-def _input(graph: Graph, nodes: list[Node]) -> tuple[Value, int | None, Any]:
+def _images(graph: Graph) -> Images:
     """The images: one input of four axes, all but the first of a known size."""
     if len(graph.inputs) != 1:
         raise FormatError(f"it must take one input, the images; it takes {list(graph.inputs)}")
@@ -115,41 +132,68 @@ def _input(graph: Graph, nodes: list[Node]) -> tuple[Value, int | None, Any]:
             f"its input must be images of one size, (N, C, H, W); it is declared {sizes}: export "
             "it with the size fixed"
         )
-    shape = tuple(size for size in rest if size is not None)
-    turns = [node.attributes.get("perm") for node in nodes if name in node.inputs]
-    turned = bool(turns) and all(turn == onnx_layers.TO_CHANNELS_FIRST for turn in turns)
-    if turned:  # as TensorFlow has it; badak's own is the other
-        shape = (shape[2], shape[0], shape[1])
-    return Value(name, shape, channels_last=turned), batch, DTYPES[element]
+    return Images(name, batch, tuple(size for size in rest if size is not None), element)
 
 
-def _values(graph: Graph, nodes: list[Node], start: Value, batch: int | None) -> dict[str, Value]:
-    """What every node gives, in order; constants are worked out on the way."""
-    uses = Counter(name for node in nodes for name in node.inputs)
+def _read_graph(graph: Graph, images: Images) -> tuple[Value, dict[str, Value]]:
+    """The images and every value, with the images' channels first or, if that cannot be, last.
+
+    A file does not say which axis has the channels. They are last if it moves them to the front.
+    """
+    height, width, channels = images.sizes
+    start = Value(images.name, images.sizes)
+    values: dict[str, Value] = {}
+    try:
+        _fill(values, graph, start, images)
+        return start, values
+    except BadakError as fault:
+        as_badak_has_them = fault
+    start = Value(images.name, (channels, height, width), axes=CHANNELS_LAST)
+    values = {}
+    try:
+        _fill(values, graph, start, images)
+    except BadakError as fault:
+        raise (fault if _moved(values) else as_badak_has_them) from None
+    if not _moved(values):
+        raise as_badak_has_them
+    return start, values
+
+
+def _moved(values: dict[str, Value]) -> bool:
+    """Whether maps have their channels first somewhere."""
+    return any(len(x.shape) == 3 and x.axes == CHANNELS_FIRST for x in values.values())
+
+
+def _fill(values: dict[str, Value], graph: Graph, start: Value, images: Images) -> None:
+    """Add what every node gives, in order; constants are worked out on the way."""
+    uses = Counter(name for node in graph.nodes for name in node.inputs)
     uses.update(graph.outputs)
+    names = {start.name, *(name for node in graph.nodes for name in node.outputs)}
     arrays: dict[str, NDArray[Any]] = dict(graph.arrays)
-    values = {start.name: replace(start, uses=uses[start.name])}
-    for node in nodes:
+    values[start.name] = replace(start, uses=uses[start.name])
+    for node in graph.nodes:
         with where(str(node)):
             inputs = [arrays.get(name, values.get(name)) for name in node.inputs]
-            if any(name and given is None for name, given in zip(node.inputs, inputs, strict=True)):
+            if any(name and x is None for name, x in zip(node.inputs, inputs, strict=True)):
                 raise FormatError("it takes a second output, which badak's layers do not have")
-            call = Call(node, inputs, graph.opset, batch)
-            found = _read(call)
+            call = Call(node, inputs, graph.opset, images.batch, images.element)
+            result = _read(call)
             call.finish()
             name = node.outputs[0]
-            if isinstance(found, np.ndarray):
-                arrays[name] = found
-            else:
-                check_output(found.shape)
-                values[name] = replace(found, name=name, uses=uses[name])
-    return values
+            if isinstance(result, np.ndarray):
+                arrays[name] = result
+                continue
+            for value in (*call.before, replace(result, name=name, uses=uses[name])):
+                check_output(value.shape)
+                if value.name in names and value.name != name:
+                    raise FormatError(f"it has two values of the name {value.name!r}")
+                values[value.name] = value
 
 
 def _read(call: Call) -> Value | NDArray[Any]:
-    """By the table of layers, or of constants where nothing else comes in."""
+    """By the table of layers, or of constants if nothing else comes in."""
     op = call.node.op
-    if op in FOLDERS and not any(isinstance(one, Value) for one in call.inputs):
+    if op in FOLDERS and not any(isinstance(x, Value) for x in call.inputs):
         return FOLDERS[op](call)
     if op not in READERS:
         raise FormatError("it must take constants alone")

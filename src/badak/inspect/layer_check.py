@@ -138,7 +138,7 @@ def _check(
 
 
 def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, Any]]:
-    """Return the layer's forward, which draws the same numbers each time.
+    """Return the layer's forward, which draws the same numbers each time, within blocks too.
 
     Example:
         >>> from badak.layers import Dropout
@@ -148,14 +148,12 @@ def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, A
         >>> bool((run(x)[0] == run(x)[0]).all())
         True
     """
-    draws = layer.generator
-    if draws is None:
-        return lambda x: layer.forward(x, training)
-    bits = draws.bit_generator
-    state = bits.state
+    generators = [leaf.generator for _, leaf in layer.leaves("") if leaf.generator is not None]
+    states = [generator.bit_generator.state for generator in generators]
 
     def run(x: Array) -> tuple[Array, Any]:
-        bits.state = state
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
         return layer.forward(x, training)
 
     return run

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from badak.arrays import Array, Images
 from badak.errors import where
-from badak.layers import Layer, Residual
+from badak.layers import Block, Layer
 from badak.network import Network
 
 
@@ -47,7 +47,7 @@ def walk(net: Network, images: Images) -> Iterator[Passed]:
 def _walk(layers: Mapping[str, Layer], prefix: str, source: str, x: Array) -> Iterator[Passed]:
     for key, layer in layers.items():
         name = prefix + key
-        if isinstance(layer, Residual):
+        if isinstance(layer, Block):
             for path, inside in layer.paths:
                 yield from _walk(inside, f"{name}.{path}", source, x)
         with where(f"{type(layer).__name__} {name!r}"):

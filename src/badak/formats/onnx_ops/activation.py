@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable
 
-from badak import checks, ops
+from badak import ops
 from badak.arrays import Array
+from badak.formats.onnx_axes import checked_axis
 from badak.formats.onnx_ops.node import Node
 
 
@@ -40,8 +41,8 @@ def log_softmax(node: Node, x: Array) -> Array:
 
 def _along(node: Node, x: Array, operation: Callable[[Array, int], Array]) -> Array:
     if node.opset >= 13:
-        return operation(x, node.get("axis", -1))
+        return operation(x, checked_axis(node.get("axis", -1), x.ndim))
     # Until operator set 12 all axes from this one on competed with one another.
-    axis = checks.integer(node.get("axis", 1), "axis", minimum=-x.ndim, maximum=x.ndim) % x.ndim
+    axis = checked_axis(node.get("axis", 1), x.ndim)
     rows = x.reshape(math.prod(x.shape[:axis]), -1)
     return operation(rows, 1).reshape(x.shape)

@@ -56,7 +56,7 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
 class _Spread(NamedTuple):
     """Where each input value goes; all have one number an axis.
 
-    `full` is the room for all windows, and for what output padding adds behind them; `before` is
+    `full` is the room for all windows, and for what output padding adds after them; `before` is
     cut off in front of it, and `output` is what is left.
     """
 
@@ -95,6 +95,12 @@ def _spread(node: Node, size: Shape, kernel: Shape) -> _Spread:
             padding = max(reached - wanted[i], 0)
             front = padding // 2 if auto_pad == "SAME_UPPER" else padding - padding // 2
             back = padding - front
+        beyond = max(extra[i], 0 if wanted is None else wanted[i] - reached)
+        if beyond >= max(strides[i], dilations[i]):  # no convolution gives this size back
+            raise BadakError(
+                f"output_padding, or what output_shape adds, must be smaller than the stride "
+                f"{strides[i]} or the dilation {dilations[i]} of axis {i}; got {beyond}"
+            )
         length = reached - front - back if wanted is None else wanted[i]
         output.append(checks.integer(length, f"the output's axis {i}", minimum=1))
         before.append(front)

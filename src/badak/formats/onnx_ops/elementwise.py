@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from badak import ops
 from badak.arrays import FLOATS
-from badak.errors import ArgumentTypeError
+from badak.errors import ArgumentTypeError, BadakError
+from badak.formats.onnx_axes import checked_axis
 from badak.formats.onnx_ops.node import Node
 
 
@@ -37,8 +38,11 @@ def _aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any],
     if "axis" not in node.attributes:  # which only operator set 6 has: later ones align at the end
         return terms
     x, other = terms
-    behind = x.ndim - node.attributes["axis"] - other.ndim
-    return x, other.reshape(*other.shape, *[1] * behind)
+    axis = checked_axis(node.attributes["axis"], x.ndim)
+    after = x.ndim - axis - other.ndim
+    if after < 0:
+        raise BadakError(f"B {other.shape} has more axes than A {x.shape} from axis {axis} on")
+    return x, other.reshape(*other.shape, *[1] * after)
 
 
 def clip(

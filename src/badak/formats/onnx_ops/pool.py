@@ -89,8 +89,13 @@ def global_max_pool(_: Node, x: Array) -> Array:
 
 def _axes(node: Node, x: NDArray[Any]) -> list[Axis]:
     if x.ndim < 3:
-        raise BadakError(f"X must have an axis behind N and C; got {x.shape}")
-    return axes_of(node, x.shape[2:], tuple(node.get("kernel_shape", ())))
+        raise BadakError(f"X must have an axis after N and C; got {x.shape}")
+    axes = axes_of(node, x.shape[2:], tuple(node.get("kernel_shape", ())))
+    pads, kernel = node.get("pads", ()), [axis.kernel for axis in axes]
+    if any(pad >= cells for pad, cells in zip(pads, kernel * 2, strict=False)):
+        # A window in the padding alone has no largest value and no mean.
+        raise BadakError(f"pads must be smaller than kernel_shape {kernel}; got {list(pads)}")
+    return axes
 
 
 def _cell_axes(axes: Sequence[Axis]) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.errors import BadakError
+from badak.formats.onnx_axes import checked_axes, checked_axis, checked_order
 from badak.formats.onnx_ops.node import Node
 
 
@@ -31,27 +32,25 @@ def flatten(node: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def concat(node: Node, *parts: NDArray[Any]) -> NDArray[Any]:
-    """Lay arrays one behind the other along an axis."""
-    axis = node.get("axis", 1 if node.opset < 4 else None)
-    checks.integer(axis, "axis", minimum=-parts[0].ndim, maximum=parts[0].ndim - 1)
-    return np.concatenate(parts, axis)
+    """Lay arrays one after the other along an axis."""
+    return np.concatenate(parts, checked_axis(node.get("axis", 1), parts[0].ndim))
 
 
 def transpose(node: Node, x: NDArray[Any]) -> NDArray[Any]:
     """Put the axes in another order; in reverse where none is given."""
-    return x.transpose(node.get("perm", None))
+    return x.transpose(checked_order(node.get("perm", range(x.ndim)[::-1]), x.ndim))
 
 
 def unsqueeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
     """Insert axes of length 1; an attribute said where until operator set 12."""
-    places = node.get("axes", ()) if axes is None else [int(axis) for axis in axes]
-    return np.expand_dims(x, tuple(places))
+    places = node.get("axes", ()) if axes is None else axes
+    return np.expand_dims(x, tuple(checked_axes(places, x.ndim + len(places))))
 
 
 def squeeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
     """Drop axes of length 1: those named, or all; an attribute said which until operator set 12."""
-    places = node.get("axes", None) if axes is None else [int(axis) for axis in axes]
-    return x.squeeze(None if places is None else tuple(places))
+    places = node.get("axes", None) if axes is None else axes
+    return x.squeeze(None if places is None else tuple(checked_axes(places, x.ndim)))
 
 
 def identity(_: Node, x: NDArray[Any]) -> NDArray[Any]:
@@ -66,4 +65,4 @@ def shape_of(node: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 def gather(node: Node, x: NDArray[Any], indices: NDArray[Any]) -> NDArray[Any]:
     """The slices of x at these places of an axis; -1 is the last."""
-    return np.asarray(np.take(x, indices, node.get("axis", 0)))
+    return np.asarray(np.take(x, indices, checked_axis(node.get("axis", 0), x.ndim)))
