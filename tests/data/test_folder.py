@@ -210,7 +210,7 @@ def test_a_class_whose_name_is_not_utf8(tmp_path):
     os.rename(os.fsencode(tmp_path / "bees"), os.fsencode(tmp_path) + b"/b\xe9es")  # noqa: PTH104
     with pytest.raises(FormatError, match=r"name is not UTF-8: 'b\\udce9es'; rename"):
         read_folder(tmp_path)
-    with pytest.raises(BadakError, match=r"name must be UTF-8; got 'folder:/b\\udce9es'"):
+    with pytest.raises(BadakError, match=r"name must be text in UTF-8; got 'folder:/b\\udce9es'"):
         load("folder:/b\udce9es")
 
 

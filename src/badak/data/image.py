@@ -139,11 +139,12 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
     if isinstance(image, Image.Image):
         name: str | Path = getattr(image, "filename", "") or "the Pillow image"
     else:
-        name = image = Path(image)
+        name = image = files.as_path(image)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
             if isinstance(image, Image.Image):
+                _load(image)
                 return _upright(image)
             formats = tuple(readable_formats())
             with files.opened(image) as file, Image.open(file, formats=formats) as decoded:
@@ -154,14 +155,27 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
         kind = describe(files.head(Path(name)))
         names = ", ".join(readable_formats())
         raise FormatError(f"{name} must be an image ({names}); got {kind}") from None
-    except FormatError:
+    except (FormatError, MemoryError):
         raise
     except BadakError as fault:
         raise FormatError(f"{name}: {fault}") from None
-    except MemoryError:
-        raise
     except Exception as fault:  # decoders fail in many ways on damaged data
         raise FormatError(f"{name} is a damaged image: {fault or type(fault).__name__}") from None
+
+
+def _load(image: Image.Image) -> None:
+    """Decode a Pillow image that has only been opened.
+
+    Pillow 13 maps the pixels of a TIFF without compression into memory by the size that it has once
+    it is turned upright, and so reads them askew. It maps only what has a name.
+    """
+    name = getattr(image, "filename", None)
+    if image.format == "TIFF" and name:
+        image.filename = ""  # type: ignore[attr-defined]
+        try:
+            image.load()
+        finally:
+            image.filename = name  # type: ignore[attr-defined]
 
 
 def _upright(image: Image.Image) -> Image.Image:
