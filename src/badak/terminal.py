@@ -100,7 +100,13 @@ def console() -> "Console":
     """The console of standard output; `.is_terminal` tells whether a person reads it."""
     from rich.console import Console
 
-    return Console(emoji=False)  # the table of their names takes 40 ms to load
+    class Plain(Console):
+        """Leaves a closed pipe to the caller; rich's own would end the process without a word."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # called where rich handles it
+
+    return Plain(emoji=False)  # the table of their names takes 40 ms to load
 
 
 def progress_bar(where: "Console") -> "Progress":

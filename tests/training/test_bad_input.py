@@ -274,6 +274,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
     net = rich_net()
     last = list(net.parameters())[-1]
     trainer = rich_trainer(net, max_steps=7)
+    monkeypatch.setattr(ops.edition, "_active", "reference")
     trainer.fit(corners(), run_dir=tmp_path)
     before, files = state(net), contents(tmp_path)
     rule = optim.Adam._rule
@@ -284,7 +285,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
         return rule(self, parameter, *arguments)
 
     trainer.max_steps = None
-    with monkeypatch.context() as patch, ops.use("reference"):
+    with monkeypatch.context() as patch:
         patch.setattr(optim.Adam, "_rule", fails)
         with pytest.raises(MemoryError):
             trainer.fit(corners(), run_dir=tmp_path, resume=True)
