@@ -9,11 +9,12 @@ import click
 import numpy as np
 
 from badak import __version__, storage
-from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.errors import BadakError
 from badak.formats.card import escaped, model_card
 from badak.network import Network
 from badak.training import RunDirectory
+from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
 # Training images that set the ranges of int8: more change them little.
@@ -144,6 +145,7 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     result = FORMATS[form](Job(net, config, path, int8))
     card = path.with_name(path.name + ".md")
     storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
+    click.echo(which_weights(directory))
     for name, value in result.metrics.items():
         click.echo(f"{name} {value}")
     for file in (*result.files, card):
@@ -178,13 +180,16 @@ def _card(
 
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
-    """What training measured last on images it did not learn from."""
-    history = read_history(run.checkpoint)
-    if not history.epochs:
+    """What training measured of these weights, on images it did not learn from."""
+    epochs = read_history(run.checkpoint).epochs
+    if not epochs:
         return {}
-    last = history.epochs[-1]
+    best = best_epoch(epochs) if run.best.exists() else None
+    record = best or epochs[-1]
     sample = f", on a sample of {config.evaluate_sample:,}" if config.evaluate_sample else ""
+    chosen = f"epoch {best.epoch}, the best of {len(epochs)} on the test images" if best else None
     return {
-        f"Test accuracy after epoch {last.epoch}": f"{last.validation_accuracy:.4f}{sample}",
-        f"Test loss after epoch {last.epoch}": f"{last.validation_loss:.4f}{sample}",
+        **({"Weights": chosen} if chosen else {}),
+        f"Test accuracy after epoch {record.epoch}": f"{record.validation_accuracy:.4f}{sample}",
+        f"Test loss after epoch {record.epoch}": f"{record.validation_loss:.4f}{sample}",
     }

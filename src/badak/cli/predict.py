@@ -9,7 +9,7 @@ import numpy as np
 
 from badak import inspect, terminal
 from badak.arrays import Images
-from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.data import DigitStages, digit_from_image, read_image
 from badak.errors import BadakError, where
 from badak.training import RunDirectory
@@ -65,6 +65,7 @@ def command(
         rows.append([str(path), *cells])
     places = ["1st", "2nd", "3rd"][: min(TOP, net.num_classes)]
     terminal.console().print(terminal.table(None, ["Image", *places], rows))
+    click.echo(which_weights(directory))
     if stages:
         click.echo("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
     for number, one in enumerate(stages, 1):
@@ -89,6 +90,6 @@ def _draw_nearest(batch: Images, config: RunConfig, run: RunDirectory, asked: in
 
 def _draw(figure: "Figure", run: RunDirectory, name: str) -> None:
     """Write a picture to RUN/plots and say where."""
-    run.plots.mkdir(exist_ok=True)
+    run.make_plots()
     inspect.draw.save(figure, run.plots / name)
     click.echo(str(run.plots / name))
