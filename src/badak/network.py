@@ -3,6 +3,7 @@
 Letters: N images, C channels, H rows, W columns, K classes.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -266,7 +267,18 @@ class Network:
                 loss, cache = self.loss.forward(logits, targets, sample_weight)
                 plan.grad_logits[...] = self.loss.backward(cache)
             gradients = plan.backward()
+            self._check_buffers(loss)
             yield StepResult(loss, gradients, logits, plan.grad_x if need_grad_x else None)
+
+    def _check_buffers(self, loss: float) -> None:
+        """Refuse running statistics that left their dtype's range though the loss did not."""
+        buffers = self.buffers() if math.isfinite(loss) else {}
+        odd = ops.first_not_finite(list(buffers.values()))
+        if odd >= 0:
+            raise BadakError(
+                f"{list(buffers)[odd]} is not finite after this batch: its layer's input is too "
+                f"large for {self.dtype}; scale the images to [0, 1], or use a lower learning rate"
+            )
 
     def _layer_by_layer(
         self,
@@ -291,6 +303,8 @@ class Network:
             with where(f"{type(layer).__name__} {name!r}"):
                 grad, grads = layer.backward(grad, caches.pop(), need_grad_x or name != first)
             gradients |= {f"{name}.{key}": value for key, value in grads.items()}
+        if training:
+            self._check_buffers(loss)
         ordered = {name: gradients[name] for name in self.parameters()}
         return StepResult(loss, ordered, out, grad if need_grad_x else None)
 

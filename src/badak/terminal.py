@@ -165,7 +165,13 @@ def console(stderr: bool = False) -> "Console":
     """The console of standard output or error; `.is_terminal` tells whether a person reads it."""
     from rich.console import Console
 
-    return Console(stderr=stderr, emoji=False)  # the table of their names takes 40 ms to load
+    class Plain(Console):
+        """Leaves a closed pipe to the caller; rich's own would end the process without a word."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # called where rich handles it
+
+    return Plain(stderr=stderr, emoji=False)  # the table of their names takes 40 ms to load
 
 
 def width(words: str) -> int:

@@ -183,7 +183,7 @@ def test_a_folder_that_is_no_run(badak, tmp_path, command):
 
 
 def test_a_damaged_model_is_refused(badak, trained):
-    model = trained / "model.safetensors"
+    model = trained / "best.safetensors"
     content = model.read_bytes()
     for damaged, message in (
         (content[:-1], "claims bytes"),
@@ -211,7 +211,7 @@ def test_a_checkpoint_of_another_model_is_refused(badak, trained):
 def test_a_model_for_other_images(badak, trained, tmp_path):
     library.Network(
         {"flatten": library.layers.Flatten(), "last": library.layers.Linear(10)}, (1, 8, 8)
-    ).save(trained / "model.safetensors")
+    ).save(trained / "best.safetensors")
     done = badak("evaluate", trained)
     assert done.code == 2
     assert "takes (1, 8, 8) and tells 10 classes apart; config.toml says (1, 28, 28)" in done.err

@@ -27,7 +27,7 @@ def test_export_writes_the_file_and_its_card(badak, trained, form):
         path = trained / f"run.{ending}"
         assert f"{path}  {path.stat().st_size:,} bytes" in done.out
     card = (trained / f"run.{form}.md").read_text()
-    result = library.load(trained / "model.safetensors").evaluate(data.load("digits")[1][:30])
+    result = library.load(trained / "best.safetensors").evaluate(data.load("digits")[1][:30])
     for words in (
         "# run\n", "A simple network for 10 classes", "| Data set | digits |", "433,890",
         f"| Test accuracy after epoch 2 | {result.accuracy:.4f} of 30 test images |",
@@ -72,7 +72,7 @@ def test_int8_prints_its_accuracy_beside_floats(badak, trained):
     done = badak("export", trained, "--to", "c", "--int8")
     assert done.code == 0, done.err
     accuracy = (
-        library.load(trained / "model.safetensors").evaluate(data.load("digits")[1][:30]).accuracy
+        library.load(trained / "best.safetensors").evaluate(data.load("digits")[1][:30]).accuracy
     )
     found = dict(re.findall(r"(\w+) accuracy (\d\.\d{4}) on 30 images", done.out))
     assert found["float32"] == f"{accuracy:.4f}"
@@ -123,9 +123,9 @@ def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatc
 def test_a_full_disk_leaves_the_old_file(badak, trained, monkeypatch, form):
     badak("export", trained, "--to", form)
     before = {name: (trained / name).read_bytes() for name in written(trained)}
-    arrays, metadata = storage.load(trained / "model.safetensors")
+    arrays, metadata = storage.load(trained / "best.safetensors")
     arrays["conv1.bias"] += 1
-    storage.save(trained / "model.safetensors", arrays, metadata)
+    storage.save(trained / "best.safetensors", arrays, metadata)
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
@@ -143,7 +143,7 @@ def test_the_onnx_file_gives_the_networks_outputs(badak, trained):
     images = data.load("digits")[1].images[:5]
     session = onnxruntime.InferenceSession(trained / "run.onnx")
     (logits,) = session.run(None, {session.get_inputs()[0].name: images})
-    expected = library.load(trained / "model.safetensors")(images)
+    expected = library.load(trained / "best.safetensors")(images)
     np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-5)
 
 

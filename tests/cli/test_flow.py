@@ -23,6 +23,7 @@ QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--e
 def test_train_writes_a_run(trained):
     names = {path.relative_to(trained).as_posix() for path in trained.rglob("*.*")}
     assert names == {
+        "best.safetensors",
         "checkpoint/latest.safetensors",
         "config.toml",
         "history.csv",
@@ -190,6 +191,7 @@ def test_inspect_shows_and_draws(badak, trained):
     assert done.code == 0, done.err
     assert "conv1" in done.out
     assert "Worst relative error" in done.out
+    assert "the weights of epoch 2, the best of 2 by validation accuracy" in done.out
     drawn = {path.name for path in (trained / "plots").iterdir()}
     assert {"filters_before.png", "filters_after.png", "learning_curve.png", "roc.png"} <= drawn
     assert not {"health.png", "growing_filters.gif"} & drawn  # nothing was recorded
@@ -200,6 +202,7 @@ def test_inspect_shows_and_draws(badak, trained):
     assert "<h1>SimpleConvNet on digits</h1>" in page.read_text()
 
 
+@pytest.mark.filterwarnings("ignore:the training loss went")
 @pytest.mark.parametrize("model", ["lenet1998", "resnet20"])
 def test_inspect_shows_any_model(badak, tmp_path, model, monkeypatch):
     """One whose convolutions are of several kinds, and one whose are in blocks."""

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the step ends, a checkpoint is there, and a resume gives the same bits."""
+"""Signals and a closed pipe: the step ends, a checkpoint is there, a resume gives the same bits."""
 
 import gc
 import signal
@@ -19,6 +19,9 @@ OPTIONS = (
 )
 
 
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
 def start(folder, *words):
     return subprocess.Popen(
         [sys.executable, "-m", "badak", *OPTIONS, "--run-dir", folder / "run", *words],
@@ -28,7 +31,7 @@ def start(folder, *words):
     )
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_signal_stops_cleanly(tmp_path, number, code):
     with start(tmp_path) as process:
         while not (tmp_path / "run/checkpoint/latest.safetensors").exists():
@@ -65,3 +68,23 @@ def test_a_stopped_command_lets_its_network_go(tmp_path, monkeypatch):
         assert [network() for network in networks] == [None]
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_closed_pipe_is_said_and_the_run_goes_on_later(tmp_path, lines):
+    """As `badak train | head -1` closes it: before the first step, or after the first epoch."""
+    with start(tmp_path) as process:
+        while lines and not (tmp_path / "run/checkpoint/latest.safetensors").exists():
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.01)
+        process.stdout.close()
+        err = process.stderr.read()
+        assert process.wait(timeout=60) == 141, err
+    words = "with a checkpoint" if lines else "after step 0, before the first checkpoint"
+    assert "nothing reads the output any more (broken pipe)" in err
+    assert words in err
+    assert "Traceback" not in err
+    assert "Exception ignored" not in err
+    command = [sys.executable, "-m", "badak", "train", "--run-dir", tmp_path / "run", "--resume"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "run/steps.csv").read_text().count("\n") == 1 + 60

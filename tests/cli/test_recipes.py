@@ -4,7 +4,7 @@ import pytest
 
 from badak import models, optim
 from badak.cli.config import read_config
-from badak.cli.recipes import AUGMENTATION_OF, AUGMENTATIONS, RECIPES
+from badak.cli.recipes import AUGMENTATION_OF, AUGMENTATIONS, RECIPES, sized
 from badak.cli.verify_resume import arguments
 from badak.training import RunDirectory
 
@@ -112,3 +112,36 @@ def test_the_data_sets_bear_what_they_bear(badak, tmp_path, data_dir, name):
     _, config = trained_config(badak, tmp_path, name, *options)
     assert config.augment == AUGMENTATION_OF[name]
     assert (config.optimizer, config.weight_decay) == ("nesterov", 5e-4)
+
+
+def test_few_images_are_learnt_from_in_small_steps(badak, tmp_path):
+    """Images that a batch of 100 and the recipe's rate would lose in a few steps."""
+    few = ("--limit-train", "180", "--limit-test", "20", "--max-steps", "1", "--model", "resnet20")
+    done, config = trained_config(badak, tmp_path, *few)
+    assert (config.batch_size, config.lr) == (12, pytest.approx(0.012))
+    assert "Nesterov(lr=0.012" in done.out
+    done = badak("train", "--run-dir", "run", "--resume", "--max-steps", "2")
+    assert done.code == 0, done.err
+    assert read_config(RunDirectory(tmp_path / "run")) == config
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--lr", "0.05"], (8, 0.05)),
+        (["--batch-size", "30"], (30, pytest.approx(0.004))),
+        (["--optimizer", "adam"], (8, None)),
+        (["--model", "lenet"], (8, 3e-3)),
+        (["--model", "simple"], (90, None)),
+    ],
+)
+def test_what_is_asked_for_wins_over_the_number_of_images(badak, tmp_path, words, expected):
+    few = ("--limit-train", "90", "--limit-test", "20", "--max-steps", "1", "--model", "vgg11")
+    _, config = trained_config(badak, tmp_path, *few, *words)
+    assert (config.batch_size, config.lr) == expected
+
+
+@pytest.mark.parametrize("model", RECIPES)
+@pytest.mark.parametrize("count", [1500, 20_000, 60_000])
+def test_enough_images_keep_the_recipe(model, count):
+    assert sized(model, count, given=set()) == {"batch_size": 100}

@@ -8,7 +8,7 @@ import pytest
 
 from badak import data, ops, optim, storage
 from badak.errors import ArgumentTypeError, BadakError
-from badak.layers import Conv2d, Flatten, Linear
+from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear
 from badak.network import Network
 from badak.plan import Plan
 from badak.training import Callback, Trainer
@@ -171,6 +171,45 @@ def test_a_loss_that_is_not_finite_stops_with_step_epoch_and_layer(
     assert storage.load(tmp_path / "checkpoint" / "latest.safetensors")[1]["position"]["step"] == 8
 
 
+@pytest.mark.parametrize("fuse", [True, False])
+@pytest.mark.parametrize("edition", list(ops.edition.EDITIONS))
+def test_running_statistics_beyond_float32_stop_the_step(edition: str, fuse: bool) -> None:
+    """Normalised by such a batch, the loss is finite; by the running variance it would be 0."""
+    images = np.random.default_rng(2).normal(0, 1, (6, 2, 5, 7)).astype(np.float32)
+    images[:, 1] *= np.float32(2e20)
+    labels = np.arange(6) % 3
+    net = Network([BatchNorm2d(), Flatten(), Linear(3)], (2, 5, 7), fuse=fuse)
+    before = state(net)
+    with ops.use(edition), np.errstate(over="ignore", invalid="ignore"):
+        trainer = Trainer(net, batch_size=6, progress=False)
+        for run in (trainer.step, net.forward_backward):
+            with pytest.raises(BadakError, match=r"norm1\.running_var is not finite .*float32"):
+                run(images, labels)
+            same_state(net, before)
+        assert trainer.optimizer.steps == 0
+        images[:, 1] /= np.float32(2e20)
+        assert np.isfinite(trainer.step(images, labels))
+
+
+def test_running_statistics_beyond_float32_are_not_saved(tmp_path: Path) -> None:
+    """The checkpoint of the steps before stays."""
+    images = np.random.default_rng(2).normal(0, 1, (12, 1, 4, 4)).astype(np.float32)
+    train = data.Dataset(images, np.arange(12) % 2)
+    net = Network([BatchNorm2d(), Flatten(), Linear(2)], (1, 4, 4))
+
+    scales = iter([1, 1, 1e25])
+
+    def grows(batch: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        return batch * np.float32(next(scales))
+
+    trainer = Trainer(net, batch_size=4, checkpoint_every=1, augment=grows, progress=False)
+    with pytest.raises(BadakError, match=r"^step 3 \(epoch 1\): norm1\.running_var"):
+        trainer.fit(train, run_dir=tmp_path)
+    arrays, metadata = storage.load(tmp_path / "checkpoint" / "latest.safetensors")
+    assert metadata["position"]["step"] == 2
+    assert all(np.isfinite(array).all() for name, array in arrays.items() if "history" not in name)
+
+
 def test_a_learning_rate_far_too_high_ends_in_words_and_finite_files(tmp_path: Path) -> None:
     trainer = Trainer(plain_net(), optim.SGD(lr=1e30), batch_size=10, checkpoint_every=1,
                       progress=False)  # fmt: skip
@@ -237,6 +276,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
     net = rich_net()
     last = list(net.parameters())[-1]
     trainer = rich_trainer(net, max_steps=7)
+    monkeypatch.setattr(ops.edition, "_active", "reference")
     trainer.fit(corners(), run_dir=tmp_path)
     before, files = state(net), contents(tmp_path)
     rule = optim.Adam._rule
@@ -247,7 +287,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
         return rule(self, parameter, *arguments)
 
     trainer.max_steps = None
-    with monkeypatch.context() as patch, ops.use("reference"):
+    with monkeypatch.context() as patch:
         patch.setattr(optim.Adam, "_rule", fails)
         with pytest.raises(MemoryError):
             trainer.fit(corners(), run_dir=tmp_path, resume=True)

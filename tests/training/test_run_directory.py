@@ -100,3 +100,129 @@ def test_a_run_is_not_overwritten(tmp_path):
         fit()
     assert (tmp_path / "steps.csv").stat().st_mtime_ns == before
     fit(resume=True)
+
+
+def test_a_lock_that_is_a_link_is_refused_and_its_target_stays(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "lock").symlink_to(tmp_path / "kept")
+    with (
+        pytest.raises(BadakError, match="run/lock is a symbolic link"),
+        RunDirectory(tmp_path / "run").locked(),
+    ):
+        pass
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+def _hard_link(lock, kept):
+    lock.hardlink_to(kept)
+
+
+def _pipe(lock, kept):
+    os.mkfifo(lock)
+
+
+def _someones(lock, kept):
+    lock.write_text("kept")
+
+
+@pytest.mark.parametrize("put", [_hard_link, _pipe, _someones])
+def test_a_lock_that_badak_did_not_write_is_refused_and_stays(tmp_path, put):
+    kept, lock = tmp_path / "kept", tmp_path / "run" / "lock"
+    kept.write_text("kept")
+    lock.parent.mkdir()
+    put(lock, kept)
+    with (
+        pytest.raises(BadakError, match="run/lock is not a lock that badak wrote"),
+        RunDirectory(tmp_path / "run").locked(),
+    ):
+        pass
+    assert kept.read_text() == "kept"
+    assert not lock.is_file() or lock.read_text() == "kept"
+
+
+NAMES = (
+    "model.safetensors", "best.safetensors", "history.csv", "steps.csv", "log.txt", "config.toml",
+    "snapshots.safetensors", "checkpoint/latest.safetensors", "plots/learning_curve.png",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("target", ["kept", "nowhere"])
+def test_training_writes_through_no_link(tmp_path, name, target):
+    (tmp_path / "kept").write_text("kept")
+    link = tmp_path / "run" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / target)
+    trainer = Trainer(plain_net(), epochs=1, batch_size=10, progress=False)
+    with pytest.raises(BadakError, match=f"{name} is a symbolic link, and writing through it"):
+        trainer.fit(corners(), run_dir=tmp_path / "run")
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", "run"}
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "plots"])
+def test_a_folder_of_the_run_that_is_a_link_is_refused(tmp_path, name):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / name).symlink_to(tmp_path / "other")
+    with (
+        pytest.raises(BadakError, match=f"{name} is a symbolic link"),
+        RunDirectory(tmp_path / "run").locked(),
+    ):
+        pass
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_the_run_directory_itself_may_be_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "run").symlink_to(tmp_path / "real")
+    with RunDirectory(tmp_path / "run").locked():
+        pass
+
+
+def test_pictures_are_written_through_no_link(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.report.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BadakError, match=r"report\.html is a symbolic link"):
+        run.make_plots()
+
+
+def test_strays_among_the_pictures_are_cleared(tmp_path):
+    run = RunDirectory(tmp_path / "run")
+    with run.locked():
+        run.make_plots()
+        (run.plots / f".a.png.9{TEMPORARY}").write_bytes(b"half")
+        (run.plots / "a.png").write_bytes(b"whole")
+    with run.locked():
+        assert [path.name for path in run.plots.iterdir()] == ["a.png"]
+
+
+def test_each_claim_is_a_new_directory(tmp_path):
+    stem = tmp_path / "runs" / "a-b"
+    with RunDirectory.claimed(stem) as first, RunDirectory.claimed(stem) as second:
+        assert (first.path.name, second.path.name) == ("a-b", "a-b-2")
+        (first.path / "kept").touch()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["a-b"]
+    with RunDirectory.claimed(stem) as third:
+        assert third.path.name == "a-b-2"
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(BadakError, match=r"cannot write the run directory .*file/run: File exists"),
+        RunDirectory.claimed(tmp_path / "file" / "run"),
+    ):
+        pass
+
+
+def test_two_at_once_never_claim_the_same(tmp_path, monkeypatch):
+    """Another process makes the directory just before we do."""
+    make = Path.mkdir
+
+    def overtaken(self, *arguments, **options):
+        if self.name == "run":
+            os.mkdir(self)  # noqa: PTH102  # as the other process would
+        make(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", overtaken)
+    with RunDirectory.claimed(tmp_path / "run") as run:
+        assert run.path.name == "run-2"

@@ -105,6 +105,14 @@ def test_too_many_are_thinned_out(monkeypatch, tmp_path, limit):
     assert whole.read_bytes() == parts.read_bytes()
 
 
+@pytest.mark.parametrize("limit", ["MOST", "MOST_BYTES"])
+def test_the_first_and_a_later_one_are_kept_however_small_the_bound(monkeypatch, limit):
+    """A network larger than the bound still shows where it came from and where it went."""
+    monkeypatch.setattr(snapshots, limit, 1)
+    arrays = trained(every=1).snapshots.arrays()
+    np.testing.assert_array_equal(arrays["steps"], [0, 8])
+
+
 def test_a_second_training_begins_anew():
     trainer = trained()
     train, test = data.load("digits")

@@ -17,6 +17,8 @@ from badak.data import Dataset
 from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
+from badak.training.best import best_epoch
+from badak.training.checkpoint import read_history
 
 FOLDER = "folder:"
 LARGEST = 2**20  # bytes; names of 1,000 classes take some kB
@@ -238,19 +240,31 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def trained_network(run: RunDirectory, config: RunConfig) -> Network:
-    """Load a run's model, and make sure that it is this run's.
+    """Load a run's model, of its best epoch if there is one; `which_weights` says it.
 
     Raises:
         BadakError: no model that can be read.
         FormatError: a damaged one, or one of other images or classes.
     """
-    net = load(run.model)
+    path = run.best if run.best.exists() else run.model
+    net = load(path)
     if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
         raise FormatError(
-            f"{run.model} takes {net.input_shape} and tells {net.num_classes} classes apart; "
+            f"{path} takes {net.input_shape} and tells {net.num_classes} classes apart; "
             f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
         )
     return net
+
+
+def which_weights(run: RunDirectory) -> str:
+    """Say in a line which of a run's weights `trained_network` loads."""
+    if not run.best.exists():
+        return "the weights after the last step"
+    epochs = read_history(run.checkpoint).epochs if run.checkpoint.exists() else []
+    best = best_epoch(epochs)
+    if best is None:
+        return "the weights of the best epoch by validation accuracy"
+    return f"the weights of epoch {best.epoch}, the best of {len(epochs)} by validation accuracy"
 
 
 def _mixed(part: Dataset) -> Dataset:

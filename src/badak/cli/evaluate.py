@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from badak import terminal
-from badak.cli.config import read_config, trained_network
+from badak.cli.config import read_config, trained_network, which_weights
 from badak.training import RunDirectory
 
 
@@ -42,3 +42,4 @@ def command(run: Path, data_dir: Path | None) -> None:
     )
     terminal.console().print(table)
     click.echo(f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
+    click.echo(which_weights(directory))

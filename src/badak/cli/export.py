@@ -9,11 +9,12 @@ import click
 import numpy as np
 
 from badak import __version__, storage
-from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.errors import BadakError
 from badak.formats.card import escaped, model_card
 from badak.network import Network
 from badak.training import RunDirectory
+from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
 # Training images that set the ranges of int8: more change them little.
@@ -146,6 +147,7 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     result = FORMATS[form](Job(net, config, path, int8, directory))
     card = path.with_name(path.name + ".md")
     storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
+    click.echo(which_weights(directory))
     for name, value in result.metrics.items():
         click.echo(f"{name} {value}")
     for file in (*result.files, card):
@@ -180,20 +182,25 @@ def _card(
 
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
-    """What the weights learnt from, and what training measured last on other images."""
+    """What the weights learnt from, and what training measured of them on other images."""
     history = read_history(run.checkpoint)
     if not history.epochs:
         return {}
-    last, steps = history.epochs[-1], len(history.steps)
-    after = f"after epoch {last.epoch}"
-    later = "" if steps == last.step else f" and {steps - last.step:,} further steps"
+    best = best_epoch(history.epochs) if run.best.exists() else None
+    record = best or history.epochs[-1]
+    after = f"after epoch {record.epoch}"
+    later = len(history.steps) - record.step
+    if best:
+        weights = f"{after}, the best of {len(history.epochs)} on the test images"
+    else:
+        weights = f"{after}{f' and {later:,} further steps' if later else ''}"
     tested = [count for count in (config.evaluate_sample, config.test_images) if count]
     count = f"{min(tested):,} " if tested else ""
     return {
-        "Weights": f"those {after}{later}",
+        "Weights": f"those {weights}",
         "Learnt from": _learnt(config),
-        f"Test accuracy {after}": f"{last.validation_accuracy:.4f} of {count}test images",
-        f"Test loss {after}": f"{last.validation_loss:.4f}, mean of {count}test images",
+        f"Test accuracy {after}": f"{record.validation_accuracy:.4f} of {count}test images",
+        f"Test loss {after}": f"{record.validation_loss:.4f}, mean of {count}test images",
     }
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from badak.data.folder import LITTER
 from badak.data.image import endings
 
 LONGEST_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a name may have
@@ -45,7 +46,7 @@ def _below(folder: Path) -> list[Path]:
         paths.append(Path(fault.filename))
 
     for root, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "__MACOSX"]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in LITTER]
         visible = [name for name in names if not name.startswith(".")]
         paths += [Path(root, name) for name in visible if Path(name).suffix.lower() in known]
     return sorted(paths)

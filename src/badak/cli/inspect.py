@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from badak import inspect, models, terminal
-from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.cli.words import in_options
 from badak.data import Dataset
 from badak.errors import BadakError
@@ -42,13 +42,14 @@ def command(run: Path, data_dir: Path | None) -> None:
     net = trained_network(directory, config)
     console = terminal.console()
     console.print(net.summary())
+    click.echo(which_weights(directory))
     train, test, missing = _data(directory, config)
     trained = _trained(directory, config, net, (train, test, missing))
     if trained.train is None:
         click.echo(f"only what needs no images is drawn: {terminal.shown(missing)}")
     else:
         _check_gradients(console, net, trained.train[:CHECKED])
-    directory.plots.mkdir(exist_ok=True)
+    directory.make_plots()
     with _progress(console) as on_section:
         written = inspect.report(trained, directory.report, directory.plots, on_section)
     click.echo(f"{len(written) - 1} pictures in {directory.plots}")

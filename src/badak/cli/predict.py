@@ -14,7 +14,7 @@ import numpy as np
 from badak import inspect, storage
 from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
-from badak.cli.config import RunConfig, read_config, trained_network
+from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.cli.image_files import image_files, picture_names
 from badak.cli.words import in_options
 from badak.data import DigitStages, digit_from_image, read_image
@@ -128,6 +128,7 @@ def command(
     for target, content in ((csv_file, as_csv(answers, top)), (json_file, as_json(answers))):
         _write(target, content)
     say = partial(click.echo, err=for_programs)
+    say(which_weights(directory))
     if len(drawn) < len(answers) - len(bad):
         say(f"pictures are drawn of the first {len(drawn)} images alone")
     _draw_all(drawn, config, directory, nearest, say)
@@ -235,6 +236,6 @@ def _draw_all(
 
 def _draw(figure: "Figure", run: RunDirectory, name: str) -> str:
     """Write a picture to RUN/plots and return its path."""
-    run.plots.mkdir(exist_ok=True)
+    run.make_plots()
     inspect.draw.save(figure, run.plots / name)
     return str(run.plots / name)

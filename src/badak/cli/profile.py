@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from badak import inspect, terminal
-from badak.cli.config import read_config, trained_network
+from badak.cli.config import read_config, trained_network, which_weights
 from badak.training import RunDirectory
 
 
@@ -22,9 +22,10 @@ def command(run: Path, data_dir: Path | None) -> None:
     train, _ = config.load_data()
     found = inspect.profile(net, train.images[: config.batch_size])
     terminal.console().print(found)
+    click.echo(which_weights(directory))
     if found.peak is None:
         click.echo("without the native core there is no FMA peak to compare with")
-    directory.plots.mkdir(exist_ok=True)
+    directory.make_plots()
     picture = directory.plots / "profile.png"
     inspect.draw.save(inspect.draw.profile(found), picture)
     click.echo(str(picture))

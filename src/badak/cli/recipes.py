@@ -1,4 +1,4 @@
-"""How each model trains where no option says otherwise."""
+"""How each model trains unless an option says otherwise."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +12,10 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     "flip": Flip(),
     "flip-crop": Compose(Flip(), Crop(4)),
 }
+# Images in a step, for which the recipes' rates are; and how many steps an epoch has at least.
+BATCH_SIZE, STEPS = 100, 15
+# Where fewer images than that many steps need make batches smaller, no smaller than this.
+SMALLEST_BATCH = 8
 # What leaves an image of each data set what it is: a mirrored 3 is none, a mirrored ship is one.
 AUGMENTATION_OF = {
     "digits": "shift",
@@ -86,3 +90,37 @@ def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, A
     if "optimizer" in given:
         recipe |= {"lr": None, "weight_decay": None}
     return {**options, **{name: recipe[name] for name in recipe if name not in given}}
+
+
+def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
+    """Fit batch size and learning rate to the number of images, unless the user wrote them.
+
+    A few large steps at a high rate diverge, so few images are learnt from in smaller batches, and
+    with plain gradients the rate goes with the batch (Goyal et al. 2017, section 2.1). The book's
+    run keeps its own.
+
+    Args:
+        model: a name of `RECIPES`.
+        count: training images.
+        given: the names of the options that the user wrote.
+
+    Returns:
+        The options that change.
+
+    Example:
+        >>> sized("resnet20", 50_000, given=set())
+        {'batch_size': 100}
+        >>> sized("resnet20", 300, given=set())
+        {'batch_size': 20, 'lr': 0.02}
+        >>> sized("resnet20", 300, given={"lr"}), sized("simple", 300, given=set())
+        ({'batch_size': 20}, {'batch_size': 100})
+    """
+    recipe = RECIPES[model]
+    batch = min(BATCH_SIZE, count)
+    if recipe.schedule is not None:
+        batch = min(batch, max(SMALLEST_BATCH, count // STEPS))
+    chosen: dict[str, Any] = {"batch_size": batch}
+    if recipe.optimizer == "nesterov" and recipe.lr is not None and batch < BATCH_SIZE:
+        chosen["lr"] = recipe.lr * batch / BATCH_SIZE
+    kept = {"lr"} if "optimizer" in given else set()
+    return {name: value for name, value in chosen.items() if name not in {*given, *kept}}

@@ -1,24 +1,31 @@
 """`badak train`: the main job, from a data set's name to a run directory with pictures."""
 
 import dataclasses
+import os
+import sys
 import time
+import warnings
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from badak import inspect, models, optim, terminal
+from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
-from badak.cli.recipes import AUGMENTATIONS, completed
+from badak.cli.recipes import AUGMENTATIONS, completed, sized
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
 from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
+from badak.training.best import best_epoch
+from badak.training.ending import worse_than_before
+from badak.training.interruption import BROKEN_PIPE
 
-BATCH_SIZE = 100
+DEFAULT = ParameterSource.DEFAULT
 POSITIVE = click.IntRange(min=1)
 
 
@@ -29,13 +36,13 @@ POSITIVE = click.IntRange(min=1)
 )
 @click.option("--epochs", type=int, help="Times over all images.  [default: the model's]")
 @click.option(
-    "--batch-size", type=int, help="Images in a step.  [default: 100, or all where there are fewer]"
+    "--batch-size", type=int, help="Images in a step.  [default: 100, or fewer of few images]"
 )
 @click.option(
     "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), help="[default: the model's]"
 )
 @click.option(
-    "--lr", type=float, help="Learning rate.  [default: the model's, or that of --optimizer]"
+    "--lr", type=float, help="Learning rate.  [default: as model and data bear, or --optimizer's]"
 )
 @click.option("--weight-decay", type=float, help="L2 penalty.  [default: like that of --lr]")
 @click.option(
@@ -67,6 +74,11 @@ POSITIVE = click.IntRange(min=1)
 @click.option("--max-steps", type=POSITIVE, metavar="STEPS", help="Stop early, to resume later.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where all of it is written.")
 @click.option("--resume", is_flag=True, help="Go on with the run in --run-dir, to the same bits.")
+@click.option(
+    "--accept-other-bits",
+    is_flag=True,
+    help="Resume on another processor, edition or version than the run was begun with.",
+)
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
 @click.option("--image-size", type=POSITIVE, metavar="PIXELS", help="For folder:PATH.")
 @click.option("--tensorboard", is_flag=True, help="Also write TensorBoard's files, to the run.")
@@ -81,22 +93,33 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     and augmentation of their own; options go before.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
-    with_tensorboard = options.pop("tensorboard")
+    with_tensorboard, accept = options.pop("tensorboard"), options.pop("accept_other_bits")
     how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to go on with")
-    run = RunDirectory(run_dir or _free_directory(options["dataset"], options["model"]))
-    config = _config(ctx, run, options, resume)
-    train, test = config.load_data(run if resume and run.checkpoint.exists() else None)
-    config = _about_data(config, train, test)
+    if accept and not resume:
+        raise BadakError("--accept-other-bits goes with --resume")
+    begun = RunDirectory(run_dir) if resume else None
+    given = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    config = _config(given, begun, options)
+    train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    config = _about_data(config, train, test, given)
     net = config.network()
-    if resume and not run.checkpoint.exists():
-        click.echo(f"{run.path} holds no checkpoint yet: starting at the beginning")
-    callbacks: list[Callback] = [_Opening(config, run, train, test)]
-    if with_tensorboard:
-        callbacks.append(_tensorboard(run))
-    trainer = config.trainer(net, callbacks=callbacks, **how)
-    _train(trainer, train, test, run, resume)
+    if begun and not begun.checkpoint.exists():
+        click.echo(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    with _directory(run_dir, config) as run:
+        callbacks: list[Callback] = [_Opening(config, run, train, test)]
+        if with_tensorboard:
+            callbacks.append(_tensorboard(run))
+        trainer = config.trainer(net, callbacks=callbacks, **how)
+        _train(trainer, (train, test), run, resume, accept)
+
+
+def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
+    """The directory asked for, or a new one: runs/DATASET-MODEL, and a number if that exists."""
+    if run_dir is not None:
+        return nullcontext(RunDirectory(run_dir))
+    return RunDirectory.claimed(Path("runs", f"{terminal.shown(config.data_name)}-{config.model}"))
 
 
 def _tensorboard(run: RunDirectory) -> Callback:
@@ -107,40 +130,35 @@ def _tensorboard(run: RunDirectory) -> Callback:
         raise BadakError(str(fault)) from None
 
 
-def _config(
-    ctx: click.Context, run: RunDirectory, options: dict[str, Any], resume: bool
-) -> RunConfig:
+def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
     """The options as given, or those of the run to go on with."""
     if options["data_dir"] is not None:
         options["data_dir"] = str(options["data_dir"].absolute())
     kind, _, path = options["dataset"].partition(":")
     if kind == "folder" and path:
         options["dataset"] = f"folder:{Path(path).expanduser().absolute()}"
-    given = {
-        name for name in options if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
-    }
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
-    if not (resume and run.config.exists()):
+    if begun is None or not begun.config.exists():
         return RunConfig(**completed(options, given))
-    config = begun = read_config(run)
+    config = first = read_config(begun)
     for name in [name for name in options if name in given]:
         value = options[name]
         if name == "data_dir":
             config = config.moved_to(Path(value))
-        elif name == "epochs" and value >= begun.epochs:
+        elif name == "epochs" and value >= first.epochs:
             config = dataclasses.replace(config, epochs=value)
-        elif value != (before := getattr(begun, name)):
+        elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            first = f"without {option}" if before is None else f"with {option} {before!r}"
+            before = f"without {option}" if old is None else f"with {option} {old!r}"
             raise BadakError(
-                f"{run.path} was begun {first}; got {value or 'none'!r}: leave the option out to "
-                "go on (--data-dir names a folder's new place), or choose another --run-dir"
+                f"{begun.path} was begun {before}; got {value or 'none'!r}: leave the option out "
+                "to go on (--data-dir names a folder's new place), or choose another --run-dir"
             )
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset, test: Dataset) -> RunConfig:
+def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str]) -> RunConfig:
     """Fill in what the data set tells; a run to go on with must have been told the same."""
     told: dict[str, Any] = {
         "class_names": train.class_names,
@@ -152,19 +170,9 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset) -> RunConfig:
         before = getattr(config, name)
         if before and before != value:
             raise BadakError(f"the data set's {name} were {before} and are {value}")
-    if config.batch_size is None:
-        told["batch_size"] = max(1, min(BATCH_SIZE, len(train)))
+    if not config.class_names:  # a run that begins
+        told |= sized(config.model, len(train), given)
     return dataclasses.replace(config, **told)
-
-
-def _free_directory(dataset: str, model: str) -> Path:
-    """runs/DATASET-MODEL, followed by a number if that is taken."""
-    kind, _, path = dataset.partition(":")
-    stem = Path("runs", f"{terminal.shown(Path(path).name) or kind}-{model}")
-    number = 1
-    while (free := stem if number == 1 else Path(f"{stem}-{number}")).exists():
-        number += 1
-    return free
 
 
 class _Opening(Callback):
@@ -174,14 +182,14 @@ class _Opening(Callback):
         self.config, self.run, self.train, self.test = config, run, train, test
 
     def on_train_start(self, trainer: Trainer) -> None:
+        self.config.save(self.run)  # first: whoever stops us from here on can go on with --resume
+        learnt.remember(self.run, self.train, self.test)
         terminal.console().print(trainer.net.summary())
         for line in (*counts.lines(self.train, self.test), self.config.about()):
             click.echo(line)
         for words in counts.cautions(self.train, self.test):
-            click.echo(f"Caution: {words}", err=True)
-        self.run.plots.mkdir(exist_ok=True)
-        self.config.save(self.run)
-        learnt.remember(self.run, self.train, self.test)
+            warnings.warn(words, stacklevel=1)
+        self.run.make_plots()
         draw_filters(self.config.network(), self.run, "before")
 
 
@@ -199,33 +207,61 @@ def draw_history(history: History, run: RunDirectory) -> None:
 
 
 def _train(
-    trainer: Trainer, train: Dataset, test: Dataset, run: RunDirectory, resume: bool
+    trainer: Trainer,
+    data: tuple[Dataset, Dataset],
+    run: RunDirectory,
+    resume: bool,
+    accept_other_bits: bool,
 ) -> None:
     since = time.perf_counter()
     try:
-        history = trainer.fit(train, test, run.path, resume)
+        history = trainer.fit(*data, run.path, resume, accept_other_bits)
+        seconds = time.perf_counter() - since
+        draw_history(history, run)
+        draw_filters(trainer.net, run, "after")
+        first, *more = results(trainer, data[1], run)
+        click.echo(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
+        for line in more:
+            click.echo(line)
+        click.echo(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
+        if worse_than_before(trainer) is None:
+            click.echo(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
     except Interrupted as stop:
-        stop.args = (
-            f"{stop} after step {len(trainer.history.steps):,}, with a checkpoint; go on with: "
-            f"badak train --run-dir {run.path} --resume",
-        )
-        raise
-    seconds = time.perf_counter() - since
-    draw_history(history, run)
-    draw_filters(trainer.net, run, "after")
-    click.echo(
-        f"test accuracy {_test_accuracy(trainer, test):.4f} on {len(test):,} images; "
-        f"{len(history.steps):,} steps, {seconds:.1f} s"
+        raise _stopped(stop, trainer, run) from None
+    except BrokenPipeError:
+        raise _stopped(Interrupted(BROKEN_PIPE), trainer, run) from None
+
+
+def _stopped(stop: Interrupted, trainer: Trainer, run: RunDirectory) -> Interrupted:
+    """Say when and why it stopped, and how to go on."""
+    if stop.signal == BROKEN_PIPE:  # else Python's end, which flushes the output, would fail
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    kept = "with a checkpoint" if run.checkpoint.exists() else "before the first checkpoint"
+    stop.args = (
+        f"{stop} after step {len(trainer.history.steps):,}, {kept}; go on with: "
+        f"badak train --run-dir {run.path} --resume",
     )
-    click.echo(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
-    click.echo(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
+    return stop
 
 
-def _test_accuracy(trainer: Trainer, test: Dataset) -> float:
-    """On all test images: as the last epoch's end measured it, where no step came after."""
-    history = trainer.history
-    if trainer.measured[-1] is test and history.epochs:
-        last = history.epochs[-1]
-        if last.step == len(history.steps):
-            return last.validation_accuracy
-    return trainer.net.evaluate(test).accuracy
+def results(trainer: Trainer, test: Dataset, run: RunDirectory) -> list[str]:
+    """Say what the last epoch reached on all test images, and the best epoch.
+
+    The best was chosen on these very images, or a sample of them; that is said, too.
+    """
+    epochs, best = trainer.history.epochs, best_epoch(trainer.history.epochs)
+    count = f"on {len(test):,} images"
+    measured = trainer.measured[-1] is test
+    if measured and epochs and epochs[-1].step == len(trainer.history.steps):
+        last = epochs[-1].validation_accuracy
+    else:
+        last = load(run.model).evaluate(test).accuracy
+    if best is None or best is epochs[-1]:
+        return [f"test accuracy {last:.4f} {count}"]
+    accuracy = best.validation_accuracy if measured else load(run.best).evaluate(test).accuracy
+    return [
+        f"test accuracy {last:.4f} {count} after the last step",
+        f"test accuracy {accuracy:.4f} after epoch {best.epoch}, the best of {len(epochs)}: chosen "
+        "on these same images, so expect less of new ones",
+        f"{run.best.name} holds the weights of epoch {best.epoch}: what other commands use",
+    ]

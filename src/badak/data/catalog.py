@@ -93,8 +93,8 @@ def load(
         path = Path(name.removeprefix("folder:")).expanduser()
         if data_dir is not None:
             raise BadakError(
-                f"{name!r} says where its images lie; data_dir is for other data sets, or for "
-                f"--resume once the folder has moved; got {str(data_dir)!r}"
+                f"{name!r} says where its images lie; data_dir is for other data sets, and "
+                f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
         return read_folder(path, size, color, skip_corrupt)
     if name not in DATASETS:

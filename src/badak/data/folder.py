@@ -18,7 +18,7 @@ from badak import checks
 from badak.arrays import Mask
 from badak.data.content import choose_tested, digest
 from badak.data.dataset import Dataset
-from badak.data.image import Pair, grey, read_pixels, readable_formats, size_pair
+from badak.data.image import Pair, endings, grey, read_pixels, size_pair
 from badak.errors import ArgumentTypeError, FormatError, listed
 from badak.files import as_path
 
@@ -170,10 +170,10 @@ class _Reading:
         """The image files of a class, by name."""
         entries = [entry for folder in folders for entry in _entries(folder)]
         images = [
-            entry for entry in entries if entry.suffix.lower() in _endings() and entry.is_file()
+            entry for entry in entries if entry.suffix.lower() in endings() and entry.is_file()
         ]
         if not images:
-            raise FormatError(f"{folders[0]} holds no images ({', '.join(_endings())})")
+            raise FormatError(f"{folders[0]} holds no images ({', '.join(endings())})")
         self.passed_over += sorted(set(entries) - set(images))
         return images
 
@@ -182,9 +182,7 @@ class _Reading:
             return read_pixels(file, self.size), label, digest(file)
         except FormatError as fault:
             if not self.skip_corrupt:
-                raise FormatError(
-                    f"{fault}; --skip-corrupt (skip_corrupt=True) leaves such images out"
-                ) from None
+                raise FormatError(f"{fault}; skip_corrupt=True leaves such images out") from None
             self.corrupt.append(str(fault))
             return None
 
@@ -195,7 +193,7 @@ class _Reading:
             words = listed([f"{count} {kind}" for kind, count in kinds])
             yield (
                 f"passed over what is no image of a class: {words}; the images read end in "
-                f"{', '.join(_endings())}"
+                f"{', '.join(endings())}"
             )
         if self.corrupt:
             yield (
@@ -254,10 +252,6 @@ def _kind(entry: Path) -> str:
     if not entry.is_file():
         return "broken link or device"
     return entry.suffix.lower() or "without ending"
-
-
-def _endings() -> tuple[str, ...]:
-    return tuple(ending for endings in readable_formats().values() for ending in endings)
 
 
 def _has_colour(images: NDArray[np.uint8]) -> bool:

@@ -186,15 +186,14 @@ def _upright(image: Image.Image) -> Image.Image:
     return as_rgb(ImageOps.exif_transpose(image))
 
 
-def endings() -> set[str]:
-    """Return the endings of file names, in lower case, that the formats read here go by.
+def endings() -> tuple[str, ...]:
+    """Return the endings, in lower case, of the names of files that are read here.
 
     Example:
-        >>> {".png", ".jpeg", ".tif", ".webp"} <= endings(), ".eps" in endings()
+        >>> {".png", ".jpeg", ".tif", ".webp"} <= set(endings()), ".eps" in endings()
         (True, False)
     """
-    known = Image.registered_extensions().items()
-    return {ending for ending, form in known if form in FORMATS}
+    return tuple(ending for names in readable_formats().values() for ending in names)
 
 
 def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -7,7 +7,8 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.errors import BadakError
-from badak.training import History, RunDirectory
+from badak.training import EpochRecord, History, RunDirectory
+from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
 
@@ -36,10 +37,16 @@ class LearningCurve:
         The highest validation accuracy counts; of equal ones the lowest validation loss, and of
         these the earliest.
         """
-        measured = np.flatnonzero(~np.isnan(self.validation_accuracy))
-        keys = self.validation_loss[measured], -self.validation_accuracy[measured]
-        order = np.lexsort(keys)  # stable, and a loss of NaN comes last
-        return int(measured[order[0]]) if len(order) else None
+        measures = (
+            self.train_loss,
+            self.train_accuracy,
+            self.validation_loss,
+            self.validation_accuracy,
+        )
+        rows = zip(self.epochs, *measures, strict=True)
+        records = [EpochRecord(int(epoch), 0, *map(float, values)) for epoch, *values in rows]
+        best = best_epoch(records)
+        return None if best is None else records.index(best)
 
 
 def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurve:

@@ -1,10 +1,15 @@
 """Callbacks: what is told of steps and epochs; and Progress, which shows them."""
 
+import errno
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from badak import terminal
+from badak.training.ending import nothing_left, stopped_early
 from badak.training.history import EpochRecord, StepRecord
+from badak.training.interruption import BROKEN_PIPE, HANG_UP
 
 if TYPE_CHECKING:
     from badak.training.trainer import Trainer
@@ -39,18 +44,21 @@ class Progress(Callback):
     SMOOTH = 0.9
 
     def on_train_start(self, trainer: "Trainer") -> None:
-        """Draw the bar of this epoch."""
+        """Draw the bar of this epoch, or say that nothing is left to do."""
         self._console = terminal.console()
         self._bar = None
-        self._seconds = 0.0
         self._since = time.perf_counter()
         self._loss = self._accuracy = self._rate = float("nan")
-        if self._console.is_terminal:
-            self._bar = terminal.progress_bar(self._console)
-            # What a resumed run finds done must not count as done in the first second.
-            done, total = len(trainer.history.steps), trainer.epochs * trainer.batch_count
-            self._task = self._bar.add_task("", total=total, completed=done, figures="")
-            self._bar.start()
+        # What a resumed run finds done must not count as done in the first second.
+        self._done = len(trainer.history.steps)
+        with _read_by_someone(trainer):
+            if self._done and (words := nothing_left(trainer)):
+                print(f"nothing left to train: {words}", flush=True)
+            elif self._console.is_terminal:
+                self._bar = terminal.progress_bar(self._console)
+                total = trainer.epochs * trainer.batch_count
+                self._task = self._bar.add_task("", total=total, completed=self._done, figures="")
+                self._bar.start()
 
     def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
         """Move the bar and its moving means."""
@@ -59,7 +67,9 @@ class Progress(Callback):
         self._accuracy = self._mean(self._accuracy, record.accuracy)
         self._rate = self._mean(self._rate, record.images / max(now - self._since, 1e-9))
         self._since = now
-        if self._bar is not None:
+        if self._bar is None:
+            return
+        with _read_by_someone(trainer):
             self._bar.update(
                 self._task,
                 description=f"epoch {record.epoch}/{trainer.epochs}",
@@ -70,16 +80,32 @@ class Progress(Callback):
     def on_epoch_end(self, trainer: "Trainer", record: EpochRecord) -> None:
         """Print the epoch's line."""
         line = f"{record}  {self._rate:,.0f} images/s"
-        if self._bar is not None:
-            self._bar.console.print(line, highlight=False, soft_wrap=True)
-        else:
-            print(line, flush=True)
+        with _read_by_someone(trainer):
+            if self._bar is not None:
+                self._bar.console.print(line, highlight=False, soft_wrap=True)
+            else:
+                print(line, flush=True)
         self._since = time.perf_counter()
 
     def on_train_end(self, trainer: "Trainer") -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            self._bar.stop()
+        """Leave the bar as it is, and say that early stopping ended the training."""
+        with _read_by_someone(trainer):
+            if self._bar is not None:
+                self._bar.stop()
+            words = stopped_early(trainer)
+            if words and len(trainer.history.steps) > self._done:
+                print(words, flush=True)
 
     def _mean(self, old: float, new: float) -> float:
         return new if old != old else self.SMOOTH * old + (1 - self.SMOOTH) * new
+
+
+@contextmanager
+def _read_by_someone(trainer: "Trainer") -> Iterator[None]:
+    """Stop the training, with a checkpoint, if the pipe or terminal that we print to is closed."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        trainer.stop(BROKEN_PIPE if fault.errno == errno.EPIPE else HANG_UP)

@@ -1,6 +1,7 @@
 """Checkpoints: everything a resume needs, in one file that is written whole or not at all."""
 
 import hashlib
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from badak.data import Dataset
 from badak.errors import BadakError, FormatError, shown, where
 from badak.network import Network
 from badak.optim import Optimizer
+from badak.training.arithmetic import arithmetic
+from badak.training.best import Best
 from badak.training.history import History
 
 FORMAT = {"format": "badak checkpoint", "version": 1}
@@ -25,12 +28,19 @@ class Position(NamedTuple):
     step: int
 
 
+class Resumed(NamedTuple):
+    """What a checkpoint brings back besides network and optimizer."""
+
+    history: History
+    position: Position
+    best: Best
+
+
 def save(
     path: Path,
     net: Network,
     optimizer: Optimizer,
-    history: History,
-    position: Position,
+    state: Resumed,
     settings: Mapping[str, Any],
 ) -> None:
     """Write model, optimizer, generators, history and position to one file, atomically.
@@ -39,8 +49,7 @@ def save(
         path: the file.
         net: with its live parameters.
         optimizer: with its state.
-        history: so far.
-        position: where to go on.
+        state: the history so far, where to go on, and the best epoch's weights.
         settings: what must be the same for the bits to be the same.
 
     Raises:
@@ -48,12 +57,14 @@ def save(
     """
     arrays = {f"model.{name}": array for name, array in net.state().items()}
     arrays |= {f"optimizer.{name}": array for name, array in optimizer.state.items()}
-    arrays |= {f"history.{name}": array for name, array in history.arrays().items()}
+    arrays |= {f"history.{name}": array for name, array in state.history.arrays().items()}
+    arrays |= {f"best.{name}": array for name, array in state.best.state.items()}
     metadata = {
         **FORMAT,
         "architecture": net.architecture(),
         "settings": dict(settings),
-        "position": position._asdict(),
+        "arithmetic": arithmetic(net),
+        "position": state.position._asdict(),
         "optimizer_steps": optimizer.steps,
         "generators": {
             name: generator.bit_generator.state for name, generator in net.generators().items()
@@ -63,8 +74,12 @@ def save(
 
 
 def load(
-    path: Path, net: Network, optimizer: Optimizer, settings: Mapping[str, Any]
-) -> tuple[History, Position]:
+    path: Path,
+    net: Network,
+    optimizer: Optimizer,
+    settings: Mapping[str, Any],
+    accept_other_bits: bool = False,
+) -> Resumed:
     """Bring network and optimizer to where a checkpoint left them.
 
     Args:
@@ -72,14 +87,15 @@ def load(
         net: of the checkpoint's architecture.
         optimizer: of the checkpoint's kind.
         settings: of this run; they must be the checkpoint's.
+        accept_other_bits: whether arithmetic other than the checkpoint's is a warning alone.
 
     Returns:
-        The history so far and where to go on.
+        The history so far, where to go on, and the best epoch's weights.
 
     Raises:
         FormatError: no checkpoint, a damaged one, or one of a newer badak.
-        BadakError: one of another network, other data or other settings; what differs is listed,
-            and nothing has changed.
+        BadakError: one of another network, other data, settings or arithmetic; what differs is
+            listed, and nothing has changed.
     """
     arrays, metadata = storage.load(path)
     if metadata.get("format") != FORMAT["format"] or metadata.get("version") != FORMAT["version"]:
@@ -90,17 +106,29 @@ def load(
     try:
         with where(str(path)):
             _check_run(metadata, net, settings)
+            difference = _other_arithmetic(metadata, net)
+            if difference and not accept_other_bits:
+                raise BadakError(
+                    f"{difference}: the bits would differ from those of an uninterrupted run; go "
+                    "on as it was begun, or pass accept_other_bits=True"
+                )
             history = History.from_arrays(_part(arrays, "history"))
             position = _position(metadata, history)
             generators = {name: _generator(metadata, name) for name in net.generators()}
             _check_optimizer(arrays, metadata, net, optimizer)
+            best = _best(arrays, net)
             net.load_state(_part(arrays, "model"))
     except (LookupError, TypeError, AttributeError, OverflowError) as fault:
         raise FormatError(f"{path} is no usable checkpoint: {fault!r}") from None
     optimizer.load_state(metadata["optimizer_steps"], _part(arrays, "optimizer"))
     for name, generator in net.generators().items():
         generator.bit_generator.state = generators[name]
-    return history, position
+    if difference:
+        warnings.warn(
+            f"{path}: {difference}: from here on the bits differ from an uninterrupted run's",
+            stacklevel=2,
+        )
+    return Resumed(history, position, best)
 
 
 def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str, Any]) -> None:
@@ -117,6 +145,28 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
     ]
     if differing:
         raise BadakError(f"it belongs to another run: {'; '.join(differing)}")
+
+
+def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
+    """What differs between the checkpoint's arithmetic and ours; empty if nothing is known to."""
+    saved = metadata.get("arithmetic", {})  # checkpoints of badak's first weeks have none
+    if not isinstance(saved, dict) or not all(isinstance(one, str) for one in saved.values()):
+        raise FormatError("its arithmetic must be texts by name")
+    own = arithmetic(net)
+    return "; ".join(  # what only one of two editions depends on is no difference of its own
+        f"{name} was {saved[name][:80]} and is {value}"
+        for name, value in own.items()
+        if saved.get(name, value) != value
+    )
+
+
+def _best(arrays: Mapping[str, Any], net: Network) -> Best:
+    """The best epoch's weights; none if no validation images were measured."""
+    state = _part(arrays, "best")
+    own = {name: (array.shape, array.dtype) for name, array in net.state().items()}
+    if state and own != {name: (array.shape, array.dtype) for name, array in state.items()}:
+        raise FormatError("the best epoch's weights do not fit the network")
+    return Best(state)
 
 
 def _position(metadata: Mapping[str, Any], history: History) -> Position:

@@ -1,9 +1,14 @@
-"""Ctrl-C and SIGTERM: finish the step, write a checkpoint, then stop."""
+"""Ctrl-C, SIGTERM and SIGHUP: finish the step, write a checkpoint, then stop."""
 
 import signal
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any
+
+# SIGHUP comes when a terminal or a connection closes. Windows has neither signal; there the numbers
+# are those of Linux.
+HANG_UP, BROKEN_PIPE = (int(getattr(signal, *of)) for of in (("SIGHUP", 1), ("SIGPIPE", 13)))
+CAUGHT = (signal.SIGINT, signal.SIGTERM, *([HANG_UP] if hasattr(signal, "SIGHUP") else []))
 
 
 class Interrupted(KeyboardInterrupt):
@@ -14,13 +19,18 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(number).name}")
+        if number == BROKEN_PIPE:
+            words = "stopped, as nothing reads the output any more (broken pipe),"
+        else:
+            words = f"stopped by {signal.Signals(number).name}"
+        super().__init__(words)
         self.signal = number
 
 
 class Interruption:
-    """Within the block the first SIGINT or SIGTERM is only noted; the second acts at once.
+    """Within the block the first of the `CAUGHT` signals is only noted; the second acts at once.
 
+    A SIGHUP that `nohup` made the process ignore stays ignored.
     Python handles signals in the main thread of the main interpreter; elsewhere nothing is caught.
 
     Attributes:
@@ -33,8 +43,9 @@ class Interruption:
 
     def __enter__(self) -> "Interruption":
         with suppress(ValueError):  # elsewhere Python refuses to set a handler
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
+            for number in CAUGHT:
+                if not (number == HANG_UP and signal.getsignal(number) is signal.SIG_IGN):
+                    self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -45,7 +56,7 @@ class Interruption:
     ) -> None:
         self._restore()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, number: int, frame: FrameType | None = None) -> None:
         self.signal = number
         self._restore()
 

@@ -1,8 +1,10 @@
 """The run directory: the names of its files, and the lock that keeps a second process out."""
 
 import os
+import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +26,41 @@ class RunDirectory:
 
     path: Path
 
+    @classmethod
+    @contextmanager
+    def claimed(cls, stem: Path) -> Iterator["RunDirectory"]:
+        """Make a directory that did not exist: `stem`, or `stem`-2, -3, ... if others have it.
+
+        Of two processes that ask at once, each gets its own. If nothing was written to it within
+        the block, it is removed again.
+
+        Raises:
+            BadakError: it cannot be made.
+        """
+        number, path = 1, stem
+        try:
+            stem.parent.mkdir(parents=True, exist_ok=True)
+            while not _make(path):
+                number += 1
+                path = stem.with_name(f"{stem.name}-{number}")
+        except (OSError, ValueError) as fault:
+            raise _unwritable(path, fault) from None
+        try:
+            yield cls(path)
+        finally:
+            for folder in (path, path.parent):
+                with suppress(OSError):
+                    folder.rmdir()  # refused unless it is empty
+
     @property
     def model(self) -> Path:
         """The trained network; `badak.load` reads it."""
         return self.path / "model.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The network at the end of its best epoch, if validation images were measured."""
+        return self.path / "best.safetensors"
 
     @property
     def checkpoint(self) -> Path:
@@ -79,14 +112,17 @@ class RunDirectory:
         """Make the directory, keep other processes out of it, and clear what a killed one left.
 
         Raises:
-            BadakError: it cannot be made or written, or another process trains in it.
+            BadakError: it cannot be made or written, a file in it is a symbolic link, or another
+                process trains in it.
         """
         try:
             self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o666)
+            self.refuse_links()
+            descriptor = os.open(self.path / "lock", LOCK_FLAGS, 0o666)
         except (OSError, ValueError) as fault:
-            reason = getattr(fault, "strerror", None) or fault
-            raise BadakError(f"cannot write the run directory {self.path}: {reason}") from None
+            if isinstance(fault, BadakError):
+                raise
+            raise _unwritable(self.path, fault) from None
         try:
             _take(descriptor, self.path)
             for folder in (self.path, self.checkpoint.parent, self.plots):
@@ -95,9 +131,59 @@ class RunDirectory:
         finally:
             os.close(descriptor)  # gives the lock back, as the end of a killed process does
 
+    def make_plots(self) -> None:
+        """Make the folder of pictures, for who writes there or the report.
+
+        Raises:
+            BadakError: a file or folder of the run directory is a symbolic link.
+        """
+        self.refuse_links()
+        self.plots.mkdir(exist_ok=True)
+
+    def refuse_links(self) -> None:
+        """Make sure that no file of the directory leads out of it, before writing there.
+
+        Saving follows a link, as it should for a path that a person named; but a run directory
+        may come from an archive or a cache, whose links nobody looked at.
+
+        Raises:
+            BadakError: a file or folder in it is a symbolic link.
+        """
+        for folder in (self.path, self.checkpoint.parent, self.plots):
+            links = [path for path in folder.glob("*") if path.is_symlink()]
+            if links:
+                raise BadakError(
+                    f"{links[0]} is a symbolic link, and writing through it would change another "
+                    "file: put a copy in its place, or choose another run directory"
+                )
+
+
+LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def _make(path: Path) -> bool:
+    """Make a directory; false if something of that name exists."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _unwritable(path: Path, fault: Exception) -> BadakError:
+    reason = getattr(fault, "strerror", None) or fault
+    return BadakError(f"cannot write the run directory {path}: {reason}")
+
 
 def _take(descriptor: int, path: Path) -> None:
     """Lock an open file and write our process's number into it."""
+    about = os.fstat(descriptor)
+    content = os.read(descriptor, 21) if stat.S_ISREG(about.st_mode) else None
+    if content is None or about.st_nlink > 1 or not re.fullmatch(rb"\d*\n?", content):
+        raise BadakError(
+            f"{path / 'lock'} is not a lock that badak wrote: move it away, or choose another run "
+            "directory"
+        )
     try:
         import fcntl
     except ImportError:  # Windows: no such lock, and no other way that survives a kill
@@ -105,10 +191,10 @@ def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        owner = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+        owner = content.decode().strip() or "unknown"
         raise BadakError(
             f"process {owner} trains in {path} at this moment; wait for it, or choose another "
             "run directory"
         ) from None
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

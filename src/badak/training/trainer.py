@@ -1,27 +1,30 @@
 """Trainer: epochs of shuffled batches, evaluation, checkpoints, and an exact resume."""
 
 import math
+import signal
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from badak import checks, storage
-from badak.arrays import check_layout
+from badak import checks
 from badak.data import Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
-from badak.training import checkpoint
+from badak.training.best import Best
 from badak.training.callbacks import Callback, Progress
+from badak.training.checkpoint import Position
+from badak.training.ending import complete, worse_than_before
+from badak.training.fitting import check_data, sample
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
+from badak.training.record import Record
 from badak.training.run import RunDirectory
-from badak.training.settings import fingerprints, settings_of
 from badak.training.snapshots import Snapshots
 from badak.training.step import training_step
 
@@ -43,7 +46,8 @@ class Trainer:
         augment: called as augment(images, generator) on each batch.
         evaluate_sample: how many training and validation images are measured at each epoch's end,
             the same ones each time. None: all validation images, and as many training images.
-        early_stopping: stop when the validation accuracy has not grown for this many epochs.
+        early_stopping: stop when the validation accuracy has not grown for this many epochs;
+            the network then has the weights of the best epoch.
         checkpoint_every: steps between checkpoints within an epoch; each epoch ends with one.
         max_steps: stop after this many steps, as if interrupted.
         snapshots: keep filters, maps, confusion matrix, dead units and update ratios every so many
@@ -53,6 +57,7 @@ class Trainer:
 
     Attributes:
         history: what was measured.
+        best: the best epoch's weights, by validation accuracy.
         measured: the images measured at each epoch's end: of training, then of validation.
         batch_count: steps in an epoch of the data in training.
 
@@ -110,6 +115,7 @@ class Trainer:
         self.max_steps = _count(max_steps, "max_steps")
         self.snapshots = None if snapshots is None else Snapshots(snapshots)
         own = [self.snapshots] if self.snapshots else []
+        self._interruption = Interruption()
         self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
         self._restart()
 
@@ -130,12 +136,17 @@ class Trainer:
             self.net, self.optimizer, images, labels, clip_norm=self.clip_norm
         ).loss
 
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """Let `fit` stop after the step or epoch at hand, as that signal would; for callbacks."""
+        self._interruption.signal = number
+
     def fit(
         self,
         train: Dataset,
         validation: Dataset | None = None,
         run_dir: str | Path | None = None,
         resume: bool = False,
+        accept_other_bits: bool = False,
     ) -> History:
         """Train from the first epoch, or from where a run stopped.
 
@@ -144,53 +155,70 @@ class Trainer:
             validation: what is only measured on.
             run_dir: where model, history and checkpoints go; nothing is written where None.
             resume: go on from the run directory's checkpoint, to the bits that an uninterrupted
-                run would have; start at the beginning where there is none yet.
+                run would have; start at the beginning if there is none yet.
+            accept_other_bits: resume also on another edition, instruction set or version than the
+                run was begun with; a warning names it.
 
         Returns:
-            The history, from the very first step.
+            The history, from the very first step. With `early_stopping` the network then has the
+            best epoch's weights, else the last's.
 
         Raises:
-            Interrupted: Ctrl-C or SIGTERM came; the step was finished and a checkpoint written.
+            Interrupted: Ctrl-C, SIGTERM or SIGHUP came; the step was finished and a checkpoint
+                written.
             BadakError: data that does not fit the network, a run directory that is in use, not
                 writable or another run's, or a loss that is not finite; in the last case the last
                 checkpoint stays.
+
+        Warns:
+            UserWarning: the network is worse than before the first step; the words say what to try.
         """
-        self._check(train, "train")
+        self._check(train, validation)
+        checks.flag(resume, "resume")
+        checks.flag(accept_other_bits, "accept_other_bits")
+        run = None if run_dir is None else RunDirectory(Path(run_dir))
+        if run is None and resume:
+            raise BadakError("resume=True needs the run_dir that holds the checkpoint")
+        self._interruption = Interruption()
+        with run.locked() if run else nullcontext(), self._interruption:
+            if run is not None and not resume and run.checkpoint.exists():
+                raise BadakError(
+                    f"{run.path} already holds a run: pass resume=True to continue it, or "
+                    "choose another run directory"
+                )
+            self._start(train, validation)
+            record = None if run is None else Record(run, self, train, validation)
+            if record is not None and resume and record.run.checkpoint.exists():
+                self.history, position, self.best = record.load(accept_other_bits)
+                self._epoch, self._batch, self._step = position
+            self._loop(train, record)
+        if self.early_stopping is not None and self.best.state and complete(self):
+            self.net.load_state(self.best.state)
+        elif complete(self) and (words := worse_than_before(self)):
+            warnings.warn(words, stacklevel=2)
+        return self.history
+
+    def _check(self, train: Dataset, validation: Dataset | None) -> None:
+        check_data(train, "train", self.net)
         if self.batch_size > len(train):
             raise BadakError(
                 f"batch_size must be at most the {len(train)} training images; got "
                 f"{self.batch_size}"
             )
         if validation is not None:
-            self._check(validation, "validation")
+            check_data(validation, "validation", self.net)
         elif self.early_stopping is not None:
             raise BadakError(
                 f"early_stopping={self.early_stopping} watches the validation accuracy; pass "
                 "validation images"
             )
-        checks.flag(resume, "resume")
-        run = None if run_dir is None else RunDirectory(Path(run_dir))
-        if run is None and resume:
-            raise BadakError("resume=True needs the run_dir that holds the checkpoint")
-        with (
-            run.locked() if run else nullcontext(),
-            Interruption() as interruption,
-        ):
-            if run is not None and not resume and run.checkpoint.exists():
-                raise BadakError(
-                    f"{run.path} already holds a run: pass resume=True to go on with it, "
-                    "or choose another run directory"
-                )
-            self._start(run, train, validation, resume)
-            self._loop(train, run, interruption)
-        return self.history
 
-    def _loop(self, train: Dataset, run: RunDirectory | None, interruption: Interruption) -> None:
-        """Epoch after epoch, from where `_start` put us."""
+    def _loop(self, train: Dataset, record: Record | None) -> None:
+        """Epoch after epoch, from where we stand."""
         with self._followed():
-            if run is not None:  # before the first step, which needs all processors
-                self._settings |= self._fingerprints.result()
-            while not self._finished():
+            if record is not None:
+                record.settle()
+            while not (complete(self) or self._step >= (self.max_steps or math.inf)):
                 for batch in Loader(
                     train,
                     self.batch_size,
@@ -200,81 +228,34 @@ class Trainer:
                     start=self._batch,
                 ):
                     self._train_on(batch.images, batch.labels)
-                    if interruption.signal is not None:
-                        self._save(run)
-                        raise Interrupted(interruption.signal)
+                    if self._interruption.signal is not None:
+                        self._save(record)
+                        raise Interrupted(self._interruption.signal)
                     if self._at_checkpoint():
-                        self._save(run)
+                        self._save(record)
                     if self._step == self.max_steps:
                         break
                 if self._batch == self.batch_count:
                     self._end_epoch()
-                self._save(run)
-                if interruption.signal is not None:  # it came while we measured
-                    raise Interrupted(interruption.signal)
+                self._save(record)
+                if self._interruption.signal is not None:  # it came while we measured
+                    raise Interrupted(self._interruption.signal)
 
     def _restart(self) -> None:
-        self.history = History()
+        self.history, self.best = History(), Best()
         self._epoch = self._batch = self._step = 0
 
-    def _check(self, data: Dataset, name: str) -> None:
-        if not isinstance(data, Dataset):
-            raise ArgumentTypeError(
-                f"{name} must be a badak.data.Dataset; got {type(data).__name__}: wrap arrays as "
-                "badak.data.Dataset(images, labels)"
-            )
-        if not len(data):
-            raise BadakError(f"{name} must have at least one image; it is empty")
-        check_layout(data.images, f"{name}.images", self.net.input_shape)
-        if data.image_shape != self.net.input_shape:
-            raise BadakError(
-                f"{name} has images of {data.image_shape}; the network takes {self.net.input_shape}"
-            )
-        if data.num_classes > self.net.num_classes:
-            raise BadakError(
-                f"{name} has {data.num_classes} classes; the network has {self.net.num_classes} "
-                "outputs"
-            )
-
-    def _start(
-        self, run: RunDirectory | None, train: Dataset, validation: Dataset | None, resume: bool
-    ) -> None:
-        """Reset, or take over a checkpoint; and choose what is measured at each epoch's end."""
+    def _start(self, train: Dataset, validation: Dataset | None) -> None:
+        """Reset, and choose what is measured at each epoch's end."""
         self._restart()
         if self.snapshots is not None:
             self.snapshots.clear()
         self.batch_count = math.ceil(len(train) / self.batch_size)
         size = self.evaluate_sample or (TRAIN_SAMPLE if validation is None else len(validation))
-        self.measured = [_sample(train, size, self.seed)]
+        self.measured = [sample(train, size, self.seed)]
         if validation is not None:
             size = self.evaluate_sample or len(validation)
-            self.measured.append(_sample(validation, size, self.seed))
-        if run is None:
-            return
-        self._settings = settings_of(self)
-        self._fingerprints = fingerprints(train, validation)
-        if resume and run.checkpoint.exists():
-            self._settings |= self._fingerprints.result()
-            self.history, position = checkpoint.load(
-                run.checkpoint, self.net, self.optimizer, self._settings
-            )
-            self._epoch, self._batch, self._step = position
-            if self.snapshots is not None:
-                self.snapshots.resume(run.snapshots, self._step)
-
-    def _finished(self) -> bool:
-        return (
-            self._epoch >= self.epochs
-            or (self.max_steps is not None and self._step >= self.max_steps)
-            or self._no_longer_better()
-        )
-
-    def _no_longer_better(self) -> bool:
-        """Whether the best validation accuracy lies `early_stopping` epochs back."""
-        reached = [record.validation_accuracy for record in self.history.epochs]
-        if self.early_stopping is None or not reached:
-            return False
-        return len(reached) - 1 - int(np.argmax(reached)) >= self.early_stopping
+            self.measured.append(sample(validation, size, self.seed))
 
     def _at_checkpoint(self) -> bool:
         """Whether one is due within the epoch; its end writes its own."""
@@ -307,21 +288,11 @@ class Trainer:
         self.history.epochs.append(record)
         for callback in self.callbacks:
             callback.on_epoch_end(self, record)
+        self.best.look(self.net, self.history.epochs)
 
-    def _save(self, run: RunDirectory | None) -> None:
-        """Write everything, the checkpoint last: where it says finished, all the rest is there."""
-        if run is None:
-            return
-        self.net.save(run.model)
-        storage.write_atomically(run.history, self.history.epochs_csv().encode())
-        storage.write_atomically(run.steps, self.history.steps_csv().encode())
-        storage.write_atomically(run.log, self.history.log().encode())
-        if self.snapshots is not None:
-            self.snapshots.save(run.snapshots)
-        position = checkpoint.Position(self._epoch, self._batch, self._step)
-        checkpoint.save(
-            run.checkpoint, self.net, self.optimizer, self.history, position, self._settings
-        )
+    def _save(self, record: Record | None) -> None:
+        if record is not None:
+            record.save(Position(self._epoch, self._batch, self._step))
 
     @contextmanager
     def _followed(self) -> Iterator[None]:
@@ -337,11 +308,3 @@ class Trainer:
 def _count(number: int | None, name: str) -> int | None:
     """A positive number as a plain int, which JSON can hold; or None."""
     return None if number is None else checks.integer(number, name, minimum=1)
-
-
-def _sample(data: Dataset, size: int, seed: int) -> Dataset:
-    """The same `size` images each time, or all where there are no more."""
-    if size >= len(data):
-        return data
-    chosen = np.random.default_rng([seed, LARGEST_SEED]).choice(len(data), size, replace=False)
-    return data[np.sort(chosen)]

@@ -122,6 +122,7 @@ def _files(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
     found = []
     for one, other in (
         (whole.model, killed.model),
+        *([(whole.best, killed.best)] if whole.best.exists() else []),  # once an epoch has ended
         (whole.history, killed.history),
         (whole.steps, killed.steps),
         (whole.log, killed.log),

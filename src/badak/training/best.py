@@ -1,0 +1,59 @@
+"""The best epoch: which one it is, and the weights that the network had at its end."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from badak import storage
+from badak.network import FORMAT, Network
+from badak.training.history import EpochRecord
+
+
+def best_epoch(epochs: Sequence[EpochRecord]) -> EpochRecord | None:
+    """Return the epoch of the highest validation accuracy; None if none was measured.
+
+    Of equal accuracies the one of lower loss wins, and of equal losses the earlier.
+
+    Example:
+        >>> epochs = [EpochRecord(1, 5, 0.9, 0.7, 0.8, 0.75), EpochRecord(2, 10, 0.1, 1, 0.9, 0.75)]
+        >>> best_epoch(epochs).epoch
+        1
+    """
+    measured = [record for record in epochs if not math.isnan(record.validation_accuracy)]
+    return max(measured, key=_merit, default=None)
+
+
+def _merit(record: EpochRecord) -> tuple[float, float]:
+    loss = record.validation_loss
+    return record.validation_accuracy, -math.inf if math.isnan(loss) else -loss
+
+
+class Best:
+    """Keeps the weights of the best epoch so far, and writes them to a model file.
+
+    Args:
+        state: of a run that goes on: what `Network.state` returned at that epoch's end.
+
+    Attributes:
+        state: the weights; empty if no epoch was measured on validation images.
+    """
+
+    def __init__(self, state: dict[str, NDArray[Any]] | None = None) -> None:
+        self.state = state or {}
+        self._written = False
+
+    def look(self, net: Network, epochs: Sequence[EpochRecord]) -> None:
+        """Keep a copy of the weights if the epoch that just ended is the best."""
+        if best_epoch(epochs) is epochs[-1]:
+            self.state = {name: array.copy() for name, array in net.state().items()}
+            self._written = False
+
+    def save(self, net: Network, path: Path) -> None:
+        """Write the weights as `net` writes its own, unless this was done."""
+        if self.state and not self._written:
+            architecture = net.architecture()
+            storage.save(path, self.state, {**FORMAT, "architecture": architecture})
+            self._written = True

@@ -1,0 +1,63 @@
+"""A training that ends worse than it began says so; one that merely has not learnt yet does not."""
+
+import warnings
+
+import pytest
+
+from badak import optim
+from badak.training import EpochRecord, StepRecord, Trainer
+from badak.training.ending import worse_than_before
+from training.tasks import corners, plain_net
+
+
+def ended(losses: list[float], last: float, accuracy: float) -> str | None:
+    """What is said of a course of losses, over three classes: guessing gives 1.0986."""
+    trainer = Trainer(plain_net(), optim.SGD(lr=0.5), progress=False)
+    trainer.measured = [corners(45)]
+    trainer.history.steps = [StepRecord(i, 1, 9, 0.5, x, 0.3) for i, x in enumerate(losses, 1)]
+    trainer.history.epochs = [EpochRecord(1, len(losses), last, accuracy, 0.1, 0.9)]
+    return worse_than_before(trainer)
+
+
+@pytest.mark.parametrize(
+    ("losses", "last", "accuracy"),
+    [
+        ([1.1, 5.0, 9.0], 7.0, 0.6),  # went up
+        ([1.1, 40.0, 1.3], 1.3, 1 / 3),  # exploded, and guesses
+        ([0.1, 0.5, 2.0], 2.0, 0.4),  # a trained network that was spoilt
+    ],
+)
+def test_worse(losses: list[float], last: float, accuracy: float) -> None:
+    words = ended(losses, last, accuracy)
+    assert words is not None
+    assert f"from {losses[0]:.4g} to {last:.4g}, and guessing would give 1.099" in words
+    assert "a lower learning rate than 0.5" in words
+
+
+@pytest.mark.parametrize(
+    ("losses", "last", "accuracy"),
+    [
+        ([1.1, 0.9, 0.5], 0.5, 0.9),
+        ([1.1, 40.0, 1.0], 0.9, 0.6),  # exploded, and learnt after all
+        ([1.1, 1.1, 1.1], 1.11, 1 / 3),  # has not begun to learn
+        ([8.0, 4.0, 2.0], 2.0, 1 / 3),  # began far above guessing, and comes down
+        ([0.1, 0.1, 0.2], 0.2, 0.9),  # a trained network on harder images
+    ],
+)
+def test_not_worse(losses: list[float], last: float, accuracy: float) -> None:
+    assert ended(losses, last, accuracy) is None
+
+
+def test_a_diverged_training_warns_once_it_is_complete() -> None:
+    def fit(lr: float, **options: int) -> None:
+        trainer = Trainer(
+            plain_net(), optim.Adam(lr=lr), epochs=3, batch_size=11, progress=False, **options
+        )
+        trainer.fit(corners())
+
+    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+        fit(3e4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(3e4, max_steps=9)
+        fit(1e-3)
