@@ -1,6 +1,6 @@
 """Whether data fit a network, and which of them are measured at each epoch's end."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,14 +10,33 @@ from badak.data.loader import LARGEST_SEED
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
 
+if TYPE_CHECKING:
+    from badak.training.trainer import Trainer
 
-def check_data(data: Any, name: str, net: Network) -> None:
-    """Refuse what the network cannot be trained or measured on.
+
+def check_parts(trainer: "Trainer", train: Any, validation: Any) -> None:
+    """Refuse what the trainer's network cannot be trained or measured on.
 
     Raises:
         ArgumentTypeError: no Dataset.
-        BadakError: no images, images of another shape, or more classes than outputs.
+        BadakError: no images, fewer than a batch, images of another shape, more classes than
+            outputs, or no validation images for early stopping.
     """
+    _check(train, "train", trainer.net)
+    if trainer.batch_size > len(train):
+        raise BadakError(
+            f"batch_size must be at most the {len(train)} training images; got {trainer.batch_size}"
+        )
+    if validation is not None:
+        _check(validation, "validation", trainer.net)
+    elif trainer.early_stopping is not None:
+        raise BadakError(
+            f"early_stopping={trainer.early_stopping} watches the validation accuracy; pass "
+            "validation images"
+        )
+
+
+def _check(data: Any, name: str, net: Network) -> None:
     if not isinstance(data, Dataset):
         raise ArgumentTypeError(
             f"{name} must be a badak.data.Dataset; got {type(data).__name__}: wrap arrays as "

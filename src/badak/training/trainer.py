@@ -20,7 +20,7 @@ from badak.training.best import Best
 from badak.training.callbacks import Callback, Progress
 from badak.training.checkpoint import Position
 from badak.training.ending import complete, worse_than_before
-from badak.training.fitting import check_data, sample
+from badak.training.fitting import check_parts, sample
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
 from badak.training.record import Record
@@ -37,7 +37,7 @@ class Trainer:
 
     Args:
         net: what learns.
-        optimizer: how; Adam(1e-3) where None.
+        optimizer: how; Adam(1e-3) if None.
         epochs: how often every training image comes.
         batch_size: images in a step; the last batch of an epoch may be smaller.
         seed: of the order of the images, the augmentation and the evaluation samples.
@@ -153,7 +153,7 @@ class Trainer:
         Args:
             train: what is learnt from.
             validation: what is only measured on.
-            run_dir: where model, history and checkpoints go; nothing is written where None.
+            run_dir: where model, history and checkpoints go; nothing is written if None.
             resume: go on from the run directory's checkpoint, to the bits that an uninterrupted
                 run would have; start at the beginning if there is none yet.
             accept_other_bits: resume also on another edition, instruction set or version than the
@@ -173,7 +173,7 @@ class Trainer:
         Warns:
             UserWarning: the network is worse than before the first step; the words say what to try.
         """
-        self._check(train, validation)
+        check_parts(self, train, validation)
         checks.flag(resume, "resume")
         checks.flag(accept_other_bits, "accept_other_bits")
         run = None if run_dir is None else RunDirectory(Path(run_dir))
@@ -197,21 +197,6 @@ class Trainer:
         elif complete(self) and (words := worse_than_before(self)):
             warnings.warn(words, stacklevel=2)
         return self.history
-
-    def _check(self, train: Dataset, validation: Dataset | None) -> None:
-        check_data(train, "train", self.net)
-        if self.batch_size > len(train):
-            raise BadakError(
-                f"batch_size must be at most the {len(train)} training images; got "
-                f"{self.batch_size}"
-            )
-        if validation is not None:
-            check_data(validation, "validation", self.net)
-        elif self.early_stopping is not None:
-            raise BadakError(
-                f"early_stopping={self.early_stopping} watches the validation accuracy; pass "
-                "validation images"
-            )
 
     def _loop(self, train: Dataset, record: Record | None) -> None:
         """Epoch after epoch, from where we stand."""
