@@ -32,30 +32,25 @@ def test_export_writes_the_file_and_its_card(badak, trained, form):
         "# run\n", "A simple network for 10 classes", "| Data set | digits |", "433,890",
         f"| Test accuracy after epoch 2 | {result.accuracy:.4f} of 30 test images |",
         "| Learnt from | 60 of the training images of digits |",
-        "| Weights | those after epoch 2 |", "## How to load",
+        "| Weights | those after epoch 2, the best of 2 on the test images |", "## How to load",
         f"| run.{form} | {(trained / f'run.{form}').stat().st_size:,} bytes |", "conv1: Conv2d",
     ):  # fmt: skip
         assert words in card, words
 
 
 def test_the_card_says_what_was_not_measured_or_limited(badak, tmp_path):
-    words = (
-        "--limit-test",
-        "40",
-        "--evaluate-sample",
-        "20",
-        "--epochs",
-        "2",
-        "--batch-size",
-        "300",
-    )
-    done = badak("train", *words, "--max-steps", "6", "--run-dir", "run")
+    few = ("--limit-test", "40", "--evaluate-sample", "20", "--batch-size", "300")
+    done = badak("train", *few, "--epochs", "2", "--max-steps", "6", "--run-dir", "run")
     assert done.code == 0, done.err
     assert badak("export", "run", "--to", "html").code == 0
     card = (tmp_path / "run" / "run.html.md").read_text()
     images = len(data.load("digits")[0])
     assert f"| Learnt from | all {images:,} training images of digits |" in card
     assert re.search(r"Test accuracy after epoch 1 \| \d\.\d+ of 20 test images", card)
+    assert "| Weights | those after epoch 1, the best of 1 on the test images |" in card
+    (tmp_path / "run" / "best.safetensors").unlink()  # as in a run of an older version
+    assert badak("export", "run", "--to", "html").code == 0
+    card = (tmp_path / "run" / "run.html.md").read_text()
     assert f"| Weights | those after epoch 1 and {6 - -(-images // 300)} further steps |" in card
 
 

@@ -221,7 +221,8 @@ def test_long_paths_break_nowhere(badak, trained, album):
     deep.parent.mkdir()
     (album / "b.png").rename(deep)
     done = badak("predict", trained, deep)
-    heading, _, line = done.out.splitlines()
+    heading, _, line, weights = done.out.splitlines()
+    assert weights.startswith("the weights of epoch")
     assert heading.split() == ["Image", "1st", "2nd", "3rd"]
     assert line.split()[0].endswith("/image.png")
     assert line.startswith("…")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 import badak
-from badak import checks, terminal
+from badak import terminal
 from badak.cli.words import cautions, in_options
 from badak.errors import BadakError, did_you_mean
 
@@ -150,16 +150,10 @@ def _stopped(stop: BaseException | None) -> int:
 
 
 def _check_text(arguments: list[str]) -> None:
-    """Refuse words that no path can be, or that no file of a run could keep.
-
-    Raises:
-        BadakError: a NUL, or bytes that are not UTF-8; images for `predict` may have any name.
-    """
+    """Refuse a NUL, which no path can hold, wherever it stands."""
     for word in arguments:
         if "\0" in word:
             raise BadakError(f"no argument may hold a NUL character; got {word!r}")
-        if arguments[0] != "predict":
-            checks.text(word, "each argument")
 
 
 def _complain(words: str) -> None:

@@ -128,7 +128,8 @@ def command(
     for target, content in ((csv_file, as_csv(answers, top)), (json_file, as_json(answers))):
         _write(target, content)
     say = partial(click.echo, err=for_programs)
-    say(which_weights(directory))
+    if len(bad) < len(answers):
+        say(which_weights(directory))
     if len(drawn) < len(answers) - len(bad):
         say(f"pictures are drawn of the first {len(drawn)} images alone")
     _draw_all(drawn, config, directory, nearest, say)

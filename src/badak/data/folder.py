@@ -195,9 +195,9 @@ class _Reading:
                 f"passed over what is no image of a class: {words}; the images read end in "
                 f"{', '.join(endings())}"
             )
-        if self.corrupt:
+        if count := len(self.corrupt):
             yield (
-                f"{len(self.corrupt)} images could not be decoded and were left out; the first: "
+                f"{count} image{'s'[: count != 1]} could not be decoded and left out; the first: "
                 f"{self.corrupt[0]}"
             )
 
