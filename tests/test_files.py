@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_and_a_file_to_write(name, odd, tmp_path):
 @pytest.mark.parametrize("name", sorted(READERS.keys() - {"digit.png"}))
 def test_an_open_files_number_is_no_path(name, number):
     with pytest.raises(
-        ArgumentTypeError, match="must be (text or a Path|a path or a Pillow image)"
+        ArgumentTypeError, match=r"must be (text or a Path|a path or a Pillow image)"
     ):
         READERS[name](number)
 

@@ -75,7 +75,7 @@ def test_every_command_uses_the_best_and_says_so(badak, wavering, tmp_path, word
     if words[0] == "export":
         card = (run.path / "run.c.md").read_text()
         assert "| Weights | those after epoch 2, the best of 4 on the test images |" in card
-        assert "after epoch 2 | 0.7000 |" in card
+        assert "after epoch 2 | 0.7000 of" in card
 
 
 def test_an_old_run_without_a_best_uses_the_last(badak, trained):

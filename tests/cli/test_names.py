@@ -88,7 +88,7 @@ def test_what_is_exported_tells_no_path(badak, run, form):
         assert b"\x1b" not in file.read_bytes() or form == "onnx"
     card = (run / f"run.{form}.md").read_text()
     assert "| Data set | pets \\\\x1b\\[1m |" in card
-    assert re.search(r"\| Learnt from \| all \d+ training images of pets \|", card)
+    assert re.search(r"\| Learnt from \| all \d+ training images of pets", card)
 
 
 @pytest.mark.parametrize("words", [("evaluate",), ("predict", "개.png"), ("predict", "나비.png")])
