@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.arrays import Shape
-from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown, where
+from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
-from badak.layers.block import DEEPEST
+from badak.layers.block import DEEPEST, path_state_shapes
 
 DTYPES = ("float32", "float64")
 # In a network, blocks' layers counted too; what is larger would be a file made to exhaust us.
@@ -57,15 +57,7 @@ def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dic
         >>> state_shapes({"flat": Flatten(), "out": Linear(2)}, (1, 1, 3))
         {'out.weight': (2, 3), 'out.bias': (2,)}
     """
-    shapes: dict[str, Shape] = {}
-    shape: Shape = checked_input_shape(input_shape)
-    for name, layer in layers.items():
-        with where(f"{type(layer).__name__} {name!r}"):
-            output_shape = layer.output_shape(shape)
-            own = layer.state_shapes(shape)
-        shapes |= {f"{name}.{key}": size for key, size in own.items()}
-        shape = output_shape
-    return shapes
+    return path_state_shapes(layers, checked_input_shape(input_shape))
 
 
 def misfits(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> list[str]:

@@ -101,13 +101,7 @@ class Block(Layer):
         """Those of all layers inside, under the names that `parameters` and `buffers` have."""
         shapes: dict[str, Shape] = {}
         for path, layers in self.paths:
-            shape = input_shape
-            for name, layer in layers.items():
-                with where(f"{type(layer).__name__} {path + name!r}"):
-                    output_shape = layer.output_shape(shape)
-                    own = layer.state_shapes(shape)
-                shapes |= {f"{path}{name}.{key}": size for key, size in own.items()}
-                shape = output_shape
+            shapes |= path_state_shapes(layers, input_shape, path)
         return shapes
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -177,3 +171,27 @@ class Block(Layer):
 def copies(layers: Layers) -> dict[str, Layer]:
     """Name layers as a network does, and copy them."""
     return {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
+
+
+def path_state_shapes(
+    layers: Mapping[str, Layer], input_shape: Shape, before: str = ""
+) -> dict[str, Shape]:
+    """Return name -> shape of all parameters and buffers of layers that follow one another.
+
+    Args:
+        layers: by name, in order.
+        input_shape: what the first takes.
+        before: what the names begin with.
+
+    Raises:
+        BadakError: a layer does not fit the output of the one before it.
+    """
+    shapes: dict[str, Shape] = {}
+    shape = input_shape
+    for name, layer in layers.items():
+        with where(f"{type(layer).__name__} {before + name!r}"):
+            output_shape = layer.output_shape(shape)
+            own = layer.state_shapes(shape)
+        shapes |= {f"{before}{name}.{key}": size for key, size in own.items()}
+        shape = output_shape
+    return shapes
