@@ -28,14 +28,14 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS, ids=map(ascii, TEXTS))
 def test_what_acts_is_escaped_and_what_is_read_stays(text):
-    assert terminal.shown(text) == TEXTS[text]
-    assert terminal.shown(terminal.shown(text)) == TEXTS[text]
+    assert terminal.printable(text) == TEXTS[text]
+    assert terminal.printable(terminal.printable(text)) == TEXTS[text]
 
 
 def test_cells_are_text():
     names = ["[bold]x[/bold]", "[/]", ":smile:", "\x1b]8;;http://x\x1b\\y", "\udc80"]
     words = terminal.render(terminal.table("[red]\x1b", ["[b]"], [[name] for name in names]))
-    for name in ["[red]\\x1b", "[b]", *map(terminal.shown, names)]:
+    for name in ["[red]\\x1b", "[b]", *map(terminal.printable, names)]:
         assert name in words
 
 

@@ -27,7 +27,7 @@ JOINERS = "\u200c\u200d"
 LANGUAGES = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh"}
 
 
-def shown(words: str) -> str:
+def printable(words: str) -> str:
     r"""Return the words as text alone: what would act on a terminal or a page is escaped.
 
     Names of classes, layers and files come from other people: one with an escape code could
@@ -41,7 +41,7 @@ def shown(words: str) -> str:
         without such characters are returned as they are.
 
     Example:
-        >>> print(shown("tea\x1b[2Jcup"), shown("고양이"))
+        >>> print(printable("tea\x1b[2Jcup"), printable("고양이"))
         tea\x1b[2Jcup 고양이
     """
     if words.isprintable():
@@ -119,7 +119,7 @@ def _cell(words: str) -> "Text":
     """Words as they are, whatever rich's markup would make of them; a cell may have lines."""
     from rich.text import Text
 
-    return Text("\n".join(map(shown, words.split("\n"))))
+    return Text("\n".join(map(printable, words.split("\n"))))
 
 
 def short(number: float) -> str:

@@ -157,5 +157,5 @@ def _check_text(arguments: list[str]) -> None:
 
 
 def _complain(words: str) -> None:
-    click.echo(f"Error: {terminal.shown(' '.join(words.split()))}", err=True)
+    click.echo(f"Error: {terminal.printable(' '.join(words.split()))}", err=True)
     sys.exit(2)

@@ -46,7 +46,7 @@ def command(run: Path, data_dir: Path | None) -> None:
     train, test, missing = _data(directory, config)
     trained = _trained(directory, config, net, (train, test, missing))
     if trained.train is None:
-        click.echo(f"only what needs no images is drawn: {terminal.shown(missing)}")
+        click.echo(f"only what needs no images is drawn: {terminal.printable(missing)}")
     else:
         _check_gradients(console, net, trained.train[:CHECKED])
     directory.make_plots()

@@ -119,7 +119,8 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
     """The directory asked for, or a new one: runs/DATASET-MODEL, and a number if that exists."""
     if run_dir is not None:
         return nullcontext(RunDirectory(run_dir))
-    return RunDirectory.claimed(Path("runs", f"{terminal.shown(config.data_name)}-{config.model}"))
+    name = terminal.printable(config.data_name)
+    return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
 
 
 def _tensorboard(run: RunDirectory) -> Callback:

@@ -6,7 +6,7 @@ Mitchell et al. 2019, *Model cards for model reporting*, in the little that a ru
 from collections.abc import Mapping
 
 from badak.network import Network
-from badak.terminal import shown
+from badak.terminal import printable
 
 Facts = Mapping[str, str]
 
@@ -71,7 +71,7 @@ def escaped(words: str) -> str:
         >>> print(escaped("a|b <i> _c_"))
         a\|b \<i\> \_c\_
     """
-    one_line = shown(" ".join(words.split()))
+    one_line = printable(" ".join(words.split()))
     return "".join("\\" + sign if sign in r"\`*_{}[]<>|#" else sign for sign in one_line)
 
 

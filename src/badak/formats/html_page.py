@@ -16,7 +16,7 @@ from badak import checks
 from badak.errors import BadakError
 from badak.formats.program import Program, lowered
 from badak.network import Network
-from badak.terminal import language, shown
+from badak.terminal import language, printable
 
 WHAT = "a web page"
 PARTS = Path(__file__).parent / "page"
@@ -54,7 +54,7 @@ def html_page(
         (True, False)
     """
     checks.choice(prepare, "prepare", PREPARATIONS)
-    names = [shown(name) for name in checks.class_names(class_names, net.num_classes)]
+    names = [printable(name) for name in checks.class_names(class_names, net.num_classes)]
     if prepare == "digit" and net.input_shape != (1, 28, 28):
         raise BadakError(f"digits are (1, 28, 28); the network takes {net.input_shape}")
     program = lowered(net, WHAT)
@@ -63,7 +63,7 @@ def html_page(
     page = _read("page.html")
     filled = {
         "language": language(" ".join([title, *names])),
-        "title": html.escape(shown(title)),
+        "title": html.escape(printable(title)),
         "page.css": _read("page.css"),
         "network": json.dumps(described, allow_nan=False).replace("<", "\\u003c"),
         "weights": base64.b64encode(weights).decode(),

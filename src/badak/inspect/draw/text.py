@@ -5,7 +5,7 @@ import warnings
 from functools import cache
 from pathlib import Path
 
-from badak.terminal import shown
+from badak.terminal import printable
 
 LONGEST = 30  # letters of Latin that a drawn name is wide
 # Looked through first, in this order: they have Korean, Chinese or Japanese in an even weight.
@@ -53,7 +53,7 @@ def short(name: str, longest: int = LONGEST) -> str:
         ('a pho…ceros', '밑바…하는')
     """
     # Hangul in parts, as macOS writes file names, has no glyphs of its own.
-    text = shown(unicodedata.normalize("NFC", name))
+    text = printable(unicodedata.normalize("NFC", name))
     if len(text) <= longest and width_of(text) <= longest:
         return text
     ends = (f"{text[: n - n // 2]}…{text[len(text) - n // 2 :]}" for n in range(longest, 0, -1))

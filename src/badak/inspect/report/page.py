@@ -13,7 +13,7 @@ from PIL import Image
 
 from badak.inspect.draw import Animation
 from badak.inspect.report.trained import Trained
-from badak.terminal import language, shown
+from badak.terminal import language, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,7 +90,7 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
 
 def _text(words: str) -> str:
     """Words as HTML shows them, whatever is in them."""
-    return html.escape(shown(words))
+    return html.escape(printable(words))
 
 
 def _slug(title: str) -> str:
