@@ -9,7 +9,7 @@ from pathlib import Path
 
 from badak import terminal
 
-FEWEST = 24  # characters of a path that a narrow screen shows, too
+MIN_PATH = 24  # characters that are shown of a path even on a narrow screen
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Answer:
 
     Attributes:
         path: of the image, as it was named.
-        classes: names of the most probable, the first first.
+        classes: names of the most probable classes, in this order.
         probabilities: theirs, float32 as Python floats.
         error: why there are none; empty if there are.
     """
@@ -30,7 +30,7 @@ class Answer:
 
 
 def as_csv(answers: Sequence[Answer], top: int) -> bytes:
-    """One row per image: image, class_1, probability_1, ..., error; UTF-8.
+    """Write one row per image: image, class_1, probability_1, ..., error; UTF-8.
 
     Args:
         answers: all of them; one that could not be read has empty cells and its error.
@@ -57,13 +57,17 @@ def as_csv(answers: Sequence[Answer], top: int) -> bytes:
 
 
 def as_json(answers: Sequence[Answer]) -> bytes:
-    """A list with one object per image: image, classes (each with its probability), error.
+    """Write a list with one object per image: image, classes (each with its probability), error.
 
     Args:
         answers: all of them.
 
     Returns:
         The file's content, in ASCII; error is null if the image could be read.
+
+    Example:
+        >>> json.loads(as_json([Answer(Path("/a.png"), ("cat",), (0.75,))]))
+        [{'image': '/a.png', 'classes': [{'class': 'cat', 'probability': 0.75}], 'error': None}]
     """
     records = [
         {
@@ -85,19 +89,19 @@ def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
     Args:
         answers: all of them.
         top: classes per image.
-        stderr: print it on standard error, for standard output is a program's.
+        stderr: print it on standard error, because standard output is for a program.
     """
     console = terminal.console(stderr)
+    read = [answer for answer in answers if not answer.error]
     rows = [
         [f"{name}  {chance:.1%}" for name, chance in zip(a.classes, a.probabilities, strict=True)]
-        for a in answers
-        if not a.error
+        for a in read
     ]
     if not rows:
         return
     widths = [max(terminal.width(row[place]) for row in rows) for place in range(top)]
-    room = max(FEWEST, console.width - sum(widths) - 2 * top - 1)  # a column ends in two blanks
-    paths = [terminal.shortened(str(answer.path), room) for answer in answers if not answer.error]
+    room = max(MIN_PATH, console.width - sum(widths) - 2 * top - 1)  # a column ends in two blanks
+    paths = [terminal.shortened(str(answer.path), room) for answer in read]
     headings = ["Image", *map(_ordinal, range(1, top + 1))]
     table = [[path, *row] for path, row in zip(paths, rows, strict=True)]
     console.print(terminal.table(None, headings, table))

@@ -132,17 +132,17 @@ def _run(arguments: list[str]) -> None:
     except OSError as fault:
         _complain(f"{fault.filename or 'the system'}: {fault.strerror or fault}")
     except click.Abort as abort:
-        sys.exit(_stopped(abort.__cause__))
+        sys.exit(_report_stop(abort.__cause__))
 
 
-def _stopped(stop: BaseException | None) -> int:
-    """Say how to go on, and return the exit code.
+def _report_stop(stop: BaseException | None) -> int:
+    """Say why the command stopped and how to continue, and return the exit code.
 
-    `main` itself must not keep `stop` under a name: its traceback leads back to main's frame, and
-    the circle would hold the network at the process's end, where nothing looks for circles.
+    The caller must not keep `stop` in a variable: its traceback refers to the caller's frame, and
+    nothing frees such a cycle, with the network in it, when the process ends.
 
     Args:
-        stop: the KeyboardInterrupt, such as Interrupted, for which click raised its Abort.
+        stop: the KeyboardInterrupt, such as Interrupted, that click turned into Abort.
     """
     if stop is not None and str(stop):
         click.echo(str(stop), err=True)
@@ -150,7 +150,7 @@ def _stopped(stop: BaseException | None) -> int:
 
 
 def _check_text(arguments: list[str]) -> None:
-    """Refuse a NUL, which no path can hold, wherever it stands."""
+    """Refuse a NUL character in any argument: no path can hold one."""
     for word in arguments:
         if "\0" in word:
             raise BadakError(f"no argument may hold a NUL character; got {word!r}")

@@ -76,7 +76,7 @@ class RunConfig:
 
     @property
     def data_name(self) -> str:
-        """What the data set is called where others read it: of a folder no path, its name alone.
+        """The data set's name for pages that others read: of a folder the name alone, not its path.
 
         Example:
             >>> RunConfig("folder:/home/me/photos", "lenet", 3, "adam", 0).data_name
@@ -86,7 +86,7 @@ class RunConfig:
         return Path(path).name or kind
 
     def moved_to(self, place: Path) -> "RunConfig":
-        """The same run, whose data set's files lie in another place now."""
+        """Return the same run for a data set that was moved to another folder."""
         place = place.absolute()
         if self.dataset.startswith(FOLDER):
             return replace(self, dataset=f"{FOLDER}{place}")
@@ -100,7 +100,7 @@ class RunConfig:
         """Read all the training and test images that are there now."""
         color = None
         if self.input_shape and self.dataset.startswith(FOLDER):
-            color = self.input_shape[0] > 1  # a colour image that came later changes nothing
+            color = self.input_shape[0] > 1  # even if images in colour were added since
         return data.load(
             self.dataset,
             self.data_dir,
@@ -240,7 +240,7 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def trained_network(run: RunDirectory, config: RunConfig) -> Network:
-    """Load a run's model, of its best epoch if there is one; `which_weights` says it.
+    """Load a run's model: of its best epoch, if there is one. `which_weights` says which it is.
 
     Raises:
         BadakError: no model that can be read.
@@ -268,15 +268,15 @@ def which_weights(run: RunDirectory) -> str:
 
 
 def _mixed(part: Dataset) -> Dataset:
-    """Images of files in the order of their digests, which added files do not change."""
+    """Sort images from files by their digests: added files do not change this order."""
     return part if part.digests is None else part[np.argsort(part.digests, kind="stable")]
 
 
 def _renumbered(part: Dataset, names: tuple[str, ...]) -> Dataset:
-    """The same images with label k for names[k]."""
+    """Return the same images, with label k for class names[k]."""
     if part.class_names == names:
         return part
-    # A run of an older badak may have names in pieces, as a Mac's archive has them.
+    # Runs of older versions may have decomposed names (NFD), as macOS writes them.
     numbers = {unicodedata.normalize("NFC", name): number for number, name in enumerate(names)}
     if numbers.keys() != set(part.class_names):
         missing = sorted(numbers.keys() - set(part.class_names))

@@ -46,6 +46,11 @@ def cautions(train: Dataset, test: Dataset) -> Iterator[str]:
 
     Yields:
         A sentence for each part that has too few of some classes.
+
+    Example:
+        >>> part = Dataset(np.zeros((12, 1, 2, 2)), [0] * 11 + [1], ["ant", "bee"])
+        >>> next(cautions(part, part))
+        'fewer than 10 images to learn from: bee: 1; the network will know them badly'
     """
     for part, purpose, consequence in (
         (train, "to learn from", "the network will know them badly"),

@@ -182,7 +182,7 @@ def _card(
 
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
-    """What the weights learnt from, and what training measured of them on other images."""
+    """What the weights learnt from, and their accuracy on other images during training."""
     history = read_history(run.checkpoint)
     if not history.epochs:
         return {}
@@ -205,7 +205,7 @@ def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
 
 
 def _learnt(config: RunConfig) -> str:
-    """How many images, and whether they were all there are."""
+    """How many images were learnt, and whether these are all training images."""
     count = f"{config.train_images:,} " if config.train_images else ""
     share = f"all {count}" if config.limit_train is None else f"{count or 'some '}of the "
     return f"{share}training images of {config.data_name}"

@@ -100,7 +100,7 @@ def _trained(
         train=train,
         test=test,
         class_names=config.class_names,
-        missing="badak inspect says why" if missing else "",  # why would tell where files lie
+        missing="badak inspect says why" if missing else "",  # the reason contains local paths
     )
 
 

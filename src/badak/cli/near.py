@@ -1,4 +1,4 @@
-"""What was meant by a run directory that is none: the runs that lie near it."""
+"""Which run was meant, if a path is no run directory."""
 
 from pathlib import Path
 
@@ -8,13 +8,14 @@ RUNS = Path("runs")  # where `badak train` puts those without a name
 
 
 def near_run(path: Path) -> str:
-    """Return the question which run was meant, or nothing if none lies near.
+    """Return a question that names the run that was probably meant, or nothing.
 
     Args:
         path: what is no run: a folder of runs, or a misspelt one.
 
     Returns:
-        The question; it names the run most alike among its neighbours and those in runs/.
+        The question. It names a run in the folder, or that of the most similar name beside it or
+        in runs/.
 
     Example:
         >>> near_run(Path("/nowhere/run"))
@@ -34,5 +35,5 @@ def _runs(folder: Path) -> list[Path]:
     """The run directories in a folder, in the order of their names."""
     try:
         return sorted(entry.parent for entry in folder.glob("*/config.toml"))
-    except (OSError, ValueError):  # what cannot be looked into holds no help
+    except (OSError, ValueError):  # a folder that cannot be listed
         return []

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 TOP = 3
 # Training digits beside one's own.
 NEAREST = 8
-# Images that pictures are drawn of: each takes a third of a second.
+# Pictures are drawn of so many images at most: each takes a third of a second.
 MOST_DRAWN = 25
-# Images read before they are judged, and pixels of them: memory does not grow with their number.
+# Images in a batch, and their pixels: so memory does not grow with the number of files.
 MOST_IMAGES, MOST_PIXELS = 32, 2**25
 # Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
 HANDWRITING = ("mnist",)
@@ -72,13 +72,13 @@ class Picture:
     "--csv",
     "csv_file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write all of it as CSV; - is standard output.",
+    help="Write the answers as CSV; - is standard output.",
 )
 @click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write all of it as JSON; - is standard output.",
+    help="Write the answers as JSON; - is standard output.",
 )
 @click.option(
     "--nearest",
@@ -139,7 +139,7 @@ def command(
 
 
 def _check_targets(*targets: Path | None) -> None:
-    """Refuse at once what could only be refused after all images were judged.
+    """Refuse files that cannot be written before any image is read.
 
     Raises:
         BadakError: two answers for standard output, or a file in a folder that is not there.

@@ -36,13 +36,15 @@ POSITIVE = click.IntRange(min=1)
 )
 @click.option("--epochs", type=int, help="Times over all images.  [default: the model's]")
 @click.option(
-    "--batch-size", type=int, help="Images in a step.  [default: 100, or fewer of few images]"
+    "--batch-size", type=int, help="Images in a step.  [default: 100; less for few images]"
 )
 @click.option(
     "--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), help="[default: the model's]"
 )
 @click.option(
-    "--lr", type=float, help="Learning rate.  [default: as model and data bear, or --optimizer's]"
+    "--lr",
+    type=float,
+    help="Learning rate.  [default: the model's, less for few images; or --optimizer's]",
 )
 @click.option("--weight-decay", type=float, help="L2 penalty.  [default: like that of --lr]")
 @click.option(

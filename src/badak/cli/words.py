@@ -1,4 +1,4 @@
-"""What the library says, in the words of the command line."""
+"""Messages and warnings of the library, in the words of the command line."""
 
 import re
 import warnings
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-# An advice, as in "skip_corrupt=True leaves such images out"; no part of a path or of a call.
+# Advice, as in "skip_corrupt=True leaves such images out"; not a part of a path or of a call.
 ASSIGNED = re.compile(r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])")
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
 LEADING = re.compile(r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )")
@@ -18,15 +18,15 @@ def in_options(words: str, command: click.Command | None = None) -> str:
     """Say a message of the library with the options of the command that met it.
 
     The library names its arguments as Python has them. A name that begins the message becomes the
-    command's option of that name, and so does ``name=True`` or ``name=VALUE``, an advice, anywhere
-    in it; if only `badak train` has the option, it is named with that command.
+    command's option of that name, and so does advice such as ``name=True`` or ``name=VALUE``
+    anywhere in it; if only `badak train` has the option, that command is named too.
 
     Args:
         words: the message.
-        command: that ran; the one that runs where None.
+        command: the command that ran; the current one if None.
 
     Returns:
-        The message; nothing in it that is no parameter of a command changes.
+        The message; only names of options change in it.
 
     Example:
         >>> from badak.cli.train import command as train
