@@ -1,8 +1,8 @@
-"""Which images of a folder test: each image's part follows from its file's content.
+"""Which images of a folder are for testing: the content of each file decides.
 
 So no image changes its part if others are added, renamed or removed, and copies of an image stay
-together. Only a class too small for its share moves an image, and which one follows from the
-contents of the class.
+together. Only a class that is too small for its share moves an image, and the contents of its files
+decide which one.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path
 
-from badak.errors import FormatError
+from badak.files import opened
 
 TEST_SHARE = 0.2
 DIGESTS = 2**64  # how many there are
@@ -36,16 +36,13 @@ def digest(path: Path) -> int:
         ...     hex(digest(path))
         '0x4f7de9ee90413ee5'
     """
-    try:
-        with path.open("rb") as file:
-            whole = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8))
-    except OSError as fault:
-        raise FormatError(f"{path} cannot be read: {fault.strerror or fault}") from None
+    with opened(path) as file:
+        whole = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8))
     return int.from_bytes(whole.digest())
 
 
 def choose_tested(classes: Sequence[Collection[int]]) -> set[int]:
-    """Choose the images that test: a fifth of all digests, the lowest.
+    """Choose the images for testing: those whose digest lies in the lowest fifth.
 
     A class trains on at least one image. A class of two or more different images tests on at least
     one, unless another class would have none left to train on.
@@ -54,7 +51,7 @@ def choose_tested(classes: Sequence[Collection[int]]) -> set[int]:
         classes: the digests of each class's images.
 
     Returns:
-        The digests of the images that test; those of all others train.
+        The digests of the images for testing; all others are for training.
 
     Example:
         >>> low, high = 5, 2**63

@@ -1,7 +1,7 @@
 """EMNIST: handwritten letters and digits in six forms, in files of MNIST's kind.
 
 They differ from MNIST's in three ways: the files are named after the form, the images are stored
-column by column and so lie on their side, and the labels of the letters begin at 1.
+column by column, which turns them on their side, and the labels of the letters begin at 1.
 Source: https://www.nist.gov/itl/products-and-services/emnist-dataset (its gzip.zip); G. Cohen,
 S. Afshar, J. Tapson and A. van Schaik, "EMNIST: extending MNIST to handwritten letters", 2017.
 """
@@ -44,7 +44,7 @@ class Form:
         """Read the four files, plain or packed.
 
         Args:
-            folder: where they lie.
+            folder: the folder with the files.
 
         Returns:
             (train, test): images (N, 1, 28, 28) float32 in [0, 1], upright; labels (N,) from 0.

@@ -39,7 +39,7 @@ class _Part(NamedTuple):
     digests: NDArray[np.uint64]
 
     def chosen(self, mask: Mask) -> "_Part":
-        """Those images where the mask is True."""
+        """Return the images for which the mask is True."""
         return _Part(self.pixels[mask], self.labels[mask], self.digests[mask])
 
 
@@ -121,7 +121,7 @@ def _roots(path: Path) -> list[Path]:
 
 
 class _Reading:
-    """Reads the parts of a folder, and keeps what it left out."""
+    """Reads the parts of a folder, and remembers what it left out."""
 
     def __init__(self, size: Pair, skip_corrupt: bool) -> None:
         self.size, self.skip_corrupt = size, skip_corrupt
@@ -203,7 +203,7 @@ class _Reading:
 
 
 def _shared(parts: list[_Part]) -> Iterator[str]:
-    """A caution if a test part that was there shares images with the training part."""
+    """Say in words if the folder's own test part shares images with its training part."""
     shared = int(np.isin(parts[-1].digests, parts[0].digests).sum()) if len(parts) > 1 else 0
     if shared:
         yield (
@@ -213,7 +213,7 @@ def _shared(parts: list[_Part]) -> Iterator[str]:
 
 
 def _split(every: _Part, path: Path) -> tuple[_Part, _Part]:
-    """Part the images into those that train and those that test, by the content of their files."""
+    """Split into images for training and for testing, by the content of their files."""
     count = int(every.labels.max()) + 1
     classes = [every.digests[every.labels == label].tolist() for label in range(count)]
     tested = np.isin(every.digests, np.array(list(choose_tested(classes)), np.uint64))
@@ -235,7 +235,7 @@ def _classes(root: Path) -> Classes:
 
 
 def _class_name(folder: Path) -> str:
-    """A folder's name, composed: a Mac's archive has accents and Hangul in pieces."""
+    """A folder's name, composed (NFC): macOS writes accents and Hangul decomposed."""
     try:
         folder.name.encode()
     except UnicodeEncodeError:  # bytes that Python could not decode

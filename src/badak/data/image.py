@@ -258,7 +258,7 @@ def as_rgb(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey of any depth in 256 steps. Pillow's own conversion cuts all above 255 off, silently."""
+    """Grey of any depth in 256 steps; Pillow's own conversion silently clips all above 255."""
     low, high = pixels.min(), pixels.max()
     scaled = pixels.dtype.kind == "f"
     if not 0 <= low <= high <= (1 if scaled else 65535):  # NaN lies nowhere
@@ -274,7 +274,7 @@ def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
-    """(H, W), where the image has the only grey or colour that its file calls transparent.
+    """(H, W): True where the pixel has the one grey or colour that the file makes transparent.
 
     That is PNG's tRNS. Pillow compares it with 8-bit pixels, whatever depth it was written for.
     """

@@ -39,10 +39,10 @@ def read_mnist_like(
     """Read a folder with four files of MNIST's kind, each plain or ``.gz``.
 
     Args:
-        folder: where they lie.
+        folder: the folder with the files.
         class_names: K names; labels must lie in `first_label` to `first_label` + K - 1.
         name: the name of the data sets.
-        files: the files' names, those of MNIST if not said otherwise.
+        files: the files' names; MNIST's by default.
         first_label: the label of the first class.
         transposed: whether the images are stored column by column.
 

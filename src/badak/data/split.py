@@ -75,7 +75,7 @@ def _deal(count: int, share: float) -> Mask:
 
 
 def _give_each(dealt: Mask, labels: Labels, share: float) -> None:
-    """Deal one image of each class that got none, for one of the class that got most too many.
+    """Give the part one image of each class it lacks, for one of the class it has most too many of.
 
     Args:
         dealt: (N,) which images the part gets; changed in place.
