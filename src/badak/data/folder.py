@@ -197,7 +197,7 @@ class _Reading:
             )
         if count := len(self.corrupt):
             yield (
-                f"{count} image{'s'[: count != 1]} could not be decoded and left out; the first: "
+                f"{count} image{'s'[: count != 1]} could not be decoded; the first: "
                 f"{self.corrupt[0]}"
             )
 

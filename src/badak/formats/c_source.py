@@ -19,7 +19,7 @@ from badak.network import Network
 WHAT = "a C file"
 # Beyond it compilers need minutes and gigabytes, and no small machine has the room.
 MOST_WEIGHTS = 2**24
-# Of C's own, which a program may include beside ours.
+# The headers of C's own library, which a program may include beside ours.
 HEADERS = (
     "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits",
     "locale", "math", "setjmp", "signal", "stdarg", "stdbool", "stddef", "stdint", "stdio",

@@ -12,11 +12,11 @@ NUMBERS_A_LINE = 8
 
 
 def identifier(words: str) -> str:
-    """A name that is legal in C and in C++, and another for each other text.
+    """Return a name that is legal in C and in C++; different texts give different names.
 
-    What is legal stays: small letters and digits, single underscores between them, a letter first.
-    Anything else is made so and ends in six digits of its hash, so that "a-b" and "a_b", or two
-    names in Hangul, can be linked into one program.
+    A text stays as it is if it has small letters and digits, single underscores between them, and a
+    letter first. Any other is made so and ends in six digits of its hash: so "a-b" and "a_b", or
+    two names in Hangul, can be linked into one program.
 
     Example:
         >>> identifier("my_lenet"), identifier("my-lenet"), identifier("1998"), identifier("숫자")
@@ -31,7 +31,7 @@ def identifier(words: str) -> str:
 
 
 def letters(words: str) -> str:
-    """The letters and digits of the words in small ASCII, underscores between; perhaps none.
+    """Return the ASCII letters and digits, in lower case, joined by underscores; perhaps none.
 
     Example:
         >>> letters("Block1.conv-2"), letters("숫자")

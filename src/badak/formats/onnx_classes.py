@@ -1,4 +1,4 @@
-"""What a file's last activation says about its outputs: classes to choose from, or something else.
+"""Whether a file's outputs are classes to choose from, by its last activation.
 
 badak's networks end in one logit per class, which a softmax makes probabilities. A file whose
 softmax was left out needs nothing more; one that ends in a Sigmoid means something else.
@@ -16,8 +16,8 @@ from badak.layers import Concat, Dropout, Flatten, Layer, Linear, Sigmoid
 def with_classes(steps: list[Made], outputs: int) -> list[Made]:
     """Return the layers of a file that gives rows of numbers, ending in one logit per class.
 
-    Of one output with a Sigmoid two classes are made: softmax(-z/2, z/2) is (1 - p, p), p being
-    sigmoid(z).
+    One output with a Sigmoid becomes two classes: softmax(-z/2, z/2) = (1 - p, p), where
+    p = sigmoid(z).
 
     Args:
         steps: all layers, in order.

@@ -1,4 +1,4 @@
-"""What decides the bits of a training besides its settings: whose arithmetic, and on what."""
+"""What the bits of a training depend on besides its settings: libraries and the processor."""
 
 import platform
 
@@ -13,8 +13,8 @@ from badak.ops import processor
 def arithmetic(net: Network) -> dict[str, str]:
     """Name everything but the settings that a result's bits depend on.
 
-    The number of threads is not among it: the native kernels reduce in a fixed order. NumPy is,
-    in both editions: it draws the random numbers.
+    The number of threads is left out: the native kernels reduce in a fixed order. NumPy is included
+    for both editions: it draws the random numbers.
 
     Args:
         net: the network in training; float64 always runs on the reference edition.
@@ -51,8 +51,8 @@ def _reference() -> dict[str, str]:
     """NumPy's matrix product, and the instruction sets that its own loops chose from."""
     built = np.show_config(mode="dicts") or {}
     blas = built.get("Build Dependencies", {}).get("blas", {})
-    found = built.get("SIMD Extensions", {}).get("found", [])
+    extensions = built.get("SIMD Extensions", {}).get("found", [])
     return {
         "BLAS": f"{blas.get('name')} {blas.get('version')}",
-        "NumPy's instruction sets": ", ".join(found),
+        "NumPy's instruction sets": ", ".join(extensions),
     }

@@ -35,7 +35,7 @@ class Best:
     """Keeps the weights of the best epoch so far, and writes them to a model file.
 
     Args:
-        state: of a run that goes on: what `Network.state` returned at that epoch's end.
+        state: of a resumed run: what `Network.state` returned at the end of its best epoch.
 
     Attributes:
         state: the weights; empty if no epoch was measured on validation images.
@@ -52,7 +52,7 @@ class Best:
             self._written = False
 
     def save(self, net: Network, path: Path) -> None:
-        """Write the weights as `net` writes its own, unless this was done."""
+        """Write the weights as `net` writes its own, unless they are written already."""
         if self.state and not self._written:
             architecture = net.architecture()
             storage.save(path, self.state, {**FORMAT, "architecture": architecture})

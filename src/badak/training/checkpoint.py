@@ -153,7 +153,7 @@ def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
     if not isinstance(saved, dict) or not all(isinstance(one, str) for one in saved.values()):
         raise FormatError("its arithmetic must be texts by name")
     own = arithmetic(net)
-    return "; ".join(  # what only one of two editions depends on is no difference of its own
+    return "; ".join(  # names that only one edition has do not count: the edition itself does
         f"{name} was {saved[name][:80]} and is {value}"
         for name, value in own.items()
         if saved.get(name, value) != value

@@ -1,4 +1,4 @@
-"""Whether data fit a network, and which of them are measured at each epoch's end."""
+"""Whether data fits a network, and which images are measured at the end of each epoch."""
 
 from typing import TYPE_CHECKING, Any
 

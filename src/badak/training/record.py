@@ -1,4 +1,4 @@
-"""Record: what a training writes to its run directory, and takes back from there."""
+"""Record: what a training writes to its run directory, and what a resumed one reads there."""
 
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,8 @@ class Record:
     """The files of one training.
 
     Args:
-        run: where they lie; the caller holds its lock.
-        trainer: whose files they are.
+        run: the directory; the caller holds its lock.
+        trainer: the trainer whose state is written.
         train: what is learnt from.
         validation: what is measured on.
     """

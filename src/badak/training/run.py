@@ -11,6 +11,8 @@ from pathlib import Path
 from badak import storage
 from badak.errors import BadakError
 
+LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 @dataclass(frozen=True)
 class RunDirectory:
@@ -132,7 +134,7 @@ class RunDirectory:
             os.close(descriptor)  # gives the lock back, as the end of a killed process does
 
     def make_plots(self) -> None:
-        """Make the folder of pictures, for who writes there or the report.
+        """Make the folder of pictures; to be called before pictures or the report are written.
 
         Raises:
             BadakError: a file or folder of the run directory is a symbolic link.
@@ -143,8 +145,8 @@ class RunDirectory:
     def refuse_links(self) -> None:
         """Make sure that no file of the directory leads out of it, before writing there.
 
-        Saving follows a link, as it should for a path that a person named; but a run directory
-        may come from an archive or a cache, whose links nobody looked at.
+        Saving follows a link, which is right for a path that a person typed. But a run directory
+        may come from an archive or a cache, and nobody has checked its links.
 
         Raises:
             BadakError: a file or folder in it is a symbolic link.
@@ -156,9 +158,6 @@ class RunDirectory:
                     f"{links[0]} is a symbolic link, and writing through it would change another "
                     "file: put a copy in its place, or choose another run directory"
                 )
-
-
-LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def _make(path: Path) -> bool:

@@ -137,7 +137,11 @@ class Trainer:
         ).loss
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """Let `fit` stop after the step or epoch at hand, as that signal would; for callbacks."""
+        """Stop `fit` after the current step, as a signal would; for callbacks.
+
+        Args:
+            number: the signal; `Interrupted` tells it.
+        """
         self._interruption.signal = number
 
     def fit(
