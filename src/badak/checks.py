@@ -185,7 +185,7 @@ def class_names(names: Sequence[str] | None, count: int) -> list[str]:
     """Return a name for each class.
 
     Args:
-        names: what the caller gave; "0", "1", ... where None.
+        names: what the caller gave; "0", "1", ... if None.
         count: how many there must be.
 
     Returns:

@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from badak.errors import ArgumentTypeError, BadakError, FormatError, shown
 
@@ -51,7 +51,7 @@ def as_path(path: str | os.PathLike[str]) -> Path:
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """Lend a plain file, open for reading; a link to one is followed.
 
     Args:

@@ -485,7 +485,7 @@ class Network:
 
         Args:
             description: what `architecture` returned, as JSON gives it back.
-            state: its parameters and buffers; new ones where None. They are compared with what
+            state: its parameters and buffers; new ones if None. They are compared with what
                 the layers need before anything is made: a small file may claim a huge network.
 
         Raises:

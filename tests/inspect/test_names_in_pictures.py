@@ -146,7 +146,7 @@ def installed(monkeypatch):
 
     def only(*paths):
         monkeypatch.setattr(texts, "_installed", lambda: list(paths))
-        monkeypatch.setattr(texts, "_told", set())
+        monkeypatch.setattr(texts, "_warned", set())
         texts.font_of.cache_clear()
 
     yield only

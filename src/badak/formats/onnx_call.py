@@ -109,7 +109,7 @@ class Call:
         node: the node.
         inputs: what its inputs are.
         opset: which edition of the operators the file means.
-        batch: how many images the file declares; None where any number may come.
+        batch: how many images the file declares; None if any number may come.
         element: the number of the images' element type.
         attributes: those not read yet.
         before: values that a reader put between the node and what it takes.

@@ -32,7 +32,7 @@ class LearningCurve:
 
     @property
     def best(self) -> int | None:
-        """The place of the best epoch; None where nothing was measured on a validation set.
+        """The place of the best epoch; None if nothing was measured on a validation set.
 
         The highest validation accuracy counts; of equal ones the lowest validation loss, and of
         these the earliest.

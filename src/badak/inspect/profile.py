@@ -53,7 +53,7 @@ class Timed:
 
     @property
     def speed(self) -> float:
-        """FLOP/s; 0 where the clock is too coarse to tell."""
+        """FLOP/s; 0 if the clock is too coarse to tell."""
         return self.flops / self.seconds if self.seconds else 0.0
 
 
@@ -97,7 +97,7 @@ class Profile:
 
     @property
     def saved_by(self) -> str:
-        """What lets a row exceed the peak; "" where none does."""
+        """What lets a row exceed the peak; "" if none does."""
         shares = [(self.share_of_peak(row), row.saved_by) for row in (*self.rows, self.whole)]
         return max((by for share, by in shares if share is not None and share > 1), default="")
 

@@ -95,7 +95,7 @@ def changing_confusion(timeline: Timeline, class_names: Sequence[str] | None = N
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        class_names: what the classes are called; their numbers where None.
+        class_names: what the classes are called; their numbers if None.
 
     Returns:
         An animation; `save` writes it as GIF. A row for each true class, a column for each class
@@ -162,7 +162,7 @@ def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
     counted = k <= MOST_COUNTED
     cell = CELL if counted else max(1, SIDE // k)
     headings = [_text(short(name, LONGEST_NAME), 13) for name in names] if counted else []
-    longest = max((one.width for one in headings), default=-GAP)
+    longest = max((heading.width for heading in headings), default=-GAP)
     corner = AXIS + longest + GAP
     page = Image.new("RGB", (corner + k * cell + MARGIN,) * 2, PAPER)
     squares = Image.fromarray(colours).resize((k * cell, k * cell), Image.Resampling.NEAREST)

@@ -105,7 +105,7 @@ def _draw_sources(
     figure: "Figure", grid: "GridSpec", found: ExplainedPixel, chosen: Sequence[int]
 ) -> None:
     """Draw where the patch is from: a colour image once, beside all rows, else a map in each."""
-    box = tuple(slice(int(one[0]), int(one[-1]) + 1) for one in (found.rows, found.columns))
+    box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in (found.rows, found.columns))
     places: list[tuple[Any, Array]] = [
         (row, found.maps[channel][None]) for row, channel in enumerate(chosen)
     ]

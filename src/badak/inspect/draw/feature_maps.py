@@ -80,7 +80,7 @@ class _Block(NamedTuple):
 
     @property
     def numbered(self) -> bool:
-        """Whether the panels are maps, and no single numbers."""
+        """Whether the panels are maps, not single numbers."""
         return self.panels.shape[1:] != (1, 1)
 
     def show(self, axes: "Axes") -> None:
@@ -101,7 +101,7 @@ def _block(name: str, values: Array) -> _Block:
         title = f"{plain(name)}: {count} map{'s'[: count != 1]} of {_by(values)}"
         title += f", the first {len(shown)} shown" if count > len(shown) else ""
         return _Block(title, shown, min(COLUMNS, count))
-    # a flat layer, or maps of one place
+    # A flat layer, or maps of one place.
     rows = math.ceil(math.sqrt(len(values) / FLAT))
     title = f"{plain(name)}: {len(values)} numbers"
     return _Block(title, values.reshape(-1, 1, 1), math.ceil(len(values) / rows))

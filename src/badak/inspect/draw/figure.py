@@ -1,6 +1,6 @@
-"""Figure: Matplotlib's, which looks for fonts that have the letters of the names in it.
+"""Figure: Matplotlib's, with fonts for the letters of all names in it.
 
-Imports Matplotlib: to be imported where a picture is drawn.
+This module imports Matplotlib, which is slow: import it in the functions that draw.
 """
 
 import warnings
@@ -26,6 +26,6 @@ class Figure(MatplotlibFigure):
             if fonts:
                 text.set_fontfamily([*dict.fromkeys([*text.get_fontfamily(), *fonts])])
         with warnings.catch_warnings():
-            # Told once, in words, by fonts_for; Matplotlib tells it glyph by glyph.
+            # fonts_for warned once, in words; Matplotlib would for each glyph.
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             super().draw(renderer)

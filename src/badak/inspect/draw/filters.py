@@ -30,7 +30,7 @@ def filters(weights: Array, columns: int = 8, scale: float | None = None) -> "Fi
             the first 256 are drawn, of more than 16 channels the first 16.
         columns: pictures in a row.
         scale: the weight of the deepest colour, the same for pictures that are to be compared;
-            the largest by magnitude where None.
+            the largest by magnitude if None.
 
     Returns:
         A Matplotlib figure; `save` writes it.

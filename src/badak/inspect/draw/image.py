@@ -1,6 +1,6 @@
 """The two ways in which pictures show numbers, and a frame around a part.
 
-An image is grey, or in colour where it has three channels. Numbers on both sides of 0 -- filters,
+An image is grey, or in colour if it has three channels. Numbers on both sides of 0 -- filters,
 maps, products -- are red above 0, blue below, and white at 0, in every picture.
 """
 
@@ -76,7 +76,7 @@ def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "Axe
         axes: where.
         values: the numbers; also a map without any below 0, so that all maps look alike.
         scale: the value of the deepest red, and of the deepest blue below 0; `scale_of` the values
-            where None.
+            if None.
 
     Returns:
         What was drawn, for a colour bar.

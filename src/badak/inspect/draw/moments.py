@@ -36,7 +36,7 @@ def filter_panels(filters: Array, scale: float) -> Array:
         scale: the weight of the deepest colour.
 
     Returns:
-        Where C is 3, colours (..., KH, KW, 3) in [0, 1], grey where the weight is 0; else the first
+        If C is 3, colours (..., KH, KW, 3) in [0, 1], grey where the weight is 0; else the first
         channel, (..., KH, KW), for `show_signed`.
 
     Example:

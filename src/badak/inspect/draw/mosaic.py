@@ -95,7 +95,7 @@ def show_mosaic(
         panels: (P, H, W) or (P, H, W, 3).
         columns: panels in a row.
         numbered: whether each panel's number, from 0, stands above it.
-        scale: the value of the deepest colour; the largest by magnitude where None.
+        scale: the value of the deepest colour; the largest by magnitude if None.
 
     Returns:
         Where the panels lie.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from badak.terminal import printable
 
-LONGEST = 30  # letters of Latin that a drawn name is wide
+LONGEST = 30  # the greatest width of a drawn name, in Latin letters
 # Looked through first, in this order: they have Korean, Chinese or Japanese in an even weight.
 PREFERRED = (
     "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo",
@@ -16,8 +16,8 @@ PREFERRED = (
 )  # fmt: skip
 # Matplotlib's own of this name has a box for every character there is.
 BOXES = "Last Resort"
-# Characters that were said to be in no font.
-_told: set[str] = set()
+# Characters that a warning has named: no font has them.
+_warned: set[str] = set()
 
 
 def plain(name: str, longest: int = LONGEST) -> str:
@@ -42,11 +42,11 @@ def plain(name: str, longest: int = LONGEST) -> str:
 
 
 def short(name: str, longest: int = LONGEST) -> str:
-    """Return the name without characters that act, and without its middle where it is long.
+    """Return the name without characters that act, and without its middle if it is long.
 
     Args:
         name: any text.
-        longest: as many letters of Latin may it be wide.
+        longest: its greatest width, in Latin letters.
 
     Example:
         >>> short("a photo of a rhinoceros", longest=11), short("밑바닥부터 시작하는", longest=9)
@@ -61,38 +61,38 @@ def short(name: str, longest: int = LONGEST) -> str:
 
 
 def width_of(text: str) -> int:
-    """How many letters of Latin a text is as wide as: Hangul, kana and Hanja count double.
+    """Return a text's width in Latin letters: Hangul, kana and Hanja count double.
 
     Example:
         >>> width_of("cat"), width_of("고양이")
         (3, 6)
     """
-    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def fonts_for(text: str, font: str) -> list[str]:
-    """Name the installed fonts that have what a font lacks; caution once where there is none.
+    """Name the installed fonts that have what a font lacks; warn once if there is none.
 
     Args:
         text: what is to be drawn.
         font: the path of the font it would be drawn in.
 
     Returns:
-        Names of fonts for Matplotlib to fall back on, none where the font has it all.
+        Names of fonts for Matplotlib to fall back on, none if the font has it all.
     """
     from matplotlib.font_manager import get_font
 
-    lacking = sorted({one for one in text if not one.isascii() and one.isprintable()})
-    lacking = [one for one in lacking if not get_font(font).get_char_index(ord(one))]
-    paths = {one: font_of(one) for one in lacking}
-    _caution("".join(one for one, path in paths.items() if path is None))
+    letters = sorted({letter for letter in text if not letter.isascii() and letter.isprintable()})
+    lacking = [letter for letter in letters if not get_font(font).get_char_index(ord(letter))]
+    paths = {letter: font_of(letter) for letter in lacking}
+    _caution("".join(letter for letter, path in paths.items() if path is None))
     names = (get_font(path).family_name for path in paths.values() if path is not None)
     return list(dict.fromkeys(names))
 
 
 @cache
 def font_of(character: str) -> str | None:
-    """The path of an installed font that has a character; None where no font has it."""
+    """The path of an installed font that has a character; None if no font has it."""
     from matplotlib.font_manager import get_font
 
     for path in _installed():
@@ -105,8 +105,8 @@ def font_of(character: str) -> str | None:
 def _installed() -> list[str]:
     """The paths of all upright fonts of usual weight, the preferred first.
 
-    Matplotlib keeps a list of the fonts that were there when it was first used; those that came
-    since, perhaps because this module advised it, are added.
+    Matplotlib keeps a list of the fonts from when it was first used; those installed since are
+    added.
     """
     from matplotlib.font_manager import findSystemFonts, fontManager
 
@@ -129,12 +129,12 @@ def _installed() -> list[str]:
 
 
 def _caution(lacking: str) -> None:
-    """Say once which characters no font has."""
-    untold = set(lacking) - _told
-    if untold:
-        _told.update(untold)
+    """Warn once of each character that no font has."""
+    new = set(lacking) - _warned
+    if new:
+        _warned.update(new)
         warnings.warn(
-            f"no installed font has the characters {plain(''.join(sorted(untold)))}: pictures show "
+            f"no installed font has the characters {plain(''.join(sorted(new)))}: pictures show "
             "boxes instead; install one that has them, for Korean, Chinese and Japanese such as "
             "Noto Sans CJK (on Debian and Ubuntu: apt-get install fonts-noto-cjk)",
             stacklevel=2,

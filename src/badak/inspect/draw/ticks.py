@@ -1,4 +1,4 @@
-"""Tick labels that say what they stand at: percents and whole numbers, never rounded."""
+"""Tick labels that are exact: percents and whole numbers, never rounded."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-# From tick to tick: not 2.5, whose every second tick needs a decimal more.
+# From tick to tick. Not 2.5: every second tick would need one more decimal.
 STEPS = [1, 2, 5, 10]
 MOST_DECIMALS = 4
 

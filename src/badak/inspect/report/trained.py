@@ -27,7 +27,7 @@ class Trained:
         moments: what was recorded of it, as `badak.inspect.timeline` returns it.
         train: what it learnt from.
         test: what it is judged by.
-        class_names: what the classes are called; as the test images say, where None.
+        class_names: what the classes are called; as the test images say, if None.
         missing: why there are no images; told instead of what needs them.
 
     Example:
