@@ -64,13 +64,13 @@ double fma_peak() {
 
 NB_MODULE(_core, m) {
   using namespace badak;
-  // nanobind finds a thread's state by PyGILState_Ensure, which knows the main interpreter alone:
-  // in another one it would wait for ever for the GIL that its own thread holds.
+  // nanobind finds a thread's state by PyGILState_Ensure, which knows only the main interpreter: in
+  // another one it would wait for ever for the GIL that its own thread holds.
   if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0)
-    throw nb::import_error("badak's native core runs in Python's main interpreter alone");
+    throw nb::import_error("badak's native core runs only in Python's main interpreter");
 #ifndef BADAK_SANITIZE
-  // Python never clears the frames of a daemon thread, nor what hangs in a circle after gc.freeze:
-  // the report of what they hold would tell a user, in 20 lines, of nothing wrong.
+  // Python never clears the frames of daemon threads, nor reference cycles after gc.freeze: a report
+  // of what they hold would alarm users by 20 lines, although nothing is wrong.
   nb::set_leak_warnings(false);
 #endif
   m.doc() = "badak's native core";

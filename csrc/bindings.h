@@ -15,10 +15,10 @@ namespace badak {
 
 namespace nb = nanobind;
 
-// The GIL is released while this lives. A daemon thread may come back when the interpreter has
-// ended: Python before 3.14 then ends the thread by unwinding its stack, and at the first frame
-// that lets nothing through, as a destructor, the whole process aborts. So the thread waits here,
-// as Python 3.14 lets it, until the process is gone.
+// Releases the GIL while it exists. A daemon thread may return after the interpreter has ended:
+// Python before 3.14 then unwinds the thread's stack, and the process aborts at the first frame that
+// may not throw, such as a destructor. So the thread waits here until the process is gone, as Python
+// 3.14 makes it do.
 class GilReleased {
  public:
   GilReleased() : state_(PyEval_SaveThread()) {}

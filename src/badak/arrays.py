@@ -17,7 +17,7 @@ from badak.errors import ArgumentTypeError, BadakError
 FLOATS = (np.float32, np.float64)
 REAL = "biuf"  # kinds of dtypes: bool, integers and floats
 
-# No usual scale of floats, such as 0 to 1 or mean 0 and deviation 1, reaches so far; 0..255 does.
+# Beyond the usual scales of floats (0 to 1, or mean 0 and deviation 1), but well within 0..255.
 FARTHEST = 32
 
 # DLPack's numbers (dlpack.h, DLDeviceType). Host memory: the CPU's, and what CUDA and ROCm pin.
@@ -175,7 +175,7 @@ def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) 
 
 
 def not_finite(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Return the names of the arrays that hold NaN or infinity: no network predicts with such.
+    """Return the names of the arrays that hold NaN or infinity.
 
     Example:
         >>> not_finite({"a": np.ones(2), "b": np.array([1, np.nan])})
@@ -259,7 +259,7 @@ def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) ->
 
 
 def warn_of_odd_images(value: ArrayLike, name: str = "images", stacklevel: int = 3) -> None:
-    """Warn if images can be used but are likely meant otherwise.
+    """Warn if images can be used but were probably meant otherwise.
 
     These are floats of 0..255, which learn badly; uint8 of 0 and 1, which become nearly 0 when they
     are scaled; and channels last, which are read as many channels of very narrow images.

@@ -155,9 +155,9 @@ def choice(value: object, name: str, choices: Collection[str]) -> str:
 
 
 def text(value: str, name: str) -> str:
-    r"""Return text that any file can hold.
+    r"""Return text that can be written in UTF-8.
 
-    A file name that is not UTF-8 comes to Python with half characters, which no file takes.
+    Python represents file names that are not UTF-8 by half characters, which cannot be written.
 
     Args:
         value: what the caller gave.

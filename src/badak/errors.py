@@ -1,4 +1,4 @@
-"""The errors badak raises, how a message shows a value, and how it gains its place.
+"""The errors that badak raises, and how a message shows a value, a list and a place.
 
 Every message says what was expected, what came, where, and what would do.
 """
@@ -112,7 +112,7 @@ class _Values(reprlib.Repr):
 
 
 def _cut(text: str, limit: int) -> str:
-    """At most `limit` characters; the place comes first and the reason last, so both ends stay."""
+    """Cut the middle: a message begins with the place and ends in the reason."""
     if len(text) <= limit:
         return text
     head = (limit - 3) // 2
@@ -121,7 +121,7 @@ def _cut(text: str, limit: int) -> str:
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that a misspelt one resembles most, in any case; None if none does."""
-    import difflib  # takes its time, and most programs never need it
+    import difflib  # slow to load, and rarely needed
 
     lowered = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), lowered, 1)
@@ -133,10 +133,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     Args:
         word: as the user wrote it, in any case.
-        known: the words that would do.
+        known: the words that are allowed.
 
     Returns:
-        The question with a colon before it, or nothing if no known word is near.
+        The question after a colon, or nothing if no known word is similar.
 
     Example:
         >>> did_you_mean("MINST", ["digits", "mnist"])

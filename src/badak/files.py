@@ -1,4 +1,4 @@
-"""Open a file that must be a plain one: no folder, pipe, socket or device; nothing ever waits."""
+"""Open plain files only: no folder, pipe, socket or device, which could wait for ever."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):  # Windows lac
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
-    """Return a path as a `Path` that the system can look up; nothing need lie there.
+    """Return a path as a `Path` that the system can look up; the file need not exist.
 
     Raises:
         ArgumentTypeError: it is no path and no text; an open file's number is none.
@@ -61,7 +61,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         The open file, within the block.
 
     Raises:
-        BadakError: no path, see `as_path`.
+        BadakError: `path` is not a path, see `as_path`.
         FormatError: there is no such file, it is no plain one, or the system refuses to open or to
             read it.
 
@@ -73,12 +73,12 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """
     place = as_path(path)
     try:
-        _check_plain(place.stat(), place)  # before it is opened: to open some devices is to act
+        _check_plain(place.stat(), place)  # first: opening some devices has effects
         with os.fdopen(os.open(place, FLAGS), "rb") as file:
-            _check_plain(os.fstat(file.fileno()), place)  # another may have taken its place
+            _check_plain(os.fstat(file.fileno()), place)  # it may have been replaced since
             yield file
     except OSError as fault:
-        if fault.errno is None:  # not the system's: a decoder's own, of damaged data
+        if fault.errno is None:  # raised by a decoder for damaged data, not by the system
             raise
         raise FormatError(f"{place} cannot be read: {fault.strerror or fault}") from None
 
@@ -112,6 +112,11 @@ def head(path: str | os.PathLike[str], count: int = 64) -> bytes:
 
     Raises:
         FormatError: as `opened`.
+
+    Example:
+        >>> import sys
+        >>> len(head(sys.executable, 4))
+        4
     """
     with opened(path) as file:
         return file.read(count)

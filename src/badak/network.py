@@ -77,7 +77,7 @@ class Network:
     are copied, so one list may serve several networks. One network serves many threads: each batch
     that is predicted or evaluated, and each file that is saved, sees parameters and statistics as
     they are between two steps, also while another thread trains; trainings of the same network
-    take turns, step by step. Code of your own that changes `parameters()` keeps no turn.
+    take turns, step by step. Your own code that changes `parameters()` is not included.
     Between calls it keeps the buffers of its last batch sizes (`badak.plan`), and no results.
 
     Args:
@@ -396,7 +396,7 @@ class Network:
         own = self.state()
         faults = architecture.misfits({name: array.shape for name, array in own.items()}, state)
         comparable = {}
-        for name in filter(state.__contains__, own):
+        for name in [name for name in own if name in state]:
             if state[name].dtype == own[name].dtype:
                 comparable[name] = state[name]
             else:
@@ -420,10 +420,10 @@ class Network:
 
     @contextmanager
     def step_alone(self) -> Iterator[None]:
-        """Let nobody else read or train within the block; a fault puts back what it has moved.
+        """Let no other thread read or train within the block; a fault undoes what it changed.
 
-        That is what a forward pass in training moves: batch norm's running statistics and the state
-        of dropout's generators.
+        Undone is what a forward pass in training changes: batch norm's running statistics and the
+        state of dropout's generators.
         """
         with self._turns.writing():
             self._own_arrays()

@@ -83,7 +83,7 @@ def _run(content: bytes) -> Any:
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[Any, Any] = {}
-    encoded: dict[str, bytes] = {}  # by its text: a small file may ask for it a million times
+    encoded: dict[str, bytes] = {}  # text -> bytes, once: a small file may ask a million times
 
     def taken(count: int | None = None) -> list[Any]:
         """The last `count` values, or those since the mark, off the stack."""

@@ -64,7 +64,7 @@ class ReceptiveField:
     def joined(self, other: "ReceptiveField", height: int, width: int) -> "ReceptiveField":
         """The field of a layer that joins to this one's output another's, place by place."""
         if (self.stride, self.places) != (other.stride, other.places):
-            # The two boxes drift apart, or rows were made of different maps: all that either sees.
+            # The boxes drift apart, or rows come from different maps: take all that either sees.
             one, two = (field.mixed(height, width, self.places) for field in (self, other))
             return one.joined(two, height, width)
         boxes = zip(self.box(0, 0), other.box(0, 0), strict=True)

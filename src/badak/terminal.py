@@ -1,4 +1,4 @@
-"""What a person reads: any text shown harmlessly, tables as text, progress bars.
+"""What a person reads: harmless text, tables and progress bars.
 
 The one lower-level place that knows rich, loaded on first use.
 """
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # So much of a row's name is never broken, on a narrow screen either.
 NAME = 12
-# Kinds of characters that act on what shows them, or that no file can hold: controls, signs of the
-# direction of writing, halves of a character, line and paragraph separators.
+# Unicode categories of characters that act on a terminal or page, or cannot be written: controls,
+# marks of direction, half characters, line and paragraph separators.
 ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of these, the two that join letters or keep them apart, which Hindi, Persian and emoji need.
 JOINERS = "\u200c\u200d"
@@ -55,7 +55,7 @@ def printable(words: str) -> str:
 
 
 def language(words: str) -> str:
-    """The language, as HTML names it, that a page with these words is in, by their letters.
+    """Return the language of a page with these words, as HTML names it, by their letters.
 
     Example:
         >>> language("cat, dog"), language("개, cat"), language("ねこ 犬"), language("猫")
@@ -162,7 +162,7 @@ def render(renderable: "RenderableType", width: int = 160) -> str:
 
 
 def console(stderr: bool = False) -> "Console":
-    """The console of standard output or error; `.is_terminal` tells whether a person reads it."""
+    """Return the console of standard output or error; `.is_terminal`: whether a person reads it."""
     from rich.console import Console
 
     class Plain(Console):

@@ -88,7 +88,7 @@ class BatchNormalization:
         numbers = floats(rows, self.gamma, self.beta, mean, var)
         maps = numbers[0][:, :, None, None]  # (N, D) -> (N, D, 1, 1)
         gamma, beta, mean, var = (np.broadcast_to(one, maps.shape[1]) for one in numbers[1:])
-        # With the statistics given, for in training badak's own op refuses a batch of one image.
+        # Not training=True: badak's own op then refuses a batch of one image.
         result = ops.batch_norm2d(maps, gamma, beta, mean, var, training=False, eps=EPS)
         if train_flg:
             self._cache = maps, gamma, result.mean, result.inverse_std
@@ -102,6 +102,6 @@ class BatchNormalization:
         dx, self.dgamma, self.dbeta = ops.batch_norm2d_backward(
             grad, maps, gamma, mean, inverse_std, not alone
         )
-        if alone:  # an image that is its own mean always gives beta
+        if alone:  # its output is beta whatever it is: it equals its own mean
             dx = np.zeros_like(dx)
         return dx.reshape(self.input_shape)
