@@ -7,7 +7,6 @@ import io
 import sys
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -190,10 +189,12 @@ def shortened(path: str, room: int) -> str:
         >>> shortened("a-name-that-is-too-long-by-itself.png", 16)
         '…g-by-itself.png'
     """
+    from pathlib import PurePath  # `badak --help` does not need it
+
     path = path.encode(errors="backslashreplace").decode()  # a name that is not UTF-8
     if width(path) <= room:
         return path
-    *folders, kept = Path(path).parts
+    *folders, kept = PurePath(path).parts
     while folders and width(f"…/{folders[-1]}/{kept}") <= room:
         kept = f"{folders.pop()}/{kept}"
     if width(f"…/{kept}") <= room:

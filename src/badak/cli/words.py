@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 # Advice, as in "skip_corrupt=True leaves such images out"; not a part of a path or of a call.
-ASSIGNED = re.compile(r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])")
+ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
-LEADING = re.compile(r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )")
+LEADING = r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )"
 
 
 def in_options(words: str, command: click.Command | None = None) -> str:
@@ -49,8 +49,8 @@ def in_options(words: str, command: click.Command | None = None) -> str:
         option = (own | trains)[name] + ("" if value == "True" else f" {value}")
         return option if name in own else f"`badak train {option}`"
 
-    words = ASSIGNED.sub(assigned, words)
-    if leading := LEADING.match(words):
+    words = re.sub(ASSIGNED, assigned, words)
+    if leading := re.match(LEADING, words):
         names = re.sub(r"\w+", lambda name: own.get(name[0], name[0]), leading[0])
         words = names + words[leading.end() :]
     return words
