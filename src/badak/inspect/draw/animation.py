@@ -13,7 +13,7 @@ from badak.arrays import Array
 from badak.inspect.draw.image import image_range, scale_of
 from badak.inspect.draw.moments import Colours, convolution_of, filter_colours, signed_colours
 from badak.inspect.draw.save import Animation
-from badak.inspect.draw.text import font_of, short
+from badak.inspect.draw.text import font_of, shorten
 from badak.inspect.timeline import Timeline
 
 TILE, MARGIN, CAPTION = 56, 5, 26  # pixels: a panel's longer side, around it, above all
@@ -53,7 +53,7 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
     panels = filter_colours(weights, scale_of(weights))  # (T, F, KH, KW, 3)
     numbers = [str(number) for number in range(panels.shape[1])]
     pages = [_tiles(page, numbers, FILTERS_IN_A_ROW) for page in panels]
-    return _animation(timeline, f"{short(name)}, ", pages)
+    return _animation(timeline, f"{shorten(name)}, ", pages)
 
 
 def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
@@ -87,7 +87,7 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
         rows = [[image, *panels] for image, panels in zip(images, page, strict=True)]
         tiles = [panel for row in rows for panel in row]
         pages.append(_tiles(tiles, headings * len(rows), len(headings)))
-    return _animation(timeline, f"{short(name)}, ", pages)
+    return _animation(timeline, f"{shorten(name)}, ", pages)
 
 
 def changing_confusion(timeline: Timeline, class_names: Sequence[str] | None = None) -> Animation:
@@ -161,7 +161,7 @@ def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
     colours = (255 - (255 - DEEP) * np.sqrt(share)[..., None]).astype(np.uint8)
     counted = k <= MOST_COUNTED
     cell = CELL if counted else max(1, SIDE // k)
-    headings = [_text(short(name, LONGEST_NAME), 13) for name in names] if counted else []
+    headings = [_text(shorten(name, LONGEST_NAME), 13) for name in names] if counted else []
     longest = max((heading.width for heading in headings), default=-GAP)
     corner = AXIS + longest + GAP
     page = Image.new("RGB", (corner + k * cell + MARGIN,) * 2, PAPER)

@@ -1,4 +1,4 @@
-"""Names in pictures: as plain text (`plain`, `short`), in a font that has them (`fonts_for`)."""
+"""Names in pictures: as plain text (`plain`, `shorten`), in a font that has them (`fonts_for`)."""
 
 import unicodedata
 import warnings
@@ -28,7 +28,7 @@ def plain(name: str, longest: int = LONGEST) -> str:
 
     Args:
         name: of a class, a layer, a file or a data set.
-        longest: as for `short`.
+        longest: as for `shorten`.
 
     Returns:
         The text for a label or a title.
@@ -37,11 +37,11 @@ def plain(name: str, longest: int = LONGEST) -> str:
         >>> print(plain("cat"), plain("$$"), plain("_rest_"), plain("line\n"))
         cat \$\$  _rest_ line\n
     """
-    text = short(name, longest).replace("$", r"\$")
+    text = shorten(name, longest).replace("$", r"\$")
     return f" {text}" if text.startswith("_") else text
 
 
-def short(name: str, longest: int = LONGEST) -> str:
+def shorten(name: str, longest: int = LONGEST) -> str:
     """Return the name without characters that act, and without its middle if it is long.
 
     Args:
@@ -49,7 +49,7 @@ def short(name: str, longest: int = LONGEST) -> str:
         longest: its greatest width, in Latin letters.
 
     Example:
-        >>> short("a photo of a rhinoceros", longest=11), short("밑바닥부터 시작하는", longest=9)
+        >>> shorten("a photo of a rhinoceros", 11), shorten("밑바닥부터 시작하는", 9)
         ('a pho…ceros', '밑바…하는')
     """
     # Hangul in parts, as macOS writes file names, has no glyphs of its own.
