@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
-from badak.cli.recipes import AUGMENTATIONS, completed, sized
+from badak.cli.recipes import AUGMENTATIONS, completed, sized, why_small
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
@@ -103,12 +103,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     given = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
     config = _config(given, begun, options)
     train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    begins = not config.class_names
+    notes = why_small(config.model, len(train), given) if begins else []
     config = _about_data(config, train, test, given)
     net = config.network()
     if begun and not begun.checkpoint.exists():
         click.echo(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
-        callbacks: list[Callback] = [_Opening(config, run, train, test)]
+        callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
         if with_tensorboard:
             callbacks.append(_tensorboard(run))
         trainer = config.trainer(net, callbacks=callbacks, **how)
@@ -178,14 +180,17 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once all is checked and ours."""
 
-    def __init__(self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset) -> None:
+    def __init__(
+        self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset, notes: list[str]
+    ) -> None:
         self.config, self.run, self.train, self.test = config, run, train, test
+        self.notes = notes
 
     def on_train_start(self, trainer: Trainer) -> None:
         self.config.save(self.run)  # first: whoever stops us from here on can go on with --resume
         learnt.remember(self.run, self.train, self.test)
         terminal.console().print(trainer.net.summary())
-        for line in (*counts.lines(self.train, self.test), self.config.about()):
+        for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
             click.echo(line)
         for words in counts.cautions(self.train, self.test):
             warnings.warn(words, stacklevel=1)
