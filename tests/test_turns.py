@@ -186,7 +186,7 @@ def test_a_network_whose_arrays_are_read_only_trains_on_copies() -> None:
 
 
 class Asking(Flatten):
-    """A layer of the user's own that asks the network it stands in, as one that looks around may."""
+    """A layer of the user's own that asks the network it stands in."""
 
     ask: Callable[[], Any] = staticmethod(lambda: None)
 

@@ -122,7 +122,7 @@ def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
         batch = min(batch, max(SMALLEST_BATCH, count // STEPS))
     chosen: dict[str, Any] = {"batch_size": batch}
     if recipe.optimizer == "nesterov" and recipe.lr is not None and batch < BATCH_SIZE:
-        chosen["lr"] = recipe.lr * batch / BATCH_SIZE
+        chosen["lr"] = round(recipe.lr * batch / BATCH_SIZE, 6)
     kept = {"lr"} if "optimizer" in given else set()
     return {name: value for name, value in chosen.items() if name not in {*given, *kept}}
 

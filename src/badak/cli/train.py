@@ -22,7 +22,7 @@ from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
 from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
 from badak.training.best import best_epoch
-from badak.training.ending import worse_than_before
+from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
@@ -155,7 +155,8 @@ def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]
             before = f"without {option}" if old is None else f"with {option} {old!r}"
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: leave the option out "
-                "to go on (--data-dir names a folder's new place), or choose another --run-dir"
+                "to continue (only --epochs may grow, and --data-dir names a folder's new place), "
+                "or choose another --run-dir"
             )
     return config
 
@@ -171,7 +172,10 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str
     for name, value in told.items():
         before = getattr(config, name)
         if before and before != value:
-            raise BadakError(f"the data set's {name} were {before} and are {value}")
+            raise BadakError(
+                f"{config.data_name} has changed since the run began: its {name.replace('_', ' ')} "
+                f"were {before} and are {value}; bring it back to what it was, or train a new run"
+            )
     if not config.class_names:  # a run that begins
         told |= sized(config.model, len(train), given)
     return dataclasses.replace(config, **told)
@@ -187,6 +191,9 @@ class _Opening(Callback):
         self.notes = notes
 
     def on_train_start(self, trainer: Trainer) -> None:
+        self.run.make_plots()
+        if complete(trainer):  # as before, whatever was asked for
+            return
         self.config.save(self.run)  # first: whoever stops us from here on can go on with --resume
         learnt.remember(self.run, self.train, self.test)
         terminal.console().print(trainer.net.summary())
@@ -194,7 +201,6 @@ class _Opening(Callback):
             click.echo(line)
         for words in counts.cautions(self.train, self.test):
             warnings.warn(words, stacklevel=1)
-        self.run.make_plots()
         draw_filters(self.config.network(), self.run, "before")
 
 

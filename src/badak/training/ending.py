@@ -74,5 +74,5 @@ def worse_than_before(trainer: "Trainer") -> str | None:
     return (
         f"the training loss went from {losses[0]:.4g} to {last.train_loss:.4g}, and guessing "
         f"would give {guessing:.4g}: the network has learnt nothing of use; try a lower learning "
-        f"rate than {trainer.optimizer.lr:g}, or more steps"
+        f"rate than {trainer.optimizer.lr:g}{'' if exploded else ', or more steps'}"
     )
