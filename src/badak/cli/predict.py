@@ -131,9 +131,7 @@ def command(
     if len(bad) < len(answers):
         say(which_weights(directory))
         if config.dataset == "digits":
-            say(
-                "this model knows light digits that fill a dark image: crop yours; --invert dark ink"
-            )
+            say("this model knows light digits that fill a dark image: crop, and --invert ink")
     drawing = nearest is not None or any(picture.stages for picture in drawn)
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
