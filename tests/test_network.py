@@ -506,3 +506,11 @@ def test_wrong_network_arguments_are_named():
         Network([ReLU()], (1, 2, 2), seed=-1)
     with pytest.raises(BadakError, match="batch_size must be at least 1; got 0"):
         Network([Flatten()], (1, 2, 2)).predict(np.ones((1, 1, 2, 2)), batch_size=0)
+
+
+def test_a_file_or_folder_of_another_kind_is_named(tmp_path):
+    (tmp_path / "net.onnx").write_bytes(b"\x08\x08")
+    for path, words in ((tmp_path / "net.onnx", r"net\.onnx is an ONNX file.*badak\.onnx\.load"),
+                        (tmp_path, "is a folder.*model.safetensors")):  # fmt: skip
+        with pytest.raises(FormatError, match=words):
+            badak.load(path)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from badak import architecture, checks, ops, storage
+from badak import architecture, checks, files, ops, storage
 from badak.arrays import (
     Array,
     Images,
@@ -277,7 +277,7 @@ class Network:
         if odd >= 0:
             raise BadakError(
                 f"{list(buffers)[odd]} is not finite after this batch: its layer's input is too "
-                f"large for {self.dtype}; scale the images to [0, 1], or use a lower learning rate"
+                f"large for {self.dtype}; use a lower learning rate, or scale the images to [0, 1]"
             )
 
     def _layer_by_layer(
@@ -562,7 +562,14 @@ def load(path: str | Path) -> Network:
         ...     load(f"{folder}/net.safetensors").output_shape
         (3,)
     """
-    arrays, metadata = storage.load(path)
+    place = files.as_path(path)
+    if place.suffix == ".onnx":
+        raise FormatError(f"{path} is an ONNX file: load it by badak.onnx.load")
+    if place.is_dir():
+        raise FormatError(
+            f"{path} is a folder: name the model file in it, such as {place / 'model.safetensors'}"
+        )
+    arrays, metadata = storage.load(place)
     try:
         if {key: metadata.get(key) for key in FORMAT} != FORMAT or len(metadata) != 3:
             raise FormatError(f"expected {FORMAT} in its metadata; got {shown(metadata)}")

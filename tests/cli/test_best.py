@@ -71,7 +71,7 @@ def test_every_command_uses_the_best_and_says_so(badak, wavering, tmp_path, word
     run.model.write_bytes(b"not looked at")
     done = badak(*words)
     assert done.code == 0, done.err
-    assert "the weights of epoch 2, the best of 4 by validation accuracy" in done.out
+    assert "the weights of epoch 2, the best of 4 on the test images" in done.out
     if words[0] == "export":
         card = (run.path / "run.c.md").read_text()
         assert "| Weights | those after epoch 2, the best of 4 on the test images |" in card
@@ -95,8 +95,10 @@ def test_early_stopping_says_that_it_ended_the_run(badak, tmp_path):
     done = badak("train", *options, "--early-stopping", "2", "--run-dir", "run")
     words = r"early stopping ended the training after epoch 3: .* of epoch 1 for 2 epochs"
     assert re.search(words, done.out)
+    config = (tmp_path / "run" / "config.toml").read_text()
     done = badak("train", "--run-dir", "run", "--resume", "--epochs", "40")
     assert re.search(f"nothing left to train: {words}; to train longer, begin another", done.out)
+    assert (tmp_path / "run" / "config.toml").read_text() == config
 
 
 def test_a_run_that_ends_worse_says_so_and_advises_no_prediction(badak):

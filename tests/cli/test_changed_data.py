@@ -1,6 +1,7 @@
 """A folder that changed or moved after a run learnt from it: the right answer, or none."""
 
 import dataclasses
+import re
 import shutil
 import unicodedata
 from pathlib import Path
@@ -184,7 +185,7 @@ def test_a_folder_that_moved_is_named_by_data_dir(badak, home):
     (home / "insects").rename(home / "elsewhere")
     done = badak("evaluate", "run")
     assert done.code == 2
-    assert "insects must be a folder of images; there is none" in done.err
+    assert "insects, the folder of the run" in done.err
     before = (home / "run" / "config.toml").read_text()
     image = home / "elsewhere" / "ant" / "0.png"
     for words in (
@@ -199,6 +200,13 @@ def test_a_folder_that_moved_is_named_by_data_dir(badak, home):
     assert done.code == 0, done.err
     assert read_config(RunDirectory(home / "run")).dataset == f"folder:{home / 'elsewhere'}"
     assert badak("evaluate", "run").code == 0
+
+
+def test_a_resume_on_a_folder_that_grew_says_what_changed(badak, home):
+    write(home / "insects" / "ant", CLASSES["ant"], range(100, 140), seed=7)
+    done = badak("train", *RESUME)
+    assert done.code == 2
+    assert re.search(r"insects has changed since .* train images were \d+ and are \d+", done.err)
 
 
 def test_another_folder_is_not_taken_for_the_one_that_moved(badak, home):

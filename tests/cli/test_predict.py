@@ -174,7 +174,7 @@ def test_pictures_are_drawn_of_the_first_images_alone(badak, trained, album, mon
     monkeypatch.setattr(predict, "MOST_DRAWN", 2)
     (album / "0.png").write_bytes(b"broken")
     done = badak("predict", trained, album, "--nearest", "1")
-    assert "pictures are drawn of the first 2 images alone" in done.out
+    assert "pictures are drawn of the first 2 of" in done.out
     drawn = sorted(path.name for path in (trained / "plots").glob("nearest*"))
     assert drawn == ["nearest_a.png", "nearest_b.png"]
 
@@ -186,6 +186,14 @@ def test_a_network_that_diverged_has_no_answer(badak, trained, album, monkeypatc
     assert done.code == 2
     assert "NaN" in done.err
     assert done.out == ""
+
+
+def test_what_is_not_drawn_is_not_said_to_be(badak, trained, album, monkeypatch):
+    monkeypatch.setattr(predict, "MOST_DRAWN", 1)
+    done = badak("predict", trained, album)
+    assert "are drawn" not in done.out
+    done = badak("predict", trained, album, "--nearest", "2")
+    assert "pictures are drawn of the first 1 of 5 images" in done.out
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names there are always text")
@@ -221,8 +229,7 @@ def test_long_paths_break_nowhere(badak, trained, album):
     deep.parent.mkdir()
     (album / "b.png").rename(deep)
     done = badak("predict", trained, deep)
-    heading, _, line, weights = done.out.splitlines()
-    assert weights.startswith("the weights of epoch")
+    heading, _, line, *_ = done.out.splitlines()
     assert heading.split() == ["Image", "1st", "2nd", "3rd"]
     assert line.split()[0].endswith("/image.png")
     assert line.startswith("…")

@@ -4,7 +4,7 @@ import pytest
 
 from badak import models, optim
 from badak.cli.config import read_config
-from badak.cli.recipes import AUGMENTATION_OF, AUGMENTATIONS, RECIPES, sized
+from badak.cli.recipes import AUGMENTATION_OF, AUGMENTATIONS, RECIPES, sized, why_small
 from badak.cli.verify_resume import arguments
 from badak.training import RunDirectory
 
@@ -120,28 +120,33 @@ def test_few_images_are_learnt_from_in_small_steps(badak, tmp_path):
     done, config = trained_config(badak, tmp_path, *few)
     assert (config.batch_size, config.lr) == (12, pytest.approx(0.012))
     assert "Nesterov(lr=0.012" in done.out
+    said = "batches of 12, not 100 and learning rate 0.012, not 0.1: there are only 180 images"
+    assert said in done.out.splitlines()
     done = badak("train", "--run-dir", "run", "--resume", "--max-steps", "2")
     assert done.code == 0, done.err
     assert read_config(RunDirectory(tmp_path / "run")) == config
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("words", "expected", "why"),
     [
-        (["--lr", "0.05"], (8, 0.05)),
-        (["--batch-size", "30"], (30, pytest.approx(0.004))),
-        (["--optimizer", "adam"], (8, None)),
-        (["--model", "lenet"], (8, 3e-3)),
-        (["--model", "simple"], (90, None)),
+        (["--lr", "0.05"], (8, 0.05), "batches of 8, not 100"),
+        (["--batch-size", "30"], (30, pytest.approx(0.004)), "learning rate 0.004, not 0.05"),
+        (["--optimizer", "adam"], (8, None), "batches of 8, not 100"),
+        (["--model", "lenet"], (8, 3e-3), "batches of 8, not 100"),
+        (["--model", "simple"], (90, None), ""),
     ],
 )
-def test_what_is_asked_for_wins_over_the_number_of_images(badak, tmp_path, words, expected):
+def test_what_is_asked_for_wins_over_the_number_of_images(badak, tmp_path, words, expected, why):
     few = ("--limit-train", "90", "--limit-test", "20", "--max-steps", "1", "--model", "vgg11")
-    _, config = trained_config(badak, tmp_path, *few, *words)
+    done, config = trained_config(badak, tmp_path, *few, *words)
     assert (config.batch_size, config.lr) == expected
+    said = [line for line in done.out.splitlines() if "there are only 90 images" in line]
+    assert said == ([f"{why}: there are only 90 images"] if why else [])
 
 
 @pytest.mark.parametrize("model", RECIPES)
 @pytest.mark.parametrize("count", [1500, 20_000, 60_000])
 def test_enough_images_keep_the_recipe(model, count):
     assert sized(model, count, given=set()) == {"batch_size": 100}
+    assert why_small(model, count, given=set()) == []

@@ -171,7 +171,7 @@ def test_no_font_is_said_once_in_words(installed):
         drawn(figure)
     assert len(said) == 1  # none of Matplotlib's own, and below none again
     drawn(figure)
-    again = inspect.ConfusionMatrix(np.eye(2, dtype=int), np.eye(2), ("まる", "つば"))
+    again = inspect.ConfusionMatrix(np.eye(2, dtype=int), np.eye(2), ("새", "개"))
     drawn(draw.confusion_matrix(again))
 
 

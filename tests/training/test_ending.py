@@ -2,9 +2,10 @@
 
 import warnings
 
+import numpy as np
 import pytest
 
-from badak import optim
+from badak import data, optim
 from badak.training import EpochRecord, StepRecord, Trainer
 from badak.training.ending import worse_than_before
 from training.tasks import corners, plain_net
@@ -61,3 +62,33 @@ def test_a_diverged_training_warns_once_it_is_complete() -> None:
         warnings.simplefilter("error")
         fit(3e4, max_steps=9)
         fit(1e-3)
+
+
+def test_with_early_stopping_the_best_epoch_is_judged() -> None:
+    """The network has its weights then, whatever came after."""
+    trainer = Trainer(plain_net(), optim.SGD(lr=0.5), early_stopping=1, progress=False)
+    trainer.measured = [corners(45)]
+    trainer.history.steps = [StepRecord(i, i, 9, 0.5, x, 0.3) for i, x in enumerate((1.1, 9.0), 1)]
+    first = EpochRecord(1, 1, 0.5, 0.9, 0.5, 0.9)
+    trainer.history.epochs = [first, EpochRecord(2, 2, 7.0, 0.3, 7.0, 0.3)]
+    assert worse_than_before(trainer) is None
+    trainer.history.epochs[0] = first._replace(train_loss=8.0)
+    assert "from 1.1 to 8" in (worse_than_before(trainer) or "")
+
+
+def test_a_diverged_training_with_early_stopping_warns_too() -> None:
+    trainer = Trainer(
+        plain_net(), optim.Adam(lr=3e4), epochs=3, batch_size=11, early_stopping=2, progress=False
+    )
+    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+        trainer.fit(corners(), corners(20, seed=1))
+
+
+@pytest.mark.parametrize("optimizer", [optim.Adam(0.01), optim.Nesterov(0.05)])
+def test_labels_that_mean_nothing_are_no_divergence(optimizer: optim.Optimizer) -> None:
+    task = corners()
+    shuffled = task.labels[np.random.default_rng(0).permutation(len(task))]
+    trainer = Trainer(plain_net(), optimizer, epochs=5, batch_size=11, progress=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trainer.fit(data.Dataset(task.images, shuffled, task.class_names))

@@ -99,8 +99,14 @@ class RunConfig:
     def read_data(self) -> tuple[Dataset, Dataset]:
         """Read all the training and test images that are there now."""
         color = None
-        if self.input_shape and self.dataset.startswith(FOLDER):
+        if self.input_shape and self.dataset.startswith(FOLDER):  # a run that has begun
             color = self.input_shape[0] > 1  # even if images in colour were added since
+            place = Path(self.dataset.removeprefix(FOLDER))
+            if not place.is_dir():
+                raise BadakError(
+                    f"{place}, the folder of the run's images, is not there; if it has moved, name "
+                    "its new place by data_dir=FOLDER"
+                )
         return data.load(
             self.dataset,
             self.data_dir,
@@ -173,7 +179,8 @@ class RunConfig:
         """
         schedule = self.schedule or "constant rate"
         augment = f"images varied by {self.augment}" if self.augment else "images as they are"
-        return f"{self.epochs} epochs of {self._optimizer()}, {schedule}, {augment}"
+        epochs = f"{self.epochs} epoch{'s'[: self.epochs != 1]}"
+        return f"{epochs} of {self._optimizer()}, {schedule}, {augment}"
 
 
 def read_config(run: RunDirectory) -> RunConfig:
@@ -263,8 +270,8 @@ def which_weights(run: RunDirectory) -> str:
     epochs = read_history(run.checkpoint).epochs if run.checkpoint.exists() else []
     best = best_epoch(epochs)
     if best is None:
-        return "the weights of the best epoch by validation accuracy"
-    return f"the weights of epoch {best.epoch}, the best of {len(epochs)} by validation accuracy"
+        return "the weights of the best epoch on the test images"
+    return f"the weights of epoch {best.epoch}, the best of {len(epochs)} on the test images"
 
 
 def _mixed(part: Dataset) -> Dataset:

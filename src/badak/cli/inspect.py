@@ -93,7 +93,11 @@ def _trained(
     return Trained(
         net,
         name=f"{_title(config.model)} on {config.data_name}",
-        about={"Model": config.model, "Data set": config.data_name},
+        about={
+            "Model": config.model,
+            "Data set": config.data_name,
+            "Weights": which_weights(run).removeprefix("the weights "),
+        },
         start=config.network(),
         history=read_history(run.checkpoint),
         moments=inspect.timeline(run) if run.snapshots.exists() else None,

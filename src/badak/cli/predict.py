@@ -117,8 +117,8 @@ def command(
     answers: list[Answer] = []
     drawn: list[Picture] = []
     for pictures in _read(paths, net, config.dataset in HANDWRITING, invert):
-        readable = [picture for picture in pictures if not picture.error]
-        drawn += readable[: MOST_DRAWN - len(drawn)]
+        usable = [picture for picture in pictures if not picture.error]
+        drawn += usable[: MOST_DRAWN - len(drawn)]
         answers += _judged(pictures, net, config.class_names, top)
     bad = [answer.error for answer in answers if answer.error]
     for error in bad if len(paths) > 1 else []:
@@ -130,8 +130,12 @@ def command(
     say = partial(click.echo, err=for_programs)
     if len(bad) < len(answers):
         say(which_weights(directory))
-    if len(drawn) < len(answers) - len(bad):
-        say(f"pictures are drawn of the first {len(drawn)} images alone")
+        if config.dataset == "digits":
+            say("this model knows light digits that fill a dark image: crop, and --invert ink")
+    drawing = nearest is not None or any(picture.stages for picture in drawn)
+    readable = len(answers) - len(bad)
+    if drawing and len(drawn) < readable:
+        say(f"pictures are drawn of the first {len(drawn)} of {readable:,} images")
     _draw_all(drawn, config, directory, nearest, say)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"

@@ -15,14 +15,14 @@ from click.core import ParameterSource
 from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
-from badak.cli.recipes import AUGMENTATIONS, completed, sized
+from badak.cli.recipes import AUGMENTATIONS, completed, sized, why_small
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
 from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
 from badak.training.best import best_epoch
-from badak.training.ending import worse_than_before
+from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
@@ -105,12 +105,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     given = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
     config = _config(given, begun, options)
     train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    begins = not config.class_names
+    notes = why_small(config.model, len(train), given) if begins else []
     config = _about_data(config, train, test, given)
     net = config.network()
     if begun and not begun.checkpoint.exists():
         click.echo(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
-        callbacks: list[Callback] = [_Opening(config, run, train, test)]
+        callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
         if with_tensorboard:
             callbacks.append(_tensorboard(run))
         trainer = config.trainer(net, callbacks=callbacks, **how)
@@ -156,7 +158,8 @@ def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]
             before = f"without {option}" if old is None else f"with {option} {old!r}"
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: leave the option out "
-                "to go on (--data-dir names a folder's new place), or choose another --run-dir"
+                "to continue (only --epochs may grow, and --data-dir names a folder's new place), "
+                "or choose another --run-dir"
             )
     return config
 
@@ -172,7 +175,10 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str
     for name, value in told.items():
         before = getattr(config, name)
         if before and before != value:
-            raise BadakError(f"the data set's {name} were {before} and are {value}")
+            raise BadakError(
+                f"{config.data_name} has changed since the run began: its {name.replace('_', ' ')} "
+                f"were {before} and are {value}; bring it back to what it was, or train a new run"
+            )
     if not config.class_names:  # a run that begins
         told |= sized(config.model, len(train), given)
     return dataclasses.replace(config, **told)
@@ -181,18 +187,23 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once all is checked and ours."""
 
-    def __init__(self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset) -> None:
+    def __init__(
+        self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset, notes: list[str]
+    ) -> None:
         self.config, self.run, self.train, self.test = config, run, train, test
+        self.notes = notes
 
     def on_train_start(self, trainer: Trainer) -> None:
+        self.run.make_plots()
+        if complete(trainer):  # as before, whatever was asked for
+            return
         self.config.save(self.run)  # first: whoever stops us from here on can go on with --resume
         learnt.remember(self.run, self.train, self.test)
         terminal.console().print(trainer.net.summary())
-        for line in (*counts.lines(self.train, self.test), self.config.about()):
+        for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
             click.echo(line)
         for words in counts.cautions(self.train, self.test):
             warnings.warn(words, stacklevel=1)
-        self.run.make_plots()
         draw_filters(self.config.network(), self.run, "before")
 
 

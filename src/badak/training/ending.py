@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from badak.training.best import best_epoch
+
 if TYPE_CHECKING:
     from badak.training.trainer import Trainer
 
@@ -54,12 +56,14 @@ def worse_than_before(trainer: "Trainer") -> str | None:
 
     Worse is a training loss, measured after the last epoch, above both the first step's and that
     of guessing; or, if the loss exploded in between, above that of guessing, with no more right
-    answers than the most frequent class would give.
+    answers than the most frequent class would give. With early stopping it is the best epoch's
+    loss, since the network has its weights.
     """
     history = trainer.history
     if not history.epochs:
         return None
-    last, losses = history.epochs[-1], [record.loss for record in history.steps]
+    best = None if trainer.early_stopping is None else best_epoch(history.epochs)
+    last, losses = best or history.epochs[-1], [record.loss for record in history.steps]
     guessing = math.log(trainer.net.num_classes)
     counts = np.bincount(trainer.measured[0].labels)
     majority = last.train_accuracy <= counts.max() / counts.sum()
@@ -70,5 +74,5 @@ def worse_than_before(trainer: "Trainer") -> str | None:
     return (
         f"the training loss went from {losses[0]:.4g} to {last.train_loss:.4g}, and guessing "
         f"would give {guessing:.4g}: the network has learnt nothing of use; try a lower learning "
-        f"rate than {trainer.optimizer.lr:g}, or more steps"
+        f"rate than {trainer.optimizer.lr:g}{'' if exploded else ', or more steps'}"
     )

@@ -68,7 +68,7 @@ class EpochRecord(NamedTuple):
         )
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """Records of steps and epochs in the order they happened.
 
@@ -78,6 +78,8 @@ class History:
 
     Example:
         >>> history = History(epochs=[EpochRecord(1, 15, 0.5, 0.75, 0.25, 1.0)])
+        >>> history
+        <History of 0 steps, 1 epochs>
         >>> print(history.epochs_csv())
         epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy
         1,15,0.5,0.75,0.25,1.0
@@ -87,6 +89,9 @@ class History:
 
     steps: list[StepRecord] = field(default_factory=list)
     epochs: list[EpochRecord] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<History of {len(self.steps):,} steps, {len(self.epochs):,} epochs>"
 
     def epochs_csv(self) -> str:
         """Return the epochs as CSV; the numbers read back to the same bits."""

@@ -90,4 +90,4 @@ def _explain(net: Network, images: ArrayLike, fault: str) -> str:
             if not np.isfinite(out).all():
                 place = f"layer {name!r}"
                 break
-    return f"{fault}, first seen in {place}; use a lower learning rate, or clip_norm=1"
+    return f"{fault}, first seen in {place}; use a lower learning rate"

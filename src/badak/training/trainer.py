@@ -196,10 +196,11 @@ class Trainer:
                 self.history, position, self.best = record.load(accept_other_bits)
                 self._epoch, self._batch, self._step = position
             self._loop(train, record)
-        if self.early_stopping is not None and self.best.state and complete(self):
-            self.net.load_state(self.best.state)
-        elif complete(self) and (words := worse_than_before(self)):
-            warnings.warn(words, stacklevel=2)
+        if complete(self):
+            if self.early_stopping is not None and self.best.state:
+                self.net.load_state(self.best.state)
+            if words := worse_than_before(self):
+                warnings.warn(words, stacklevel=2)
         return self.history
 
     def _loop(self, train: Dataset, record: Record | None) -> None:

@@ -129,13 +129,12 @@ def _installed() -> list[str]:
 
 
 def _caution(lacking: str) -> None:
-    """Warn once of each character that no font has."""
-    new = set(lacking) - _warned
-    if new:
-        _warned.update(new)
+    """Warn once, of the first such name, which characters no font has."""
+    if lacking and not _warned:
+        _warned.update(lacking)
         warnings.warn(
-            f"no installed font has the characters {plain(''.join(sorted(new)))}: pictures show "
-            "boxes instead; install one that has them, for Korean, Chinese and Japanese such as "
-            "Noto Sans CJK (on Debian and Ubuntu: apt-get install fonts-noto-cjk)",
+            f"no installed font has the characters {plain(lacking)}: pictures show boxes "
+            "instead of such characters; install one that has them, for Korean, Chinese and "
+            "Japanese such as Noto Sans CJK (Debian and Ubuntu: apt-get install fonts-noto-cjk)",
             stacklevel=2,
         )
