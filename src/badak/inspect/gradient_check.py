@@ -72,7 +72,7 @@ class GradientCheck:
         ]
         columns = ["Layer", "Kind", "Compared", "At a corner", "Worst relative error", "Finding"]
         return terminal.table(
-            f"Each layer by itself; an error below {TOLERANCE:.0e} is well",
+            f"Each layer by itself; an error below {TOLERANCE:.0e} is fine",
             columns,
             cells,
             numbers=columns[2:5],

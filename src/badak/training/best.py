@@ -52,7 +52,7 @@ class Best:
             self._written = False
 
     def save(self, net: Network, path: Path) -> None:
-        """Write the weights as `net` writes its own, unless they are written already."""
+        """Write the weights as `net` writes its own, unless this was done."""
         if self.state and not self._written:
             architecture = net.architecture()
             storage.save(path, self.state, {**FORMAT, "architecture": architecture})

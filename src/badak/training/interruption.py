@@ -30,7 +30,7 @@ class Interrupted(KeyboardInterrupt):
 class Interruption:
     """Within the block the first of the `CAUGHT` signals is only noted; the second acts at once.
 
-    If `nohup` made the process ignore SIGHUP, it stays ignored.
+    A SIGHUP that `nohup` made the process ignore stays ignored.
     Python handles signals in the main thread of the main interpreter; elsewhere nothing is caught.
 
     Attributes:
