@@ -28,7 +28,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """Within the block the first SIGINT or SIGTERM is only noted; a second of its kind acts at once.
+    """Within the block a first SIGINT or SIGTERM is only noted; a second of its kind acts at once.
 
     SIGHUP is always only noted: a terminal that closes sends it twice, from its shell and from the
     kernel, and systemd sends SIGTERM before it. None of these must cost the checkpoint.
