@@ -85,6 +85,32 @@ def test_an_old_run_without_a_best_uses_the_last(badak, trained):
     assert "the weights after the last step" in done.out
 
 
+@pytest.mark.parametrize("sample", [(), ("--evaluate-sample", "9")])
+def test_an_old_run_whose_best_epoch_is_past_has_no_best_file(badak, tmp_path, monkeypatch, sample):
+    with monkeypatch.context() as patch:
+        waver(patch, 9 if sample else 60, times=1 + bool(sample))
+        badak(*WAVERING, *sample, "--max-steps", "6")
+        run = RunDirectory(tmp_path / "run")
+        arrays, metadata = storage.load(run.checkpoint)
+        old = {name: array for name, array in arrays.items() if not name.startswith("best.")}
+        storage.save(run.checkpoint, old, metadata)
+        run.best.unlink()
+        done = badak("train", "--run-dir", "run", "--resume")
+    assert done.code == 0, done.err
+    assert not run.best.exists()
+    assert "test accuracy" in done.out
+    assert "best" not in done.out
+
+
+def test_steps_after_the_best_epoch_are_told_apart_from_it(badak, tmp_path):
+    done = badak(*WAVERING, "--max-steps", "3")
+    run, test = RunDirectory(tmp_path / "run"), data.load("digits")[1][:60]
+    figures = [
+        f"{library.load(path).evaluate(test).accuracy:.4f}" for path in (run.model, run.best)
+    ]
+    assert re.findall(r"test accuracy (\d\.\d{4})", done.out) == figures
+
+
 def test_a_resume_with_nothing_left_says_why(badak, trained):
     done = badak("train", "--run-dir", trained, "--resume")
     assert "nothing left to train: all 2 epochs are done" in done.out

@@ -258,3 +258,36 @@ def test_counts_of_many_classes_take_one_line():
     words = list(counts.cautions(part, part))
     assert words[0].startswith("fewer than 10 images to learn from: class 0: 8, class 7: 8, ")
     assert "and 25 more; " in words[0]
+
+
+def write_idx(folder, seed=0):
+    """MNIST's files, small: 40 images to learn and 20 to test."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir()
+    for part, count in (("train", 40), ("t10k", 20)):
+        images, labels = rng.integers(0, 256, (count, 28, 28)), np.arange(count) % 10
+        for stem, array in (("images-idx3", images), ("labels-idx1", labels)):
+            sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
+            content = bytes([0, 0, 8, array.ndim]) + sizes + array.astype(np.uint8).tobytes()
+            (folder / f"{part}-{stem}-ubyte").write_bytes(content)
+
+
+def test_other_test_images_of_a_named_data_set_are_refused(badak, tmp_path):
+    write_idx(tmp_path / "first")
+    write_idx(tmp_path / "other", seed=1)
+    options = ("--batch-size", "20", "--max-steps", "1", "--limit-test", "15", "--run-dir", "run")
+    done = badak("train", "mnist", "--data-dir", "first", *options)
+    assert done.code == 0, done.err
+    config = tmp_path / "run" / "config.toml"
+    for older in (False, True):
+        if older:
+            config.write_text(config.read_text().replace("test_images = 15\n", ""))
+        for command in ("evaluate", "inspect"):
+            done = badak(command, "run", "--data-dir", "other")
+            assert done.code == 2
+            assert "the test images of mnist are not those that run was tested on" in done.err
+        done = badak("evaluate", "run")
+        assert done.code == 0, done.err
+        assert "all        20 " in done.out
+    (tmp_path / "first").rename(tmp_path / "moved")
+    assert badak("evaluate", "run", "--data-dir", "moved").code == 0

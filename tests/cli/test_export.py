@@ -54,6 +54,22 @@ def test_the_card_says_what_was_not_measured_or_limited(badak, tmp_path):
     assert f"| Weights | those after epoch 1 and {6 - -(-images // 300)} further steps |" in card
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_export_follows_no_link_of_the_run_directory(badak, trained, tmp_path, form):
+    """A run directory may come from an archive; a file that a person names may be a link."""
+    kept = tmp_path / f"kept.{form}"
+    kept.write_text("kept")
+    (trained / f"run.{FILES[form][-1]}").symlink_to(kept)
+    done = badak("export", trained, "--to", form)
+    assert done.code == 2
+    assert "is a symbolic link" in done.err
+    assert kept.read_text() == "kept"
+    (tmp_path / f"link.{form}").symlink_to(kept)
+    done = badak("export", trained, "--to", form, "-o", f"link.{form}")
+    assert done.code == 0, done.err
+    assert kept.read_bytes() != b"kept"
+
+
 def test_the_file_can_be_named(badak, trained, tmp_path):
     done = badak("export", trained, "--to", "c", "-o", "net.c")
     assert done.code == 0, done.err

@@ -85,6 +85,15 @@ def test_without_validation_images_there_is_no_best(tmp_path: Path) -> None:
     assert not RunDirectory(tmp_path).best.exists()
 
 
+def test_a_new_run_does_not_keep_the_best_of_one_that_lost_its_checkpoint(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    trained(tmp_path, UP_AND_DOWN)
+    run.checkpoint.unlink()
+    trained(tmp_path, UP_AND_DOWN, max_steps=3)
+    assert run.model.exists()
+    assert not run.best.exists()
+
+
 @pytest.mark.parametrize("stop", [1, 9, 12, 13, 16, 19])
 def test_a_resumed_run_has_the_uninterrupted_runs_best(tmp_path: Path, stop: int) -> None:
     """Stopped before, at and after the best epoch's end."""

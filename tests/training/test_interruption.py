@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from badak.training import Callback, EpochRecord, Interrupted, RunDirectory, Trainer
-from badak.training.interruption import BROKEN_PIPE, CAUGHT
+from badak.training.interruption import BROKEN_PIPE, CAUGHT, HANG_UP
 from training.tasks import corners, plain_net
 
 
@@ -69,25 +69,47 @@ def test_the_second_ctrl_c_acts_at_once(tmp_path: Path) -> None:
     assert RunDirectory(tmp_path).steps.read_text().count("\n") == 1 + 4  # of the first epoch
 
 
-def test_of_two_kinds_the_second_acts_at_once(tmp_path: Path) -> None:
+def test_the_second_sigterm_acts_at_once() -> None:
     """Whatever handler stood before is back after the first."""
     came = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: came.append(number))
     try:
-        with pytest.raises(Interrupted, match="SIGINT"):
-            fit(None, Sends(signal.SIGINT, signal.SIGTERM, step=2))
+        with pytest.raises(Interrupted, match="SIGTERM"):
+            fit(None, Sends(signal.SIGTERM, signal.SIGTERM, step=2))
     finally:
         signal.signal(signal.SIGTERM, before)
     assert came == [signal.SIGTERM]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
-def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM, HANG_UP])
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, HANG_UP])
+def test_what_a_closing_session_sends_leaves_time_for_the_checkpoint(
+    tmp_path: Path, first: int, second: int
+) -> None:
+    """A shell and the kernel both send SIGHUP; systemd sends SIGTERM and then SIGHUP."""
+    if first == second != HANG_UP:
+        pytest.skip("this is how a person insists")
+    came = []
+    before = {number: signal.signal(number, lambda *_: came.append(1)) for number in CAUGHT}
     try:
-        assert len(fit(None, Sends(signal.SIGHUP, step=2)).history.steps) == 12
+        with pytest.raises(Interrupted):
+            fit(tmp_path, Sends(first, second, step=6))
     finally:
-        signal.signal(signal.SIGHUP, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert not came
+    assert RunDirectory(tmp_path).steps.read_text().count("\n") == 1 + 6
+
+
+@pytest.mark.parametrize("number", CAUGHT)
+def test_what_is_ignored_stays_ignored(number: int) -> None:
+    """By nohup; or by a script's shell, which makes what it starts with & ignore Ctrl-C."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        assert len(fit(None, Sends(number, step=2)).history.steps) == 12
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_closed_pipe_stops_the_training_with_a_checkpoint(

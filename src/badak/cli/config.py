@@ -134,7 +134,7 @@ class RunConfig:
         if self.class_names:  # a run that begins has none yet
             train, test = (_renumbered(part, self.class_names) for part in (train, test))
         if run is not None:
-            learnt.check(run, train, test)
+            learnt.check(run, train, test, self.test_images or self.limit_test)
         # A folder's images come class after class: the first N would be of one.
         train, test = _mixed(train), _mixed(test)
         return train[: self.limit_train], test[: self.limit_test]

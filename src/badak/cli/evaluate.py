@@ -16,7 +16,9 @@ from badak.training import RunDirectory
 def command(run: Path, data_dir: Path | None) -> None:
     """Measure the model of RUN on all its data set's test images: loss, accuracy, each class."""
     directory = RunDirectory(run)
-    config = dataclasses.replace(read_config(directory), limit_test=None)
+    config = read_config(directory)
+    tested = config.test_images or config.limit_test
+    config = dataclasses.replace(config, limit_test=None, test_images=tested)
     if data_dir is not None:
         config = config.moved_to(data_dir)
     net = trained_network(directory, config)

@@ -140,6 +140,8 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     if data_dir is not None:
         config = config.moved_to(data_dir)
     net = trained_network(directory, config)
+    if output is None:
+        directory.refuse_links()
     path = output or run / f"{run.absolute().name}.{form}"
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")

@@ -9,6 +9,7 @@ from badak import storage
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
 from badak.training import RunDirectory
+from badak.training.checkpoint import fingerprint, read_settings
 
 FORMAT = {"format": "badak learnt images", "version": 1}
 
@@ -29,19 +30,23 @@ def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
     storage.save(run.learnt, {"digests": digests.view(np.int64)}, FORMAT)
 
 
-def check(run: RunDirectory, train: Dataset, test: Dataset) -> None:
+def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None = None) -> None:
     """Make sure that a folder is the one that a run learnt from, and its test images are others.
+
+    Images that come from no files of their own must be those that the run was tested on.
 
     Args:
         run: the run directory.
         train: all training images that are in the folder now.
         test: all test images.
+        tested: how many of them, the first, the run was tested on; all if None.
 
     Raises:
-        BadakError: test images were learnt, none of the images that were learnt is there, or the
-            run does not say what it learnt.
+        BadakError: test images were learnt or are others, none of the images that were learnt is
+            there, or the run does not say what it learnt.
     """
     if train.digests is None or test.digests is None:
+        _check_same(run, test[:tested])
         return
     learnt = _read(run)
     seen = int(np.isin(test.digests, learnt).sum())
@@ -62,6 +67,18 @@ def check(run: RunDirectory, train: Dataset, test: Dataset) -> None:
             f"{lost} of the {len(learnt)} images that {run.path} learnt are gone from "
             f"{train.name}; if they were not removed but changed, some may be test images now",
             stacklevel=2,
+        )
+
+
+def _check_same(run: RunDirectory, test: Dataset) -> None:
+    """Refuse other test images than the run was tested on, as its checkpoint tells."""
+    if not run.checkpoint.exists():
+        return
+    if read_settings(run.checkpoint).get("validation") != fingerprint(test):
+        raise BadakError(
+            f"the test images of {test.name} are not those that {run.path} was tested on, and it "
+            "may have learnt them, so an accuracy on them means nothing: name the right folder by "
+            "--data-dir, or train a new run"
         )
 
 

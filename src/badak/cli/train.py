@@ -261,16 +261,18 @@ def _stopped(stop: Interrupted, trainer: Trainer, run: RunDirectory) -> Interrup
 def results(trainer: Trainer, test: Dataset, run: RunDirectory) -> list[str]:
     """Say what the last epoch reached on all test images, and the best epoch.
 
-    The best was chosen on these very images, or a sample of them; that is said, too.
+    The best was chosen on these very images, or a sample of them; that is said, too. Its weights
+    are not at hand if a version of badak that did not keep them trained that far.
     """
     epochs, best = trainer.history.epochs, best_epoch(trainer.history.epochs)
     count = f"on {len(test):,} images"
     measured = trainer.measured[-1] is test
-    if measured and epochs and epochs[-1].step == len(trainer.history.steps):
+    ended = bool(epochs) and epochs[-1].step == len(trainer.history.steps)
+    if measured and ended:
         last = epochs[-1].validation_accuracy
     else:
         last = load(run.model).evaluate(test).accuracy
-    if best is None or best is epochs[-1]:
+    if best is None or not trainer.best.state or (ended and best is epochs[-1]):
         return [f"test accuracy {last:.4f} {count}"]
     accuracy = best.validation_accuracy if measured else load(run.best).evaluate(test).accuracy
     return [

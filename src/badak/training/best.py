@@ -52,8 +52,13 @@ class Best:
             self._written = False
 
     def save(self, net: Network, path: Path) -> None:
-        """Write the weights as `net` writes its own, unless this was done."""
-        if self.state and not self._written:
+        """Write the weights as `net` writes its own, unless this was done.
+
+        If there are none, a file of an earlier run is removed.
+        """
+        if not self.state:
+            path.unlink(missing_ok=True)
+        elif not self._written:
             architecture = net.architecture()
             storage.save(path, self.state, {**FORMAT, "architecture": architecture})
             self._written = True

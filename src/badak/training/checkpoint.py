@@ -224,6 +224,24 @@ def read_history(path: Path) -> History:
         return History.from_arrays(_part(arrays, "history"))
 
 
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read the settings alone, with the fingerprints of the data as "train" and "validation".
+
+    Args:
+        path: the checkpoint's file.
+
+    Returns:
+        What `save` was given.
+
+    Raises:
+        FormatError: no checkpoint, or a damaged one.
+    """
+    settings = storage.load(path)[1].get("settings")
+    if not isinstance(settings, dict):
+        raise FormatError(f"{path} is no usable checkpoint: it holds no settings")
+    return settings
+
+
 def fingerprint(data: Dataset) -> str:
     """Return a SHA-256 of a data set's images and labels, to notice that they changed.
 

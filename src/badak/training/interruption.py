@@ -28,9 +28,11 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """Within the block the first of the `CAUGHT` signals is only noted; the second acts at once.
+    """Within the block a first SIGINT or SIGTERM is only noted; a second of its kind acts at once.
 
-    A SIGHUP that `nohup` made the process ignore stays ignored.
+    SIGHUP is always only noted: a terminal that closes sends it twice, from its shell and from the
+    kernel, and systemd sends SIGTERM before it. None of these must cost the checkpoint.
+    A signal that the process was made to ignore, as `nohup` does, stays ignored.
     Python handles signals in the main thread of the main interpreter; elsewhere nothing is caught.
 
     Attributes:
@@ -44,7 +46,7 @@ class Interruption:
     def __enter__(self) -> "Interruption":
         with suppress(ValueError):  # elsewhere Python refuses to set a handler
             for number in CAUGHT:
-                if not (number == HANG_UP and signal.getsignal(number) is signal.SIG_IGN):
+                if signal.getsignal(number) is not signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._note)
         return self
 
@@ -54,13 +56,14 @@ class Interruption:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._restore()
+        for number in list(self._before):
+            self._restore(number)
 
     def _note(self, number: int, frame: FrameType | None = None) -> None:
         self.signal = number
-        self._restore()
+        if number != HANG_UP:
+            self._restore(number)
 
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()
+    def _restore(self, number: int) -> None:
+        if number in self._before:
+            signal.signal(number, self._before.pop(number))
