@@ -3,6 +3,7 @@
 import copy
 import os
 import pickle
+import signal
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from badak import Network, Trainer, load, optim
+from badak.errors import BadakError
 from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear, ReLU, Residual
 from badak.training.step import training_step
 from badak.turns import Turns
@@ -123,10 +125,13 @@ def test_who_gives_up_waiting_keeps_nobody_else_waiting(monkeypatch: pytest.Monk
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with turns.reading(), monkeypatch.context() as patch:
-        patch.setattr(turns._changed, "wait_for", interrupted)
+    def give_up() -> None:
         with pytest.raises(KeyboardInterrupt), turns.writing():
             pass
+
+    with turns.reading(), monkeypatch.context() as patch:
+        patch.setattr(turns._changed, "wait_for", interrupted)
+        together(give_up)
     with turns.writing(), turns.reading():
         pass
 
@@ -178,3 +183,138 @@ def test_a_network_whose_arrays_are_read_only_trains_on_copies() -> None:
     for array, before in kept.values():
         np.testing.assert_array_equal(array, before)
     net.load_state(twin.state())
+
+
+class Asking(Flatten):
+    """A layer of the user's own that asks the network it stands in."""
+
+    ask: Callable[[], Any] = staticmethod(lambda: None)
+
+    def forward(self, x: np.ndarray, training: bool) -> Any:
+        type(self).ask()
+        return super().forward(x, training)
+
+
+def within(seconds: float, call: Callable[[], Any]) -> None:
+    """Call on a thread of its own; a call that hangs is a failure and not a hanging test."""
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert not thread.is_alive(), "it hangs"
+
+
+def test_a_reader_may_read_within_while_another_thread_waits_to_write() -> None:
+    turns, order = Turns(), []
+
+    def write() -> None:
+        with turns.writing():
+            order.append("written")
+
+    def read() -> None:
+        with turns.reading():
+            writer = threading.Thread(target=write, daemon=True)
+            writer.start()
+            while not turns._queue:
+                writer.join(0.001)
+            with turns.reading():
+                order.append("read within")
+        writer.join()
+
+    within(20, read)
+    assert order == ["read within", "written"]
+
+
+def test_a_layer_that_changes_the_network_it_is_read_in_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = Network([Asking(), Linear(4)], (3, 12, 12))
+    state = {name: array.copy() for name, array in net.state().items()}
+    faults = []
+
+    def ask() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Asking, "ask", lambda: net.load_state(state))
+            try:
+                net(X)
+            except BadakError as fault:
+                faults.append(str(fault))
+            patch.setattr(Asking, "ask", lambda: None)
+            net.load_state(state)
+
+    within(20, ask)
+    assert len(faults) == 1
+    assert "this thread" in faults[0]
+
+
+def test_a_signal_handler_may_read_wherever_it_interrupts() -> None:
+    """Also where its own thread holds the lock, or waits first in the queue."""
+    net, turns = normed(), Turns()
+    asked, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns.writing():
+            asked.set()
+            leave.wait(20)
+
+    def interrupted() -> None:
+        with turns._changed, turns.reading():
+            pass
+        holder = threading.Thread(target=hold, daemon=True)
+        holder.start()
+        asked.wait()
+        wait_for = turns._changed.wait_for
+
+        def handler(condition: Callable[[], bool]) -> bool:
+            turns._changed.wait_for = wait_for
+            leave.set()
+            with turns.reading():
+                pass
+            return wait_for(condition)
+
+        turns._changed.wait_for = handler  # type: ignore[method-assign, assignment]
+        with turns.writing():
+            pass
+
+    within(20, interrupted)
+    np.testing.assert_array_equal(net(X[:2]), net(X[:2]))
+
+
+@pytest.mark.parametrize("kind", ["reading", "writing"])
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_forked_within_a_turn_reads_and_writes_after_it(kind: str) -> None:
+    net = normed()
+    with getattr(net._turns, kind)():
+        child = os.fork()
+    if child == 0:  # pragma: no cover
+        signal.alarm(20)
+        net(X[:2])
+        training_step(net, optim.SGD(0.01), X, LABELS)
+        net(X[:2])
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+class InterruptedLock:
+    """A lock after whose release, at a place, Ctrl-C comes: Python looks for it after each call."""
+
+    def __init__(self, lock: Any, place: int) -> None:
+        self.lock, self.left = lock, place
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("kind", ["reading", "writing"])
+@pytest.mark.parametrize("place", [1, 2])
+def test_ctrl_c_leaves_nobody_inside(kind: str, place: int) -> None:
+    turns = Turns()
+    turns._lock = InterruptedLock(turns._lock, place)  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt), getattr(turns, kind)():
+        pass
+    assert (turns._readers, turns._writer, len(turns._queue)) == ({}, None, 0)

@@ -2,82 +2,104 @@
 
 import os
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from badak.errors import BadakError
+
+Ticket = tuple[int, object]
 
 
 class Turns:
     """Lets threads read a network's arrays together, and one thread alone change them.
 
     They take turns in the order in which they came, so that a training loop, which asks again at
-    once, never keeps those waiting who predict, nor they the training. A thread that writes may
-    read and write within; one that reads must ask for nothing within.
+    once, never keeps those waiting who predict, nor they the training. A thread that is inside does
+    not wait for others: one that writes may read and write within, as a loss of the user's own that
+    calls the network does; one that reads may read within. The same holds for a signal handler,
+    wherever it interrupts.
 
     Example:
         >>> turns = Turns()
         >>> with turns.writing(), turns.reading():
         ...     "alone"
         'alone'
+        >>> with turns.reading(), turns.writing():
+        ...     "changed under a reader"
+        Traceback (most recent call last):
+        badak.errors.BadakError: the network cannot be trained or changed while this thread ...
     """
 
     def __init__(self) -> None:
-        self._process = os.getpid()
-        self._changed = threading.Condition(threading.Lock())
-        self._queue: deque[object] = deque()
-        self._readers = 0
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._queue: deque[Ticket] = deque()
+        self._readers: dict[int, int] = {}  # how deep each thread reads
         self._writer: int | None = None
+        _all.add(self)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Within the block nobody writes."""
-        if self._mine():
-            yield
-            return
-        with self._changed:
-            self._wait()
-            self._readers += 1
-        try:
+        """Within the block nobody writes, but this thread if it did before."""
+        me = threading.get_ident()
+        before = self._readers.get(me, 0)
+        try:  # what follows, Ctrl-C may end at any place
+            with self._lock:
+                if not before and self._writer != me:
+                    self._wait(me)
+                self._readers[me] = before + 1
             yield
         finally:
-            with self._changed:
-                self._readers -= 1
+            with self._lock:
+                if before:
+                    self._readers[me] = before
+                else:
+                    self._readers.pop(me, None)
                 self._tell()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Within the block nobody else reads or writes."""
-        if self._mine():
-            yield
-            return
-        with self._changed:
-            self._wait(alone=True)
-            self._writer = threading.get_ident()
+        """Within the block nobody else reads or writes.
+
+        Raises:
+            BadakError: this thread reads.
+        """
+        me = threading.get_ident()
+        before = self._writer if self._writer == me else None
+        if before is None and me in self._readers:
+            raise BadakError(
+                "the network cannot be trained or changed while this thread computes its output, "
+                "as in a layer's forward or a signal handler: do it before or after"
+            )
         try:
+            with self._lock:
+                if before is None:
+                    self._wait(me, alone=True)
+                self._writer = me
             yield
         finally:
-            with self._changed:
-                self._writer = None
+            with self._lock:
+                if self._writer == me:
+                    self._writer = before
                 self._tell()
 
-    def _mine(self) -> bool:
-        """Whether this thread writes; a forked child begins with nobody inside."""
-        if self._process != os.getpid():
-            self.__init__()  # type: ignore[misc]
-        return self._writer == threading.get_ident()
-
-    def _wait(self, alone: bool = False) -> None:
+    def _wait(self, me: int, alone: bool = False) -> None:
         """Wait until all who came before are served and nobody writes; `alone`: nor reads."""
 
-        def open_to(ticket: object) -> bool:
+        def open_to(ticket: Ticket) -> bool:
             first = not self._queue or self._queue[0] is ticket
             return first and self._writer is None and not (alone and self._readers)
 
-        ticket = object()
+        ticket = me, object()
         if open_to(ticket):
             return
-        self._queue.append(ticket)
+        if any(waiting == me for waiting, _ in self._queue):  # which a signal handler interrupted
+            self._queue.appendleft(ticket)
+        else:
+            self._queue.append(ticket)
         try:
             self._changed.wait_for(lambda: open_to(ticket))
         finally:  # also where Ctrl-C ends the waiting
@@ -92,3 +114,16 @@ class Turns:
     def __reduce__(self) -> Any:
         """A copy begins with nobody inside."""
         return Turns, ()
+
+
+_all: "weakref.WeakSet[Turns]" = weakref.WeakSet()
+
+
+def _forked() -> None:
+    """In a forked child, which has none of its parent's other threads, nobody is inside."""
+    for turns in _all:
+        turns.__init__()  # type: ignore[misc]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
