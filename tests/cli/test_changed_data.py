@@ -15,6 +15,7 @@ from badak.cli import counts, learnt
 from badak.cli.app import main
 from badak.cli.config import read_config
 from badak.training import RunDirectory
+from badak.training.verify import Comparison, ResumeReport
 
 RESUME = ("--run-dir", "run", "--resume", "--epochs", "5")
 CLASSES = {"ant": (220, 30, 30), "bee": (30, 220, 30), "cat": (30, 30, 220)}
@@ -291,3 +292,13 @@ def test_other_test_images_of_a_named_data_set_are_refused(badak, tmp_path):
         assert "all        20 " in done.out
     (tmp_path / "first").rename(tmp_path / "moved")
     assert badak("evaluate", "run", "--data-dir", "moved").code == 0
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_verify_resume_blames_a_bad_resume_alone(badak, home, monkeypatch, recorded):
+    """Where only RUN's own record differs, it changed; tests/cli/test_flow.py has that case."""
+    rows = (Comparison("conv1.weight", "", False), Comparison("RUN", "", recorded))
+    report = ResumeReport(4, 2, rows)
+    monkeypatch.setattr("badak.cli.verify_resume.verify_resume", lambda *_: report)
+    done = badak("verify-resume", "run")
+    assert done.err == "Error: the resumed run of run differs from the uninterrupted one\n"

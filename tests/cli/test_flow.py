@@ -320,7 +320,7 @@ def test_verify_resume_notices_another_record(badak, trained):
     done = badak("verify-resume", trained, "--steps", "6")
     assert done.code == 2
     assert "DIFFERENT" in done.out
-    assert "differs from the uninterrupted one" in done.err
+    assert "has others: its data, the processor" in done.err
 
 
 def test_config_comes_back(trained):

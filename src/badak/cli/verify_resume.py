@@ -39,6 +39,11 @@ def command(run: Path, steps: int) -> None:
             numbers=["Size"],
         )
     )
+    if not report.identical and all(one.identical for one in report.comparisons[:-1]):
+        raise BadakError(  # the last is RUN's own record
+            f"a killed run resumes to the same bits, but {run} has others: its data, the "
+            "processor or a version changed after it was begun"
+        )
     if not report.identical:
         raise BadakError(f"the resumed run of {run} differs from the uninterrupted one")
     click.echo("identical: a killed run resumes to the same bits")
