@@ -255,8 +255,29 @@ def test_an_order_that_names_confirm_needs_no_word(tmp_path):
     for names in (("a.8", "a.9", "a.10"), ("conv1", "conv2", "conv03")):
         pairs = load_state_dict(net, alike(*names))
         assert [pairs[f"conv{number}"] for number in (1, 2, 3)] == list(names)
-    with pytest.warns(UserWarning, match="conv1 is the file's a.10, conv2 is the file's a.9"):
-        load_state_dict(net, alike("a.10", "a.9", "a.8"))
+
+
+@pytest.mark.parametrize("start", ["module.", "model.net."])
+@pytest.mark.parametrize("names", [("conv3", "conv1", "conv2"), ("conv2", "conv3", "conv1")])
+def test_what_all_names_begin_with_is_no_part_of_them(names, start, recwarn):
+    """PyTorch's DataParallel writes module.conv1, Lightning model.conv1, in order of definition."""
+    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
+    state = {f"{start}{name}": array for name, array in alike(*names).items()}
+    pairs = load_state_dict(net, state)
+    assert {name: pairs[name] for name in names} == {name: f"{start}{name}" for name in names}
+    assert not recwarn
+
+
+def test_numbers_in_names_decide_before_the_order(tmp_path):
+    """Whichever way one state comes; the order by text of safetensors' load_file says nothing."""
+    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
+    expected = {"conv1": "a.8", "conv2": "a.9", "conv3": "a.10", "linear1": "fc"}
+    storage.save(tmp_path / "w.safetensors", alike("a.8", "a.9", "a.10"), {})
+    for source in (tmp_path / "w.safetensors", alike("a.10", "a.8", "a.9")):
+        assert load_state_dict(net, source) == expected
+    words = "numbers in their names decided against the file's order: conv1 is the file's a.8"
+    with pytest.warns(UserWarning, match=words):
+        assert load_state_dict(net, alike("a.10", "a.9", "a.8")) == expected
 
 
 def test_a_models_state_in_memory(tmp_path):

@@ -1,13 +1,15 @@
 """Which layer of a file belongs to which of a network, when the two may name them differently.
 
 A layer is known by its arrays: their names and shapes. Among alike ones an equal name decides, then
-the numbers in the names, and last the file's order, which is told.
+the numbers in the names, and last the file's order, which is told. What all names of one side begin
+with, as ``module.`` in PyTorch's DataParallel, is no part of them.
 """
 
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Protocol
 
 from badak.arrays import Array, Shape
@@ -97,6 +99,7 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     pairs: Pairs = {}
     faults: list[str] = []
     network, file = _by_signature(own), _by_signature(stored)
+    starts = _start(own), _start(stored)
     for signature in network | file:
         ours, theirs = network.get(signature, []), file.get(signature, [])
         faults += [f"the network's {group} has no match" for group in ours[len(theirs) :]]
@@ -104,7 +107,7 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
         if len(ours) != len(theirs):
             continue
         try:
-            pairs |= _matched(ours, theirs, in_order)
+            pairs |= _matched(ours, theirs, starts, in_order)
         except FormatError as fault:
             faults.append(str(fault))
     if faults:
@@ -119,14 +122,23 @@ def _by_signature(groups: list[Group]) -> dict[Signature, list[Group]]:
     return alike
 
 
-def _matched(ours: list[Group], theirs: list[Group], in_order: bool) -> Pairs:
-    """Pair alike layers: by name, else by number, else in the file's order."""
-    names = [group.name for group in ours]
-    by_name = {group.name: group for group in theirs}
-    if by_name.keys() == set(names):
-        return {name: by_name[name] for name in names}
+def _start(groups: list[Group]) -> str:
+    """What all names begin with, up to a dot: ``"module."``, or nothing."""
+    columns = zip(*(group.name.split(".")[:-1] for group in groups), strict=False)
+    return "".join(f"{words[0]}." for words in takewhile(lambda words: len({*words}) == 1, columns))
+
+
+def _matched(
+    ours: list[Group], theirs: list[Group], starts: tuple[str, str], in_order: bool
+) -> Pairs:
+    """Pair alike layers: by name without what all begin with, by number, in the file's order."""
+    names = {group.name: group.name.removeprefix(starts[0]) for group in ours}
+    by_name = {group.name.removeprefix(starts[1]): group for group in theirs}
+    if by_name.keys() == set(names.values()):
+        return {name: by_name[bare] for name, bare in names.items()}
     by_number = _by_number(ours, theirs)
-    pairs = dict(zip(names, theirs, strict=True)) if in_order or len(ours) == 1 else by_number
+    by_order = dict(zip(names, theirs, strict=True)) if in_order else {}
+    pairs = by_number or by_order
     if not pairs:
         raise FormatError(
             f"{_names(theirs)} fit {_names(ours)} alike, and their names do not say which comes "
@@ -134,19 +146,31 @@ def _matched(ours: list[Group], theirs: list[Group], in_order: bool) -> Pairs:
             "which keeps the order"
         )
     # A file that counts from 0 has a conv1 too, which is the network's conv2.
-    crossed = {name: group for name, group in pairs.items() if name in by_name}
-    if any(name != group.name for name, group in crossed.items()):
+    crossed = {name: group for name, group in pairs.items() if names[name] in by_name}
+    if any(by_name[names[name]] is not group for name, group in crossed.items()):
         raise FormatError(
             f"{_names(theirs)} fit {_names(ours)} alike; in order {_told(crossed)}, although the "
             "file has layers of these names: give all of them the network's names"
         )
-    if len(ours) > 1 and _told(pairs) != _told(by_number):
-        warnings.warn(
-            f"several layers are alike, so the order of the file decided: {_told(pairs)}; give "
-            "them the network's names if this is wrong",
-            stacklevel=4,
-        )
+    _caution(theirs, by_number, by_order)
     return pairs
+
+
+def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
+    """Say how alike layers were told apart, if another rule would have had it otherwise."""
+    if not by_order or _told(by_number) == _told(by_order):
+        return
+    decided = "order of the file decided"
+    if by_number:
+        names = [group.name for group in theirs]
+        if names == sorted(names):  # as safetensors' load_file gives them: 10 comes before 9
+            return
+        decided = "numbers in their names decided against the file's order"
+    warnings.warn(
+        f"several layers are alike, so the {decided}: {_told(by_number or by_order)}; give them "
+        "the network's names if this is wrong",
+        stacklevel=5,
+    )
 
 
 def _by_number(ours: list[Group], theirs: list[Group]) -> Pairs:

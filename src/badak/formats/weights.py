@@ -21,10 +21,10 @@ PICKLES = (".pt", ".pth", ".bin", ".ckpt")
 def load_state_dict(net: Network, source: str | Path | Mapping[str, Any]) -> dict[str, str]:
     """Give a network the weights of a model of the same architecture.
 
-    Layers are found by the shapes of their arrays. Among alike ones an equal name decides; else the
-    numbers in their names do (``features.0``, ``conv2``); else the file's order if it keeps one
-    (.npz, a dictionary), and a warning says which layer got which weights. So names need not be
-    badak's. Layouts are turned to badak's own.
+    Layers are found by the shapes of their arrays. Among alike ones an equal name decides, without
+    what all names begin with (``module.``); else the numbers in their names do (``features.0``,
+    ``conv2``); else the file's order if it keeps one (.npz, a dictionary), and a warning says
+    which layer got which weights. So names need not be badak's. Layouts are turned to badak's own.
 
     Args:
         net: what gets the weights; all of them, or none if anything is wrong.
