@@ -1,4 +1,4 @@
-"""Which images of a folder a run learnt from, so that it is never tested on one of them."""
+"""What a run of a folder learnt from, so that no test image is one that the network has seen."""
 
 import warnings
 
@@ -30,11 +30,11 @@ def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
 
 
 def check(run: RunDirectory, train: Dataset, test: Dataset) -> None:
-    """Make sure that a folder is the one that a run learnt from, and its test images are others.
+    """Make sure that a folder is still the one that a run learnt from, and tests on other images.
 
     Args:
         run: the run directory.
-        train: all training images that are in the folder now.
+        train: all training images as they lie there now.
         test: all test images.
 
     Raises:

@@ -22,7 +22,7 @@ def load_state_dict(net: Network, source: str | Path | Mapping[str, Any]) -> dic
     """Give a network the weights of a model of the same architecture.
 
     Layers are found by the shapes of their arrays. Among alike ones an equal name decides; else the
-    numbers in their names do (``features.0``, ``conv2``); else the file's order if it keeps one
+    numbers in their names do (``features.0``, ``conv2``); else the file's order where it keeps one
     (.npz, a dictionary), and a warning says which layer got which weights. So names need not be
     badak's. Layouts are turned to badak's own.
 
