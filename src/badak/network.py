@@ -567,7 +567,8 @@ def load(path: str | Path) -> Network:
         raise FormatError(f"{path} is an ONNX file: load it by badak.onnx.load")
     if place.is_dir():
         raise FormatError(
-            f"{path} is a folder: name the model file in it, such as {place / 'model.safetensors'}"
+            f"{path} cannot be read: it is a folder, not a file; name the model in it, such as "
+            f"{place / 'model.safetensors'}"
         )
     arrays, metadata = storage.load(place)
     try:

@@ -1,4 +1,4 @@
-"""Which images of a folder a run learnt from, so that it is never tested on one of them."""
+"""What a run of a folder learnt from, so that no test image is one that the network has seen."""
 
 import warnings
 
@@ -37,7 +37,7 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
 
     Args:
         run: the run directory.
-        train: all training images that are in the folder now.
+        train: all training images as they lie there now.
         test: all test images.
         tested: how many of them, the first, the run was tested on; all if None.
 
