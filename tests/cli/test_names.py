@@ -54,6 +54,20 @@ def test_evaluate_and_predict_show_names_as_text(badak, run):
         assert name in evaluated.out
 
 
+def test_a_training_shows_names_as_text_on_a_terminal(badak, tmp_path, monkeypatch):
+    """Click takes escape codes out of what goes to a file, and leaves them to a terminal."""
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
+    folder = photos(tmp_path / "pets", ["x\x1b[2Jy", "\u202ez"])
+    done = badak("train", f"folder:{folder}", *SMALL, "--run-dir", tmp_path / "r\x1b[1m")
+    assert done.code == 0, done.err
+    (folder / "\u202ez" / "0\x1b[1m\u202e.png").write_bytes(b"no image")
+    predicted = badak("predict", tmp_path / "r\x1b[1m", folder)
+    assert "0\\x1b[1m\\u202e.png" in predicted.err
+    for words in (done.out, done.err, predicted.out, predicted.err):
+        assert not {"\x1b", "\u202e"} & set(words), words
+    assert "x\\x1b[2Jy: " in done.out
+
+
 def test_an_error_shows_a_name_as_text(badak, run):
     done = badak("predict", run, "no\x1b[2Jfile.png")
     assert done.code == 2

@@ -190,6 +190,13 @@ def test_a_ring_marks_the_best_epoch_and_says_its_value(accuracies, losses, best
     assert words in [text.get_text() for text in loss.get_legend().get_texts()]
 
 
+def test_losses_that_hardly_change_keep_clear_of_the_edge():
+    epochs = [EpochRecord(k, k, loss, 0.1, loss, 0.1) for k, loss in enumerate((2.3, 2.29, 2.26))]
+    loss = draw.learning_curve(learning_curve(History(epochs=epochs))).axes[1]
+    assert loss.get_ylim()[0] == 0
+    assert loss.get_ylim()[1] > 1.04 * 2.30
+
+
 def test_without_validation_only_training_is_drawn():
     records = [EpochRecord(1, 15, 1.5, 0.5, math.nan, math.nan)]
     curve = learning_curve(History(epochs=records))

@@ -12,7 +12,7 @@ import click
 
 import badak
 from badak import terminal
-from badak.cli.words import cautions, in_options
+from badak.cli.words import cautions, in_options, say
 from badak.errors import BadakError, did_you_mean
 
 # name -> one line; the command stands in the module of that name.
@@ -67,9 +67,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         return
     import numpy as np
 
-    click.echo(f"badak {badak.__version__}")
-    click.echo(f"Python {platform.python_version()}, NumPy {np.__version__}")
-    click.echo(f"native core: {native_core()}")
+    say(f"badak {badak.__version__}")
+    say(f"Python {platform.python_version()}, NumPy {np.__version__}")
+    say(f"native core: {native_core()}")
     ctx.exit()
 
 
@@ -145,7 +145,7 @@ def _report_stop(stop: BaseException | None) -> int:
         stop: the KeyboardInterrupt, such as Interrupted, that click turned into Abort.
     """
     if stop is not None and str(stop):
-        click.echo(str(stop), err=True)
+        say(str(stop), err=True)
     return 128 + int(getattr(stop, "signal", signal.SIGINT))
 
 
@@ -157,5 +157,5 @@ def _check_text(arguments: list[str]) -> None:
 
 
 def _complain(words: str) -> None:
-    click.echo(f"Error: {terminal.printable(' '.join(words.split()))}", err=True)
+    say(f"Error: {' '.join(words.split())}", err=True)
     sys.exit(2)

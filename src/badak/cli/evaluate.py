@@ -7,6 +7,7 @@ import click
 
 from badak import terminal
 from badak.cli.config import read_config, trained_network, which_weights
+from badak.cli.words import say
 from badak.training import RunDirectory
 
 
@@ -43,5 +44,5 @@ def command(run: Path, data_dir: Path | None) -> None:
         numbers=["Images", "Right", "Accuracy"],
     )
     terminal.console().print(table)
-    click.echo(f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
-    click.echo(which_weights(directory))
+    say(f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
+    say(which_weights(directory))

@@ -10,6 +10,7 @@ import numpy as np
 
 from badak import __version__, storage
 from badak.cli.config import RunConfig, read_config, trained_network, which_weights
+from badak.cli.words import say
 from badak.errors import BadakError
 from badak.formats.card import escaped, model_card
 from badak.network import Network
@@ -149,11 +150,11 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     result = FORMATS[form](Job(net, config, path, int8, directory))
     card = path.with_name(path.name + ".md")
     storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
-    click.echo(which_weights(directory))
+    say(which_weights(directory))
     for name, value in result.metrics.items():
-        click.echo(f"{name} {value}")
+        say(f"{name} {value}")
     for file in (*result.files, card):
-        click.echo(f"{file}  {file.stat().st_size:,} bytes")
+        say(f"{file}  {file.stat().st_size:,} bytes")
 
 
 def _card(

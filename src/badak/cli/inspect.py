@@ -9,7 +9,7 @@ import click
 
 from badak import inspect, models, terminal
 from badak.cli.config import RunConfig, read_config, trained_network, which_weights
-from badak.cli.words import in_options
+from badak.cli.words import in_options, say
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.inspect.report import SECTIONS, Trained
@@ -42,18 +42,18 @@ def command(run: Path, data_dir: Path | None) -> None:
     net = trained_network(directory, config)
     console = terminal.console()
     console.print(net.summary())
-    click.echo(which_weights(directory))
+    say(which_weights(directory))
     train, test, missing = _data(directory, config)
     trained = _trained(directory, config, net, (train, test, missing))
     if trained.train is None:
-        click.echo(f"only what needs no images is drawn: {terminal.printable(missing)}")
+        say(f"only what needs no images is drawn: {missing}")
     else:
         _check_gradients(console, net, trained.train[:CHECKED])
     directory.make_plots()
     with _progress(console) as on_section:
         written = inspect.report(trained, directory.report, directory.plots, on_section)
-    click.echo(f"{len(written) - 1} pictures in {directory.plots}")
-    click.echo(f"all on one page: {written[-1]}")
+    say(f"{len(written) - 1} pictures in {directory.plots}")
+    say(f"all on one page: {written[-1]}")
 
 
 def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
@@ -61,7 +61,7 @@ def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
     a_pass = len(few) * sum(row.flops for row in net.summary().rows)
     samples = int(MOST_FLOPS / (4 * a_pass * (1 + len(net.parameters()))))
     if samples < FEWEST_SAMPLES:
-        click.echo(
+        say(
             "the gradient check, which takes this network minutes, is left out: "
             "badak.inspect.gradient_check makes it"
         )

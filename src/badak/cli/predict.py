@@ -16,7 +16,7 @@ from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
 from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.cli.image_files import image_files, picture_names
-from badak.cli.words import in_options
+from badak.cli.words import in_options, say
 from badak.data import DigitStages, digit_from_image, read_image
 from badak.errors import BadakError
 from badak.inspect.subject import finite
@@ -122,21 +122,21 @@ def command(
         answers += _judged(pictures, net, config.class_names, top)
     bad = [answer.error for answer in answers if answer.error]
     for error in bad if len(paths) > 1 else []:
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}", err=True)
     for_programs = STANDARD_OUTPUT in (csv_file, json_file)
     show(answers, top, stderr=for_programs)
     for target, content in ((csv_file, as_csv(answers, top)), (json_file, as_json(answers))):
         _write(target, content)
-    say = partial(click.echo, err=for_programs)
+    tell = partial(say, err=for_programs)
     if len(bad) < len(answers):
-        say(which_weights(directory))
+        tell(which_weights(directory))
         if config.dataset == "digits":
-            say("this model knows light digits that fill a dark image: crop, and --invert ink")
+            tell("this model knows light digits that fill a dark image: crop, and --invert ink")
     drawing = nearest is not None or any(picture.stages for picture in drawn)
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
-        say(f"pictures are drawn of the first {len(drawn)} of {readable:,} images")
-    _draw_all(drawn, config, directory, nearest, say)
+        tell(f"pictures are drawn of the first {len(drawn)} of {readable:,} images")
+    _draw_all(drawn, config, directory, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
         raise BadakError(bad[0] if len(paths) == 1 else count)
@@ -212,17 +212,17 @@ def _draw_all(
     config: RunConfig,
     run: RunDirectory,
     nearest: int | None,
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> None:
     """Draw each picture's stages, and the training images most alike."""
     names = picture_names([picture.path for picture in pictures])
     prepared = any(picture.stages is not None for picture in pictures)
     if prepared:
-        say("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
+        tell("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
     for picture, name in zip(pictures, names, strict=True):
         if picture.stages is not None:
             figure = inspect.draw.digit_stages(picture.stages)
-            say(_draw(figure, run, f"digit_{name}.png"))
+            tell(_draw(figure, run, f"digit_{name}.png"))
     if not pictures or not (prepared or nearest is not None):
         return
     try:
@@ -230,13 +230,13 @@ def _draw_all(
     except BadakError as fault:  # only who asked for them must have them
         if nearest is not None:
             raise
-        say(f"the training digits most alike are not shown: {in_options(str(fault))}")
+        tell(f"the training digits most alike are not shown: {in_options(str(fault))}")
         return
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
             alike = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
             figure = inspect.draw.nearest(alike, train.class_names)
-            say(_draw(figure, run, f"nearest_{name}.png"))
+            tell(_draw(figure, run, f"nearest_{name}.png"))
 
 
 def _draw(figure: "Figure", run: RunDirectory, name: str) -> str:

@@ -6,6 +6,7 @@ import click
 
 from badak import inspect, terminal
 from badak.cli.config import read_config, trained_network, which_weights
+from badak.cli.words import say
 from badak.training import RunDirectory
 
 
@@ -22,10 +23,10 @@ def command(run: Path, data_dir: Path | None) -> None:
     train, _ = config.load_data()
     found = inspect.profile(net, train.images[: config.batch_size])
     terminal.console().print(found)
-    click.echo(which_weights(directory))
+    say(which_weights(directory))
     if found.peak is None:
-        click.echo("without the native core there is no FMA peak to compare with")
+        say("without the native core there is no FMA peak to compare with")
     directory.make_plots()
     picture = directory.plots / "profile.png"
     inspect.draw.save(inspect.draw.profile(found), picture)
-    click.echo(str(picture))
+    say(str(picture))

@@ -16,6 +16,7 @@ from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
 from badak.cli.recipes import AUGMENTATIONS, completed, sized, why_small
+from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
@@ -110,7 +111,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     config = _about_data(config, train, test, given)
     net = config.network()
     if begun and not begun.checkpoint.exists():
-        click.echo(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+        say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
         callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
         if with_tensorboard:
@@ -201,7 +202,7 @@ class _Opening(Callback):
         learnt.remember(self.run, self.train, self.test)
         terminal.console().print(trainer.net.summary())
         for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
-            click.echo(line)
+            say(line)
         for words in counts.cautions(self.train, self.test):
             warnings.warn(words, stacklevel=1)
         draw_filters(self.config.network(), self.run, "before")
@@ -234,12 +235,12 @@ def _train(
         draw_history(history, run)
         draw_filters(trainer.net, run, "after")
         first, *more = results(trainer, data[1], run)
-        click.echo(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
+        say(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
         for line in more:
-            click.echo(line)
-        click.echo(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
+            say(line)
+        say(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
         if worse_than_before(trainer) is None:
-            click.echo(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
+            say(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
     except Interrupted as stop:
         raise _stopped(stop, trainer, run) from None
     except BrokenPipeError:

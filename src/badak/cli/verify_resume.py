@@ -7,6 +7,7 @@ import click
 
 from badak import terminal
 from badak.cli.config import RunConfig, read_config
+from badak.cli.words import say
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
@@ -46,7 +47,7 @@ def command(run: Path, steps: int) -> None:
         )
     if not report.identical:
         raise BadakError(f"the resumed run of {run} differs from the uninterrupted one")
-    click.echo("identical: a killed run resumes to the same bits")
+    say("identical: a killed run resumes to the same bits")
 
 
 def arguments(config: RunConfig) -> list[str]:

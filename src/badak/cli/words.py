@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from badak import terminal
+
 # Advice, as in "skip_corrupt=True leaves such images out"; not a part of a path or of a call.
 ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
@@ -65,6 +67,16 @@ def _options(command: click.Command) -> dict[str, str]:
     }
 
 
+def say(words: str, err: bool = False) -> None:
+    """Print words, names and paths among them as text alone; click itself lets a terminal act.
+
+    Args:
+        words: lines without layout of their own; what has any is printed by `badak.terminal`.
+        err: on standard error.
+    """
+    click.echo(terminal.printable(words), err=err)
+
+
 @contextmanager
 def cautions() -> Iterator[None]:
     """Show each warning of the library in one line on standard error, and only once."""
@@ -74,7 +86,7 @@ def cautions() -> Iterator[None]:
         words = in_options(" ".join(str(message).split()))
         if words not in shown:
             shown.add(words)
-            click.echo(f"Caution: {words}", err=True)
+            say(f"Caution: {words}", err=True)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)

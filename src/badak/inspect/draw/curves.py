@@ -52,5 +52,6 @@ def learning_curve(curve: LearningCurve) -> "Figure":
         place.spines[["top", "right"]].set_visible(False)
         place.legend(frameon=False)
     percents(axes[0].yaxis)
-    axes[1].set_ylim(bottom=0)
+    # Room above: of losses that hardly change Matplotlib leaves none once 0 is in view.
+    axes[1].set_ylim(0, 1.05 * axes[1].get_ylim()[1])
     return figure

@@ -118,9 +118,9 @@ def show_mosaic(
             Rectangle((left - 0.5, top - 0.5), grid.width, grid.height)
             for top, left in grid.corners()
         ]
-        axes.add_collection(
-            PatchCollection(frames, facecolor="none", edgecolor="0.35", linewidth=0.6)
-        )
+        drawn = PatchCollection(frames, facecolor="none", edgecolor="0.35", linewidth=0.6)
+        drawn.set_clip_on(False)  # the outermost lie on the edge of the axes
+        axes.add_collection(drawn)
     if numbered:
         for number, (top, left) in enumerate(grid.corners()):
             middle = left + grid.width / 2 - 0.5
