@@ -201,12 +201,12 @@ DOORS = {
 
 @pytest.mark.parametrize("name", DOORS)
 def test_a_view_far_larger_than_its_memory_is_refused_before_it_is_copied(name, monkeypatch):
-    monkeypatch.setattr(checks, "_memory_limit", lambda: MEMORY)
+    monkeypatch.setattr(checks, "memory_limit", lambda: MEMORY)
     with pytest.raises(BadakError, match=r"(images|labels|image) would need .* GiB"):
         DOORS[name]()
 
 
 def test_what_needs_no_copy_needs_no_memory(monkeypatch):
     images = np.zeros((2**18, 1, 6, 5), np.float32)
-    monkeypatch.setattr(checks, "_memory_limit", lambda: MEMORY)
+    monkeypatch.setattr(checks, "memory_limit", lambda: MEMORY)
     assert as_images(images) is images

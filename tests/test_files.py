@@ -140,6 +140,16 @@ def test_a_link_to_a_file_is_followed_and_its_end_is_known(tmp_path):
         files.read(tmp_path / "link", largest=5)
 
 
+@pytest.mark.parametrize("name", ["a.safetensors", "params.pkl", "snapshots.safetensors"])
+def test_a_sparse_file_larger_than_memory_is_refused_unread(name, tmp_path):
+    """It takes no room on a disk, and a gigabyte for each of its own once it is read."""
+    path = tmp_path / name
+    path.touch()
+    os.truncate(path, 2**43)
+    with pytest.raises(FormatError, match=rf"{name} is too large: it has 8,796,093,022,208 bytes"):
+        READERS[name](path)
+
+
 def test_a_decoders_fault_stays_its_own(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.ones(3))
     with pytest.raises(OSError, match="of the decoder"), files.opened(tmp_path / "a.npz"):

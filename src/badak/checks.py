@@ -220,7 +220,7 @@ def memory(byte_count: int, what: str) -> None:
         Traceback (most recent call last):
         badak.errors.BadakError: the output would need 4294967296.0 GiB; this process can have ...
     """
-    limit = _memory_limit()
+    limit = memory_limit()
     if byte_count > limit:
         huge = byte_count >= 2**100  # may be too large for a float
         amount = "more than 2^70" if huge else f"{byte_count / 2**30:.1f}"
@@ -252,7 +252,7 @@ def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
     memory(itemsize * math.prod(max(length, 1) for length in shape), what)
 
 
-def _memory_limit() -> int:
+def memory_limit() -> int:
     """Bytes that this process may ever map: the machine's memory or RLIMIT_AS, the smaller."""
     try:
         limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
+from badak import checks
 from badak.errors import ArgumentTypeError, BadakError, FormatError, shown
 
 KINDS = {
@@ -91,7 +92,8 @@ def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
         largest: the most bytes that it may have.
 
     Raises:
-        FormatError: as `opened`; or it has more bytes than `largest`.
+        FormatError: as `opened`; or it has more bytes than `largest`, or than this process may
+            ever hold: a sparse file of a terabyte takes no room on a disk.
 
     Example:
         >>> import tempfile
@@ -102,7 +104,9 @@ def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
     """
     with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
-        if largest is not None and size > largest:
+        limit = checks.memory_limit()
+        largest = limit if largest is None else min(largest, limit)
+        if size > largest:
             raise FormatError(f"{path} is too large: it has {size:,} bytes, more than {largest:,}")
         return file.read()
 

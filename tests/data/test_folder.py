@@ -307,7 +307,7 @@ def test_a_class_of_corrupt_images_only_is_an_error_even_so(tmp_path):
 
 
 def test_far_too_many_pixels_are_refused_before_the_first_is_decoded(tmp_path, monkeypatch):
-    monkeypatch.setattr("badak.checks._memory_limit", lambda: 1000)
+    monkeypatch.setattr("badak.checks.memory_limit", lambda: 1000)
     with pytest.raises(BadakError, match=f"20 images of {tmp_path} would need"):
         read_folder(fill(tmp_path))
 

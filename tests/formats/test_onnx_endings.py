@@ -121,6 +121,19 @@ def test_several_outputs_with_a_sigmoid_are_refused(tmp_path, name):
         badak.onnx.load(save(tmp_path, model(nodes, arrays, MAPS)))
 
 
+@pytest.mark.parametrize("op", ["Softmax", "LogSoftmax"])
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.filterwarnings("ignore:.*has one output")
+def test_a_sigmoid_under_a_softmax_is_a_layer_like_any_other(tmp_path, count, op):
+    """The softmax is what chooses the class: the Sigmoid's numbers are its logits."""
+    nodes, arrays = classes(count, node("Sigmoid", "z", "s"), node(op, "s", "y", axis=1))
+    path = save(tmp_path, model(nodes, arrays, MAPS))
+    x = floats(4, *MAPS)
+    found = badak.onnx.load(path).predict_proba(x)
+    expected = runtime(path, x)
+    np.testing.assert_allclose(found, np.exp(expected) if op[0] == "L" else expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("op", ["Tanh", "Relu", "LeakyRelu", "Elu"])
 def test_another_activation_at_the_end_stays(tmp_path, op):
     nodes, arrays = classes(4, node(op, "z", "y"))

@@ -103,7 +103,7 @@ def _network(graph: Graph) -> Network:
     steps = Chain(values).layers(end.name, start.name)
     if len(end.shape) == 3 and (end.places == 1 or end.rows):
         steps.append(Made(Flatten()))  # (K, 1, 1): one row of logits per image
-    if end.places == 1 or end.rows:
+    if (end.places == 1 or end.rows) and not end.probabilities:
         steps = with_classes(steps, math.prod(end.shape))
     net = Network([step.layer for step in steps], start.shape, dtype=DTYPES[images.element])
     net.load_state(_state(net, steps))
