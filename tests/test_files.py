@@ -140,7 +140,7 @@ def test_a_link_to_a_file_is_followed_and_its_end_is_known(tmp_path):
         files.read(tmp_path / "link", largest=5)
 
 
-@pytest.mark.parametrize("name", ["a.safetensors", "params.pkl", "snapshots.safetensors"])
+@pytest.mark.parametrize("name", ["a", "model.safetensors", "params.pkl", "snapshots.safetensors"])
 def test_a_sparse_file_larger_than_memory_is_refused_unread(name, tmp_path):
     """It takes no room on a disk, and a gigabyte for each of its own once it is read."""
     path = tmp_path / name
