@@ -1,0 +1,16 @@
+// sparse.h -- both gradients of a convolution behind 2x2 max pooling, place by place.
+#pragma once
+
+#include "conv2d/gradient.h"
+
+namespace badak::BADAK_ISA {
+
+// Whether pooling stands behind, and a window is small enough for the registers; `as_windows`
+// tells the gradient of weight.
+bool is_sparse(const Convolution& conv, const Behind& behind, bool as_windows);
+
+void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* grad_weight,
+                        float* grad_bias);  // which may be null
+void sparse_grad_x(const GradientMaps& gradient, const float* weight, float* grad_x);
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,123 @@
+// winograd_tiles.h -- the images of a 3x3 convolution as transformed tiles, and products of these.
+//
+// An image's maps are laid out LANES at a time with their channels innermost, so that each number
+// of a tile is a vector of channels, wherever the tile lies and whatever the map's width. The
+// products of all tiles of an item of work are one matrix product for each of the POINTS.
+#pragma once
+
+#include "conv2d/gradient.h"
+#include "conv2d/winograd_transforms.h"
+
+namespace badak::BADAK_ISA {
+
+// Sizes of one pass; images (n, groups * channels, h, w) to maps (n, groups * filters, oh, ow).
+struct TilePass {
+  int64_t n, groups, channels, filters, h, w, oh, ow, top, left;
+  int64_t tiles_h() const { return ceil_div(oh, TILE); }
+  int64_t tiles_w() const { return ceil_div(ow, TILE); }
+};
+
+// A convolution's own way: from its images to its maps.
+inline TilePass forward_pass(const Convolution& conv) {
+  const Maps& maps = conv.maps;
+  return {.n = maps.n,
+          .groups = conv.groups,
+          .channels = conv.channels(),
+          .filters = conv.filters(),
+          .h = maps.h,
+          .w = maps.w,
+          .oh = maps.oh,
+          .ow = maps.ow,
+          .top = conv.window.top,
+          .left = conv.window.left};
+}
+
+// The maps of one image and group that it reads.
+inline MapPixels image_pixels(const Convolution& conv, const float* x, int64_t image,
+                              int64_t group) {
+  const Maps& maps = conv.maps;
+  return {.numbers = x,
+          .size = maps.n * maps.c * maps.h * maps.w,
+          .first = image * maps.c + group * conv.channels(),
+          .count = conv.channels(),
+          .h = maps.h,
+          .w = maps.w};
+}
+
+// Whether a convolution is of the kind, and large enough to repay the transforms.
+inline bool suits_tiles(const Convolution& conv) {
+  const Window& w = conv.window;
+  const Maps& maps = conv.maps;
+  const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+                    w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
+                    maps.ow <= maps.w + w.left;
+  // Places beyond the map's edge are computed for nothing.
+  const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
+  return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
+         5 * conv.places() >= 2 * computed;
+}
+
+// How images fall into items of work: several small ones together, or large ones in bands of rows
+// of tiles; about `wanted` tiles at a time.
+struct TileBands {
+  int64_t rows, together, count;
+  TileBands(const TilePass& pass, int64_t wanted) : rows(pass.tiles_h()) {
+    const int64_t tiles = rows * pass.tiles_w();
+    const int64_t busy = ceil_div(WANTED_ITEMS, pass.n * pass.groups);  // bands, for all threads
+    together = busy > 1 ? 1 : least(wanted / tiles, pass.n * pass.groups / WANTED_ITEMS);
+    together = most<int64_t>(together, 1);
+    count = least(rows, most(busy, ceil_div(rows, most<int64_t>(wanted / pass.tiles_w(), 1))));
+  }
+  int64_t start(int64_t band) const { return rows * band / count; }
+  int64_t height(int64_t band) const { return start(band + 1) - start(band); }
+};
+
+// Transformed tiles: number `point` of tile t, a vector of the channels of a block.
+struct Tiles {
+  float* from;
+  int64_t blocks, count;  // of tiles
+  int64_t step;           // from point to point
+  // An odd number of vectors, or a tile's POINTS would meet in a few lines of L1.
+  Tiles(Scratch memory, int64_t blocks_, int64_t count_)
+      : blocks(blocks_), count(count_), step((blocks * count | 1) * LANES) {
+    from = scratch_floats(memory, POINTS * step);
+  }
+  float* at(int64_t block, int64_t tile) const { return from + (block * count + tile) * LANES; }
+};
+
+// Tile by tile, from tile t on: transform(block, pixels, numbers in a row of them, to) for each
+// block of the channels of maps of h rows, laid out with `top` rows and `left` columns of zeros
+// before them. Tile rows first.. of so many; each tile sees `span` x `span` pixels.
+template <class Transform>
+inline void transform_band(const MapPixels& maps, int64_t h, int64_t top, int64_t left,
+                           int64_t span, int64_t first, int64_t rows, int64_t tiles_w,
+                           const Tiles& to, int64_t t, const Transform& transform) {
+  const int64_t height = TILE * (rows - 1) + span, columns = TILE * (tiles_w - 1) + span;
+  const int64_t upper = TILE * first - top;  // the map's row that comes first
+  const int64_t from = most<int64_t>(upper, 0), end = least(upper + height, h);
+  float* pixels = scratch_floats(Scratch::columns, height * columns * LANES);
+  clear(pixels, height * columns * LANES);
+  for (int64_t b = 0; b < to.blocks; b++) {
+    if (from < end)
+      maps.lay_out(b, from, end - from, columns,
+                   pixels + ((from - upper) * columns + left) * LANES);
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < tiles_w; j++)
+        transform(b, pixels + TILE * (i * columns + j) * LANES, columns * LANES,
+                  to.at(b, t + i * tiles_w + j));
+  }
+}
+
+inline void transform_image(const float* pixels, int64_t row, float* to, int64_t step) {
+  transform_square<ImageLine>(
+      [&](int i, int j) { return load(pixels + i * row + j * LANES); },
+      [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * step, value); });
+}
+
+inline void transform_gradient(const float* pixels, int64_t row, float* to, int64_t step) {
+  transform_square<GradientLine>(
+      [&](int i, int j) { return load(pixels + i * row + j * LANES); },
+      [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * step, value); });
+}
+
+}  // namespace badak::BADAK_ISA
