@@ -13,7 +13,6 @@
 #include "conv2d/sparse.h"
 #include "conv2d/taps_bands.h"
 #include "conv2d/winograd.h"
-#include "dispatch/kernels.h"
 #include "simd/transpose.h"
 #include "threads/threads.h"
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
 #include "window.h"
 
 // `behind` says what is fused: y is then what comes out of ReLU and pooling, and with pooling
@@ -17,3 +18,5 @@
   X(conv2d_grad_weight,                                                                          \
     (const Convolution& conv, const Behind& behind, const float* grad_y, const float* y,         \
      const uint8_t* winners, const float* x, float* grad_weight, float* grad_bias))
+
+BADAK_DECLARE_KERNELS(BADAK_CONV_KERNELS)

@@ -10,7 +10,6 @@
 #include "conv2d/sparse.h"
 #include "conv2d/taps_bands.h"
 #include "conv2d/winograd.h"
-#include "dispatch/kernels.h"
 #include "gemm/tap_tile.h"
 #include "threads/threads.h"
 

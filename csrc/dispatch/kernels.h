@@ -1,9 +1,9 @@
-// kernels.h -- every kernel by name: one table of functions an instruction set.
+// kernels.h -- every kernel by name: one table of functions per instruction set.
 //
-// A family's header lists its kernels as X(name, (arguments)), each with a line of description;
-// here the lists become a struct of pointers, and in each instruction set's namespace the
-// declarations of its functions. All kernels return void, take plain pointers and sizes that
-// Python has checked, and write only what they are given to write.
+// Each family's header lists its kernels (see kernel.h); here the lists become one struct of
+// pointers. Only kernels.cpp, which fills it, and python/, which calls through it, see it whole.
+// All kernels return void, take plain pointers and sizes that Python has checked, and write only
+// what they are given to write.
 #pragma once
 
 #include <cstdint>
@@ -43,13 +43,5 @@ struct Kernels {
 
 // The set in use.
 extern const Kernels* kernels;
-
-#ifdef BADAK_ISA
-namespace BADAK_ISA {
-#define X(name, arguments) void name arguments;
-BADAK_KERNELS(X)
-#undef X
-}  // namespace BADAK_ISA
-#endif
 
 }  // namespace badak

@@ -4,7 +4,8 @@
 // Method: Philox4x32-10 at counters 0, 1, 2 ... Number 64 g + 16 w + i takes word w of counter
 // 16 g + i, whatever the width of the vectors: the same key drops the same on every processor.
 // No precondition.
-#include "dispatch/kernels.h"
+#include "elementwise/dropout.h"
+
 #include "elementwise/philox.h"
 #include "threads/split.h"
 

@@ -2,7 +2,8 @@
 //   Arrays of `count` numbers, C-contiguous; an output may be one of the inputs.
 // Method: each number by itself, LANES at a time; limited by memory but for gelu.
 // No precondition.
-#include "dispatch/kernels.h"
+#include "elementwise/elementwise.h"
+
 #include "simd/vector_math.h"
 #include "threads/split.h"
 

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 #define BADAK_ELEMENTWISE_KERNELS(X)                                                           \
   X(relu, (const float* x, float* y, int64_t count))                                           \
   X(relu_backward, (const float* grad_y, const float* y, float* grad_x, int64_t count))        \
@@ -19,3 +21,5 @@
   X(gelu, (const float* x, float* y, int64_t count, bool approximate))                         \
   X(gelu_backward,                                                                             \
     (const float* grad_y, const float* x, float* grad_x, int64_t count, bool approximate))
+
+BADAK_DECLARE_KERNELS(BADAK_ELEMENTWISE_KERNELS)

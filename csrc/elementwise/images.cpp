@@ -1,7 +1,6 @@
 // images.cpp -- copy a batch and look at every number on the way.
 #include "elementwise/images.h"
 
-#include "dispatch/kernels.h"
 #include "simd/simd.h"
 #include "threads/threads.h"
 

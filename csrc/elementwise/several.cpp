@@ -3,7 +3,8 @@
 // Method: the arrays in pieces; what is found in each is put together in their order. Squares are
 // added in double, where no float's overflows or vanishes. Limited by memory.
 // No precondition.
-#include "dispatch/kernels.h"
+#include "elementwise/several.h"
+
 #include "simd/finite.h"
 #include "simd/sums.h"
 #include "threads/split_arrays.h"

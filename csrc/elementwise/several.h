@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 namespace badak {
 
 // One array of any shape.
@@ -18,3 +20,5 @@ struct Span {
   X(first_not_finite, (const Span* spans, int64_t count, int64_t* first))                       \
   /* *norm = the square root of the sum of all squares; NaN or infinity where one number is. */ \
   X(norm, (const Span* spans, int64_t count, double* norm))
+
+BADAK_DECLARE_KERNELS(BADAK_SEVERAL_KERNELS)

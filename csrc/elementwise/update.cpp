@@ -7,7 +7,8 @@
 // `moderate` below), no new value can overflow, and it only looks how large gradients and
 // parameters are. Limited by memory.
 // Precondition of update_all: no two arrays share memory.
-#include "dispatch/kernels.h"
+#include "elementwise/update.h"
+
 #include "simd/finite.h"
 #include "simd/sums.h"
 #include "threads/split_arrays.h"

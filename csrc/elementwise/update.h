@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 namespace badak {
 
 enum class Rule : int { sgd, momentum, nesterov, adagrad, rmsprop, adam };
@@ -36,3 +38,5 @@ struct Tensor {
      or -1. *known says whether the slots are known to be moderate, before and after. */         \
   X(update_all,                                                                                  \
     (const Step& step, const Tensor* tensors, int64_t count, bool* known, int64_t* fault))
+
+BADAK_DECLARE_KERNELS(BADAK_UPDATE_KERNELS)

@@ -9,7 +9,6 @@
 
 #include <time.h>
 
-#include "dispatch/kernels.h"
 #include "gemm/gemm_rows.h"
 #include "gemm/register_tile.h"
 #include "simd/transpose.h"

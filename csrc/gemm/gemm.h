@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 namespace badak {
 
 // c = a b, and what is done with each number of c before it is stored for the last time.
@@ -28,3 +30,5 @@ struct Product {
   X(column_sums, (const float* a, int64_t rows, int64_t columns, float* sums))                   \
   /* *flops = multiply-adds counted as two, each second, of all threads that only multiplies. */ \
   X(fma_peak, (double* flops))
+
+BADAK_DECLARE_KERNELS(BADAK_GEMM_KERNELS)

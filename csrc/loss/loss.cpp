@@ -2,8 +2,10 @@
 //   logits, targets, log_probabilities and gradients (N, K), weight (N,); all C-contiguous.
 // Method: each row's loss by itself, then their sum in their order, whatever the threads.
 // Precondition: K > 0. Labels may be anything: those outside 0..K-1 count nothing.
-#include "dispatch/kernels.h"
+#include "loss/loss.h"
+
 #include "loss/axis_lines.h"
+#include "loss/softmax.h"
 
 namespace badak::BADAK_ISA {
 

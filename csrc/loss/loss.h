@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 namespace badak {
 
 // Cross-entropy with class indices, and all that a training step wants of it.
@@ -25,3 +27,5 @@ struct LabelLoss {
   X(cross_entropy_backward, (const float* log_probabilities, const float* targets,                \
                              const float* weight, float* grad_logits, int64_t n, int64_t k))      \
   X(cross_entropy_labels, (const LabelLoss& loss))
+
+BADAK_DECLARE_KERNELS(BADAK_LOSS_KERNELS)

@@ -2,7 +2,8 @@
 //   x, y (outer, k, inner), C-contiguous: the competitors stand along k.
 // Method: three passes over a line that stays in the cache: largest, sum of powers, results.
 // Precondition: k > 0.
-#include "dispatch/kernels.h"
+#include "loss/softmax.h"
+
 #include "loss/axis_lines.h"
 
 namespace badak::BADAK_ISA {

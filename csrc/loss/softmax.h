@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 #define BADAK_SOFTMAX_KERNELS(X)                                                                   \
   X(softmax, (const float* x, float* y, int64_t outer, int64_t k, int64_t inner))                  \
   X(softmax_backward,                                                                              \
@@ -10,3 +12,5 @@
   X(log_softmax, (const float* x, float* y, int64_t outer, int64_t k, int64_t inner))              \
   X(log_softmax_backward,                                                                          \
     (const float* grad_y, const float* y, float* grad_x, int64_t outer, int64_t k, int64_t inner))
+
+BADAK_DECLARE_KERNELS(BADAK_SOFTMAX_KERNELS)

@@ -4,7 +4,7 @@
 // cache; where there are few channels, all of them in parts, one pass after the other. The mean is
 // taken first and the squares around it, so that far from 0 no digits are lost.
 // Precondition: in training at least two numbers a channel.
-#include "dispatch/kernels.h"
+#include "norm/norm.h"
 #include "simd/sums.h"
 #include "simd/vector_math.h"
 #include "threads/split.h"

@@ -4,7 +4,7 @@
 // neighbours' rows are still in the cache. Each sum is taken anew: one that slides would keep the
 // rounding, and the NaN, of channels that it has left. Limited by memory.
 // No precondition.
-#include "dispatch/kernels.h"
+#include "norm/norm.h"
 #include "simd/vector_math.h"
 #include "threads/split.h"
 

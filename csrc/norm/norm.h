@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
+
 namespace badak {
 
 // Images (n, c, places).
@@ -39,3 +41,5 @@ struct Channels {
     (const float* grad_y, const float* x, const float* weight, const float* mean,             \
      const float* inverse_std, float* grad_x, float* grad_weight, float* grad_bias,           \
      const Images& images, bool training))
+
+BADAK_DECLARE_KERNELS(BADAK_NORM_KERNELS)

@@ -4,7 +4,7 @@
 // whole, into one row with its padding, and then that row's numbers. Backward the other way: each
 // row of shares is spread out along itself once, and each row of the map adds those that reach it.
 // Precondition: dilation 1.
-#include "dispatch/kernels.h"
+#include "pool2d/pool2d.h"
 #include "pool2d/window_bounds.h"
 #include "simd/row_vectors.h"
 #include "simd/sums.h"

@@ -5,7 +5,7 @@
 // sides, the map is first copied with its padding. Fast where the stride along rows is 1 or 2; any
 // other step is read number by number.
 // Precondition: every window has a cell in the map (ops/pool.py sees to it); h * w < 2^31.
-#include "dispatch/kernels.h"
+#include "pool2d/pool2d.h"
 #include "pool2d/window_bounds.h"
 #include "simd/row_vectors.h"
 #include "threads/split.h"

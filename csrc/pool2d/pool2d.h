@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "dispatch/kernel.h"
 #include "window.h"
 
 #define BADAK_POOL2D_KERNELS(X)                                                                \
@@ -18,3 +19,5 @@
   /* The mean of each of `maps` maps of `size` numbers. */                                     \
   X(global_avg_pool2d, (const float* x, float* y, int64_t maps, int64_t size))                 \
   X(global_avg_pool2d_backward, (const float* grad_y, float* grad_x, int64_t maps, int64_t size))
+
+BADAK_DECLARE_KERNELS(BADAK_POOL2D_KERNELS)
