@@ -14,7 +14,7 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-constexpr int64_t MOST_TAPS = 64;  // of few taps, as first layers have: beyond, by_taps is as fast
+constexpr int64_t MOST_TAPS = 64;  // of few taps, as first layers have: beyond, taps.cpp is as fast
 constexpr int64_t MOST_PAIRS = LANES == 16 ? 6 : 3;  // of columns: their sums fill the registers
 constexpr int64_t BAND_PLACES = 512;                 // pooled, of an item of work
 

@@ -208,14 +208,14 @@ void each_band(const GradientMaps& gradient, const PooledPlaces& pooled, const P
 
 }  // namespace
 
-bool is_sparse(const Convolution& conv, const Behind& behind, bool as_windows) {
+bool suits_sparse(const Convolution& conv, const Behind& behind, bool as_windows) {
   const Window& w = conv.window;
   const Pixels pixels(conv, as_windows);
   return behind.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
          pixels.size() <= PIXEL_FLOATS && kernels_of(pixels).add_windows != nullptr;
 }
 
-void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* grad_weight,
+void grad_weight_sparse(const GradientMaps& gradient, const float* x, float* grad_weight,
                         float* grad_bias) {
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
@@ -253,7 +253,7 @@ void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* gra
   });
 }
 
-void sparse_grad_x(const GradientMaps& gradient, const float* weight, float* grad_x) {
+void grad_x_sparse(const GradientMaps& gradient, const float* weight, float* grad_x) {
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const Pixels pixels(conv, false);

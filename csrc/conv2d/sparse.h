@@ -7,10 +7,10 @@ namespace badak::BADAK_ISA {
 
 // Whether pooling stands behind, and a window is small enough for the registers; `as_windows`
 // tells the gradient of weight.
-bool is_sparse(const Convolution& conv, const Behind& behind, bool as_windows);
+bool suits_sparse(const Convolution& conv, const Behind& behind, bool as_windows);
 
-void sparse_grad_weight(const GradientMaps& gradient, const float* x, float* grad_weight,
+void grad_weight_sparse(const GradientMaps& gradient, const float* x, float* grad_weight,
                         float* grad_bias);  // which may be null
-void sparse_grad_x(const GradientMaps& gradient, const float* weight, float* grad_x);
+void grad_x_sparse(const GradientMaps& gradient, const float* weight, float* grad_x);
 
 }  // namespace badak::BADAK_ISA

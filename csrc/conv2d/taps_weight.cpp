@@ -1,15 +1,12 @@
 // taps_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients of
 // weight and bias.
 //   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, KH, KW), grad_bias (F,).
-// Method: x is laid out as in conv2d (taps_layout.h) and grad_y with the filters of a place side by
-// side; register tiles of taps x filters sum over the places (gemm/tap_tile.h). Images fall into
+// Method: x is laid out as in taps.cpp (taps_layout.h) and grad_y with the filters of a place side
+// by side; register tiles of taps x filters sum over the places (gemm/tap_tile.h). Images fall into
 // fixed segments with sums of their own, which are then added up in order: the bits do not depend
 // on the number of threads.
-#include "conv2d/conv2d.h"
-#include "conv2d/gradient.h"
-#include "conv2d/sparse.h"
+#include "conv2d/taps.h"
 #include "conv2d/taps_bands.h"
-#include "conv2d/winograd.h"
 #include "gemm/tap_tile.h"
 #include "threads/threads.h"
 
@@ -50,15 +47,10 @@ Shifted layout_of(const Convolution& conv, int64_t* at, int64_t* memory) {
 
 }  // namespace
 
-void conv2d_grad_weight(const Convolution& conv, const Behind& behind, const float* grad_y,
-                        const float* y, const uint8_t* winners, const float* x, float* grad_weight,
-                        float* grad_bias) {
+void grad_weight_taps(const GradientMaps& gradient, const float* x, float* grad_weight,
+                      float* grad_bias) {
+  const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
-  const GradientMaps gradient{conv, behind, grad_y, y, winners};
-  // First the sparse form: its sums stay in registers, and tiles of a map three quarters 0 do not
-  // pay.
-  if (is_sparse(conv, behind, true)) return sparse_grad_weight(gradient, x, grad_weight, grad_bias);
-  if (suits_tiles(conv)) return grad_weight_by_tiles(gradient, x, grad_weight, grad_bias);
   const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
   const int64_t width = strips_width(filters), size = maps.h * maps.w;
   const int64_t axes = conv.window.kh + conv.window.kw;

@@ -183,7 +183,19 @@ void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& re
 
 }  // namespace
 
-void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float* x,
+bool suits_winograd(const Convolution& conv) {
+  const Window& w = conv.window;
+  const Maps& maps = conv.maps;
+  const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+                    w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
+                    maps.ow <= maps.w + w.left;
+  // Places beyond the map's edge are computed for nothing.
+  const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
+  return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
+         5 * conv.places() >= 2 * computed;
+}
+
+void conv2d_winograd(const Convolution& conv, const Behind& behind, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners) {
   const TilePass pass = forward_pass(conv);
   const int64_t filter = pass.channels * 9;
@@ -199,7 +211,7 @@ void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float*
       TileResults{pass, bias, behind, y, winners});
 }
 
-void grad_x_by_tiles(const GradientMaps& gradient, const float* weight, float* grad_x) {
+void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x) {
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const int64_t channels = conv.channels(), filters = conv.filters();

@@ -7,10 +7,12 @@
 
 namespace badak::BADAK_ISA {
 
-void conv2d_by_tiles(const Convolution& conv, const Behind& behind, const float* x,
+// Whether a convolution is of the kind, and large enough to repay the transforms.
+bool suits_winograd(const Convolution& conv);
+void conv2d_winograd(const Convolution& conv, const Behind& behind, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners);
-void grad_x_by_tiles(const GradientMaps& gradient, const float* weight, float* grad_x);
-void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* grad_weight,
+void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x);
+void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* grad_weight,
                           float* grad_bias);
 
 }  // namespace badak::BADAK_ISA

@@ -44,19 +44,6 @@ inline MapPixels image_pixels(const Convolution& conv, const float* x, int64_t i
           .w = maps.w};
 }
 
-// Whether a convolution is of the kind, and large enough to repay the transforms.
-inline bool suits_tiles(const Convolution& conv) {
-  const Window& w = conv.window;
-  const Maps& maps = conv.maps;
-  const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
-                    w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
-                    maps.ow <= maps.w + w.left;
-  // Places beyond the map's edge are computed for nothing.
-  const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
-  return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
-         5 * conv.places() >= 2 * computed;
-}
-
 // How images fall into items of work: several small ones together, or large ones in bands of rows
 // of tiles; about `wanted` tiles at a time.
 struct TileBands {

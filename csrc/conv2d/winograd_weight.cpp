@@ -122,7 +122,7 @@ void restore_weights(const float* sums, const Sums& layout, int64_t segments, in
 
 }  // namespace
 
-void grad_weight_by_tiles(const GradientMaps& gradient, const float* x, float* grad_weight,
+void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* grad_weight,
                           float* grad_bias) {
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
