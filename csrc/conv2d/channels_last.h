@@ -34,10 +34,10 @@ inline void each_pixel(int64_t places, int64_t w, int64_t step, int64_t row_step
 struct MapPixels {
   const float* numbers;
   int64_t size, first, count, h, w;
-  // Where given, only the numbers stay at whose places this is positive: a gradient behind ReLU.
+  // If given, only the numbers stay at whose places this is positive: a gradient after ReLU.
   const float* passed = nullptr;
-  // Where given, each place stands for 2x2 pixels, of which the winner has its number and the
-  // others 0: a gradient behind pooling.
+  // If given, each place stands for 2x2 pixels, of which the winner has its number and the
+  // others 0: a gradient after pooling.
   const uint8_t* winners = nullptr;
 
   // Those from a block of LANES on.
@@ -51,8 +51,8 @@ struct MapPixels {
   // and beside whole windows, is left as it is.
   void lay_out(int64_t block, int64_t from, int64_t rows, int64_t columns, float* to) const {
     const int64_t start = winners == nullptr ? from : from / 2;
-    const int64_t stop = winners == nullptr ? from + rows : least((from + rows + 1) / 2, h);
-    const int64_t last = least(LANES, count - block * LANES) - 1;
+    const int64_t stop = winners == nullptr ? from + rows : minimum((from + rows + 1) / 2, h);
+    const int64_t last = minimum(LANES, count - block * LANES) - 1;
     const int64_t origin = ((first + block * LANES) * h + start) * w;
     ByteVec won[LANES];
     const auto read = [&](int64_t q, Vec(&square)[LANES]) __attribute__((always_inline)) {
@@ -60,7 +60,7 @@ struct MapPixels {
       const auto all = [&](const float* array, const auto& put) {
 #pragma GCC unroll 16
         for (int64_t c = 0; c < LANES; c++) {
-          const float* const place = array + origin + least(c, last) * h * w + q;
+          const float* const place = array + origin + minimum(c, last) * h * w + q;
           put(c, inside ? load(place) : load_before(place, array + size));
         }
       };
@@ -69,7 +69,7 @@ struct MapPixels {
         all(passed, [&](int64_t c, Vec number) { square[c] = number > 0.0f ? square[c] : Vec{}; });
       if (winners == nullptr) return;
       for (int64_t c = 0; c < LANES; c++) {
-        const int64_t at = origin + least(c, last) * h * w + q;
+        const int64_t at = origin + minimum(c, last) * h * w + q;
         won[c] = load_bytes(winners + at, size - at);
       }
       transpose_block(won);

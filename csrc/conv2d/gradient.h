@@ -2,6 +2,7 @@
 #pragma once
 
 #include "conv2d/channels_last.h"
+#include "conv2d/convolution.h"
 #include "conv2d/pool.h"
 #include "conv2d/taps_layout.h"
 #include "threads/threads.h"
@@ -13,11 +14,11 @@ struct Source {
   const float *image, *begin, *end;
 };
 
-// The gradient at the convolution's own output, image by image; where ReLU or pooling stands
-// behind it, only the places that passed them have any.
+// The gradient at the convolution's own output, image by image; if ReLU or pooling follows
+// it, only the places that passed them have any.
 struct GradientMaps {
   const Convolution& conv;
-  const Behind& behind;
+  const Epilogue& epilogue;
   const float *grad_y, *y;
   const uint8_t* winners;
 
@@ -25,15 +26,15 @@ struct GradientMaps {
   Source image(int64_t image, int64_t group) const {
     const int64_t filters = conv.filters(), places = conv.places();
     const int64_t first = image * conv.f + group * filters;
-    if (!behind.relu && !behind.pool)
+    if (!epilogue.relu && !epilogue.pool)
       return {grad_y + first * places, grad_y, grad_y + conv.maps.n * conv.f * places};
     const int64_t count = filters * places;
     float* to = scratch_floats(Scratch::gradient, count + 4 * LANES);
-    if (behind.pool) {
+    if (epilogue.pool) {
       const int64_t pooled = conv.maps.oh / 2 * (conv.maps.ow / 2);
       unpool_maps(grad_y + first * pooled, grad_y + conv.maps.n * conv.f * pooled,
                   y + first * pooled, winners + first * pooled, filters, conv.maps.oh, conv.maps.ow,
-                  behind.relu, to);
+                  epilogue.relu, to);
     } else {
       const float *grad = grad_y + first * places, *value = y + first * places;
       int64_t i = 0;
@@ -47,16 +48,16 @@ struct GradientMaps {
 
   // The same, to be laid out as pixels.
   MapPixels pixels(int64_t image, int64_t group) const {
-    const int64_t h = behind.pool ? conv.maps.oh / 2 : conv.maps.oh;
-    const int64_t w = behind.pool ? conv.maps.ow / 2 : conv.maps.ow;
+    const int64_t h = epilogue.pool ? conv.maps.oh / 2 : conv.maps.oh;
+    const int64_t w = epilogue.pool ? conv.maps.ow / 2 : conv.maps.ow;
     return {grad_y,
             conv.maps.n * conv.f * h * w,
             image * conv.f + group * conv.filters(),
             conv.filters(),
             h,
             w,
-            behind.relu ? y : nullptr,
-            behind.pool ? winners : nullptr};
+            epilogue.relu ? y : nullptr,
+            epilogue.pool ? winners : nullptr};
   }
 };
 
@@ -87,7 +88,7 @@ constexpr int64_t WANTED_ITEMS = 8;  // of work
 
 // Segments of images, each with sums of its own, for so many blocks of work an image.
 inline int64_t segments_for(int64_t images, int64_t blocks) {
-  return most<int64_t>(least(images, ceil_div(WANTED_ITEMS, blocks)), 1);
+  return maximum<int64_t>(minimum(images, ceil_div(WANTED_ITEMS, blocks)), 1);
 }
 
 }  // namespace badak::BADAK_ISA

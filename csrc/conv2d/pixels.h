@@ -28,7 +28,7 @@ struct Pixels {
         kh(conv.window.kh),
         kw(conv.window.kw),
         windows(as_windows && channels * kh * kw <= FEW_CELLS),
-        depth(windows ? ceil_div(channels * kh * kw, LANES) * LANES : least(channels, LANES)),
+        depth(windows ? ceil_div(channels * kh * kw, LANES) * LANES : minimum(channels, LANES)),
         blocks(windows ? 1 : ceil_div(channels, depth)),
         rows(conv.maps.oh + (windows ? 0 : kh - 1)),
         columns(conv.maps.ow + (windows ? 0 : kw - 1)),
@@ -36,9 +36,9 @@ struct Pixels {
         vectors(ceil_div(windows ? depth : kw * depth, LANES)) {}
   int64_t row() const { return columns * depth; }
   int64_t block() const { return rows * row(); }
-  int64_t in_block(int64_t index) const { return least(depth, channels - index * depth); }
+  int64_t in_block(int64_t index) const { return minimum(depth, channels - index * depth); }
   // Whole vectors of whole vectors of pixels are written, and windows read in whole vectors.
-  int64_t size() const { return blocks * block() + LANES * most(depth, LANES) + run(); }
+  int64_t size() const { return blocks * block() + LANES * maximum(depth, LANES) + run(); }
 
   int64_t run() const { return vectors * LANES; }
   int64_t window() const { return height * run(); }
@@ -60,7 +60,7 @@ struct Pixels {
       const float* first = image + b * depth * h * w;
       const float* last = first + (in_block(b) - 1) * h * w;
       int64_t plane[LANES];
-      for (int64_t c = 0; c < LANES; c++) plane[c] = least(c, in_block(b) - 1) * h * w;
+      for (int64_t c = 0; c < LANES; c++) plane[c] = minimum(c, in_block(b) - 1) * h * w;
       clear(to, top * row());
       for (int64_t y = 0; y < h; y++) {  // in order: a row's last vector spills into the next row
         float* pixel = to + (top + y) * row();
@@ -83,7 +83,7 @@ struct Pixels {
       }
       clear(to + (top + h) * row(), (rows - top - h) * row());
     }
-    clear(to, LANES * most(depth, LANES) + run());
+    clear(to, LANES * maximum(depth, LANES) + run());
   }
 
   void lay_out_windows(const float* image, float* to) const {
@@ -97,7 +97,7 @@ struct Pixels {
                static_cast<size_t>(w) * sizeof(float));
     int64_t tap[FEW_CELLS];
     for (int64_t k = 0; k < depth; k++) {
-      const int64_t cell = least(k, taps - 1);  // what follows the last is not looked at
+      const int64_t cell = minimum(k, taps - 1);  // what follows the last is not looked at
       tap[k] = (cell / (kh * kw) * padded_h + cell / kw % kh) * padded_w + cell % kw;
     }
     for (int64_t y = 0; y < rows; y++)

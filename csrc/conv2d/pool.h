@@ -5,7 +5,6 @@
 #pragma once
 
 #include "simd/simd.h"
-#include "window.h"
 
 namespace badak::BADAK_ISA {
 
@@ -66,7 +65,7 @@ inline void pool_row(const float* upper, const float* lower, int64_t count, bool
   }
 }
 
-// A map (h, w) with 4 * LANES readable numbers behind it -> (h/2, w/2).
+// A map (h, w) with 4 * LANES readable numbers after it -> (h/2, w/2).
 inline void pool_map(const float* map, int64_t h, int64_t w, bool with_relu, float* y,
                      uint8_t* winners) {
   const int64_t rows = h / 2, columns = w / 2;
@@ -78,7 +77,7 @@ inline void pool_map(const float* map, int64_t h, int64_t w, bool with_relu, flo
 }
 
 // The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors
-// are written whole: `to` has 4 * LANES numbers of room behind it. `end` of grad_y's array says how
+// are written whole: `to` has 4 * LANES numbers of room after it. `end` of grad_y's array says how
 // far it, y and winners may be read.
 inline void unpool_maps(const float* grad_y, const float* end, const float* y,
                         const uint8_t* winners, int64_t count, int64_t oh, int64_t ow,

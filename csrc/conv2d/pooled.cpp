@@ -1,8 +1,8 @@
 // pooled.cpp -- see pooled.h.
 //
 // A vector holds LANES filters at one place. Two rows of places side by side are summed over all
-// taps in registers, each tap one number of the image that all filters multiply; where they lie,
-// four places become one. So the image need not be laid out anew, and only the pooled quarter is
+// taps in registers, each tap one number of the image that all filters multiply; there,
+// four places become one. So the image need not be laid out again, and only the pooled quarter is
 // written.
 #include "conv2d/pooled.h"
 
@@ -14,9 +14,9 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-constexpr int64_t MOST_TAPS = 64;  // of few taps, as first layers have: beyond, taps.cpp is as fast
-constexpr int64_t MOST_PAIRS = LANES == 16 ? 6 : 3;  // of columns: their sums fill the registers
-constexpr int64_t BAND_PLACES = 512;                 // pooled, of an item of work
+constexpr int64_t MAX_TAPS = 64;  // of few taps, as first layers have: beyond, taps.cpp is as fast
+constexpr int64_t MAX_PAIRS = LANES == 16 ? 6 : 3;  // of columns: their sums fill the registers
+constexpr int64_t BAND_PLACES = 512;                // pooled, of an item of work
 
 // PAIRS windows side by side. tap t of place (i, j): image[offsets[t] + i * row + j].
 template <int PAIRS>
@@ -61,34 +61,34 @@ void pad_rows(const float* maps, const Convolution& conv, int64_t from, int64_t 
   const Maps& m = conv.maps;
   clear(to, m.c * rows * columns);
   for (int64_t c = 0; c < m.c; c++)
-    for (int64_t i = most<int64_t>(-from, 0); i < least(rows, m.h - from); i++)
+    for (int64_t i = maximum<int64_t>(-from, 0); i < minimum(rows, m.h - from); i++)
       __builtin_memcpy(to + (c * rows + i) * columns + conv.window.left,
                        maps + (c * m.h + from + i) * m.w, static_cast<size_t>(m.w) * sizeof(float));
 }
 
 }  // namespace
 
-bool suits_pooled(const Convolution& conv, const Behind& behind) {
+bool suits_pooled(const Convolution& conv, const Epilogue& epilogue) {
   const Window& w = conv.window;
   const int64_t lanes = ceil_div(conv.f, LANES) * LANES;  // that all filters take
-  return LANES >= 8 && behind.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
-         conv.groups == 1 && conv.maps.c * conv.cells() <= MOST_TAPS && 4 * conv.f >= 3 * lanes;
+  return LANES >= 8 && epilogue.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+         conv.groups == 1 && conv.maps.c * conv.cells() <= MAX_TAPS && 4 * conv.f >= 3 * lanes;
 }
 
-void conv2d_pooled(const Convolution& conv, const Behind& behind, const float* x,
+void conv2d_pooled(const Convolution& conv, const Epilogue& epilogue, const float* x,
                    const float* weight, const float* bias, float* y, uint8_t* winners) {
   const Maps& maps = conv.maps;
   const Window& window = conv.window;
   const int64_t taps = maps.c * conv.cells(), blocks = ceil_div(conv.f, LANES);
   float* packed = scratch_floats(Scratch::weight, blocks * taps * LANES);
   for (int64_t b = 0; b < blocks; b++)
-    transpose_strip(weight + b * LANES * taps, taps, least(LANES, conv.f - b * LANES), taps,
+    transpose_strip(weight + b * LANES * taps, taps, minimum(LANES, conv.f - b * LANES), taps,
                     packed + b * taps * LANES, LANES);
   const int64_t h = maps.oh / 2, w = maps.ow / 2;
   const int64_t columns = maps.ow + window.kw - 1;  // of an image with its padding
   const int64_t bands =
-      least(h, most(ceil_div(WANTED_ITEMS, maps.n), ceil_div(h * w, BAND_PLACES)));
-  const int64_t tiles = ceil_div(w, MOST_PAIRS);
+      minimum(h, maximum(ceil_div(WANTED_ITEMS, maps.n), ceil_div(h * w, BAND_PLACES)));
+  const int64_t tiles = ceil_div(w, MAX_PAIRS);
   parallel_for(maps.n * bands, [&](int64_t item) {
     const int64_t image = item / bands, band = item % bands;
     const int64_t start = h * band / bands, rows = h * (band + 1) / bands - start;
@@ -104,14 +104,14 @@ void conv2d_pooled(const Convolution& conv, const Behind& behind, const float* x
     float* results = scratch_floats(Scratch::tile_results, size + size / 4);
     ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
     for (int64_t b = 0; b < blocks; b++) {
-      const int64_t count = least(LANES, conv.f - b * LANES);
+      const int64_t count = minimum(LANES, conv.f - b * LANES);
       const Vec add = bias == nullptr ? Vec{} : load_some(bias + b * LANES, count);
       for (int64_t i = 0; i < rows; i++)
         for (int64_t t = 0; t < tiles; t++) {
           const int64_t first = w * t / tiles, pairs = w * (t + 1) / tiles - first;
-          tile_of(pairs, std::make_integer_sequence<int, MOST_PAIRS>())(
+          tile_of(pairs, std::make_integer_sequence<int, MAX_PAIRS>())(
               padded + 2 * (i * columns + first), columns, offsets, taps, packed + b * taps * LANES,
-              add, behind.relu, results + (i * w + first) * LANES, won + i * w + first);
+              add, epilogue.relu, results + (i * w + first) * LANES, won + i * w + first);
         }
       const int64_t at = ((image * conv.f + b * LANES) * h + start) * w;
       take_back(results, w, LANES, count, rows, w, h * w, y + at);

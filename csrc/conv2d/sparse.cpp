@@ -27,15 +27,15 @@ constexpr int64_t PIXEL_FLOATS = 1 << 19;  // of one image's maps, 2 MiB: a thre
 constexpr int64_t L1_FLOATS = 6 << 10;     // of a band's block, 24 KiB
 constexpr int64_t FEW_FLOATS = 4 * LANES;  // of a window: multiplying by 0 costs less than to look
 
-// What a pooled place sends back, and to the window of which place.
-struct Sent {
+// The gradient of a pooled place, and where the window of the winning place begins.
+struct NonzeroGradient {
   float grad;
   int32_t at;
 };
 
-// Those of one filter's places that send anything.
-struct Senders {
-  const Sent* sent;
+// Those of one filter's places whose gradient is not 0, and their sum.
+struct NonzeroGradients {
+  const NonzeroGradient* first;
   int64_t count;
   float total;
 };
@@ -48,31 +48,31 @@ struct PooledPlaces {
   int32_t* starts;
   int64_t band_rows;  // so many that their pixels of a block fit L1
 
-  PooledPlaces(const Convolution& conv, const Behind& behind, const Pixels& pixels)
-      : relu(behind.relu),
+  PooledPlaces(const Convolution& conv, const Epilogue& epilogue, const Pixels& pixels)
+      : relu(epilogue.relu),
         rows(conv.maps.oh / 2),
         columns(conv.maps.ow / 2),
         down(static_cast<int32_t>(pixels.row())),
         across(static_cast<int32_t>(pixels.depth)),
         starts(static_cast<int32_t*>(
             scratch(Scratch::offsets, static_cast<size_t>(count() + LANES) * sizeof(int32_t)))),
-        band_rows(most<int64_t>((L1_FLOATS / pixels.row() - pixels.height + 1) / 2, 1)) {
+        band_rows(maximum<int64_t>((L1_FLOATS / pixels.row() - pixels.height + 1) / 2, 1)) {
     for (int64_t i = 0; i < rows; i++)
       for (int64_t j = 0; j < columns; j++)
         starts[i * columns + j] = static_cast<int32_t>(2 * (i * pixels.row() + j * pixels.depth));
-    band_rows = ceil_div(rows, most<int64_t>(ceil_div(rows, band_rows), 1));
+    band_rows = ceil_div(rows, maximum<int64_t>(ceil_div(rows, band_rows), 1));
   }
   int64_t count() const { return rows * columns; }
   int64_t room() const { return band_rows * columns + LANES; }  // for a filter's
 
-  // The senders among `wanted` places from `first` on; `sent` has `room()`.
-  // Where `all`, those that send 0 stay among them.
-  Senders collect(const float* grad_y, const float* y, const uint8_t* winners, int64_t first,
-                  int64_t wanted, bool all, Sent* sent) const {
-    float* pairs = reinterpret_cast<float*>(sent);
+  // The nonzero gradients among `wanted` places from `first` on; `to` has `room()`. If `all`, those
+  // that are 0 stay among them.
+  NonzeroGradients collect(const float* grad_y, const float* y, const uint8_t* winners,
+                           int64_t first, int64_t wanted, bool all, NonzeroGradient* to) const {
+    float* pairs = reinterpret_cast<float*>(to);
     Vec total{};
     for (int64_t i = 0; i < wanted; i += LANES) {
-      const int64_t q = first + i, left = least(LANES, wanted - i);
+      const int64_t q = first + i, left = minimum(LANES, wanted - i);
       Vec grad = load_some(grad_y + q, left);
       if (relu) grad = load_some(y + q, left) > 0.0f ? grad : Vec{};
       const IntVec winner = load_winners(winners + q, left);
@@ -83,33 +83,33 @@ struct PooledPlaces {
       store(pairs + 2 * i + LANES, high);
       total += grad;
     }
-    if (all) return {sent, wanted, sum(total)};
-    // Without branches: which of them send is anyone's guess.
-    int64_t found = 0;
+    if (all) return {to, wanted, sum(total)};
+    // Without branches: no processor can predict which of them are 0.
+    int64_t kept = 0;
     for (int64_t i = 0; i < wanted; i++) {
       uint64_t pair;
-      memcpy(&pair, sent + i, sizeof(pair));
-      memcpy(sent + found, &pair, sizeof(pair));
-      found += static_cast<uint32_t>(pair << 1) != 0;  // grad is neither 0 nor -0
+      memcpy(&pair, to + i, sizeof(pair));
+      memcpy(to + kept, &pair, sizeof(pair));
+      kept += static_cast<uint32_t>(pair << 1) != 0;  // grad is neither 0 nor -0
     }
-    return {sent, found, sum(total)};
+    return {to, kept, sum(total)};
   }
 };
 
 // sums (KH, V vectors) += over places: grad * window of x. Few sums are kept several times over,
 // so that the next place need not wait for the last.
 template <int KH, int V>
-void add_windows(const float* x, int64_t row, const Senders& senders, float* sums) {
+void add_windows(const float* x, int64_t row, const NonzeroGradients& nonzero, float* sums) {
   constexpr int TOGETHER = KH * V < 4 ? 4 : KH * V < 8 ? 2 : 1;
-  const Sent* sent = senders.sent;
-  const int64_t count = senders.count;
+  const NonzeroGradient* places = nonzero.first;
+  const int64_t count = nonzero.count;
   Vec own[TOGETHER][KH][V] = {};
   int64_t q = 0;
   for (; q + TOGETHER <= count; q += TOGETHER)
 #pragma GCC unroll 4
     for (int t = 0; t < TOGETHER; t++) {
-      const float* window = x + sent[q + t].at;
-      const Vec grad = splat(sent[q + t].grad);
+      const float* window = x + places[q + t].at;
+      const Vec grad = splat(places[q + t].grad);
 #pragma GCC unroll 8
       for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
@@ -120,7 +120,7 @@ void add_windows(const float* x, int64_t row, const Senders& senders, float* sum
     for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
       for (int v = 0; v < V; v++)
-        own[0][u][v] += splat(sent[q].grad) * load(x + sent[q].at + u * row + v * LANES);
+        own[0][u][v] += splat(places[q].grad) * load(x + places[q].at + u * row + v * LANES);
 #pragma GCC unroll 8
   for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
@@ -134,15 +134,15 @@ void add_windows(const float* x, int64_t row, const Senders& senders, float* sum
 
 // window of grad_x += grad * weight (KH, V vectors), place by place.
 template <int KH, int V>
-void add_weight(const float* weight, int64_t row, const Senders& senders, float* grad_x) {
+void add_weight(const float* weight, int64_t row, const NonzeroGradients& nonzero, float* grad_x) {
   Vec own[KH][V];
 #pragma GCC unroll 8
   for (int u = 0; u < KH; u++)
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) own[u][v] = load(weight + (u * V + v) * LANES);
-  for (int64_t q = 0; q < senders.count; q++) {
-    float* window = grad_x + senders.sent[q].at;
-    const Vec grad = splat(senders.sent[q].grad);
+  for (int64_t q = 0; q < nonzero.count; q++) {
+    float* window = grad_x + nonzero.first[q].at;
+    const Vec grad = splat(nonzero.first[q].grad);
     Vec sums[KH][V];
 #pragma GCC unroll 8
     for (int u = 0; u < KH; u++)
@@ -157,11 +157,11 @@ void add_weight(const float* weight, int64_t row, const Senders& senders, float*
 }
 
 struct WindowKernels {
-  void (*add_windows)(const float*, int64_t, const Senders&, float*);
-  void (*add_weight)(const float*, int64_t, const Senders&, float*);
+  void (*add_windows)(const float*, int64_t, const NonzeroGradients&, float*);
+  void (*add_weight)(const float*, int64_t, const NonzeroGradients&, float*);
 };
 
-// Null where the window does not fit the registers.
+// Null if the window does not fit the registers.
 template <int KH, int V = 1>
 WindowKernels window_kernels(int64_t vectors) {
   if constexpr (KH * V > WINDOW_VECTORS)
@@ -184,34 +184,34 @@ WindowKernels kernels_of(const Pixels& pixels) {
   }
 }
 
-// For each band of a map's pooled places, and each block: run(filter, block, senders).
+// For each band of a map's pooled places, and each block: run(filter, block, nonzero gradients).
 template <class Run>
 void each_band(const GradientMaps& gradient, const PooledPlaces& pooled, const Pixels& pixels,
                int64_t first_map, const Run& run) {
   const int64_t filters = gradient.conv.filters();
-  Sent* sent = static_cast<Sent*>(
-      scratch(Scratch::sent,
-              static_cast<size_t>(filters) * (sizeof(Sent) * pooled.room() + sizeof(Senders))));
-  Senders* senders = reinterpret_cast<Senders*>(sent + filters * pooled.room());
+  NonzeroGradient* places = static_cast<NonzeroGradient*>(scratch(
+      Scratch::nonzero, static_cast<size_t>(filters) *
+                            (sizeof(NonzeroGradient) * pooled.room() + sizeof(NonzeroGradients))));
+  NonzeroGradients* nonzero = reinterpret_cast<NonzeroGradients*>(places + filters * pooled.room());
   for (int64_t row = 0; row < pooled.rows; row += pooled.band_rows) {
-    const int64_t wanted = least(pooled.band_rows, pooled.rows - row) * pooled.columns;
+    const int64_t wanted = minimum(pooled.band_rows, pooled.rows - row) * pooled.columns;
     for (int64_t f = 0; f < filters; f++) {
       const int64_t map = (first_map + f) * pooled.count();
-      senders[f] = pooled.collect(gradient.grad_y + map, gradient.y + map, gradient.winners + map,
+      nonzero[f] = pooled.collect(gradient.grad_y + map, gradient.y + map, gradient.winners + map,
                                   row * pooled.columns, wanted, pixels.window() <= FEW_FLOATS,
-                                  sent + f * pooled.room());
+                                  places + f * pooled.room());
     }
     for (int64_t b = 0; b < pixels.blocks; b++)
-      for (int64_t f = 0; f < filters; f++) run(f, b, senders[f]);
+      for (int64_t f = 0; f < filters; f++) run(f, b, nonzero[f]);
   }
 }
 
 }  // namespace
 
-bool suits_sparse(const Convolution& conv, const Behind& behind, bool as_windows) {
+bool suits_sparse(const Convolution& conv, const Epilogue& epilogue, bool as_windows) {
   const Window& w = conv.window;
   const Pixels pixels(conv, as_windows);
-  return behind.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+  return epilogue.pool && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
          pixels.size() <= PIXEL_FLOATS && kernels_of(pixels).add_windows != nullptr;
 }
 
@@ -220,7 +220,7 @@ void grad_weight_sparse(const GradientMaps& gradient, const float* x, float* gra
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const Pixels pixels(conv, true);
-  const PooledPlaces pooled(conv, gradient.behind, pixels);
+  const PooledPlaces pooled(conv, gradient.epilogue, pixels);
   const auto add = kernels_of(pixels).add_windows;
   const int64_t filters = conv.filters(), channels = conv.channels(), size = maps.h * maps.w;
   const int64_t bias = pixels.blocks * pixels.window(), row = bias + LANES;  // of sums
@@ -235,10 +235,10 @@ void grad_weight_sparse(const GradientMaps& gradient, const float* x, float* gra
       pixels.lay_out(x + (n * maps.c + group * channels) * size, x + maps.n * maps.c * size,
                      laid_out);
       each_band(gradient, pooled, pixels, n * conv.f + group * filters,
-                [&](int64_t f, int64_t b, const Senders& senders) {
-                  add(laid_out + b * pixels.block(), pixels.row(), senders,
+                [&](int64_t f, int64_t b, const NonzeroGradients& nonzero) {
+                  add(laid_out + b * pixels.block(), pixels.row(), nonzero,
                       own + f * row + b * pixels.window());
-                  if (b == 0) own[f * row + bias] += senders.total;
+                  if (b == 0) own[f * row + bias] += nonzero.total;
                 });
     }
   });
@@ -257,7 +257,7 @@ void grad_x_sparse(const GradientMaps& gradient, const float* weight, float* gra
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const Pixels pixels(conv, false);
-  const PooledPlaces pooled(conv, gradient.behind, pixels);
+  const PooledPlaces pooled(conv, gradient.epilogue, pixels);
   const auto add = kernels_of(pixels).add_weight;
   const int64_t filters = conv.filters(), channels = conv.channels();
   const int64_t size = pixels.blocks * pixels.window();  // of a filter's weights
@@ -273,8 +273,8 @@ void grad_x_sparse(const GradientMaps& gradient, const float* weight, float* gra
     float* laid_out = scratch_floats(Scratch::columns, pixels.size());
     clear(laid_out, pixels.size());
     each_band(gradient, pooled, pixels, map * filters,
-              [&](int64_t f, int64_t b, const Senders& senders) {
-                add(own + f * size + b * pixels.window(), pixels.row(), senders,
+              [&](int64_t f, int64_t b, const NonzeroGradients& nonzero) {
+                add(own + f * size + b * pixels.window(), pixels.row(), nonzero,
                     laid_out + b * pixels.block());
               });
     pixels.take_back(laid_out, grad_x + map * channels * maps.h * maps.w);

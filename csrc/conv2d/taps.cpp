@@ -28,7 +28,7 @@ struct Pass {
 
 // Correlate every image, band by band:
 //   read(image, group) -> Source;
-//   write(image, group, first row, rows) -> where the band's results stand, c_row(rows) numbers a
+//   write(image, group, first row, rows) -> where the band's results stand, c_row(rows) numbers per
 //   filter;
 //   done(image, group, first row, rows, results) when they are complete.
 // Bands begin at multiples of `unit` rows.
@@ -41,22 +41,22 @@ void correlate(const Pass& pass, int64_t unit, const float* bias, bool relu, con
   int64_t* table = static_cast<int64_t*>(
       scratch(Scratch::offsets,
               sizeof(int64_t) * (axes + BandOffsets::numbers(slices.widest(), pass.taps()))));
-  Shifted shifted(pass.rows, pass.columns, pass.h, pass.w, pass.places_w, table);
-  shifted.make_masks(static_cast<int32_t*>(
-      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
-  const Bands bands(shifted, pass.places_h, slices.widest(), pass.n * pass.groups, unit);
-  const BandOffsets offsets(shifted, bands, slices.widest(), pass.taps(), table + axes);
+  TapsLayout layout(pass.rows, pass.columns, pass.h, pass.w, pass.places_w, table);
+  layout.make_masks(static_cast<int32_t*>(
+      scratch(Scratch::masks, sizeof(int32_t) * layout.shifts * layout.mask_length())));
+  const Bands bands(layout, pass.places_h, slices.widest(), pass.n * pass.groups, unit);
+  const BandOffsets offsets(layout, bands, slices.widest(), pass.taps(), table + axes);
   parallel_for(pass.n * pass.groups * bands.count, [&](int64_t item) {
     const int64_t band = item % bands.count, group = item / bands.count % pass.groups;
     const int64_t image = item / bands.count / pass.groups;
     const int64_t from = bands.start(band), height = bands.height(band);
     const Source source = read(image, group);
-    float* columns = scratch_floats(Scratch::columns, shifted.size(slices.widest(), height));
+    float* columns = scratch_floats(Scratch::columns, layout.size(slices.widest(), height));
     float* c = write(image, group, from, height);
     for (int64_t slice = 0; slice < slices.count; slice++) {
       const int64_t start = slices.start(slice), width = slices.width(slice);
-      shifted.fill(source.image + start * pass.h * pass.w, width, from, height, columns,
-                   source.begin, source.end);
+      layout.fill(source.image + start * pass.h * pass.w, width, from, height, columns,
+                  source.begin, source.end);
       Finish finish;
       finish.accumulate = slice > 0;
       if (slice == slices.count - 1) {
@@ -78,7 +78,7 @@ void pack_weights(const Pass& pass, float* packed, const Pack& pack) {
   const Slices slices(pass.channels, pass.taps());
   const RowTiles tiles(pass.filters);
   const int64_t size = pass.filters * pass.channels * pass.taps();
-  const auto one = [&](int64_t item) {
+  const auto pack_item = [&](int64_t item) {
     const int64_t tile = item % tiles.count, slice = item / tiles.count % slices.count;
     const int64_t group = item / tiles.count / slices.count;
     const int64_t start = slices.start(slice), k = slices.width(slice) * pass.taps();
@@ -87,9 +87,9 @@ void pack_weights(const Pass& pass, float* packed, const Pack& pack) {
   };
   const int64_t items = pass.groups * slices.count * tiles.count;
   if (pass.groups * size < (1 << 14))  // too little to share
-    for (int64_t item = 0; item < items; item++) one(item);
+    for (int64_t item = 0; item < items; item++) pack_item(item);
   else
-    parallel_for(items, one);
+    parallel_for(items, pack_item);
 }
 
 int64_t* positions(int64_t* to, int64_t count, int64_t step, int64_t first) {
@@ -99,8 +99,8 @@ int64_t* positions(int64_t* to, int64_t count, int64_t step, int64_t first) {
 
 }  // namespace
 
-void conv2d_taps(const Convolution& conv, const Behind& behind, const float* x, const float* weight,
-                 const float* bias, float* y, uint8_t* winners) {
+void conv2d_taps(const Convolution& conv, const Epilogue& epilogue, const float* x,
+                 const float* weight, const float* bias, float* y, uint8_t* winners) {
   const Maps& maps = conv.maps;
   const Window& window = conv.window;
   int64_t* at =
@@ -131,9 +131,9 @@ void conv2d_taps(const Convolution& conv, const Behind& behind, const float* x, 
     return Source{x + (image * conv.groups + group) * pass.channels * maps.h * maps.w, x, end};
   };
   const int64_t places = conv.places();
-  if (!behind.pool) {
+  if (!epilogue.pool) {
     correlate(
-        pass, 1, bias, behind.relu, read,
+        pass, 1, bias, epilogue.relu, read,
         [&](int64_t image, int64_t group, int64_t from, int64_t) {
           return y + (image * conv.f + group * pass.filters) * places + from * maps.ow;
         },
@@ -151,7 +151,7 @@ void conv2d_taps(const Convolution& conv, const Behind& behind, const float* x, 
         for (int64_t f = 0; f < pass.filters; f++) {
           const int64_t map = image * conv.f + group * pass.filters + f;
           const int64_t to = (map * pooled_h + from / 2) * pooled_w;
-          pool_map(c + f * height * maps.ow, height, maps.ow, behind.relu, y + to,
+          pool_map(c + f * height * maps.ow, height, maps.ow, epilogue.relu, y + to,
                    winners == nullptr ? nullptr : winners + to);
         }
       });

@@ -6,8 +6,8 @@
 
 namespace badak::BADAK_ISA {
 
-void conv2d_taps(const Convolution& conv, const Behind& behind, const float* x, const float* weight,
-                 const float* bias, float* y, uint8_t* winners);
+void conv2d_taps(const Convolution& conv, const Epilogue& epilogue, const float* x,
+                 const float* weight, const float* bias, float* y, uint8_t* winners);
 void grad_x_taps(const GradientMaps& gradient, const float* weight, float* grad_x);
 void grad_weight_taps(const GradientMaps& gradient, const float* x, float* grad_weight,
                       float* grad_bias);  // which may be null

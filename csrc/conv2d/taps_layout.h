@@ -23,13 +23,13 @@ struct Taps {
 inline int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 // The layout for `places_h` x `places_w` places of any image; made once, used by all threads.
-struct Shifted {
+struct TapsLayout {
   Taps rows, columns;
   int64_t h, w;  // of the image
   int64_t places_w;
   int64_t *shift, shifts;  // distinct columns
   int64_t *phase, phases;  // distinct remainders of rows
-  int64_t first;           // least quotient of rows
+  int64_t first;           // smallest quotient of rows
   int64_t reach;           // rows of a plane beyond its places
   const int32_t* mask;     // see make_masks
 
@@ -40,7 +40,7 @@ struct Shifted {
   }
 
   // `memory` holds rows.count + columns.count numbers.
-  Shifted(Taps rows_, Taps columns_, int64_t h_, int64_t w_, int64_t places_w_, int64_t* memory)
+  TapsLayout(Taps rows_, Taps columns_, int64_t h_, int64_t w_, int64_t places_w_, int64_t* memory)
       : rows(rows_),
         columns(columns_),
         h(h_),
@@ -60,8 +60,8 @@ struct Shifted {
       const int64_t quotient = floor_div(rows.at[u], rows.step);
       const int64_t remainder = rows.at[u] - quotient * rows.step;
       if (index_of(phase, phases, remainder) == phases) phase[phases++] = remainder;
-      first = least(first, quotient);
-      last = most(last, quotient);
+      first = minimum(first, quotient);
+      last = maximum(last, quotient);
     }
     reach = rows.count == 0 ? 0 : last - first;
     first = rows.count == 0 ? 0 : first;
@@ -132,8 +132,8 @@ struct Shifted {
   // One plane at a time: the image itself, moved by the shift, with the masked columns zero.
   void fill_map(const float* image, int64_t s, int64_t top, int64_t height, float* to,
                 const float* begin, const float* end) const {
-    const int64_t above = least(most<int64_t>(-top, 0), height);
-    const int64_t below = least(most<int64_t>(h - top, above), height);
+    const int64_t above = minimum(maximum<int64_t>(-top, 0), height);
+    const int64_t below = minimum(maximum<int64_t>(h - top, above), height);
     clear(to, above * w);
     const float* from = image + (top + above) * w + shift[s];
     const int32_t* keep = mask + s * h * w + (top + above) * w;
@@ -147,7 +147,7 @@ struct Shifted {
     clear(to + count, (height - below) * w);
   }
 
-  // One plane, row by row; up to a vector behind it may be overwritten (by the next, or the slack).
+  // One plane, row by row; up to a vector after it may be overwritten (by the next, or the slack).
   void fill_rows(const float* image, int64_t s, int64_t top, int64_t height, float* to,
                  const float* begin, const float* end) const {
     const float* first = image + top * w + shift[s];

@@ -22,7 +22,7 @@ void add_places(const float* strips, int64_t width, int64_t places, float* sums)
       Vec total{};
       for (int64_t first = 0; first < places; first += TOGETHER) {
         Vec some{};
-        for (int64_t p = first; p < least(first + TOGETHER, places); p++)
+        for (int64_t p = first; p < minimum(first + TOGETHER, places); p++)
           some += load(strips + (p * vectors + v) * LANES);
         total += some;
       }
@@ -34,15 +34,15 @@ void add_places(const float* strips, int64_t width, int64_t places, float* sums)
 }
 
 // The taps of a convolution over x; `at` holds kh + kw numbers.
-Shifted layout_of(const Convolution& conv, int64_t* at, int64_t* memory) {
+TapsLayout layout_of(const Convolution& conv, int64_t* at, int64_t* memory) {
   const Window& window = conv.window;
   for (int64_t u = 0; u < window.kh; u++) at[u] = u * window.dh - window.top;
   for (int64_t v = 0; v < window.kw; v++) at[window.kh + v] = v * window.dw - window.left;
-  Shifted shifted({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, conv.maps.h,
-                  conv.maps.w, conv.maps.ow, memory);
-  shifted.make_masks(static_cast<int32_t*>(
-      scratch(Scratch::masks, sizeof(int32_t) * shifted.shifts * shifted.mask_length())));
-  return shifted;
+  TapsLayout layout({at, window.kh, window.sh}, {at + window.kh, window.kw, window.sw}, conv.maps.h,
+                    conv.maps.w, conv.maps.ow, memory);
+  layout.make_masks(static_cast<int32_t*>(
+      scratch(Scratch::masks, sizeof(int32_t) * layout.shifts * layout.mask_length())));
+  return layout;
 }
 
 }  // namespace
@@ -58,9 +58,9 @@ void grad_weight_taps(const GradientMaps& gradient, const float* x, float* grad_
   int64_t* table = static_cast<int64_t*>(
       scratch(Scratch::offsets,
               sizeof(int64_t) * (2 * axes + BandOffsets::numbers(slices.widest(), cells))));
-  const Shifted shifted = layout_of(conv, table, table + axes);
-  const Bands bands(shifted, maps.oh, slices.widest(), WANTED_BANDS, 1);
-  const BandOffsets offsets(shifted, bands, slices.widest(), cells, table + 2 * axes);
+  const TapsLayout layout = layout_of(conv, table, table + axes);
+  const Bands bands(layout, maps.oh, slices.widest(), WANTED_BANDS, 1);
+  const BandOffsets offsets(layout, bands, slices.widest(), cells, table + 2 * axes);
   const int64_t blocks = conv.groups * slices.count;
   const int64_t segments = segments_for(maps.n, blocks);
   const int64_t rows = channels * cells;  // of a group's sums; one more is the bias's
@@ -81,8 +81,8 @@ void grad_weight_taps(const GradientMaps& gradient, const float* x, float* grad_
         const int64_t from = bands.start(band), height = bands.height(band),
                       places = height * maps.ow;
         float* columns =
-            scratch_floats(Scratch::columns, shifted.size(slices.widest(), bands.highest()));
-        shifted.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
+            scratch_floats(Scratch::columns, layout.size(slices.widest(), bands.highest()));
+        layout.fill(image, count, from, height, columns, x, x + maps.n * maps.c * size);
         float* by_place = scratch_floats(Scratch::filters, bands.highest() * maps.ow * width);
         turn(grad.image + from * maps.ow, conv.places(), filters, places, by_place, places);
         add_taps(columns, offsets.of(height), count * cells, by_place, width, places, own);

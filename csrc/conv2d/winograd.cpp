@@ -1,7 +1,7 @@
 // winograd.cpp -- see winograd.h.
 //
 // Weights are transformed once a call. Then, item by item: the images' tiles, their products with
-// the weights, and back from these to maps, pooled on the way where pooling stands behind.
+// the weights, and back from these to maps, pooled on the way if pooling follows.
 #include "conv2d/winograd.h"
 
 #include "conv2d/winograd_product.h"
@@ -21,7 +21,7 @@ struct Weights {
 // to + point * point_step + c * channel_step.
 void transform_weights(const TilePass& pass, const Weights& weights, int64_t group, int64_t block,
                        int64_t point_step, int64_t channel_step, float* to) {
-  const int64_t filters = least(LANES, pass.filters - block * LANES);
+  const int64_t filters = minimum(LANES, pass.filters - block * LANES);
   const float* from =
       weights.from + group * weights.group_step + block * LANES * weights.filter_step;
   for (int64_t c = 0; c < pass.channels; c++, from += weights.channel_step, to += channel_step) {
@@ -31,7 +31,7 @@ void transform_weights(const TilePass& pass, const Weights& weights, int64_t gro
 #pragma GCC unroll 16
       for (int64_t f = 0; f < LANES; f++)
         square[f] =
-            load_before(from + least(f, filters - 1) * weights.filter_step + j, weights.end);
+            load_before(from + minimum(f, filters - 1) * weights.filter_step + j, weights.end);
       transpose_block(square);
 #pragma GCC unroll 16
       for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
@@ -49,7 +49,7 @@ struct Strips {
   int64_t size() const { return POINTS * point(); }
   void transform(const TilePass& pass, const Weights& weights, int64_t group, int64_t first,
                  int64_t block, float* to) const {
-    const int64_t strip = block / STRIP * STRIP, width = least(STRIP, blocks - strip) * LANES;
+    const int64_t strip = block / STRIP * STRIP, width = minimum(STRIP, blocks - strip) * LANES;
     transform_weights(pass, weights, group, first + block, point(), width,
                       to + strip * LANES * channels + (block - strip) * LANES);
   }
@@ -59,7 +59,7 @@ struct Strips {
 struct TileResults {
   const TilePass& pass;
   const float* bias;  // of all filters; or null
-  Behind behind;
+  Epilogue epilogue;
   float* y;
   uint8_t* winners;
 
@@ -67,16 +67,17 @@ struct TileResults {
   // products are those of its blocks of filters from `block` on.
   void write(const Tiles& products, int64_t t, int64_t first, int64_t rows, int64_t image,
              int64_t group, int64_t block) const {
-    const int64_t side = behind.pool ? TILE / 2 : TILE;  // of a tile's results
+    const int64_t side = epilogue.pool ? TILE / 2 : TILE;  // of a tile's results
     const int64_t tiles_w = pass.tiles_w(), columns = side * tiles_w;
     const int64_t size = (side * rows * columns + LANES) * LANES;
     float* results = scratch_floats(Scratch::tile_results, size + size / 4);
     ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
-    const int64_t h = behind.pool ? pass.oh / 2 : pass.oh, w = behind.pool ? pass.ow / 2 : pass.ow;
-    const int64_t height = least(side * rows, h - side * first);
+    const int64_t h = epilogue.pool ? pass.oh / 2 : pass.oh,
+                  w = epilogue.pool ? pass.ow / 2 : pass.ow;
+    const int64_t height = minimum(side * rows, h - side * first);
     for (int64_t b = 0; b < products.blocks; b++) {
       const int64_t filter = group * pass.filters + (block + b) * LANES;
-      const int64_t count = least(LANES, pass.filters - (block + b) * LANES);
+      const int64_t count = minimum(LANES, pass.filters - (block + b) * LANES);
       const Vec add = bias == nullptr ? Vec{} : load_some(bias + filter, count);
       for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < tiles_w; j++) {
@@ -86,7 +87,7 @@ struct TileResults {
         }
       const int64_t at = ((image * pass.groups * pass.filters + filter) * h + side * first) * w;
       take_back(results, columns, LANES, count, height, w, h * w, y + at);
-      if (behind.pool && winners != nullptr)
+      if (epilogue.pool && winners != nullptr)
         take_back(won, columns, count, height, w, h * w, winners + at);
     }
   }
@@ -98,12 +99,12 @@ struct TileResults {
     transform_square<ResultLine>(
         [&](int i, int j) { return load(products + (SPAN * i + j) * step); },
         [&](int i, int j, Vec value) { y[i][j] = value + add; });
-    if (!behind.pool) {
+    if (!epilogue.pool) {
 #pragma GCC unroll 4
       for (int i = 0; i < TILE; i++)
 #pragma GCC unroll 4
         for (int j = 0; j < TILE; j++)
-          store(to + (i * columns + j) * LANES, behind.relu ? relu(y[i][j]) : y[i][j]);
+          store(to + (i * columns + j) * LANES, epilogue.relu ? relu(y[i][j]) : y[i][j]);
       return;
     }
 #pragma GCC unroll 2
@@ -112,7 +113,7 @@ struct TileResults {
       for (int j = 0; j < TILE / 2; j++) {
         IntVec winner;
         const Vec best = pool_cells(y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j],
-                                    y[2 * i + 1][2 * j + 1], behind.relu, winner);
+                                    y[2 * i + 1][2 * j + 1], epilogue.relu, winner);
         store(to + (i * columns + j) * LANES, best);
         won[i * columns + j] = __builtin_convertvector(winner, ByteVec);
       }
@@ -143,8 +144,8 @@ template <class Read>
 void convolve_few(const TilePass& pass, const Weights& weights, const Read& read,
                   const TileResults& results) {
   constexpr int64_t ITEMS = 4;
-  const int64_t blocks = ceil_div(pass.filters, LANES), parts = least(blocks, ITEMS);
-  const int64_t bands = parts * pass.groups > 1 ? 1 : least(pass.tiles_h(), ITEMS);
+  const int64_t blocks = ceil_div(pass.filters, LANES), parts = minimum(blocks, ITEMS);
+  const int64_t bands = parts * pass.groups > 1 ? 1 : minimum(pass.tiles_h(), ITEMS);
   parallel_for(pass.groups * parts * bands, [&](int64_t item) {
     const int64_t band = item % bands, part = item / bands % parts, group = item / bands / parts;
     const int64_t first = blocks * part / parts;
@@ -170,7 +171,7 @@ void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& re
     const int64_t block = item % strips.blocks, group = item / strips.blocks;
     strips.transform(pass, weights, group, 0, block, transformed + group * strips.size());
   });
-  // Many tiles where the weights do not fit L2, and all are read anew for each item.
+  // Many tiles if the weights do not fit L2: all are then read again for each item.
   const TileBands bands(pass, strips.size() > (1 << 18) ? 128 : 32);
   const int64_t batches = ceil_div(pass.n, bands.together);
   parallel_for(batches * pass.groups * bands.count, [&](int64_t item) {
@@ -195,7 +196,7 @@ bool suits_winograd(const Convolution& conv) {
          5 * conv.places() >= 2 * computed;
 }
 
-void conv2d_winograd(const Convolution& conv, const Behind& behind, const float* x,
+void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners) {
   const TilePass pass = forward_pass(conv);
   const int64_t filter = pass.channels * 9;
@@ -208,7 +209,7 @@ void conv2d_winograd(const Convolution& conv, const Behind& behind, const float*
               .group_step = pass.filters * filter,
               .turned = false},
       [&](int64_t image, int64_t group) { return image_pixels(conv, x, image, group); },
-      TileResults{pass, bias, behind, y, winners});
+      TileResults{pass, bias, epilogue, y, winners});
 }
 
 void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x) {

@@ -9,7 +9,7 @@ namespace badak::BADAK_ISA {
 
 // Whether a convolution is of the kind, and large enough to repay the transforms.
 bool suits_winograd(const Convolution& conv);
-void conv2d_winograd(const Convolution& conv, const Behind& behind, const float* x,
+void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners);
 void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x);
 void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* grad_weight,

@@ -12,7 +12,7 @@ namespace badak::BADAK_ISA {
 constexpr int64_t STRIP = 2;  // vectors of filters that a product computes at a time
 
 // ... and tiles, at most: so many that the sums fill the registers.
-constexpr int64_t most_rows(int64_t vectors) {
+constexpr int64_t max_rows(int64_t vectors) {
   return vectors == 1 ? LANES : LANES == 16 ? 12 : LANES == 8 ? 6 : 4;
 }
 
@@ -26,7 +26,7 @@ void tile_product(const float* tiles, int64_t block_step, int64_t channels, cons
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) sums[r][v] = Vec{};
   for (int64_t first = 0; first < channels; first += LANES, tiles += block_step) {
-    const int64_t depth = least(LANES, channels - first);
+    const int64_t depth = minimum(LANES, channels - first);
     for (int64_t p = 0; p < depth; p++, weights += V * LANES) {
       Vec right[V];
 #pragma GCC unroll 4
@@ -53,8 +53,8 @@ TileProduct product_of(int64_t rows, std::integer_sequence<int, ROWS...>) {
   return all[rows - 1];
 }
 inline TileProduct product_of(int64_t rows, int64_t vectors) {
-  return vectors == 1 ? product_of<1>(rows, std::make_integer_sequence<int, most_rows(1)>())
-                      : product_of<2>(rows, std::make_integer_sequence<int, most_rows(2)>());
+  return vectors == 1 ? product_of<1>(rows, std::make_integer_sequence<int, max_rows(1)>())
+                      : product_of<2>(rows, std::make_integer_sequence<int, max_rows(2)>());
 }
 
 // All products of an item's tiles with the weights of a group.
@@ -62,8 +62,8 @@ inline void multiply_tiles(const Tiles& tiles, int64_t channels, const float* we
                            const Tiles& products) {
   for (int64_t point = 0; point < POINTS; point++)
     for (int64_t b = 0; b < products.blocks; b += STRIP) {
-      const int64_t vectors = least(STRIP, products.blocks - b);
-      const int64_t heights = ceil_div(tiles.count, most_rows(vectors));
+      const int64_t vectors = minimum(STRIP, products.blocks - b);
+      const int64_t heights = ceil_div(tiles.count, max_rows(vectors));
       for (int64_t i = 0; i < heights; i++) {
         const int64_t t = tiles.count * i / heights;
         product_of(tiles.count * (i + 1) / heights - t, vectors)(

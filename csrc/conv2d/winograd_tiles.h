@@ -51,9 +51,10 @@ struct TileBands {
   TileBands(const TilePass& pass, int64_t wanted) : rows(pass.tiles_h()) {
     const int64_t tiles = rows * pass.tiles_w();
     const int64_t busy = ceil_div(WANTED_ITEMS, pass.n * pass.groups);  // bands, for all threads
-    together = busy > 1 ? 1 : least(wanted / tiles, pass.n * pass.groups / WANTED_ITEMS);
-    together = most<int64_t>(together, 1);
-    count = least(rows, most(busy, ceil_div(rows, most<int64_t>(wanted / pass.tiles_w(), 1))));
+    together = busy > 1 ? 1 : minimum(wanted / tiles, pass.n * pass.groups / WANTED_ITEMS);
+    together = maximum<int64_t>(together, 1);
+    count =
+        minimum(rows, maximum(busy, ceil_div(rows, maximum<int64_t>(wanted / pass.tiles_w(), 1))));
   }
   int64_t start(int64_t band) const { return rows * band / count; }
   int64_t height(int64_t band) const { return start(band + 1) - start(band); }
@@ -81,7 +82,7 @@ inline void transform_band(const MapPixels& maps, int64_t h, int64_t top, int64_
                            const Tiles& to, int64_t t, const Transform& transform) {
   const int64_t height = TILE * (rows - 1) + span, columns = TILE * (tiles_w - 1) + span;
   const int64_t upper = TILE * first - top;  // the map's row that comes first
-  const int64_t from = most<int64_t>(upper, 0), end = least(upper + height, h);
+  const int64_t from = maximum<int64_t>(upper, 0), end = minimum(upper + height, h);
   float* pixels = scratch_floats(Scratch::columns, height * columns * LANES);
   clear(pixels, height * columns * LANES);
   for (int64_t b = 0; b < to.blocks; b++) {

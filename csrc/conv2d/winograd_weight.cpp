@@ -1,7 +1,7 @@
 // winograd_weight.cpp -- the gradient of the weights by tiles; see winograd.h.
 //
 // The transposes of the forward pass's transforms bring the gradient to tiles; their products with
-// the image's tiles, summed over all tiles, are the gradient at the transformed weights. Where
+// the image's tiles, summed over all tiles, are the gradient at the transformed weights. If
 // these sums do not fit L2, channels and filters are cut into chunks, each of which transforms its
 // own channels and filters of all images.
 #include "conv2d/winograd.h"
@@ -64,15 +64,15 @@ struct Sums {
 struct Chunks {
   struct Cut {
     int64_t size, count;
-    Cut(int64_t blocks, int64_t most_blocks)
-        : size(ceil_div(blocks, ceil_div(blocks, most_blocks))), count(ceil_div(blocks, size)) {}
+    Cut(int64_t blocks, int64_t max_blocks)
+        : size(ceil_div(blocks, ceil_div(blocks, max_blocks))), count(ceil_div(blocks, size)) {}
     int64_t start(int64_t chunk) const { return chunk * size; }
   };
   static constexpr int64_t FIT = SUM_FLOATS / (POINTS * LANES * LANES), SIDE = 6;
   Cut of_channels, of_filters;
   Sums sums;
   Chunks(int64_t channel_blocks, int64_t filter_blocks)
-      : of_channels(channel_blocks, most(SIDE, FIT / filter_blocks)),
+      : of_channels(channel_blocks, maximum(SIDE, FIT / filter_blocks)),
         of_filters(filter_blocks, FIT / of_channels.size),
         sums{of_channels.size * LANES, of_filters.size * LANES} {}
   int64_t count() const { return of_channels.count * of_filters.count; }
@@ -114,7 +114,7 @@ void restore_weights(const float* sums, const Sums& layout, int64_t segments, in
       Vec square[LANES];
       for (int64_t i = 0; i < LANES; i++) square[i] = cells[j + i];
       transpose_block(square);
-      for (int64_t i = 0; i < least(LANES, filters - f); i++)
+      for (int64_t i = 0; i < minimum(LANES, filters - f); i++)
         store_some(to + (f + i) * step + j, square[i], 9 - j);
     }
   }
@@ -132,15 +132,15 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
   const int64_t tiles_w = pass.tiles_w();
   const Chunks chunks(ceil_div(channels, LANES), ceil_div(filters, LANES));
   const int64_t items = conv.groups * chunks.of_channels.count * chunks.of_filters.count;
-  // Half as many as of other sums: these are four times as large, and dear to add up.
+  // Half as many as of other sums: these are four times as large, and expensive to add up.
   const int64_t segments = segments_for(maps.n, 2 * items), size = chunks.sums.size();
   float* sums = scratch_floats(Scratch::partial, segments * items * size);
   parallel_for(segments * items, [&](int64_t item) {
     const int64_t segment = item / items, group = item % items / chunks.count();
     const int64_t c = chunks.of_channels.start(item % chunks.count() / chunks.of_filters.count);
     const int64_t f = chunks.of_filters.start(item % chunks.of_filters.count);
-    const int64_t channel_blocks = least(chunks.of_channels.size, ceil_div(channels, LANES) - c);
-    const int64_t filter_blocks = least(chunks.of_filters.size, ceil_div(filters, LANES) - f);
+    const int64_t channel_blocks = minimum(chunks.of_channels.size, ceil_div(channels, LANES) - c);
+    const int64_t filter_blocks = minimum(chunks.of_filters.size, ceil_div(filters, LANES) - f);
     float* own = sums + item * size;
     clear(own, size);
     const int64_t first = maps.n * segment / segments;
@@ -180,7 +180,7 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
     const int64_t row = c - chunks.of_channels.start(chunk) * LANES;
     for (int64_t i = 0; i < chunks.of_filters.count; i++) {
       const int64_t first = chunks.of_filters.start(i) * LANES;
-      const int64_t count = least(chunks.of_filters.size * LANES, filters - first);
+      const int64_t count = minimum(chunks.of_filters.size * LANES, filters - first);
       const float* own =
           sums + (group * chunks.count() + chunk * chunks.of_filters.count + i) * size;
       restore_weights(own + (1 + row) * chunks.sums.filters, chunks.sums, segments, items * size,

@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t GROUP = 64;
 static_assert(GRAIN % GROUP == 0 && 16 % LANES == 0);
 
-// body(words, i) for every LANES numbers from `first`, a multiple of GROUP, up to `end` and behind.
+// body(words, i) for every LANES numbers from `first`, a multiple of GROUP, up to `end` and beyond.
 template <class Body>
 inline void each_words(uint64_t key, int64_t first, int64_t end, const Body body) {
   for (int64_t group = first; group < end; group += GROUP)
@@ -59,7 +59,7 @@ void random_words(const uint64_t* key, uint32_t* words, int64_t count) {
   in_chunks(count, [=](int64_t start, int64_t size) {
     each_words(*key, start, start + size, [=](Words drawn, int64_t i) {
       if (i < count)
-        __builtin_memcpy(words + i, &drawn, static_cast<size_t>(least(LANES, count - i)) * 4);
+        __builtin_memcpy(words + i, &drawn, static_cast<size_t>(minimum(LANES, count - i)) * 4);
     });
   });
 }

@@ -11,8 +11,8 @@ void copy_finite(const float* from, float* to, int64_t count, bool* finite) {
   const int64_t chunks = ceil_div(count, CHUNK);
   uint8_t* good = static_cast<uint8_t*>(scratch(Scratch::shared, static_cast<size_t>(chunks)));
   parallel_for(chunks, [&](int64_t chunk) {
-    const int64_t end = least((chunk + 1) * CHUNK, count);
-    // x - x is 0 where x is finite, else NaN; NaN stays in a sum.
+    const int64_t end = minimum((chunk + 1) * CHUNK, count);
+    // x - x is 0 if x is finite, else NaN; NaN stays in a sum.
     Vec odd{};
     int64_t i = chunk * CHUNK;
     for (; i + LANES <= end; i += LANES) {

@@ -1,6 +1,6 @@
 // several.cpp -- the same numbers as badak.ops.reference.several, for float.
 //   Any number of arrays of any sizes, C-contiguous.
-// Method: the arrays in pieces; what is found in each is put together in their order. Squares are
+// Method: the arrays in pieces; their results are put together in order. Squares are
 // added in double, where no float's overflows or vanishes. Limited by memory.
 // No precondition.
 #include "elementwise/several.h"
@@ -12,19 +12,19 @@
 namespace badak::BADAK_ISA {
 
 void first_not_finite(const Span* spans, int64_t count, int64_t* first) {
-  int64_t found = -1;
+  int64_t faulty = -1;
   in_pieces(
       count, [=](int64_t i) { return spans[i].count; },
       [=](Piece& piece) {
         const float* numbers = spans[piece.array].numbers + piece.first;
         Magnitude magnitude;
         each_vec(piece.size, [&](Vec x) { magnitude.see(x); }, numbers);
-        piece.found = magnitude.finite() ? 0 : 1;
+        piece.result = magnitude.finite() ? 0 : 1;
       },
       [&](const Piece& piece) {
-        if (piece.found != 0 && found < 0) found = piece.array;
+        if (piece.result != 0 && faulty < 0) faulty = piece.array;
       });
-  *first = found;
+  *first = faulty;
 }
 
 void norm(const Span* spans, int64_t count, double* norm) {
@@ -36,9 +36,9 @@ void norm(const Span* spans, int64_t count, double* norm) {
         each_vec(
             piece.size, [&](Vec x) { sum.add_square(x); },
             spans[piece.array].numbers + piece.first);
-        piece.found = sum.total();
+        piece.result = sum.total();
       },
-      [&](const Piece& piece) { total += piece.found; });
+      [&](const Piece& piece) { total += piece.result; });
   *norm = __builtin_sqrt(total);
 }
 

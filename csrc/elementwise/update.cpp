@@ -1,9 +1,9 @@
 // update.cpp -- the same numbers as badak.ops.reference.update, for float, within a few units of
-// the last place; and one step of a whole network in place, or, where a new value is not finite, no
+// the last place; and one step of a whole network in place, or, if a new value is not finite, no
 // step at all.
 //   parameter, gradient and slots: `count` numbers, C-contiguous.
 // Method: all tensors in pieces. A first pass looks for new values that are not finite, a second
-// writes. The first would compute everything and be half the work; but where all is moderate (see
+// writes. The first would compute everything and be half the work; but if all is moderate (see
 // `moderate` below), no new value can overflow, and it only looks how large gradients and
 // parameters are. Limited by memory.
 // Precondition of update_all: no two arrays share memory.
@@ -98,15 +98,15 @@ double tried(const Step step, const Tensor from, int64_t first, int64_t end) {
   Magnitude parameter, slot, slot2;
   IntVec signs{};
   for (int64_t i = first; i < end; i += LANES) {
-    const int64_t size = least(LANES, end - i);
+    const int64_t size = minimum(LANES, end - i);
     const auto read = [=](const float* array) {
       return size == LANES ? load(array + i) : load_first(array + i, size);
     };
-    const Values made = stepped<rule>(step, values_at<rule>(from, read), read(from.gradient));
-    parameter.see(made.parameter);
-    slot.see(made.slot);
-    slot2.see(made.slot2);
-    signs |= bits(rule == Rule::adam ? made.slot2 : made.slot);
+    const Values values = stepped<rule>(step, values_at<rule>(from, read), read(from.gradient));
+    parameter.see(values.parameter);
+    slot.see(values.slot);
+    slot2.see(values.slot2);
+    signs |= bits(rule == Rule::adam ? values.slot2 : values.slot);
   }
   if (!parameter.finite() || !slot.finite() || !slot2.finite()) return FAULT;
   constexpr bool squares = rule == Rule::adagrad || rule == Rule::rmsprop || rule == Rule::adam;
@@ -148,11 +148,11 @@ void update_all_by(const Step& step, const Tensor* tensors, int64_t count, bool*
   in_pieces(
       count, count_of,
       [&](Piece& piece) {
-        piece.found = looked_at<rule>(step, tensors[piece.array], piece.first, piece.size, quick);
+        piece.result = looked_at<rule>(step, tensors[piece.array], piece.first, piece.size, quick);
       },
       [&](const Piece& piece) {
-        clear = clear && piece.found == CLEAR;
-        if (piece.found == FAULT && first_fault < 0) first_fault = piece.array;
+        clear = clear && piece.result == CLEAR;
+        if (piece.result == FAULT && first_fault < 0) first_fault = piece.array;
       });
   *fault = first_fault;
   if (first_fault >= 0) return;

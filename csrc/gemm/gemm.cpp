@@ -1,7 +1,7 @@
 // gemm.cpp -- the matrix product of float matrices of any orientation, with bias and ReLU.
 //   The same numbers as NumPy's a @ b (+ bias, maximum with 0), each summed over k in a fixed
 //   order.
-// Method: c is cut into blocks, and where it has few of them k is cut as well. A block is one item
+// Method: c is cut into blocks, and if it has few of them, k is cut as well. A block is one item
 // of work: for each slice of k it packs its rows of a and columns of b into tile order, in memory
 // of its thread that stays in L2, and multiplies them tile by tile; a slice of a tile of b stays in
 // L1. Up to four rows are done as dot products without packing.
@@ -40,14 +40,14 @@ void pack_rows(const Product& p, int64_t start, int64_t height, int64_t from, in
   }
 }
 
-// Columns start.. of b in panels of [k][PANEL], something behind the last that is not used.
+// Columns start.. of b in panels of [k][PANEL], what follows the last column is not used.
 void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from, int64_t depth,
                   float* to) {
   const float* b = p.b + from * p.b_row + start * p.b_column;
   const int64_t panels = ceil_div(columns, PANEL);
   if (p.b_row == 1) {
     for (int64_t j = 0; j < columns; j += LANES)
-      transpose_strip(b + j * p.b_column, p.b_column, least(LANES, columns - j), depth,
+      transpose_strip(b + j * p.b_column, p.b_column, minimum(LANES, columns - j), depth,
                       to + j / PANEL * PANEL * depth + j % PANEL, PANEL);
     return;
   }
@@ -60,7 +60,7 @@ void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from
         store(row, load_some(wide, width));
         store(row + LANES, load_some(wide + LANES, width - LANES));
       } else {
-        for (int64_t j = 0; j < least(PANEL, width); j++) row[j] = wide[j * p.b_column];
+        for (int64_t j = 0; j < minimum(PANEL, width); j++) row[j] = wide[j * p.b_column];
       }
     }
 }
@@ -71,7 +71,7 @@ struct Block {
   int64_t row, rows, column, columns, from, to;
 };
 
-int64_t slices_of(int64_t k) { return most<int64_t>(ceil_div(k, SLICE), 1); }
+int64_t slices_of(int64_t k) { return maximum<int64_t>(ceil_div(k, SLICE), 1); }
 
 // One slice of a block's rows of a, as `multiply` wants them: tiles from `first` to `end`.
 void pack_slice(const Product& p, const Block& block, int64_t slice, int64_t first, int64_t end,
@@ -79,7 +79,7 @@ void pack_slice(const Product& p, const Block& block, int64_t slice, int64_t fir
   const RowTiles tiles(block.rows);
   const int64_t length = block.to - block.from, slices = slices_of(length);
   const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
-  for (int64_t i = first; i < least(end, tiles.count); i++)
+  for (int64_t i = first; i < minimum(end, tiles.count); i++)
     pack_rows(p, block.row + tiles.start(i), tiles.height(i), block.from + start, depth,
               packed_a + block.rows * start + tiles.start(i) * depth);
 }
@@ -102,7 +102,7 @@ void multiply(const Product& p, const Block& block, const float* packed_a) {
         finish.relu = p.relu;
       }
       float* c = p.c + row * p.c_row + column;
-      const int64_t height = tiles.height(i), columns = least(PANEL, block.columns - j * PANEL);
+      const int64_t height = tiles.height(i), columns = minimum(PANEL, block.columns - j * PANEL);
       tile_for<PackedRows>(height, columns <= LANES ? 1 : 2)(
           depth, packed_a + block.rows * start + tiles.start(i) * depth,
           {packed_b + j * PANEL * depth, PANEL}, c, p.c_row, columns, finish);
@@ -114,7 +114,7 @@ void multiply(const Product& p, const Block& block, const float* packed_a) {
     }
     for (int64_t first = 0; first < tiles.count; first += BLOCK_TILES)
       for (int64_t j = 0; j < panels; j++)
-        for (int64_t i = first; i < least(first + BLOCK_TILES, tiles.count); i++) tile_at(i, j);
+        for (int64_t i = first; i < minimum(first + BLOCK_TILES, tiles.count); i++) tile_at(i, j);
   }
 }
 
@@ -155,18 +155,18 @@ void gemm(const Product& p) {
   const bool tiny = p.m * p.n * p.k <= TINY;
   const int64_t row_tiles = ceil_div(p.m, TILE_ROWS), panels = ceil_div(p.n, PANEL);
   if (!tiny && panels < ITEMS && p.k >= 2 * LONG) {
-    multiply_in_parts(p, least(ITEMS, p.k / LONG));
+    multiply_in_parts(p, minimum(ITEMS, p.k / LONG));
     return;
   }
   int64_t row_blocks = 1, column_blocks = 1;
   if (!tiny) {
-    column_blocks = least(most(ceil_div(panels, BLOCK_PANELS), ITEMS), panels);
-    row_blocks = least(ceil_div(ITEMS, column_blocks), row_tiles);
+    column_blocks = minimum(maximum(ceil_div(panels, BLOCK_PANELS), ITEMS), panels);
+    row_blocks = minimum(ceil_div(ITEMS, column_blocks), row_tiles);
   }
   float* packed_a = scratch_floats(Scratch::shared, p.m * p.k);
   const auto block_of = [&](int64_t i, int64_t j) {
     const int64_t row = p.m * i / row_blocks, column = panels * j / column_blocks * PANEL;
-    const int64_t end = least(panels * (j + 1) / column_blocks * PANEL, p.n);
+    const int64_t end = minimum(panels * (j + 1) / column_blocks * PANEL, p.n);
     return Block{row, p.m * (i + 1) / row_blocks - row, column, end - column, 0, p.k};
   };
   const int64_t slices = slices_of(p.k), strips = ceil_div(row_tiles + 1, BLOCK_TILES);
@@ -184,7 +184,7 @@ void gemm(const Product& p) {
 
 void column_sums(const float* a, int64_t rows, int64_t columns, float* sums) {
   parallel_for(ceil_div(columns, 64 * LANES), [&](int64_t item) {
-    const int64_t end = least((item + 1) * 64 * LANES, columns);
+    const int64_t end = minimum((item + 1) * 64 * LANES, columns);
     for (int64_t j = item * 64 * LANES; j < end; j += LANES) {
       Vec total{};
       for (int64_t i = 0; i < rows; i++) total += load_some(a + i * columns + j, end - j);
@@ -215,7 +215,7 @@ void fma_peak(double* flops) {
     });
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec);
-    best = most(best, 2.0 * LANES * SUMS * ROUNDS * items / seconds);
+    best = maximum(best, 2.0 * LANES * SUMS * ROUNDS * items / seconds);
   }
   *flops = best;
 }

@@ -41,9 +41,9 @@ void dots(const Product& p, int64_t j) {
 template <int ROWS>
 void few_rows(const Product& p) {
   constexpr int64_t TOGETHER = 4, WORK = 1 << 16;  // multiply-adds in an item
-  const int64_t chunk = most<int64_t>(ceil_div(WORK, p.k * ROWS), TOGETHER);
+  const int64_t chunk = maximum<int64_t>(ceil_div(WORK, p.k * ROWS), TOGETHER);
   parallel_for(ceil_div(p.n, chunk), [&](int64_t item) {
-    const int64_t end = least((item + 1) * chunk, p.n);
+    const int64_t end = minimum((item + 1) * chunk, p.n);
     int64_t j = item * chunk;
     for (; j + TOGETHER <= end; j += TOGETHER) dots<ROWS, TOGETHER>(p, j);
     for (; j < end; j++) dots<ROWS, 1>(p, j);
@@ -59,12 +59,12 @@ inline void finish_columns(const Product& p, int64_t j, const float* sums, int64
     Vec block[LANES];
 #pragma GCC unroll 16
     for (int64_t l = 0; l < LANES; l++) {
-      const float* from = sums + least(l, columns - 1) * width + i;
+      const float* from = sums + minimum(l, columns - 1) * width + i;
       block[l] = load(from);
       for (int64_t part = 1; part < parts; part++) block[l] += load(from + part * part_size);
     }
     transpose_block(block);
-    for (int64_t r = 0; r < least(LANES, p.m - i); r++) {
+    for (int64_t r = 0; r < minimum(LANES, p.m - i); r++) {
       float* to = p.c + (i + r) * p.c_row + j;
       Vec value = block[r] + bias;
       if (p.accumulate) value += load_some(to, columns);
@@ -74,13 +74,13 @@ inline void finish_columns(const Product& p, int64_t j, const float* sums, int64
   }
 }
 
-// c = a b where b's columns are rows of a matrix that is read in place, and a has not many rows.
-// Where b has few columns k falls into parts, with sums of their own.
+// c = a b where b's columns are rows of a matrix that is read in place, and a does not have many
+// rows. If b has few columns, k falls into parts with sums of their own.
 inline void some_rows(const Product& p) {
   constexpr int64_t FEW_COLUMNS = 512, PART = 256, ITEMS = 8;
   const int64_t width = strips_width(p.m);
-  const int64_t parts = p.n >= FEW_COLUMNS ? 1 : most<int64_t>(least(ITEMS, p.k / PART), 1);
-  const int64_t blocks = parts > 1 ? 1 : least(2 * ITEMS, ceil_div(p.n, LANES));
+  const int64_t parts = p.n >= FEW_COLUMNS ? 1 : maximum<int64_t>(minimum(ITEMS, p.k / PART), 1);
+  const int64_t blocks = parts > 1 ? 1 : minimum(2 * ITEMS, ceil_div(p.n, LANES));
   float* strips = scratch_floats(Scratch::packed_b, p.k * width);
   float* sums = scratch_floats(Scratch::partial, parts * p.n * width);
   int64_t* offsets = static_cast<int64_t*>(scratch(Scratch::offsets, sizeof(int64_t) * p.n));
@@ -108,7 +108,7 @@ inline void some_rows(const Product& p) {
   }
   const int64_t vectors = ceil_div(p.n, LANES);
   parallel_for(ceil_div(vectors, 4), [&](int64_t item) {
-    for (int64_t v = 4 * item; v < least(4 * item + 4, vectors); v++)
+    for (int64_t v = 4 * item; v < minimum(4 * item + 4, vectors); v++)
       finish_columns(p, v * LANES, sums + v * LANES * width, parts, p.n * width, width);
   });
 }

@@ -1,9 +1,9 @@
 // register_tile.h -- a register tile of every matrix product: c (ROWS, V vectors) = a b.
 //
 // a is packed as [k][ROWS]; b's rows are V vectors wherever the caller's Rows says they lie: packed
-// one behind the other for gemm, inside a shifted image for convolution. On AVX-512, 12 x 2 vectors
+// one after the other for gemm, inside a shifted image for convolution. On AVX-512, 12 x 2 vectors
 // keep 24 of 32 registers as sums: each step of k loads two vectors and broadcasts twelve numbers
-// for 24 multiply-adds, so the loads hide behind the arithmetic. Few rows take more vectors.
+// for 24 multiply-adds, so the arithmetic hides the loads. Few rows take more vectors.
 #pragma once
 
 #include "simd/simd.h"
@@ -23,7 +23,7 @@ struct Finish {
   bool accumulate = false;  // add to what stands in c
 };
 
-// b's rows, one behind the other.
+// b's rows, one after the other.
 struct PackedRows {
   const float* from;
   int64_t width;

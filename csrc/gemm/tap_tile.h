@@ -14,7 +14,7 @@ namespace badak::BADAK_ISA {
 constexpr int64_t TOGETHER = LANES == 16 ? 128 : 256;
 
 // Filters fall into strips of up to four vectors; a strip's numbers of a place lie together.
-inline int64_t strip_vectors(int64_t left) { return least<int64_t>(left / LANES, 4); }
+inline int64_t strip_vectors(int64_t left) { return minimum<int64_t>(left / LANES, 4); }
 
 // sums[r * row + ...] += over places p: image[offsets[r] + p] * filters[p * V * LANES + ...].
 template <int ROWS, int V>
@@ -81,7 +81,7 @@ inline TapTile tap_tile_for(int64_t taps, int64_t vectors) {
 // filters in whole vectors.
 inline int64_t strips_width(int64_t filters) { return ceil_div(filters, LANES) * LANES; }
 
-// grad (filters, places), each row `stride` numbers behind the other -> strips [place][filters], of
+// grad (filters, places), each row `stride` numbers after the last -> strips [place][filters], of
 // which each has room for `all` places.
 inline void turn(const float* grad, int64_t stride, int64_t filters, int64_t places, float* strips,
                  int64_t all) {
@@ -89,7 +89,7 @@ inline void turn(const float* grad, int64_t stride, int64_t filters, int64_t pla
   for (int64_t f = 0; f < width;) {
     const int64_t strip = strip_vectors(width - f) * LANES;
     for (int64_t v = 0; v < strip && f + v < filters; v += LANES)
-      transpose_strip(grad + (f + v) * stride, stride, least(LANES, filters - f - v), places,
+      transpose_strip(grad + (f + v) * stride, stride, minimum(LANES, filters - f - v), places,
                       strips + v, strip);
     strips += all * strip;
     f += strip;
@@ -106,7 +106,8 @@ inline void add_taps(const float* image, const int64_t* offsets, int64_t taps, c
       for (int64_t t = 0; t < tiles; t++) {
         const int64_t first = taps * t / tiles, height = taps * (t + 1) / tiles - first;
         tap_tile_for(height, vectors)(image + p, offsets + first, strips + p * strip,
-                                      least(together, places - p), sums + first * width + f, width);
+                                      minimum(together, places - p), sums + first * width + f,
+                                      width);
       }
     strips += places * strip;
     f += strip;

@@ -1,8 +1,8 @@
 // axis_lines.h -- the numbers of an array that compete along one axis, as vectors.
 //
-// An array (outer, k, inner) has k competitors on each line. Where the axis is the last and long,
-// the lanes of a vector are competitors; else LANES lines go together, one a lane. What is written
-// with a Line serves both.
+// An array (outer, k, inner) has k competitors on each line. If the axis is the last and long,
+// the lanes of a vector are competitors; else LANES lines go together, one per lane. What is
+// written with a Line serves both.
 #pragma once
 
 #include "simd/sums.h"
@@ -12,9 +12,9 @@
 namespace badak::BADAK_ISA {
 
 inline float largest(Vec x) {
-  float most = x[0];
-  for (int64_t lane = 1; lane < LANES; lane++) most = most < x[lane] ? x[lane] : most;
-  return most;
+  float result = x[0];
+  for (int64_t lane = 1; lane < LANES; lane++) result = result < x[lane] ? x[lane] : result;
+  return result;
 }
 
 // The first `count` lanes of x, and `filler` in the others.
@@ -35,14 +35,14 @@ struct AlongLanes {
   int64_t vectors() const { return ceil_div(count, LANES); }
   int64_t lines() const { return 1; }
 
-  // The i-th vector of the line in array x; lanes behind its end hold the filler.
+  // The i-th vector of the line in array x; lanes after its end hold the filler.
   Vec get(const float* x, int64_t i, float filler) const {
     const float* from = x + start + i * LANES;
-    const int64_t width = least(LANES, count - i * LANES);
+    const int64_t width = minimum(LANES, count - i * LANES);
     return width == LANES ? load(from) : filled(load_first(from, width), width, filler);
   }
   void put(float* y, int64_t i, Vec value) const {
-    put_first(y + start + i * LANES, value, least(LANES, count - i * LANES));
+    put_first(y + start + i * LANES, value, minimum(LANES, count - i * LANES));
   }
 
   struct Total {
@@ -65,7 +65,8 @@ struct AcrossLanes {
     const float* from = x + start + i * distance;
     if (step == 1) return width == LANES ? load(from) : load_first(from, width);
     Vec value{};
-    for (int64_t lane = 0; lane < LANES; lane++) value[lane] = from[least(lane, width - 1) * step];
+    for (int64_t lane = 0; lane < LANES; lane++)
+      value[lane] = from[minimum(lane, width - 1) * step];
     return value;
   }
   void put(float* y, int64_t i, Vec value) const {
@@ -86,12 +87,12 @@ struct AcrossLanes {
 template <class Line>
 inline Vec largest_of(const Line& line, const float* x) {
   const float infinity = __builtin_inff();
-  Vec most = splat(-infinity);
-  for (int64_t i = 0; i < line.vectors(); i++) most = larger(most, line.get(x, i, -infinity));
-  return Line::best(most);
+  Vec result = splat(-infinity);
+  for (int64_t i = 0; i < line.vectors(); i++) result = larger(result, line.get(x, i, -infinity));
+  return Line::best(result);
 }
 
-// In each lane the sum over its line of function(i); lanes behind the end must give 0.
+// In each lane the sum over its line of function(i); lanes after the end must give 0.
 template <class Line, class Function>
 inline Vec total_of(const Line& line, const Function function) {
   typename Line::Total total;
@@ -108,13 +109,13 @@ inline void each_line(int64_t outer, int64_t k, int64_t inner, const Body& body)
   } else if (inner == 1) {
     in_groups(ceil_div(outer, LANES), k * LANES, [&](int64_t item) {
       const int64_t first = item * LANES;
-      body(AcrossLanes{first * k, k, 1, k, least(LANES, outer - first)});
+      body(AcrossLanes{first * k, k, 1, k, minimum(LANES, outer - first)});
     });
   } else {
     const int64_t blocks = ceil_div(inner, LANES);
     in_groups(outer * blocks, k * LANES, [&](int64_t item) {
       const int64_t first = item % blocks * LANES, start = item / blocks * k * inner + first;
-      body(AcrossLanes{start, k, inner, 1, least(LANES, inner - first)});
+      body(AcrossLanes{start, k, inner, 1, minimum(LANES, inner - first)});
     });
   }
 }

@@ -46,7 +46,7 @@ void cross_entropy_backward(const float* log_probabilities, const float* targets
   each_line(n, k, 1, [=](auto line) {
     Vec share{};
     for (int64_t lane = 0; lane < LANES; lane++)
-      share[lane] = weight[line.start / k + least(lane, line.lines() - 1)];
+      share[lane] = weight[line.start / k + minimum(lane, line.lines() - 1)];
     for (int64_t i = 0; i < line.vectors(); i++) {
       const Vec off = exp(line.get(log_probabilities, i, 0)) - line.get(targets, i, 0);
       line.put(grad_logits, i, share * (share > 0.0f ? off : Vec{}));
@@ -68,7 +68,7 @@ bool is_first_largest(const float* x, int64_t label, int64_t k) {
 
 // One row's loss and its gradient at its label. `sum` is that of all its logits less the largest,
 // each times its share of the smoothing; `power` the label's, before it is divided by their total.
-double finish_row(const LabelLoss& loss, int64_t row, float share, float most, float total,
+double finish_row(const LabelLoss& loss, int64_t row, float share, float largest, float total,
                   float log_of_total, float sum, float power) {
   const double spread = loss.smoothing / static_cast<double>(loss.k), whole = 1 - loss.smoothing;
   const int64_t at = row * loss.k + loss.labels[row];
@@ -76,7 +76,7 @@ double finish_row(const LabelLoss& loss, int64_t row, float share, float most, f
   loss.grad_logits[at] = share * (power / total - target);
   const double log = log_of_total;
   double terms = 0;
-  if (whole > 0) terms += whole * (loss.logits[at] - static_cast<double>(most) - log);
+  if (whole > 0) terms += whole * (loss.logits[at] - static_cast<double>(largest) - log);
   if (spread > 0) terms += sum - loss.smoothing * log;
   return share * terms;
 }
@@ -89,22 +89,23 @@ void finish_lines(const LabelLoss& loss, const Line line, float mean, double* lo
   const int64_t first = line.start / loss.k, lines = line.lines();
   Vec share{}, of_label{};
   for (int64_t lane = 0; lane < LANES; lane++) {
-    const int64_t row = first + least(lane, lines - 1);
+    const int64_t row = first + minimum(lane, lines - 1);
     const bool counts = loss.labels[row] >= 0 && loss.labels[row] < loss.k;
     share[lane] = !counts ? 0 : loss.weight ? loss.weight[row] : mean;
     if (lane < lines)
       right[row] = counts && is_first_largest(x + row * loss.k, loss.labels[row], loss.k);
   }
-  const Vec most = largest_of(line, x);
+  const Vec largest = largest_of(line, x);
   const Vec total = total_of(line, [=](int64_t i) {
-    const Vec power = exp(line.get(x, i, -__builtin_inff()) - most);
+    const Vec power = exp(line.get(x, i, -__builtin_inff()) - largest);
     line.put(grad, i, power);
     return power;
   });
   Vec sum{};
   const float spread = static_cast<float>(loss.smoothing / static_cast<double>(loss.k));
   if (loss.smoothing > 0)
-    sum = total_of(line, [=](int64_t i) { return spread * (line.get(x, i, most[0]) - most); });
+    sum =
+        total_of(line, [=](int64_t i) { return spread * (line.get(x, i, largest[0]) - largest); });
   for (int64_t i = 0; i < lines; i++)
     if (share[i] > 0) of_label[i] = grad[(first + i) * loss.k + loss.labels[first + i]];
   for (int64_t i = 0; i < line.vectors(); i++) {
@@ -113,7 +114,7 @@ void finish_lines(const LabelLoss& loss, const Line line, float mean, double* lo
   }
   const Vec logs = log(total);
   for (int64_t i = 0; i < lines; i++)
-    losses[first + i] = share[i] > 0 ? finish_row(loss, first + i, share[i], most[i], total[i],
+    losses[first + i] = share[i] > 0 ? finish_row(loss, first + i, share[i], largest[i], total[i],
                                                   logs[i], sum[i], of_label[i])
                                      : 0;
 }
@@ -126,7 +127,7 @@ void cross_entropy_labels(const LabelLoss& loss) {
   int64_t counted = 0;
   for (int64_t row = 0; row < loss.n; row++)
     counted += loss.labels[row] >= 0 && loss.labels[row] < loss.k;
-  const float mean = 1.0f / static_cast<float>(most<int64_t>(1, counted));
+  const float mean = 1.0f / static_cast<float>(maximum<int64_t>(1, counted));
   each_line(loss.n, loss.k, 1,
             [=, &loss](auto line) { finish_lines(loss, line, mean, losses, right); });
   *loss.loss = minus_sum(losses, loss.n);

@@ -10,9 +10,9 @@ namespace badak::BADAK_ISA {
 
 void softmax(const float* x, float* y, int64_t outer, int64_t k, int64_t inner) {
   each_line(outer, k, inner, [=](auto line) {
-    const Vec most = largest_of(line, x);
+    const Vec largest = largest_of(line, x);
     const Vec total = total_of(line, [=](int64_t i) {
-      const Vec power = exp(line.get(x, i, -__builtin_inff()) - most);
+      const Vec power = exp(line.get(x, i, -__builtin_inff()) - largest);
       line.put(y, i, power);
       return power;
     });
@@ -32,12 +32,12 @@ void softmax_backward(const float* grad_y, const float* y, float* grad_x, int64_
 
 void log_softmax(const float* x, float* y, int64_t outer, int64_t k, int64_t inner) {
   each_line(outer, k, inner, [=](auto line) {
-    const Vec most = largest_of(line, x);
+    const Vec largest = largest_of(line, x);
     const Vec total =
-        total_of(line, [=](int64_t i) { return exp(line.get(x, i, -__builtin_inff()) - most); });
+        total_of(line, [=](int64_t i) { return exp(line.get(x, i, -__builtin_inff()) - largest); });
     const Vec log_of_total = log(total);
     for (int64_t i = 0; i < line.vectors(); i++)
-      line.put(y, i, line.get(x, i, 0) - most - log_of_total);
+      line.put(y, i, line.get(x, i, 0) - largest - log_of_total);
   });
 }
 

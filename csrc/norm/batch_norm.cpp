@@ -1,9 +1,9 @@
 // batch_norm.cpp -- the same numbers as badak.ops.reference.norm, for float; sums in double.
 //   x, y and gradients (N, C, H, W), C-contiguous, places = H * W; the rest (C,).
 // Method: a channel by itself, from the first sum to the last number, so that it stays in the
-// cache; where there are few channels, all of them in parts, one pass after the other. The mean is
+// cache; if there are few channels, all of them in parts, one pass after the other. The mean is
 // taken first and the squares around it, so that far from 0 no digits are lost.
-// Precondition: in training at least two numbers a channel.
+// Precondition: in training at least two numbers per channel.
 #include "norm/norm.h"
 #include "simd/sums.h"
 #include "simd/vector_math.h"
@@ -26,7 +26,7 @@ struct Part {
 class Passes {
  public:
   explicit Passes(const Images& images) : images_(images) {
-    parts_ = images.c < FEW ? least<int64_t>(most<int64_t>(1, images.n), 16) : 1;
+    parts_ = images.c < FEW ? minimum<int64_t>(maximum<int64_t>(1, images.n), 16) : 1;
     sums_ = static_cast<double*>(scratch(
         Scratch::partial, static_cast<size_t>(images.c * (parts_ + 1)) * 2 * sizeof(double)));
   }
@@ -185,7 +185,7 @@ void batch_norm2d_backward(const float* grad_y, const float* x, const float* wei
                       each_vec(
                           places,
                           [&](Vec grad, Vec x) {
-                            bias.add(grad);  // 0 behind the end
+                            bias.add(grad);  // 0 after the end
                             scaled.add(grad * ((x - centre) * inverse));
                           },
                           grad_y + at, x + at);

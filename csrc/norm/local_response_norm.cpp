@@ -1,9 +1,8 @@
 // local_response_norm.cpp -- the same numbers as badak.ops.reference.norm, for float.
 //   x, y, scale and gradients (N, C, H, W), C-contiguous, places = H * W.
 // Method: some places of all channels of an image at a time, from channel to channel, so that the
-// neighbours' rows are still in the cache. Each sum is taken anew: one that slides would keep the
-// rounding, and the NaN, of channels that it has left. Limited by memory.
-// No precondition.
+// neighbours' rows are still in the cache. Each sum is taken from the start: one that slides would
+// keep the rounding, and the NaN, of channels that it has left. Limited by memory. No precondition.
 #include "norm/norm.h"
 #include "simd/vector_math.h"
 #include "threads/split.h"
@@ -23,13 +22,14 @@ struct Tile {
 template <class Body>
 inline void each_tile(const Images& images, const Body& body) {
   const int64_t tiles = ceil_div(images.places, TILE);
-  in_groups(images.n * tiles, images.c * least(TILE, images.places), [&](int64_t item) {
+  in_groups(images.n * tiles, images.c * minimum(TILE, images.places), [&](int64_t item) {
     const int64_t first = item % tiles * TILE;
-    body(Tile{item / tiles * images.c * images.places, first, least(TILE, images.places - first)});
+    body(
+        Tile{item / tiles * images.c * images.places, first, minimum(TILE, images.places - first)});
   });
 }
 
-// x^-beta, by two roots where beta is the paper's 0.75.
+// x^-beta, by two roots if beta is the paper's 0.75.
 template <bool usual>
 struct Shrinking {
   PowerTo power;
@@ -64,8 +64,8 @@ void respond(const float* x, float* y, float* scale, const Images& images,
   const Shrinking<usual> shrinking(response.beta);
   each_tile(images, [&](const Tile& tile) {
     for (int64_t c = 0; c < images.c; c++) {
-      const int64_t from = most<int64_t>(0, c - response.before);
-      const int64_t to = least(images.c - 1, c + response.after), places = images.places;
+      const int64_t from = maximum<int64_t>(0, c - response.before);
+      const int64_t to = minimum(images.c - 1, c + response.after), places = images.places;
       const int64_t first = tile.at + from * places, at = tile.at + c * places;
       each_place(tile,
                  [=, k = response.k, alpha = response.alpha](auto read, auto write, int64_t i) {
@@ -87,14 +87,14 @@ void respond_backward(const float* grad_y, const float* x, const float* y, const
                       float* grad_x, const Images& images, const Response& response, float factor) {
   const Shrinking<usual> shrinking(response.beta);
   const int64_t places = images.places;
-  const int64_t kept = least(images.c, response.before + response.after + 1);
+  const int64_t kept = minimum(images.c, response.before + response.after + 1);
   each_tile(images, [&](const Tile& tile) {
     // What goes through each channel's scale: a ring of rows, those of the window of channels.
     float *rows = scratch_floats(Scratch::other, kept * TILE), *end = rows + kept * TILE;
     int64_t ready = 0;
     for (int64_t c = 0; c < images.c; c++) {
-      const int64_t from = most<int64_t>(0, c - response.before);
-      const int64_t to = least(images.c - 1, c + response.after);
+      const int64_t from = maximum<int64_t>(0, c - response.before);
+      const int64_t to = minimum(images.c - 1, c + response.after);
       for (; ready <= to; ready++) {
         const int64_t at = tile.at + ready * places;
         float* row = rows + ready % kept * TILE;

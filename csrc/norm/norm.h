@@ -13,8 +13,8 @@ struct Images {
   int64_t n, c, places;
 };
 
-// x / scale^beta, where scale = k + alpha * squares of its channel, of `before` channels before
-// and of `after` behind, added up.
+// x / scale^beta, with scale = k + alpha * squares of its channel, of `before` channels before
+// it and `after` channels after it, added up.
 struct Response {
   int64_t before, after;
   float alpha, beta, k;

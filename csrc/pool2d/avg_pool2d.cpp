@@ -14,9 +14,9 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-// How long a row is with what its windows reach before and behind.
+// How long a row is with what its windows reach before and after it.
 int64_t padded_width(const Maps& maps, const Window& window) {
-  return most(window.left + maps.w, (maps.ow - 1) * window.sw + window.kw);
+  return maximum(window.left + maps.w, (maps.ow - 1) * window.sw + window.kw);
 }
 
 // to[i] = sum of rows[r * distance + i] over the rows.
@@ -82,7 +82,7 @@ void avg_pool2d_backward(const float* grad_y, const float* divisors, float* grad
     for (int64_t r = 0; r < maps.h; r++) {  // windows from r - kh + 1 to r reach this row
       const int64_t last = r + window.top, before = last - window.kh;
       const Range reach = {before < 0 ? 0 : before / window.sh + 1,
-                           least(maps.oh, last / window.sh + 1)};
+                           minimum(maps.oh, last / window.sh + 1)};
       add_rows(rows + window.left, reach, width, grad_x + map * size + r * maps.w, maps.w);
     }
   });

@@ -1,8 +1,8 @@
 // max_pool2d.cpp -- the same numbers as badak.ops.reference.pool, for float.
 //   x (N, C, H, W), y and indices (N, C, OH, OW), indices h * W + w in the map; all C-contiguous.
 // Method: a row of places at a time in vectors; for each cell of the window, in row-major order,
-// compare and select, without branches. Rows of padding are left out; where windows reach over the
-// sides, the map is first copied with its padding. Fast where the stride along rows is 1 or 2; any
+// compare and select, without branches. Rows of padding are left out; if windows reach over the
+// sides, the map is first copied with its padding. Fast if the stride along rows is 1 or 2; any
 // other step is read number by number.
 // Precondition: every window has a cell in the map (ops/pool.py sees to it); h * w < 2^31.
 #include "pool2d/pool2d.h"
@@ -83,7 +83,7 @@ void max_pool2d(const float* x, float* y, int64_t* indices, const Maps& maps,
                 const Window& window) {
   const int64_t size = maps.h * maps.w, places = maps.oh * maps.ow;
   const int64_t reach = (maps.ow - 1) * window.sw + (window.kw - 1) * window.dw + 1;
-  const int64_t width = most(window.left + maps.w, reach);
+  const int64_t width = maximum(window.left + maps.w, reach);
   const bool copies = width > maps.w;
   int32_t* first = static_cast<int32_t*>(
       scratch(Scratch::partial, static_cast<size_t>(maps.ow) * sizeof(int32_t)));

@@ -16,20 +16,20 @@ inline Range cells_inside(int64_t corner, int64_t kernel, int64_t dilation, int6
   const auto steps = [dilation](int64_t distance) {  // to cover it; a division is slow
     return dilation == 1 ? distance : ceil_div(distance, dilation);
   };
-  const int64_t first = corner < 0 ? least(kernel, steps(-corner)) : 0;
+  const int64_t first = corner < 0 ? minimum(kernel, steps(-corner)) : 0;
   const int64_t end = corner + (kernel - 1) * dilation < size ? kernel
                       : corner < size                         ? steps(size - corner)
                                                               : 0;
-  return {first, most(first, end)};
+  return {first, maximum(first, end)};
 }
 
 // The places along one axis whose cells are all inside, of `places` places.
 inline Range inner_places(int64_t places, int64_t stride, int64_t before, int64_t covers,
                           int64_t size) {
-  const int64_t first = least(places, ceil_div(before, stride));
+  const int64_t first = minimum(places, ceil_div(before, stride));
   const int64_t room = size + before - covers;  // the last corner that fits, from the padding on
-  const int64_t end = room < 0 ? 0 : least(places, room / stride + 1);
-  return {first, most(first, end)};
+  const int64_t end = room < 0 ? 0 : minimum(places, room / stride + 1);
+  return {first, maximum(first, end)};
 }
 
 }  // namespace badak::BADAK_ISA

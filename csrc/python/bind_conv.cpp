@@ -37,9 +37,9 @@ void bind_conv(nb::module_& m) {
          bool relu, bool pool, Out y, std::optional<Bytes> winners) {
         const Convolution conv =
             convolution(shape_of(x).data(), shape_of(weight).data(), window, groups);
-        const Behind behind{relu, pool};
+        const Epilogue epilogue{relu, pool};
         submit([=] {
-          kernels->conv2d(conv, behind, x.data(), weight.data(), pointer(bias), y.data(),
+          kernels->conv2d(conv, epilogue, x.data(), weight.data(), pointer(bias), y.data(),
                           winners ? winners->data() : nullptr);
         });
       },
@@ -51,9 +51,9 @@ void bind_conv(nb::module_& m) {
          std::vector<int64_t> window, int64_t groups, bool relu, bool pool, Out grad_x) {
         const Convolution conv =
             convolution(shape_of(grad_x).data(), shape_of(weight).data(), window, groups);
-        const Behind behind{relu, pool};
+        const Epilogue epilogue{relu, pool};
         submit([=] {
-          kernels->conv2d_grad_x(conv, behind, grad_y.data(), pointer(y),
+          kernels->conv2d_grad_x(conv, epilogue, grad_y.data(), pointer(y),
                                  winners ? winners->data() : nullptr, weight.data(), grad_x.data());
         });
       },
@@ -66,9 +66,9 @@ void bind_conv(nb::module_& m) {
          std::optional<Out> grad_bias) {
         const Convolution conv =
             convolution(shape_of(x).data(), shape_of(grad_weight).data(), window, groups);
-        const Behind behind{relu, pool};
+        const Epilogue epilogue{relu, pool};
         submit([=] {
-          kernels->conv2d_grad_weight(conv, behind, grad_y.data(), pointer(y),
+          kernels->conv2d_grad_weight(conv, epilogue, grad_y.data(), pointer(y),
                                       winners ? winners->data() : nullptr, x.data(),
                                       grad_weight.data(), pointer(grad_bias));
         });

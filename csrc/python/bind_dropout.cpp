@@ -7,7 +7,7 @@ namespace badak {
 
 namespace {
 
-// A word w of 32 bits is kept where w / 2^32 >= p.
+// A word w of 32 bits is kept if w / 2^32 >= p.
 uint64_t threshold_of(double p) { return static_cast<uint64_t>(std::ceil(p * 4294967296.0)); }
 
 float scale_of(double p) { return p == 1 ? 0.0f : static_cast<float>(1 / (1 - p)); }

@@ -63,7 +63,7 @@ bool take(nb::handle object, Array& array) {
 // An optimizer's live arrays, bound once; each run is a step of them all, in place.
 class Update {
  public:
-  // keys: for each parameter in order, its slots' names in `state`. None where an array is not
+  // keys: for each parameter in order, its slots' names in `state`. None if an array is not
   // float32, C-contiguous and writable, or shares memory with another.
   static std::optional<Update> bind(const std::string& rule, nb::dict parameters, nb::dict state,
                                     nb::list keys) {
@@ -148,7 +148,7 @@ class Update {
       return false;
     tensors_[i].gradient = gradient.data();
     seen_[i] = nb::steal(PyWeakref_NewRef(object.ptr(), nullptr));
-    PyErr_Clear();  // what has no weak references is taken up anew each time
+    PyErr_Clear();  // what has no weak references is taken up again each time
     return true;
   }
 
@@ -162,8 +162,8 @@ class Update {
   bool overlaps(const In& array) const {
     const Range range = range_of(array);
     const Range end{range.end, nullptr};
-    const auto behind = std::lower_bound(written_.begin(), written_.end(), end);
-    return behind != written_.begin() && range.first < (behind - 1)->end;
+    const auto next = std::lower_bound(written_.begin(), written_.end(), end);
+    return next != written_.begin() && range.first < (next - 1)->end;
   }
 
   Rule rule_ = Rule::sgd;

@@ -49,7 +49,7 @@ inline const float* pointer(const std::optional<In>& array) {
 }
 inline float* pointer(const std::optional<Out>& array) { return array ? array->data() : nullptr; }
 
-// Do a kernel's call with the GIL released; where a program records, remember it. The call holds
+// Do a kernel's call with the GIL released; if a program records, remember it. The call holds
 // its arrays by value, so that they live as long as the program.
 template <class Call>
 inline void submit(const Call& call) {

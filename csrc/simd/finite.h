@@ -16,7 +16,7 @@ class Magnitude {
 
   bool finite() const { return below(__builtin_inff()); }
 
-  // Whether all were smaller than the limit; false where one was NaN.
+  // Whether all were smaller than the limit; false if one was NaN.
   bool below(float limit) const {
     int32_t largest = 0;
     for (int64_t lane = 0; lane < LANES; lane++)

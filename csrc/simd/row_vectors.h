@@ -46,7 +46,7 @@ struct Lanes {
     static constexpr int of(int l) { return 2 * l + (l < L / 2 ? 0 : 1); }
   };
 
-  // from[0], from[step] ... and nothing read behind the last; S is the step, or 0 for any.
+  // from[0], from[step] ... and nothing read after the last; S is the step, or 0 for any.
   template <int64_t S>
   static Vec load_every(const float* from, int64_t step) {
     if constexpr (S == 1 || L == 1) {
@@ -71,7 +71,7 @@ struct Lanes {
 
 template <int64_t L, class Body>
 inline void blocks_of(int64_t first, int64_t end, const Body body) {
-  for (int64_t i = first; i < end; i += L) body(Lanes<L>{}, least(i, end - L));
+  for (int64_t i = first; i < end; i += L) body(Lanes<L>{}, minimum(i, end - L));
 }
 
 // body(Lanes<L>{}, i) for blocks [i, i + L) that together cover [first, end) and nothing else.

@@ -1,6 +1,6 @@
-// simd.h -- one vector type behind one name; the instruction set is the compiler's -march.
+// simd.h -- one vector type under one name; the instruction set is the compiler's -march.
 //
-// Every kernel file is compiled once an instruction set, inside namespace badak::BADAK_ISA, and
+// Every kernel file is compiled once per instruction set, inside namespace badak::BADAK_ISA, and
 // may include nothing whose inline functions could leak wide instructions into the others: no
 // <vector>, <string>, <functional>, <algorithm> in kernel files (<utility> for integer_sequence).
 #pragma once
@@ -51,13 +51,13 @@ inline void store_first(float* to, Vec value, int64_t count) {
   copy_first(to, lanes, count);
 }
 
-// A vector whose first numbers are wanted, where what stands before `end` may be read.
+// A vector whose first numbers are wanted; only what stands before `end` may be read.
 inline Vec load_before(const float* from, const float* end) {
   return from + LANES <= end ? load(from) : load_first(from, end > from ? end - from : 0);
 }
 
-// Lane l of the result is lane Pick::of(l) of both vectors, one behind the other. The numbers must
-// be constants of the compiler's: from a loop, GCC builds them anew at each use.
+// Lane l of the result is lane Pick::of(l) of both vectors, one after the other. The numbers must
+// be compile-time constants: from a loop, GCC builds them again at each use.
 template <class Pick, class V, int... L>
 inline V pick(V first, V second, std::integer_sequence<int, L...>) {
   return __builtin_shufflevector(first, second, Pick::of(L)...);
@@ -85,7 +85,7 @@ inline void join_pairs(Vec even, Vec odd, Vec& first, Vec& second) {
   second = pick<Alternate<LANES / 2>>(even, odd);
 }
 
-// NaN in a wins: the comparison is false where either is NaN.
+// NaN in a wins: the comparison is false if either is NaN.
 inline Vec larger(Vec a, Vec b) { return a < b ? b : a; }
 inline Vec relu(Vec x) { return x <= 0.0f ? Vec{} : x; }  // NaN stays
 
@@ -97,18 +97,18 @@ inline float sum(Vec value) {
 }
 
 template <class T>
-inline T least(T a, T b) {
+inline T minimum(T a, T b) {
   return b < a ? b : a;
 }
 template <class T>
-inline T most(T a, T b) {
+inline T maximum(T a, T b) {
   return a < b ? b : a;
 }
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// The first `count` numbers of a vector, where that may be none, or LANES and more.
+// The first `count` numbers of a vector; that may be none, or LANES and more.
 inline Vec load_some(const float* from, int64_t count) {
-  return count >= LANES ? load(from) : load_first(from, most<int64_t>(count, 0));
+  return count >= LANES ? load(from) : load_first(from, maximum<int64_t>(count, 0));
 }
 inline void store_some(float* to, Vec value, int64_t count) {
   if (count >= LANES)

@@ -22,25 +22,25 @@ inline void transpose_block(V (&block)[LANES]) {
 #pragma GCC unroll 16
   for (int64_t r = 0; r < LANES; r++) {
     if (r & D) continue;
-    const V one = block[r], two = block[r + D];
-    block[r] = pick<Low<D>>(one, two);
-    block[r + D] = pick<High<D>>(one, two);
+    const V upper = block[r], lower = block[r + D];
+    block[r] = pick<Low<D>>(upper, lower);
+    block[r + D] = pick<High<D>>(upper, lower);
   }
   if constexpr (2 * D < LANES) transpose_block<2 * D>(block);
 }
 
 // to[j * to_row + i] = from[i * from_row + j] for 0 <= i < rows <= LANES and j < columns. Columns
-// are written in order and whole vectors at a time: what stands behind a column's rows, within
-// `to`, may be overwritten, by the next column or by repeated numbers, but nothing behind the last
+// are written in order and whole vectors at a time: what follows a column's rows, within
+// `to`, may be overwritten, by the next column or by repeated numbers, but nothing after the last
 // column's rows.
 inline void transpose_strip(const float* from, int64_t from_row, int64_t rows, int64_t columns,
                             float* to, int64_t to_row) {
   const float* row[LANES];
 #pragma GCC unroll 16
-  for (int64_t r = 0; r < LANES; r++) row[r] = from + least(r, rows - 1) * from_row;
+  for (int64_t r = 0; r < LANES; r++) row[r] = from + minimum(r, rows - 1) * from_row;
   const int64_t room = (columns - 1) * to_row + rows - LANES;  // before the last vector to fit
   for (int64_t j = 0; j < columns; j += LANES) {
-    const int64_t width = least(LANES, columns - j);
+    const int64_t width = minimum(LANES, columns - j);
     Vec block[LANES];
     if (width == LANES) {
 #pragma GCC unroll 16

@@ -14,13 +14,13 @@ template <class Body>
 inline void in_chunks(int64_t count, const Body& body) {
   parallel_for(ceil_div(count, GRAIN), [&](int64_t chunk) {
     const int64_t first = chunk * GRAIN;
-    body(first, least(GRAIN, count - first));
+    body(first, minimum(GRAIN, count - first));
   });
 }
 
 // How many items of `numbers` numbers each make one piece of work.
 inline int64_t group_size(int64_t numbers) {
-  return most<int64_t>(1, GRAIN / most<int64_t>(1, numbers));
+  return maximum<int64_t>(1, GRAIN / maximum<int64_t>(1, numbers));
 }
 
 // body(i) for i < count, in parallel, small items several to a piece.
@@ -28,7 +28,7 @@ template <class Body>
 inline void in_groups(int64_t count, int64_t numbers, const Body& body) {
   const int64_t group = group_size(numbers);
   parallel_for(ceil_div(count, group), [&](int64_t piece) {
-    const int64_t end = least(count, (piece + 1) * group);
+    const int64_t end = minimum(count, (piece + 1) * group);
     for (int64_t i = piece * group; i < end; i++) body(i);
   });
 }

@@ -5,10 +5,10 @@
 
 namespace badak::BADAK_ISA {
 
-// Numbers [first, first + size) of one array, and what was found there.
+// Numbers [first, first + size) of one array, and the result of the body there.
 struct Piece {
   int64_t array, first, size;
-  double found;
+  double result;
 };
 
 // Cut `arrays` arrays, of count_of(array) numbers each, into pieces of at most GRAIN, in their
@@ -26,7 +26,7 @@ inline void in_pieces(int64_t arrays, const CountOf& count_of, const Body& body,
   Piece* next = pieces;
   for (int64_t array = 0; array < arrays; array++)
     for (int64_t first = 0; first < count_of(array); first += GRAIN)
-      *next++ = {array, first, least(GRAIN, count_of(array) - first), 0};
+      *next++ = {array, first, minimum(GRAIN, count_of(array) - first), 0};
   if (numbers <= GRAIN)  // not worth another thread, however many arrays there are
     for (int64_t i = 0; i < count; i++) body(pieces[i]);
   else

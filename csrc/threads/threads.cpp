@@ -208,8 +208,8 @@ thread_local Block blocks[static_cast<int>(Scratch::count)];
 }  // namespace
 
 #ifdef BADAK_SANITIZE
-// Exactly what is asked for, and anew each time, so that the sanitizer sees every overrun and
-// every number that was left from another call.
+// Exactly what is asked for, and newly allocated each time, so that the sanitizer sees every
+// overrun and every number that was left from another call.
 void* scratch(Scratch slot, size_t bytes) {
   Block& block = blocks[static_cast<int>(slot)];
   std::free(block.memory);

@@ -39,7 +39,7 @@ enum class Scratch {
   image,
   gradient,
   filters,
-  sent,  // convolution
+  nonzero,  // convolution
   tiles,
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
