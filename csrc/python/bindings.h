@@ -1,12 +1,11 @@
 // bindings.h -- what the bind*.cpp files share: array types and the door to the kernels.
 #pragma once
 
-#include <unistd.h>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/vector.h>
+#include <unistd.h>
 
 #include "dispatch/kernels.h"
 #include "python/program.h"
