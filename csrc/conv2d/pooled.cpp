@@ -1,9 +1,11 @@
-// pooled.cpp -- see pooled.h.
-//
-// A vector holds LANES filters at one place. Two rows of places side by side are summed over all
-// taps in registers, each tap one number of the image that all filters multiply; there,
+// pooled.cpp -- the same numbers as badak.ops.reference: conv.conv2d, then activation.relu if it is
+// fused, then pool.max_pool2d (2x2); for float.
+//   x (N, C, H, W), weight (F, C, KH, KW), y and winners (N, F, OH/2, OW/2); all C-contiguous.
+// Method: a vector holds LANES filters at one place. Two rows of places side by side are summed
+// over all taps in registers, each tap one number of the image that all filters multiply; there,
 // four places become one. So the image need not be laid out again, and only the pooled quarter is
 // written.
+// Precondition: suits_pooled: few taps, groups 1, stride and dilation 1, vectors of 8 and more.
 #include "conv2d/pooled.h"
 
 #include "conv2d/channels_last.h"

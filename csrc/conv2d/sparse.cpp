@@ -1,14 +1,17 @@
-// sparse.cpp -- see sparse.h.
-//
+// sparse.cpp -- the same numbers as badak.ops.reference: pool.max_pool2d_backward (2x2), then
+// activation.relu_backward if ReLU is fused, then conv.conv2d_backward; for float.
+//   x (N, C, H, W), grad_y, y and winners (N, F, OH/2, OW/2), weight (F, C/G, KH, KW).
 // Pooling sends a gradient to one place of four, and ReLU stops those of negative places: most of
-// a dense product would multiply by zero. Here a map lies with its channels innermost, LANES of
-// them to a block, so that the window of a place is KH runs of KW * depth numbers, and each place
-// that did get a gradient costs one run through its window:
+// a dense product would multiply by zero.
+// Method: a map lies with its channels innermost, LANES of them to a block, so that the window of a
+// place is KH runs of KW * depth numbers, and each place that did get a gradient costs one run
+// through its window:
 //   grad_weight[f] += grad * window of x    with the sums in registers
 //   window of grad_x += grad * weight[f]    with the weights in registers
 // Of a first layer's few channels the windows themselves are laid out, one run each. A band of
-// windows at a time meets all filters, so that its pixels stay in L1. A run is read and written in
-// whole vectors: a gradient that is not finite spreads to the numbers beside its window.
+// windows at a time meets all filters, so that its pixels stay in L1.
+// Precondition: suits_sparse. A run is read and written in whole vectors: a gradient that is not
+// finite spreads to the numbers beside its window.
 #include "conv2d/sparse.h"
 
 #include "conv2d/pixels.h"

@@ -1,9 +1,12 @@
-// winograd_weight.cpp -- the gradient of the weights by tiles; see winograd.h.
-//
-// The transposes of the forward pass's transforms bring the gradient to tiles; their products with
-// the image's tiles, summed over all tiles, are the gradient at the transformed weights. If
-// these sums do not fit L2, channels and filters are cut into chunks, each of which transforms its
-// own channels and filters of all images.
+// winograd_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients
+// of weight and bias, for 3x3 filters and float.
+//   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, 3, 3), grad_bias (F,).
+// Method: the transposes of the forward pass's transforms bring the gradient to tiles; their
+// products with the image's tiles, summed over all tiles, are the gradient at the transformed
+// weights. If these sums do not fit L2, channels and filters are cut into chunks, each of which
+// transforms its own channels and filters of all images. Images fall into fixed segments with sums
+// of their own, added up in order: the bits do not depend on the number of threads.
+// Precondition: suits_winograd.
 #include "conv2d/winograd.h"
 
 namespace badak::BADAK_ISA {

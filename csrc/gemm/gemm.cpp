@@ -5,6 +5,7 @@
 // of work: for each slice of k it packs its rows of a and columns of b into tile order, in memory
 // of its thread that stays in L2, and multiplies them tile by tile; a slice of a tile of b stays in
 // L1. Up to four rows are done as dot products without packing.
+// No precondition. Reaches 58 to 90 % of FMA peak at 1024 and 2048 (benchmarks/README.md).
 #include "gemm/gemm.h"
 
 #include <time.h>
