@@ -32,9 +32,9 @@ struct GradientMaps {
     float* to = scratch_floats(Scratch::gradient, count + 4 * LANES);
     if (epilogue.pool) {
       const int64_t pooled = conv.maps.oh / 2 * (conv.maps.ow / 2);
-      unpool_maps(grad_y + first * pooled, grad_y + conv.maps.n * conv.f * pooled,
-                  y + first * pooled, winners + first * pooled, filters, conv.maps.oh, conv.maps.ow,
-                  epilogue.relu, to);
+      unpool_maps({grad_y + first * pooled, grad_y + conv.maps.n * conv.f * pooled,
+                   y + first * pooled, winners + first * pooled},
+                  filters, conv.maps.oh, conv.maps.ow, epilogue.relu, to);
     } else {
       const float *grad = grad_y + first * places, *value = y + first * places;
       int64_t i = 0;

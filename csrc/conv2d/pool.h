@@ -76,12 +76,19 @@ inline void pool_map(const float* map, int64_t h, int64_t w, bool with_relu, flo
   }
 }
 
+// What pooling gave, map after map, and the gradient there. `end` of grad_y's array says how far
+// it, y and winners may be read.
+struct PooledMaps {
+  const float *grad_y, *end, *y;
+  const uint8_t* winners;
+};
+
 // The gradient at the convolution's own output (count, oh, ow), from the gradient at y. Vectors
-// are written whole: `to` has 4 * LANES numbers of room after it. `end` of grad_y's array says how
-// far it, y and winners may be read.
-inline void unpool_maps(const float* grad_y, const float* end, const float* y,
-                        const uint8_t* winners, int64_t count, int64_t oh, int64_t ow,
+// are written whole: `to` has 4 * LANES numbers of room after it.
+inline void unpool_maps(const PooledMaps& pooled, int64_t count, int64_t oh, int64_t ow,
                         bool with_relu, float* to) {
+  const float *grad_y = pooled.grad_y, *y = pooled.y, *const end = pooled.end;
+  const uint8_t* winners = pooled.winners;
   const int64_t rows = oh / 2, columns = ow / 2;
   for (int64_t map = 0; map < count; map++, to += oh * ow) {
     for (int64_t i = 0; i < rows; i++, grad_y += columns, y += columns, winners += columns) {

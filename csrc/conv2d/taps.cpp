@@ -65,7 +65,7 @@ void correlate(const Pass& pass, int64_t unit, const float* bias, bool relu, con
       }
       multiply_panels(tiles, width * pass.taps(),
                       pass.packed + (group * pass.channels + start) * pass.taps() * pass.filters,
-                      columns, offsets.of(height), height * pass.places_w, c, c_row(height),
+                      {columns, offsets.of(height)}, height * pass.places_w, c, c_row(height),
                       finish);
     }
     done(image, group, from, height, c);

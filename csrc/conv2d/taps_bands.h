@@ -70,8 +70,8 @@ struct BandOffsets {
 
 // c (filters, places) = packed a * shifted image.
 inline void multiply_panels(const RowTiles& tiles, int64_t k, const float* packed,
-                            const float* image, const int64_t* offsets, int64_t places, float* c,
-                            int64_t c_row, Finish finish) {
+                            const ScatteredRows& image, int64_t places, float* c, int64_t c_row,
+                            Finish finish) {
   const float* bias = finish.row_bias;
   const int64_t panel = tiles.vectors() * LANES;
   for (int64_t j = 0; j < places; j += panel) {
@@ -80,7 +80,8 @@ inline void multiply_panels(const RowTiles& tiles, int64_t k, const float* packe
     for (int64_t t = 0; t < tiles.count; t++) {
       const int64_t row = tiles.start(t);
       finish.row_bias = bias == nullptr ? nullptr : bias + row;
-      tile_for<ScatteredRows>(tiles.height(t), vectors)(k, packed + row * k, {image + j, offsets},
+      tile_for<ScatteredRows>(tiles.height(t), vectors)(k, packed + row * k,
+                                                        {image.from + j, image.offsets},
                                                         c + row * c_row + j, c_row, width, finish);
     }
   }

@@ -67,18 +67,18 @@ struct TileResults {
   float* y;
   uint8_t* winners;
 
-  // Tile rows first.. of so many, whose products begin at tile t, of one image and group; the
-  // products are those of its blocks of filters from `block` on.
-  void write(const Tiles& products, int64_t t, int64_t first, int64_t rows, int64_t image,
-             int64_t group, int64_t block) const {
+  // Of one image and group: the band whose products begin at tile t; they are those of the group's
+  // blocks of filters from `block` on.
+  void write(const Tiles& products, int64_t t, const TileRows& band, int64_t image, int64_t group,
+             int64_t block) const {
     const int64_t side = epilogue.pool ? TILE / 2 : TILE;  // of a tile's results
-    const int64_t tiles_w = pass.tiles_w(), columns = side * tiles_w;
+    const int64_t rows = band.rows, tiles_w = band.columns, columns = side * tiles_w;
     const int64_t size = (side * rows * columns + LANES) * LANES;
     float* results = scratch_floats(Scratch::tile_results, size + size / 4);
     ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
     const int64_t h = epilogue.pool ? pass.oh / 2 : pass.oh,
                   w = epilogue.pool ? pass.ow / 2 : pass.ow;
-    const int64_t height = minimum(side * rows, h - side * first);
+    const int64_t height = minimum(side * rows, h - side * band.first);
     for (int64_t b = 0; b < products.blocks; b++) {
       const int64_t filter = group * pass.filters + (block + b) * LANES;
       const int64_t count = minimum(LANES, pass.filters - (block + b) * LANES);
@@ -89,7 +89,8 @@ struct TileResults {
           one_tile(products.at(b, t + i * tiles_w + j), products.step, add, results + to * LANES,
                    won + to, columns);
         }
-      const int64_t at = ((image * pass.groups * pass.filters + filter) * h + side * first) * w;
+      const int64_t at =
+          ((image * pass.groups * pass.filters + filter) * h + side * band.first) * w;
       take_back(results, columns, LANES, count, height, w, h * w, y + at);
       if (epilogue.pool && winners != nullptr)
         take_back(won, columns, count, height, w, h * w, winners + at);
@@ -124,23 +125,28 @@ struct TileResults {
   }
 };
 
-// Tile rows of images first.. of so many, times the weights of some blocks of filters from `block`
-// on; read(image, group) -> MapPixels.
+// An item of work: some rows of tiles of some images, times the weights of a group's blocks of
+// filters from `block` on.
+struct Item {
+  int64_t group, block, first_image, images;
+  TileRows band;
+};
+
+// read(image, group) -> MapPixels.
 template <class Read>
 void convolve_band(const TilePass& pass, const Strips& strips, const float* weights,
-                   const Read& read, const TileResults& results, int64_t group, int64_t block,
-                   int64_t first, int64_t count, int64_t start, int64_t rows) {
-  const int64_t tiles_w = pass.tiles_w(), each = rows * tiles_w;
+                   const Read& read, const TileResults& results, const Item& item) {
+  const int64_t each = item.band.count(), count = item.images;
   const Tiles tiles(Scratch::tiles, ceil_div(pass.channels, LANES), count * each);
   for (int64_t n = 0; n < count; n++)
-    transform_band(read(first + n, group), pass.h, pass.top, pass.left, SPAN, start, rows, tiles_w,
-                   tiles, n * each, [&](int64_t, const float* pixels, int64_t row, float* to) {
+    transform_band(read(item.first_image + n, item.group), pass.grid(), item.band, tiles, n * each,
+                   [&](int64_t, const float* pixels, int64_t row, float* to) {
                      transform_image(pixels, row, to, tiles.step);
                    });
   const Tiles products(Scratch::tile_products, strips.blocks, count * each);
   multiply_tiles(tiles, pass.channels, weights, products);
   for (int64_t n = 0; n < count; n++)
-    results.write(products, n * each, start, rows, first + n, group, block);
+    results.write(products, n * each, item.band, item.first_image + n, item.group, item.block);
 }
 
 // A few tiles: each item transforms the weights of its own filters, for all images.
@@ -158,8 +164,8 @@ void convolve_few(const TilePass& pass, const Weights& weights, const Read& read
     for (int64_t block = 0; block < strips.blocks; block++)
       strips.transform(pass, weights, group, first, block, own);
     const int64_t start = pass.tiles_h() * band / bands;
-    convolve_band(pass, strips, own, read, results, group, first, 0, pass.n, start,
-                  pass.tiles_h() * (band + 1) / bands - start);
+    const TileRows rows{start, pass.tiles_h() * (band + 1) / bands - start, pass.tiles_w()};
+    convolve_band(pass, strips, own, read, results, {group, first, 0, pass.n, rows});
   });
 }
 
@@ -181,8 +187,8 @@ void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& re
   parallel_for(batches * pass.groups * bands.count, [&](int64_t item) {
     const int64_t band = item % bands.count, group = item / bands.count % pass.groups;
     const int64_t batch = item / bands.count / pass.groups, first = pass.n * batch / batches;
-    convolve_band(pass, strips, transformed + group * strips.size(), read, results, group, 0, first,
-                  pass.n * (batch + 1) / batches - first, bands.start(band), bands.height(band));
+    convolve_band(pass, strips, transformed + group * strips.size(), read, results,
+                  {group, 0, first, pass.n * (batch + 1) / batches - first, bands.at(band)});
   });
 }
 

@@ -10,11 +10,18 @@
 
 namespace badak::BADAK_ISA {
 
+// How maps of h rows lie under the tiles: with `top` rows and `left` columns of zeros before them;
+// each tile sees `span` x `span` pixels.
+struct TileGrid {
+  int64_t h, top, left, span;
+};
+
 // Sizes of one pass; images (n, groups * channels, h, w) to maps (n, groups * filters, oh, ow).
 struct TilePass {
   int64_t n, groups, channels, filters, h, w, oh, ow, top, left;
   int64_t tiles_h() const { return ceil_div(oh, TILE); }
   int64_t tiles_w() const { return ceil_div(ow, TILE); }
+  TileGrid grid() const { return {h, top, left, SPAN}; }
 };
 
 // A convolution's own way: from its images to its maps.
@@ -44,20 +51,27 @@ inline MapPixels image_pixels(const Convolution& conv, const float* x, int64_t i
           .w = maps.w};
 }
 
+// Rows of tiles first.. of so many, each of `columns` tiles.
+struct TileRows {
+  int64_t first, rows, columns;
+  int64_t count() const { return rows * columns; }
+};
+
 // How images fall into items of work: several small ones together, or large ones in bands of rows
 // of tiles; about `wanted` tiles at a time.
 struct TileBands {
-  int64_t rows, together, count;
-  TileBands(const TilePass& pass, int64_t wanted) : rows(pass.tiles_h()) {
-    const int64_t tiles = rows * pass.tiles_w();
+  int64_t rows, columns, together, count;
+  TileBands(const TilePass& pass, int64_t wanted) : rows(pass.tiles_h()), columns(pass.tiles_w()) {
+    const int64_t tiles = rows * columns;
     const int64_t busy = ceil_div(WANTED_ITEMS, pass.n * pass.groups);  // bands, for all threads
     together = busy > 1 ? 1 : minimum(wanted / tiles, pass.n * pass.groups / WANTED_ITEMS);
     together = maximum<int64_t>(together, 1);
-    count =
-        minimum(rows, maximum(busy, ceil_div(rows, maximum<int64_t>(wanted / pass.tiles_w(), 1))));
+    count = minimum(rows, maximum(busy, ceil_div(rows, maximum<int64_t>(wanted / columns, 1))));
   }
-  int64_t start(int64_t band) const { return rows * band / count; }
-  int64_t height(int64_t band) const { return start(band + 1) - start(band); }
+  TileRows at(int64_t band) const {
+    const int64_t first = rows * band / count;
+    return {first, rows * (band + 1) / count - first, columns};
+  }
 };
 
 // Transformed tiles: number `point` of tile t, a vector of the channels of a block.
@@ -74,25 +88,24 @@ struct Tiles {
 };
 
 // Tile by tile, from tile t on: transform(block, pixels, numbers in a row of them, to) for each
-// block of the channels of maps of h rows, laid out with `top` rows and `left` columns of zeros
-// before them. Tile rows first.. of so many; each tile sees `span` x `span` pixels.
+// block of the channels.
 template <class Transform>
-inline void transform_band(const MapPixels& maps, int64_t h, int64_t top, int64_t left,
-                           int64_t span, int64_t first, int64_t rows, int64_t tiles_w,
+inline void transform_band(const MapPixels& maps, const TileGrid& grid, const TileRows& band,
                            const Tiles& to, int64_t t, const Transform& transform) {
-  const int64_t height = TILE * (rows - 1) + span, columns = TILE * (tiles_w - 1) + span;
-  const int64_t upper = TILE * first - top;  // the map's row that comes first
-  const int64_t from = maximum<int64_t>(upper, 0), end = minimum(upper + height, h);
+  const int64_t height = TILE * (band.rows - 1) + grid.span;
+  const int64_t columns = TILE * (band.columns - 1) + grid.span;
+  const int64_t upper = TILE * band.first - grid.top;  // the map's row that comes first
+  const int64_t from = maximum<int64_t>(upper, 0), end = minimum(upper + height, grid.h);
   float* pixels = scratch_floats(Scratch::columns, height * columns * LANES);
   clear(pixels, height * columns * LANES);
   for (int64_t b = 0; b < to.blocks; b++) {
     if (from < end)
       maps.lay_out(b, from, end - from, columns,
-                   pixels + ((from - upper) * columns + left) * LANES);
-    for (int64_t i = 0; i < rows; i++)
-      for (int64_t j = 0; j < tiles_w; j++)
+                   pixels + ((from - upper) * columns + grid.left) * LANES);
+    for (int64_t i = 0; i < band.rows; i++)
+      for (int64_t j = 0; j < band.columns; j++)
         transform(b, pixels + TILE * (i * columns + j) * LANES, columns * LANES,
-                  to.at(b, t + i * tiles_w + j));
+                  to.at(b, t + i * band.columns + j));
   }
 }
 

@@ -132,7 +132,6 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
   const int64_t channels = conv.channels(), filters = conv.filters();
   const TilePass pass = forward_pass(conv);
   const TileBands bands(pass, WANTED_TILES);
-  const int64_t tiles_w = pass.tiles_w();
   const Chunks chunks(ceil_div(channels, LANES), ceil_div(filters, LANES));
   const int64_t items = conv.groups * chunks.of_channels.count * chunks.of_filters.count;
   // Half as many as of other sums: these are four times as large, and expensive to add up.
@@ -153,20 +152,21 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
       for (int64_t band = 0; band < bands.count; band++) {
         const int64_t from = first + all * batch / batches;
         const int64_t count = first + all * (batch + 1) / batches - from;
-        const int64_t start = bands.start(band), rows = bands.height(band), each = rows * tiles_w;
+        const TileRows rows = bands.at(band);
+        const int64_t each = rows.count();
         const Tiles image(Scratch::tiles, channel_blocks, count * each);
         const Tiles grad(Scratch::tile_products, filter_blocks, count * each);
         // The gradient's own sums, of some tiles at a time, which keeps rounding small.
         float* some = scratch_floats(Scratch::filters, filter_blocks * LANES);
         clear(some, filter_blocks * LANES);
         for (int64_t n = 0; n < count; n++) {
-          transform_band(image_pixels(conv, x, from + n, group).from_block(c), maps.h, pass.top,
-                         pass.left, SPAN, start, rows, tiles_w, image, n * each,
+          transform_band(image_pixels(conv, x, from + n, group).from_block(c), pass.grid(), rows,
+                         image, n * each,
                          [&](int64_t, const float* pixels, int64_t row, float* to) {
                            transform_image(pixels, row, to, image.step);
                          });
-          transform_band(gradient.pixels(from + n, group).from_block(f), maps.oh, 0, 0, TILE, start,
-                         rows, tiles_w, grad, n * each,
+          transform_band(gradient.pixels(from + n, group).from_block(f), {maps.oh, 0, 0, TILE},
+                         rows, grad, n * each,
                          [&](int64_t b, const float* pixels, int64_t row, float* to) {
                            transform_gradient(pixels, row, to, grad.step);
                            add_pixels(pixels, row, some + b * LANES);

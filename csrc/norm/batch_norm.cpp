@@ -170,10 +170,10 @@ void batch_norm2d(const float* x, const Channels& channels, float* y, const Imag
   passes.run(results);
 }
 
-void batch_norm2d_backward(const float* grad_y, const float* x, const float* weight,
-                           const float* mean, const float* inverse_std, float* grad_x,
-                           float* grad_weight, float* grad_bias, const Images& images,
-                           bool training) {
+void batch_norm2d_backward(const float* grad_y, const float* x, const ChannelGradients& channels,
+                           float* grad_x, const Images& images, bool training) {
+  const float *weight = channels.weight, *mean = channels.mean, *inverse_std = channels.inverse_std;
+  float *grad_weight = channels.grad_weight, *grad_bias = channels.grad_bias;
   const int64_t places = images.places;
   const float count = static_cast<float>(images.n * places);
   const Passes passes(images);

@@ -26,20 +26,24 @@ struct Channels {
   float *mean, *inverse_std, *new_running_mean, *new_running_var;
 };
 
+// What its gradients read and write for each channel.
+struct ChannelGradients {
+  const float *weight, *mean, *inverse_std;
+  float *grad_weight, *grad_bias;
+};
+
 }  // namespace badak
 
-#define BADAK_NORM_KERNELS(X)                                                                 \
-  X(local_response_norm,                                                                      \
-    (const float* x, float* y, float* scale, const Images& images, const Response& response)) \
-  /* `factor` is 2 alpha beta; before and after are those of the forward pass, exchanged. */  \
-  X(local_response_norm_backward,                                                             \
-    (const float* grad_y, const float* x, const float* y, const float* scale, float* grad_x,  \
-     const Images& images, const Response& response, float factor))                           \
-  X(batch_norm2d, (const float* x, const Channels& channels, float* y, const Images& images,  \
-                   bool training, double momentum, float eps))                                \
-  X(batch_norm2d_backward,                                                                    \
-    (const float* grad_y, const float* x, const float* weight, const float* mean,             \
-     const float* inverse_std, float* grad_x, float* grad_weight, float* grad_bias,           \
-     const Images& images, bool training))
+#define BADAK_NORM_KERNELS(X)                                                                      \
+  X(local_response_norm,                                                                           \
+    (const float* x, float* y, float* scale, const Images& images, const Response& response))      \
+  /* `factor` is 2 alpha beta; before and after are those of the forward pass, exchanged. */       \
+  X(local_response_norm_backward,                                                                  \
+    (const float* grad_y, const float* x, const float* y, const float* scale, float* grad_x,       \
+     const Images& images, const Response& response, float factor))                                \
+  X(batch_norm2d, (const float* x, const Channels& channels, float* y, const Images& images,       \
+                   bool training, double momentum, float eps))                                     \
+  X(batch_norm2d_backward, (const float* grad_y, const float* x, const ChannelGradients& channels, \
+                            float* grad_x, const Images& images, bool training))
 
 BADAK_DECLARE_KERNELS(BADAK_NORM_KERNELS)

@@ -44,9 +44,10 @@ void bind_norm(nb::module_& m) {
   m.def("batch_norm2d_backward", [](In grad_y, In x, In weight, In mean, In inverse_std, Out grad_x,
                                     Out grad_weight, Out grad_bias, bool training) {
     submit([=, images = images_of(x)] {
-      kernels->batch_norm2d_backward(grad_y.data(), x.data(), weight.data(), mean.data(),
-                                     inverse_std.data(), grad_x.data(), grad_weight.data(),
-                                     grad_bias.data(), images, training);
+      const ChannelGradients channels{weight.data(), mean.data(), inverse_std.data(),
+                                      grad_weight.data(), grad_bias.data()};
+      kernels->batch_norm2d_backward(grad_y.data(), x.data(), channels, grad_x.data(), images,
+                                     training);
     });
   });
 }

@@ -1,15 +1,10 @@
-// bind_pool.cpp -- pooling; a window comes as its eight numbers, in the order of window.h.
-#include <nanobind/stl/array.h>
-
+// bind_pool.cpp -- pooling: arrays in, nothing out but what is written.
 #include "python/bindings.h"
+#include "python/windows.h"
 
 namespace badak {
 
 namespace {
-
-using Numbers = std::array<int64_t, 8>;
-
-Window window_of(const Numbers& n) { return {n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]}; }
 
 template <class Images, class Places>
 Maps maps_of(const Images& x, const Places& y) {
@@ -22,7 +17,7 @@ Maps maps_of(const Images& x, const Places& y) {
 }  // namespace
 
 void bind_pool(nb::module_& m) {
-  m.def("max_pool2d", [](In x, Out y, OutOf<int64_t> indices, const Numbers& numbers) {
+  m.def("max_pool2d", [](In x, Out y, OutOf<int64_t> indices, const WindowNumbers& numbers) {
     const Maps maps = maps_of(x, y);
     const Window window = window_of(numbers);
     submit([=] { kernels->max_pool2d(x.data(), y.data(), indices.data(), maps, window); });
@@ -32,18 +27,19 @@ void bind_pool(nb::module_& m) {
     submit(
         [=] { kernels->max_pool2d_backward(grad_y.data(), indices.data(), grad_x.data(), maps); });
   });
-  m.def("avg_pool2d", [](In x, In divisors, Out y, const Numbers& numbers) {
+  m.def("avg_pool2d", [](In x, In divisors, Out y, const WindowNumbers& numbers) {
     const Maps maps = maps_of(x, y);
     const Window window = window_of(numbers);
     submit([=] { kernels->avg_pool2d(x.data(), divisors.data(), y.data(), maps, window); });
   });
-  m.def("avg_pool2d_backward", [](In grad_y, In divisors, Out grad_x, const Numbers& numbers) {
-    const Maps maps = maps_of(grad_x, grad_y);
-    const Window window = window_of(numbers);
-    submit([=] {
-      kernels->avg_pool2d_backward(grad_y.data(), divisors.data(), grad_x.data(), maps, window);
-    });
-  });
+  m.def(
+      "avg_pool2d_backward", [](In grad_y, In divisors, Out grad_x, const WindowNumbers& numbers) {
+        const Maps maps = maps_of(grad_x, grad_y);
+        const Window window = window_of(numbers);
+        submit([=] {
+          kernels->avg_pool2d_backward(grad_y.data(), divisors.data(), grad_x.data(), maps, window);
+        });
+      });
   m.def("global_avg_pool2d", [](In x, Out y) {
     const int64_t maps = y.size(), size = x.shape(2) * x.shape(3);
     submit([=] { kernels->global_avg_pool2d(x.data(), y.data(), maps, size); });

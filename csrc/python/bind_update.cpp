@@ -12,16 +12,21 @@ namespace badak {
 
 namespace {
 
-// rate, decay, shrink, keep, keep2, unroot, eps: see elementwise/update.h.
+// In the order of badak.ops.step.StepNumbers; see elementwise/update.h.
 using Numbers = std::array<double, 7>;
 
 Step step_of(Rule rule, const Numbers& n) {
   const auto number = [&](size_t i) { return static_cast<float>(n[i]); };
-  return {rule,      number(0),
-          number(1), number(2),
-          number(3), static_cast<float>(1 - n[3]),
-          number(4), static_cast<float>(1 - n[4]),
-          number(5), number(6)};
+  return {.rule = rule,
+          .rate = number(0),
+          .decay = number(1),
+          .shrink = number(2),
+          .keep = number(3),
+          .take = static_cast<float>(1 - n[3]),
+          .keep2 = number(4),
+          .take2 = static_cast<float>(1 - n[4]),
+          .unroot = number(5),
+          .eps = number(6)};
 }
 
 Rule rule_of(const std::string& name) {
