@@ -1,4 +1,4 @@
-"""Fit the polynomials of csrc/vector_math.h and print them; needs mpmath (it comes with torch).
+"""Fit the polynomials of csrc/simd/vector_math.h and print them; needs mpmath (comes with torch).
 
 Least squares at Chebyshev points, reweighted towards the largest error until all errors are alike.
 """

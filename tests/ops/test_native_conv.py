@@ -53,7 +53,7 @@ def convolutions(draw):
 
 @st.composite
 def tiled(draw):
-    """The same for the form of tiles.h: 3x3 in steps of 1, of 8 channels and filters and more.
+    """The same for conv2d/winograd.h: 3x3 in steps of 1, of 8 channels and filters and more.
 
     Some cases just miss it: padding of 3, maps that tiles would cover badly.
     """
@@ -208,7 +208,7 @@ def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
     ],
 )
 def test_tiles_stay_within_their_stated_accuracy(shape, filters):
-    """winograd.h states 5e-6 of the largest result for normal numbers."""
+    """conv2d/winograd_transforms.h states 5e-6 of the largest result for normal numbers."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal(shape).astype(np.float32)
     weight = generator.standard_normal((filters, shape[1], 3, 3)).astype(np.float32)

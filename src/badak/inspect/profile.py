@@ -209,7 +209,7 @@ def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float |
 def _saved_by(layer: Layer) -> str:
     """Whether the native core computes it, or a layer inside, by Winograd's way.
 
-    The condition is that of csrc/tiles.h.
+    The condition is that of suits_winograd in csrc/conv2d/winograd.cpp.
     """
     for _, leaf in layer.leaves(""):
         if isinstance(leaf, Convolution):

@@ -1,0 +1,53 @@
+// conv2d.cpp -- which path a convolution takes: the only file that decides it.
+//   The same numbers as badak.ops.reference.conv.conv2d and conv2d_backward, for float.
+//   x (N, C, H, W), weight (F, C/G, KH, KW), y (N, F, OH, OW); all C-contiguous.
+// Four paths, each with a function that says whether a convolution suits it:
+//   winograd   3x3 in steps of 1 with enough channels and filters: a quarter of the multiplications
+//   sparse     gradients after pooling: most of them are 0 and are left out
+//   pooled     a first layer's few taps, pooled before anything is stored
+//   taps       everything else; no precondition
+#include "conv2d/conv2d.h"
+
+#include "conv2d/pooled.h"
+#include "conv2d/sparse.h"
+#include "conv2d/taps.h"
+#include "conv2d/winograd.h"
+
+namespace badak::BADAK_ISA {
+
+void conv2d(const Convolution& conv, const Epilogue& epilogue, const float* x, const float* weight,
+            const float* bias, float* y, uint8_t* winners) {
+  if (conv.maps.n == 0) return;
+  // Fewest multiplications first; Winograd's results can be pooled on their way out, too.
+  if (suits_winograd(conv)) return conv2d_winograd(conv, epilogue, x, weight, bias, y, winners);
+  // Few taps fill no matrix product: they are summed in registers, and a quarter is stored.
+  if (suits_pooled(conv, epilogue))
+    return conv2d_pooled(conv, epilogue, x, weight, bias, y, winners);
+  conv2d_taps(conv, epilogue, x, weight, bias, y, winners);
+}
+
+void conv2d_grad_x(const Convolution& conv, const Epilogue& epilogue, const float* grad_y,
+                   const float* y, const uint8_t* winners, const float* weight, float* grad_x) {
+  if (conv.maps.n == 0) return;
+  const GradientMaps gradient{conv, epilogue, grad_y, y, winners};
+  // Winograd before sparse: a sparse gradient's windows overlap in x, and are written over and
+  // over.
+  if (suits_winograd(conv)) return grad_x_winograd(gradient, weight, grad_x);
+  if (suits_sparse(conv, epilogue, false)) return grad_x_sparse(gradient, weight, grad_x);
+  grad_x_taps(gradient, weight, grad_x);
+}
+
+void conv2d_grad_weight(const Convolution& conv, const Epilogue& epilogue, const float* grad_y,
+                        const float* y, const uint8_t* winners, const float* x, float* grad_weight,
+                        float* grad_bias) {
+  // No images, too, take a path: their gradients are 0, and somebody must write that.
+  const GradientMaps gradient{conv, epilogue, grad_y, y, winners};
+  // Sparse before Winograd, unlike above: its sums stay in registers, and the tiles of a map that
+  // is three quarters 0 do not pay.
+  if (suits_sparse(conv, epilogue, true))
+    return grad_weight_sparse(gradient, x, grad_weight, grad_bias);
+  if (suits_winograd(conv)) return grad_weight_winograd(gradient, x, grad_weight, grad_bias);
+  grad_weight_taps(gradient, x, grad_weight, grad_bias);
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,252 @@
+// winograd.cpp -- the same numbers as badak.ops.reference.conv.conv2d and its gradient for x, for
+// 3x3 filters and float, within 5e-6 of the largest result.
+//   x (N, C, H, W), weight (F, C/G, 3, 3), y (N, F, OH, OW); all C-contiguous.
+// Method: Winograd's F(4x4, 3x3), see winograd_transforms.h. Weights are transformed once per call.
+// Then, item by item: the images' tiles, their products with the weights (winograd_product.h), and
+// back from these to maps, pooled on the way if pooling follows. The gradient for x is the same
+// convolution with the filters turned round.
+// Precondition: suits_winograd. A number that is not finite spreads over its tile.
+#include "conv2d/winograd.h"
+
+#include "conv2d/winograd_product.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+// Where the number of filter f, channel c and cell stands, and how far the array goes.
+struct Weights {
+  const float *from, *end;
+  int64_t filter_step, channel_step, group_step;
+  bool turned;  // cells in reverse
+};
+
+// A block of filters' weights transformed: number `point` of channel c is a vector of filters at
+// to + point * point_step + c * channel_step.
+void transform_weights(const TilePass& pass, const Weights& weights, int64_t group, int64_t block,
+                       int64_t point_step, int64_t channel_step, float* to) {
+  const int64_t filters = minimum(LANES, pass.filters - block * LANES);
+  const float* from =
+      weights.from + group * weights.group_step + block * LANES * weights.filter_step;
+  for (int64_t c = 0; c < pass.channels; c++, from += weights.channel_step, to += channel_step) {
+    Vec cells[(9 / LANES + 1) * LANES];
+    for (int64_t j = 0; j < 9; j += LANES) {
+      Vec square[LANES];
+#pragma GCC unroll 16
+      for (int64_t f = 0; f < LANES; f++)
+        square[f] =
+            load_before(from + minimum(f, filters - 1) * weights.filter_step + j, weights.end);
+      transpose_block(square);
+#pragma GCC unroll 16
+      for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
+    }
+    transform_square<WeightLine>(
+        [&](int i, int j) { return cells[weights.turned ? 8 - 3 * i - j : 3 * i + j]; },
+        [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * point_step, value); });
+  }
+}
+
+// The transformed weights of some blocks of a group's filters: [point][strip][channel][filters].
+struct Strips {
+  int64_t channels, blocks;
+  int64_t point() const { return blocks * LANES * channels; }
+  int64_t size() const { return POINTS * point(); }
+  void transform(const TilePass& pass, const Weights& weights, int64_t group, int64_t first,
+                 int64_t block, float* to) const {
+    const int64_t strip = block / STRIP * STRIP, width = minimum(STRIP, blocks - strip) * LANES;
+    transform_weights(pass, weights, group, first + block, point(), width,
+                      to + strip * LANES * channels + (block - strip) * LANES);
+  }
+};
+
+// Where the results go: as they are, or pooled.
+struct TileResults {
+  const TilePass& pass;
+  const float* bias;  // of all filters; or null
+  Epilogue epilogue;
+  float* y;
+  uint8_t* winners;
+
+  // Of one image and group: the band whose products begin at tile t; they are those of the group's
+  // blocks of filters from `block` on.
+  void write(const Tiles& products, int64_t t, const TileRows& band, int64_t image, int64_t group,
+             int64_t block) const {
+    const int64_t side = epilogue.pool ? TILE / 2 : TILE;  // of a tile's results
+    const int64_t rows = band.rows, tiles_w = band.columns, columns = side * tiles_w;
+    const int64_t size = (side * rows * columns + LANES) * LANES;
+    float* results = scratch_floats(Scratch::tile_results, size + size / 4);
+    ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
+    const int64_t h = epilogue.pool ? pass.oh / 2 : pass.oh,
+                  w = epilogue.pool ? pass.ow / 2 : pass.ow;
+    const int64_t height = minimum(side * rows, h - side * band.first);
+    for (int64_t b = 0; b < products.blocks; b++) {
+      const int64_t filter = group * pass.filters + (block + b) * LANES;
+      const int64_t count = minimum(LANES, pass.filters - (block + b) * LANES);
+      const Vec add = bias == nullptr ? Vec{} : load_some(bias + filter, count);
+      for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < tiles_w; j++) {
+          const int64_t to = side * (i * columns + j);
+          one_tile(products.at(b, t + i * tiles_w + j), products.step, add, results + to * LANES,
+                   won + to, columns);
+        }
+      const int64_t at =
+          ((image * pass.groups * pass.filters + filter) * h + side * band.first) * w;
+      take_back(results, columns, LANES, count, height, w, h * w, y + at);
+      if (epilogue.pool && winners != nullptr)
+        take_back(won, columns, count, height, w, h * w, winners + at);
+    }
+  }
+
+ private:
+  void one_tile(const float* products, int64_t step, Vec add, float* to, ByteVec* won,
+                int64_t columns) const {
+    Vec y[TILE][TILE];
+    transform_square<ResultLine>(
+        [&](int i, int j) { return load(products + (SPAN * i + j) * step); },
+        [&](int i, int j, Vec value) { y[i][j] = value + add; });
+    if (!epilogue.pool) {
+#pragma GCC unroll 4
+      for (int i = 0; i < TILE; i++)
+#pragma GCC unroll 4
+        for (int j = 0; j < TILE; j++)
+          store(to + (i * columns + j) * LANES, epilogue.relu ? relu(y[i][j]) : y[i][j]);
+      return;
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < TILE / 2; i++)
+#pragma GCC unroll 2
+      for (int j = 0; j < TILE / 2; j++) {
+        IntVec winner;
+        const Vec best = pool_cells(y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j],
+                                    y[2 * i + 1][2 * j + 1], epilogue.relu, winner);
+        store(to + (i * columns + j) * LANES, best);
+        won[i * columns + j] = __builtin_convertvector(winner, ByteVec);
+      }
+  }
+};
+
+// An item of work: some rows of tiles of some images, times the weights of a group's blocks of
+// filters from `block` on.
+struct Item {
+  int64_t group, block, first_image, images;
+  TileRows band;
+};
+
+// read(image, group) -> MapPixels.
+template <class Read>
+void convolve_band(const TilePass& pass, const Strips& strips, const float* weights,
+                   const Read& read, const TileResults& results, const Item& item) {
+  const int64_t each = item.band.count(), count = item.images;
+  const Tiles tiles(Scratch::tiles, ceil_div(pass.channels, LANES), count * each);
+  for (int64_t n = 0; n < count; n++)
+    transform_band(read(item.first_image + n, item.group), pass.grid(), item.band, tiles, n * each,
+                   [&](int64_t, const float* pixels, int64_t row, float* to) {
+                     transform_image(pixels, row, to, tiles.step);
+                   });
+  const Tiles products(Scratch::tile_products, strips.blocks, count * each);
+  multiply_tiles(tiles, pass.channels, weights, products);
+  for (int64_t n = 0; n < count; n++)
+    results.write(products, n * each, item.band, item.first_image + n, item.group, item.block);
+}
+
+// A few tiles: each item transforms the weights of its own filters, for all images.
+template <class Read>
+void convolve_few(const TilePass& pass, const Weights& weights, const Read& read,
+                  const TileResults& results) {
+  constexpr int64_t ITEMS = 4;
+  const int64_t blocks = ceil_div(pass.filters, LANES), parts = minimum(blocks, ITEMS);
+  const int64_t bands = parts * pass.groups > 1 ? 1 : minimum(pass.tiles_h(), ITEMS);
+  parallel_for(pass.groups * parts * bands, [&](int64_t item) {
+    const int64_t band = item % bands, part = item / bands % parts, group = item / bands / parts;
+    const int64_t first = blocks * part / parts;
+    const Strips strips{pass.channels, blocks * (part + 1) / parts - first};
+    float* own = scratch_floats(Scratch::weight, strips.size());
+    for (int64_t block = 0; block < strips.blocks; block++)
+      strips.transform(pass, weights, group, first, block, own);
+    const int64_t start = pass.tiles_h() * band / bands;
+    const TileRows rows{start, pass.tiles_h() * (band + 1) / bands - start, pass.tiles_w()};
+    convolve_band(pass, strips, own, read, results, {group, first, 0, pass.n, rows});
+  });
+}
+
+template <class Read>
+void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& read,
+                    const TileResults& results) {
+  constexpr int64_t FEW_TILES = 64;
+  if (pass.n * pass.tiles_h() * pass.tiles_w() <= FEW_TILES)
+    return convolve_few(pass, weights, read, results);
+  const Strips strips{pass.channels, ceil_div(pass.filters, LANES)};
+  float* transformed = scratch_floats(Scratch::weight, pass.groups * strips.size());
+  parallel_for(pass.groups * strips.blocks, [&](int64_t item) {
+    const int64_t block = item % strips.blocks, group = item / strips.blocks;
+    strips.transform(pass, weights, group, 0, block, transformed + group * strips.size());
+  });
+  // Many tiles if the weights do not fit L2: all are then read again for each item.
+  const TileBands bands(pass, strips.size() > (1 << 18) ? 128 : 32);
+  const int64_t batches = ceil_div(pass.n, bands.together);
+  parallel_for(batches * pass.groups * bands.count, [&](int64_t item) {
+    const int64_t band = item % bands.count, group = item / bands.count % pass.groups;
+    const int64_t batch = item / bands.count / pass.groups, first = pass.n * batch / batches;
+    convolve_band(pass, strips, transformed + group * strips.size(), read, results,
+                  {group, 0, first, pass.n * (batch + 1) / batches - first, bands.at(band)});
+  });
+}
+
+}  // namespace
+
+bool suits_winograd(const Convolution& conv) {
+  const Window& w = conv.window;
+  const Maps& maps = conv.maps;
+  const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
+                    w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
+                    maps.ow <= maps.w + w.left;
+  // Places beyond the map's edge are computed for nothing.
+  const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
+  return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
+         5 * conv.places() >= 2 * computed;
+}
+
+void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const float* x,
+                     const float* weight, const float* bias, float* y, uint8_t* winners) {
+  const TilePass pass = forward_pass(conv);
+  const int64_t filter = pass.channels * 9;
+  convolve_tiles(
+      pass,
+      Weights{.from = weight,
+              .end = weight + conv.f * filter,
+              .filter_step = filter,
+              .channel_step = 9,
+              .group_step = pass.filters * filter,
+              .turned = false},
+      [&](int64_t image, int64_t group) { return image_pixels(conv, x, image, group); },
+      TileResults{pass, bias, epilogue, y, winners});
+}
+
+void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x) {
+  const Convolution& conv = gradient.conv;
+  const Maps& maps = conv.maps;
+  const int64_t channels = conv.channels(), filters = conv.filters();
+  // A convolution of the gradient with the filters turned round, and filters and channels swapped.
+  const TilePass pass{.n = maps.n,
+                      .groups = conv.groups,
+                      .channels = filters,
+                      .filters = channels,
+                      .h = maps.oh,
+                      .w = maps.ow,
+                      .oh = maps.h,
+                      .ow = maps.w,
+                      .top = 2 - conv.window.top,
+                      .left = 2 - conv.window.left};
+  convolve_tiles(
+      pass,
+      Weights{.from = weight,
+              .end = weight + conv.f * channels * 9,
+              .filter_step = 9,
+              .channel_step = channels * 9,
+              .group_step = filters * channels * 9,
+              .turned = true},
+      [&](int64_t image, int64_t group) { return gradient.pixels(image, group); },
+      TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,67 @@
+// dropout.cpp -- as badak.ops.reference.dropout, with a generator of its own: other numbers are
+// dropped than the reference drops, in the same share.
+//   x, y, mask: `count` numbers, C-contiguous; key: one number, read when the kernel runs.
+// Method: Philox4x32-10 at counters 0, 1, 2 ... Number 64 g + 16 w + i takes word w of counter
+// 16 g + i, whatever the width of the vectors: the same key drops the same on every processor.
+// No precondition.
+#include "elementwise/dropout.h"
+
+#include "elementwise/philox.h"
+#include "threads/split.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int64_t GROUP = 64;
+static_assert(GRAIN % GROUP == 0 && 16 % LANES == 0);
+
+// body(words, i) for every LANES numbers from `first`, a multiple of GROUP, up to `end` and beyond.
+template <class Body>
+inline void each_words(uint64_t key, int64_t first, int64_t end, const Body body) {
+  for (int64_t group = first; group < end; group += GROUP)
+    for (int64_t lane = 0; lane < 16; lane += LANES) {
+      const Drawn drawn = philox(key, static_cast<uint64_t>(group / 4 + lane));
+      for (int64_t w = 0; w < 4; w++) body(drawn.word[w], group + 16 * w + lane);
+    }
+}
+
+}  // namespace
+
+void dropout(const float* x, const uint64_t* key, float* y, bool* mask, int64_t count,
+             uint64_t threshold, float scale) {
+  typedef int8_t Bytes __attribute__((vector_size(LANES)));
+  const IntVec all = splat(threshold == 0 ? -1 : 0);
+  const Words limit = Words{} + static_cast<uint32_t>(threshold - 1);
+  in_chunks(count, [=](int64_t start, int64_t size) {
+    each_words(*key, start, start + size, [=](Words words, int64_t i) {
+      const IntVec kept = (words > limit) | all;
+      const Bytes bytes = __builtin_convertvector(kept & 1, Bytes);
+      if (i + LANES <= count) {
+        store(y + i, kept ? load(x + i) * scale : Vec{});
+        __builtin_memcpy(mask + i, &bytes, LANES);
+      } else if (i < count) {
+        store_first(y + i, kept ? load_first(x + i, count - i) * scale : Vec{}, count - i);
+        __builtin_memcpy(mask + i, &bytes, static_cast<size_t>(count - i));
+      }
+    });
+  });
+}
+
+void dropout_backward(const float* grad_y, const bool* mask, float* grad_x, int64_t count,
+                      float scale) {
+  in_chunks(count, [=](int64_t start, int64_t size) {
+    for (int64_t i = start; i < start + size; i++) grad_x[i] = mask[i] ? grad_y[i] * scale : 0.0f;
+  });
+}
+
+void random_words(const uint64_t* key, uint32_t* words, int64_t count) {
+  in_chunks(count, [=](int64_t start, int64_t size) {
+    each_words(*key, start, start + size, [=](Words drawn, int64_t i) {
+      if (i < count)
+        __builtin_memcpy(words + i, &drawn, static_cast<size_t>(minimum(LANES, count - i)) * 4);
+    });
+  });
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,224 @@
+// gemm.cpp -- the matrix product of float matrices of any orientation, with bias and ReLU.
+//   The same numbers as NumPy's a @ b (+ bias, maximum with 0), each summed over k in a fixed
+//   order.
+// Method: c is cut into blocks, and if it has few of them, k is cut as well. A block is one item
+// of work: for each slice of k it packs its rows of a and columns of b into tile order, in memory
+// of its thread that stays in L2, and multiplies them tile by tile; a slice of a tile of b stays in
+// L1. Up to four rows are done as dot products without packing.
+// No precondition. Reaches 58 to 90 % of FMA peak at 1024 and 2048 (benchmarks/README.md).
+#include "gemm/gemm.h"
+
+#include <time.h>
+
+#include "gemm/gemm_rows.h"
+#include "gemm/register_tile.h"
+#include "simd/transpose.h"
+#include "threads/threads.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int64_t PANEL = 2 * LANES;  // columns of a tile of b
+constexpr int64_t SLICE = 256;        // of k: a tile's slice of b is 32 KiB on AVX-512
+constexpr int64_t BLOCK_TILES = 22;   // row tiles of a block of c, at most
+constexpr int64_t BLOCK_PANELS = 12;  // panels of a block of c, at most
+constexpr int64_t LONG = 256;         // of k: the shortest part worth an item of its own
+constexpr int64_t ITEMS = 8;          // as many are wanted before k is cut
+constexpr int64_t FEW_ROWS = 4;       // rows of a so few that packing b would cost more
+constexpr int64_t SOME_ROWS = 128;    // rows of a up to which b is read in place, see gemm_rows.h
+constexpr int64_t TINY = 1 << 16;     // multiply-adds that one thread does faster than two
+
+// Rows start.. of a as [k][height].
+void pack_rows(const Product& p, int64_t start, int64_t height, int64_t from, int64_t depth,
+               float* to) {
+  const float* a = p.a + start * p.a_row + from * p.a_column;
+  if (p.a_column == 1) {
+    transpose_strip(a, p.a_row, height, depth, to, height);
+  } else {
+    for (int64_t q = 0; q < depth; q++, a += p.a_column, to += height)
+      for (int64_t i = 0; i < height; i++) to[i] = a[i * p.a_row];
+  }
+}
+
+// Columns start.. of b in panels of [k][PANEL], what follows the last column is not used.
+void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from, int64_t depth,
+                  float* to) {
+  const float* b = p.b + from * p.b_row + start * p.b_column;
+  const int64_t panels = ceil_div(columns, PANEL);
+  if (p.b_row == 1) {
+    for (int64_t j = 0; j < columns; j += LANES)
+      transpose_strip(b + j * p.b_column, p.b_column, minimum(LANES, columns - j), depth,
+                      to + j / PANEL * PANEL * depth + j % PANEL, PANEL);
+    return;
+  }
+  for (int64_t q = 0; q < depth; q++, to += PANEL, b += p.b_row)
+    for (int64_t panel = 0; panel < panels; panel++) {
+      float* row = to + panel * PANEL * depth;
+      const float* wide = b + panel * PANEL * p.b_column;
+      const int64_t width = columns - panel * PANEL;
+      if (p.b_column == 1) {
+        store(row, load_some(wide, width));
+        store(row + LANES, load_some(wide + LANES, width - LANES));
+      } else {
+        for (int64_t j = 0; j < minimum(PANEL, width); j++) row[j] = wide[j * p.b_column];
+      }
+    }
+}
+
+// Columns column.. of a block of c, all its rows, summed over k from `from` to `to`. The rows of a
+// are packed already, slice after slice, each tile after tile.
+struct Block {
+  int64_t row, rows, column, columns, from, to;
+};
+
+int64_t slices_of(int64_t k) { return maximum<int64_t>(ceil_div(k, SLICE), 1); }
+
+// One slice of a block's rows of a, as `multiply` wants them: tiles from `first` to `end`.
+void pack_slice(const Product& p, const Block& block, int64_t slice, int64_t first, int64_t end,
+                float* packed_a) {
+  const RowTiles tiles(block.rows);
+  const int64_t length = block.to - block.from, slices = slices_of(length);
+  const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
+  for (int64_t i = first; i < minimum(end, tiles.count); i++)
+    pack_rows(p, block.row + tiles.start(i), tiles.height(i), block.from + start, depth,
+              packed_a + block.rows * start + tiles.start(i) * depth);
+}
+
+void multiply(const Product& p, const Block& block, const float* packed_a) {
+  const RowTiles tiles(block.rows);
+  const int64_t panels = ceil_div(block.columns, PANEL);
+  const int64_t length = block.to - block.from, slices = slices_of(length);
+  float* packed_b = scratch_floats(Scratch::packed_b, panels * PANEL * ceil_div(length, slices));
+  for (int64_t slice = 0; slice < slices; slice++) {
+    const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
+    pack_columns(p, block.column, block.columns, block.from + start, depth, packed_b);
+    const auto tile_at = [&](int64_t i, int64_t j) {
+      const int64_t row = block.row + tiles.start(i), column = block.column + j * PANEL;
+      Finish finish;
+      finish.accumulate = slice > 0 || p.accumulate;
+      if (slice == slices - 1) {
+        finish.row_bias = p.row_bias == nullptr ? nullptr : p.row_bias + row;
+        finish.column_bias = p.column_bias == nullptr ? nullptr : p.column_bias + column;
+        finish.relu = p.relu;
+      }
+      float* c = p.c + row * p.c_row + column;
+      const int64_t height = tiles.height(i), columns = minimum(PANEL, block.columns - j * PANEL);
+      tile_for<PackedRows>(height, columns <= LANES ? 1 : 2)(
+          depth, packed_a + block.rows * start + tiles.start(i) * depth,
+          {packed_b + j * PANEL * depth, PANEL}, c, p.c_row, columns, finish);
+    };
+    if (slices == 1) {  // few multiplications for each number of c: write c row by row
+      for (int64_t i = 0; i < tiles.count; i++)
+        for (int64_t j = 0; j < panels; j++) tile_at(i, j);
+      return;
+    }
+    for (int64_t first = 0; first < tiles.count; first += BLOCK_TILES)
+      for (int64_t j = 0; j < panels; j++)
+        for (int64_t i = first; i < minimum(first + BLOCK_TILES, tiles.count); i++) tile_at(i, j);
+  }
+}
+
+// Cut k into parts, one item each with sums of its own, and add these up.
+void multiply_in_parts(const Product& p, int64_t parts) {
+  const int64_t size = p.m * p.n;
+  float* sums = scratch_floats(Scratch::partial, parts * size);
+  parallel_for(parts, [&](int64_t part) {
+    Product own = p;
+    own.c = sums + part * size;
+    own.c_row = p.n;
+    own.row_bias = own.column_bias = nullptr;
+    own.relu = own.accumulate = false;
+    const Block block{0, p.m, 0, p.n, p.k * part / parts, p.k * (part + 1) / parts};
+    float* packed_a = scratch_floats(Scratch::packed_a, p.m * (block.to - block.from));
+    for (int64_t slice = 0; slice < slices_of(block.to - block.from); slice++)
+      pack_slice(p, block, slice, 0, p.m, packed_a);
+    multiply(own, block, packed_a);
+  });
+  for (int64_t i = 0; i < p.m; i++)
+    for (int64_t j = 0; j < p.n; j++) {
+      float value = sums[i * p.n + j];
+      for (int64_t part = 1; part < parts; part++) value += sums[part * size + i * p.n + j];
+      p.c[i * p.c_row + j] = finished(p, i, j, value);
+    }
+}
+
+}  // namespace
+
+void gemm(const Product& p) {
+  if (p.m == 0 || p.n == 0) return;
+  if (p.k > 0 && p.a_column == 1 && p.b_row == 1) {
+    constexpr void (*by_rows[])(const Product&) = {few_rows<1>, few_rows<2>, few_rows<3>,
+                                                   few_rows<4>};
+    if (p.m <= FEW_ROWS) return by_rows[p.m - 1](p);
+    if (p.m <= SOME_ROWS) return some_rows(p);
+  }
+  const bool tiny = p.m * p.n * p.k <= TINY;
+  const int64_t row_tiles = ceil_div(p.m, TILE_ROWS), panels = ceil_div(p.n, PANEL);
+  if (!tiny && panels < ITEMS && p.k >= 2 * LONG) {
+    multiply_in_parts(p, minimum(ITEMS, p.k / LONG));
+    return;
+  }
+  int64_t row_blocks = 1, column_blocks = 1;
+  if (!tiny) {
+    column_blocks = minimum(maximum(ceil_div(panels, BLOCK_PANELS), ITEMS), panels);
+    row_blocks = minimum(ceil_div(ITEMS, column_blocks), row_tiles);
+  }
+  float* packed_a = scratch_floats(Scratch::shared, p.m * p.k);
+  const auto block_of = [&](int64_t i, int64_t j) {
+    const int64_t row = p.m * i / row_blocks, column = panels * j / column_blocks * PANEL;
+    const int64_t end = minimum(panels * (j + 1) / column_blocks * PANEL, p.n);
+    return Block{row, p.m * (i + 1) / row_blocks - row, column, end - column, 0, p.k};
+  };
+  const int64_t slices = slices_of(p.k), strips = ceil_div(row_tiles + 1, BLOCK_TILES);
+  parallel_for(row_blocks * slices * strips, [&](int64_t item) {
+    const Block block = block_of(item / (slices * strips), 0);
+    const int64_t first = item % strips * BLOCK_TILES;
+    pack_slice(p, block, item / strips % slices, first, first + BLOCK_TILES,
+               packed_a + block.row * p.k);
+  });
+  parallel_for(row_blocks * column_blocks, [&](int64_t item) {
+    const Block block = block_of(item % row_blocks, item / row_blocks);
+    multiply(p, block, packed_a + block.row * p.k);
+  });
+}
+
+void column_sums(const float* a, int64_t rows, int64_t columns, float* sums) {
+  parallel_for(ceil_div(columns, 64 * LANES), [&](int64_t item) {
+    const int64_t end = minimum((item + 1) * 64 * LANES, columns);
+    for (int64_t j = item * 64 * LANES; j < end; j += LANES) {
+      Vec total{};
+      for (int64_t i = 0; i < rows; i++) total += load_some(a + i * columns + j, end - j);
+      store_some(sums + j, total, end - j);
+    }
+  });
+}
+
+void fma_peak(double* flops) {
+  constexpr int64_t SUMS = 12, ROUNDS = 1 << 22;
+  const int64_t items = num_threads();
+  struct timespec start, end;
+  double best = 0;
+  for (int repeat = 0; repeat < 5; repeat++) {
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    parallel_for(items, [&](int64_t) {
+      volatile float unforeseen[] = {0.5f, 0.25f};  // the compiler may not know the result
+      const Vec factor = splat(unforeseen[0]), term = splat(unforeseen[1]);
+      Vec sums[SUMS];
+      for (int64_t i = 0; i < SUMS; i++) sums[i] = splat(static_cast<float>(i));
+      for (int64_t round = 0; round < ROUNDS; round++) {
+#pragma GCC unroll 12
+        for (int64_t i = 0; i < SUMS; i++) sums[i] = sums[i] * factor + term;
+      }
+      Vec total{};
+      for (int64_t i = 0; i < SUMS; i++) total += sums[i];
+      unforeseen[0] = sum(total);  // nor leave out how it comes about
+    });
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    const double seconds = (end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec);
+    best = maximum(best, 2.0 * LANES * SUMS * ROUNDS * items / seconds);
+  }
+  *flops = best;
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,145 @@
+// register_tile.h -- a register tile of every matrix product: c (ROWS, V vectors) = a b.
+//
+// a is packed as [k][ROWS]; b's rows are V vectors wherever the caller's Rows says they lie: packed
+// one after the other for gemm, inside a shifted image for convolution. On AVX-512, 12 x 2 vectors
+// keep 24 of 32 registers as sums: each step of k loads two vectors and broadcasts twelve numbers
+// for 24 multiply-adds, so the arithmetic hides the loads. Few rows take more vectors.
+#pragma once
+
+#include "simd/simd.h"
+
+namespace badak::BADAK_ISA {
+
+constexpr int64_t TILE_ROWS = LANES == 16  ? 12
+                              : LANES == 8 ? 6
+                                           : 4;  // at most LANES: see pack_rows
+constexpr int64_t WIDE_ROWS = TILE_ROWS / 2;     // up to so many rows a tile is four vectors wide
+
+// What happens to a tile before it is stored.
+struct Finish {
+  const float* row_bias = nullptr;     // of the tile's first row
+  const float* column_bias = nullptr;  // of the tile's first column
+  bool relu = false;
+  bool accumulate = false;  // add to what stands in c
+};
+
+// b's rows, one after the other.
+struct PackedRows {
+  const float* from;
+  int64_t width;
+  const float* operator()(int64_t p) const { return from + p * width; }
+};
+
+// b's rows, each at its own distance from one place.
+struct ScatteredRows {
+  const float* from;
+  const int64_t* offsets;
+  const float* operator()(int64_t p) const { return from + offsets[p]; }
+};
+
+// The first `columns` columns of the tile are stored; b's rows are read to their full width.
+template <int ROWS, int V, class Rows>
+void tile_of(int64_t k, const float* a, Rows b, float* c, int64_t c_row, int64_t columns,
+             const Finish& finish) {
+  const bool whole = columns == V * LANES;
+  Vec sums[ROWS][V];
+  if (finish.accumulate) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++)
+        sums[i][v] = whole ? load(c + i * c_row + v * LANES)
+                           : load_some(c + i * c_row + v * LANES, columns - v * LANES);
+  } else {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) sums[i][v] = Vec{};
+  }
+  for (int64_t p = 0; p < k; p++) {
+    const float* row = b(p);
+    Vec right[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) right[v] = load(row + v * LANES);
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++) {
+      const Vec left = splat(a[i]);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) sums[i][v] += left * right[v];
+    }
+    a += ROWS;
+  }
+  if (finish.row_bias != nullptr) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) sums[i][v] += splat(finish.row_bias[i]);
+  }
+  if (finish.column_bias != nullptr) {
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++) {
+      const Vec bias = load_some(finish.column_bias + v * LANES, columns - v * LANES);
+#pragma GCC unroll 16
+      for (int i = 0; i < ROWS; i++) sums[i][v] += bias;
+    }
+  }
+  if (finish.relu) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) sums[i][v] = relu(sums[i][v]);
+  }
+  if (whole) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; v++) store(c + i * c_row + v * LANES, sums[i][v]);
+    return;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; v++)
+      store_some(c + i * c_row + v * LANES, sums[i][v], columns - v * LANES);
+}
+
+template <class Rows>
+using Tile = void (*)(int64_t, const float*, Rows, float*, int64_t, int64_t, const Finish&);
+
+// The tile of `rows` <= TILE_ROWS and `vectors`: 1, 2, or, up to WIDE_ROWS rows, 4.
+template <class Rows>
+Tile<Rows> tile_for(int64_t rows, int64_t vectors) {
+#define BADAK_TILES(V)                                                                  \
+  {                                                                                     \
+    tile_of<1, V, Rows>, tile_of<2, V, Rows>, tile_of<3, V, Rows>, tile_of<4, V, Rows>, \
+        tile_of<5, V, Rows>, tile_of<6, V, Rows>                                        \
+  }
+  static constexpr Tile<Rows> narrow[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
+  static constexpr Tile<Rows> wide[] = BADAK_TILES(4);
+#undef BADAK_TILES
+  if (vectors == 4) return wide[rows - 1];
+  if (rows <= 6) return narrow[vectors - 1][rows - 1];
+  if constexpr (TILE_ROWS == 12) {
+#define BADAK_TILES(V)                                                                   \
+  {                                                                                      \
+    tile_of<7, V, Rows>, tile_of<8, V, Rows>, tile_of<9, V, Rows>, tile_of<10, V, Rows>, \
+        tile_of<11, V, Rows>, tile_of<12, V, Rows>                                       \
+  }
+    static constexpr Tile<Rows> high[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
+#undef BADAK_TILES
+    return high[vectors - 1][rows - 7];
+  }
+  return nullptr;
+}
+
+// Rows m split into tiles of nearly equal height, none above TILE_ROWS. Packed, tile after tile,
+// each as [k][height], they take m * k numbers.
+struct RowTiles {
+  int64_t m, count;
+  explicit RowTiles(int64_t rows) : m(rows), count(ceil_div(rows, TILE_ROWS)) {}
+  int64_t start(int64_t index) const { return m * index / count; }
+  int64_t height(int64_t index) const { return start(index + 1) - start(index); }
+  int64_t vectors() const { return m <= WIDE_ROWS ? 4 : 2; }  // of a panel of columns
+};
+
+}  // namespace badak::BADAK_ISA

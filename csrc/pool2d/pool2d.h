@@ -1,0 +1,23 @@
+// pool2d.h -- pooling; see max_pool2d.cpp and avg_pool2d.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "dispatch/kernel.h"
+#include "window.h"
+
+#define BADAK_POOL2D_KERNELS(X)                                                                \
+  X(max_pool2d,                                                                                \
+    (const float* x, float* y, int64_t* indices, const Maps& maps, const Window& window))      \
+  X(max_pool2d_backward,                                                                       \
+    (const float* grad_y, const int64_t* indices, float* grad_x, const Maps& maps))            \
+  /* divisors (oh, ow): what each place's sum is divided by. */                                \
+  X(avg_pool2d,                                                                                \
+    (const float* x, const float* divisors, float* y, const Maps& maps, const Window& window)) \
+  X(avg_pool2d_backward, (const float* grad_y, const float* divisors, float* grad_x,           \
+                          const Maps& maps, const Window& window))                             \
+  /* The mean of each of `maps` maps of `size` numbers. */                                     \
+  X(global_avg_pool2d, (const float* x, float* y, int64_t maps, int64_t size))                 \
+  X(global_avg_pool2d_backward, (const float* grad_y, float* grad_x, int64_t maps, int64_t size))
+
+BADAK_DECLARE_KERNELS(BADAK_POOL2D_KERNELS)

@@ -1,0 +1,55 @@
+// bind_norm.cpp -- local response and batch normalisation.
+#include "python/bindings.h"
+
+namespace badak {
+
+namespace {
+
+Images images_of(const In& x) {
+  return {static_cast<int64_t>(x.shape(0)), static_cast<int64_t>(x.shape(1)),
+          static_cast<int64_t>(x.shape(2) * x.shape(3))};
+}
+
+}  // namespace
+
+void bind_norm(nb::module_& m) {
+  m.def("local_response_norm", [](In x, Out y, Out scale, int64_t before, int64_t after,
+                                  double alpha, double beta, double k) {
+    const Response response{before, after, static_cast<float>(alpha), static_cast<float>(beta),
+                            static_cast<float>(k)};
+    submit([=, images = images_of(x)] {
+      kernels->local_response_norm(x.data(), y.data(), scale.data(), images, response);
+    });
+  });
+  m.def("local_response_norm_backward", [](In grad_y, In x, In y, In scale, Out grad_x,
+                                           int64_t before, int64_t after, double alpha,
+                                           double beta) {
+    const Response response{before, after, static_cast<float>(alpha), static_cast<float>(beta), 0};
+    submit([=, images = images_of(x), factor = static_cast<float>(2 * alpha * beta)] {
+      kernels->local_response_norm_backward(grad_y.data(), x.data(), y.data(), scale.data(),
+                                            grad_x.data(), images, response, factor);
+    });
+  });
+  m.def("batch_norm2d",
+        [](In x, In weight, In bias, In running_mean, In running_var, Out y, Out mean,
+           Out inverse_std, Out new_mean, Out new_var, bool training, double momentum, double eps) {
+          submit([=, images = images_of(x)] {
+            const Channels channels{weight.data(),      bias.data(),   running_mean.data(),
+                                    running_var.data(), mean.data(),   inverse_std.data(),
+                                    new_mean.data(),    new_var.data()};
+            kernels->batch_norm2d(x.data(), channels, y.data(), images, training, momentum,
+                                  static_cast<float>(eps));
+          });
+        });
+  m.def("batch_norm2d_backward", [](In grad_y, In x, In weight, In mean, In inverse_std, Out grad_x,
+                                    Out grad_weight, Out grad_bias, bool training) {
+    submit([=, images = images_of(x)] {
+      const ChannelGradients channels{weight.data(), mean.data(), inverse_std.data(),
+                                      grad_weight.data(), grad_bias.data()};
+      kernels->batch_norm2d_backward(grad_y.data(), x.data(), channels, grad_x.data(), images,
+                                     training);
+    });
+  });
+}
+
+}  // namespace badak

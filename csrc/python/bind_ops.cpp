@@ -1,0 +1,22 @@
+// bind_ops.cpp -- the kernels family by family: arrays in, nothing out but what is written.
+#include "python/bindings.h"
+
+namespace badak {
+
+void bind_dropout(nb::module_& m);
+void bind_elementwise(nb::module_& m);
+void bind_loss(nb::module_& m);
+void bind_norm(nb::module_& m);
+void bind_pool(nb::module_& m);
+void bind_update(nb::module_& m);
+
+void bind_ops(nb::module_& m) {
+  bind_dropout(m);
+  bind_elementwise(m);
+  bind_loss(m);
+  bind_norm(m);
+  bind_pool(m);
+  bind_update(m);
+}
+
+}  // namespace badak
