@@ -1,6 +1,6 @@
 """What a mosaic shows of one of its panels."""
 
-from badak.inspect.draw.mosaic import Grid
+from badak.inspect.draw.panels.mosaic import Grid
 
 
 def panel(axes, shape, columns, place):

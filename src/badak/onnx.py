@@ -8,8 +8,8 @@ try:
 except ImportError as fault:
     raise ImportError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
-from badak.formats.onnx_backend import Backend
-from badak.formats.onnx_export import export
-from badak.formats.onnx_load import load
+from badak.formats.onnx.backend import Backend
+from badak.formats.onnx.export import export
+from badak.formats.onnx.load import load
 
 __all__ = ["Backend", "export", "load"]

@@ -119,7 +119,7 @@ def test_a_folder_that_is_no_run(badak, tmp_path):
 
 @pytest.mark.parametrize("form", ["html", "c"])  # ONNX has words for every layer
 def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatch, form):
-    from badak.formats import program
+    from badak.formats.steps import program
 
     fewer = {k: v for k, v in program.STEPS.items() if k.__name__ not in ("ReLU", "MaxPool2d")}
     monkeypatch.setattr(program, "STEPS", fewer)

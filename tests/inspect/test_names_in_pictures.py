@@ -12,10 +12,10 @@ from matplotlib.text import Text
 from badak import Network, Trainer, inspect
 from badak.data import Dataset
 from badak.inspect import draw
+from badak.inspect.checks.profile import Profile, Timed
 from badak.inspect.draw import text as texts
 from badak.inspect.draw.figure import Figure
-from badak.inspect.predictions import Predictions
-from badak.inspect.profile import Profile, Timed
+from badak.inspect.evaluation.predictions import Predictions
 from badak.layers import Conv2d, Flatten, Linear, ReLU
 
 # A name, and how it must be seen.

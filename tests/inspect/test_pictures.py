@@ -9,7 +9,7 @@ import pytest
 
 from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect import draw, filters, learning_curve
-from badak.inspect.embedding import Embedding
+from badak.inspect.evaluation.embedding import Embedding
 from badak.layers import Conv2d, Flatten, Linear, Residual, TableConv2d
 from badak.models import SimpleConvNet
 from badak.training import EpochRecord, History, RunDirectory

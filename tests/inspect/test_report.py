@@ -14,11 +14,9 @@ from PIL import Image
 from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect.report import (
     SECTIONS,
-    Section,
-    Trained,
+    evaluation,
     features,
-    judging,
-    learning,
+    history,
     report,
     sections,
 )
@@ -164,8 +162,8 @@ def test_what_is_wider_than_a_narrow_screen_says_so(written):
 
 def test_filters_before_and_after_are_on_one_scale(trained):
     before, after = (
-        learning.filters_before(trained)["filters_before"].axes[0].images[0],
-        learning.filters_after(trained)["filters_after"].axes[0].images[0],
+        history.filters_before(trained)["filters_before"].axes[0].images[0],
+        history.filters_after(trained)["filters_after"].axes[0].images[0],
     )
     largest = max(np.abs(inspect.filters(net)).max() for net in (trained.start, trained.net))
     assert before.get_clim() == after.get_clim() == (-largest, largest)
@@ -255,7 +253,7 @@ def one_section(draw):
 def test_the_last_layer_is_laid_out_by_tsne_where_scikit_learn_is(trained, monkeypatch, installed):
     if not installed:
         monkeypatch.setitem(sys.modules, "sklearn.manifold", None)  # its import fails
-    title = judging.embedding(trained)["embedding"].get_suptitle()
+    title = evaluation.embedding(trained)["embedding"].get_suptitle()
     assert ("t-SNE" in title, "PCA" in title) == (installed, not installed)
 
 

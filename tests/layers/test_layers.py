@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from badak import BadakError, Network
-from badak.architecture import describe, parse
 from badak.layers import (
     ELU,
     GELU,
@@ -38,6 +37,7 @@ from badak.layers import (
     Widen2d,
     ZeroPad2d,
 )
+from badak.network.architecture import describe, parse
 from layers import twins
 
 IMAGE = (6, 9, 11)

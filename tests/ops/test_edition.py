@@ -13,7 +13,7 @@ from badak.errors import BadakError
 from badak.ops import edition, processor, reference
 
 NOT_OPS = {"BatchNorm", "active", "use", "flatten", "flatten_backward"}
-NATIVE_ALONE = {"window_numbers"}  # what badak.ops.fused shares with it
+NATIVE_ALONE = {"window_numbers"}  # what badak.ops.native.fused shares with it
 
 
 DEFAULT = "native" if "native" in edition.EDITIONS else "reference"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 _core = pytest.importorskip("badak._core")
 
 from badak import ops  # noqa: E402  # there is no native edition without the core
-from badak.ops import fused  # noqa: E402
+from badak.ops.native import fused  # noqa: E402
 from badak.ops.window import Window  # noqa: E402
 from calls import calls  # noqa: E402
 from strategies import Case, numbers  # noqa: E402

@@ -10,7 +10,8 @@ from badak.ops.window import Window
 
 core = pytest.importorskip("badak._core")
 
-from badak.ops import fused, native  # noqa: E402  # where the core is built
+from badak.ops import native  # noqa: E402  # where the core is built
+from badak.ops.native import fused  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("each_set")
 

@@ -10,7 +10,7 @@ from badak import data, ops, optim, storage
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear
 from badak.network import Network
-from badak.plan import Plan
+from badak.network.plan import Plan
 from badak.training import Callback, Trainer
 from badak.training.step import training_step
 from training.tasks import contents, corners, plain_net, rich_net, rich_trainer, same_state, state

@@ -59,9 +59,9 @@ class Result:
 
 
 def _c(job: Job) -> Result:
-    from badak.formats.c_source import c_source
-    from badak.formats.c_text import identifier
-    from badak.formats.execute_int8 import logits
+    from badak.formats.c.source import c_source
+    from badak.formats.c.text import identifier
+    from badak.formats.steps.run_int8 import logits
 
     calibration, metrics = None, {}
     if job.int8:
@@ -90,7 +90,7 @@ Compile with `cc -std=c99 -O2 -c {job.path.name}`, and link with `-lm`."""
 
 
 def _html(job: Job) -> Result:
-    from badak.formats.html_page import html_page
+    from badak.formats.page.html import html_page
 
     kind = "digit" if job.config.dataset in ("digits", "mnist") else "picture"
     page = html_page(job.net, job.path.stem, job.config.class_names, kind)
@@ -100,7 +100,7 @@ def _html(job: Job) -> Result:
 
 def _onnx(job: Job) -> Result:
     try:
-        from badak.formats.onnx_export import export
+        from badak.formats.onnx.export import export
     except ImportError as fault:
         raise BadakError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 

@@ -1,33 +1,33 @@
 """Looking inside a network: each function returns data, and `draw` makes pictures of it."""
 
 from badak.inspect import draw
-from badak.inspect.attributions import Attributions, attributions
-from badak.inspect.class_accuracy import ClassAccuracy, per_class_accuracy
-from badak.inspect.confusion import ConfusionMatrix, confusion_matrix
-from badak.inspect.curves import LearningCurve, learning_curve
-from badak.inspect.embedding import Embedding, embedding
-from badak.inspect.explain_pixel import ExplainedPixel, explain_pixel
-from badak.inspect.feature_maps import feature_maps
-from badak.inspect.filters import filters
-from badak.inspect.grad_cam import grad_cam
-from badak.inspect.gradient_check import GradientCheck, gradient_check
-from badak.inspect.integrated_gradients import integrated_gradients
-from badak.inspect.maximize import MaximizedActivation, maximize_activation
-from badak.inspect.misclassified import Misclassified, misclassified
-from badak.inspect.nearest import Nearest, nearest
-from badak.inspect.occlusion import occlusion
-from badak.inspect.precision import Precision, precision
-from badak.inspect.predictions import Predictions, predictions
-from badak.inspect.profile import Profile, profile
-from badak.inspect.receptive_field import receptive_field
-from badak.inspect.reliability import Reliability, reliability
+from badak.inspect.attribution.attributions import Attributions, attributions
+from badak.inspect.attribution.grad_cam import grad_cam
+from badak.inspect.attribution.integrated_gradients import integrated_gradients
+from badak.inspect.attribution.occlusion import occlusion
+from badak.inspect.attribution.saliency import saliency, smooth_grad
+from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
+from badak.inspect.checks.precision import Precision, precision
+from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.evaluation.class_accuracy import ClassAccuracy, per_class_accuracy
+from badak.inspect.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from badak.inspect.evaluation.embedding import Embedding, embedding
+from badak.inspect.evaluation.misclassified import Misclassified, misclassified
+from badak.inspect.evaluation.nearest import Nearest, nearest
+from badak.inspect.evaluation.predictions import Predictions, predictions
+from badak.inspect.evaluation.reliability import Reliability, reliability
+from badak.inspect.evaluation.robustness import ShiftRobustness, shift_robustness
+from badak.inspect.evaluation.roc import Roc, RocCurve, roc
+from badak.inspect.features.explain_pixel import ExplainedPixel, explain_pixel
+from badak.inspect.features.feature_maps import feature_maps
+from badak.inspect.features.filters import filters
+from badak.inspect.features.maximize import MaximizedActivation, maximize_activation
+from badak.inspect.features.receptive_field import receptive_field
+from badak.inspect.features.top_patches import TopPatches, top_patches
+from badak.inspect.history.curves import LearningCurve, learning_curve
+from badak.inspect.history.timeline import Moment, Timeline, timeline
 from badak.inspect.report import Trained, report
-from badak.inspect.robustness import ShiftRobustness, shift_robustness
-from badak.inspect.roc import Roc, RocCurve, roc
-from badak.inspect.saliency import saliency, smooth_grad
-from badak.inspect.timeline import Moment, Timeline, timeline
-from badak.inspect.top_patches import TopPatches, top_patches
-from badak.receptive import ReceptiveField
+from badak.network.receptive import ReceptiveField
 
 __all__ = [
     "Attributions",

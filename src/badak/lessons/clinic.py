@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from badak import terminal
 from badak.arrays import Array, as_images
 from badak.inspect import GradientCheck, gradient_check
-from badak.inspect.layer_check import repeatable
+from badak.inspect.checks.layer_check import repeatable
 from badak.layers import Layer
 from badak.network import Network
 

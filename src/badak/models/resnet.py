@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from badak import checks
-from badak.architecture import MOST_LAYERS
 from badak.layers import (
     BatchNorm2d,
     Conv2d,
@@ -22,6 +21,7 @@ from badak.layers import (
 from badak.layers.initial import WeightInit
 from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
+from badak.network.architecture import MOST_LAYERS
 
 
 def ResNet20(

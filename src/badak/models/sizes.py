@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from badak import checks
-from badak.architecture import checked_input_shape
 from badak.arrays import Shape
 from badak.errors import ArgumentTypeError, BadakError
+from badak.network.architecture import checked_input_shape
 from badak.ops.window import Padding
 
 # From here on images are photographs; below it they are MNIST's or CIFAR's kind.

@@ -45,7 +45,7 @@ def of(dtype: "np.dtype[Any]") -> ModuleType:
 
 def fused() -> ModuleType:
     """Return the native calls that join several ops; only where the native edition is active."""
-    return importlib.import_module("badak.ops.fused")
+    return importlib.import_module("badak.ops.native.fused")
 
 
 def fma_peak() -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from badak import storage
-from badak.network import FORMAT, Network
+from badak.network.network import FORMAT, Network
 from badak.training.history import EpochRecord
 
 

@@ -6,12 +6,12 @@ import numpy as np
 
 from badak.arrays import Array
 from badak.inspect import draw
-from badak.inspect.explain_pixel import explain_pixel as explain
-from badak.inspect.feature_maps import feature_maps as maps_of
-from badak.inspect.filters import Convolution, convolution
-from badak.inspect.maximize import maximize_activation
+from badak.inspect.features.explain_pixel import explain_pixel as explain
+from badak.inspect.features.feature_maps import feature_maps as maps_of
+from badak.inspect.features.filters import Convolution, convolution
+from badak.inspect.features.maximize import maximize_activation
+from badak.inspect.features.top_patches import top_patches as patches_of
 from badak.inspect.report.trained import Trained
-from badak.inspect.top_patches import top_patches as patches_of
 from badak.ops.im2col import im2col
 
 if TYPE_CHECKING:

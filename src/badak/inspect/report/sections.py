@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from badak.inspect.draw import Animation
-from badak.inspect.report import cost, features, judging, learning, reasons
+from badak.inspect.report import attribution, checks, evaluation, features, history
 from badak.inspect.report.trained import Trained
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "Learning curves",
             "Accuracy and loss after each epoch; where the lines part, the network learns its "
             "training images by heart. The ring marks the epoch of the highest test accuracy.",
-            learning.learning_curve,
+            history.learning_curve,
         ),
         Section(
             "Accuracy, dead units and updates by step",
             "A dead unit is 0 for every image and learns nothing more; updates of about a "
             "thousandth of the weight (dotted) are usual, far more is rough, far less is slow.",
-            learning.health,
+            history.health,
         ),
     ),
     "Filters": (
@@ -48,31 +48,31 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "First filters before training",
             "Random weights: red above 0, blue below, white at 0; filters of colour images are "
             "shown in colour, grey at 0. The number above a filter is its own in every picture.",
-            learning.filters_before,
+            history.filters_before,
         ),
         Section(
             "First filters after training",
             "The same filters on the same scale, now patterns that the network looks for: edges "
             "between dark and light, and blobs.",
-            learning.filters_after,
+            history.filters_after,
         ),
         Section(
             "Filters as they grow",
             "A row for each moment from step 0 on; red is above 0, blue below, and all filters "
             "share one scale in all rows.",
-            learning.filters_over_time,
+            history.filters_over_time,
         ),
         Section(
             "Maps as they sharpen",
             "What the first layer makes of one image while it learns: red where a filter finds "
             "its pattern, blue where it finds the opposite.",
-            learning.maps_over_time,
+            history.maps_over_time,
         ),
         Section(
             "Time machine",
             "Move the slider to go through the training: the filters, what they make of three "
             "images, and which classes are mistaken for which.",
-            learning.time_machine,
+            history.time_machine,
         ),
     ),
     "Features": (
@@ -107,43 +107,43 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "Confusion matrix",
             "A row for each true class, a column for each predicted one: what is off the diagonal "
             "was mistaken.",
-            judging.confusion_matrix,
+            evaluation.confusion_matrix,
         ),
         Section(
             "Accuracy of each class",
             "The share of each class's images that was recognised; the line is the 95 % interval, "
             "wide where there are few.",
-            judging.class_accuracy,
+            evaluation.class_accuracy,
         ),
         Section(
             "Surest mistakes",
             "Above each image its true class, the predicted class and how sure the network was; "
             "the surest mistake comes first.",
-            judging.misclassified,
+            evaluation.misclassified,
         ),
         Section(
             "Reliability",
             "Of the images predicted with 80 % confidence, 80 in a hundred should be right: a bar "
             "below the diagonal says too sure, one above it not sure enough.",
-            judging.reliability,
+            evaluation.reliability,
         ),
         Section(
             "ROC curves",
             "How many of a class's images are found at the price of how many false alarms; the "
             "nearer to the upper left corner, the better.",
-            judging.roc,
+            evaluation.roc,
         ),
         Section(
             "How the last hidden layer parts the classes",
             "A point for each of up to a thousand test images, by its true class: images that the "
             "network finds alike lie near each other.",
-            judging.embedding,
+            evaluation.embedding,
         ),
         Section(
             "Robustness against shifts",
             "Accuracy on images moved by so many pixels, the mean over eight directions and the "
             "band from the worst to the best.",
-            judging.shift_robustness,
+            evaluation.shift_robustness,
         ),
     ),
     "Reasons": (
@@ -151,13 +151,13 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "Why this class",
             "Which pixels speak for the network's answer, by five methods: bright or red for it, "
             "blue against it; the last image is the surest mistake, where there is one.",
-            reasons.attributions,
+            attribution.attributions,
         ),
         Section(
             "A mistake and its nearest training images",
             "The surest mistake, and the training images that resemble it most, pixel for pixel: "
             "what a plain lookup would have answered.",
-            reasons.nearest_to_mistake,
+            attribution.nearest_to_mistake,
         ),
     ),
     "Cost": (
@@ -166,7 +166,7 @@ SECTIONS: dict[str, tuple[Section, ...]] = {
             "One training step of a hundred images on this machine, layer by layer, forward and "
             "back; the percentage is the share of the processor's peak. By Winograd's way a 3x3 "
             "convolution needs fewer multiplications than are counted, and may exceed the peak.",
-            cost.profile,
+            checks.profile,
         ),
     ),
 }

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from badak.data import Dataset
-from badak.inspect.filters import Convolution
-from badak.inspect.predictions import Predictions, predictions
-from badak.inspect.timeline import Timeline
+from badak.inspect.evaluation.predictions import Predictions, predictions
+from badak.inspect.features.filters import Convolution
+from badak.inspect.history.timeline import Timeline
 from badak.network import Network
 from badak.training import History
 

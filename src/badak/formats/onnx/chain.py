@@ -1,0 +1,109 @@
+"""A graph of values as layers: a chain, in which paths that part and join again are blocks.
+
+Two paths that are added are a Residual, and paths put side by side a Concat. Where the paths of a
+join part is its nearest common ancestor: the last value that everything after it, up to the join,
+is made from (in the words of compilers, its immediate dominator). Of several paths some may part
+later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from badak.arrays import Array
+from badak.errors import FormatError
+from badak.formats.onnx.call import Made, Value
+from badak.layers import Concat, Residual
+from badak.layers.block import DEEPEST
+
+
+class Chain:
+    """The values of a graph, in an order in which they can be made; the first is the input."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+        self._taken: set[str] = set()
+        self._parent: dict[str, str] = {}
+        self._depth: dict[str, int] = {}
+        for name, value in values.items():
+            if not value.sources:
+                self._parent[name], self._depth[name] = name, 0
+                continue
+            parent = reduce(self._common, value.sources)
+            self._parent[name], self._depth[name] = parent, self._depth[parent] + 1
+
+    def _common(self, one: str, other: str) -> str:
+        """The nearest ancestor of both."""
+        while one != other:
+            if self._depth[one] < self._depth[other]:
+                one, other = other, one
+            one = self._parent[one]
+        return one
+
+    def layers(self, end: str, start: str, level: int = 0) -> list[Made]:
+        """The layers that make the value `end` from the value `start`, in order.
+
+        Raises:
+            FormatError: paths that share a part, or are nested too deep, or add a value to itself.
+        """
+        if level > DEEPEST:
+            raise FormatError(f"its paths part within paths more than {DEEPEST} deep")
+        backwards: list[Made] = []
+        name = end
+        while name != start:
+            value = self._values[name]
+            if name in self._taken:
+                raise FormatError(
+                    f"its paths share the value {name!r}: badak reads chains, in which paths part "
+                    "at one value and join at another"
+                )
+            self._taken.add(name)
+            if value.joins:
+                fork = self._parent[name]
+                backwards.append(self._join(value, value.sources, fork, level))
+                name = fork
+            else:
+                backwards += reversed(value.made)
+                (name,) = value.sources
+        return backwards[::-1]
+
+    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Made:
+        """The block of the paths from `fork` that end in `sources`.
+
+        Neighbours that part only after `fork` are a block of their own, in one path.
+        """
+        groups: list[tuple[str, list[str]]] = []  # where each parts, and its ends
+        for source in sources:
+            parts = self._common(groups[-1][0], source) if groups else fork
+            if parts == fork:
+                groups.append((source, [source]))
+            else:
+                groups[-1] = parts, [*groups[-1][1], source]
+        paths = []
+        for parts, ends in groups:
+            path = self.layers(parts, fork, level + 1)
+            if len(ends) > 1:
+                path.append(self._join(value, ends, parts, level + 1))
+            paths.append(path)
+        return _block(value, paths)
+
+
+def _block(value: Value, paths: list[list[Made]]) -> Made:
+    """One layer for paths that join."""
+    if value.joins == "Concat":
+        layer = Concat([[made.layer for made in path] for path in paths])
+        return Made(layer, _arrays(paths))
+    (block,) = reduce(lambda sums, path: [_sum(value, sums, path)], paths[1:], paths[0])
+    return block
+
+
+def _sum(value: Value, *paths: list[Made]) -> Made:
+    """Two paths added; the longer one counts as the layers, the other as the way around them."""
+    main, around = sorted(paths, key=lambda path: -sum(len(made.arrays) for made in path))
+    if not main:
+        raise FormatError(f"it adds a value to itself to make {value.name!r}, which no layer does")
+    layer = Residual([made.layer for made in main], [made.layer for made in around])
+    return Made(layer, _arrays([main, around]))
+
+
+def _arrays(paths: list[list[Made]]) -> tuple[dict[str, Array], ...]:
+    return tuple(arrays for path in paths for made in path for arrays in made.arrays)

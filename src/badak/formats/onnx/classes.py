@@ -1,0 +1,50 @@
+"""Whether a file's outputs are classes to choose from, by its last activation.
+
+badak's networks end in one logit per class, which a softmax makes probabilities. A file whose
+softmax was left out needs nothing more; one that ends in a Sigmoid means something else.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from badak.errors import FormatError
+from badak.formats.onnx.call import Made
+from badak.layers import Concat, Dropout, Flatten, Layer, Linear, Sigmoid
+
+
+def with_classes(steps: list[Made], outputs: int) -> list[Made]:
+    """Return the layers of a file that gives rows of numbers, ending in one logit per class.
+
+    One output with a Sigmoid becomes two classes: softmax(-z/2, z/2) = (1 - p, p), where
+    p = sigmoid(z).
+
+    Args:
+        steps: all layers, in order.
+        outputs: how many numbers they give per image.
+
+    Raises:
+        FormatError: several outputs end in Sigmoid, which choose no class together.
+    """
+    if not _ends_in_sigmoid([step.layer for step in steps]):
+        return steps
+    if outputs > 1:
+        raise FormatError(
+            f"its {outputs} outputs end in Sigmoid, each a yes or no of its own, but badak's "
+            "networks choose one of several classes by softmax: export it without the last "
+            "Sigmoid; net(x) then gives the numbers before it, and badak.ops.sigmoid(net(x)) what "
+            "this file gives"
+        )
+    last = max(i for i, step in enumerate(steps) if isinstance(step.layer, Sigmoid))
+    mirror = np.array([[-0.5], [0.5]], np.float32)
+    return [*steps[:last], *steps[last + 1 :], Made(Linear(2, bias=False), ({"weight": mirror},))]
+
+
+def _ends_in_sigmoid(layers: Sequence[Layer]) -> bool:
+    """Whether the numbers that come out come from a Sigmoid, side by side with others or not."""
+    for layer in reversed(layers):
+        if isinstance(layer, Concat):
+            return any(_ends_in_sigmoid(list(branch.values())) for _, branch in layer.paths)
+        if not isinstance(layer, (Flatten, Dropout)):
+            return isinstance(layer, Sigmoid)
+    return False

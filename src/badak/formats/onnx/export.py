@@ -1,0 +1,107 @@
+"""A network as an ONNX file."""
+
+import json
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+import badak
+from badak import storage
+from badak.arrays import Shape
+from badak.errors import ArgumentTypeError, BadakError
+from badak.formats.onnx.layers.writers import WRITERS, write
+from badak.formats.onnx.nodes import Nodes
+from badak.layers import Block
+from badak.network import Network, architecture
+
+OPSET = 17
+# Of the release that brought opset 17, so that runtimes of that age read the file.
+IR_VERSION = 8
+ARCHITECTURE = "badak.network.architecture"
+
+
+def export(net: Network, path: str | Path) -> None:
+    """Write a network as ONNX: any runtime then gives the outputs that ``net(x)`` gives.
+
+    Opset 17, float32, any batch size. The input is called ``images`` (N, C, H, W), scaled as in
+    training; the output ``logits`` (N, K): a Softmax would be the caller's. Nodes bear the layers'
+    names, initializers those of parameters and buffers. `load` gives the very same network back.
+
+    Args:
+        net: the network; one of float64 is rounded.
+        path: where to write; the whole file appears there, or none.
+
+    Raises:
+        BadakError: a layer of your own, for which ONNX has no words; more than 2 GB of weights;
+            or a path that cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from badak.layers import Flatten, Linear
+        >>> net = Network([Flatten(), Linear(3)], (1, 2, 2))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     export(net, f"{folder}/net.onnx")
+        ...     [node.op_type for node in onnx.load(f"{folder}/net.onnx").graph.node]
+        ['Flatten', 'Gemm']
+    """
+    if not isinstance(net, Network):
+        raise ArgumentTypeError(f"net must be a badak.Network; got {type(net).__name__}")
+    model = to_model(net)
+    size = model.ByteSize()
+    if size >= 2**31:
+        raise BadakError(f"an ONNX file holds less than 2 GB; this network takes {size:,} bytes")
+    onnx.checker.check_model(model, full_check=True)
+    storage.write_atomically(path, model.SerializeToString(deterministic=True))
+
+
+def to_model(net: Network) -> onnx.ModelProto:
+    """The network as ONNX's own object; the same network gives the same bytes.
+
+    Raises:
+        BadakError: a layer that ONNX has no words for.
+    """
+    _check_layers(net)
+    nodes, value, shape = Nodes(), "images", net.input_shape
+    for name, layer in net.layers.items():
+        value = write(nodes, name, layer, value, shape)
+        shape = layer.output_shape(shape)
+    result = "logits" if len(shape) == 1 else "output"
+    nodes.nodes[-1].output[0] = result
+    graph = helper.make_graph(
+        nodes.nodes,
+        "badak",
+        [_declared("images", net.input_shape)],
+        [_declared(result, shape)],
+        nodes.initializers,
+    )
+    model = helper.make_model(
+        graph,
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        producer_name="badak",
+        producer_version=badak.__version__,
+    )
+    form = architecture.describe(net.layers, net.input_shape, "float32", net.loss)
+    helper.set_model_props(model, {ARCHITECTURE: json.dumps(form, sort_keys=True)})
+    return model
+
+
+def _declared(name: str, shape: Shape) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
+
+
+def _check_layers(net: Network) -> None:
+    strange = [
+        f"{type(leaf).__name__} {name!r}"
+        for top, layer in net.layers.items()
+        for name, leaf in layer.leaves(top)
+        if type(leaf) not in WRITERS
+    ]
+    strange += [
+        type(layer).__name__
+        for layer in net.layers.values()
+        if isinstance(layer, Block) and not type(layer).__module__.startswith("badak.")
+    ]
+    if strange:
+        raise BadakError(f"ONNX export knows badak's own layers alone; got {', '.join(strange)}")

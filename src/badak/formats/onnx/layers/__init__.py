@@ -1,0 +1,1 @@
+"""Layers from ONNX nodes, and ONNX nodes from layers."""

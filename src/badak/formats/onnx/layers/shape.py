@@ -1,0 +1,143 @@
+"""ONNX operators that compute nothing, only reshape and turn: Flatten, or no layer at all."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from badak.errors import FormatError
+from badak.formats.onnx.axes import checked_axes, checked_order
+from badak.formats.onnx.call import CHANNELS_LAST, Call, Made, Value
+from badak.formats.onnx.file import as_numbers
+from badak.layers import Flatten
+
+
+def flatten(call: Call) -> Value:
+    """Flatten."""
+    x, axis = _any(call), call.integer("axis", 1)
+    if axis not in (1, -len(x.axes) or 1):
+        raise FormatError(f"its axis must be 1, after the images; got {axis}")
+    return _reshaped(call, x, [math.prod(x.shape)])
+
+
+def _any(call: Call) -> Value:
+    """The input; after a softmax too, where only the shape may change."""
+    x = call.at(0)
+    return x if isinstance(x, Value) else call.value()
+
+
+def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
+    """Flatten; nothing at all if axes of size 1 alone come, go or move."""
+    axes = x.laid(sizes)
+    if axes is not None:
+        return call.gives(x, axes=axes)
+    if len(sizes) != 1:
+        raise FormatError(
+            f"it must keep the shape, lay it out in a row, or move axes of size 1; "
+            f"{x.file_shape} becomes {tuple(sizes)}"
+        )
+    return call.gives(x, Made(Flatten()), axes=(0,), order=x.shape if x.mixed else None)
+
+
+def reshape(call: Call) -> Value:
+    """Flatten, or nothing; images must stay apart."""
+    x, wanted = _any(call), as_numbers(call.array(1))
+    keep = not call.integer("allowzero", 0)
+    shape = x.file_shape
+    full = (0, *shape)
+    wanted = [
+        full[place] if size == 0 and keep and 0 < place < len(full) else size
+        for place, size in enumerate(wanted)
+    ]
+    free = wanted.count(-1)
+    if free > 1 or any(size < -1 for size in wanted):
+        raise FormatError(f"its shape may have one -1, and sizes; got {wanted}")
+    batch, rest = wanted[0] if wanted else None, wanted[1:]
+    if -1 in rest:
+        known = math.prod(size for size in rest if size != -1)
+        whole = math.prod(shape)
+        rest[rest.index(-1)] = whole // known if known and whole % known == 0 else -1
+    images = batch in (0, -1) or (batch is not None and batch == call.batch)
+    if not images or math.prod(rest) != math.prod(shape) or min(rest, default=1) < 1:
+        raise FormatError(f"it must keep images apart; it makes {wanted} of {('N', *shape)}")
+    return call.gives(x) if tuple(rest) == shape else _reshaped(call, x, rest)
+
+
+def squeeze(call: Call) -> Value:
+    """Nothing: axes of size 1 go."""
+    x, axes = _any(call), call.axes()
+    sizes = [None, *x.file_shape]
+    gone = checked_axes(axes, len(sizes))
+    if not gone or any(sizes[place] != 1 for place in gone):
+        raise FormatError(f"it must name axes of size 1; got {axes} of {('N', *x.file_shape)}")
+    return _reshaped(call, x, [x.file_shape[i - 1] for i in range(1, len(sizes)) if i not in gone])
+
+
+def unsqueeze(call: Call) -> Value:
+    """Nothing: axes of size 1 come."""
+    x, axes = _any(call), call.axes()
+    rank = 1 + len(x.axes) + len(axes)
+    new = checked_axes(axes, rank)
+    if 0 in new:
+        raise FormatError(f"it must keep the images first; got axes {axes}")
+    old = iter(x.file_shape)
+    return _reshaped(call, x, [1 if place in new else next(old) for place in range(1, rank)])
+
+
+def transpose(call: Call) -> Value:
+    """Nothing that badak does: it keeps maps as (C, H, W), and remembers how the file does."""
+    x = _any(call)
+    rank = len(x.axes) + 1
+    order = checked_order(call.integers("perm", range(rank)[::-1]), rank)
+    turned = replace(x, axes=tuple(x.axes[place - 1] for place in order if place))
+    channels_last = [axis for axis in CHANNELS_LAST if axis in turned.wide]
+    if order[0] != 0 or turned.wide not in (sorted(turned.wide), channels_last):
+        raise FormatError(f"it must move the channels after the places or back; got perm {order}")
+    return call.gives(x, axes=turned.axes)
+
+
+def cast(call: Call) -> Value:
+    """Nothing, from the images' type to the same; badak's networks compute in one type."""
+    x, to = _any(call), call.integer("to", 0)
+    call.integer("saturate", 1)
+    call.word("round_mode", "up")
+    if to != call.element:
+        raise FormatError(
+            f"it must keep the images' element type, {_type_name(call.element)}; it casts to "
+            f"{_type_name(to)}"
+        )
+    return call.gives(x)
+
+
+def _type_name(element: int) -> str:
+    known = element in TensorProto.DataType.values()
+    return str(TensorProto.DataType.Name(element)) if known else f"number {element}"
+
+
+def identity(call: Call) -> Value:
+    """Nothing."""
+    return call.gives(_any(call))
+
+
+def shape_of(call: Call) -> NDArray[Any]:
+    """The sizes; for the images' number 0, with which Reshape means the same again."""
+    x = call.at(0)
+    sizes = list(x.shape) if isinstance(x, np.ndarray) else [0, *_any(call).file_shape]
+    start, end = call.integer("start", 0), call.integer("end", len(sizes))
+    return np.array(sizes[start:end], np.int64)
+
+
+READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
+    "Flatten": flatten,
+    "Reshape": reshape,
+    "Squeeze": squeeze,
+    "Unsqueeze": unsqueeze,
+    "Cast": cast,
+    "Transpose": transpose,
+    "Identity": identity,
+    "Shape": shape_of,
+}

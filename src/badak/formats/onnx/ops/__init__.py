@@ -1,0 +1,61 @@
+"""ONNX's operators over badak.ops: one function each, `operator(node, *inputs) -> outputs`.
+
+Where `badak.ops` has the operation it runs there, natively in float32 and one or two dimensions;
+the rest is plain NumPy over any number of dimensions. Source: onnx.ai/onnx/operators.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from badak.formats.onnx.ops import (
+    activation,
+    constant,
+    conv,
+    conv_transpose,
+    dropout,
+    elementwise,
+    linear,
+    loss,
+    norm,
+    pad,
+    pool,
+    shape,
+)
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "Add": elementwise.add,
+    "AveragePool": pool.average_pool,
+    "BatchNormalization": norm.batch_normalization,
+    "Clip": elementwise.clip,
+    "Concat": shape.concat,
+    "Constant": constant.constant,
+    "ConstantOfShape": constant.constant_of_shape,
+    "Conv": conv.conv,
+    "ConvTranspose": conv_transpose.conv_transpose,
+    "Dropout": dropout.dropout,
+    "Flatten": shape.flatten,
+    "Gather": shape.gather,
+    "Gemm": linear.gemm,
+    "GlobalAveragePool": pool.global_average_pool,
+    "GlobalMaxPool": pool.global_max_pool,
+    "Identity": shape.identity,
+    "LRN": norm.lrn,
+    "LeakyRelu": activation.leaky_relu,
+    "LogSoftmax": activation.log_softmax,
+    "MatMul": linear.matmul,
+    "MaxPool": pool.max_pool,
+    "Mul": elementwise.mul,
+    "NegativeLogLikelihoodLoss": loss.negative_log_likelihood,
+    "Pad": pad.pad,
+    "Relu": activation.relu,
+    "Reshape": shape.reshape,
+    "Shape": shape.shape_of,
+    "Sigmoid": activation.sigmoid,
+    "Softmax": activation.softmax,
+    "SoftmaxCrossEntropyLoss": loss.softmax_cross_entropy,
+    "Squeeze": shape.squeeze,
+    "Sum": elementwise.add,
+    "Tanh": activation.tanh,
+    "Transpose": shape.transpose,
+    "Unsqueeze": shape.unsqueeze,
+}

@@ -1,0 +1,1 @@
+"""Whether a network computes what it should, and what that costs."""

@@ -1,0 +1,163 @@
+"""check_layers: each layer's backward against its own forward, so that the ill one has a name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array, Images, Labels
+from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare, largest
+from badak.layers import Layer
+from badak.network import Network
+
+
+@dataclass(frozen=True)
+class LayerCheck:
+    """What was found of one layer by itself, with the input it has in the network.
+
+    Attributes:
+        name: of the layer; "loss" of what follows the last one.
+        kind: its class.
+        rows: one for its input and one a parameter.
+        faults: what else is wrong, in words: an output that is not finite, an input that changes,
+            a gradient of another shape.
+    """
+
+    name: str
+    kind: str
+    rows: tuple[Checked, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many gradients were compared."""
+        return sum(row.entries for row in self.rows)
+
+    @property
+    def kinks(self) -> int:
+        """How many were passed over, because the output has a corner there."""
+        return sum(row.kinks for row in self.rows)
+
+    @property
+    def worst(self) -> float:
+        """The largest relative error."""
+        return max(row.worst for row in self.rows)
+
+    @property
+    def symptoms(self) -> tuple[str, ...]:
+        """What is wrong with the layer, in words; none where it is well."""
+        wrong = [row.name for row in self.rows if not row.worst < TOLERANCE]
+        shapes = [fault for fault in self.faults if fault.startswith("the gradient of")]
+        told = [name for name in wrong if not any(f" {name} is" in fault for fault in shapes)]
+        return (*(f"wrong gradient of {name}" for name in told), *self.faults)
+
+
+def check_layers(
+    net: Network,
+    images: Images,
+    labels: Labels,
+    samples: int | None,
+    training: bool,
+    generator: np.random.Generator,
+) -> tuple[LayerCheck, ...]:
+    """Check every layer by itself, and the loss.
+
+    A random weighted sum of the layer's output takes the loss's place: its gradient goes into
+    `backward`, and its central differences say what must come out.
+
+    Args:
+        net: a float64 network that may be changed.
+        images: checked images (N, C, H, W).
+        labels: (N,) class indices.
+        samples: entries compared in each array; all where None.
+        training: as for `Layer.forward`.
+        generator: of the draw.
+
+    Returns:
+        A finding for each layer, in the network's order, and for the loss.
+
+    Example:
+        >>> from badak.layers import Flatten, Linear
+        >>> net = Network([Flatten(), Linear(2)], (1, 1, 2), dtype=np.float64)
+        >>> draw = np.random.default_rng(0)
+        >>> found = check_layers(net, np.ones((1, 1, 1, 2)), np.array([0]), None, True, draw)
+        >>> [(layer.name, layer.symptoms) for layer in found]
+        [('flatten1', ()), ('linear1', ()), ('loss', ())]
+    """
+    x, found = images, []
+    for name, layer in net.layers.items():
+        check, x = _check(name, layer, x, samples, training, generator)
+        found.append(check)
+
+    def loss() -> float:
+        return net.loss.forward(x, labels)[0]
+
+    value, cache = net.loss.forward(x, labels)
+    gradient = np.asarray(net.loss.backward(cache))
+    least = FLOOR_OF_ROUNDING * max(1.0, abs(value))
+    rows = compare({"input": x}, {"input": gradient}, loss, least, samples, generator)
+    return (*found, LayerCheck("loss", type(net.loss).__name__, rows))
+
+
+def _check(
+    name: str,
+    layer: Layer,
+    x: Array,
+    samples: int | None,
+    training: bool,
+    generator: np.random.Generator,
+) -> tuple[LayerCheck, Array]:
+    """The layer's finding, and its output for the next; 0 where it is NaN or infinite."""
+    run = repeatable(layer, training)
+    given = x.copy()
+    y, cache = run(given)
+    y = y.copy()  # nothing that the layer does later may change it
+    faults = [] if np.isfinite(y).all() else ["forward gives NaN or infinity"]
+    if not _same(given, x):
+        faults.append("forward changes its input")
+    weights = generator.standard_normal(y.shape)
+    grad_y = weights.copy()
+    grad_x, grads = layer.backward(grad_y, cache)
+    if not _same(grad_y, weights):
+        faults.append("backward changes the gradient it is given")
+    moved = x.copy()
+    arrays = {"input": moved} | layer.parameters
+    gradients = {"input": np.asarray(grad_x)} | {key: grads[key] for key in layer.parameters}
+    for key, gradient in gradients.items():
+        if gradient.shape != arrays[key].shape:
+            faults.append(
+                f"the gradient of {key} is {gradient.shape}, expected {arrays[key].shape}"
+            )
+    least = FLOOR_OF_ROUNDING * max(1.0, largest(weights * y))
+    rows = compare(
+        arrays, gradients, lambda: weights * run(moved.copy())[0], least, samples, generator
+    )
+    finite = np.where(np.isfinite(y), y, 0)  # no fault of the layers behind
+    return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), finite
+
+
+def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, Any]]:
+    """Return the layer's forward, which draws the same numbers each time, within blocks too.
+
+    Example:
+        >>> from badak.layers import Dropout
+        >>> net = Network([Dropout()], (1, 2, 2))
+        >>> run = repeatable(net.layers["dropout1"], training=True)
+        >>> x = np.ones((1, 1, 2, 2))
+        >>> bool((run(x)[0] == run(x)[0]).all())
+        True
+    """
+    generators = [leaf.generator for _, leaf in layer.leaves("") if leaf.generator is not None]
+    states = [generator.bit_generator.state for generator in generators]
+
+    def run(x: Array) -> tuple[Array, Any]:
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
+        return layer.forward(x, training)
+
+    return run
+
+
+def _same(one: Array, other: Array) -> bool:
+    return np.array_equal(one, other, equal_nan=True)

@@ -1,0 +1,1 @@
+"""Pictures of why an image is of a class."""

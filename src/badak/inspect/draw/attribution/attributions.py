@@ -1,0 +1,103 @@
+"""attributions: the image beside each method's map."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from badak.errors import BadakError
+from badak.inspect.attribution.attributions import Attributions
+from badak.inspect.draw.panels.classes import class_label
+from badak.inspect.draw.panels.image import SIGNED, image_range, show_image
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Style(NamedTuple):
+    """How a method's map is drawn.
+
+    Attributes:
+        title: above the picture.
+        signed: whether it speaks against the class too: red for, blue against, white neither.
+        overlaid: whether the image shines through.
+    """
+
+    title: str
+    signed: bool
+    overlaid: bool
+
+
+STYLES = {
+    "saliency": Style("Saliency", signed=False, overlaid=False),
+    "smooth_grad": Style("SmoothGrad", signed=False, overlaid=False),
+    "integrated_gradients": Style("Integrated gradients", signed=True, overlaid=False),
+    "grad_cam": Style("Grad-CAM", signed=False, overlaid=True),
+    "occlusion": Style("Occlusion", signed=True, overlaid=True),
+}
+UNSIGNED = "inferno"
+# Of a map's largest values over the image; what is 0 lets the image through.
+OPACITY = 0.85
+
+
+def attributions(found: Attributions, class_names: Sequence[str] | None = None) -> "Figure":
+    """Draw the image and its maps side by side.
+
+    Each method counts in something else, and so each map has a scale and a colour bar of its own.
+    Red speaks for the class, blue against it, white is 0. Grad-CAM and occlusion, which are coarse,
+    lie over the image in grey, which shows where they are small.
+
+    Args:
+        found: as `badak.inspect.attributions` returns it, with all of its maps or some.
+        class_names: what the classes are called.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Raises:
+        BadakError: a map of an unknown method.
+
+    Example:
+        >>> maps = {"saliency": np.ones((2, 2))}
+        >>> figure = attributions(Attributions(np.ones((1, 2, 2)), 3, 0.9, maps))
+        >>> [axes.get_title() for axes in figure.axes][:2]
+        ['class 3', 'Saliency']
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    from badak.inspect.draw.figure import Figure
+
+    unknown = [name for name in found.maps if name not in STYLES]
+    if unknown:
+        raise BadakError(f"maps must be of {', '.join(map(repr, STYLES))}; got {unknown[0]!r}")
+    count = 1 + len(found.maps)
+    figure = Figure(figsize=(2.2 * count, 2.85))
+    figure.set_layout_engine("constrained", h_pad=0.07, hspace=0)
+    pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
+    span = image_range(found.image)
+    show_image(pictures[0], found.image, *span)
+    pictures[0].set_title(class_label(found.label, class_names))
+    bars[0].axis("off")
+    bars[0].text(0.5, 0, f"probability {found.probability:.1%}", ha="center", va="center")
+    for place, bar, (method, values) in zip(
+        pictures[1:], bars[1:], found.maps.items(), strict=True
+    ):
+        style = STYLES[method]
+        largest = float(np.abs(values).max()) or 1.0
+        if style.overlaid:
+            grey = found.image.mean(axis=0, keepdims=True)  # its own colours confuse
+            show_image(place, grey, *span)
+        drawn = place.imshow(
+            values,
+            SIGNED if style.signed else UNSIGNED,
+            vmin=-largest if style.signed else 0,
+            vmax=largest,
+            alpha=OPACITY * np.abs(values) / largest if style.overlaid else None,
+        )
+        place.set_title(style.title)
+        figure.colorbar(drawn, cax=bar, orientation="horizontal", ticks=MaxNLocator(4))
+        bar.tick_params(labelsize=7)
+    for place in pictures:
+        place.set_xticks([])
+        place.set_yticks([])
+    return figure

@@ -1,0 +1,94 @@
+"""digit_stages and nearest: own handwriting, as it is prepared and what it resembles."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.data import DigitStages
+from badak.inspect.draw.panels.classes import class_label
+from badak.inspect.draw.panels.image import image_range, show_image
+from badak.inspect.evaluation.nearest import Nearest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FRAME = "#d9480f"  # around what is cut out
+
+
+def digit_stages(stages: DigitStages) -> "Figure":
+    """Draw a picture's way to a digit of MNIST's form, stage by stage.
+
+    Args:
+        stages: as `badak.data.digit_from_image` returns them.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> from badak.data import digit_from_image
+        >>> page = np.ones((40, 40))
+        >>> page[10:30, 18:22] = 0
+        >>> [axes.get_title().splitlines()[0] for axes in digit_stages(digit_from_image(page)).axes]
+        ['1. grey', '2. ink', '3. crop', '4. fit', '5. centre']
+    """
+    from matplotlib.patches import Rectangle
+
+    from badak.inspect.draw.figure import Figure
+
+    panels = [
+        ("1. grey", f"{_by(stages.grey)} pixels", stages.grey),
+        ("2. ink", "inverted, paper out" if stages.inverted else "paper out", stages.ink),
+        ("3. crop", f"{_by(stages.crop)} pixels", stages.crop),
+        ("4. fit", f"into 20x20, as {_by(stages.boxed)}", stages.boxed),
+        ("5. centre", "of mass, in 28x28", stages.image[0]),
+    ]
+    figure = Figure(figsize=(10, 3.1), layout="constrained")
+    for axes, (name, detail, image) in zip(figure.subplots(1, 5), panels, strict=True):
+        show_image(axes, image[None], 0, 1)
+        axes.set_title(f"{name}\n{detail}", fontsize=9)
+    _, ink, _, _, last = figure.axes
+    height, width = stages.crop.shape
+    corner = (stages.corner[1] - 0.5, stages.corner[0] - 0.5)
+    ink.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=FRAME))
+    for line in (last.axhline, last.axvline):
+        line(13.5, color=FRAME, linewidth=0.8, alpha=0.7)
+    return figure
+
+
+def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
+    r"""Draw an image and the images nearest to it, with their classes and distances.
+
+    Args:
+        found: as `badak.inspect.nearest` returns it.
+        class_names: a name for each label.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
+        ...               np.array([2.0]))
+        >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
+        ['the image', 'zero\n2.00 away']
+    """
+    from badak.inspect.draw.figure import Figure
+
+    titles = [
+        f"{class_label(int(label), class_names)}\n{distance:.2f} away"
+        for label, distance in zip(found.labels, found.distances, strict=True)
+    ]
+    images = [found.image, *found.images]
+    span = image_range(np.stack(images))
+    figure = Figure(figsize=(1.7 * len(images), 2.5), layout="constrained")
+    places = figure.subplots(1, len(images))
+    for axes, title, image in zip(places, ["the image", *titles], images, strict=True):
+        show_image(axes, image, *span)
+        axes.set_title(title, fontsize=9)
+    return figure
+
+
+def _by(image: Array) -> str:
+    """The size as people say it."""
+    return "x".join(str(side) for side in image.shape)

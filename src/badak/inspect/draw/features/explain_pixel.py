@@ -1,0 +1,160 @@
+"""explain_pixel: one step of a convolution, its numbers written out."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from badak.arrays import Array, Mask
+from badak.inspect.checks.differences import largest
+from badak.inspect.draw.panels.image import (
+    HATCHED,
+    IMAGE,
+    SIGNED,
+    image_range,
+    scale_of,
+    show_box,
+    show_image,
+    show_signed,
+)
+from badak.inspect.draw.text import plain
+from badak.inspect.features.explain_pixel import COLOURS, ExplainedPixel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
+
+# Of a deep layer's many channels, those that count most.
+MOST_CHANNELS = 4
+CELL = 0.46  # inches: room for a number
+MAP = 1.9
+
+
+def explain_pixel(found: ExplainedPixel) -> "Figure":
+    """Draw the input, patch times filter, their products, the sum, and where it stands.
+
+    A row for each input channel; of more than four the four whose products add up to most, on
+    either side of 0. Cells in the padding are hatched. A colour image is shown in colour, beside
+    a patch of its red, its green and its blue; maps are red above 0 and blue below, as everywhere.
+
+    Args:
+        found: as `badak.inspect.explain_pixel` returns it.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> from badak import inspect, models
+        >>> found = inspect.explain_pixel(
+        ...     models.SimpleConvNet(), np.ones((1, 28, 28)), "conv1", 3, 0, 5
+        ... )
+        >>> [axes.get_title() for axes in explain_pixel(found).axes[1:4]]
+        ['patch', 'x  filter 3', '=  products']
+    """
+    from badak.inspect.draw.figure import Figure
+
+    sums = found.products.sum(axis=(1, 2))
+    chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MOST_CHANNELS]).tolist()
+    kh, kw = found.weight.shape[1:]
+    widths = (MAP, *[CELL * max(kw, 3)] * 3, MAP)
+    height = max(CELL * kh, CELL * 3 if found.names == COLOURS else MAP)
+    size = sum(widths) + 1.2, (height + 0.4) * len(chosen) + 0.6
+    figure = Figure(figsize=size, layout="constrained")
+    figure.suptitle(_sentence(found, len(chosen)), fontsize=11)
+    grid = figure.add_gridspec(len(chosen), 5, width_ratios=widths)
+    _draw_sources(figure, grid, found, chosen)
+    look = (
+        _Look(IMAGE, *image_range(found.maps)) if found.source == "image" else _signed(found.maps)
+    )
+    for row, channel in enumerate(chosen):
+        cells = [figure.add_subplot(grid[row, place]) for place in range(1, 4)]
+        if len(found.maps) > 1:
+            cells[0].set_ylabel(found.names[channel])
+        _numbers(cells[0], found.patch, channel, look, found.inside)
+        for axes, values in zip(cells[1:], (found.weight, found.products), strict=True):
+            _numbers(axes, values, channel, _signed(values))
+        cells[2].set_xlabel(f"sum {sums[channel]:.4g}")
+        if row == 0:
+            titles = ("patch", f"x  filter {found.channel}", "=  products")
+            for axes, title in zip(cells, titles, strict=True):
+                axes.set_title(title, fontsize=10)
+    result = figure.add_subplot(grid[:, 4])
+    _show_map(result, found.output, scale_of(found.output))
+    show_box(result, found.output[None], slice(found.y, found.y + 1), slice(found.x, found.x + 1))
+    result.set_title(f"output of filter {found.channel}", fontsize=10)
+    result.set_xlabel(f"here {found.value:.4g}")
+    return figure
+
+
+class _Look(NamedTuple):
+    """How numbers are coloured: the colour map, and the values at its ends."""
+
+    colours: str
+    low: float
+    high: float
+
+
+def _signed(values: Array) -> _Look:
+    scale = scale_of(values)
+    return _Look(SIGNED, -scale, scale)
+
+
+def _draw_sources(
+    figure: "Figure", grid: "GridSpec", found: ExplainedPixel, chosen: Sequence[int]
+) -> None:
+    """Draw where the patch is from: a colour image once, beside all rows, else a map in each."""
+    box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in (found.rows, found.columns))
+    places: list[tuple[Any, Array]] = [
+        (row, found.maps[channel][None]) for row, channel in enumerate(chosen)
+    ]
+    if found.names == COLOURS:
+        places = [(slice(None), found.maps)]
+    for place, maps in places:
+        axes = figure.add_subplot(grid[place, 0])
+        if found.source == "image":
+            show_image(axes, maps, *image_range(found.maps))
+        else:
+            _show_map(axes, maps[0], scale_of(found.maps))
+        show_box(axes, maps, *box)
+    figure.axes[0].set_title(plain(found.source), fontsize=10)
+
+
+def _show_map(axes: "Axes", values: Array, scale: float) -> None:
+    show_signed(axes, values, scale)
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def _sentence(found: ExplainedPixel, shown: int) -> str:
+    count = len(found.products)
+    where = f"{plain(found.layer)}, filter {found.channel}, row {found.y}, column {found.x}:  "
+    sum_ = f"sum of products {found.products.sum():.4g} + bias {found.bias:.4g} = {found.value:.4g}"
+    if shown < count:
+        return f"{where}{sum_}\nthe {shown} of {count} input channels that add most to it"
+    return where + sum_
+
+
+def _numbers(
+    axes: "Axes",
+    values: Array,
+    channel: int,
+    look: _Look,
+    inside: Mask | None = None,
+) -> None:
+    """Draw one channel of `values` (C, KH, KW) as cells with their numbers, two digits or three."""
+    cells = values[channel] if inside is None else np.where(inside, values[channel], np.nan)
+    axes.patch.set(**HATCHED)  # shows where a cell is NaN
+    image = axes.imshow(cells, look.colours, vmin=look.low, vmax=look.high)
+    digits = max(0, 1 - math.floor(math.log10(largest(values) or 1.0)))
+    for (y, x), value in np.ndenumerate(values[channel]):
+        red, green, blue, _ = image.cmap(image.norm(value))
+        colour = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else "white"
+        text = axes.text(x, y, f"{value:z.{digits}f}", ha="center", va="center", fontsize=8)
+        if inside is None or inside[y, x]:
+            text.set_color(colour)
+        else:
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
+    axes.set_xticks([])
+    axes.set_yticks([])

@@ -1,0 +1,63 @@
+"""maximize_activation: the image that gradient ascent made, and its course."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from badak.inspect.draw.panels.classes import class_label
+from badak.inspect.draw.panels.image import show_image
+from badak.inspect.draw.text import plain
+from badak.inspect.draw.ticks import counts
+from badak.inspect.features.maximize import MaximizedActivation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMNS, ROW = 5, 2.1  # images in a row, and its inches
+LONGEST_NAME = 18
+
+
+def maximize_activation(
+    *found: MaximizedActivation, class_names: Sequence[str] | None = None
+) -> "Figure":
+    """Draw the images side by side, and below them how the activations rose.
+
+    Args:
+        found: as `badak.inspect.maximize_activation` returns them, one or several.
+        class_names: what the channels are called, if they are classes.
+
+    Returns:
+        A Matplotlib figure; `save` writes it.
+
+    Example:
+        >>> from badak import inspect, models
+        >>> net = models.SimpleConvNet()
+        >>> found = [inspect.maximize_activation(net, "linear2", k, steps=2) for k in range(3)]
+        >>> len(maximize_activation(*found).axes)  # three images, one course
+        4
+    """
+    from badak.inspect.draw.figure import Figure
+
+    columns = min(COLUMNS, len(found))
+    rows = math.ceil(len(found) / columns)
+    above = ROW * rows
+    figure = Figure(figsize=(8, above + 2.6), layout="constrained")
+    parts: Any = figure.subfigures(2, 1, height_ratios=(above, 2.6))
+    top, bottom = parts
+    course = bottom.subplots()
+    for place, one in enumerate(found):
+        what = plain(f"{one.layer} {one.channel}", LONGEST_NAME)
+        if class_names is not None and isinstance(one.channel, int):
+            what = class_label(one.channel, class_names, LONGEST_NAME)
+        axes = top.add_subplot(rows, columns, place + 1)
+        show_image(axes, one.image, 0, 1)
+        axes.set_title(f"{what}\nactivation {one.activations[-1]:.3g}", fontsize=10)
+        course.plot(one.activations, label=what, linewidth=1)
+    course.set_xlabel("step")
+    counts(course.xaxis)
+    course.set_ylabel("activation")
+    course.grid(alpha=0.3)
+    course.spines[["top", "right"]].set_visible(False)
+    if len(found) > 1:
+        course.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure

@@ -1,0 +1,1 @@
+"""What several kinds of pictures share: images, mosaics, class names."""

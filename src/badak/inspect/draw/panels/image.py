@@ -1,0 +1,113 @@
+"""The two ways in which pictures show numbers, and a frame around a part.
+
+An image is grey, or in colour if it has three channels. Numbers on both sides of 0 -- filters,
+maps, products -- are red above 0, blue below, and white at 0, in every picture.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from badak.arrays import Array, Mask
+from badak.inspect.checks.differences import largest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
+
+IMAGE, SIGNED = "gray", "RdBu_r"
+BOX = "#d9480f"
+HATCHED = {"facecolor": "#fff3e0", "hatch": "////", "edgecolor": "#ffc9a8", "linewidth": 0}
+
+
+def image_range(images: Array) -> tuple[float, float]:
+    """The values that are black and white: 0 and 1, or beyond where the images go beyond.
+
+    Example:
+        >>> image_range(np.array([-0.5, 0.25]))
+        (-0.5, 1.0)
+    """
+    return min(float(images.min()), 0.0), max(float(images.max()), 1.0)
+
+
+def show_image(
+    axes: "Axes", image: Array, low: float, high: float, inside: Mask | None = None
+) -> None:
+    """Draw an image (C, H, W) in axes of its own, without ticks.
+
+    Args:
+        axes: where.
+        image: the image.
+        low: the value that is black.
+        high: the value that is white.
+        inside: (H, W); where it is False nothing is drawn, and the hatched ground shows.
+    """
+    if inside is not None and not inside.all():
+        axes.patch.set(**HATCHED)
+    draw_image(axes, image, low, high, inside)
+    axes.set_axis_on()
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def draw_image(
+    axes: "Axes", image: Array, low: float, high: float, inside: Mask | None = None
+) -> "AxesImage":
+    """Draw an image as `show_image`, and leave ticks and ground as they are.
+
+    Three channels are a colour; other than one or three are drawn by their mean.
+    """
+    if len(image) == 3:
+        picture = ((np.moveaxis(image, 0, -1) - low) / ((high - low) or 1)).clip(0, 1)
+    else:
+        picture = image.mean(axis=0)
+    if inside is not None and not inside.all():
+        if picture.ndim == 3:
+            picture = np.dstack([picture, inside])  # invisible there
+        else:
+            picture = np.where(inside, picture, np.nan)
+    return axes.imshow(picture, IMAGE, vmin=low, vmax=high, interpolation="nearest")
+
+
+def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "AxesImage":
+    """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
+
+    Args:
+        axes: where.
+        values: the numbers; also a map without any below 0, so that all maps look alike.
+        scale: the value of the deepest red, and of the deepest blue below 0; `scale_of` the values
+            if None.
+
+    Returns:
+        What was drawn, for a colour bar.
+    """
+    scale = scale_of(values) if scale is None else scale
+    return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
+
+
+def scale_of(*arrays: Array) -> float:
+    """Return the value of the deepest red: the largest magnitude there is, or 1 where all are 0.
+
+    Example:
+        >>> scale_of(np.array([-3.0, np.nan]), np.array([2.0])), scale_of(np.zeros(2))
+        (3.0, 1.0)
+    """
+    return max(map(largest, arrays)) or 1.0
+
+
+def show_box(axes: "Axes", image: Array, rows: slice, columns: slice) -> None:
+    """Frame rows and columns of the image (C, H, W) that was drawn, also where they lie off it."""
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    _, height, width = image.shape
+    left, top, right, bottom = (
+        edge - 0.5 for edge in (columns.start, rows.start, columns.stop, rows.stop)
+    )
+    box = Rectangle((left, top), right - left, bottom - top)
+    box.set(fill=False, edgecolor=BOX, linewidth=1.5)
+    box.set_path_effects([withStroke(linewidth=3, foreground="white")])  # seen on red too
+    axes.add_patch(box)
+    axes.set_xlim(min(left, -0.5) - 0.5, max(right, width - 0.5) + 0.5)
+    axes.set_ylim(max(bottom, height - 0.5) + 0.5, min(top, -0.5) - 0.5)
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,266 @@
+"""Stages: a network's layers grouped into what one native call does, forward with its backward.
+
+A stage remembers what its way back needs, as arrays that every pass writes anew. Its first pass
+is recorded (see `badak.network.plan`), so each number must come from a kernel; what Python itself
+has to do before each pass stands in `refresh`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from badak import ops
+from badak.arrays import Array, Shape
+from badak.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+)
+from badak.ops import edition
+from badak.ops.window import Window
+
+Named = tuple[str, Layer]
+Gradients = dict[str, Array]
+
+
+class Stage(ABC):
+    """Some layers that run as one."""
+
+    def refresh(self) -> None:  # noqa: B027  # most have nothing to do
+        """Do what must be done in Python before each pass."""
+
+    def refreshed(self) -> Iterator["Stage"]:
+        """Yield the stages, here or inside, that have something to refresh."""
+        if type(self).refresh is not Stage.refresh:
+            yield self
+
+    @abstractmethod
+    def forward(self, x: Array) -> Array:
+        """The output."""
+
+    @abstractmethod
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradients of the input and of each parameter, by full name."""
+
+
+class Single(Stage):
+    """Any one layer whose arithmetic is all in ops."""
+
+    def __init__(self, name: str, layer: Layer, training: bool) -> None:
+        self.name, self.layer, self.training = name, layer, training
+
+    def forward(self, x: Array) -> Array:
+        """The layer's own."""
+        y, self.cache = self.layer.forward(x, self.training)
+        return y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The layer's own."""
+        grad_x, grads = self.layer.backward(grad_y, self.cache, need_grad_x)
+        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
+
+
+class ConvBlock(Stage):
+    """Conv2d, and behind it ReLU and a 2x2 MaxPool2d where they stand there."""
+
+    def __init__(self, name: str, conv: Conv2d, relu: bool, pool: bool, training: bool) -> None:
+        self.name, self.conv, self.training = name, conv, training
+        self.behind = {"relu": relu, "pool": pool}
+
+    def _arguments(self, x: Array) -> dict[str, Any]:
+        parameters = self.conv.parameters
+        return {
+            "x": x,
+            "weight": parameters["weight"],
+            "bias": parameters.get("bias"),
+            "window": self.conv.window(x.shape[1:]),
+            "groups": self.conv.groups,
+            **self.behind,
+        }
+
+    def forward(self, x: Array) -> Array:
+        """One call."""
+        self.x = x
+        self.y: Array
+        self.y, self.winners = edition.fused().conv_block(
+            **self._arguments(x), winners=self.training
+        )
+        return self.y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """One call for each gradient."""
+        grad_x, weight, bias = edition.fused().conv_block_backward(
+            grad_y, self.y, self.winners, need_grad_x=need_grad_x, **self._arguments(self.x)
+        )
+        return grad_x, _named(self.name, weight, bias)
+
+
+class LinearReLU(Stage):
+    """Linear and ReLU."""
+
+    def __init__(self, name: str, linear: Linear) -> None:
+        self.name, self.linear = name, linear
+
+    def forward(self, x: Array) -> Array:
+        """One matrix product."""
+        self.x, parameters = x, self.linear.parameters
+        y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
+        self.y = y
+        return self.y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """ReLU's mask, then the matrix products."""
+        weight = self.linear.parameters["weight"]
+        grad_x, grad_weight, grad_bias = edition.fused().linear_relu_backward(
+            grad_y, self.y, self.x, weight, need_grad_x
+        )
+        return grad_x, _named(
+            self.name, grad_weight, grad_bias if "bias" in self.linear.parameters else None
+        )
+
+
+class Drop(Stage):
+    """Dropout in training: every pass draws a new key from the layer's generator."""
+
+    def __init__(self, layer: Dropout) -> None:
+        self.layer = layer
+        self.key = np.empty(1, np.uint64)
+
+    def refresh(self) -> None:
+        """Draw the key; `badak.ops.dropout` draws the same."""
+        edition.fused().new_key(self.layer.generator, self.key)
+
+    def forward(self, x: Array) -> Array:
+        """What was kept, scaled."""
+        y, self.mask = edition.fused().dropout(x, self.layer.p, self.key)
+        return np.asarray(y)
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradient where the value was kept."""
+        return self.layer.backward(grad_y, self.mask)
+
+
+class Norm(Stage):
+    """BatchNorm2d in training: the running statistics move within the call."""
+
+    def __init__(self, name: str, layer: BatchNorm2d) -> None:
+        self.name, self.layer = name, layer
+
+    def forward(self, x: Array) -> Array:
+        """With the batch's statistics."""
+        layer = self.layer
+        y, mean, inverse_std = edition.fused().batch_norm_training(
+            x, **layer.parameters, **layer.buffers, momentum=layer.momentum, eps=layer.eps
+        )
+        self.cache = x, mean, inverse_std, True
+        return np.asarray(y)
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The layer's own."""
+        grad_x, grads = self.layer.backward(grad_y, self.cache)
+        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
+
+
+class Sum(Stage):
+    """Residual: the stages of both paths, and their sum."""
+
+    def __init__(self, name: str, block: Residual, input_shape: Shape, training: bool) -> None:
+        self.paths = [
+            stages(
+                [(f"{name}.{path}{key}", one) for key, one in layers.items()], input_shape, training
+            )
+            for path, layers in block.paths
+        ]
+
+    def refreshed(self) -> Iterator[Stage]:
+        """Those of both paths."""
+        for path in self.paths:
+            for stage in path:
+                yield from stage.refreshed()
+
+    def forward(self, x: Array) -> Array:
+        """Both paths, one after the other."""
+        return ops.add(*(forward(path, x) for path in self.paths))
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradient goes back through both; what arrives is added."""
+        (grad, gradients), (other, more) = (
+            backward(path, grad_y, need_grad_x) for path in self.paths
+        )
+        return ops.add(grad, other) if need_grad_x else None, gradients | more
+
+
+def forward(path: Sequence[Stage], x: Array) -> Array:
+    """Run stages one after the other."""
+    for stage in path:
+        x = stage.forward(x)
+    return x
+
+
+def backward(path: Sequence[Stage], grad: Any, need_grad_x: bool) -> tuple[Any, Gradients]:
+    """Run a gradient back through stages; only the first one's input may need none."""
+    gradients: Gradients = {}
+    for place, stage in reversed(list(enumerate(path))):
+        grad, own = stage.backward(grad, need_grad_x or place > 0)
+        gradients |= own
+    return grad, gradients
+
+
+def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
+    gradients = {f"{name}.weight": weight}
+    return gradients if bias is None else gradients | {f"{name}.bias": bias}
+
+
+def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[Stage]:
+    """Group layers into stages, each as long as one call can do.
+
+    Args:
+        layers: names and layers, in order.
+        input_shape: of one image.
+        training: for training, with what `backward` needs, or for prediction.
+    """
+    result: list[Stage] = []
+    shape, rest = input_shape, list(layers)
+    while rest:
+        name, layer = rest.pop(0)
+        before, shape = shape, layer.output_shape(shape)
+        if isinstance(layer, Conv2d):
+            relu = _takes(rest, ReLU)
+            pool = bool(rest) and _halves(rest[0][1], shape)
+            if pool:
+                shape = rest.pop(0)[1].output_shape(shape)
+            result.append(ConvBlock(name, layer, relu, pool, training))
+        elif isinstance(layer, Linear) and _takes(rest, ReLU):
+            result.append(LinearReLU(name, layer))
+        elif isinstance(layer, Residual):
+            result.append(Sum(name, layer, before, training))
+        elif training and isinstance(layer, Dropout):
+            result.append(Drop(layer))
+        elif training and isinstance(layer, BatchNorm2d):
+            result.append(Norm(name, layer))
+        else:
+            result.append(Single(name, layer, training))
+    return result
+
+
+def _takes(rest: list[Named], kind: type[Layer]) -> bool:
+    """Take the next layer where it is of this kind."""
+    taken = bool(rest) and isinstance(rest[0][1], kind)
+    if taken:
+        rest.pop(0)
+    return taken
+
+
+def _halves(layer: Layer, shape: Shape) -> bool:
+    """Whether a layer is 2x2 max pooling without padding, on maps of this shape."""
+    if not isinstance(layer, MaxPool2d):
+        return False
+    window = layer.window(shape)
+    return window == Window((2, 2), (2, 2)) and min(shape[1:]) >= 2

@@ -1,0 +1,174 @@
+"""Plan: a network's pass over batches of one size, recorded once and run again natively.
+
+The first pass runs stage by stage (`badak.network.fusion`) while the native core records its
+calls; every later one repeats them on the same arrays: no array is allocated and no line of Python
+runs between the kernels.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array, Images, Shape
+from badak.layers import LAYERS, Block, Layer
+from badak.network.fusion import backward, forward, stages
+from badak.ops import edition
+
+# Plans kept for each network: the batch sizes of training, evaluation, their last batches.
+KEPT = 4
+
+Key = tuple[int, bool, bool]
+
+
+class Plan:
+    """The recorded passes for one batch size; used by one thread at a time.
+
+    Attributes:
+        images: (N, C, H, W) float32, where the batch is put.
+        logits: the output; every pass writes it anew.
+        grad_logits: where the loss's gradient is put before `backward`.
+        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass writes it anew.
+        grad_x: the images' gradient, where it was asked for.
+    """
+
+    def __init__(
+        self,
+        layers: Mapping[str, Layer],
+        input_shape: Shape,
+        count: int,
+        training: bool,
+        need_grad_x: bool,
+    ) -> None:
+        self.images: Images = np.zeros((count, *input_shape), np.float32)
+        self._need_grad_x = need_grad_x
+        self._stages = stages(list(layers.items()), input_shape, training)
+        self._refreshed = [one for stage in self._stages for one in stage.refreshed()]
+        self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
+        self._fused = edition.fused()
+        self._forward = self._backward = None
+        self.logits: Array
+        self.grad_logits: Array
+        self.gradients: dict[str, Array] = {}
+        self.grad_x: Array | None = None
+
+    def take(self, images: Images) -> bool:
+        """Copy a batch to `images`; False where one of its numbers is not finite."""
+        taken: bool = self._fused.take_images(images, self.images)
+        return taken
+
+    def forward(self) -> Array:
+        """Run `images` forward; the output is `logits`."""
+        for stage in self._refreshed:
+            stage.refresh()
+        if self._forward is not None:
+            self._forward.run()
+            return self.logits
+        with _Recording() as recording:
+            out = forward(self._stages, self.images)
+        self.logits, self._forward = out, recording.program()
+        self.grad_logits = np.empty_like(out)
+        return self.logits
+
+    def backward(self) -> dict[str, Array]:
+        """Run `grad_logits` back through the last forward pass."""
+        if self._backward is not None:
+            self._backward.run()
+            return self.gradients
+        with _Recording() as recording:
+            grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
+        self.gradients = {name: gradients[name] for name in self._names}
+        self.grad_x, self._backward = grad, recording.program()
+        return self.gradients
+
+
+class _Recording:
+    """Records the native calls made within the block."""
+
+    def __init__(self) -> None:
+        self._program = edition.fused().Program()
+
+    def __enter__(self) -> "_Recording":
+        self._switches = edition.switches()
+        self._program.record()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._program.stop()
+
+    def program(self) -> Any:
+        """What was recorded; None where some of it may be missing: record again next time."""
+        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
+        return self._program if self._switches == edition.switches() else None
+
+
+class _Made:
+    """The layers and arrays that plans are made of, as they were at one moment."""
+
+    def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self._blocks = [name for name, layer in layers.items() if isinstance(layer, Block)]
+        self._seen = self._look(layers)
+        leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
+        blocks = [
+            one for layer in layers.values() if isinstance(layer, Block) for one in layer.blocks()
+        ]
+        # Held, or another could get the id of one that is gone.
+        self._held = [*layers.values(), *blocks, *leaves]
+        self._arrays = [
+            (arrays, key, arrays[key])
+            for leaf in leaves
+            for arrays in (leaf.parameters, leaf.buffers)
+            for key in arrays
+        ]
+        # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
+        # that is no plain float32 a kernel gets a copy, which would be recorded.
+        self.can_be_recorded = all(
+            type(one) in LAYERS.values() and one.recorded for one in self._held
+        ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
+
+    def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
+        """Every layer's name, identity and count of changes, those within blocks too."""
+        seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
+        for block in self._blocks:
+            seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
+        return seen
+
+    def still(self, layers: Mapping[str, Layer]) -> bool:
+        """Whether nothing was replaced or set anew since."""
+        return self._look(layers) == self._seen and all(
+            arrays.get(key) is array for arrays, key, array in self._arrays
+        )
+
+
+class Plans:
+    """A network's plans by batch size; each is lent to one thread at a time."""
+
+    def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
+        self._layers, self._input_shape = layers, input_shape
+        self._made = _Made(layers)
+        self._free: OrderedDict[Key, Plan] = OrderedDict()
+
+    def possible(self) -> bool:
+        """Whether the network as it is now can be recorded."""
+        if not self._made.still(self._layers):
+            self._made, self._free = _Made(self._layers), OrderedDict()
+        return self._made.can_be_recorded
+
+    @contextmanager
+    def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+        """Lend a plan for batches of `count` images within the block; where it is `possible`."""
+        key, free = (count, training, need_grad_x), self._free
+        plan = free.pop(key, None)  # one thread gets it; another makes its own
+        if plan is None:
+            plan = Plan(self._layers, self._input_shape, *key)
+        yield plan
+        # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
+        free[key] = plan
+        while len(free) > KEPT:
+            free.popitem(last=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: no plan, which is bound to these very arrays."""
+        return {**self.__dict__, "_free": OrderedDict()}

@@ -1,0 +1,171 @@
+"""The table of a network: shapes with their formula, parameters, FLOPs, bytes, receptive fields.
+
+All by arithmetic on shapes; nothing runs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from badak import terminal
+from badak.arrays import Shape
+from badak.layers import Block, Layer
+from badak.network.receptive import ReceptiveField, receptive_fields
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer's numbers.
+
+    Attributes:
+        name: in the network.
+        kind: the layer's class.
+        formula: the output-size formula with its numbers, where a window slides.
+        output_shape: of one image.
+        parameters: how many numbers training changes.
+        flops: of one image's forward pass; a multiply-add counts as two.
+        backward_flops: of its backward pass in training: as many again for the gradient of the
+            input, which the first layer does not need, and for that of the parameters.
+        bytes: of the parameters and of one image's output.
+        receptive_field: rows and columns of the network's input that one output can see.
+    """
+
+    name: str
+    kind: str
+    formula: str
+    output_shape: Shape
+    parameters: int
+    flops: int
+    backward_flops: int
+    bytes: int
+    receptive_field: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network's rows and sums; ``str()`` draws the table, rich prints it as its own.
+
+    Attributes:
+        input_shape: (C, H, W).
+        rows: one a layer; before a block's, which is its sum's, those of the layers inside.
+    """
+
+    input_shape: Shape
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, layers: Mapping[str, Layer], input_shape: Shape, dtype: Any) -> "Summary":
+        """Work the rows out from built layers."""
+        rows: list[Row] = []
+        shape, itemsize = input_shape, np.dtype(dtype).itemsize
+        fields = receptive_fields(layers, input_shape)
+        for name, layer in layers.items():
+            rows += _walk(name, layer, shape, fields, itemsize, first=not rows)
+            shape = rows[-1].output_shape
+        return cls(input_shape, tuple(rows))
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers training changes, in all."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of one image's forward pass, in all."""
+        return sum(row.flops for row in self.rows)
+
+    @property
+    def training_flops(self) -> int:
+        """Floating-point operations of one image's forward and backward pass, in all."""
+        return self.flops + sum(row.backward_flops for row in self.rows)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the parameters and of all outputs of one image."""
+        return sum(row.bytes for row in self.rows)
+
+    def __rich__(self) -> "Group":
+        columns = ["Layer", "Kind", "Size", "Output", "Params", "FLOPs", "Bytes", "Sees"]
+        rows = [
+            [
+                row.name,
+                row.kind,
+                row.formula.replace(" ", ""),
+                _times(row.output_shape),
+                f"{row.parameters:,}" if row.parameters else "",
+                terminal.short(row.flops),
+                terminal.short(row.bytes),
+                _times(row.receptive_field),
+            ]
+            for row in self.rows
+        ]
+        footer = [
+            "all",
+            "",
+            "",
+            "",
+            f"{self.parameters:,}",
+            terminal.short(self.flops),
+            terminal.short(self.bytes),
+        ]
+        return terminal.table(
+            f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
+            columns,
+            rows,
+            footer=[*footer, ""],
+            numbers=("Params", "FLOPs", "Bytes", "Output", "Sees"),
+        )
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+
+def _walk(
+    name: str,
+    layer: Layer,
+    shape: Shape,
+    fields: Mapping[str, ReceptiveField],
+    itemsize: int,
+    first: bool,
+) -> list[Row]:
+    """The rows of one layer that `shape` enters; for a block those inside, and its sum's."""
+    inside: list[Row] = []
+    if isinstance(layer, Block):
+        for path, layers in layer.paths:
+            along = shape
+            for place, (key, one) in enumerate(layers.items()):
+                at_start = first and place == 0
+                inside += _walk(f"{name}.{path}{key}", one, along, fields, itemsize, at_start)
+                along = inside[-1].output_shape
+    output_shape = layer.output_shape(shape)
+    count = 0 if inside else layer.parameter_count()
+    flops = layer.flops(shape) - sum(row.flops for row in inside)
+    row = Row(
+        name=name,
+        kind=type(layer).__name__,
+        formula=_formula(layer, shape),
+        output_shape=output_shape,
+        parameters=count,
+        flops=flops,
+        backward_flops=flops * ((not first) + bool(count)),
+        bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
+        receptive_field=fields[name].size,
+    )
+    return [*inside, row]
+
+
+def _formula(layer: Layer, shape: Shape) -> str:
+    """The output size's, once where rows and columns have the same."""
+    window = layer.window(shape)
+    if window is None:
+        return ""
+    return "\n".join(dict.fromkeys(window.formula(axis, shape[axis + 1]) for axis in (0, 1)))
+
+
+def _times(shape: Shape) -> str:
+    return "x".join(str(size) for size in shape)

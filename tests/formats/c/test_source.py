@@ -1,0 +1,314 @@
+"""C source: it compiles without a warning and gives badak's numbers."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from badak import models
+from badak.errors import BadakError
+from badak.formats.c import text as c_text
+from badak.formats.c.calls import FUNCTIONS
+from badak.formats.c.source import c_source
+from badak.formats.steps import run_int8 as execute_int8
+from badak.layers import (
+    LAYERS,
+    Concat,
+    Conv2d,
+    Flatten,
+    Hardtanh,
+    Layer,
+    Linear,
+    ReLU,
+    Residual,
+    ZeroPad2d,
+)
+from badak.network import Network
+from formats.c.compiled import MAIN, compile_c, run_c
+from formats.networks import NETWORKS, images, make
+
+
+def test_the_networks_here_have_every_layer():
+    """All but those that no model of badak's has, only networks read from ONNX files."""
+    found = {
+        type(leaf)
+        for name in NETWORKS
+        for top, layer in NETWORKS[name]().layers.items()
+        for _, leaf in layer.leaves(top)
+    }
+    assert found == set(LAYERS.values()) - {Residual, Concat, Hardtanh, ZeroPad2d}
+
+
+def test_layers_of_imported_networks_alone_are_refused_by_name():
+    inside = Residual([Hardtanh()])
+    both = Concat([[ReLU()], [ReLU()]])
+    net = Network([ZeroPad2d(1), inside, both, Flatten(), Linear(2)], (1, 2, 2))
+    message = r"ZeroPad2d 'pad1', Hardtanh 'block1\.clip1', Concat 'block2'; it knows"
+    with pytest.raises(BadakError, match=message):
+        c_source(net, "net")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_float_agrees_on_1000_images(name, tmp_path):
+    net = make(name)
+    x = images(net, 1000)
+    y = run_c(tmp_path, c_source(net, "net"), "net", x)
+    expected = net(x)
+    assert np.ptp(expected) > 0.1  # the images differ for the network
+    np.testing.assert_allclose(y, expected, atol=1e-4)
+
+
+# What these compute in float on the way is rounded as the machine's libm does.
+NOT_TO_THE_BIT = {"alexnet": 1, "nested": 1, "lenet1998": 0}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
+    net = make(name)
+    x = images(net, 1000)
+    code = c_source(net, "net", calibration=x[:200])
+    y = run_c(tmp_path, code, "net", x)
+    simulated = execute_int8.logits(code.program, x).reshape(y.shape)
+    if name in NOT_TO_THE_BIT:
+        step = np.abs(simulated).max() / 127
+        np.testing.assert_allclose(y, simulated, atol=1e-3 + NOT_TO_THE_BIT[name] * 2 * step)
+        assert (np.abs(y - simulated) < 1e-3).mean() > 0.99
+    else:
+        np.testing.assert_array_equal(y, simulated)
+
+
+@pytest.mark.parametrize("name", ["odd", "nested", "lenet1998", "normed"])
+def test_no_read_or_write_beyond_an_array_and_no_undefined_step(name, tmp_path):
+    net = make(name)
+    x = images(net, 3)
+    for calibration in (None, x):
+        code = c_source(net, "net", calibration=calibration)
+        flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+        run_c(tmp_path, code, "net", x * 1e6 - 5e5, *flags)
+        run_c(tmp_path, code, "net", x * np.float32(np.nan), *flags)
+
+
+def test_c_and_the_measurement_round_halves_alike(tmp_path):
+    values = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 2**40 + 2, -(2**40) - 2]
+    function = (FUNCTIONS / "round_shift.c").read_text()
+    calls = "".join(f'printf("%lld ", (long long)PREFIX_round_shift({v}, 2));' for v in values)
+    (tmp_path / "main.c").write_text(
+        f"#include <stdint.h>\n#include <stdio.h>\n{function}\nint main(void)\n"
+        f"{{\n{calls}\nreturn 0;\n}}\n"
+    )
+    compile_c(tmp_path, "main.c", "-o", "program")
+    done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
+    expected = [-2, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 1, 2, 2**38 + 1, -(2**38) - 1]
+    assert [int(word) for word in done.stdout.split()] == expected
+    assert execute_int8._rounded(np.array(values), 2).tolist() == expected
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_int8_comes_near_float(name):
+    net = make(name)
+    x = images(net, 300)
+    code = c_source(net, "net", calibration=x)
+    y, expected = execute_int8.logits(code.program, x), net(x)
+    scale = np.abs(expected).max()
+    assert np.abs(y.reshape(expected.shape) - expected).mean() < 0.03 * scale
+
+
+def test_int8_keeps_the_accuracy(learned, tmp_path):
+    net, train, test = learned
+    right = net.evaluate(test).accuracy
+    assert right > 0.9
+    code = c_source(net, "digits", calibration=train.images[:500])
+    y = run_c(tmp_path, code, "digits", test.images)
+    assert (y.argmax(axis=1) == test.labels).mean() == pytest.approx(right, abs=0.01)
+    assert code.flash < 0.3 * c_source(net, "digits").flash
+    assert code.ram * 4 == c_source(net, "digits").ram
+
+
+def test_the_head_states_what_the_object_file_needs(tmp_path):
+    if shutil.which("size") is None:
+        pytest.skip("there is no size(1)")
+    for form, calibration in (("single", None), ("int8", images(make("lenet"), 50))):
+        code = c_source(make("lenet"), form, calibration=calibration)
+        source, _ = code.save(tmp_path / f"{form}.c")
+        head = source.read_text().partition("*/")[0]
+        ram = int(re.search(r"RAM:.* in ([\d,]+) bytes", head)[1].replace(",", ""))
+        flash = int(re.search(r"Flash: ([\d,]+) bytes", head)[1].replace(",", ""))
+        compile_c(tmp_path, "-c", f"{form}.c", "-o", f"{form}.o")
+        done = subprocess.run(
+            ["size", "-A", tmp_path / f"{form}.o"], capture_output=True, text=True, check=True
+        )
+        sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)", done.stdout, re.M))
+        assert int(sizes[".bss"]) == ram == code.ram
+        constants = sum(int(n) for key, n in sizes.items() if key.startswith(".rodata"))
+        assert flash <= constants < flash + 1024  # alignment, names of classes, literals
+
+
+def test_two_models_link_together_and_predict(tmp_path):
+    nets = {"one": make("lenet"), "2nd-model": make("deep")}
+    x = images(nets["one"], 20)
+    lines, expected = [], []
+    for name, net in nets.items():
+        names = [f'"{k}"??/ \u2600\n' for k in range(net.num_classes)]
+        c_source(net, name, names, calibration=x if name == "one" else None).save(
+            tmp_path / f"{name}.c"
+        )
+        prefix = c_text.identifier(name)
+        lines.append(
+            f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);'
+        )
+    code = c_source(nets["one"], "one", calibration=x)
+    classes = execute_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
+    for pair in zip(*classes, strict=True):
+        expected += [f'{k} "{k}"??/ \u2600\n' for k in pair]
+    (tmp_path / "main.c").write_text(
+        '#include <stdio.h>\n#include "one.h"\n#include "2nd-model.h"\n'
+        "int main(void)\n{\n    static float image[ONE_CHANNELS * ONE_ROWS * ONE_COLUMNS];\n"
+        "    while (fread(image, sizeof image, 1, stdin) == 1) {\n        int k;\n        "
+        + "\n        ".join(lines)
+        + "\n    }\n    return 0;\n}\n"
+    )
+    compile_c(tmp_path, "one.c", "2nd-model.c", "main.c", "-o", "program", "-lm")
+    done = subprocess.run(
+        [tmp_path / "program"], input=x.tobytes(), capture_output=True, check=True
+    )
+    assert done.stdout.decode().split("\0")[:-1] == expected
+
+
+def test_two_models_in_one_translation_unit(tmp_path):
+    for name in ("one", "two"):
+        c_source(make("odd"), name, calibration=images(make("odd"), 9)).save(tmp_path / f"{name}.c")
+    (tmp_path / "both.c").write_text('#include "one.c"\n#include "two.c"\n')
+    compile_c(tmp_path, "-c", "both.c")
+
+
+def test_the_header_is_also_for_cxx(tmp_path):
+    if shutil.which("g++") is None:
+        pytest.skip("there is no g++")
+    c_source(make("odd"), "net").save(tmp_path / "net.c")
+    (tmp_path / "main.cpp").write_text(MAIN.format(name="net", prefix="net", upper="NET"))
+    compile_c(tmp_path, "-c", "net.c")
+    subprocess.run(["g++", "-Wall", "-Werror", "main.cpp", "net.o"], cwd=tmp_path, check=True)
+
+
+def test_no_malloc_and_no_other_library():
+    for calibration in (None, images(make("alexnet"), 5)):
+        source = c_source(make("alexnet"), "net", calibration=calibration).source
+        assert set(re.findall(r"#include (\S+)", source)) == {'"net.h"', "<math.h>", "<stdint.h>"}
+        assert "malloc" not in source.partition("*/")[2]
+
+
+class Whiten(Layer):
+    prefix = "whiten"
+
+    def output_shape(self, input_shape):
+        return input_shape
+
+    def forward(self, x, training):
+        return x, None
+
+    def backward(self, grad_y, cache, need_grad_x=True):
+        return grad_y, {}
+
+
+def test_layers_that_cannot_be_written_are_all_listed():
+    net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
+    with pytest.raises(BadakError) as fault:
+        c_source(net, "net")
+    words = "a C file cannot hold Whiten 'whiten1', Whiten 'block1.whiten1'; it knows Conv2d,"
+    assert words in str(fault.value)
+
+
+def test_weights_that_are_not_finite_are_refused():
+    net = make("lenet")
+    net.parameters()["conv2.bias"][3] = np.nan
+    with pytest.raises(BadakError, match=r"finite weights; conv2\.bias has NaN"):
+        c_source(net, "net")
+
+
+def test_too_many_weights_are_refused():
+    net = Network([Flatten(), Linear(1025), Linear(2**14)], (1, 2, 2))
+    with pytest.raises(BadakError, match="at most 16,777,216 weights; the network has 16,"):
+        c_source(net, "net")
+
+
+def test_wrong_names_are_refused():
+    with pytest.raises(BadakError, match="class_names must be 10 names; got 2"):
+        c_source(make("lenet"), "net", ["a", "b"])
+    with pytest.raises(BadakError, match="no quote, question mark, slash or backslash"):
+        c_source(make("lenet"), 'a"b')
+
+
+def test_int8_needs_images_and_the_distances_last():
+    net = models.LeNet5(modern=False)
+    with pytest.raises(BadakError, match="int8 needs images to calibrate with"):
+        c_source(net, "net", calibration=images(net, 0))
+    layers = {**net.layers, "more": Linear(3)}
+    with pytest.raises(BadakError, match="rbf1: int8 can hold EuclideanRBF as the last layer"):
+        c_source(Network(layers, net.input_shape), "net", calibration=images(net, 3))
+
+
+def test_a_network_whose_values_do_not_vary_is_no_division_by_zero(tmp_path):
+    net = Network([Conv2d(3, 3), Flatten(), Linear(2)], (1, 5, 5))
+    for array in net.parameters().values():
+        array[...] = 0
+    x = np.zeros((4, 1, 5, 5), np.float32)
+    y = run_c(tmp_path, c_source(net, "net", calibration=x), "net", x)
+    np.testing.assert_array_equal(y, np.zeros((4, 2)))
+
+
+# Names of files that are no names of C, or of which two become alike.
+ODD_NAMES = ["a-b", "a_b", "a b", "A_b", "a__b", "_a_b", "한글", "漢字", "é", "1", "1x", "x" * 200,
+             "double", "main", "exit", "int8_t", "printf"]  # fmt: skip
+
+
+def test_models_of_any_names_link_together(tmp_path):
+    net = Network([Flatten(), Linear(2)], (1, 1, 2))
+    prefixes = [c_text.identifier(name) for name in ODD_NAMES]
+    assert len({prefix.upper() for prefix in prefixes}) == len(ODD_NAMES)
+    for prefix in prefixes:
+        assert re.fullmatch("[a-z]([a-z0-9]|_(?!_))*", prefix)
+    for name in ODD_NAMES:
+        code = c_source(net, name)
+        assert f"Names: all begin with {c_text.identifier(name)}_" in code.header
+        code.save(tmp_path / f"{name}.c")
+    includes = "".join(f'#include "{name}.h"\n' for name in ODD_NAMES)
+    calls = "".join(f"    k += {prefix}_predict(image);\n" for prefix in prefixes)
+    (tmp_path / "program.c").write_text(
+        f"#include <stdlib.h>\n{includes}int main(void)\n{{\n    float image[2] = {{0}};\n"
+        f"    int k = 0;\n{calls}    exit(k);\n}}\n"
+    )
+    files = [f"./{name}.c" for name in [*ODD_NAMES, "program"]]
+    compile_c(tmp_path, *files, "-o", "all", "-lm")
+
+
+@pytest.mark.parametrize("name", ["what??", "math", "StdInt", "not\udcffutf8"])
+def test_names_that_c_cannot_include_are_refused(name):
+    with pytest.raises(BadakError, match="a C file"):
+        c_source(make("lenet"), name)
+
+
+def test_the_header_says_what_comes_of_nan():
+    for calibration in (None, images(make("lenet"), 5)):
+        assert "NaN" in c_source(make("lenet"), "net", calibration=calibration).header
+
+
+def test_only_what_small_libraries_have_is_used():
+    """avr-libc 2.0, of all the C libraries for small machines the one with the least."""
+    words = "".join(path.read_text() for path in FUNCTIONS.glob("*.c"))
+    assert set(re.findall(r"\b[a-z0-9]+f\b(?=\()", words)) - {"if"} <= {
+        "powf", "tanhf", "expf", "sqrtf", "lrintf", "erfcf"  # erfcf is missing there: GELU
+    }  # fmt: skip
+    assert set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", words)) <= {"UPPER_CLASSES", "INFINITY"}
+
+
+@pytest.mark.skipif(shutil.which("avr-gcc") is None, reason="there is no avr-gcc")
+@pytest.mark.parametrize("int8", [False, True])
+def test_a_compiler_for_small_machines_takes_it(int8, tmp_path):
+    net = make("odd")
+    calibration = images(net, 9) if int8 else None
+    c_source(net, "net", calibration=calibration).save(tmp_path / "net.c")
+    words = ["avr-gcc", "-mmcu=atmega2560", "-std=c99", "-Os", "-Wall", "-Werror", "-c", "net.c"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

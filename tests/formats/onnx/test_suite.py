@@ -1,0 +1,119 @@
+"""ONNX's own backend tests, as the installed wheel generates them, run on badak."""
+
+import unittest
+import warnings
+
+import onnx
+import pytest
+
+from badak.formats.onnx.ops import OPERATORS
+from badak.onnx import Backend
+
+SINGLE = (
+    "Add", "AveragePool", "BatchNormalization", "Concat", "Conv", "ConvTranspose", "Dropout",
+    "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "LRN", "LeakyRelu", "LogSoftmax",
+    "MaxPool", "Relu", "Reshape", "Sigmoid", "Softmax", "Tanh",
+)  # fmt: skip
+# What files that PyTorch, Keras and older tools write need besides, and the light models.
+OTHERS = (
+    "Clip", "Constant", "ConstantOfShape", "Gather", "Identity", "MatMul", "Mul", "Pad", "Shape",
+    "Squeeze", "Sum", "Transpose", "Unsqueeze",
+)  # fmt: skip
+NO_TENSORS = ("test_identity_sequence", "test_identity_opt")
+LOSSES = ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss")
+MODELS = ("bvlc_alexnet", "zfnet512", "vgg19", "squeezenet", "resnet50")  # issue 5 names these
+MORE_MODELS = ("densenet121", "inception_v1", "inception_v2", "shufflenet")
+LEGACY_STREAM = (
+    "test_training_dropout", "test_training_dropout_mask",
+    "test_training_dropout_default", "test_training_dropout_default_mask",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def names():
+    """Operator -> names of the tests whose only node it is."""
+    from onnx.backend.test.loader import load_model_tests
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tests' own expected values overflow, on purpose
+        cases = load_model_tests(kind="node")
+    found: dict[str, list[str]] = {}
+    for case in cases:
+        if len(case.model.graph.node) == 1 and not case.model.graph.node[0].domain:
+            found.setdefault(case.model.graph.node[0].op_type, []).append(case.name)
+    return found
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run tests of these names as ONNX's runner does; return how many passed, and what failed."""
+    from onnx.backend.test import BackendTest
+
+    monkeypatch.setenv("ONNX_HOME", str(tmp_path))  # where the runner copies the models' outputs
+
+    def run(wanted):
+        runner = BackendTest(Backend)
+        runner.include(f"^({'|'.join(wanted)})_cpu$")
+        result = unittest.TestResult()
+        runner.test_suite.run(result)
+        faults = [f"{case}: {text}" for case, text in result.errors + result.failures]
+        return result.testsRun - len(result.skipped) - len(faults), faults
+
+    return run
+
+
+@pytest.mark.parametrize("operators", [SINGLE, LOSSES, OTHERS], ids=["single", "losses", "others"])
+def test_every_test_of_an_operator_passes(operators, names, run, capsys):
+    wanted = [n for operator in operators for n in names[operator] if n not in NO_TENSORS]
+    passed, faults = run(wanted)
+    assert not faults, "\n".join(faults)
+    counts = ", ".join(f"{operator} {len(names[operator])}" for operator in operators)
+    with capsys.disabled():
+        print(f"\nonnx {onnx.__version__}: {passed} of {len(wanted)} tests pass: {counts}")
+    assert passed == len(wanted) >= {SINGLE: 150, LOSSES: 52, OTHERS: 60}[operators]
+
+
+def test_dropout_draws_the_stream_that_four_tests_expect(names, run):
+    assert set(LEGACY_STREAM) <= set(names["Dropout"])
+    assert run(LEGACY_STREAM) == (4, [])
+
+
+def test_the_light_models_give_their_expected_outputs(run, capsys):
+    wanted = [f"test_{model}" for model in MODELS + MORE_MODELS]
+    passed, faults = run(wanted)
+    assert not faults, "\n".join(faults)
+    with capsys.disabled():
+        print(f"\nonnx {onnx.__version__}: {passed} of {len(wanted)} light models pass")
+    assert passed == len(wanted) == 9
+
+
+def test_operators_of_any_rank_that_pytorch_exported_pass(run, capsys):
+    """Conv1d to 3d, their strides, groups and dilations; the runner leaves out other operators."""
+    passed, faults = run(
+        ["test_[A-Z].*", "test_(log_)?softmax_(func|last|dim).*", "test_operator.*"]
+    )
+    assert not faults, "\n".join(faults)
+    with capsys.disabled():
+        print(f"\nonnx {onnx.__version__}: {passed} tests of nodes that PyTorch exported pass")
+    assert passed >= 60
+
+
+def test_every_operator_of_the_backend_is_tested():
+    assert set(OPERATORS) == {*SINGLE, *LOSSES, *OTHERS}
+
+
+@pytest.mark.parametrize("operator", SINGLE + LOSSES)
+def test_an_operator_that_is_wrong_on_purpose_fails(operator, names, run, monkeypatch):
+    right = OPERATORS[operator]
+
+    def wrong(node, *inputs):
+        made = right(node, *inputs)
+        first, *others = made if isinstance(made, tuple) else (made,)
+        first = first.copy()
+        first.reshape(-1)[-1] += 1
+        return (first, *others)
+
+    monkeypatch.setitem(OPERATORS, operator, wrong)
+    passed, faults = run(names[operator])
+    assert passed == 0
+    assert len(faults) == len(names[operator])

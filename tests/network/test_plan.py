@@ -1,0 +1,345 @@
+"""Plans: the same numbers as layer by layer, whoever calls and whatever changes between calls."""
+
+import copy
+import pickle
+import threading
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import badak
+from badak import models, ops
+from badak.errors import BadakError
+from badak.layers import (
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout,
+    EuclideanRBF,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    ScaledTanh,
+    Subsample2d,
+    TableConv2d,
+    Widen2d,
+)
+from badak.network import fusion
+
+pytest.importorskip("badak._core")
+
+
+def motley(**options):
+    """Every way a layer can be joined with the next, or not."""
+    layers = [
+        Conv2d(8, 3, padding=1),
+        BatchNorm2d(),
+        ReLU(),
+        Conv2d(12, 3, stride=2, groups=4),
+        ReLU(),
+        LocalResponseNorm(),
+        MaxPool2d(3, 2),
+        Conv2d(10, 3, padding=1),
+        MaxPool2d(2),
+        ReLU(),
+        AvgPool2d(2, padding=1),
+        Dropout(0.25),
+        Conv2d(6, 1, bias=False),
+        LeakyReLU(),
+        GlobalAvgPool2d(),
+        Flatten(),
+        Linear(9, bias=False),
+        ReLU(),
+        Linear(5),
+    ]
+    return badak.Network(layers, (2, 23, 21), **options)
+
+
+def blocks(**options):
+    """Both paths with layers that join, refresh, or do nothing; a block within a block."""
+    inner = Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), ReLU(), Dropout(0.25)])
+    layers = [
+        Residual([Conv2d(4, 3, padding=1), ReLU()], [Conv2d(4, 1), Dropout(0.5)]),
+        Residual([Conv2d(6, 3, 2, 1), inner, ScaledTanh()], [Widen2d(6, 2)]),
+        Subsample2d(2),
+        TableConv2d([[0, 3], [5, 1, 2]], 3),
+        Flatten(),
+        Residual([Linear(2 * 4 * 3), ReLU()]),
+        Linear(5),
+    ]
+    return badak.Network(layers, (2, 23, 21), **options)
+
+
+NETWORKS = {
+    "simple": models.SimpleConvNet,
+    "lenet": models.LeNet5,
+    "deep": models.DeepConvNet,
+    "motley": motley,
+    "blocks": blocks,
+}
+
+
+def batch(net, count=7):
+    generator = np.random.default_rng(3)
+    images = generator.random((count, *net.input_shape), dtype=np.float32)
+    return images, generator.integers(0, net.num_classes, count)
+
+
+def unfused(net):
+    plain = net.astype(np.float32)
+    plain.fuse = False
+    return plain
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_fused_equals_layer_by_layer(name):
+    net = NETWORKS[name]()
+    plain, (images, labels) = unfused(net), batch(net)
+    for _ in range(3):  # recorded, then run again
+        np.testing.assert_allclose(net(images), plain(images), rtol=1e-4, atol=1e-5)
+        found, wanted = (one.forward_backward(images, labels) for one in (net, plain))
+        assert found.loss == pytest.approx(wanted.loss, rel=1e-4)
+        for key, gradient in wanted.gradients.items():
+            limit = 1e-4 * max(np.abs(gradient).max(), 1e-3)
+            np.testing.assert_allclose(found.gradients[key], gradient, rtol=0, atol=limit)
+    for key, array in plain.buffers().items():
+        np.testing.assert_allclose(net.buffers()[key], array, rtol=1e-4, atol=1e-6)
+
+
+def test_the_images_gradient_on_request():
+    net = models.LeNet5()
+    images, labels = batch(net)
+    found = net.forward_backward(images, labels, need_grad_x=True).grad_x
+    wanted = unfused(net).forward_backward(images, labels, need_grad_x=True).grad_x
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-4 * np.abs(wanted).max())
+
+
+def test_parameters_changed_or_replaced_are_seen():
+    net = models.SimpleConvNet()
+    images, _ = batch(net)
+    net(images)
+    net.parameters()["conv1.weight"][...] *= -2
+    np.testing.assert_allclose(net(images), unfused(net)(images), rtol=1e-4, atol=1e-6)
+    layer = net.layers["conv1"]
+    layer.parameters["weight"] = layer.parameters["weight"] * 3
+    np.testing.assert_allclose(net(images), unfused(net)(images), rtol=1e-4, atol=1e-6)
+
+
+class Doubled(ReLU):
+    """Computes in NumPy, which no recording sees."""
+
+    def forward(self, x, training):
+        return 2 * x, None
+
+
+def tilted(net):
+    """Lay the first weight out column by column."""
+    parameters = net.layers["conv1"].parameters
+    parameters["weight"] = np.asfortranarray(parameters["weight"])
+
+
+CHANGES = {
+    "another layer": lambda net: net.layers.update(relu1=LeakyReLU(0.5)),
+    "one layer less": lambda net: net.layers.pop("relu1"),
+    "a layer of the user's own": lambda net: net.layers.update(relu1=Doubled()),
+    "other parameters": lambda net: setattr(
+        net.layers["linear2"], "parameters", {"weight": np.ones((5, 9), np.float32)}
+    ),
+    "a setting": lambda net: setattr(net.layers["relu4"], "negative_slope", 0.9),
+    "memory order": tilted,
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changes_between_passes_is_seen(what):
+    net = motley()
+    images, _ = batch(net)
+    before = [net(images) for _ in range(2)][-1]  # recorded, repeated
+    CHANGES[what](net)
+    for _ in range(2):
+        found = net(images)
+        net.fuse = False
+        np.testing.assert_allclose(found, net(images), rtol=1e-4, atol=1e-5)
+        net.fuse = True
+    assert (np.abs(found - before).max() > 1e-4) == (what != "memory order")
+
+
+def test_training_sees_a_weight_in_another_order():
+    net, plain = models.LeNet5(), unfused(models.LeNet5())
+    images, labels = batch(net)
+    losses = []
+    for one in (net, plain):
+        tilted(one)
+        trainer = badak.Trainer(one, optimizer=badak.optim.SGD(0.5))
+        losses.append([trainer.step(images, labels) for _ in range(4)])
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+class Halved(CrossEntropyLoss):
+    """Half of it, as a user may write."""
+
+    def forward(self, logits, labels, sample_weight=None):
+        loss, cache = super().forward(logits, labels, sample_weight)
+        return loss / 2, cache
+
+    def backward(self, cache):
+        return super().backward(cache) / 2
+
+
+def test_a_loss_of_the_users_own_is_what_training_makes_small():
+    net = models.LeNet5()
+    images, labels = batch(net)
+    wanted = net.forward_backward(images, labels)
+    net.loss = Halved()
+    for _ in range(2):
+        found = net.forward_backward(images, labels)
+        assert found.loss == pytest.approx(wanted.loss / 2)
+        for name, gradient in wanted.gradients.items():
+            np.testing.assert_allclose(found.gradients[name], gradient / 2, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_network_that_was_used_can_be_copied(copied):
+    net = models.LeNet5()
+    images, _ = batch(net)
+    wanted = net(images)
+    other = copied(net)
+    np.testing.assert_array_equal(other(images), wanted)
+    other.parameters()["conv1.weight"][...] = 0
+    np.testing.assert_array_equal(net(images), wanted)
+    assert np.abs(other(images) - wanted).max() > 1e-3
+
+
+def test_a_pass_that_met_another_edition_is_recorded_again(monkeypatch):
+    net = motley()
+    images, _ = batch(net)
+    forward = fusion.Single.forward
+
+    def amid(stage, x):
+        with ops.use("reference"):
+            return forward(stage, x)
+
+    monkeypatch.setattr(fusion.Single, "forward", amid)
+    net(images)
+    monkeypatch.undo()
+    for factor in (1, -1):
+        x = factor * images
+        np.testing.assert_allclose(net(x), unfused(net)(x), rtol=1e-4, atol=1e-5)
+
+
+def test_results_are_the_callers_own():
+    net = models.SimpleConvNet()
+    images, labels = batch(net)
+    logits, result = net(images), net.forward_backward(images, labels)
+    kept = logits.copy(), {name: array.copy() for name, array in result.gradients.items()}
+    net(images[::-1].copy())
+    net.forward_backward(images[::-1].copy(), labels)
+    np.testing.assert_array_equal(logits, kept[0])
+    for name, array in result.gradients.items():
+        np.testing.assert_array_equal(array, kept[1][name])
+
+
+def test_many_threads_predict_with_one_network():
+    net = models.LeNet5()
+    inputs = [np.random.default_rng(i).random((3, 1, 28, 28), np.float32) for i in range(6)]
+    wanted = [net(x) for x in inputs]
+    wrong = []
+
+    def work(i):
+        for _ in range(20):
+            if not np.array_equal(net(inputs[i]), wanted[i]):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_an_image_that_is_not_finite_is_refused_as_ever():
+    net = models.SimpleConvNet()
+    images, labels = batch(net)
+    images[2, 0, 5, 5] = np.nan
+    for call in (lambda: net(images), lambda: net.forward_backward(images, labels)):
+        with pytest.raises(BadakError, match="images must be finite; image 2 holds NaN"):
+            call()
+
+
+def test_a_step_makes_no_array_after_the_first():
+    net = models.SimpleConvNet()
+    images, labels = batch(net, 100)
+    trainer = badak.Trainer(net, progress=False)
+    for _ in range(2):
+        trainer.step(images, labels)
+    tracemalloc.start()
+    try:
+        trainer.step(images, labels)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 1024
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_any_number_of_threads_trains_to_the_same_bits(name):
+    before, states = badak.num_threads(), []
+    try:
+        for count in (1, 2, 3):
+            badak.set_num_threads(count)
+            net = NETWORKS[name]()
+            trainer = badak.Trainer(net, progress=False)
+            for _ in range(3):
+                trainer.step(*batch(net, 20))
+            states.append(net.state())
+    finally:
+        badak.set_num_threads(before)
+    for other in states[1:]:
+        for key, array in other.items():
+            np.testing.assert_array_equal(array, states[0][key], err_msg=key)
+
+
+def test_blocks_are_recorded_and_lenets_distances_are_not():
+    """What NumPy computes between the kernels would be missing when the calls are repeated."""
+    assert blocks()._planned()
+    assert models.ResNet20(blocks=(1, 1, 1))._planned()
+    assert not models.LeNet5(modern=False)._planned()
+    for inside in ([EuclideanRBF(4)], [Linear(2), Concat([[], []])]):
+        hidden = badak.Network([Flatten(), Residual(inside)], (1, 2, 2))
+        assert not hidden._planned()
+
+
+CHANGES_WITHIN = {
+    "an array": lambda block: block.layers["conv1"].parameters.update(
+        weight=2 * block.layers["conv1"].parameters["weight"]
+    ),
+    "a layer": lambda block: block.layers.update(relu1=LeakyReLU(0.5)),
+    "a layer of the user's own": lambda block: block.layers.update(relu1=Doubled()),
+    "a layer deeper inside": lambda block: block.layers["block1"].layers.update(relu1=Doubled()),
+    "a setting": lambda block: setattr(block.shortcut["relu1"], "negative_slope", 0.9),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES_WITHIN)
+def test_what_changes_within_a_block_is_seen(what):
+    inner = Residual([Conv2d(4, 3, padding=1), ReLU()])
+    block = Residual([Conv2d(4, 3, padding=1), ReLU(), inner], [Conv2d(4, 1), LeakyReLU(0.1)])
+    net = badak.Network([block, Flatten(), Linear(3)], (2, 5, 5))
+    images, _ = batch(net)
+    before = [net(images) for _ in range(2)][-1]  # recorded, repeated
+    CHANGES_WITHIN[what](net.layers["block1"])
+    for _ in range(2):
+        found = net(images)
+        net.fuse = False
+        np.testing.assert_allclose(found, net(images), rtol=1e-4, atol=1e-5)
+        net.fuse = True
+    assert np.abs(found - before).max() > 1e-4
