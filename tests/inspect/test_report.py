@@ -14,6 +14,8 @@ from PIL import Image
 from badak import BadakError, Network, Trainer, data, inspect
 from badak.inspect.report import (
     SECTIONS,
+    Section,
+    Trained,
     evaluation,
     features,
     history,
