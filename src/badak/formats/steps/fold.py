@@ -19,7 +19,7 @@ def folded(program: Program, drop_relu: bool = False) -> Program:
         The shorter program, over the same values; its stages are left out.
 
     Example:
-        >>> from badak.formats.steps.program import lowered
+        >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import ResNet20
         >>> program = lowered(ResNet20(), "a test")
         >>> len(program.steps), len(folded(program).steps)
