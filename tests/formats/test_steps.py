@@ -27,4 +27,4 @@ def test_every_kind_has_its_function_on_the_page():
 
 def test_a_kind_of_integers_alone_does_not_run_in_float():
     with pytest.raises(NotImplementedError, match=r"relu1.*table"):
-        KINDS["table"].run(Step("table", "relu1", (0,), 1), None)
+        KINDS["table"].run(Step("table", name="relu1", inputs=(0,), output=1), None)

@@ -4,7 +4,7 @@ Blocks are unrolled, layers that compute nothing in prediction (Flatten, Dropout
 layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from badak.arrays import Shape
 from badak.errors import BadakError
@@ -16,6 +16,7 @@ from badak.network import Network
 
 # They compute nothing in prediction: the value stays as it is.
 UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten)
+INPUT = ""  # what the network's input is called; no layer can have this name
 
 
 def lowered(net: Network, what: str) -> Program:
@@ -36,38 +37,34 @@ def lowered(net: Network, what: str) -> Program:
     """
     program = Program([net.input_shape])
     missing: list[str] = []
-    program.output, _ = _path(program, missing, "", net.layers, (0, net.input_shape))
+    values = {INPUT: 0}
+    for name, layer, _, reads, before, shape in _walk(net.layers, "", INPUT, net.input_shape):
+        inputs = tuple(values[read] for read in reads)
+        values[name] = inputs[0]
+        if type(layer) in LOWERINGS:
+            operation = LOWERINGS[type(layer)](layer, before)
+            values[name] = program.add(operation, name, inputs, shape)
+        elif not isinstance(layer, UNCHANGED):
+            missing.append(f"{type(layer).__name__} {name!r}")
+        program.stages.append(Stage(name, type(layer).__name__, values[name], shape))
+        program.output = values[name]
     if missing:
         known = ", ".join(kind.__name__ for kind in [*LOWERINGS, *UNCHANGED])
         raise BadakError(f"{what} cannot hold {', '.join(missing)}; it knows {known}")
     return program
 
 
-def _path(
-    program: Program,
-    missing: list[str],
-    prefix: str,
-    path: Mapping[str, Layer],
-    end: tuple[int, Shape],
-) -> tuple[int, Shape]:
-    """Append the steps of layers in order, and the names of those that have none.
-
-    Returns:
-        The last one's value, and its shape there: Flatten changes the shape alone.
-    """
-    value, shape = end
-    for key, layer in path.items():
-        name, before = prefix + key, shape
-        inputs: tuple[int, ...] = (value,)
+def _walk(
+    layers: Mapping[str, Layer], prefix: str, source: str, shape: Shape
+) -> Generator[tuple[str, Layer, str, tuple[str, ...], Shape, Shape], None, str]:
+    """Yield (name, layer, source, reads, input shape, output shape) of layers in order."""
+    for key, layer in layers.items():
+        name, before, reads = prefix + key, shape, [source]
         if isinstance(layer, Block):
-            inputs = tuple(
-                _path(program, missing, f"{name}.{inner}", layers, (value, before))[0]
-                for inner, layers in layer.paths
-            )
+            reads = []
+            for path, inside in layer.paths:
+                reads.append((yield from _walk(inside, f"{name}.{path}", source, shape)))
         shape = layer.output_shape(before)
-        if type(layer) in LOWERINGS:
-            value = program.add(LOWERINGS[type(layer)](layer, before), name, inputs, shape)
-        elif not isinstance(layer, UNCHANGED):
-            missing.append(f"{type(layer).__name__} {name!r}")
-        program.stages.append(Stage(name, type(layer).__name__, value, shape))
-    return value, shape
+        yield name, layer, source, tuple(reads), before, shape
+        source = name
+    return source

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,8 @@ from badak.arrays import Shape
 from badak.errors import BadakError
 
 
-class Operation(NamedTuple):
+@dataclass(frozen=True)
+class Operation:
     """What a step computes, whatever its inputs.
 
     Attributes:
@@ -22,29 +22,23 @@ class Operation(NamedTuple):
     """
 
     op: str
-    numbers: Mapping[str, float] = MappingProxyType({})
-    arrays: Mapping[str, NDArray[Any]] = MappingProxyType({})
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One operation on numbered values.
+@dataclass(frozen=True, kw_only=True)
+class Step(Operation):
+    """An operation on numbered values; its arrays are float32, whole numbers once quantised.
 
     Attributes:
-        op: the name of its kind.
         name: of the layer it comes from, such as ``block1.conv2``.
         inputs: the numbers of the values it reads.
         output: the number of the value it writes.
-        numbers: its geometry and constants by name.
-        arrays: its weights by name, float32; whole numbers once quantised.
     """
 
-    op: str
     name: str
     inputs: tuple[int, ...]
     output: int
-    numbers: dict[str, float] = field(default_factory=dict)
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
 
 
 class Stage(NamedTuple):
@@ -80,7 +74,8 @@ class Program:
             key: np.ascontiguousarray(a, np.float32 if a.dtype.kind == "f" else a.dtype)
             for key, a in operation.arrays.items()
         }
-        self.steps.append(Step(operation.op, name, inputs, output, dict(operation.numbers), arrays))
+        op, numbers = operation.op, operation.numbers
+        self.steps.append(Step(op, numbers, arrays, name=name, inputs=inputs, output=output))
         return output
 
     def readers(self, value: int) -> list[Step]:

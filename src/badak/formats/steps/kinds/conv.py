@@ -11,7 +11,7 @@ from badak import layers, ops
 from badak.arrays import Array, Shape
 from badak.formats.steps.kinds.kind import Kind
 from badak.formats.steps.kinds.products import exact_sums, integer_conv, quantised_weights
-from badak.formats.steps.kinds.window import dilation_of, geometry_of, numbers_of
+from badak.formats.steps.kinds.window import geometry_of, numbers_of, pair
 from badak.formats.steps.program import Operation, Step
 from badak.formats.steps.scale import Integers, Scale, Scales, clipped, rounded
 from badak.ops.window import Window
@@ -61,7 +61,7 @@ def _subsample(layer: layers.Subsample2d, shape: Shape) -> Operation:
 
 def _convolved(step: Step, x: Array, weight: Array, bias: Array) -> Array:
     """The step's convolution with other weights, of the input's dtype."""
-    more = {**geometry_of(step), "dilation": dilation_of(step)}
+    more = {**geometry_of(step), "dilation": pair(step, "dh", "dw")}
     return ops.conv2d(x, weight, bias, groups=int(step.numbers["groups"]), **more)
 
 

@@ -15,6 +15,7 @@ Quantise = Callable[[Step, Scales], tuple[Operation, Scale | None]]
 
 
 def unsupported(step: Step, *_: Any) -> Any:
+    """Stand in for what a kind does not have."""
     raise NotImplementedError(f"{step.name}: a program of this arithmetic has no {step.op}")
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from badak import layers, ops
 from badak.arrays import Array, Shape
 from badak.formats.steps.kinds.kind import Kind
-from badak.formats.steps.kinds.window import dilation_of, geometry_of, kernel_of, numbers_of
+from badak.formats.steps.kinds.window import geometry_of, numbers_of, pair
 from badak.formats.steps.program import Operation, Step
 from badak.formats.steps.scale import Integers, Scale, Scales, clipped
 
@@ -27,8 +27,9 @@ def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
 
 
 def _run_max(step: Step, x: Array) -> Array:
-    more = {**geometry_of(step), "dilation": dilation_of(step)}
-    return ops.max_pool2d(x, kernel_of(step), ceil_mode=bool(step.numbers["ceil"]), **more)[0]
+    more = {**geometry_of(step), "dilation": pair(step, "dh", "dw")}
+    more["ceil_mode"] = bool(step.numbers["ceil"])
+    return ops.max_pool2d(x, pair(step, "kh", "kw"), **more)[0]
 
 
 def _run_max_int8(step: Step, x: Integers) -> Integers:
@@ -37,10 +38,10 @@ def _run_max_int8(step: Step, x: Integers) -> Integers:
 
 def _run_avg(step: Step, x: Array, divisor: int | None = None) -> Array:
     """The step's means, or the sums over another divisor."""
-    n = step.numbers
-    more = {**geometry_of(step), "divisor_override": divisor, "ceil_mode": bool(n["ceil"])}
-    include_pad = bool(n["include_pad"])
-    return ops.avg_pool2d(x, kernel_of(step), count_include_pad=include_pad, **more)
+    more = {**geometry_of(step), "divisor_override": divisor}
+    more["ceil_mode"] = bool(step.numbers["ceil"])
+    more["count_include_pad"] = bool(step.numbers["include_pad"])
+    return ops.avg_pool2d(x, pair(step, "kh", "kw"), **more)
 
 
 def _run_avg_int8(step: Step, x: Integers) -> Integers:

@@ -1,6 +1,6 @@
 """Sums of products in integers: what convolution and linear layers share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def quantised_weights(step: Step, x: Scale) -> tuple[dict[str, NDArray[Any]], ND
 
 
 def integer_conv(
-    numbers: dict[str, float],
+    numbers: Mapping[str, float],
     arrays: dict[str, NDArray[Any]],
     worth: NDArray[np.float64],
     x: Scale,

@@ -18,20 +18,12 @@ def numbers_of(window: Window, shape: Shape) -> dict[str, float]:
     return {**numbers, "ceil": int(window.ceil_mode)}
 
 
-def kernel_of(step: Step) -> tuple[int, int]:
-    """The window's rows and columns."""
-    return int(step.numbers["kh"]), int(step.numbers["kw"])
+def pair(step: Step, rows: str, columns: str) -> tuple[int, int]:
+    """Two of a step's numbers, such as the kernel's rows and columns."""
+    return int(step.numbers[rows]), int(step.numbers[columns])
 
 
 def geometry_of(step: Step) -> dict[str, Any]:
     """Stride and padding as the ops take them."""
-    n = {key: int(number) for key, number in step.numbers.items()}
-    return {
-        "stride": (n["sh"], n["sw"]),
-        "padding": ((n["top"], n["bottom"]), (n["left"], n["right"])),
-    }
-
-
-def dilation_of(step: Step) -> tuple[int, int]:
-    """The distances of a window's cells."""
-    return int(step.numbers["dh"]), int(step.numbers["dw"])
+    padding = pair(step, "top", "bottom"), pair(step, "left", "right")
+    return {"stride": pair(step, "sh", "sw"), "padding": padding}
