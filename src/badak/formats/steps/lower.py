@@ -1,7 +1,7 @@
-"""From a network to its program.
+"""Turn a network into a program.
 
-Blocks are unrolled, layers that compute nothing in prediction (Flatten, Dropout) leave no step, and
-layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
+Blocks are unrolled. Layers that compute nothing in prediction (Flatten, Dropout) have no step.
+Layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
 """
 
 from collections.abc import Generator, Mapping
@@ -9,12 +9,12 @@ from collections.abc import Generator, Mapping
 from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.steps.kinds import LOWERINGS
-from badak.formats.steps.program import Program, Stage
+from badak.formats.steps.program import LayerOutput, Program
 from badak.layers import Dropout, Flatten, Layer
 from badak.layers.block import Block
 from badak.network import Network
 
-# They compute nothing in prediction: the value stays as it is.
+# Layers that change no number in prediction.
 UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten)
 INPUT = ""  # what the network's input is called; no layer can have this name
 
@@ -24,14 +24,14 @@ def lowered(net: Network, what: str) -> Program:
 
     Args:
         net: the network, as it predicts.
-        what: the format, for the message.
+        what: the export's name for the message, such as ``C export``.
 
     Raises:
-        BadakError: layers that no step stands for; all are listed.
+        BadakError: some layers are not supported; the message lists all of them.
 
     Example:
         >>> from badak.models import LeNet5
-        >>> program = lowered(LeNet5(modern=False), "a test")
+        >>> program = lowered(LeNet5(modern=False), "C export")
         >>> [step.op for step in program.steps][:4], program.shapes[program.output]
         (['conv', 'scaled_tanh', 'conv', 'scaled_tanh'], (10,))
     """
@@ -45,12 +45,12 @@ def lowered(net: Network, what: str) -> Program:
             operation = LOWERINGS[type(layer)](layer, before)
             values[name] = program.add(operation, name, inputs, shape)
         elif not isinstance(layer, UNCHANGED):
-            missing.append(f"{type(layer).__name__} {name!r}")
-        program.stages.append(Stage(name, type(layer).__name__, values[name], shape))
+            missing.append(f"{type(layer).__name__} ({name!r})")
+        program.layers.append(LayerOutput(name, type(layer).__name__, values[name], shape))
         program.output = values[name]
     if missing:
-        known = ", ".join(kind.__name__ for kind in [*LOWERINGS, *UNCHANGED])
-        raise BadakError(f"{what} cannot hold {', '.join(missing)}; it knows {known}")
+        supported = ", ".join(kind.__name__ for kind in [*LOWERINGS, *UNCHANGED])
+        raise BadakError(f"{what} does not support {', '.join(missing)}; supported: {supported}")
     return program
 
 

@@ -1,4 +1,4 @@
-"""Every kind of step: one record each, by name; and what a layer becomes, by its class."""
+"""The record of each kind of step by name, and what turns a layer into a step by its class."""
 
 from badak.formats.steps.kinds import conv, join, linear, norm, pointwise, pool
 from badak.formats.steps.kinds.kind import Kind, Lowering
