@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from badak.arrays import Array, Images, Shape
+from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer
 from badak.network.fusion import backward, forward, stages
 from badak.ops import edition
@@ -54,10 +54,14 @@ class Plan:
         self.gradients: dict[str, Array] = {}
         self.grad_x: Array | None = None
 
-    def take(self, images: Images) -> bool:
-        """Copy a batch to `images`; False where one of its numbers is not finite."""
-        taken: bool = self._fused.take_images(images, self.images)
-        return taken
+    def take(self, images: Images) -> None:
+        """Copy a batch to `images`.
+
+        Raises:
+            BadakError: NaN or infinity in the images.
+        """
+        if not self._fused.take_images(images, self.images):
+            as_images(images)  # says which image is not finite
 
     def forward(self) -> Array:
         """Run `images` forward; the output is `logits`."""
@@ -80,7 +84,8 @@ class Plan:
         with _Recording() as recording:
             grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
         self.gradients = {name: gradients[name] for name in self._names}
-        self.grad_x, self._backward = grad, recording.program()
+        self.grad_x = grad if self._need_grad_x else None
+        self._backward = recording.program()
         return self.gradients
 
 
@@ -157,12 +162,13 @@ class Plans:
         return self._made.can_be_recorded
 
     @contextmanager
-    def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
-        """Lend a plan for batches of `count` images within the block; where it is `possible`."""
-        key, free = (count, training, need_grad_x), self._free
+    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+        """Lend a plan that holds these images, within the block; only if it is `possible`."""
+        key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
             plan = Plan(self._layers, self._input_shape, *key)
+        plan.take(images)
         yield plan
         # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
         free[key] = plan
