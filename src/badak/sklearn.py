@@ -23,22 +23,18 @@ from badak.arrays import (
     warn_of_odd_images,
 )
 from badak.data.distinct import distinct
-from badak.errors import ArgumentTypeError, BadakError
+from badak.errors import ArgumentTypeError, BadakError, needs
 from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from badak.models import MODELS
 from badak.network import Network
 from badak.optim import OPTIMIZERS
 from badak.training.step import training_step
 
-try:
+with needs("badak.sklearn needs scikit-learn 1.6 or later", extra="sklearn"):
     from sklearn.base import BaseEstimator, ClassifierMixin
     from sklearn.utils import check_array, check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
-except ImportError:
-    raise ImportError(
-        "badak.sklearn needs scikit-learn 1.6 or later: pip install 'badak[sklearn]'"
-    ) from None
 
 
 def SmallConvNet(input_shape: Sequence[int], num_classes: int, seed: int = 0) -> Network:
