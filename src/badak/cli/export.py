@@ -11,7 +11,7 @@ import numpy as np
 from badak import __version__, storage
 from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.cli.words import say
-from badak.errors import BadakError
+from badak.errors import BadakError, needs
 from badak.formats.card import escaped, model_card
 from badak.network import Network
 from badak.training import RunDirectory
@@ -99,10 +99,8 @@ def _html(job: Job) -> Result:
 
 
 def _onnx(job: Job) -> Result:
-    try:
+    with needs("ONNX files need the onnx package", extra="onnx"):
         from badak.formats.onnx.export import export
-    except ImportError as fault:
-        raise BadakError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
     export(job.net, job.path)
     loading = f"""```python
