@@ -6,7 +6,7 @@ from badak import _core
 from badak.arrays import Array, Mask
 
 
-def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, Mask]:
+def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array, Mask]:
     key = generator.integers(0, 2**64 - 1, 1, np.uint64, endpoint=True)
     y, mask = np.empty_like(x), np.empty(x.shape, bool)
     _core.dropout(x, key, y, mask, p)
