@@ -21,7 +21,7 @@ from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
-from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
+from badak.training import Callback, History, Interrupted, RunDirectory, Running, Trainer
 from badak.training.best import best_epoch
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
@@ -194,7 +194,7 @@ class _Opening(Callback):
         self.config, self.run, self.train, self.test = config, run, train, test
         self.notes = notes
 
-    def on_train_start(self, trainer: Trainer) -> None:
+    def on_train_start(self, trainer: Running) -> None:
         self.run.make_plots()
         if complete(trainer):  # as before, whatever was asked for
             return
