@@ -12,8 +12,8 @@ import tomli_w
 from badak import checks, data, files, load, models, optim, storage
 from badak.cli import learnt
 from badak.cli.near import near_run
-from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
+from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
@@ -35,7 +35,7 @@ class RunConfig:
         lr: learning rate; the optimizer's own where None.
         weight_decay: likewise.
         schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
-        augment: a name of `badak.cli.recipes.AUGMENTATIONS`; images as they are where None.
+        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are where None.
         weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.

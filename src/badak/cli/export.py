@@ -11,6 +11,7 @@ import numpy as np
 from badak import __version__, storage
 from badak.cli.config import RunConfig, read_config, trained_network, which_weights
 from badak.cli.words import say
+from badak.data.catalog import entry_of
 from badak.errors import BadakError
 from badak.formats.card import escaped, model_card
 from badak.network import Network
@@ -92,7 +93,7 @@ Compile with `cc -std=c99 -O2 -c {job.path.name}`, and link with `-lm`."""
 def _html(job: Job) -> Result:
     from badak.formats.page.html import html_page
 
-    kind = "digit" if job.config.dataset in ("digits", "mnist") else "picture"
+    kind = "picture" if entry_of(job.config.dataset).handwriting == "none" else "digit"
     page = html_page(job.net, job.path.stem, job.config.class_names, kind)
     storage.write_atomically(job.path, page.encode())
     return Result((job.path,), "Open the page in a browser, from disk: it needs no network.")

@@ -18,6 +18,7 @@ from badak.cli.config import RunConfig, read_config, trained_network, which_weig
 from badak.cli.image_files import image_files, picture_names
 from badak.cli.words import in_options, say
 from badak.data import DigitStages, digit_from_image, read_image
+from badak.data.catalog import entry_of
 from badak.errors import BadakError
 from badak.inspect.subject import finite
 from badak.network import Network
@@ -34,8 +35,6 @@ NEAREST = 8
 MOST_DRAWN = 25
 # Images in a batch, and their pixels: so memory does not grow with the number of files.
 MOST_IMAGES, MOST_PIXELS = 32, 2**25
-# Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
-HANDWRITING = ("mnist",)
 STANDARD_OUTPUT = Path("-")
 
 
@@ -113,10 +112,11 @@ def command(
         config = config.moved_to(data_dir)
     net = trained_network(directory, config)
     top = min(top, net.num_classes)
+    handwriting = entry_of(config.dataset).handwriting
     paths = list(image_files(images))
     answers: list[Answer] = []
     drawn: list[Picture] = []
-    for pictures in _read(paths, net, config.dataset in HANDWRITING, invert):
+    for pictures in _read(paths, net, handwriting == "centred", invert):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MOST_DRAWN - len(drawn)]
         answers += _judged(pictures, net, config.class_names, top)
@@ -130,7 +130,7 @@ def command(
     tell = partial(say, err=for_programs)
     if len(bad) < len(answers):
         tell(which_weights(directory))
-        if config.dataset == "digits":
+        if handwriting == "filling":
             tell("this model knows light digits that fill a dark image: crop, and --invert ink")
     drawing = nearest is not None or any(picture.stages for picture in drawn)
     readable = len(answers) - len(bad)

@@ -15,9 +15,10 @@ from click.core import ParameterSource
 from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
-from badak.cli.recipes import AUGMENTATIONS, completed, sized, why_small
+from badak.cli.recipes import completed, sized, why_small
 from badak.cli.words import say
 from badak.data import Dataset
+from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
