@@ -515,7 +515,7 @@ class Network:
             BadakError: the file cannot be written.
         """
         with self._turns.reading():
-            storage.save(path, self.state(), {**FORMAT, "architecture": self.architecture()})
+            save_state(path, self, self.state())
 
     def _images(self, x: ArrayLike) -> Images:
         return as_images(x, self.input_shape, self.dtype)
@@ -540,6 +540,11 @@ class Network:
         check_shape(array, "images", (None, *self.input_shape))
         for start in range(0, len(array), batch_size):
             yield self(array[start : start + batch_size])
+
+
+def save_state(path: str | Path, net: Network, state: Mapping[str, Array]) -> None:
+    """Write a network as `Network.save` does, with what `state` returned at another time."""
+    storage.save(path, state, {**FORMAT, "architecture": net.architecture()})
 
 
 def load(path: str | Path) -> Network:
