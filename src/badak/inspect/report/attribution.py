@@ -1,7 +1,5 @@
 """Pictures of single images: why they were taken for what they were taken for."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from badak.inspect import draw
@@ -9,16 +7,14 @@ from badak.inspect.attribution.attributions import attributions as maps_of
 from badak.inspect.draw.text import plain
 from badak.inspect.evaluation.nearest import nearest
 from badak.inspect.evaluation.predictions import Predictions
+from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 EXPLAINED = 3  # images
 NEAREST = 8
 
 
-def attributions(trained: Trained) -> dict[str, "Figure"]:
+def attributions(trained: Trained) -> Pictures:
     """Test images of different classes and the surest mistake, each by every method."""
     test, found, mistake = trained.test, trained.predictions, trained.surest_mistake
     if test is None or found is None or not trained.convolutions:
@@ -34,7 +30,7 @@ def attributions(trained: Trained) -> dict[str, "Figure"]:
     return figures
 
 
-def nearest_to_mistake(trained: Trained) -> dict[str, "Figure"]:
+def nearest_to_mistake(trained: Trained) -> Pictures:
     """The surest mistake beside the training images that resemble it most."""
     train, test, found = trained.train, trained.test, trained.predictions
     mistake = trained.surest_mistake
@@ -51,3 +47,19 @@ def _answer(found: Predictions, place: int) -> str:
     true, other = (plain(found.class_names[which]) for which in (label, guess))
     said = "recognised" if label == guess else f"taken for {other}"
     return f"test image {place}: {true}, {said} with {found.confidence[place]:.1%}"
+
+
+SECTIONS = (
+    Section(
+        "Why this class",
+        "Which pixels speak for the network's answer, by five methods: bright or red for it, "
+        "blue against it; the last image is the surest mistake, where there is one.",
+        attributions,
+    ),
+    Section(
+        "A mistake and its nearest training images",
+        "The surest mistake, and the training images that resemble it most, pixel for pixel: "
+        "what a plain lookup would have answered.",
+        nearest_to_mistake,
+    ),
+)

@@ -1,15 +1,18 @@
 """Pictures of the predictions: what is recognised, how surely, and what moves them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from badak.inspect import draw
 from badak.inspect.evaluation.class_accuracy import per_class_accuracy as class_accuracy_of
 from badak.inspect.evaluation.confusion import confusion_matrix as confusion_of
 from badak.inspect.evaluation.embedding import embedding as embedding_of
 from badak.inspect.evaluation.misclassified import misclassified as mistakes_of
+from badak.inspect.evaluation.predictions import Predictions
 from badak.inspect.evaluation.reliability import reliability as reliability_of
 from badak.inspect.evaluation.robustness import shift_robustness as robustness_of
 from badak.inspect.evaluation.roc import roc as roc_of
+from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 
 if TYPE_CHECKING:
@@ -20,21 +23,20 @@ LAID_OUT, SHIFTED = 1000, 500  # images: for t-SNE, and to be shifted to 33 plac
 FARTHEST = 4  # pixels
 
 
-def confusion_matrix(trained: Trained) -> dict[str, "Figure"]:
-    """Which class is taken for which."""
-    if trained.predictions is None:
-        return {}
-    return {"confusion": draw.confusion_matrix(confusion_of(trained.predictions))}
+def _of_predictions(
+    name: str, judge: Callable[[Predictions], Any], figure: Callable[[Any], "Figure"]
+) -> Callable[[Trained], Pictures]:
+    """Return what draws one judgement of the predictions, if there are any."""
+
+    def pictures(trained: Trained) -> Pictures:
+        if trained.predictions is None:
+            return {}
+        return {name: figure(judge(trained.predictions))}
+
+    return pictures
 
 
-def class_accuracy(trained: Trained) -> dict[str, "Figure"]:
-    """Each class's accuracy."""
-    if trained.predictions is None:
-        return {}
-    return {"class_accuracy": draw.per_class_accuracy(class_accuracy_of(trained.predictions))}
-
-
-def misclassified(trained: Trained) -> dict[str, "Figure"]:
+def misclassified(trained: Trained) -> Pictures:
     """The surest mistakes, where there are any."""
     if trained.predictions is None or trained.test is None or trained.surest_mistake is None:
         return {}
@@ -42,21 +44,7 @@ def misclassified(trained: Trained) -> dict[str, "Figure"]:
     return {"misclassified": draw.misclassified(found)}
 
 
-def reliability(trained: Trained) -> dict[str, "Figure"]:
-    """Accuracy beside confidence."""
-    if trained.predictions is None:
-        return {}
-    return {"reliability": draw.reliability(reliability_of(trained.predictions))}
-
-
-def roc(trained: Trained) -> dict[str, "Figure"]:
-    """Each class's curve against the rest."""
-    if trained.predictions is None:
-        return {}
-    return {"roc": draw.roc(roc_of(trained.predictions))}
-
-
-def embedding(trained: Trained) -> dict[str, "Figure"]:
+def embedding(trained: Trained) -> Pictures:
     """The last hidden layer's outputs on a plane: by t-SNE where scikit-learn is installed."""
     layers = list(trained.net.layers)
     if trained.test is None or len(layers) < 2:
@@ -69,10 +57,56 @@ def embedding(trained: Trained) -> dict[str, "Figure"]:
     return {"embedding": draw.embedding(found)}
 
 
-def shift_robustness(trained: Trained) -> dict[str, "Figure"]:
+def shift_robustness(trained: Trained) -> Pictures:
     """Accuracy on shifted images."""
     if trained.test is None:
         return {}
     pixels = min(FARTHEST, *(side - 1 for side in trained.net.input_shape[1:]))
     found = robustness_of({trained.name: trained.net}, trained.test[:SHIFTED], pixels)
     return {"shift_robustness": draw.shift_robustness(found)}
+
+
+SECTIONS = (
+    Section(
+        "Confusion matrix",
+        "A row for each true class, a column for each predicted one: what is off the diagonal "
+        "was mistaken.",
+        _of_predictions("confusion", confusion_of, draw.confusion_matrix),
+    ),
+    Section(
+        "Accuracy of each class",
+        "The share of each class's images that was recognised; the line is the 95 % interval, "
+        "wide where there are few.",
+        _of_predictions("class_accuracy", class_accuracy_of, draw.per_class_accuracy),
+    ),
+    Section(
+        "Surest mistakes",
+        "Above each image its true class, the predicted class and how sure the network was; "
+        "the surest mistake comes first.",
+        misclassified,
+    ),
+    Section(
+        "Reliability",
+        "Of the images predicted with 80 % confidence, 80 in a hundred should be right: a bar "
+        "below the diagonal says too sure, one above it not sure enough.",
+        _of_predictions("reliability", reliability_of, draw.reliability),
+    ),
+    Section(
+        "ROC curves",
+        "How many of a class's images are found at the price of how many false alarms; the "
+        "nearer to the upper left corner, the better.",
+        _of_predictions("roc", roc_of, draw.roc),
+    ),
+    Section(
+        "How the last hidden layer parts the classes",
+        "A point for each of up to a thousand test images, by its true class: images that the "
+        "network finds alike lie near each other.",
+        embedding,
+    ),
+    Section(
+        "Robustness against shifts",
+        "Accuracy on images moved by so many pixels, the mean over eight directions and the "
+        "band from the worst to the best.",
+        shift_robustness,
+    ),
+)

@@ -1,7 +1,5 @@
 """Pictures of what the layers respond to: their maps, and the images that excite them."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from badak.arrays import Array
@@ -11,18 +9,16 @@ from badak.inspect.features.feature_maps import feature_maps as maps_of
 from badak.inspect.features.filters import Convolution, convolution
 from badak.inspect.features.maximize import maximize_activation
 from badak.inspect.features.top_patches import top_patches as patches_of
+from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 from badak.ops.im2col import im2col
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MOST_LAYERS = 12  # of which maps are shown
 SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images, channels of the last convolution, best of them
 IMAGINED, STEPS = 10, 100  # classes, and steps of gradient ascent
 
 
-def feature_maps(trained: Trained) -> dict[str, "Figure"]:
+def feature_maps(trained: Trained) -> Pictures:
     """What every layer makes of a test image; of a deep network, of layers all along it."""
     if trained.test is None:
         return {}
@@ -34,7 +30,7 @@ def feature_maps(trained: Trained) -> dict[str, "Figure"]:
     return {"feature_maps": draw.feature_maps({"image": image} | shown, trained.names)}
 
 
-def explain_pixel(trained: Trained) -> dict[str, "Figure"]:
+def explain_pixel(trained: Trained) -> Pictures:
     """A first filter where it responds strongly to a test image with contrast, multiplied out."""
     if trained.test is None or not trained.convolutions:
         return {}
@@ -59,7 +55,7 @@ def _contrast(layer: Convolution, image: Array) -> Array:
     return np.asarray(contrast.reshape(window.output_size(*image.shape[1:])))
 
 
-def top_patches(trained: Trained) -> dict[str, "Figure"]:
+def top_patches(trained: Trained) -> Pictures:
     """The training images that excite some units of the last convolution most."""
     if trained.train is None or not trained.convolutions:
         return {}
@@ -71,9 +67,38 @@ def top_patches(trained: Trained) -> dict[str, "Figure"]:
     return {f"top_patches_{one.channel}": draw.top_patches(one) for one in found}
 
 
-def imagined_classes(trained: Trained) -> dict[str, "Figure"]:
+def imagined_classes(trained: Trained) -> Pictures:
     """Images made to excite each class."""
     net = trained.net
     last, count = list(net.layers)[-1], min(IMAGINED, net.num_classes)
     found = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
     return {"imagined_classes": draw.maximize_activation(*found, class_names=trained.names)}
+
+
+SECTIONS = (
+    Section(
+        "What every layer makes of an image",
+        "From the top down: a panel for each map, with its number above it; red is above 0, "
+        "blue below, and a layer's maps share one scale. The deeper, the less of the image and "
+        "the more of its class.",
+        feature_maps,
+    ),
+    Section(
+        "One number of a convolution",
+        "The patch of the image, times the filter, summed: where a filter responds strongly to "
+        "a patch with contrast.",
+        explain_pixel,
+    ),
+    Section(
+        "What excites a unit",
+        "The training images that excite some units of the last convolution most, and below "
+        "each the patch that the unit saw.",
+        top_patches,
+    ),
+    Section(
+        "Imagined classes",
+        "Images made by gradient ascent to raise each class's output, and how it rose: what "
+        "the network takes for typical, not what a person would draw.",
+        imagined_classes,
+    ),
+)

@@ -7,16 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import NamedTuple
 
 from PIL import Image
 
 from badak.inspect.draw import Animation
+from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 from badak.terminal import language, printable
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 PAGE = Path(__file__).with_name("page.html")
 # A figure is not shown smaller than this share of its size, or its letters could not be read: on a
@@ -28,16 +26,14 @@ class Shown(NamedTuple):
     """A section as it came out.
 
     Attributes:
-        title: a few words.
-        sentence: below the pictures.
+        section: its title, and the sentence below the pictures.
         pictures: name -> what was drawn; none where that failed.
         files: name -> where it was written.
         fault: why nothing could be drawn.
     """
 
-    title: str
-    sentence: str
-    pictures: Mapping[str, Union["Figure", Animation]]
+    section: Section
+    pictures: Pictures
     files: Mapping[str, Path]
     fault: str
 
@@ -46,7 +42,7 @@ class Part(NamedTuple):
     """Sections under one heading."""
 
     heading: str
-    sections: Sequence[Shown]
+    shown: Sequence[Shown]
 
 
 def page(trained: Trained, parts: Sequence[Part]) -> str:
@@ -74,8 +70,10 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
                        "what one output sees of the image stands last.", network)]  # fmt: skip
     contents = [_contents("Network", ["Layers"])]
     for part in parts:
-        contents.append(_contents(part.heading, [one.title for one in part.sections]))
-        bodies += [_section(one.title, one.sentence, _body(one)) for one in part.sections]
+        contents.append(_contents(part.heading, [one.section.title for one in part.shown]))
+        bodies += [
+            _section(one.section.title, one.section.sentence, _body(one)) for one in part.shown
+        ]
     data = trained.train if trained.test is None else trained.test
     names = data.class_names if data is not None else ()
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -116,7 +114,7 @@ def _body(shown: Shown) -> str:
         return f'<p class="notice">Not drawn: {_text(shown.fault)}</p>'
     figures, animations = [], []
     for name, picture in shown.pictures.items():
-        alt = f"{shown.title}: {name.replace('_', ' ')}"
+        alt = f"{shown.section.title}: {name.replace('_', ' ')}"
         if isinstance(picture, Animation):
             animations.append(picture)
         else:

@@ -6,9 +6,20 @@ from pathlib import Path
 from badak import storage
 from badak.errors import BadakError
 from badak.inspect.draw import Animation, save
+from badak.inspect.report import attribution, checks, evaluation, features, history
 from badak.inspect.report.page import Part, Shown, page
-from badak.inspect.report.sections import SECTIONS
+from badak.inspect.report.section import Section
 from badak.inspect.report.trained import Trained
+
+# What the report shows, in the reader's order.
+SECTIONS: dict[str, tuple[Section, ...]] = {
+    "Learning": history.LEARNING,
+    "Filters": history.FILTERS,
+    "Features": features.SECTIONS,
+    "Predictions": evaluation.SECTIONS,
+    "Reasons": attribution.SECTIONS,
+    "Cost": checks.SECTIONS,
+}
 
 
 def report(
@@ -57,7 +68,7 @@ def report(
             for name, picture in pictures.items():
                 save(picture, files[name])
             if pictures or fault:
-                shown.append(Shown(section.title, section.sentence, pictures, files, fault))
+                shown.append(Shown(section, pictures, files, fault))
             written += files.values()
         if shown:
             parts.append(Part(heading, shown))
