@@ -1,7 +1,7 @@
 """Pictures of the training: how the network learnt, and what its filters became."""
 
 from badak.inspect import draw
-from badak.inspect.draw.panels.image import scale_of
+from badak.inspect.draw.panels.signed import scale_of
 from badak.inspect.features.filters import filters
 from badak.inspect.history.curves import learning_curve as curve_of
 from badak.inspect.report.section import Pictures, Section

@@ -8,7 +8,8 @@ import numpy as np
 from badak.errors import BadakError
 from badak.inspect.attribution.attributions import Attributions
 from badak.inspect.draw.panels.classes import class_label
-from badak.inspect.draw.panels.image import SIGNED, image_range, show_image
+from badak.inspect.draw.panels.image import image_range, show_image
+from badak.inspect.draw.panels.signed import SIGNED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

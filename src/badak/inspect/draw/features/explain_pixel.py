@@ -11,13 +11,11 @@ from badak.inspect.checks.differences import largest
 from badak.inspect.draw.panels.image import (
     HATCHED,
     IMAGE,
-    SIGNED,
     image_range,
-    scale_of,
     show_box,
     show_image,
-    show_signed,
 )
+from badak.inspect.draw.panels.signed import SIGNED, scale_of, show_signed
 from badak.inspect.draw.text import plain
 from badak.inspect.features.explain_pixel import COLOURS, ExplainedPixel
 

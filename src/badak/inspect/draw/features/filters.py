@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.inspect.draw.history.moments import filter_panels
-from badak.inspect.draw.panels.image import scale_of
 from badak.inspect.draw.panels.mosaic import Grid, show_mosaic
+from badak.inspect.draw.panels.signed import filter_panels, scale_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

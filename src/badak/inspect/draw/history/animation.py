@@ -10,13 +10,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from badak.arrays import Array
-from badak.inspect.draw.history.moments import (
-    Colours,
-    convolution_of,
-    filter_colours,
-    signed_colours,
-)
-from badak.inspect.draw.panels.image import image_range, scale_of
+from badak.inspect.draw.history.timeline import convolution_of
+from badak.inspect.draw.panels.image import image_range
+from badak.inspect.draw.panels.signed import Colours, filter_colours, scale_of, signed_colours
 from badak.inspect.draw.save import Animation
 from badak.inspect.draw.text import font_of, shorten
 from badak.inspect.history.timeline import Timeline

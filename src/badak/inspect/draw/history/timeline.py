@@ -7,9 +7,10 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array
+from badak.errors import BadakError
 from badak.inspect.draw import ticks
-from badak.inspect.draw.history.moments import convolution_of, filter_panels
-from badak.inspect.draw.panels.image import draw_image, image_range, scale_of, show_signed
+from badak.inspect.draw.panels.image import draw_image, image_range
+from badak.inspect.draw.panels.signed import filter_panels, scale_of, show_signed
 from badak.inspect.draw.text import plain
 from badak.inspect.history.timeline import Timeline
 
@@ -127,6 +128,20 @@ def health_over_time(timeline: Timeline) -> "Figure":
         ratio.set_yscale("log")
         ratio.axhline(1e-3, color="gray", linewidth=0.8, linestyle=":")  # a usual rule of thumb
     return figure
+
+
+def convolution_of(timeline: Timeline, layer: str | None) -> str:
+    """Return a convolution's name, the first's where None.
+
+    Raises:
+        BadakError: no such convolution; the message lists those there are.
+    """
+    names = list(timeline.filters)
+    if not names:
+        raise BadakError("the network has no convolution layer, and so no filters")
+    if layer is not None and layer not in names:
+        raise BadakError(f"layer must be one of {', '.join(map(repr, names))}; got {layer!r}")
+    return layer or names[0]
 
 
 class _Table:

@@ -1,21 +1,16 @@
-"""The two ways in which pictures show numbers, and a frame around a part.
-
-An image is grey, or in colour if it has three channels. Numbers on both sides of 0 -- filters,
-maps, products -- are red above 0, blue below, and white at 0, in every picture.
-"""
+"""Images in pictures, grey or in colour if they have three channels, and a frame around a part."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from badak.arrays import Array, Mask
-from badak.inspect.checks.differences import largest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-IMAGE, SIGNED = "gray", "RdBu_r"
+IMAGE = "gray"
 BOX = "#d9480f"
 HATCHED = {"facecolor": "#fff3e0", "hatch": "////", "edgecolor": "#ffc9a8", "linewidth": 0}
 
@@ -67,32 +62,6 @@ def draw_image(
         else:
             picture = np.where(inside, picture, np.nan)
     return axes.imshow(picture, IMAGE, vmin=low, vmax=high, interpolation="nearest")
-
-
-def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "AxesImage":
-    """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
-
-    Args:
-        axes: where.
-        values: the numbers; also a map without any below 0, so that all maps look alike.
-        scale: the value of the deepest red, and of the deepest blue below 0; `scale_of` the values
-            if None.
-
-    Returns:
-        What was drawn, for a colour bar.
-    """
-    scale = scale_of(values) if scale is None else scale
-    return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
-
-
-def scale_of(*arrays: Array) -> float:
-    """Return the value of the deepest red: the largest magnitude there is, or 1 where all are 0.
-
-    Example:
-        >>> scale_of(np.array([-3.0, np.nan]), np.array([2.0])), scale_of(np.zeros(2))
-        (3.0, 1.0)
-    """
-    return max(map(largest, arrays)) or 1.0
 
 
 def show_box(axes: "Axes", image: Array, rows: slice, columns: slice) -> None:

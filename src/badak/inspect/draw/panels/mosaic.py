@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from badak.arrays import Array
-from badak.inspect.draw.panels.image import show_signed
+from badak.inspect.draw.panels.signed import show_signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

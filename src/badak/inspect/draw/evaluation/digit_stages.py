@@ -1,15 +1,10 @@
-"""digit_stages and nearest: own handwriting, as it is prepared and what it resembles."""
+"""digit_stages: how own handwriting becomes a digit of MNIST's form."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from badak.arrays import Array
 from badak.data import DigitStages
-from badak.inspect.draw.panels.classes import class_label
-from badak.inspect.draw.panels.image import image_range, show_image
-from badak.inspect.evaluation.nearest import Nearest
+from badak.inspect.draw.panels.image import show_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +23,7 @@ def digit_stages(stages: DigitStages) -> "Figure":
 
     Example:
         >>> from badak.data import digit_from_image
+        >>> import numpy as np
         >>> page = np.ones((40, 40))
         >>> page[10:30, 18:22] = 0
         >>> [axes.get_title().splitlines()[0] for axes in digit_stages(digit_from_image(page)).axes]
@@ -54,38 +50,6 @@ def digit_stages(stages: DigitStages) -> "Figure":
     ink.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=FRAME))
     for line in (last.axhline, last.axvline):
         line(13.5, color=FRAME, linewidth=0.8, alpha=0.7)
-    return figure
-
-
-def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
-    r"""Draw an image and the images nearest to it, with their classes and distances.
-
-    Args:
-        found: as `badak.inspect.nearest` returns it.
-        class_names: a name for each label.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
-    Example:
-        >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
-        ...               np.array([2.0]))
-        >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
-        ['the image', 'zero\n2.00 away']
-    """
-    from badak.inspect.draw.figure import Figure
-
-    titles = [
-        f"{class_label(int(label), class_names)}\n{distance:.2f} away"
-        for label, distance in zip(found.labels, found.distances, strict=True)
-    ]
-    images = [found.image, *found.images]
-    span = image_range(np.stack(images))
-    figure = Figure(figsize=(1.7 * len(images), 2.5), layout="constrained")
-    places = figure.subplots(1, len(images))
-    for axes, title, image in zip(places, ["the image", *titles], images, strict=True):
-        show_image(axes, image, *span)
-        axes.set_title(title, fontsize=9)
     return figure
 
 
