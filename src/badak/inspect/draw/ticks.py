@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 # From tick to tick. Not 2.5: every second tick would need one more decimal.
 STEPS = [1, 2, 5, 10]
-MOST_DECIMALS = 4
+MAX_DECIMALS = 4
 
 
 def percents(axis: "Axis") -> None:
@@ -33,10 +33,10 @@ def percents(axis: "Axis") -> None:
         ticks = 100 * np.array([*axis.get_majorticklocs(), share])
         exact = (
             decimals
-            for decimals in range(MOST_DECIMALS)
+            for decimals in range(MAX_DECIMALS)
             if np.allclose(ticks.round(decimals), ticks, rtol=0, atol=1e-6)
         )
-        return f"{100 * share:.{next(exact, MOST_DECIMALS)}f}%"
+        return f"{100 * share:.{next(exact, MAX_DECIMALS)}f}%"
 
     axis.set_major_locator(MaxNLocator("auto", steps=STEPS))
     axis.set_major_formatter(words)

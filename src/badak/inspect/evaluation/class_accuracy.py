@@ -10,7 +10,7 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 CONFIDENCE = 0.95
@@ -57,18 +57,18 @@ def per_class_accuracy(net: Network | Predictions, data: Dataset | None = None) 
         BadakError: no images, or images or classes that do not fit the network.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> each = per_class_accuracy(found)
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> each = per_class_accuracy(guesses)
         >>> each.accuracy, each.low.round(2), each.high.round(2)
         (array([1. , 0.5]), array([0.21, 0.09]), array([1.  , 0.91]))
     """
-    found = taken(net, data)
-    k = len(found.class_names)
-    counts = np.bincount(found.labels, minlength=k)
-    right = np.bincount(found.labels[~found.wrong], minlength=k)
+    predictions = predictions_of(net, data)
+    k = len(predictions.class_names)
+    counts = np.bincount(predictions.labels, minlength=k)
+    right = np.bincount(predictions.labels[~predictions.wrong], minlength=k)
     accuracy = np.full(k, np.nan)
     np.divide(right, counts, out=accuracy, where=counts > 0)
-    return ClassAccuracy(found.class_names, counts, right, accuracy, *wilson(right, counts))
+    return ClassAccuracy(predictions.class_names, counts, right, accuracy, *wilson(right, counts))
 
 
 def wilson(right: Indices, counts: Indices) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 
@@ -49,16 +49,16 @@ def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) ->
         BadakError: no images, or images or classes that do not fit the network.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> confusion_matrix(found).counts
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> confusion_matrix(guesses).counts
         array([[1, 0],
                [1, 1]])
     """
-    found = taken(net, data)
-    k = len(found.class_names)
-    pairs = found.labels * k + found.predicted  # (N,): the cell of each image
+    predictions = predictions_of(net, data)
+    k = len(predictions.class_names)
+    pairs = predictions.labels * k + predictions.predicted  # (N,): the cell of each image
     counts = np.bincount(pairs, minlength=k * k).reshape(k, k)
     images = counts.sum(axis=1, keepdims=True)
     rates = np.full((k, k), np.nan)
     np.divide(counts, images, out=rates, where=images > 0)
-    return ConfusionMatrix(counts, rates, found.class_names)
+    return ConfusionMatrix(counts, rates, predictions.class_names)

@@ -11,7 +11,7 @@ from badak import checks
 from badak.arrays import Array, Images, Indices, Labels
 from badak.data import Dataset
 from badak.errors import BadakError
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 
@@ -57,24 +57,24 @@ def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Mis
 
     Example:
         >>> pets = Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 1], ["cat", "dog"])
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.8, 0.2]], ["cat", "dog"])
-        >>> misclassified(found, pets).places
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.8, 0.2]], ["cat", "dog"])
+        >>> misclassified(guesses, pets).places
         array([2, 1])
     """
     checks.integer(k, "k", minimum=1)
     if data is None:
         raise BadakError("data must be given: it holds the images; predictions alone do not")
-    found = taken(net, data)
-    wrong = np.flatnonzero(found.wrong)
+    predictions = predictions_of(net, data)
+    wrong = np.flatnonzero(predictions.wrong)
     # Stable: of equally sure mistakes the first in the data comes first.
-    places = wrong[np.argsort(-found.confidence[wrong], kind="stable")][:k]
+    places = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")][:k]
     return Misclassified(
         places,
         data.images[places],
-        found.labels[places],
-        found.predicted[places],
-        found.confidence[places],
-        found.class_names,
+        predictions.labels[places],
+        predictions.predicted[places],
+        predictions.confidence[places],
+        predictions.class_names,
         len(wrong),
-        len(found),
+        len(predictions),
     )

@@ -53,8 +53,8 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
     Example:
         >>> from badak.data import load
         >>> train, _ = load("digits")
-        >>> found = nearest(train, train.images[7], k=3)
-        >>> int(found.indices[0]), float(found.distances[0]), found.labels
+        >>> neighbours = nearest(train, train.images[7], k=3)
+        >>> int(neighbours.indices[0]), float(neighbours.distances[0]), neighbours.labels
         (7, 0.0, array([7, 7, 7]))
     """
     array = as_array(image, "image")

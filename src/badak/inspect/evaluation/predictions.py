@@ -43,8 +43,8 @@ class Predictions:
             probabilities.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> found.predicted, found.confidence, found.wrong
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> guesses.predicted, guesses.confidence, guesses.wrong
         (array([0, 1, 0]), array([0.9, 0.6, 0.8]), array([False, False,  True]))
         >>> Predictions([2], [[0.9, 0.1]], ["cat", "dog"])
         Traceback (most recent call last):
@@ -91,8 +91,8 @@ class Predictions:
     @cached_property
     def confidence(self) -> Array:
         """(N,) the probability of the predicted class."""
-        most: Array = self.probabilities.max(axis=1)
-        return most
+        largest: Array = self.probabilities.max(axis=1)
+        return largest
 
     @property
     def wrong(self) -> Mask:
@@ -139,7 +139,7 @@ def predictions(net: Network, data: Dataset) -> Predictions:
     return Predictions(data.labels, probabilities, data.class_names)
 
 
-def taken(net: Network | Predictions, data: Dataset | None) -> Predictions:
+def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predictions:
     """Return the predictions that a function was given, or make them of its network and data.
 
     Args:

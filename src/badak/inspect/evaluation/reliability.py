@@ -10,10 +10,10 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
-MOST_BINS = 1000
+MAX_BINS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +60,14 @@ def reliability(
         BadakError: no images, images or classes that do not fit, or bins out of range.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
-        >>> of = reliability(found, bins=5)  # two of three are right, though 83 % sure on average
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
+        >>> of = reliability(guesses, bins=5)  # two of three are right, though 83 % sure on average
         >>> of.counts, of.accuracy[-2:], round(of.error, 3)
         (array([0, 0, 0, 2, 1]), array([0.5, 1. ]), 0.233)
     """
-    checks.integer(bins, "bins", minimum=1, maximum=MOST_BINS)
-    found = taken(net, data)
-    confidence, right = found.confidence, ~found.wrong
+    checks.integer(bins, "bins", minimum=1, maximum=MAX_BINS)
+    predictions = predictions_of(net, data)
+    confidence, right = predictions.confidence, ~predictions.wrong
     edges = np.linspace(0, 1, bins + 1)
     # searchsorted says how many edges lie below; a sum rounded above 1 stays in the last bin.
     place = np.minimum(np.searchsorted(edges, confidence), bins) - 1
@@ -81,7 +81,7 @@ def reliability(
         confidence=means[0],
         accuracy=means[1],
         # Each bin's |accuracy - confidence| times its share of the images.
-        error=float(abs(sums[1] - sums[0]).sum() / len(found)),
+        error=float(abs(sums[1] - sums[0]).sum() / len(predictions)),
         mean_confidence=float(confidence.mean()),
-        mean_accuracy=found.accuracy,
+        mean_accuracy=predictions.accuracy,
     )

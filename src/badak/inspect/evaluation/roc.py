@@ -10,7 +10,7 @@ import numpy as np
 from badak.arrays import Array, Mask
 from badak.data import Dataset
 from badak.errors import BadakError
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 
@@ -88,22 +88,22 @@ def roc(net: Network | Predictions, data: Dataset | None = None) -> Roc:
     Source: Fawcett 2006, *An introduction to ROC analysis*.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> roc(found).auc
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> roc(guesses).auc
         array([1., 1.])
     """
-    found = taken(net, data)
-    present = np.unique(found.labels)
+    predictions = predictions_of(net, data)
+    present = np.unique(predictions.labels)
     if len(present) < 2:
         raise BadakError(
-            f"a ROC curve needs images of at least two classes; all {len(found)} are "
-            f"{found.class_names[present[0]]!r}"
+            f"a ROC curve needs images of at least two classes; all {len(predictions)} are "
+            f"{predictions.class_names[present[0]]!r}"
         )
     curves = [
-        _curve(found.labels == k, found.probabilities[:, k]) if k in present else None
-        for k in range(len(found.class_names))
+        _curve(predictions.labels == k, predictions.probabilities[:, k]) if k in present else None
+        for k in range(len(predictions.class_names))
     ]
-    return Roc(found.class_names, tuple(curves), *_mean(curves))
+    return Roc(predictions.class_names, tuple(curves), *_mean(curves))
 
 
 def _curve(positive: Mask, score: Array) -> RocCurve:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MISTAKES = 24  # images
 LAID_OUT, SHIFTED = 1000, 500  # images: for t-SNE, and to be shifted to 33 places
-FARTHEST = 4  # pixels
+MAX_SHIFT = 4  # pixels
 
 
 def _of_predictions(
@@ -40,8 +40,8 @@ def misclassified(trained: Trained) -> Pictures:
     """The surest mistakes, where there are any."""
     if trained.predictions is None or trained.test is None or trained.surest_mistake is None:
         return {}
-    found = mistakes_of(trained.predictions, trained.test, MISTAKES)
-    return {"misclassified": draw.misclassified(found)}
+    mistakes = mistakes_of(trained.predictions, trained.test, MISTAKES)
+    return {"misclassified": draw.misclassified(mistakes)}
 
 
 def embedding(trained: Trained) -> Pictures:
@@ -51,19 +51,19 @@ def embedding(trained: Trained) -> Pictures:
         return {}
     some, last_hidden = trained.test[:LAID_OUT], layers[-2]
     try:
-        found = embedding_of(trained.net, some, last_hidden, "tsne")
+        layout = embedding_of(trained.net, some, last_hidden, "tsne")
     except ImportError:
-        found = embedding_of(trained.net, some, last_hidden)
-    return {"embedding": draw.embedding(found)}
+        layout = embedding_of(trained.net, some, last_hidden)
+    return {"embedding": draw.embedding(layout)}
 
 
 def shift_robustness(trained: Trained) -> Pictures:
     """Accuracy on shifted images."""
     if trained.test is None:
         return {}
-    pixels = min(FARTHEST, *(side - 1 for side in trained.net.input_shape[1:]))
-    found = robustness_of({trained.name: trained.net}, trained.test[:SHIFTED], pixels)
-    return {"shift_robustness": draw.shift_robustness(found)}
+    pixels = min(MAX_SHIFT, *(side - 1 for side in trained.net.input_shape[1:]))
+    robustness = robustness_of({trained.name: trained.net}, trained.test[:SHIFTED], pixels)
+    return {"shift_robustness": draw.shift_robustness(robustness)}
 
 
 SECTIONS = (

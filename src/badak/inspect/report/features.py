@@ -13,7 +13,7 @@ from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 from badak.ops.im2col import im2col
 
-MOST_LAYERS = 12  # of which maps are shown
+MAX_LAYERS = 12  # of which maps are shown
 SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images, channels of the last convolution, best of them
 IMAGINED, STEPS = 10, 100  # classes, and steps of gradient ascent
 
@@ -25,7 +25,7 @@ def feature_maps(trained: Trained) -> Pictures:
     image = trained.test.images[0]
     maps = maps_of(trained.net, image)
     names = np.array(list(maps))
-    spread = np.unique(np.linspace(0, len(names) - 1, MOST_LAYERS).round().astype(int))
+    spread = np.unique(np.linspace(0, len(names) - 1, MAX_LAYERS).round().astype(int))
     shown = {name: maps[name] for name in names[spread].tolist()}
     return {"feature_maps": draw.feature_maps({"image": image} | shown, trained.names)}
 
@@ -61,18 +61,18 @@ def top_patches(trained: Trained) -> Pictures:
         return {}
     layer, some = trained.convolutions[-1], trained.train[:SEARCHED]
     units = min(UNITS, len(trained.net.layers[layer].parameters["weight"]))
-    found = [
+    tops = [
         patches_of(trained.net, some, layer, unit, min(PATCHES, len(some))) for unit in range(units)
     ]
-    return {f"top_patches_{one.channel}": draw.top_patches(one) for one in found}
+    return {f"top_patches_{top.channel}": draw.top_patches(top) for top in tops}
 
 
 def imagined_classes(trained: Trained) -> Pictures:
     """Images made to excite each class."""
     net = trained.net
     last, count = list(net.layers)[-1], min(IMAGINED, net.num_classes)
-    found = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
-    return {"imagined_classes": draw.maximize_activation(*found, class_names=trained.names)}
+    images = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
+    return {"imagined_classes": draw.maximize_activation(*images, class_names=trained.names)}
 
 
 SECTIONS = (

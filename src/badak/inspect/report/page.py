@@ -19,7 +19,7 @@ from badak.terminal import language, printable
 PAGE = Path(__file__).with_name("page.html")
 # A figure is not shown smaller than this share of its size, or its letters could not be read: on a
 # narrow screen one scrolls instead. Animations are small and have large letters.
-SMALLEST = 0.55
+MIN_SCALE = 0.55
 
 
 class Shown(NamedTuple):
@@ -70,9 +70,10 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
                        "what one output sees of the image stands last.", network)]  # fmt: skip
     contents = [_contents("Network", ["Layers"])]
     for part in parts:
-        contents.append(_contents(part.heading, [one.section.title for one in part.shown]))
+        contents.append(_contents(part.heading, [shown.section.title for shown in part.shown]))
         bodies += [
-            _section(one.section.title, one.section.sentence, _body(one)) for one in part.shown
+            _section(shown.section.title, shown.section.sentence, _body(shown))
+            for shown in part.shown
         ]
     data = trained.train if trained.test is None else trained.test
     names = data.class_names if data is not None else ()
@@ -145,10 +146,10 @@ def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
     """An <img> that holds its own bytes; a page of an animation is hidden or not."""
     with Image.open(io.BytesIO(content)) as image:
         width, height = image.size
-    least = f"min-width:{round(width * SMALLEST)}px;" if hidden is None else ""
+    minimum = f"min-width:{round(width * MIN_SCALE)}px;" if hidden is None else ""
     data = base64.b64encode(content).decode()
     return (
         f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
-        f'style="{least}max-width:{width}px" alt="{_text(alt)}"'
+        f'style="{minimum}max-width:{width}px" alt="{_text(alt)}"'
         f"{' hidden' if hidden else ''}>"
     )

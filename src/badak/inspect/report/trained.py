@@ -79,7 +79,7 @@ class Trained:
     @cached_property
     def surest_mistake(self) -> int | None:
         """The place of the test image that is misclassified most confidently, if any is."""
-        found = self.predictions
-        if found is None or not found.wrong.any():
+        predictions = self.predictions
+        if predictions is None or not predictions.wrong.any():
             return None
-        return int(np.where(found.wrong, found.confidence, -1).argmax())
+        return int(np.where(predictions.wrong, predictions.confidence, -1).argmax())

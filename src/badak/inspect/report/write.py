@@ -64,7 +64,10 @@ def report(
                 pictures, fault = section.draw(trained), ""
             except BadakError as error:
                 pictures, fault = {}, str(error)
-            files = {name: Path(plots) / f"{name}.{_ending(one)}" for name, one in pictures.items()}
+            files = {
+                name: Path(plots) / f"{name}.{_ending(picture)}"
+                for name, picture in pictures.items()
+            }
             for name, picture in pictures.items():
                 save(picture, files[name])
             if pictures or fault:

@@ -41,7 +41,7 @@ UNSIGNED = "inferno"
 OPACITY = 0.85
 
 
-def attributions(found: Attributions, class_names: Sequence[str] | None = None) -> "Figure":
+def attributions(attribution: Attributions, class_names: Sequence[str] | None = None) -> "Figure":
     """Draw the image and its maps side by side.
 
     Each method counts in something else, and so each map has a scale and a colour bar of its own.
@@ -49,7 +49,7 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
     lie over the image in grey, which shows where they are small.
 
     Args:
-        found: as `badak.inspect.attributions` returns it, with all of its maps or some.
+        attribution: as `badak.inspect.attributions` returns it, with all of its maps or some.
         class_names: what the classes are called.
 
     Returns:
@@ -68,25 +68,25 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
 
     from badak.inspect.draw.figure import Figure
 
-    unknown = [name for name in found.maps if name not in STYLES]
+    unknown = [name for name in attribution.maps if name not in STYLES]
     if unknown:
         raise BadakError(f"maps must be of {', '.join(map(repr, STYLES))}; got {unknown[0]!r}")
-    count = 1 + len(found.maps)
+    count = 1 + len(attribution.maps)
     figure = Figure(figsize=(2.2 * count, 2.85))
     figure.set_layout_engine("constrained", h_pad=0.07, hspace=0)
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
-    span = image_range(found.image)
-    show_image(pictures[0], found.image, *span)
-    pictures[0].set_title(class_label(found.label, class_names))
+    span = image_range(attribution.image)
+    show_image(pictures[0], attribution.image, *span)
+    pictures[0].set_title(class_label(attribution.label, class_names))
     bars[0].axis("off")
-    bars[0].text(0.5, 0, f"probability {found.probability:.1%}", ha="center", va="center")
+    bars[0].text(0.5, 0, f"probability {attribution.probability:.1%}", ha="center", va="center")
     for place, bar, (method, values) in zip(
-        pictures[1:], bars[1:], found.maps.items(), strict=True
+        pictures[1:], bars[1:], attribution.maps.items(), strict=True
     ):
         style = STYLES[method]
         largest = float(np.abs(values).max()) or 1.0
         if style.overlaid:
-            grey = found.image.mean(axis=0, keepdims=True)  # its own colours confuse
+            grey = attribution.image.mean(axis=0, keepdims=True)  # its own colours confuse
             show_image(place, grey, *span)
         drawn = place.imshow(
             values,

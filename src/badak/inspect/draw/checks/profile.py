@@ -15,11 +15,11 @@ SMALLEST_SHARE = 0.01
 FORWARD, BACKWARD = "#1f6feb", "#9ec5fe"
 
 
-def profile(found: Profile) -> "Figure":
+def profile(times: Profile) -> "Figure":
     """Draw a bar for each layer's time, and its share of the peak beside it.
 
     Args:
-        found: as `badak.inspect.profile` returns it.
+        times: as `badak.inspect.profile` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -33,11 +33,11 @@ def profile(found: Profile) -> "Figure":
     """
     from badak.inspect.draw.figure import Figure
 
-    wholes = (found.one_by_one, found.whole)
-    heights = (len(found.rows), len(wholes) + 0.5)
+    wholes = (times.one_by_one, times.whole)
+    heights = (len(times.rows), len(wholes) + 0.5)
     figure = Figure(figsize=(8, 1.6 + 0.27 * sum(heights)), layout="constrained")
     layers, step = figure.subplots(2, 1, height_ratios=heights)
-    for axes, rows in ((layers, found.rows), (step, wholes)):
+    for axes, rows in ((layers, times.rows), (step, wholes)):
         places = np.arange(len(rows))
         forward, backward = (
             np.array([1e3 * getattr(row, way) for row in rows]) for way in ("forward", "backward")
@@ -45,7 +45,7 @@ def profile(found: Profile) -> "Figure":
         axes.barh(places, forward, color=FORWARD, label="forward")
         axes.barh(places, backward, left=forward, color=BACKWARD, label="backward")
         for place, row in enumerate(rows):
-            share = found.share_of_peak(row)
+            share = times.share_of_peak(row)
             words = f"{1e3 * row.seconds:.2f} ms"
             if share is not None and share >= SMALLEST_SHARE:
                 words += f", {share:.0%} of peak"
@@ -57,7 +57,7 @@ def profile(found: Profile) -> "Figure":
         axes.set_yticks(places, [plain(row.name) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
-    layers.set_title(f"Where a training step's time goes, batch {found.batch_size}", loc="left")
+    layers.set_title(f"Where a training step's time goes, batch {times.batch_size}", loc="left")
     layers.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     step.set_xlabel("milliseconds")
     return figure

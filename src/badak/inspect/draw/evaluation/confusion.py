@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from badak.inspect.draw.panels.classes import MOST_TOLD_APART, class_label, spread
+from badak.inspect.draw.panels.classes import MAX_DISTINCT, class_label, spread
 from badak.inspect.draw.text import width_of
 from badak.inspect.draw.ticks import percents
 from badak.inspect.evaluation.confusion import ConfusionMatrix
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Of more classes than this some are named, evenly spread: there is no room for all.
-MOST_NAMED = 50
+MAX_NAMED = 50
 # A cell darker than this, of the colour scale, has white numbers.
 DARK = 0.55
 
@@ -43,7 +43,7 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
     k = len(matrix.class_names)
-    numbered = k <= MOST_TOLD_APART
+    numbered = k <= MAX_DISTINCT
     side = 0.55 * k + 2 if numbered else 9
     side = max(side, 5.5)
     figure = Figure(figsize=(side + 0.6, side), layout="constrained")
@@ -58,7 +58,7 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
             colour = "white" if scale(matrix.rates[row, column]) > DARK else "black"
             count = f"{matrix.counts[row, column]:,}"
             axes.text(column, row, count, color=colour, ha="center", va="center", size=9)
-    named = spread(k, MOST_NAMED)
+    named = spread(k, MAX_NAMED)
     names = [class_label(label, matrix.class_names) for label in named]
     size = 10 if numbered else 7
     slant: dict[str, Any] = {}

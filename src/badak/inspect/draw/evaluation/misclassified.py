@@ -11,20 +11,20 @@ from badak.inspect.evaluation.misclassified import Misclassified
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_IMAGES = 100
+MAX_IMAGES = 100
 COLUMNS = 5
 LONGEST_NAME = 16
 CHARACTER = 0.072  # inches a character of a title is wide
 
 
-def misclassified(found: Misclassified) -> "Figure":
+def misclassified(mistakes: Misclassified) -> "Figure":
     r"""Draw the misclassified images with what they are and what they were taken for.
 
     As the book's figure 8-3; grey images are light where they are large, as in the other pictures.
     All are on one scale. Of more than 100 images the first 100 are drawn.
 
     Args:
-        found: as `badak.inspect.misclassified` returns it.
+        mistakes: as `badak.inspect.misclassified` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it. Where nothing is misclassified it says so.
@@ -33,33 +33,35 @@ def misclassified(found: Misclassified) -> "Figure":
         >>> import numpy as np
         >>> from badak.data import Dataset
         >>> from badak.inspect import Predictions
-        >>> from badak.inspect import misclassified as most
+        >>> from badak.inspect import misclassified as of
         >>> pets = Dataset(np.ones((2, 1, 8, 8)), [0, 1], ["cat", "dog"])
-        >>> figure = misclassified(most(Predictions([0, 1], [[1, 0], [0.8, 0.2]], "cd"), pets))
+        >>> figure = misclassified(of(Predictions([0, 1], [[1, 0], [0.8, 0.2]], "cd"), pets))
         >>> figure.axes[0].get_title()
         'd → c\n80.0%'
     """
     from badak.inspect.draw.figure import Figure
 
-    count = min(len(found.places), MOST_IMAGES)
-    names = class_labels(found.class_names, LONGEST_NAME)
+    count = min(len(mistakes.places), MAX_IMAGES)
+    names = class_labels(mistakes.class_names, LONGEST_NAME)
     titles = [
         f"{names[true]} → {names[guess]}\n{sure:.1%}"
-        for true, guess, sure in zip(found.labels, found.predicted, found.confidence, strict=True)
+        for true, guess, sure in zip(
+            mistakes.labels, mistakes.predicted, mistakes.confidence, strict=True
+        )
     ][:count]
     width = 0.3 + CHARACTER * max([16, *(width_of(title.split("\n")[0]) for title in titles)])
     columns = min(COLUMNS, max(count, 3))
     rows = math.ceil(count / columns)
-    h, w = found.images.shape[2:]
+    h, w = mistakes.images.shape[2:]
     height = 0.45 + 1.45 * min(1, h / w)
     figure = Figure(figsize=(width * columns, height * rows + 0.7), layout="constrained")
     if not count:
-        figure.suptitle(f"None of {found.total:,} images is misclassified")
+        figure.suptitle(f"None of {mistakes.total:,} images is misclassified")
         return figure
-    share = f"{found.wrong:,} of {found.total:,} images are misclassified"
-    which = "" if found.wrong == count else f"; the {count} surest"
+    share = f"{mistakes.wrong:,} of {mistakes.total:,} images are misclassified"
+    which = "" if mistakes.wrong == count else f"; the {count} surest"
     figure.suptitle(f"{share}{which}\ntrue class → predicted class, and its probability", size=11)
-    images = found.images[:count]
+    images = mistakes.images[:count]
     span = image_range(images)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
     for place in places:

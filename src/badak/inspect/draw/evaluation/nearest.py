@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
+def nearest(neighbours: Nearest, class_names: Sequence[str]) -> "Figure":
     r"""Draw an image and the images nearest to it, with their classes and distances.
 
     Args:
-        found: as `badak.inspect.nearest` returns it.
+        neighbours: as `badak.inspect.nearest` returns it.
         class_names: a name for each label.
 
     Returns:
@@ -33,9 +33,9 @@ def nearest(found: Nearest, class_names: Sequence[str]) -> "Figure":
 
     titles = [
         f"{class_label(int(label), class_names)}\n{distance:.2f} away"
-        for label, distance in zip(found.labels, found.distances, strict=True)
+        for label, distance in zip(neighbours.labels, neighbours.distances, strict=True)
     ]
-    images = [found.image, *found.images]
+    images = [neighbours.image, *neighbours.images]
     span = image_range(np.stack(images))
     figure = Figure(figsize=(1.7 * len(images), 2.5), layout="constrained")
     places = figure.subplots(1, len(images))

@@ -8,17 +8,17 @@ from badak.arrays import Array
 from badak.errors import BadakError
 from badak.inspect.draw.panels.classes import class_labels
 from badak.inspect.draw.panels.image import image_range, show_image
-from badak.inspect.draw.panels.mosaic import MOST_FRAMED, Grid, show_mosaic
+from badak.inspect.draw.panels.mosaic import MAX_FRAMED, Grid, show_mosaic
 from badak.inspect.draw.text import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMNS, MOST_MAPS = 16, 64
+COLUMNS, MAX_MAPS = 16, 64
 WIDTH, IMAGE_HEIGHT = 10.0, 1.2  # inches
 FLAT = 24  # a flat layer's rectangle is about so many times as wide as high
-MOST_WRITTEN = 16  # numbers that have room in their cells
+MAX_WRITTEN = 16  # numbers that have room in their cells
 LONGEST_NAME = 10
 
 
@@ -58,7 +58,7 @@ def feature_maps(maps: Mapping[str, Array], class_names: Sequence[str] | None = 
         axes.set_title(block.title, loc="left", fontsize=10)
         axes.set_anchor("W")
     last = blocks[-1].panels
-    if class_names is not None and len(last) == len(class_names) <= MOST_WRITTEN:
+    if class_names is not None and len(last) == len(class_names) <= MAX_WRITTEN:
         grid[-1].set_xticklabels(class_labels(class_names, LONGEST_NAME))
     return figure
 
@@ -97,7 +97,7 @@ def _block(name: str, values: Array) -> _Block:
     if name == "image":
         return _Block(f"image: {_by(values)} pixels", values[None], 1)
     if values.ndim == 3 and values.shape[1:] != (1, 1):
-        count, shown = len(values), values[:MOST_MAPS]
+        count, shown = len(values), values[:MAX_MAPS]
         title = f"{plain(name)}: {count} map{'s'[: count != 1]} of {_by(values)}"
         title += f", the first {len(shown)} shown" if count > len(shown) else ""
         return _Block(title, shown, min(COLUMNS, count))
@@ -116,12 +116,12 @@ def _count(axes: "Axes", grid: Grid, values: Array) -> None:
     middle_x, middle_y = (grid.width - 1) / 2, (grid.height - 1) / 2
     corners = list(grid.corners())
     axes.tick_params(length=0, labelsize=8)
-    if len(values) <= MOST_WRITTEN:
+    if len(values) <= MAX_WRITTEN:
         for (top, left), value in zip(corners, values, strict=True):
             box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1.5}
             place = left + middle_x, top + middle_y
             axes.text(*place, f"{value:.3g}", ha="center", va="center", fontsize=8, bbox=box)
         axes.set_xticks([left + middle_x for _, left in corners], map(str, range(len(values))))
-    elif grid.panels <= MOST_FRAMED:
+    elif grid.panels <= MAX_FRAMED:
         firsts = range(0, grid.panels, grid.columns)
         axes.set_yticks([corners[first][0] + middle_y for first in firsts], map(str, firsts))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # More panels than this are too small to see.
 MOST_PANELS = 256
-MOST_COLUMNS = 16
+MAX_COLUMNS = 16
 WIDTH, CELL = 0.8, 0.45  # inches a panel is wide, as a picture and in a table
 
 
@@ -66,7 +66,7 @@ def _pictures(panels: Array, columns: int, scale: float) -> "Figure":
 def _table(weights: Array, scale: float) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
-    channels = min(weights.shape[1], MOST_COLUMNS)
+    channels = min(weights.shape[1], MAX_COLUMNS)
     shown = weights[: MOST_PANELS // channels, :channels]
     panels = shown.reshape(-1, *shown.shape[2:])  # (F, C, KH, KW) -> (F*C, KH, KW)
     high, wide = Grid.of(panels.shape, channels, numbered=False).size

@@ -19,12 +19,12 @@ from badak.inspect.history.timeline import Timeline
 
 TILE, MARGIN, CAPTION = 56, 5, 26  # pixels: a panel's longer side, around it, above all
 LABEL = 14  # above a panel
-NARROWEST = 330  # a caption's width
+MIN_WIDTH = 330  # a caption's width
 FILTERS_IN_A_ROW = 8
 PAPER, INK, DEEP = "#d8d8d8", "black", np.array((8, 48, 107))
 CELL, SIDE = 34, 340  # a cell with its count; all cells where there are too many for counts
 AXIS, GAP = 24, 8  # beside the names and above them; between them and the cells
-MOST_COUNTED = 10  # classes
+MAX_COUNTED = 10  # classes
 LONGEST_NAME = 14
 
 
@@ -122,7 +122,7 @@ def _animation(timeline: Timeline, before: str, bodies: Sequence[Image.Image]) -
     ]
     pages = []
     for body, caption in zip(bodies, captions, strict=True):
-        page = Image.new("RGB", (max(body.width, NARROWEST), body.height + CAPTION), PAPER)
+        page = Image.new("RGB", (max(body.width, MIN_WIDTH), body.height + CAPTION), PAPER)
         page.paste(body, ((page.width - body.width) // 2, CAPTION))
         _write(page, (page.width / 2, CAPTION / 2 + 1), caption, 15)
         pages.append(page)
@@ -160,7 +160,7 @@ def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # The square root lets a few in a hundred show beside ninety.
     colours = (255 - (255 - DEEP) * np.sqrt(share)[..., None]).astype(np.uint8)
-    counted = k <= MOST_COUNTED
+    counted = k <= MAX_COUNTED
     cell = CELL if counted else max(1, SIDE // k)
     headings = [_text(shorten(name, LONGEST_NAME), 13) for name in names] if counted else []
     longest = max((heading.width for heading in headings), default=-GAP)

@@ -8,7 +8,7 @@ import numpy as np
 from badak.inspect.draw.text import LONGEST, plain
 
 # More classes than this have no number in each cell, no legend and no colour of their own.
-MOST_TOLD_APART = 20
+MAX_DISTINCT = 20
 
 
 def class_label(label: int, class_names: Sequence[str] | None, longest: int = LONGEST) -> str:
@@ -39,14 +39,14 @@ def class_labels(class_names: Sequence[str], longest: int = LONGEST) -> list[str
     return [class_label(label, class_names, longest) for label in range(len(class_names))]
 
 
-def spread(count: int, most: int) -> list[int]:
-    """Return all classes, or `most` of them from the first to the last, which have room for names.
+def spread(count: int, maximum: int) -> list[int]:
+    """Return the classes that have room for names: all, or `maximum` of them, evenly spread.
 
     Example:
-        >>> spread(3, most=5), spread(101, most=3)
+        >>> spread(3, maximum=5), spread(101, maximum=3)
         ([0, 1, 2], [0, 50, 100])
     """
-    places: list[int] = np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
+    places: list[int] = np.linspace(0, count - 1, min(count, maximum)).round().astype(int).tolist()
     return places
 
 
@@ -65,7 +65,7 @@ def colours(count: int) -> list[Any]:
     """
     from matplotlib import colormaps
 
-    if count > MOST_TOLD_APART:
+    if count > MAX_DISTINCT:
         return [colormaps["turbo"](k / (count - 1)) for k in range(count)]
     table = colormaps["tab10" if count <= 10 else "tab20"]
     return [table(k) for k in range(count)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Frames around more panels than this would hide them.
-MOST_FRAMED = 256
+MAX_FRAMED = 256
 # A panel's pixels are repeated up to so many along its width, so that gaps may be narrow.
 FINE = 24
 BESIDE, ABOVE = 0.08, 0.26  # gaps as shares of a panel's width; the one above holds the number
@@ -45,7 +45,7 @@ class Grid(NamedTuple):
     def of(cls, shape: tuple[int, ...], columns: int, numbered: bool = True) -> "Grid":
         """Lay out panels (P, H, W); those that are not numbered lie closer."""
         count, height, width = shape[:3]
-        if count > MOST_FRAMED:
+        if count > MAX_FRAMED:
             return cls(count, columns, 1, height, width, 0, 0)
         repeat = math.ceil(FINE / width)
         wide = repeat * width
@@ -113,7 +113,7 @@ def show_mosaic(
         bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(12, 30 * rows / across))
         if panels.min() >= 0:
             bar.ax.set_ylim(bottom=0)
-    if grid.panels <= MOST_FRAMED:
+    if grid.panels <= MAX_FRAMED:
         frames = [
             Rectangle((left - 0.5, top - 0.5), grid.width, grid.height)
             for top, left in grid.corners()
