@@ -220,7 +220,7 @@ def test_without_the_images_the_rest_is_drawn(trained, tmp_path):
     paths = report(bare, tmp_path / "report.html", tmp_path)
     assert names(paths) == {"filters_after"} | SNAPSHOTS | MOVING | ALWAYS
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "The data set is not at hand" in text
+    assert "The data set is not" in text
     assert "no folder &lt;here&gt;" in text
     assert not {"#confusion-matrix", "#learning-curves"} & set(Page(text).links)
 

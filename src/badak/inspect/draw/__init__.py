@@ -1,6 +1,6 @@
-"""Pictures of what `badak.inspect` returns; the only package that knows Matplotlib.
+"""Pictures of what `badak.inspect` returns; the only package in it that uses Matplotlib.
 
-One file for each kind of picture; Matplotlib is imported when the first is drawn.
+One file per kind of picture; Matplotlib is imported when the first one is drawn.
 """
 
 from badak.inspect.draw.attribution.attributions import attributions

@@ -1,4 +1,4 @@
-"""Tick labels that are exact: percents and whole numbers, never rounded."""
+"""Exact tick labels: percentages and whole numbers, never rounded."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-# From tick to tick. Not 2.5: every second tick would need one more decimal.
+# Distances between ticks. Not 2.5: every second tick would need one more decimal.
 STEPS = [1, 2, 5, 10]
 MAX_DECIMALS = 4
 
@@ -16,7 +16,7 @@ def percents(axis: "Axis") -> None:
     """Label an axis of shares in percent, with as many decimals as its ticks need.
 
     Args:
-        axis: of shares, 1 the whole; it gets round ticks, which `set_ticks` may change after.
+        axis: of shares, 1 the whole; it gets round ticks, which `set_ticks` may replace.
 
     Example:
         >>> from matplotlib.figure import Figure
@@ -43,7 +43,7 @@ def percents(axis: "Axis") -> None:
 
 
 def counts(axis: "Axis") -> None:
-    """Put an axis's ticks at whole numbers alone.
+    """Put an axis's ticks at whole numbers only.
 
     Args:
         axis: of epochs, steps, pixels or images.

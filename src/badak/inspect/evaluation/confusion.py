@@ -1,4 +1,4 @@
-"""The confusion matrix: which class is taken for which.
+"""The confusion matrix: which class is mistaken for which.
 
 Letters: N images, K classes.
 """
@@ -15,11 +15,11 @@ from badak.network import Network
 
 @dataclass(frozen=True, eq=False)
 class ConfusionMatrix:
-    """How many images of each class were taken for each class.
+    """How many images of each class were predicted as each class.
 
     Attributes:
-        counts: (K, K) int64; counts[i, j] images of class i were taken for class j.
-        rates: (K, K), counts divided by the images of class i; a row of NaN where there are none.
+        counts: (K, K) int64; counts[i, j] images of class i were predicted as class j.
+        rates: (K, K), counts divided by the images of class i; a row of NaN if there are none.
         class_names: K names.
     """
 
@@ -34,18 +34,18 @@ class ConfusionMatrix:
 
 
 def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) -> ConfusionMatrix:
-    """Count which class is taken for which.
+    """Count how often each class is predicted as each class.
 
     Args:
         net: the network, or its `Predictions`.
-        data: labelled images; may be left out with predictions.
+        data: labelled images; not needed with predictions.
 
     Returns:
-        Counts and rates, a row for each true class and a column for each predicted one;
+        Counts and rates, one row per true class and one column per predicted class;
         `badak.inspect.draw.confusion_matrix` draws them.
 
     Raises:
-        ArgumentTypeError: no network, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: no images, or images or classes that do not fit the network.
 
     Example:

@@ -1,6 +1,6 @@
-"""The images a network gets wrong, the surest mistakes first.
+"""The images a network classifies wrongly, the most confident mistakes first.
 
-Letters: N images, M of them shown, C channels, H rows, W columns.
+Letters: N images, M mistakes returned, C channels, H rows, W columns.
 """
 
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from badak.network import Network
 
 @dataclass(frozen=True, eq=False)
 class Misclassified:
-    """The most confidently misclassified images, the surest first.
+    """The most confidently misclassified images, the most confident first.
 
     Attributes:
-        places: (M,) int64, where they stand in the data.
+        places: (M,) int64, their indices in the data.
         images: (M, C, H, W).
         labels: (M,) their true classes.
-        predicted: (M,) the classes they were taken for.
+        predicted: (M,) their predicted classes.
         confidence: (M,) the probability of the predicted class.
         class_names: K names.
         wrong: how many images of the data are misclassified; M or more.
-        total: N, how many images the data have.
+        total: N, how many images the data hold.
     """
 
     places: Indices
@@ -41,18 +41,18 @@ class Misclassified:
 
 
 def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Misclassified:
-    """Return the images whose wrong class was predicted most confidently (the book's chapter 8.1).
+    """Return the most confidently misclassified images (the book's chapter 8.1).
 
     Args:
         net: the network, or its `Predictions` of `data`.
         data: labelled images.
-        k: how many, at most; fewer where fewer are wrong, and none where all are right.
+        k: the maximum number of images; there may be fewer mistakes, or none.
 
     Returns:
         Images, classes and probabilities; `badak.inspect.draw.misclassified` draws them.
 
     Raises:
-        ArgumentTypeError: no network, no Dataset, or a k that is no integer.
+        ArgumentTypeError: net or data of another type, or a k that is not an integer.
         BadakError: no images, images or classes that do not fit, or a k below 1.
 
     Example:
@@ -66,7 +66,7 @@ def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Mis
         raise BadakError("data must be given: it holds the images; predictions alone do not")
     predictions = predictions_of(net, data)
     wrong = np.flatnonzero(predictions.wrong)
-    # Stable: of equally sure mistakes the first in the data comes first.
+    # Stable: equally confident mistakes keep the order of the data.
     places = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")][:k]
     return Misclassified(
         places,

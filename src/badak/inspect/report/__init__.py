@@ -1,7 +1,7 @@
 """The report: everything there is to see in a trained network, on one page.
 
-A section's words stand beside the function that draws it, in the file of its group; `write.py`
-gives their order, `page.py` and `page.html` lay them out.
+Each group's file holds its sections: titles, sentences and the functions that draw them.
+`write.py` lists them in order, `page.py` and `page.html` lay them out.
 """
 
 from badak.inspect.report.section import Section

@@ -1,4 +1,4 @@
-"""Pictures of single images: why they were taken for what they were taken for."""
+"""Sections on single images: why the network gave the answer it gave."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ NEAREST = 8
 
 
 def attributions(trained: Trained) -> Pictures:
-    """Test images of different classes and the surest mistake, each by every method."""
+    """Test images of different classes and the most confident mistake, each by every method."""
     test, predictions, mistake = trained.test, trained.predictions, trained.surest_mistake
     if test is None or predictions is None or not trained.convolutions:
         return {}
@@ -31,7 +31,7 @@ def attributions(trained: Trained) -> Pictures:
 
 
 def nearest_to_mistake(trained: Trained) -> Pictures:
-    """The surest mistake beside the training images that resemble it most."""
+    """The most confident mistake beside the training images that resemble it most."""
     train, test, predictions = trained.train, trained.test, trained.predictions
     mistake = trained.surest_mistake
     if train is None or test is None or predictions is None or mistake is None:
@@ -45,21 +45,21 @@ def nearest_to_mistake(trained: Trained) -> Pictures:
 def _answer(predictions: Predictions, place: int) -> str:
     label, guess = predictions.labels[place], predictions.predicted[place]
     true, other = (plain(predictions.class_names[which]) for which in (label, guess))
-    said = "recognised" if label == guess else f"taken for {other}"
-    return f"test image {place}: {true}, {said} with {predictions.confidence[place]:.1%}"
+    answer = "classified correctly" if label == guess else f"classified as {other}"
+    return f"test image {place}: {true}, {answer} ({predictions.confidence[place]:.1%})"
 
 
 SECTIONS = (
     Section(
         "Why this class",
-        "Which pixels speak for the network's answer, by five methods: bright or red for it, "
-        "blue against it; the last image is the surest mistake, where there is one.",
+        "The pixels that decide the network's answer, by five methods: bright or red pixels speak "
+        "for it, blue ones against it. The last image is the most confident mistake, if any.",
         attributions,
     ),
     Section(
         "A mistake and its nearest training images",
-        "The surest mistake, and the training images that resemble it most, pixel for pixel: "
-        "what a plain lookup would have answered.",
+        "The most confident mistake, and the training images that resemble it most, pixel by "
+        "pixel: what a simple lookup would have answered.",
         nearest_to_mistake,
     ),
 )

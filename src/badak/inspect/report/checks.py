@@ -1,4 +1,4 @@
-"""The picture of the training step's time."""
+"""The section on the time of a training step."""
 
 import numpy as np
 
@@ -20,9 +20,10 @@ def profile(trained: Trained) -> Pictures:
 SECTIONS = (
     Section(
         "Where the time goes",
-        "One training step of a hundred images on this machine, layer by layer, forward and "
-        "back; the percentage is the share of the processor's peak. By Winograd's way a 3x3 "
-        "convolution needs fewer multiplications than are counted, and may exceed the peak.",
+        "One training step with a hundred images on this machine, layer by layer, forward and "
+        "backward. The percentage is the share of the processor's peak speed. Winograd's algorithm "
+        "needs fewer multiplications for a 3x3 convolution than are counted, so its share may "
+        "exceed 100 %.",
         profile,
     ),
 )

@@ -1,4 +1,4 @@
-"""Pictures of the predictions: what is recognised, how surely, and what moves them."""
+"""Sections on the predictions: how accurate and how confident they are, and what changes them."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MISTAKES = 24  # images
-LAID_OUT, SHIFTED = 1000, 500  # images: for t-SNE, and to be shifted to 33 places
+LAID_OUT, SHIFTED = 1000, 500  # images: for t-SNE, and to be shifted to 33 positions
 MAX_SHIFT = 4  # pixels
 
 
 def _of_predictions(
     name: str, judge: Callable[[Predictions], Any], figure: Callable[[Any], "Figure"]
 ) -> Callable[[Trained], Pictures]:
-    """Return what draws one judgement of the predictions, if there are any."""
+    """Return a section's function: it draws one measure of the predictions, if there are any."""
 
     def pictures(trained: Trained) -> Pictures:
         if trained.predictions is None:
@@ -37,7 +37,7 @@ def _of_predictions(
 
 
 def misclassified(trained: Trained) -> Pictures:
-    """The surest mistakes, where there are any."""
+    """The most confident mistakes, if there are any."""
     if trained.predictions is None or trained.test is None or trained.surest_mistake is None:
         return {}
     mistakes = mistakes_of(trained.predictions, trained.test, MISTAKES)
@@ -45,7 +45,7 @@ def misclassified(trained: Trained) -> Pictures:
 
 
 def embedding(trained: Trained) -> Pictures:
-    """The last hidden layer's outputs on a plane: by t-SNE where scikit-learn is installed."""
+    """The last hidden layer's outputs on a plane: by t-SNE if scikit-learn is installed."""
     layers = list(trained.net.layers)
     if trained.test is None or len(layers) < 2:
         return {}
@@ -69,43 +69,44 @@ def shift_robustness(trained: Trained) -> Pictures:
 SECTIONS = (
     Section(
         "Confusion matrix",
-        "A row for each true class, a column for each predicted one: what is off the diagonal "
-        "was mistaken.",
+        "One row per true class, one column per predicted class. Everything off the diagonal is a "
+        "mistake.",
         _of_predictions("confusion", confusion_of, draw.confusion_matrix),
     ),
     Section(
         "Accuracy of each class",
-        "The share of each class's images that was recognised; the line is the 95 % interval, "
-        "wide where there are few.",
+        "The share of each class's images that the network classified correctly. The line is the "
+        "95 % confidence interval, which is wide if a class has few images.",
         _of_predictions("class_accuracy", class_accuracy_of, draw.per_class_accuracy),
     ),
     Section(
-        "Surest mistakes",
-        "Above each image its true class, the predicted class and how sure the network was; "
-        "the surest mistake comes first.",
+        "Most confident mistakes",
+        "Above each image: its true class, the predicted class and the network's confidence. The "
+        "most confident mistake comes first.",
         misclassified,
     ),
     Section(
         "Reliability",
-        "Of the images predicted with 80 % confidence, 80 in a hundred should be right: a bar "
-        "below the diagonal says too sure, one above it not sure enough.",
+        "Of the images predicted with 80 % confidence, 80 in a hundred should be right. A bar "
+        "below the diagonal means that the network is too confident, a bar above it that it is not "
+        "confident enough.",
         _of_predictions("reliability", reliability_of, draw.reliability),
     ),
     Section(
         "ROC curves",
-        "How many of a class's images are found at the price of how many false alarms; the "
-        "nearer to the upper left corner, the better.",
+        "The share of a class's images that are found, against the share of false alarms. The "
+        "nearer a curve comes to the upper left corner, the better.",
         _of_predictions("roc", roc_of, draw.roc),
     ),
     Section(
-        "How the last hidden layer parts the classes",
-        "A point for each of up to a thousand test images, by its true class: images that the "
-        "network finds alike lie near each other.",
+        "How the last hidden layer separates the classes",
+        "One point per test image, up to a thousand, coloured by true class. Images that look "
+        "alike to the network lie near each other.",
         embedding,
     ),
     Section(
-        "Robustness against shifts",
-        "Accuracy on images moved by so many pixels, the mean over eight directions and the "
+        "Robustness to shifts",
+        "Accuracy on images shifted by a number of pixels: the mean of eight directions, and a "
         "band from the worst to the best.",
         shift_robustness,
     ),

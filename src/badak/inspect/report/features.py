@@ -1,4 +1,4 @@
-"""Pictures of what the layers respond to: their maps, and the images that excite them."""
+"""Sections on what the layers respond to: their maps, and the images that activate them."""
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 from badak.ops.im2col import im2col
 
-MAX_LAYERS = 12  # of which maps are shown
-SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images, channels of the last convolution, best of them
-IMAGINED, STEPS = 10, 100  # classes, and steps of gradient ascent
+MAX_LAYERS = 12  # whose maps are shown
+SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images; channels of the last convolution; patches of each
+IMAGINED, STEPS = 10, 100  # classes; steps of gradient ascent
 
 
 def feature_maps(trained: Trained) -> Pictures:
-    """What every layer makes of a test image; of a deep network, of layers all along it."""
+    """Each layer's output for a test image; in a deep network, of layers evenly spread."""
     if trained.test is None:
         return {}
     image = trained.test.images[0]
@@ -31,7 +31,7 @@ def feature_maps(trained: Trained) -> Pictures:
 
 
 def explain_pixel(trained: Trained) -> Pictures:
-    """A first filter where it responds strongly to a test image with contrast, multiplied out."""
+    """One output of a first filter, at a place with contrast where it responds strongly."""
     if trained.test is None or not trained.convolutions:
         return {}
     image, layer = trained.test.images[0], trained.convolutions[0]
@@ -42,9 +42,9 @@ def explain_pixel(trained: Trained) -> Pictures:
 
 
 def _contrast(layer: Convolution, image: Array) -> Array:
-    """How much the pixels under the filter differ, (OH, OW): a plain patch shows nothing.
+    """How much the pixels under the filter differ, (OH, OW): a uniform patch shows nothing.
 
-    It is 0 where the filter lies partly in the padding, unless it does so everywhere.
+    It is 0 where the filter reaches into the padding, unless it does so everywhere.
     """
     window = layer.window(image.shape)
     both = np.stack([image, np.ones_like(image)])
@@ -56,7 +56,7 @@ def _contrast(layer: Convolution, image: Array) -> Array:
 
 
 def top_patches(trained: Trained) -> Pictures:
-    """The training images that excite some units of the last convolution most."""
+    """The training images that activate some units of the last convolution most."""
     if trained.train is None or not trained.convolutions:
         return {}
     layer, some = trained.convolutions[-1], trained.train[:SEARCHED]
@@ -68,7 +68,7 @@ def top_patches(trained: Trained) -> Pictures:
 
 
 def imagined_classes(trained: Trained) -> Pictures:
-    """Images made to excite each class."""
+    """Images made to raise each class's output."""
     net = trained.net
     last, count = list(net.layers)[-1], min(IMAGINED, net.num_classes)
     images = [maximize_activation(net, last, label, steps=STEPS) for label in range(count)]
@@ -77,28 +77,28 @@ def imagined_classes(trained: Trained) -> Pictures:
 
 SECTIONS = (
     Section(
-        "What every layer makes of an image",
-        "From the top down: a panel for each map, with its number above it; red is above 0, "
-        "blue below, and a layer's maps share one scale. The deeper, the less of the image and "
-        "the more of its class.",
+        "Every layer's output for one image",
+        "From top to bottom, one panel per map, with its number above it. Red is above 0, blue "
+        "below; the maps of a layer share one scale. Deeper layers show less of the image and more "
+        "of its class.",
         feature_maps,
     ),
     Section(
-        "One number of a convolution",
-        "The patch of the image, times the filter, summed: where a filter responds strongly to "
-        "a patch with contrast.",
+        "One output of a convolution",
+        "A patch of the image times the filter, summed, at a place with contrast where the filter "
+        "responds strongly.",
         explain_pixel,
     ),
     Section(
-        "What excites a unit",
-        "The training images that excite some units of the last convolution most, and below "
-        "each the patch that the unit saw.",
+        "Images that activate a unit most",
+        "The training images that activate some units of the last convolution most; below each, "
+        "the patch that the unit saw.",
         top_patches,
     ),
     Section(
         "Imagined classes",
-        "Images made by gradient ascent to raise each class's output, and how it rose: what "
-        "the network takes for typical, not what a person would draw.",
+        "Images made by gradient ascent to raise each class's output, and how it rose. They show "
+        "what the network considers typical, not what a person would draw.",
         imagined_classes,
     ),
 )

@@ -1,4 +1,4 @@
-"""Pictures of the training: how the network learnt, and what its filters became."""
+"""Sections on the training: how the network learnt, and how its filters changed."""
 
 from badak.inspect import draw
 from badak.inspect.draw.panels.signed import scale_of
@@ -9,7 +9,7 @@ from badak.inspect.report.trained import Trained
 
 
 def learning_curve(trained: Trained) -> Pictures:
-    """Accuracy and loss by epoch, once one has ended."""
+    """Accuracy and loss by epoch, if an epoch has ended."""
     if trained.history is None or not trained.history.epochs:
         return {}
     return {"learning_curve": draw.learning_curve(curve_of(trained.history))}
@@ -30,34 +30,34 @@ def filters_before(trained: Trained) -> Pictures:
 
 
 def filters_after(trained: Trained) -> Pictures:
-    """The first convolution's filters."""
+    """The first convolution's filters after training."""
     if not trained.convolutions:
         return {}
     return {"filters_after": draw.filters(filters(trained.net), scale=_scale(trained))}
 
 
 def _scale(trained: Trained) -> float:
-    """The deepest colour's weight, the same before and after, as the two are compared."""
+    """One scale for before and after, so that the two can be compared."""
     nets = [net for net in (trained.start, trained.net) if net is not None]
     return scale_of(*(filters(net) for net in nets))
 
 
 def filters_over_time(trained: Trained) -> Pictures:
-    """Some of the first convolution's filters, a row a moment."""
+    """Some of the first convolution's filters, one row per moment."""
     if trained.moments is None or not trained.convolutions:
         return {}
     return {"filters_over_time": draw.filters_over_time(trained.moments)}
 
 
 def maps_over_time(trained: Trained) -> Pictures:
-    """The first convolution's maps of an image, a row a moment."""
+    """The first convolution's maps of one image, one row per moment."""
     if trained.moments is None or not trained.convolutions:
         return {}
     return {"maps_over_time": draw.maps_over_time(trained.moments)}
 
 
 def time_machine(trained: Trained) -> Pictures:
-    """Filters, maps and confusion matrix, a page a moment."""
+    """Filters, maps and confusion matrix, one page per moment."""
     moments = trained.moments
     if moments is None:
         return {}
@@ -74,14 +74,16 @@ def time_machine(trained: Trained) -> Pictures:
 LEARNING = (
     Section(
         "Learning curves",
-        "Accuracy and loss after each epoch; where the lines part, the network learns its "
-        "training images by heart. The ring marks the epoch of the highest test accuracy.",
+        "Accuracy and loss after each epoch. If the training and test curves diverge, the network "
+        "is memorising its training images. The ring marks the epoch with the highest test "
+        "accuracy.",
         learning_curve,
     ),
     Section(
         "Accuracy, dead units and updates by step",
-        "A dead unit is 0 for every image and learns nothing more; updates of about a "
-        "thousandth of the weight (dotted) are usual, far more is rough, far less is slow.",
+        "A dead unit outputs 0 for every image and no longer learns. Updates of about a thousandth "
+        "of the weight (dotted) are usual; much larger ones make training unstable, much smaller "
+        "ones make it slow.",
         health,
     ),
 )
@@ -89,32 +91,31 @@ LEARNING = (
 FILTERS = (
     Section(
         "First filters before training",
-        "Random weights: red above 0, blue below, white at 0; filters of colour images are "
-        "shown in colour, grey at 0. The number above a filter is its own in every picture.",
+        "Random weights: red is above 0, blue below, white is 0. Filters of colour images are "
+        "shown in colour, with grey for 0. A filter keeps its number in every picture.",
         filters_before,
     ),
     Section(
         "First filters after training",
-        "The same filters on the same scale, now patterns that the network looks for: edges "
-        "between dark and light, and blobs.",
+        "The same filters on the same scale. They have become patterns that the network looks "
+        "for, such as blobs, and edges between dark and light.",
         filters_after,
     ),
     Section(
-        "Filters as they grow",
-        "A row for each moment from step 0 on; red is above 0, blue below, and all filters "
-        "share one scale in all rows.",
+        "Filters during training",
+        "One row per moment, from step 0 on. Red is above 0, blue below; all rows share one scale.",
         filters_over_time,
     ),
     Section(
-        "Maps as they sharpen",
-        "What the first layer makes of one image while it learns: red where a filter finds "
+        "Feature maps during training",
+        "The first convolution's output for one image while it learns: red where a filter finds "
         "its pattern, blue where it finds the opposite.",
         maps_over_time,
     ),
     Section(
         "Time machine",
-        "Move the slider to go through the training: the filters, what they make of three "
-        "images, and which classes are mistaken for which.",
+        "Move the slider to go through the training: the filters, their output for three images, "
+        "and which classes are mistaken for which.",
         time_machine,
     ),
 )

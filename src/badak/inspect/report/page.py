@@ -1,4 +1,4 @@
-"""The report's HTML: titles, pictures and sentences into one page that needs nothing else."""
+"""The report's HTML: titles, pictures and sentences on one page that needs no other file."""
 
 import base64
 import html
@@ -17,19 +17,19 @@ from badak.inspect.report.trained import Trained
 from badak.terminal import language, printable
 
 PAGE = Path(__file__).with_name("page.html")
-# A figure is not shown smaller than this share of its size, or its letters could not be read: on a
-# narrow screen one scrolls instead. Animations are small and have large letters.
+# Figures are not shown smaller than this share of their size, so that their text stays readable: on
+# a narrow screen they scroll instead. Animations are small and have large text.
 MIN_SCALE = 0.55
 
 
 class Shown(NamedTuple):
-    """A section as it came out.
+    """A section with what was drawn for it.
 
     Attributes:
         section: its title, and the sentence below the pictures.
-        pictures: name -> what was drawn; none where that failed.
-        files: name -> where it was written.
-        fault: why nothing could be drawn.
+        pictures: name -> figure or animation; none if drawing failed.
+        files: name -> the file it was written to.
+        fault: why drawing failed; empty if it did not.
     """
 
     section: Section
@@ -49,11 +49,11 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
     """Lay out the page.
 
     Args:
-        trained: what it is about.
+        trained: the network, and what is known of its training.
         parts: what is shown, in order.
 
     Returns:
-        HTML that holds its pictures.
+        HTML that contains its pictures.
     """
     facts = [
         f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
@@ -62,12 +62,12 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
     notice = ""
     if trained.missing:
         notice = (
-            '<p class="notice">The data set is not at hand, so what needs its images is left out: '
-            f"{_text(trained.missing)}</p>"
+            '<p class="notice">The data set is not available, so sections that need its images '
+            f"are left out: {_text(trained.missing)}</p>"
         )
     network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
-    bodies = [_section("Layers", "Every layer with its output, its parameters and its work; "
-                       "what one output sees of the image stands last.", network)]  # fmt: skip
+    bodies = [_section("Layers", "Each layer with its output, its parameters and its operations; "
+                       "the last column is its receptive field.", network)]  # fmt: skip
     contents = [_contents("Network", ["Layers"])]
     for part in parts:
         contents.append(_contents(part.heading, [shown.section.title for shown in part.shown]))
@@ -88,12 +88,12 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
 
 
 def _text(words: str) -> str:
-    """Words as HTML shows them, whatever is in them."""
+    """Text escaped for HTML, without control characters."""
     return html.escape(printable(words))
 
 
 def _slug(title: str) -> str:
-    """The title as it stands in a link."""
+    """The title as the name of a link's target."""
     return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
@@ -110,7 +110,7 @@ def _section(title: str, sentence: str, body: str) -> str:
 
 
 def _body(shown: Shown) -> str:
-    """The section's figures below each other; its animations side by side, moved by one slider."""
+    """The section's figures one below the other; its animations side by side, with one slider."""
     if shown.fault:
         return f'<p class="notice">Not drawn: {_text(shown.fault)}</p>'
     figures, animations = [], []
@@ -125,7 +125,7 @@ def _body(shown: Shown) -> str:
 
 
 def _slider(animations: Sequence[Animation]) -> str:
-    """A slider shows one page of each animation; without scripts the last is shown."""
+    """A slider that shows one page of each animation; without scripts, the last page is shown."""
     figures = []
     for animation in animations:
         pages = []
@@ -143,7 +143,7 @@ def _slider(animations: Sequence[Animation]) -> str:
 
 
 def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
-    """An <img> that holds its own bytes; a page of an animation is hidden or not."""
+    """An <img> that contains its data; `hidden` is for pages of an animation only."""
     with Image.open(io.BytesIO(content)) as image:
         width, height = image.size
     minimum = f"min-width:{round(width * MIN_SCALE)}px;" if hidden is None else ""

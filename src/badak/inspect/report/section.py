@@ -1,4 +1,4 @@
-"""Section: a title, its pictures, and how to read them."""
+"""Section: a title, pictures, and how to read them."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
@@ -17,9 +17,9 @@ class Section(NamedTuple):
 
     Attributes:
         title: a few words.
-        sentence: below the pictures: what they show and how to read it.
-        draw: what there is to see -> pictures by the names of their files, without endings; none
-            where there is nothing to show, and then the section is left out.
+        sentence: below the pictures: what they show and how to read them.
+        draw: returns the pictures, by the names of their files without endings; none if there is
+            nothing to show, and then the section is left out.
     """
 
     title: str

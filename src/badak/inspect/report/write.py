@@ -1,4 +1,4 @@
-"""report: every section's pictures into files of their own, and all of them into one page."""
+"""report: every section's pictures in files of their own, and all of them on one page."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,15 +28,15 @@ def report(
     plots: str | Path,
     on_section: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Draw all there is to see in a trained network, and lay it out on one HTML page.
+    """Draw everything there is to see in a trained network, and lay it out on one HTML page.
 
-    The page holds its pictures itself and asks no network for anything. It is written last, in one
-    piece. A section that cannot be drawn says why, and the rest is drawn.
+    The page contains its pictures and loads nothing from the internet. It is written last, in one
+    piece. A section that cannot be drawn says why; the others are drawn all the same.
 
     Args:
         trained: the network, and what is known of its training.
-        path: of the page; its folder must exist.
-        plots: the folder of the pictures, NAME.png or NAME.gif; it must exist.
+        path: the page's file; its folder must exist.
+        plots: the folder for the pictures, NAME.png or NAME.gif; it must exist.
         on_section: called with each section's title before it is drawn.
 
     Returns:

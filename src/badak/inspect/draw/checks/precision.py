@@ -1,4 +1,4 @@
-"""precision: accuracy and error of several dtypes side by side."""
+"""precision: accuracy and error of several dtypes, side by side."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ MARKERS = {"float32": "o", "float16": "s", "bfloat16": "^", "int8": "D"}
 
 
 def precision(results: Sequence[Precision]) -> "Figure":
-    """Draw the accuracy of each dtype, and the error it gathers from layer to layer.
+    """Draw the accuracy of each dtype, and how its error grows from layer to layer.
 
     Args:
         results: one per dtype, all of one network, as `badak.inspect.precision` returns them.
@@ -26,7 +26,7 @@ def precision(results: Sequence[Precision]) -> "Figure":
         A Matplotlib figure; `save` writes it.
 
     Raises:
-        BadakError: nothing to draw, or networks of different layers.
+        BadakError: nothing to draw, or networks with different layers.
 
     Example:
         >>> from badak.inspect.checks.precision import LayerError
@@ -38,10 +38,10 @@ def precision(results: Sequence[Precision]) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
     if not results:
-        raise BadakError("there is no precision to draw; the list is empty")
+        raise BadakError("results must hold at least one Precision; it is empty")
     names = [layer.name for layer in results[0].layers]
     if any([layer.name for layer in result.layers] != names for result in results):
-        raise BadakError("all must be of one network; their layers differ")
+        raise BadakError("results must be of one network; their layers differ")
     figure = Figure(figsize=(6.4 + 0.3 * len(names), 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 1 + 0.12 * len(names)))
     dtypes = [result.dtype for result in results]
@@ -53,7 +53,7 @@ def precision(results: Sequence[Precision]) -> "Figure":
     left.set_ylim(0, 118)
     left.tick_params(axis="x", labelsize=8)
     left.set_yticks(range(0, 101, 20))
-    left.set_ylabel("images classified rightly, %")
+    left.set_ylabel("images classified correctly, %")
     left.set_title("Accuracy")
     left.legend(frameon=False, loc="upper left", fontsize=8)
     places = range(len(names))
@@ -64,8 +64,8 @@ def precision(results: Sequence[Precision]) -> "Figure":
         right.plot(places, shown, label=result.dtype, **style)
     right.set_yscale("log")
     right.set_xticks(places, [plain(name) for name in names], rotation=90)
-    right.set_ylabel("error, as a share of the output")
-    right.set_title("Error after each layer, against float64")
+    right.set_ylabel("error relative to the output")
+    right.set_title("Error after each layer, compared with float64")
     right.grid(alpha=0.3)
     right.legend(frameon=False, fontsize=8)
     for axes in (left, right):

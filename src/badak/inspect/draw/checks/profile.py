@@ -1,4 +1,4 @@
-"""profile: bars of each layer's time."""
+"""profile: one bar per layer for its time."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from badak.inspect.draw.text import plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# A layer that reaches less of the peak computes next to nothing: only its time is told.
+# A layer below this share of the peak computes next to nothing: only its time is written.
 SMALLEST_SHARE = 0.01
 FORWARD, BACKWARD = "#1f6feb", "#9ec5fe"
 
@@ -52,12 +52,12 @@ def profile(times: Profile) -> "Figure":
                 words += f" by {row.saved_by}" if share > 1 and row.saved_by else ""
             end = (forward[place] + backward[place], place)
             axes.annotate(words, end, (4, 0), textcoords="offset points", va="center", size=8)
-        axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the words
-        axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
+        axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the text
+        axes.set_ylim(len(rows) - 0.4, -0.6)  # the first layer on top
         axes.set_yticks(places, [plain(row.name) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
-    layers.set_title(f"Where a training step's time goes, batch {times.batch_size}", loc="left")
+    layers.set_title(f"Time of a training step, batch size {times.batch_size}", loc="left")
     layers.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     step.set_xlabel("milliseconds")
     return figure

@@ -1,4 +1,4 @@
-"""per_class_accuracy: a point and its interval for each class."""
+"""per_class_accuracy: a point and an interval for each class."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from badak.inspect.evaluation.class_accuracy import ClassAccuracy
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Of more classes the least accurate are drawn.
+# Of more classes, the least accurate are drawn.
 MAX_ROWS = 50
 POINT = "#1f6feb"
 
@@ -19,7 +19,7 @@ POINT = "#1f6feb"
 def per_class_accuracy(classes: ClassAccuracy) -> "Figure":
     """Draw each class's accuracy with its 95 % interval, and the counts beside it.
 
-    Of more than 50 classes the 50 least accurate are drawn.
+    Of more than 50 classes, the 50 least accurate are drawn.
 
     Args:
         classes: as `badak.inspect.per_class_accuracy` returns it.
@@ -44,7 +44,7 @@ def per_class_accuracy(classes: ClassAccuracy) -> "Figure":
     places = np.arange(len(rows))
     known = classes.counts[rows] > 0
     seen = rows[known]
-    style: dict[str, Any] = {"color": POINT, "clip_on": False}  # a point at 100 % stays whole
+    style: dict[str, Any] = {"color": POINT, "clip_on": False}  # a point at 100 % is not cut off
     axes.hlines(places[known], classes.low[seen], classes.high[seen], lw=5, alpha=0.25, **style)
     axes.plot(classes.accuracy[seen], places[known], "o", markersize=5, **style)
     axes.axvline(classes.overall, color="0.4", lw=1, ls="--")
@@ -62,12 +62,12 @@ def per_class_accuracy(classes: ClassAccuracy) -> "Figure":
     left = max(0, classes.low[seen].min() - 0.02)
     axes.set_xlim(left, 1)
     axes.set_yticks(places, [class_label(row, classes.class_names) for row in rows.tolist()])
-    axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
+    axes.set_ylim(len(rows) - 0.4, -0.6)  # the first class on top
     percents(axes.xaxis)
     axes.grid(axis="x", alpha=0.3)
-    axes.tick_params(axis="y", length=0, pad=8)  # clear of a point at 0%
+    axes.tick_params(axis="y", length=0, pad=8)  # room for a point at 0 %
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.set_xlabel("accuracy, and its 95% interval")
+    axes.set_xlabel("accuracy and its 95% interval")
     which = "each class" if len(rows) == k else f"the {len(rows)} least accurate of {k} classes"
-    axes.set_title(f"Accuracy of {which}; dashed: of all images, {classes.overall:.1%}")
+    axes.set_title(f"Accuracy of {which}; dashed: all images, {classes.overall:.1%}")
     return figure

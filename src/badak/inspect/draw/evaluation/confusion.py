@@ -1,4 +1,4 @@
-"""confusion_matrix: a square of cells, a row for each true class."""
+"""confusion_matrix: a square of cells, one row per true class."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +12,17 @@ from badak.inspect.evaluation.confusion import ConfusionMatrix
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Of more classes than this some are named, evenly spread: there is no room for all.
+# Of more classes, only some are named, evenly spread: there is no room for all.
 MAX_NAMED = 50
-# A cell darker than this, of the colour scale, has white numbers.
+# Cells darker than this, on the colour scale, have white numbers.
 DARK = 0.55
 
 
 def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
-    """Draw which class is taken for which; up to 20 classes with the count in each cell.
+    """Draw which class is mistaken for which, with the count in each cell for up to 20 classes.
 
-    The colour is the share of the row's images. It grows with the square root, so that a few in a
-    hundred show beside ninety. The row of a class without images is hatched.
+    The colour is the square root of the share of the row's images, so that a few in a hundred are
+    visible beside ninety. The row of a class without images is hatched.
 
     Args:
         matrix: as `badak.inspect.confusion_matrix` returns it.
@@ -71,8 +71,8 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     axes.tick_params(length=0)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
-    figure.suptitle(  # the axes' own would run into the colour bar, where names are long
-        f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images right"
+    figure.suptitle(  # the axes' title would run into the colour bar if names are long
+        f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images correct"
     )
     bar = figure.colorbar(cells, ax=axes, label="share of the true class's images", shrink=0.8)
     percents(bar.ax.yaxis)

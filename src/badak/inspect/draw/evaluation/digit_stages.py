@@ -1,4 +1,4 @@
-"""digit_stages: how own handwriting becomes a digit of MNIST's form."""
+"""digit_stages: how your own handwriting becomes a digit in MNIST's form."""
 
 from typing import TYPE_CHECKING
 
@@ -9,11 +9,11 @@ from badak.inspect.draw.panels.image import show_image
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FRAME = "#d9480f"  # around what is cut out
+FRAME = "#d9480f"  # around the part that is cut out
 
 
 def digit_stages(stages: DigitStages) -> "Figure":
-    """Draw a picture's way to a digit of MNIST's form, stage by stage.
+    """Draw how a picture becomes a digit in MNIST's form, stage by stage.
 
     Args:
         stages: as `badak.data.digit_from_image` returns them.
@@ -35,7 +35,7 @@ def digit_stages(stages: DigitStages) -> "Figure":
 
     panels = [
         ("1. grey", f"{_by(stages.grey)} pixels", stages.grey),
-        ("2. ink", "inverted, paper out" if stages.inverted else "paper out", stages.ink),
+        ("2. ink", "inverted, paper removed" if stages.inverted else "paper removed", stages.ink),
         ("3. crop", f"{_by(stages.crop)} pixels", stages.crop),
         ("4. fit", f"into 20x20, as {_by(stages.boxed)}", stages.boxed),
         ("5. centre", "of mass, in 28x28", stages.image[0]),
@@ -54,5 +54,5 @@ def digit_stages(stages: DigitStages) -> "Figure":
 
 
 def _by(image: Array) -> str:
-    """The size as people say it."""
+    """The size, such as 20x12."""
     return "x".join(str(side) for side in image.shape)

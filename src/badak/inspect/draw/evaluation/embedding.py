@@ -17,7 +17,7 @@ from badak.inspect.evaluation.embedding import Embedding
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Names beside the colours of more classes than have a legend.
+# Maximum number of names beside the colour bar, which replaces the legend of many classes.
 MAX_ON_BAR = 20
 
 
@@ -28,7 +28,7 @@ def embedding(layout: Embedding) -> "Figure":
         layout: as `badak.inspect.embedding` returns it.
 
     Returns:
-        A Matplotlib figure; `save` writes it. t-SNE's has no ticks: its units mean nothing.
+        A Matplotlib figure; `save` writes it. One of t-SNE has no ticks: its units mean nothing.
 
     Example:
         >>> points, share = np.zeros((3, 2)), np.array([0.5, 0.25])
@@ -45,7 +45,7 @@ def embedding(layout: Embedding) -> "Figure":
     axes = figure.subplots()
     palette = colours(k)
     size = float(np.clip(6000 / len(layout.points), 4, 36))
-    # One collection in the data's order: drawn class by class, the last would cover the others.
+    # One collection in the data's order: class by class, the last class would cover the others.
     x, y = layout.points.T
     points = axes.scatter(
         x,
@@ -62,12 +62,12 @@ def embedding(layout: Embedding) -> "Figure":
         for place, name in enumerate(class_labels(layout.class_names)):
             absent = "" if (layout.labels == place).any() else ": no images"
             axes.scatter([], [], s=36, color=palette[place], label=name + absent)
-        figure.legend(loc="outside right center", frameon=False)  # clear of the title
+        figure.legend(loc="outside right center", frameon=False)  # does not cover the title
     else:
         some = spread(k, MAX_ON_BAR)
         bar = figure.colorbar(points, ax=axes, label="class", shrink=0.8)
         bar.set_ticks(some, labels=[class_label(label, layout.class_names) for label in some])
-    title = f"{len(layout.points):,} images as layer {plain(layout.layer)} sees them"
+    title = f"Outputs of layer {plain(layout.layer)} for {len(layout.points):,} images"
     if layout.explained is None:
         figure.suptitle(f"{title} (t-SNE)")
         axes.set_xticks([])

@@ -1,4 +1,4 @@
-"""misclassified: the wrongly classified images, the surest mistakes first."""
+"""misclassified: the misclassified images, the most confident mistakes first."""
 
 import math
 from typing import TYPE_CHECKING
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 MAX_IMAGES = 100
 COLUMNS = 5
 LONGEST_NAME = 16
-CHARACTER = 0.072  # inches a character of a title is wide
+CHARACTER = 0.072  # inches: the width of a character in a title
 
 
 def misclassified(mistakes: Misclassified) -> "Figure":
-    r"""Draw the misclassified images with what they are and what they were taken for.
+    r"""Draw the misclassified images with their true and their predicted classes.
 
-    As the book's figure 8-3; grey images are light where they are large, as in the other pictures.
-    All are on one scale. Of more than 100 images the first 100 are drawn.
+    As in the book's figure 8-3. All images share one scale, on which large values are light. Of
+    more than 100 images, the first 100 are drawn.
 
     Args:
         mistakes: as `badak.inspect.misclassified` returns it.
 
     Returns:
-        A Matplotlib figure; `save` writes it. Where nothing is misclassified it says so.
+        A Matplotlib figure; `save` writes it. If nothing is misclassified, it says so.
 
     Example:
         >>> import numpy as np
@@ -56,10 +56,10 @@ def misclassified(mistakes: Misclassified) -> "Figure":
     height = 0.45 + 1.45 * min(1, h / w)
     figure = Figure(figsize=(width * columns, height * rows + 0.7), layout="constrained")
     if not count:
-        figure.suptitle(f"None of {mistakes.total:,} images is misclassified")
+        figure.suptitle(f"None of the {mistakes.total:,} images is misclassified")
         return figure
     share = f"{mistakes.wrong:,} of {mistakes.total:,} images are misclassified"
-    which = "" if mistakes.wrong == count else f"; the {count} surest"
+    which = "" if mistakes.wrong == count else f"; {count} most confident shown"
     figure.suptitle(f"{share}{which}\ntrue class → predicted class, and its probability", size=11)
     images = mistakes.images[:count]
     span = image_range(images)

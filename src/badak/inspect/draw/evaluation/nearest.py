@@ -27,12 +27,12 @@ def nearest(neighbours: Nearest, class_names: Sequence[str]) -> "Figure":
         >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
         ...               np.array([2.0]))
         >>> [axes.get_title() for axes in nearest(few, ["zero"]).axes]
-        ['the image', 'zero\n2.00 away']
+        ['the image', 'zero\ndistance 2.00']
     """
     from badak.inspect.draw.figure import Figure
 
     titles = [
-        f"{class_label(int(label), class_names)}\n{distance:.2f} away"
+        f"{class_label(int(label), class_names)}\ndistance {distance:.2f}"
         for label, distance in zip(neighbours.labels, neighbours.distances, strict=True)
     ]
     images = [neighbours.image, *neighbours.images]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACCURACY, CONFIDENCE = "#9ec5fe", "#d9480f"
-# More bins than this are too narrow for the number of their images.
+# With more bins than this, a bin is too narrow for the number of its images.
 MAX_NUMBERED = 12
 
 
@@ -29,7 +29,7 @@ def reliability(bins: Reliability) -> "Figure":
         >>> from badak.inspect import reliability as of
         >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
         >>> reliability(of(guesses)).axes[0].get_title().splitlines()
-        ['Reliability: calibration error 23.3%', '83.3% sure on average, 66.7% right']
+        ['Reliability: calibration error 23.3%', 'mean confidence 83.3%, accuracy 66.7%']
     """
     from badak.inspect.draw.figure import Figure
 
@@ -37,18 +37,18 @@ def reliability(bins: Reliability) -> "Figure":
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     left, width = bins.edges[:-1], np.diff(bins.edges)
     upper.bar(
-        left, bins.accuracy, width, align="edge", color=ACCURACY, ec="white", label="share right"
+        left, bins.accuracy, width, align="edge", color=ACCURACY, ec="white", label="accuracy"
     )
     upper.hlines(
         bins.confidence, left, left + width, color=CONFIDENCE, lw=2.5, label="mean confidence"
     )
-    upper.plot([0, 1], [0, 1], "--", color="0.4", lw=1, label="well calibrated")
+    upper.plot([0, 1], [0, 1], "--", color="0.4", lw=1, label="perfect calibration")
     upper.set_title(
         f"Reliability: calibration error {bins.error:.1%}\n"
-        f"{bins.mean_confidence:.1%} sure on average, {bins.mean_accuracy:.1%} right",
+        f"mean confidence {bins.mean_confidence:.1%}, accuracy {bins.mean_accuracy:.1%}",
         size=11,
     )
-    upper.set_ylabel("share of images right")
+    upper.set_ylabel("accuracy")
     upper.set_ylim(0, 1)
     lower.bar(left, bins.counts, width, align="edge", color="0.6", ec="white")
     if len(width) <= MAX_NUMBERED:
@@ -69,7 +69,7 @@ def reliability(bins: Reliability) -> "Figure":
         percents(axes.xaxis)
     percents(upper.yaxis)
     counts(lower.yaxis)
-    # Outside: bars may fill the axes.
+    # Outside, since bars may fill the axes.
     handles = upper.get_legend_handles_labels()
     figure.legend(*handles, frameon=False, ncols=3, loc="outside lower center")
     return figure

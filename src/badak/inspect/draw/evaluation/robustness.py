@@ -1,4 +1,4 @@
-"""shift_robustness: accuracy by how far the images were shifted."""
+"""shift_robustness: accuracy by the distance that images were shifted."""
 
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ def shift_robustness(shifts: ShiftRobustness) -> "Figure":
     axes.set_ylabel("accuracy")
     axes.set_title(
         f"Accuracy on {shifts.images:,} shifted images\n"
-        "line: mean of eight directions, dotted: the best and the worst",
+        "solid: mean of eight directions; dotted: best and worst direction",
         size=11,
     )
     axes.grid(alpha=0.3)

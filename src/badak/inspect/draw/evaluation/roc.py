@@ -10,15 +10,15 @@ from badak.inspect.evaluation.roc import Roc
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Sides of the corner on the right; the smallest is taken in which the average bends.
+# Sides of the enlarged corner; the smallest one in which the average bends is drawn.
 CORNERS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def roc(rates: Roc) -> "Figure":
-    """Draw the curves twice: whole, and the upper left corner, where those of a good network lie.
+    """Draw the curves twice: whole, and their upper left corner, where those of a good network lie.
 
-    Up to 20 classes have their own colour and their area in the legend, in which a class without
-    images is listed as such; more are grey.
+    Up to 20 classes have their own colour, and their area in the legend, which also lists the
+    classes without images; more classes are grey.
 
     Args:
         rates: as `badak.inspect.roc` returns it.
@@ -31,7 +31,7 @@ def roc(rates: Roc) -> "Figure":
         >>> from badak.inspect import roc as of
         >>> guesses = Predictions([0, 1], [[0.9, 0.1, 0], [0.2, 0.8, 0]], ["cat", "dog", "cow"])
         >>> [text.get_text() for text in roc(of(guesses)).legends[0].get_texts()]
-        ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'by chance 0.5']
+        ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'chance 0.5']
     """
     from badak.inspect.draw.figure import Figure
 
@@ -55,16 +55,16 @@ def roc(rates: Roc) -> "Figure":
             lw=2,
             label=f"macro average {rates.macro_auc:.4f}",
         )
-        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="by chance 0.5")
+        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="chance 0.5")
         axes.set_xlabel("false-positive rate")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     whole.set_ylabel("true-positive rate")
-    whole.set_title("ROC, each class against the rest")
+    whole.set_title("ROC curves, each class against the rest")
     whole.set_xlim(-0.01, 1)
     whole.set_ylim(0, 1.01)
     edge = _corner(rates)
-    corner.set_title("The upper left corner")
+    corner.set_title("Upper left corner")
     corner.set_xlim(-0.01 * edge, edge)
     corner.set_ylim(1 - edge, 1 + 0.01 * edge)
     figure.legend(
@@ -77,7 +77,7 @@ def roc(rates: Roc) -> "Figure":
 
 
 def _corner(rates: Roc) -> float:
-    """The smallest side half of which brings the average three quarters of the way up."""
+    """The smallest side in whose first half the average rises by three quarters of it."""
     x, y = rates.macro_false_positive_rate, rates.macro_true_positive_rate
     fits = (side for side in CORNERS if np.interp(side / 2, x, y) >= 1 - side / 4)
     return next(fits, CORNERS[-1])

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
-# Of a deep layer's many channels, those that count most.
+# Of a deep layer's many channels, those that contribute most are drawn.
 MAX_CHANNELS = 4
 CELL = 0.46  # inches: room for a number
 MAP = 1.9
 
 
 def explain_pixel(pixel: ExplainedPixel) -> "Figure":
-    """Draw the input, patch times filter, their products, the sum, and where it stands.
+    """Draw the input, the patch, the filter, their products and sum, and its place in the output.
 
-    A row for each input channel; of more than four the four whose products add up to most, on
-    either side of 0. Cells in the padding are hatched. A colour image is shown in colour, beside
-    a patch of its red, its green and its blue; maps are red above 0 and blue below, as everywhere.
+    One row per input channel; of more than four, the four whose sums are largest in magnitude.
+    Cells in the padding are hatched. A colour image is shown in colour, beside the patches of its
+    red, green and blue; maps are red above 0 and blue below.
 
     Args:
         pixel: as `badak.inspect.explain_pixel` returns it.
@@ -82,12 +82,12 @@ def explain_pixel(pixel: ExplainedPixel) -> "Figure":
     _show_map(result, pixel.output, scale_of(pixel.output))
     show_box(result, pixel.output[None], slice(pixel.y, pixel.y + 1), slice(pixel.x, pixel.x + 1))
     result.set_title(f"output of filter {pixel.channel}", fontsize=10)
-    result.set_xlabel(f"here {pixel.value:.4g}")
+    result.set_xlabel(f"value {pixel.value:.4g}")
     return figure
 
 
 class _Look(NamedTuple):
-    """How numbers are coloured: the colour map, and the values at its ends."""
+    """How numbers are coloured: the colour map and the values at its ends."""
 
     colours: str
     low: float
@@ -102,7 +102,7 @@ def _signed(values: Array) -> _Look:
 def _draw_sources(
     figure: "Figure", grid: "GridSpec", pixel: ExplainedPixel, chosen: Sequence[int]
 ) -> None:
-    """Draw where the patch is from: a colour image once, beside all rows, else a map in each."""
+    """Draw the input of the patch: a colour image once, for all rows, else one map per row."""
     box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in (pixel.rows, pixel.columns))
     places: list[tuple[Any, Array]] = [
         (row, pixel.maps[channel][None]) for row, channel in enumerate(chosen)
@@ -130,7 +130,7 @@ def _sentence(pixel: ExplainedPixel, shown: int) -> str:
     where = f"{plain(pixel.layer)}, filter {pixel.channel}, row {pixel.y}, column {pixel.x}:  "
     sum_ = f"sum of products {pixel.products.sum():.4g} + bias {pixel.bias:.4g} = {pixel.value:.4g}"
     if shown < count:
-        return f"{where}{sum_}\nthe {shown} of {count} input channels that add most to it"
+        return f"{where}{sum_}\nthe {shown} of {count} input channels that contribute most"
     return where + sum_
 
 
@@ -141,7 +141,7 @@ def _numbers(
     look: _Look,
     inside: Mask | None = None,
 ) -> None:
-    """Draw one channel of `values` (C, KH, KW) as cells with their numbers, two digits or three."""
+    """Draw one channel of `values` (C, KH, KW) as cells with numbers of two or three digits."""
     cells = values[channel] if inside is None else np.where(inside, values[channel], np.nan)
     axes.patch.set(**HATCHED)  # shows where a cell is NaN
     image = axes.imshow(cells, look.colours, vmin=look.low, vmax=look.high)

@@ -1,4 +1,4 @@
-"""top_patches: the images that excite a unit most, and the patches it saw."""
+"""top_patches: the images that activate a unit most, and the patches it saw."""
 
 import math
 from typing import TYPE_CHECKING
@@ -15,10 +15,10 @@ COLUMNS = 9
 
 
 def top_patches(top: TopPatches) -> "Figure":
-    """Draw each image with a box around what excites the unit, and that patch, larger, below.
+    """Draw each image with a box around the patch that the unit saw, and the patch below, larger.
 
-    The box ends with the image; in the patch, padding is hatched. Class and activation stand
-    above; one scale of grey serves all.
+    The box is cut off at the image's edges; in the patch, padding is hatched. Class and activation
+    are written above each image. All images share one scale.
 
     Args:
         top: as `badak.inspect.top_patches` returns them.
@@ -38,11 +38,11 @@ def top_patches(top: TopPatches) -> "Figure":
     count, (height, width) = len(top.images), top.field.size
     columns = min(COLUMNS, count)
     rows = math.ceil(count / columns)
-    parts = 1 if top.images.shape[2:] == top.field.size else 2  # all of the image: no patch
+    parts = 1 if top.images.shape[2:] == top.field.size else 2  # no patch if it is the whole image
     figure = Figure(
         figsize=(max(1.2 * columns, 6), (1.2 * parts + 0.4) * rows + 0.6), layout="constrained"
     )
-    title = f"{plain(top.layer)}, channel {top.channel}:\nthe {count} images that excite it most"
+    title = f"{plain(top.layer)}, channel {top.channel}:\nthe {count} images that activate it most"
     title += f", and the {height}x{width} pixels it sees" if parts == 2 else ""
     figure.suptitle(title, fontsize=11)
     grid = figure.subplots(parts * rows, columns, squeeze=False)
@@ -62,7 +62,7 @@ def top_patches(top: TopPatches) -> "Figure":
 
 
 def _within(top: TopPatches, place: int) -> list[slice]:
-    """Rows and columns of the image that the unit saw."""
+    """The rows and columns that the unit saw, within the image."""
     box = top.field.box(*top.places[place].tolist())
     sizes = top.images.shape[2:]
     return [

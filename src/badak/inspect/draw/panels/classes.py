@@ -1,4 +1,4 @@
-"""What pictures with one mark a class share: their names and colours, and when there are many."""
+"""Names and colours of classes, in pictures that have one mark per class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,20 +7,20 @@ import numpy as np
 
 from badak.inspect.draw.text import LONGEST, plain
 
-# More classes than this have no number in each cell, no legend and no colour of their own.
+# More classes than this get no number in each cell, no legend and no colour of their own.
 MAX_DISTINCT = 20
 
 
 def class_label(label: int, class_names: Sequence[str] | None, longest: int = LONGEST) -> str:
-    """Return what a picture calls a class; all class names in pictures come from here.
+    """Return a class's name for a picture; all class names in pictures come from here.
 
     Args:
         label: the class.
         class_names: one name per class, or None.
-        longest: how many Latin letters wide the text may be.
+        longest: the maximum width, in Latin letters.
 
     Returns:
-        The text as Matplotlib must be given it.
+        The text for Matplotlib.
 
     Example:
         >>> class_label(1, ["cat", "crocodile"], longest=5), class_label(1, None)
@@ -30,7 +30,7 @@ def class_label(label: int, class_names: Sequence[str] | None, longest: int = LO
 
 
 def class_labels(class_names: Sequence[str], longest: int = LONGEST) -> list[str]:
-    """Return what a picture calls each class.
+    """Return each class's name for a picture.
 
     Example:
         >>> class_labels(("cat", "dog"))
@@ -51,7 +51,7 @@ def spread(count: int, maximum: int) -> list[int]:
 
 
 def colours(count: int) -> list[Any]:
-    """Return a colour for each class: told apart up to 20 classes, a gradient beyond.
+    """Return a colour for each class: distinct ones for up to 20 classes, else a gradient.
 
     Args:
         count: how many classes.

@@ -1,6 +1,6 @@
-"""Numbers on both sides of 0 in pictures: red above 0, blue below, white at 0.
+"""Signed numbers in pictures: red above 0, blue below, white at 0.
 
-Filters, maps and products are shown so in every picture. Letters: F filters, C channels.
+Filters, maps and products look so in every picture. Letters: F filters, C channels.
 """
 
 from typing import TYPE_CHECKING
@@ -23,20 +23,20 @@ def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "Axe
     """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
 
     Args:
-        axes: where.
-        values: the numbers; also a map without any below 0, so that all maps look alike.
-        scale: the value of the deepest red, and of the deepest blue below 0; `scale_of` the values
-            if None.
+        axes: the axes to draw in.
+        values: the numbers; they need not have both signs.
+        scale: the value of the deepest red, and minus that of the deepest blue; `scale_of` the
+            values if None.
 
     Returns:
-        What was drawn, for a colour bar.
+        The drawn image, for a colour bar.
     """
     scale = scale_of(values) if scale is None else scale
     return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
 
 
 def scale_of(*arrays: Array) -> float:
-    """Return the value of the deepest red: the largest magnitude there is, or 1 where all are 0.
+    """Return the value of the deepest red: the largest magnitude, or 1 if all are 0.
 
     Example:
         >>> scale_of(np.array([-3.0, np.nan]), np.array([2.0])), scale_of(np.zeros(2))
@@ -46,7 +46,7 @@ def scale_of(*arrays: Array) -> float:
 
 
 def signed_colours(values: Array, scale: float) -> Colours:
-    """Numbers of any shape in the colours of `show_signed`, as bytes for Pillow.
+    """Return numbers of any shape in the colours of `show_signed`, as bytes for Pillow.
 
     Example:
         >>> signed_colours(np.array([-1.0, 0.0, 1.0]), scale=1).tolist()
@@ -59,7 +59,7 @@ def signed_colours(values: Array, scale: float) -> Colours:
 
 
 def filter_panels(filters: Array, scale: float) -> Array:
-    """Return filters (..., C, KH, KW) as what pictures show of them.
+    """Return the panels that pictures show of filters (..., C, KH, KW).
 
     Args:
         filters: of any number of moments and filters.
@@ -79,7 +79,7 @@ def filter_panels(filters: Array, scale: float) -> Array:
 
 
 def filter_colours(filters: Array, scale: float) -> Colours:
-    """Filters (..., C, KH, KW) as what `filter_panels` shows, in bytes: (..., KH, KW, 3)."""
+    """Return the panels of filters (..., C, KH, KW) as bytes for Pillow: (..., KH, KW, 3)."""
     panels = filter_panels(filters, scale)
     if panels.ndim < filters.ndim:
         return signed_colours(panels, scale)
