@@ -81,6 +81,7 @@ def test_the_file_can_be_named(badak, trained, tmp_path):
 
 
 def test_int8_prints_its_accuracy_beside_floats(badak, trained):
+    assert badak("export", trained, "--to", "c").code == 0
     done = badak("export", trained, "--to", "c", "--int8")
     assert done.code == 0, done.err
     accuracy = (
@@ -89,8 +90,10 @@ def test_int8_prints_its_accuracy_beside_floats(badak, trained):
     found = dict(re.findall(r"(\w+) accuracy (\d\.\d{4}) on 30 images", done.out))
     assert found["float32"] == f"{accuracy:.4f}"
     assert float(found["int8"]) == pytest.approx(accuracy, abs=0.1)
-    assert f"| int8 accuracy | {found['int8']} on 30 images |" in (trained / "run.c.md").read_text()
-    assert "int8_t" in (trained / "run.c").read_text()
+    card = (trained / "run-int8.c.md").read_text()
+    assert f"| int8 accuracy | {found['int8']} on 30 images |" in card
+    assert "int8_t" in (trained / "run-int8.c").read_text()
+    assert "int8_t" not in (trained / "run.c").read_text()
 
 
 WRONG = {
