@@ -4,6 +4,7 @@ import copy
 import pickle
 import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ from badak.layers import (
 )
 from badak.network import fusion
 from badak.network.passes import planned
+from layer_examples import EXAMPLES
 
 pytest.importorskip("badak._core")
 
@@ -86,6 +88,10 @@ NETWORKS = {
     "motley": motley,
     "blocks": blocks,
 }
+EVERY_LAYER = {
+    name: partial(example.network, after=[Flatten(), Linear(5)])
+    for name, example in EXAMPLES.items()
+}
 
 
 def batch(net, count=7):
@@ -100,9 +106,9 @@ def unfused(net):
     return plain
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", NETWORKS | EVERY_LAYER)
 def test_fused_equals_layer_by_layer(name):
-    net = NETWORKS[name]()
+    net = (NETWORKS | EVERY_LAYER)[name]()
     plain, (images, labels) = unfused(net), batch(net)
     for _ in range(3):  # recorded, then run again
         np.testing.assert_allclose(net(images), plain(images), rtol=1e-4, atol=1e-5)

@@ -13,7 +13,7 @@ from badak.data import Dataset
 from badak.errors import BadakError, needs
 from badak.inspect.attribution.backward import trace
 from badak.inspect.evaluation.predictions import BATCH, check_fit
-from badak.inspect.subject import finite
+from badak.inspect.subject import finite, one_layer
 from badak.network import Network
 
 METHODS = ("pca", "tsne")
@@ -55,7 +55,7 @@ def embedding(
     Args:
         net: the network.
         data: labelled images, at least 3.
-        layer: the layer's name.
+        layer: the layer's name; inside a block ``"block1.conv1"``.
         method: "pca" for the two directions of largest variance, by singular values; "tsne" for
             t-SNE (van der Maaten and Hinton 2008), which keeps neighbours together.
         seed: of t-SNE; it starts from the principal components, so the seed changes little.
@@ -78,7 +78,7 @@ def embedding(
     checks.choice(method, "method", METHODS)
     checks.integer(seed, "seed", maximum=2**32 - 1)
     check_fit(net, data)
-    checks.choice(layer, "layer", list(net.layers))
+    one_layer(net, layer)
     if len(data) < FEWEST:
         raise BadakError(f"an embedding needs at least {FEWEST} images; got {data}")
     rows = finite(_outputs(net, data, layer), f"the output of layer {layer!r}")
