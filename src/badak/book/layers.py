@@ -127,7 +127,7 @@ class Pooling:
         pool_h: rows of the window.
         pool_w: columns of the window.
         stride: step between windows.
-        pad: rows and columns around the input, which are never the maximum; at most half the window.
+        pad: rows and columns around the input, never the maximum; at most half the window.
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0) -> None:
@@ -144,7 +144,7 @@ class Pooling:
         return out
 
     def backward(self, dout: Array) -> Array:
-        """Return the gradient of the input: each output's goes to the first maximum of its window."""
+        """Return the gradient of the input: each output's goes to its window's first maximum."""
         dout, x = floats(dout, self.x)
         return ops.max_pool2d_backward(dout, self.arg_max, x.shape)
 

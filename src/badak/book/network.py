@@ -1,4 +1,4 @@
-"""ConvNet: what the book's convolutional networks share, which is everything except their layers."""
+"""ConvNet: what the book's convolutional networks share: parameters, passes and files."""
 
 import pickle
 from pathlib import Path

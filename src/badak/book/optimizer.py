@@ -59,7 +59,7 @@ class Momentum:
         """Change every array of params by its gradient."""
         self.v = _zeros(params) if self.v is None else self.v
         for key, array, gradient in _each(params, grads):
-            # badak's velocity has the opposite sign of the book's, which also includes the learning rate.
+            # badak's velocity has the opposite sign of the book's, which also includes the lr.
             new, velocity = ops.momentum_update(
                 array, self.lr * gradient, -self.v[key], 1.0, self.momentum, self.looks_ahead
             )

@@ -15,8 +15,8 @@ EPS = 1e-6
 class Dropout:
     """In training, zero each value with a probability; else scale by the share kept (6.4.3).
 
-    badak.layers.Dropout scales in training instead, as is usual today. The mask is drawn from NumPy's
-    global generator, so np.random.seed determines it, as in the book.
+    badak.layers.Dropout scales in training instead, as is usual today. The mask is drawn from
+    NumPy's global generator, so np.random.seed determines it, as in the book.
 
     Args:
         dropout_ratio: share of values dropped.
