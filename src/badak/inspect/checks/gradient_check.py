@@ -1,5 +1,6 @@
 """gradient_check: are the backward passes right? Central differences in float64 tell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,10 @@ class GradientCheck:
         """The layers whose backward is not their forward's, or that change what they are given."""
         return tuple(layer.name for layer in self.layers if layer.symptoms)
 
-    def __rich__(self) -> "Group":
-        from rich.console import Group
-
-        return Group(self._by_array(), "", self._by_layer())
+    def __rich_console__(self, *_: object) -> Iterator["Group | str"]:
+        yield self._by_array()
+        yield ""
+        yield self._by_layer()
 
     def _by_array(self) -> "Group":
         cells = [
