@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from itertools import product
 
 import numpy as np
@@ -175,18 +176,21 @@ def test_any_array_like_may_enter(net, batch):
 
 
 REFUSED = {
-    "channels": (np.ones((1, 3, 6, 8), np.float32), "must have shape (any, 2, 6, 8); got (1, 3"),
-    "axes": (np.ones((2, 6, 8), np.float32), "must have shape"),
-    "NaN": (np.full((2, 2, 6, 8), np.nan, np.float32), "image 0 holds NaN or infinity"),
-    "overflow": (np.full((1, 2, 6, 8), 1e300), "NaN or infinity"),
-    "integers": (np.ones((1, 2, 6, 8), np.int64), "uint8 in 0..255; got int64"),
-    "half": (np.ones((1, 2, 6, 8), np.float16), "got float16"),
-    "complex": (np.ones((1, 2, 6, 8), complex), "real numbers; got dtype complex128"),
-    "text": ("image.png", "real numbers"),
-    "None": (None, "real numbers; got dtype object"),
-    "ragged": ([[1.0], [1.0, 2.0]], "cannot be read as an array"),
-    "masked": (np.ma.masked_array(np.ones((1, 2, 6, 8))), "masked array"),
-    "gradient": (torch.ones(1, 2, 6, 8, requires_grad=True), "require gradients"),
+    "channels": (np.ones((1, 3, 6, 8), np.float32), r"images.*got \(1, 3, 6, 8\)"),
+    "axes": (np.ones((2, 6, 8), np.float32), r"images.*got \(2, 6, 8\)"),
+    "NaN": (np.full((2, 2, 6, 8), np.nan, np.float32), "image 0 .*NaN or infinity"),
+    "overflow": (np.full((1, 2, 6, 8), 1e300), "image 0 .*NaN or infinity"),
+    "integers": (np.ones((1, 2, 6, 8), np.int64), "images.*got int64"),
+    "half": (np.ones((1, 2, 6, 8), np.float16), "images.*got float16"),
+    "complex": (np.ones((1, 2, 6, 8), complex), "images.*got dtype complex128"),
+    "text": ("image.png", "images.*got dtype <U9"),
+    "None": (None, "images.*got dtype object"),
+    "ragged": ([[1.0], [1.0, 2.0]], "images .* array"),
+    "masked": (np.ma.masked_array(np.ones((1, 2, 6, 8))), "images .*masked"),
+    "gradient": (
+        torch.ones(1, 2, 6, 8, requires_grad=True),
+        r"images.* gradients.*images\.detach\(\)",
+    ),
 }
 
 
@@ -195,19 +199,18 @@ def test_wrong_images_are_refused_everywhere(net, case):
     images, words = REFUSED[case]
     before = copy.deepcopy(net.state())
     for use in (net, net.predict, net.predict_proba, lambda x: net.loss_and_gradients(x, [0])):
-        with pytest.raises(BadakError) as fault:
+        with pytest.raises(BadakError, match=words):
             use(images)
-        assert words in str(fault.value)
     for name, array in net.state().items():
         np.testing.assert_array_equal(array, before[name])
 
 
 WRONG_LABELS = {
-    "too large": ([0, 1, 2, 0, 3], "must lie in 0..2; label 4 is 3"),
-    "negative": ([0, 1, -1, 0, 1], "must lie in 0..2; label 2 is -1"),
-    "too few": ([0, 1], "must have shape (5,), one per image; got (2,)"),
-    "floats": ([0.0, 1.5, 1, 1, 1], "must be integers, class indices; got float64"),
-    "names": (list("abcde"), "real numbers"),
+    "too large": ([0, 1, 2, 0, 3], r"labels.*0\.\.2; label 4 is 3"),
+    "negative": ([0, 1, -1, 0, 1], r"labels.*0\.\.2; label 2 is -1"),
+    "too few": ([0, 1], r"labels.*got \(2,\)"),
+    "floats": ([0.0, 1.5, 1, 1, 1], "labels.*got float64"),
+    "names": (list("abcde"), "labels.*got dtype <U1"),
 }
 
 
@@ -216,9 +219,8 @@ def test_wrong_labels_are_refused_before_anything_moves(net, batch, case):
     labels, words = WRONG_LABELS[case]
     before = copy.deepcopy(net.state())
     state = net.generators()["dropout1"].bit_generator.state
-    with pytest.raises(BadakError) as fault:
+    with pytest.raises(BadakError, match=words):
         net.loss_and_gradients(batch[0], labels)
-    assert words in str(fault.value)
     assert net.generators()["dropout1"].bit_generator.state == state
     for name, array in net.state().items():
         np.testing.assert_array_equal(array, before[name])
@@ -246,12 +248,12 @@ def test_an_empty_batch_is_legal_and_an_empty_evaluation_is_not(net):
     assert net(empty).shape == (0, 3)
     assert net.predict(empty).shape == (0,)
     assert net.predict_proba(empty).shape == (0, 3)
-    with pytest.raises(BadakError, match="at least one image; the data set is empty"):
+    with pytest.raises(BadakError, match="data set is empty"):
         net.evaluate(badak.data.Dataset(empty, np.empty(0, np.int64), ["a", "b", "c"]))
 
 
 def test_evaluate_needs_images_and_labels(net):
-    with pytest.raises(BadakError, match="data must have images and labels; got ndarray"):
+    with pytest.raises(BadakError, match=r"data.* labels.*got ndarray"):
         net.evaluate(np.ones((1, 2, 6, 8)))
 
 
@@ -280,7 +282,7 @@ def test_a_refused_pass_moves_no_statistic_and_draws_nothing(net, batch, labels,
 def test_a_network_without_a_row_of_outputs_cannot_classify():
     net = Network([Conv2d(2, 3)], (1, 5, 5))
     assert net(np.ones((1, 1, 5, 5), np.float32)).shape == (1, 2, 3, 3)
-    with pytest.raises(BadakError, match="end it with Flatten"):
+    with pytest.raises(BadakError, match=r"\(2, 3, 3\).* Flatten"):
         net.predict(np.ones((1, 1, 5, 5), np.float32))
 
 
@@ -332,7 +334,7 @@ def test_weights_that_are_no_numbers_are_refused_by_name(name, value, net, tmp_p
     before, sound = copy.deepcopy(net.state()), copy.deepcopy(net.state())
     net.state()[name].flat[-1] = value
     net.save(tmp_path / "net.safetensors")
-    words = rf"{name} holds NaN or infinity"
+    words = rf"{name} .*NaN or infinity"
     with pytest.raises(FormatError, match=words):
         badak.load(tmp_path / "net.safetensors")
     broken = copy.deepcopy(net.state())
@@ -386,7 +388,7 @@ def test_what_a_file_claims_is_compared_before_anything_is_made(name, part, tmp_
         lambda arrays, metadata: metadata["architecture"].update({part: changed}),
     )
     monkeypatch.setattr(Network, "__init__", None)
-    with pytest.raises(FormatError, match=r"arrays do not fit it: .*expected \(.*\d{10}"):
+    with pytest.raises(FormatError, match=r"arrays.*\(.*\d{10}"):
         badak.load(tmp_path / "a")
 
 
@@ -418,9 +420,9 @@ def test_all_misfits_of_a_state_are_listed_and_nothing_is_loaded(net):
     for words in (
         "conv1.bias is missing",
         "extra.weight is unknown",
-        "linear1.weight is (9, 9), expected (3, 48)",
-        "norm1.bias is float64, expected float32",
-        "norm1.running_var holds NaN or infinity",
+        "linear1.weight is (9, 9)",
+        "norm1.bias is float64",
+        "norm1.running_var holds NaN",
     ):
         assert words in str(fault.value)
     for name, array in net.state().items():
@@ -436,46 +438,58 @@ def edited(net, path, edit):
 
 
 FORGED = {
-    "missing tensor": (lambda a, m: a.pop("conv1.bias"), "conv1.bias is missing"),
-    "extra tensor": (lambda a, m: a.update(b=np.ones(1)), "b is unknown"),
+    "missing tensor": (lambda a, m: a.pop("conv1.bias"), r"conv1\.bias is missing"),
+    "extra tensor": (lambda a, m: a.update(b=np.ones(1)), "arrays.*: b is unknown"),
     "misshapen tensor": (
         lambda a, m: a.update({"conv1.bias": np.ones(9, np.float32)}),
-        "conv1.bias is (9,), expected (4,)",
+        r"conv1\.bias is \(9,\).*\(4,\)",
     ),
-    "other format": (lambda a, m: m.update(format="cake"), "expected {'format': 'badak network'"),
-    "newer version": (lambda a, m: m.update(version=2), "'version': 1"),
-    "extra key": (lambda a, m: m.update(run="rm -rf /"), "in its metadata"),
-    "no architecture": (lambda a, m: m.update(architecture=None), "the architecture must have"),
-    "extra in architecture": (lambda a, m: m["architecture"].update(x=1), "must have exactly"),
+    "other format": (
+        lambda a, m: m.update(format="cake"),
+        "'badak network', 'version': 1.*'format': 'cake'",
+    ),
+    "newer version": (lambda a, m: m.update(version=2), "'version': 1}.*'version': 2}"),
+    "extra key": (lambda a, m: m.update(run="rm -rf /"), "metadata.*'run': 'rm"),
+    "no architecture": (
+        lambda a, m: m.update(architecture=None),
+        "architecture.* exactly .*got None",
+    ),
+    "extra in architecture": (
+        lambda a, m: m["architecture"].update(x=1),
+        "architecture.* exactly .*'x'",
+    ),
     "unknown layer": (
         lambda a, m: m["architecture"]["layers"][0].update(type="os.system"),
-        "layer 'conv1' is a 'os.system'; badak knows Conv2d",
+        "'conv1'.* 'os.system'.*Conv2d, ",
     ),
-    "layer of odd type": (lambda a, m: m["architecture"]["layers"][0].update(type=[1]), "is a [1]"),
-    "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers must be a list"),
+    "layer of odd type": (
+        lambda a, m: m["architecture"]["layers"][0].update(type=[1]),
+        r"'conv1'.* \[1\]",
+    ),
+    "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers.*list.*got {}"),
     "layer twice": (
         lambda a, m: m["architecture"]["layers"][1].update(name="conv1"),
-        "layer names must be text and different; got 'conv1'",
+        "names.*got 'conv1'",
     ),
     "unknown argument": (
         lambda a, m: m["architecture"]["layers"][0]["arguments"].update(code="x"),
-        "Conv2d 'conv1' must have exactly",
+        "Conv2d 'conv1'.* exactly .*'code'",
     ),
     "wrong argument": (
         lambda a, m: m["architecture"]["layers"][0]["arguments"].update(stride=0),
-        "Conv2d 'conv1': stride must be at least 1; got 0",
+        "Conv2d 'conv1': stride.*got 0",
     ),
-    "wrong loss": (lambda a, m: m["architecture"].update(loss=3), "the loss must have exactly"),
-    "wrong dtype": (lambda a, m: m["architecture"].update(dtype="float16"), "dtype must be one of"),
+    "wrong loss": (lambda a, m: m["architecture"].update(loss=3), "loss.* exactly .*got 3"),
+    "wrong dtype": (lambda a, m: m["architecture"].update(dtype="float16"), "dtype.*got 'float16'"),
     "wrong shape": (
         lambda a, m: m["architecture"].update(input_shape=[2, 1, 1]),
-        "a 2x2 kernel covers 2x2 and does not fit",
+        "2x2.*1x1",
     ),
-    "shape no list": (lambda a, m: m["architecture"].update(input_shape=7), "must be (C, H, W)"),
-    "no layers": (lambda a, m: m["architecture"].update(layers=[]), "at least one layer"),
+    "shape no list": (lambda a, m: m["architecture"].update(input_shape=7), "input_shape.*got 7"),
+    "no layers": (lambda a, m: m["architecture"].update(layers=[]), "layers.* at least one"),
     "a giant": (
         lambda a, m: m["architecture"].update(input_shape=[2, 2**20, 2**20]),
-        "linear1.weight is (3, 48), expected (3, 1099511627776)",
+        r"linear1\.weight is \(3, 48\).*\(3, 1099511627776\)",
     ),
 }
 
@@ -487,7 +501,7 @@ def test_file_with_wrong_content_is_refused(net, tmp_path, case):
     edited(net, path, edit)
     with pytest.raises(FormatError, match=r"net\.safetensors is no usable badak network") as fault:
         badak.load(path)
-    assert words in str(fault.value)
+    assert re.search(words, str(fault.value))
 
 
 def test_the_unedited_file_loads(net, tmp_path):
@@ -496,15 +510,15 @@ def test_the_unedited_file_loads(net, tmp_path):
 
 
 def test_wrong_network_arguments_are_named():
-    with pytest.raises(BadakError, match="dtype must be float32 or float64; got float16"):
+    with pytest.raises(BadakError, match=r"dtype.*got float16"):
         Network([ReLU()], (1, 2, 2), dtype=np.float16)
-    with pytest.raises(BadakError, match="dtype must be float32 or float64; got 'foo'"):
+    with pytest.raises(BadakError, match=r"dtype.*got 'foo'"):
         Network([ReLU()], (1, 2, 2), dtype="foo")
-    with pytest.raises(BadakError, match="loss must be a CrossEntropyLoss; got 'mse'"):
+    with pytest.raises(BadakError, match=r"loss.*got 'mse'"):
         Network([ReLU()], (1, 2, 2), loss="mse")
-    with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"seed.*got -1"):
         Network([ReLU()], (1, 2, 2), seed=-1)
-    with pytest.raises(BadakError, match="batch_size must be at least 1; got 0"):
+    with pytest.raises(BadakError, match=r"batch_size.*got 0"):
         Network([Flatten()], (1, 2, 2)).predict(np.ones((1, 1, 2, 2)), batch_size=0)
 
 
