@@ -233,7 +233,7 @@ def test_too_many_weights_are_refused():
 
 
 def test_wrong_names_are_refused():
-    with pytest.raises(BadakError, match="class_names must be 10 names; got 2"):
+    with pytest.raises(BadakError, match=r"class_names.*got 2"):
         c_source(make("lenet"), "net", ["a", "b"])
     with pytest.raises(BadakError, match=r"quote.*backslash"):
         c_source(make("lenet"), 'a"b')

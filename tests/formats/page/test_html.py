@@ -317,7 +317,7 @@ def test_what_cannot_be_a_page_is_refused():
         html_page(net, "Page")
     with pytest.raises(BadakError, match=r"digit.*\(1, 28, 28\).*got \(1, 4, 4\)"):
         html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), "Page", prepare="digit")
-    with pytest.raises(BadakError, match="class_names must be 10 names; got 1"):
+    with pytest.raises(BadakError, match=r"class_names.*got 1"):
         html_page(make("lenet"), "Page", ["one"])
     with pytest.raises(BadakError, match="33,554,432 weights"):
         html_page(Network([Flatten(), Linear(2**11), Linear(2**14)], (1, 2, 2)), "Page")
