@@ -18,7 +18,7 @@ from badak.network import Network, architecture
 OPSET = 17
 # Of the release that brought opset 17, so that runtimes of that age read the file.
 IR_VERSION = 8
-ARCHITECTURE = "badak.network.architecture"
+ARCHITECTURE = "badak.architecture"
 
 
 def export(net: Network, path: str | Path) -> None:
