@@ -11,7 +11,7 @@ from functools import reduce
 
 from badak.arrays import Array
 from badak.errors import FormatError
-from badak.formats.onnx.call import Made, Value
+from badak.formats.onnx.value import Loaded, Value
 from badak.layers import Concat, Residual
 from badak.layers.block import DEEPEST
 
@@ -39,7 +39,7 @@ class Chain:
             one = self._parent[one]
         return one
 
-    def layers(self, end: str, start: str, level: int = 0) -> list[Made]:
+    def layers(self, end: str, start: str, level: int = 0) -> list[Loaded]:
         """The layers that make the value `end` from the value `start`, in order.
 
         Raises:
@@ -47,7 +47,7 @@ class Chain:
         """
         if level > DEEPEST:
             raise FormatError(f"its paths part within paths more than {DEEPEST} deep")
-        backwards: list[Made] = []
+        backwards: list[Loaded] = []
         name = end
         while name != start:
             value = self._values[name]
@@ -62,11 +62,11 @@ class Chain:
                 backwards.append(self._join(value, value.sources, fork, level))
                 name = fork
             else:
-                backwards += reversed(value.made)
+                backwards += reversed(value.layers)
                 (name,) = value.sources
         return backwards[::-1]
 
-    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Made:
+    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Loaded:
         """The block of the paths from `fork` that end in `sources`.
 
         Neighbours that part only after `fork` are a block of their own, in one path.
@@ -87,23 +87,23 @@ class Chain:
         return _block(value, paths)
 
 
-def _block(value: Value, paths: list[list[Made]]) -> Made:
+def _block(value: Value, paths: list[list[Loaded]]) -> Loaded:
     """One layer for paths that join."""
     if value.joins == "Concat":
-        layer = Concat([[made.layer for made in path] for path in paths])
-        return Made(layer, _arrays(paths))
+        layer = Concat([[step.layer for step in path] for path in paths])
+        return Loaded(layer, _arrays(paths))
     (block,) = reduce(lambda sums, path: [_sum(value, sums, path)], paths[1:], paths[0])
     return block
 
 
-def _sum(value: Value, *paths: list[Made]) -> Made:
+def _sum(value: Value, *paths: list[Loaded]) -> Loaded:
     """Two paths added; the longer one counts as the layers, the other as the way around them."""
-    main, around = sorted(paths, key=lambda path: -sum(len(made.arrays) for made in path))
+    main, around = sorted(paths, key=lambda path: -sum(len(step.arrays) for step in path))
     if not main:
         raise FormatError(f"it adds a value to itself to make {value.name!r}, which no layer does")
-    layer = Residual([made.layer for made in main], [made.layer for made in around])
-    return Made(layer, _arrays([main, around]))
+    layer = Residual([step.layer for step in main], [step.layer for step in around])
+    return Loaded(layer, _arrays([main, around]))
 
 
-def _arrays(paths: list[list[Made]]) -> tuple[dict[str, Array], ...]:
-    return tuple(arrays for path in paths for made in path for arrays in made.arrays)
+def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
+    return tuple(arrays for path in paths for step in path for arrays in step.arrays)

@@ -11,8 +11,8 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array, Shape, as_floats, check_shape
 from badak.errors import BadakError
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops.conv import check_kernel
-from badak.formats.onnx.ops.node import Node
 from badak.formats.onnx.ops.windows import AUTO_PADS, per_axis
 
 

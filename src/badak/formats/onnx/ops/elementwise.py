@@ -10,7 +10,7 @@ from badak import ops
 from badak.arrays import FLOATS
 from badak.errors import ArgumentTypeError, BadakError
 from badak.formats.onnx.axes import checked_axis
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def add(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from badak import ops
 from badak.arrays import FLOATS, Array, as_floats
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def gemm(node: Node, a: Array, b: Array, c: Array | None = None) -> Array:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from badak import checks, ops
 from badak.arrays import Array, as_floats, check_shape
 from badak.errors import ArgumentTypeError, BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 REDUCTIONS = ("none", "sum", "mean")
 

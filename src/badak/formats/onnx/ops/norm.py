@@ -8,7 +8,17 @@ import numpy as np
 from badak import ops
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
+
+
+def paper_alpha(alpha: float, size: int) -> float:
+    """The paper's alpha, and badak's, of ONNX's, which its operator divides by the size."""
+    return alpha / size
+
+
+def onnx_alpha(alpha: float, size: int) -> float:
+    """ONNX's alpha of the paper's."""
+    return alpha * size
 
 
 def lrn(node: Node, x: Array) -> Array:
@@ -16,7 +26,7 @@ def lrn(node: Node, x: Array) -> Array:
     size = node.get("size", None)
     if not isinstance(size, int) or size < 1:
         raise BadakError(f"size must be a number of channels, at least 1; got {size}")
-    alpha = node.get("alpha", 1e-4) / size  # ONNX divides by the size, badak and the paper do not
+    alpha = paper_alpha(node.get("alpha", 1e-4), size)
     maps = _rows(x)
     if size % 2 == 0:  # ONNX's even window reaches one further ahead, badak's one further back
         maps = maps[:, ::-1]

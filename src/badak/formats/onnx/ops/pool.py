@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from badak import ops
 from badak.arrays import FLOATS, Array, as_floats
 from badak.errors import BadakError
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops.conv import geometry
-from badak.formats.onnx.ops.node import Node
 from badak.formats.onnx.ops.windows import Axis, axes_of, lift, windows
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.arrays import Shape
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 from badak.ops.window import Window
 
 AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")

@@ -1,4 +1,4 @@
-"""What an ONNX graph is written with: nodes and initializers, added one by one."""
+"""GraphWriter: the nodes and initializers of an ONNX graph, added one by one."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from onnx import helper, numpy_helper
 from badak.layers import Layer
 
 
-class Nodes:
+class GraphWriter:
     """The nodes and initializers written so far.
 
     Attributes:
