@@ -210,6 +210,10 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O5 auto_pad": (sound(auto_pad="SAME"), "auto_pad must be a way that ONNX has; got 'SAME'"),
         "O5 auto_pad and pads": (sound(auto_pad="VALID", pads=[1] * 4), "pads or auto_pad"),
         "O5 unknown attribute": (sound(strids=[1, 1]), "attributes that badak does not know"),
+        "O5 strides a graph": (
+            sound(strides=helper.make_graph([], "g", [], [])),
+            "holds neither numbers, text nor a tensor",
+        ),
         "O5 attribute twice": (
             changed(lambda m: m.graph.node[0].attribute.append(m.graph.node[0].attribute[0])),
             "attributes must have different names",

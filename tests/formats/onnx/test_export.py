@@ -184,6 +184,22 @@ def test_metadata_that_does_not_fit_the_graph_is_not_believed(tmp_path, what):
     np.testing.assert_allclose(net(x), runtime(path, x), rtol=0, atol=1e-5)
 
 
+def test_metadata_cannot_ask_for_neighbours_of_a_million_channels(tmp_path):
+    path = tmp_path / "net.onnx"
+    badak.onnx.export(network(LocalResponseNorm(4)), path)
+    (c, h, w), many = IMAGE, [2**20, 1, 1]
+    shape = f'"input_shape": [{c}, {h}, {w}]'
+    assert shape in onnx.load(path).metadata_props[0].value
+    changed(
+        path,
+        lambda m: m.metadata_props[0].__setattr__(
+            "value", m.metadata_props[0].value.replace(shape, f'"input_shape": {many}')
+        ),
+    )
+    with pytest.raises(FormatError, match="no layers for these operators"):
+        badak.onnx.load(path)
+
+
 # Its last window needs more padding than zeros, which no layer has.
 NO_LAYER = repr(MaxPool2d((2, 3), (4, 5), dilation=3, ceil_mode=True))
 

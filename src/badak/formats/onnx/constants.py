@@ -1,7 +1,7 @@
 """Nodes that take constants alone, computed as the file is read.
 
 Exporters write shapes as small computations. None of these makes more numbers than the file holds,
-or else `LARGEST`: a forged file could ask for any number.
+or else `MAXIMUM`: a forged file could ask for any number.
 """
 
 import math
@@ -14,7 +14,7 @@ from badak.errors import FormatError
 from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops import OPERATORS, run
 
-LARGEST = 64  # no shape that is computed has more numbers
+MAXIMUM = 64  # no shape that is computed has more numbers
 
 
 def _cast(node: Node, x: NDArray[Any]) -> NDArray[Any]:
@@ -41,7 +41,7 @@ def fold(node: Node, inputs: list[Any]) -> NDArray[Any]:
         inputs: an array for each input, None for one that is left out.
 
     Raises:
-        FormatError: it takes or makes more than `LARGEST` numbers, and does more than move them.
+        FormatError: it takes or makes more than `MAXIMUM` numbers, and does more than move them.
         BadakError: inputs or attributes that do not fit.
     """
     if node.op not in MOVING:
@@ -56,5 +56,5 @@ def fold(node: Node, inputs: list[Any]) -> NDArray[Any]:
 
 
 def _check_count(count: int) -> None:
-    if count > LARGEST:
-        raise FormatError(f"it must compute shapes, of up to {LARGEST} sizes; got {count:,} sizes")
+    if count > MAXIMUM:
+        raise FormatError(f"it must compute shapes, of up to {MAXIMUM} sizes; got {count:,} sizes")

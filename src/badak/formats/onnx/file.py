@@ -4,7 +4,7 @@ onnx.checker is not enough: it lets cycles of names, negative sizes and tensors 
 pass, and opens the files that external data names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from onnx import TensorProto
 
 from badak import files
 from badak.errors import FormatError, where
-from badak.formats.onnx.node import DOMAINS, Node, operator_name
+from badak.formats.onnx.node import DOMAINS, Node, ReadTensor, operator_name
 from badak.formats.onnx.tensor import tensor_array
 
 # What operators meant before differs too much; IR 3 is the first with opsets.
@@ -26,7 +26,6 @@ LARGEST = 2**31 - 1  # bytes of a protobuf message
 MOST_NODES = 10_000
 
 Size = int | None
-Reader = Callable[[TensorProto], NDArray[Any]]
 
 
 class Declared(NamedTuple):
@@ -71,7 +70,7 @@ def read(path: str | Path) -> Graph:
         )
 
 
-def checked(model: onnx.ModelProto, initializer: Reader, attribute: Reader) -> Graph:
+def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTensor) -> Graph:
     """Check a model and return its graph.
 
     Args:
@@ -142,7 +141,7 @@ def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
 
 
 def _initializers(
-    graph: onnx.GraphProto, needed: set[str], initializer: Reader
+    graph: onnx.GraphProto, needed: set[str], initializer: ReadTensor
 ) -> dict[str, NDArray[Any]]:
     """The constants by name; of those that nothing needs, the names alone are looked at."""
     if graph.sparse_initializer:
@@ -204,7 +203,7 @@ def _sizes(shape: onnx.TensorShapeProto) -> Iterator[Size]:
 
 
 def _nodes(
-    graph: onnx.GraphProto, opset: int, known: set[str], needed: set[str], attribute: Reader
+    graph: onnx.GraphProto, opset: int, known: set[str], needed: set[str], attribute: ReadTensor
 ) -> list[Node]:
     """The needed nodes; each must take what is in `known`, and adds what it gives."""
     nodes = []

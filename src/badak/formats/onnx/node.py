@@ -11,6 +11,7 @@ from onnx import AttributeProto
 from badak.errors import FormatError, where
 
 DOMAINS = ("", "ai.onnx")  # of ONNX's own operators
+ReadTensor = Callable[[onnx.TensorProto], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,8 @@ class Node:
     _asked: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(
-        cls, proto: onnx.NodeProto, opset: int, array: Callable[[onnx.TensorProto], NDArray[Any]]
-    ) -> "Node":
-        """Read a node; `array` reads the tensors among its attributes.
+    def of(cls, proto: onnx.NodeProto, opset: int, read_tensor: ReadTensor) -> "Node":
+        """Read a node; `read_tensor` gives the numbers of a tensor among its attributes.
 
         Raises:
             FormatError: an attribute that comes twice or has no type, or a tensor that is forged.
@@ -49,7 +48,7 @@ class Node:
             if not name or name in attributes:
                 raise FormatError(f"its attributes must have different names; got {name!r} twice")
             with where(f"attribute {name!r}"):
-                attributes[name] = _value(attribute, array)
+                attributes[name] = _value(attribute, read_tensor)
         return cls(
             proto.name,
             operator_name(proto),
@@ -94,7 +93,7 @@ def operator_name(proto: onnx.NodeProto) -> str:
     return str(proto.op_type if proto.domain in DOMAINS else f"{proto.domain}.{proto.op_type}")
 
 
-def _value(attribute: AttributeProto, array: Callable[[onnx.TensorProto], NDArray[Any]]) -> Any:
+def _value(attribute: AttributeProto, read_tensor: ReadTensor) -> Any:
     kind = attribute.type
     if kind not in AttributeProto.AttributeType.values() or kind == AttributeProto.UNDEFINED:
         raise FormatError(f"it has no known type; got {kind}")
@@ -110,5 +109,5 @@ def _value(attribute: AttributeProto, array: Callable[[onnx.TensorProto], NDArra
         case AttributeProto.STRING:
             return attribute.s.decode("utf-8", "replace")
         case AttributeProto.TENSOR:
-            return array(attribute.t)
+            return read_tensor(attribute.t)
     return None

@@ -89,5 +89,14 @@ class Value:
         """Rows times columns."""
         return int(np.prod(self.shape[1:], dtype=object))
 
+    @property
+    def last(self) -> Loaded | None:
+        """The layer that makes it, if nothing but the next node takes it."""
+        return self.layers[-1] if self.layers and self.uses == 1 else None
+
+    def with_last(self, last: Loaded) -> "Value":
+        """The same value made by another last layer."""
+        return replace(self, layers=(*self.layers[:-1], last))
+
     def __len__(self) -> int:
         return self.shape[0]

@@ -1,7 +1,5 @@
 """Products with a matrix: Linear both ways, EuclideanRBF; and constants added after a product."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from badak.arrays import Array, Shape
@@ -48,7 +46,7 @@ def _linear(call: Call, x: Value, weight: Array) -> Value:
 
 def shifted(y: Value, shift: Array) -> Value:
     """Give the convolution or linear layer that ends `y` a bias, or a larger one."""
-    last = y.layers[-1] if y.layers and y.uses == 1 else None
+    last = y.last
     if last is None or not isinstance(last.layer, (Conv2d, Linear)):
         raise FormatError(
             "it adds a constant, which badak reads right after a convolution or matrix product "
@@ -60,8 +58,7 @@ def shifted(y: Value, shift: Array) -> Value:
         raise FormatError(f"it must add one number per channel, {form}; it adds {shift.shape}")
     bias = np.broadcast_to(shift.reshape(-1), len(y)) + last.arrays[0].get("bias", 0)
     layer = type(last.layer)(**last.layer.config() | {"bias": True})
-    made = Loaded(layer, ({**last.arrays[0], "bias": bias},))
-    return replace(y, layers=(*y.layers[:-1], made))
+    return y.with_last(Loaded(layer, ({**last.arrays[0], "bias": bias},)))
 
 
 def _tail(array: Array, axes: int) -> tuple[int, ...]:

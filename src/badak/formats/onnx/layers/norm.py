@@ -1,7 +1,5 @@
 """Normalisation: BatchNorm2d and LocalResponseNorm, both ways."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from badak.arrays import Array, Shape
@@ -48,15 +46,14 @@ def read_batch_norm(call: Call) -> Value:
 def _scaled(x: Value, *numbers: Array) -> Value:
     """Put batch norm of rows into the Linear before it: as it predicts, so it trains on."""
     gain, bias, mean, std = numbers
-    last = x.layers[-1] if x.layers and x.uses == 1 else None
+    last = x.last
     if last is None or not isinstance(last.layer, Linear):
         raise FormatError("it norms rows, which badak reads right after a matrix product alone")
     factor = (gain / std)[:, None]
     old = last.arrays[0]
     shift = (old.get("bias", 0) - mean) * factor[:, 0] + bias
     arrays: dict[str, Array] = {"weight": old["weight"] * factor, "bias": shift}
-    made = Loaded(Linear(len(x)), (arrays,))
-    return replace(x, layers=(*x.layers[:-1], made))
+    return x.with_last(Loaded(Linear(len(x)), (arrays,)))
 
 
 def write_local_response_norm(

@@ -1,22 +1,19 @@
 """ZeroPad2d, both ways."""
 
-import numpy as np
-
 from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call, as_numbers
-from badak.formats.onnx.layers.windows import padding_from
+from badak.formats.onnx.layers.windows import padding_from, pads_array
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import ZeroPad2d
 
 
 def write_zero_pad(graph: GraphWriter, name: str, layer: ZeroPad2d, x: str, shape: Shape) -> str:
-    """ONNX names all axes, those before the maps too, and first what comes before each."""
-    (top, bottom), (left, right) = layer.window(shape).sides(*shape[1:])
-    pads = graph.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
-    return graph.add("Pad", [x, pads], name)
+    """One node, which fills with zeros if nothing else is said."""
+    sides = layer.window(shape).sides(*shape[1:])
+    return graph.add("Pad", [x, pads_array(graph, name, sides)], name)
 
 
 def read_pad(call: Call) -> Value:

@@ -9,7 +9,7 @@ from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers.windows import attributes, padding_of, short
+from badak.formats.onnx.layers.windows import attributes, padding_of, pads_array, short
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import AvgPool2d, GlobalAvgPool2d, MaxPool2d, Subsample2d
@@ -24,8 +24,7 @@ def write_max_pool(graph: GraphWriter, name: str, layer: MaxPool2d, x: str, shap
     sides = window.reach(*shape[1:])
     if any(max(pair) >= kernel for pair, kernel in zip(sides, window.kernel, strict=True)):
         # More than a pooling node may pad, as the last of dilated windows can need.
-        (top, bottom), (left, right) = sides
-        pads = graph.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
+        pads = pads_array(graph, name, sides)
         x = graph.add("Pad", [x, pads, graph.array(f"{name}.lowest", LOWEST)], f"{name}.pad")
         sides = (0, 0), (0, 0)
     return graph.add("MaxPool", [x], name, **attributes(window, sides), dilations=window.dilation)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.value import Value
+from badak.formats.onnx.writer import GraphWriter
 from badak.ops.window import Padding, Pair, Sides, Window
 
 
@@ -18,6 +21,12 @@ def attributes(window: Window, sides: Sides) -> dict[str, Any]:
         "strides": window.stride,
         "pads": [top, left, bottom, right],
     }
+
+
+def pads_array(graph: GraphWriter, name: str, sides: Sides) -> str:
+    """The input of Pad: it counts all axes, and first what comes before each."""
+    (top, bottom), (left, right) = sides
+    return graph.array(f"{name}.pads", [0, 0, top, left, 0, 0, bottom, right], np.int64)
 
 
 def padding_of(call: Call, window: Window, x: Value) -> Padding:
