@@ -333,7 +333,7 @@ def test_a_graph_of_doubles_becomes_a_network_of_float64(tmp_path):
 
 REFUSED = {
     "softmax within": (rows(node("Softmax", "f", "g"), node("Gemm", "g w", "y")),
-        "after a softmax"),
+        "follows a softmax"),
     "softmax over columns": (([node("Softmax", "x", "y", axis=3)], {}), "over the classes"),
     "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size must be odd; got 4|odd: an"),
     "a constant far from a product": (

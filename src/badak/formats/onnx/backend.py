@@ -104,13 +104,13 @@ class Prepared(BackendRep):
         """Compute the graph's outputs.
 
         Args:
-            inputs: one array for each input that is no weight: in order, by name, or a single one.
+            inputs: one array for each input that is not a weight: in order, by name, or alone.
 
         Returns:
             A named tuple of arrays.
 
         Raises:
-            BadakError: inputs that do not fit; the message names the node where that shows.
+            BadakError: inputs that do not fit; the message names the node.
         """
         graph = self._graph
         values: dict[str, Any] = {**graph.arrays, **self._by_name(inputs)}

@@ -37,7 +37,7 @@ class Call:
     before: list[Value] = field(default_factory=list, init=False)
 
     def at(self, place: int) -> Input:
-        """An input, or None where it is left out."""
+        """An input, or None if it is left out."""
         return self.inputs[place] if place < len(self.inputs) else None
 
     def value(self, place: int = 0) -> Value:
@@ -46,7 +46,9 @@ class Call:
         if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")
         if x.probabilities:
-            raise FormatError("it stands after a softmax, which badak reads at the end alone")
+            raise FormatError(
+                "it follows a softmax; badak supports softmax only as the last operation"
+            )
         return x
 
     def image(self, place: int = 0) -> Value:
@@ -72,7 +74,7 @@ class Call:
         """An input that is constant."""
         array = self.at(place)
         if not isinstance(array, np.ndarray):
-            kind = "left out" if array is None else "made from the images"
+            kind = "left out" if array is None else "computed from the images"
             raise FormatError(f"its input {place} must be constant; it is {kind}")
         return array
 
@@ -107,7 +109,7 @@ class Call:
         return str(self._attribute(name, default, str, "a word"))
 
     def axes(self, place: int = 1) -> list[int]:
-        """Axes, as they stand: an input, or the attribute that was before it; [] where left out."""
+        """Axes as the file gives them: an input, or the older attribute; [] if left out."""
         if self.at(place) is not None:
             return as_numbers(self.array(place))
         return self.integers("axes", [])
@@ -135,7 +137,7 @@ class Call:
     def gives(self, x: Value, *layers: Loaded, **changes: Any) -> Value:
         """The output: x and layers after it, whose shape theirs follow from.
 
-        Without layers it is x under another name, so that what follows sees what made x.
+        Without layers it is x under another name, so that the next node sees the layers of x.
         """
         if not layers and x.sources and x.uses == 1:
             return replace(x, **changes)

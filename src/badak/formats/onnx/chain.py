@@ -1,9 +1,9 @@
-"""A graph of values as layers: a chain, in which paths that part and join again are blocks.
+"""A graph of values as layers: a chain, in which paths that split and join again are blocks.
 
-Two paths that are added are a Residual, and paths put side by side a Concat. Where the paths of a
-join part is its nearest common ancestor: the last value that everything after it, up to the join,
-is made from (in the words of compilers, its immediate dominator). Of several paths some may part
-later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
+Two paths that are added are a Residual, and paths put side by side a Concat. The paths of a
+join split at their nearest common ancestor: the last value that everything after it, up to the
+join, is computed from (compilers call it the immediate dominator). Some paths may split later
+than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from badak.layers.block import DEEPEST
 
 
 class Chain:
-    """The values of a graph, in an order in which they can be made; the first is the input."""
+    """The values of a graph, in an order in which they can be computed; the first is the input."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = values
@@ -31,13 +31,13 @@ class Chain:
             parent = reduce(self._common, value.sources)
             self._parent[name], self._depth[name] = parent, self._depth[parent] + 1
 
-    def _common(self, one: str, other: str) -> str:
+    def _common(self, first: str, second: str) -> str:
         """The nearest ancestor of both."""
-        while one != other:
-            if self._depth[one] < self._depth[other]:
-                one, other = other, one
-            one = self._parent[one]
-        return one
+        while first != second:
+            if self._depth[first] < self._depth[second]:
+                first, second = second, first
+            first = self._parent[first]
+        return first
 
     def layers(self, end: str, start: str, level: int = 0) -> list[Loaded]:
         """The layers that make the value `end` from the value `start`, in order.
@@ -46,15 +46,15 @@ class Chain:
             FormatError: paths that share a part, or are nested too deep, or add a value to itself.
         """
         if level > DEEPEST:
-            raise FormatError(f"its paths part within paths more than {DEEPEST} deep")
+            raise FormatError(f"its paths are nested more than {DEEPEST} deep")
         backwards: list[Loaded] = []
         name = end
         while name != start:
             value = self._values[name]
             if name in self._taken:
                 raise FormatError(
-                    f"its paths share the value {name!r}: badak reads chains, in which paths part "
-                    "at one value and join at another"
+                    f"its paths share the value {name!r}: badak supports paths that split at one "
+                    "value and join at another"
                 )
             self._taken.add(name)
             if value.joins:
@@ -69,9 +69,9 @@ class Chain:
     def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Loaded:
         """The block of the paths from `fork` that end in `sources`.
 
-        Neighbours that part only after `fork` are a block of their own, in one path.
+        Neighbours that split only after `fork` are a block of their own, in one path.
         """
-        groups: list[tuple[str, list[str]]] = []  # where each parts, and its ends
+        groups: list[tuple[str, list[str]]] = []  # where each splits, and its ends
         for source in sources:
             parts = self._common(groups[-1][0], source) if groups else fork
             if parts == fork:

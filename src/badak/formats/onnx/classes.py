@@ -24,7 +24,7 @@ def with_classes(steps: list[Loaded], outputs: int) -> list[Loaded]:
         outputs: how many numbers they give per image.
 
     Raises:
-        FormatError: several outputs end in Sigmoid, which choose no class together.
+        FormatError: several outputs end in Sigmoid, which together choose no class.
     """
     if not _ends_in_sigmoid([step.layer for step in steps]):
         return steps

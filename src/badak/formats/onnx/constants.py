@@ -1,4 +1,4 @@
-"""Nodes that take constants alone, computed as the file is read.
+"""Nodes that take only constants, computed as the file is read.
 
 Exporters write shapes as small computations. None of these makes more numbers than the file holds,
 or else `MAXIMUM`: a forged file could ask for any number.
@@ -18,7 +18,7 @@ MAXIMUM = 64  # no shape that is computed has more numbers
 
 
 def _cast(node: Node, x: NDArray[Any]) -> NDArray[Any]:
-    """Numbers as another type; the backend lacks Cast, which must know many types more."""
+    """Numbers as another type; the backend lacks Cast, which must support many more types."""
     kinds = {1: np.float32, 6: np.int32, 7: np.int64, 11: np.float64}
     kind = node.get("to", 0)
     node.get("saturate", 1)

@@ -27,16 +27,16 @@ def export(net: Network, path: str | Path) -> None:
     """Write a network as ONNX: any runtime then gives the outputs that ``net(x)`` gives.
 
     Opset 17, float32, any batch size. The input is called ``images`` (N, C, H, W), scaled as in
-    training; the output ``logits`` (N, K): a Softmax would be the caller's. Nodes bear the layers'
-    names, initializers those of parameters and buffers. `load` gives the very same network back.
+    training; the output ``logits`` (N, K): a Softmax would be the caller's. Nodes have the layers'
+    names, initializers those of parameters and buffers. `load` gives the same network back.
 
     Args:
         net: the network; one of float64 is rounded.
         path: where to write; the whole file appears there, or none.
 
     Raises:
-        BadakError: a layer of your own, for which ONNX has no words; more than 2 GB of weights;
-            or a path that cannot be written.
+        BadakError: a layer of your own, which badak cannot write as nodes; more than 2 GB of
+            weights; or a path that cannot be written.
 
     Example:
         >>> import tempfile
@@ -61,7 +61,7 @@ def to_model(net: Network) -> onnx.ModelProto:
     """The network as ONNX's own object; the same network gives the same bytes.
 
     Raises:
-        BadakError: a layer that ONNX has no words for.
+        BadakError: a layer that badak cannot write as nodes.
     """
     _check_layers(net.layers)
     graph, value, shape = GraphWriter(), "images", net.input_shape
@@ -94,15 +94,17 @@ def _declared(name: str, shape: Shape) -> onnx.ValueInfoProto:
 
 
 def _check_layers(layers: Mapping[str, Layer]) -> None:
-    strange = [f"{type(layer).__name__} {name!r}" for name, layer in _strange(layers, "")]
-    if strange:
-        raise BadakError(f"ONNX export knows badak's own layers alone; got {', '.join(strange)}")
+    unsupported = [f"{type(layer).__name__} {name!r}" for name, layer in _unsupported(layers, "")]
+    if unsupported:
+        raise BadakError(
+            f"ONNX export does not support {', '.join(unsupported)}; it supports badak's own layers"
+        )
 
 
-def _strange(layers: Mapping[str, Layer], prefix: str) -> Iterator[tuple[str, Layer]]:
+def _unsupported(layers: Mapping[str, Layer], prefix: str) -> Iterator[tuple[str, Layer]]:
     """The layers, those inside blocks too, that have no writer."""
     for key, layer in layers.items():
         if type(layer) not in WRITERS and type(layer) not in JOINS:
             yield prefix + key, layer
         for path, inside in getattr(layer, "paths", ()):
-            yield from _strange(inside, f"{prefix}{key}.{path}")
+            yield from _unsupported(inside, f"{prefix}{key}.{path}")

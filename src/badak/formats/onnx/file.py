@@ -22,8 +22,8 @@ from badak.formats.onnx.tensor import tensor_array
 # What operators meant before differs too much; IR 3 is the first with opsets.
 OLDEST_OPSET, OLDEST_IR = 6, 3
 LARGEST = 2**31 - 1  # bytes of a protobuf message
-# As many as a network may have layers; a few thousand is the most that anyone has drawn.
-MOST_NODES = 10_000
+# As many as a network may have layers; published networks have a few thousand.
+MAXIMUM_NODES = 10_000
 
 Size = int | None
 
@@ -37,7 +37,7 @@ class Declared(NamedTuple):
 
 @dataclass
 class Graph:
-    """A graph, checked.
+    """The graph of a model, checked.
 
     Attributes:
         inputs: by name, without those that have a value.
@@ -58,11 +58,11 @@ def read(path: str | Path) -> Graph:
     """Read an ONNX file.
 
     Raises:
-        FormatError: the file cannot be read, is no ONNX file, is damaged or forged.
+        FormatError: the file cannot be read, is not an ONNX file, is damaged or forged.
     """
     path = files.as_path(path)
     content = files.read(path, LARGEST)
-    with where(f"{path} is no usable ONNX file"):
+    with where(f"{path} is not a usable ONNX file"):
         return checked(
             _parse(content),
             lambda tensor: tensor_array(tensor, path.parent),
@@ -94,7 +94,7 @@ def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTens
         raise FormatError(f"it must have outputs of different names; got {outputs}")
     for name in outputs:
         if name not in known:
-            raise FormatError(f"its output {name!r} is made by no node")
+            raise FormatError(f"no node makes its output {name!r}")
     return Graph(inputs, outputs, nodes, arrays, model)
 
 
@@ -103,13 +103,13 @@ def _parse(content: bytes) -> onnx.ModelProto:
         model: onnx.ModelProto = onnx.ModelProto.FromString(content)
     except DecodeError:
         raise FormatError(
-            "its bytes are no protobuf message: cut short, or another format"
+            "its bytes are not a protobuf message: cut short, or another format"
         ) from None
     if not model.HasField("graph") or not model.graph.node:
         raise FormatError("it holds no graph with nodes: empty, cut short, or another format")
-    if len(model.graph.node) > MOST_NODES:
+    if len(model.graph.node) > MAXIMUM_NODES:
         raise FormatError(
-            f"it has {len(model.graph.node):,} nodes; at most {MOST_NODES:,} are read"
+            f"it has {len(model.graph.node):,} nodes; at most {MAXIMUM_NODES:,} are read"
         )
     return model
 
@@ -128,7 +128,7 @@ def _opset(model: onnx.ModelProto) -> int:
 
 
 def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
-    """Names of the values that the outputs are made from, and of the outputs.
+    """Names of the outputs, and of the values that they are computed from.
 
     The rest may be of types and operators that badak does not know: quantisers and converters
     leave such in a file.
@@ -143,7 +143,7 @@ def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
 def _initializers(
     graph: onnx.GraphProto, needed: set[str], initializer: ReadTensor
 ) -> dict[str, NDArray[Any]]:
-    """The constants by name; of those that nothing needs, the names alone are looked at."""
+    """The needed constants by name; of the others only the names are checked."""
     if graph.sparse_initializer:
         raise FormatError("it has sparse initializers, which badak does not read")
     arrays: dict[str, NDArray[Any]] = {}
@@ -205,7 +205,7 @@ def _sizes(shape: onnx.TensorShapeProto) -> Iterator[Size]:
 def _nodes(
     graph: onnx.GraphProto, opset: int, known: set[str], needed: set[str], attribute: ReadTensor
 ) -> list[Node]:
-    """The needed nodes; each must take what is in `known`, and adds what it gives."""
+    """The needed nodes; each must take names in `known`, and adds the names of its outputs."""
     nodes = []
     made_later = {name for proto in graph.node for name in proto.output if name}
     for proto in graph.node:

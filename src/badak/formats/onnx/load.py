@@ -32,7 +32,7 @@ def load(path: str | Path) -> Network:
     """Read a classifier from an ONNX file, such as PyTorch, Keras or the model zoo gives.
 
     It becomes a network like any other, to predict with, look into, train on and export again. The
-    graph must be a chain from images to rows of numbers, in which paths may part and join: added,
+    graph must be a chain from images to rows of numbers, in which paths may split and join: added,
     they become a Residual, side by side a Concat. Layers are named as a network's are, ``conv1``;
     those of a file that `export` wrote keep their own names.
 
@@ -50,8 +50,8 @@ def load(path: str | Path) -> Network:
 
     Raises:
         BadakError: the file cannot be read.
-        FormatError: it is no ONNX file or a forged one; or a graph that badak has no layers for:
-            the message lists every operator that is missing.
+        FormatError: it is not an ONNX file, or a forged one; or a graph that badak has no layers
+            for: the message lists every operator that is missing.
 
     Warns:
         UserWarning: the network has one output and no Sigmoid, from which no class follows.
@@ -99,7 +99,7 @@ def _network(graph: Graph) -> Network:
     if end is None:
         raise FormatError(f"its output {graph.outputs[0]!r} does not depend on the images")
     if end.mixed:
-        raise FormatError(f"its output, {end.file_shape} an image, has its channels last")
+        raise FormatError(f"its output, {end.file_shape} for one image, has its channels last")
     steps = Chain(values).layers(end.name, start.name)
     if len(end.shape) == 3 and (end.places == 1 or end.rows):
         steps.append(Loaded(Flatten()))  # (K, 1, 1): one row of logits per image

@@ -1,6 +1,6 @@
-"""A file that badak wrote: the very network back, with its names, table of connections and all.
+"""A file that badak wrote: the same network back, with its names and its table of connections.
 
-The file tells its layers in its metadata. That is believed only where the network it describes,
+The file's metadata describes its layers. It is trusted only if the network that it describes,
 written again, gives the graph that the file holds.
 """
 
@@ -22,7 +22,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def own_network(graph: Graph) -> Network | None:
-    """The network that this file was written from; None where not badak wrote what it holds."""
+    """The network that this file was written from; None if badak did not write its content."""
     texts = [entry.value for entry in graph.proto.metadata_props if entry.key == ARCHITECTURE]
     if len(texts) != 1:
         return None
@@ -53,7 +53,7 @@ def _check_sizes(layers: Mapping[str, Layer], prefix: str, shape: Shape, arrays:
 
 
 def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:
-    """What is written besides a layer's parameters and buffers, if it grows with the channels."""
+    """Arrays written besides parameters and buffers, if their size grows with the channels."""
     if isinstance(layer, Widen2d):
         return {"copier": (layer.out_channels, shape[0], 1, 1)}
     if isinstance(layer, LocalResponseNorm) and layer.size % 2 == 0:
@@ -62,7 +62,7 @@ def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:
 
 
 def check_output(shape: Shape) -> None:
-    """Refuse a layer whose output of one image no machine should have to hold.
+    """Refuse a layer whose output for one image is too large for any machine.
 
     Raises:
         BadakError: more than 2**28 numbers, 1 GiB.

@@ -22,20 +22,20 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Value:
-    """What flows through the network: one array an image.
+    """What flows through the network: one array per image.
 
     Attributes:
         name: in the file.
         shape: of one image as badak holds it: (C, H, W), or (D,).
-        sources: names of the values that it is made from; several where paths join.
+        sources: names of the values that it is computed from; several if paths join.
         layers: those that make it from its one source.
-        joins: "Add" or "Concat" where paths join.
+        joins: "Add" or "Concat" if paths join.
         uses: how many nodes take it.
         axes: which axis of `shape` each axis of the file's array is, after that of the images; the
             file may leave out an axis of size 1.
-        order: (C, H, W) where the file laid it out in a row as (H, W, C).
-        probabilities: whether a softmax made it, which badak leaves to `predict_proba` and the
-            loss; and so what it is made from are the logits.
+        order: (C, H, W) if the file laid it out in a row as (H, W, C).
+        probabilities: whether a softmax computed it, which badak leaves to `predict_proba` and
+            the loss; its sources are then the logits.
     """
 
     name: str

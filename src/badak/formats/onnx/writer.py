@@ -1,4 +1,4 @@
-"""GraphWriter: the nodes and initializers of an ONNX graph, added one by one."""
+"""GraphWriter: adds the nodes and initializers of an ONNX graph, one by one."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Each layer as ONNX nodes and back: a file per kind, its writer and its reader side by side.
 
-A writer adds the nodes of one layer, ``writer(graph, name, layer, x, shape) -> output``; they bear
-the layer's name, ``block1.conv1``, and if a layer takes several, the others have a word after it;
-initializers bear the names of parameters and buffers. A reader makes layers of one node,
+A writer adds the nodes of one layer, ``writer(graph, name, layer, x, shape) -> output``; they have
+the layer's name, ``block1.conv1``, and if a layer needs several, the others have a word after it;
+initializers have the names of parameters and buffers. A reader makes layers of one node,
 ``reader(call) -> value``.
 """
 

@@ -20,8 +20,8 @@ def _writer(op: str, **attributes: str) -> Callable[..., str]:
     """A writer of one node; `attributes` names the layer's fields that it takes."""
 
     def one_node(graph: GraphWriter, name: str, layer: Layer, x: str, shape: Shape) -> str:
-        given = {key: getattr(layer, field) for key, field in attributes.items()}
-        return graph.add(op, [x], name, **given)
+        values = {key: getattr(layer, field) for key, field in attributes.items()}
+        return graph.add(op, [x], name, **values)
 
     return one_node
 
@@ -31,8 +31,8 @@ def _reader(kind: Callable[..., Layer], **attributes: float) -> Callable[[Call],
 
     def read(call: Call) -> Value:
         x = call.value()
-        given = [call.real(name, default) for name, default in attributes.items()]
-        return call.gives(x, Loaded(kind(*given)))
+        arguments = [call.real(name, default) for name, default in attributes.items()]
+        return call.gives(x, Loaded(kind(*arguments)))
 
     return read
 
@@ -46,9 +46,9 @@ def write_hardtanh(graph: GraphWriter, name: str, layer: Hardtanh, x: str, shape
 def read_clip(call: Call) -> Value:
     """ReLU from 0 up, else Hardtanh."""
     x = call.value()
-    least = call.scalar(1) if call.at(1) is not None else call.real("min", -LARGEST_FLOAT)
-    most = call.scalar(2) if call.at(2) is not None else call.real("max", LARGEST_FLOAT)
-    return _between(call, x, least, most)
+    minimum = call.scalar(1) if call.at(1) is not None else call.real("min", -LARGEST_FLOAT)
+    maximum = call.scalar(2) if call.at(2) is not None else call.real("max", LARGEST_FLOAT)
+    return _between(call, x, minimum, maximum)
 
 
 def read_limit(call: Call) -> Value:
@@ -64,19 +64,19 @@ def read_limit(call: Call) -> Value:
     return _between(call, x, -LARGEST_FLOAT, number)
 
 
-def _between(call: Call, x: Value, least: float, most: float) -> Value:
-    least, most = max(least, -LARGEST_FLOAT), min(most, LARGEST_FLOAT)
-    if (least, most) == (-LARGEST_FLOAT, LARGEST_FLOAT):
+def _between(call: Call, x: Value, minimum: float, maximum: float) -> Value:
+    minimum, maximum = max(minimum, -LARGEST_FLOAT), min(maximum, LARGEST_FLOAT)
+    if (minimum, maximum) == (-LARGEST_FLOAT, LARGEST_FLOAT):
         return call.gives(x)
-    if (least, most) == (0.0, LARGEST_FLOAT):
+    if (minimum, maximum) == (0.0, LARGEST_FLOAT):
         return call.gives(x, Loaded(ReLU()))
-    return call.gives(x, Loaded(Hardtanh(least, most)))
+    return call.gives(x, Loaded(Hardtanh(minimum, maximum)))
 
 
 def write_scaled_tanh(
     graph: GraphWriter, name: str, layer: ScaledTanh, x: str, shape: Shape
 ) -> str:
-    """Amplitude * tanh(slope * x)."""
+    """Three nodes: amplitude * tanh(slope * x)."""
     slope = graph.array(f"{name}.slope", layer.slope)
     amplitude = graph.array(f"{name}.amplitude", layer.amplitude)
     inner = graph.add("Mul", [x, slope], f"{name}.scaled")

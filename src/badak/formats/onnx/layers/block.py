@@ -24,10 +24,10 @@ def write_concat(graph: GraphWriter, name: str, ends: list[str]) -> str:
 
 
 def read_add(call: Call) -> Value:
-    """A bias if one input is constant; else two paths, or more, that join."""
+    """A bias if one input is constant; otherwise two or more paths that join."""
     if len(call.inputs) == 1:
         return call.gives(call.value())
-    arrays = [one for one in call.inputs if isinstance(one, np.ndarray)]
+    arrays = [x for x in call.inputs if isinstance(x, np.ndarray)]
     if not arrays:
         return _joined(_parts(call), "Add")
     if len(call.inputs) != 2 or len(arrays) != 1:
@@ -48,7 +48,7 @@ def read_concat(call: Call) -> Value:
     if y.order is not None:
         raise FormatError("it puts rows together that were laid out with the channels last")
     if len({part.shape[1:] for part in parts}) > 1:
-        raise FormatError(f"its inputs must differ in channels alone; got {_shapes(parts)}")
+        raise FormatError(f"its inputs may differ only in channels; got {_shapes(parts)}")
     return replace(y, shape=(sum(map(len, parts)), *y.shape[1:]))
 
 

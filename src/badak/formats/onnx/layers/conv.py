@@ -13,7 +13,7 @@ from badak.ops.window import Window
 
 
 def write_conv(graph: GraphWriter, name: str, layer: Conv2d, x: str, shape: Shape) -> str:
-    """Its padding is written as numbers: "same" is worked out for this input."""
+    """Its padding is written as numbers: "same" is resolved for this input."""
     window = layer.window(shape)
     sides = window.sides(*shape[1:])
     return graph.add(
@@ -46,7 +46,7 @@ def read_conv(call: Call) -> Value:
             f"the input has {len(x)}"
         )
     if bias is not None and bias.shape != (filters,):
-        raise FormatError(f"its bias must be {(filters,)}, one a filter; it is {bias.shape}")
+        raise FormatError(f"its bias must be {(filters,)}, one per filter; it is {bias.shape}")
     arrays = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
     layer = Conv2d(
         filters,

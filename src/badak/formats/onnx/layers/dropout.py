@@ -1,4 +1,4 @@
-"""Dropout, for those who train on: both ways."""
+"""Dropout, both ways: prediction skips it, training uses it."""
 
 from badak.arrays import Shape
 from badak.errors import FormatError
@@ -9,13 +9,13 @@ from badak.layers import Dropout
 
 
 def write_dropout(graph: GraphWriter, name: str, layer: Dropout, x: str, shape: Shape) -> str:
-    """Prediction passes it by; the ratio is for those who train the file on. It is below 1."""
+    """Prediction skips it; the ratio, which must be below 1, is for further training."""
     ratio = graph.array(f"{name}.ratio", min(layer.p, 1 - 2**-24))
     return graph.add("Dropout", [x, ratio], name)
 
 
 def read_dropout(call: Call) -> Value:
-    """Dropout, for those who train on."""
+    """Dropout, for further training."""
     x = call.value()
     ratio = call.scalar(1) if call.at(1) is not None else call.real("ratio", 0.5)
     call.integer("seed", 0)

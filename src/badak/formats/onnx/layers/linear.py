@@ -34,7 +34,7 @@ def read_matmul(call: Call) -> Value:
 
 
 def _linear(call: Call, x: Value, weight: Array) -> Value:
-    """A Linear whose columns are put in badak's order where the file laid maps out in another."""
+    """A Linear; its columns change order if the file laid out maps in another order than badak."""
     if weight.shape[1] != len(x):
         raise FormatError(f"its weight takes rows of {weight.shape[1]}; the input has {len(x)}")
     if x.order is not None:
@@ -49,8 +49,8 @@ def shifted(y: Value, shift: Array) -> Value:
     last = y.last
     if last is None or not isinstance(last.layer, (Conv2d, Linear)):
         raise FormatError(
-            "it adds a constant, which badak reads right after a convolution or matrix product "
-            "alone, as its bias"
+            "it adds a constant; badak supports this only right after a convolution or matrix "
+            "product, as its bias"
         )
     form = tuple(1 if axis else len(y) for axis in y.axes)
     tail = _tail(shift, len(form))

@@ -14,7 +14,7 @@ from badak.layers import BatchNorm2d, Linear, LocalResponseNorm
 def write_batch_norm(
     graph: GraphWriter, name: str, layer: BatchNorm2d, x: str, shape: Shape
 ) -> str:
-    """ONNX's momentum is what stays of the running statistics, not what moves."""
+    """ONNX's momentum is the share of the running statistics that stays, badak's the new share."""
     inputs = [x, *graph.state(name, layer)]
     momentum = 1 - layer.momentum
     return graph.add("BatchNormalization", inputs, name, epsilon=layer.eps, momentum=momentum)
@@ -25,17 +25,17 @@ def read_batch_norm(call: Call) -> Value:
     x = call.value()
     trains = call.node.opset < 7 and not call.integer("is_test", 0)
     if trains or call.integer("training_mode", 0) or call.integer("spatial", 1) != 1:
-        raise FormatError("it must use its running statistics, one pair a channel")
+        raise FormatError("it must use its running statistics, one pair per channel")
     arrays = [call.floats(place, 1) for place in (1, 2, 3, 4)]
     if any(array.shape != (len(x),) for array in arrays):
-        raise FormatError(f"its arrays must be {(len(x),)}; got {[one.shape for one in arrays]}")
+        raise FormatError(f"its arrays must be {(len(x),)}; got {[a.shape for a in arrays]}")
     weight, bias, mean, var = arrays
     if not (var >= 0).all():
         raise FormatError(f"its variances must be at least 0; got {var.min()}")
     eps = max(call.real("epsilon", 1e-5), 1e-30)  # what eps 0 means, to the last bit
     momentum = 1 - call.real("momentum", 0.9)
     if x.axes[:1] != (0,):
-        raise FormatError("its channels must stand in the second place")
+        raise FormatError("its channels must be the second axis")
     if len(x.shape) == 1:
         return _scaled(x, weight, bias, mean, np.sqrt(var.astype(np.float64) + eps))
     layer = BatchNorm2d(round(momentum, 7), eps)
@@ -44,11 +44,13 @@ def read_batch_norm(call: Call) -> Value:
 
 
 def _scaled(x: Value, *numbers: Array) -> Value:
-    """Put batch norm of rows into the Linear before it: as it predicts, so it trains on."""
+    """Put batch norm of rows into the Linear before it, which then predicts and trains alike."""
     gain, bias, mean, std = numbers
     last = x.last
     if last is None or not isinstance(last.layer, Linear):
-        raise FormatError("it norms rows, which badak reads right after a matrix product alone")
+        raise FormatError(
+            "it normalises rows; badak supports this only right after a matrix product"
+        )
     factor = (gain / std)[:, None]
     old = last.arrays[0]
     shift = (old.get("bias", 0) - mean) * factor[:, 0] + bias
@@ -59,7 +61,7 @@ def _scaled(x: Value, *numbers: Array) -> Value:
 def write_local_response_norm(
     graph: GraphWriter, name: str, layer: LocalResponseNorm, x: str, shape: Shape
 ) -> str:
-    """One node for an odd size; an even one, which has no middle, no runtime takes."""
+    """One node for an odd size; no runtime supports an even one, which has no middle."""
     if layer.size % 2:
         alpha = onnx_alpha(layer.alpha, layer.size)
         return graph.add(

@@ -43,7 +43,7 @@ def read_max_pool(call: Call) -> Value:
 
 
 def write_avg_pool(graph: GraphWriter, name: str, layer: AvgPool2d, x: str, shape: Shape) -> str:
-    """Windows that ceil_mode lets hang over have means of their own: written as a factor each."""
+    """With ceil_mode windows may reach over the edge: a factor corrects the mean of each."""
     window = layer.window(shape)
     geometry = attributes(window, window.reach(*shape[1:]))
     if not layer.ceil_mode:
@@ -54,7 +54,7 @@ def write_avg_pool(graph: GraphWriter, name: str, layer: AvgPool2d, x: str, shap
     del arguments["count_include_pad"]
     mean = ops.avg_pool2d(ones, **layer.config())
     seen = ops.avg_pool2d(ones, **arguments, divisor_override=math.prod(window.kernel))
-    # A window over padding alone has mean 0 whatever the factor.
+    # A window over nothing but padding has mean 0, whatever the factor.
     factor = graph.array(f"{name}.factor", mean / np.maximum(seen, 1e-9))
     y = graph.add("AveragePool", [x], f"{name}.mean", **geometry, count_include_pad=1)
     return graph.add("Mul", [y, factor], name)
@@ -113,7 +113,7 @@ def read_reduce_mean(call: Call) -> Value:
 
 
 def write_subsample(graph: GraphWriter, name: str, layer: Subsample2d, x: str, shape: Shape) -> str:
-    """Sums, with one factor and one bias a map; as batch norm, so that both keep their names."""
+    """Sums, with one factor and one bias per map; as batch norm, so that both keep their names."""
     window = layer.window(shape)
     cells = graph.array(f"{name}.cells", float(math.prod(window.kernel)))
     y = graph.add("AveragePool", [x], f"{name}.mean", **attributes(window, window.sides(1, 1)))

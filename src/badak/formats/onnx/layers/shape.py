@@ -1,4 +1,4 @@
-"""What computes nothing, and only reshapes and turns: Flatten, or no layer at all."""
+"""Operators that compute nothing, but reshape or transpose: Flatten, or no layer at all."""
 
 import math
 from dataclasses import replace
@@ -31,13 +31,13 @@ def read_flatten(call: Call) -> Value:
 
 
 def _any(call: Call) -> Value:
-    """The input; after a softmax too, where only the shape may change."""
+    """The input, also after a softmax: there the shape may still change."""
     x = call.at(0)
     return x if isinstance(x, Value) else call.value()
 
 
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
-    """Flatten; nothing at all if axes of size 1 alone come, go or move."""
+    """Flatten; nothing at all if only axes of size 1 come, go or move."""
     axes = x.laid(sizes)
     if axes is not None:
         return call.gives(x, axes=axes)
@@ -95,7 +95,7 @@ def read_unsqueeze(call: Call) -> Value:
 
 
 def read_transpose(call: Call) -> Value:
-    """Nothing that badak does: it keeps maps as (C, H, W), and remembers how the file does."""
+    """No layer: badak keeps maps as (C, H, W), and `axes` records the file's order."""
     x = _any(call)
     rank = len(x.axes) + 1
     order = checked_order(call.integers("perm", range(rank)[::-1]), rank)
@@ -107,7 +107,7 @@ def read_transpose(call: Call) -> Value:
 
 
 def read_cast(call: Call) -> Value:
-    """Nothing, from the images' type to the same; badak's networks compute in one type."""
+    """Nothing, if the type stays: badak's networks compute in one type."""
     x, to = _any(call), call.integer("to", 0)
     call.integer("saturate", 1)
     call.word("round_mode", "up")

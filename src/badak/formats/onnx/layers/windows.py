@@ -1,4 +1,4 @@
-"""What layers that slide a window share: its geometry as ONNX's attributes, both ways."""
+"""The window of convolutions and poolings: its geometry as ONNX's attributes, both ways."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ import numpy as np
 
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.ops.windows import AUTO_PADS
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.ops.window import Padding, Pair, Sides, Window
@@ -35,8 +36,8 @@ def padding_of(call: Call, window: Window, x: Value) -> Padding:
     word = call.word("auto_pad", "NOTSET")
     if word == "NOTSET":
         return padding_from(pads)
-    if word not in ("SAME_UPPER", "SAME_LOWER", "VALID"):
-        raise FormatError(f"its auto_pad must be a way that ONNX has; got {word[:40]!r}")
+    if word not in AUTO_PADS:
+        raise FormatError(f"its auto_pad must be one of {', '.join(AUTO_PADS)}; got {word[:40]!r}")
     if any(pads):
         raise FormatError(f"it must have pads or auto_pad; got {pads[:8]} and {word}")
     if word == "SAME_LOWER":  # the odd row before, not after

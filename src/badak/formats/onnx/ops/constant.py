@@ -28,7 +28,7 @@ def constant(node: Node) -> NDArray[Any]:
 
 
 def constant_of_shape(node: Node, shape: NDArray[Any]) -> NDArray[Any]:
-    """One value everywhere; 0 where none is given."""
+    """One value everywhere; 0 if none is given."""
     lengths = [checks.integer(length, "shape") for length in shape]
     value = node.get("value", np.zeros(1, np.float32)).reshape(-1)
     if value.size != 1:

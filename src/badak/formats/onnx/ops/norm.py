@@ -1,4 +1,4 @@
-"""LRN and BatchNormalization: neither knows how many axes lie behind the channels.
+"""LRN and BatchNormalization: neither depends on how many axes follow the channels.
 
 N images, C channels; all other axes as one row of P values.
 """
@@ -40,7 +40,7 @@ def batch_normalization(
     """Normalise each channel of x (N, C, ...); in training mode by its own statistics."""
     if node.opset < 14 and (len(node.outputs) > 1 or not node.get("spatial", 1)):
         raise BadakError(
-            f"training, or one mean a pixel, of operator set {node.opset} is not read: "
+            f"training, or one mean per pixel, of operator set {node.opset} is not read: "
             "export the model for inference, with operator set 14 or later"
         )
     if not node.get("training_mode", 0):

@@ -38,18 +38,18 @@ def concat(node: Node, *parts: NDArray[Any]) -> NDArray[Any]:
 
 
 def transpose(node: Node, x: NDArray[Any]) -> NDArray[Any]:
-    """Put the axes in another order; in reverse where none is given."""
+    """Put the axes in another order; in reverse if none is given."""
     return x.transpose(checked_order(node.get("perm", range(x.ndim)[::-1]), x.ndim))
 
 
 def unsqueeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
-    """Insert axes of length 1; an attribute said where until operator set 12."""
+    """Insert axes of length 1; until operator set 12 an attribute said where."""
     places = node.get("axes", ()) if axes is None else axes
     return np.expand_dims(x, tuple(checked_axes(places, x.ndim + len(places))))
 
 
 def squeeze(node: Node, x: NDArray[Any], axes: NDArray[Any] | None = None) -> NDArray[Any]:
-    """Drop axes of length 1: those named, or all; an attribute said which until operator set 12."""
+    """Drop axes of length 1: those named, or all; until operator set 12 an attribute said which."""
     places = node.get("axes", None) if axes is None else axes
     return x.squeeze(None if places is None else tuple(checked_axes(places, x.ndim)))
 
@@ -60,7 +60,7 @@ def identity(_: Node, x: NDArray[Any]) -> NDArray[Any]:
 
 
 def shape_of(node: Node, x: NDArray[Any]) -> NDArray[Any]:
-    """The lengths of x's axes, of those from `start` to `end` where the node says so."""
+    """The lengths of x's axes, of those from `start` to `end` if the node says so."""
     return np.array(x.shape[node.get("start", 0) : node.get("end", None)], np.int64)
 
 
