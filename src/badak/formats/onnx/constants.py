@@ -34,24 +34,20 @@ FOLDED = {name: OPERATORS[name] for name in MOVING + COMPUTING} | {"Cast": _cast
 
 
 def fold(node: Node, inputs: list[Any]) -> NDArray[Any]:
-    """Compute the output of a node of `FOLDED`.
-
-    Args:
-        node: the node.
-        inputs: an array for each input, None for one that is left out.
+    """Compute the output of a node of `FOLDED`; an input that is left out is None.
 
     Raises:
         FormatError: it takes or makes more than `MAXIMUM` numbers, and does more than move them.
         BadakError: inputs or attributes that do not fit.
     """
-    if node.op not in MOVING:
-        counts = [x.size for x in inputs if x is not None]
-        if node.op == "ConstantOfShape":  # before it makes them
-            counts += [math.prod(x.reshape(-1).tolist()) for x in inputs]
-        _check_count(max(counts, default=0))
+    if node.op in MOVING:
+        return run(FOLDED[node.op], node, inputs)[0]  # type: ignore[no-any-return]
+    counts = [x.size for x in inputs if x is not None]
+    if node.op == "ConstantOfShape":  # before it makes them
+        counts += [math.prod(x.reshape(-1).tolist()) for x in inputs]
+    _check_count(max(counts, default=0))
     result: NDArray[Any] = run(FOLDED[node.op], node, inputs)[0]
-    if node.op not in MOVING:
-        _check_count(result.size)
+    _check_count(result.size)
     return result
 
 

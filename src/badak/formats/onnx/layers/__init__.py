@@ -13,19 +13,8 @@ from numpy.typing import NDArray
 
 from badak.arrays import Shape
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers import (
-    activation,
-    block,
-    conv,
-    dropout,
-    linear,
-    norm,
-    pad,
-    pool,
-)
-from badak.formats.onnx.layers import (
-    shape as shapes,
-)
+from badak.formats.onnx.layers import activation, block, conv, dropout, linear, norm, pad, pool
+from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Block, Layer

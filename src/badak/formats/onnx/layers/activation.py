@@ -10,20 +10,10 @@ from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.value import Loaded, Value
-from badak.formats.onnx.writer import GraphWriter
+from badak.formats.onnx.writer import GraphWriter, one_node
 from badak.layers import ELU, GELU, Hardtanh, Layer, LeakyReLU, ReLU, ScaledTanh, Sigmoid, Tanh
 
 LARGEST_FLOAT = float(np.finfo(np.float32).max)
-
-
-def _writer(op: str, **attributes: str) -> Callable[..., str]:
-    """A writer of one node; `attributes` names the layer's fields that it takes."""
-
-    def one_node(graph: GraphWriter, name: str, layer: Layer, x: str, shape: Shape) -> str:
-        values = {key: getattr(layer, field) for key, field in attributes.items()}
-        return graph.add(op, [x], name, **values)
-
-    return one_node
 
 
 def _reader(kind: Callable[..., Layer], **attributes: float) -> Callable[[Call], Value]:
@@ -123,13 +113,13 @@ def read_softmax(call: Call) -> Value:
 
 
 WRITERS = {
-    ReLU: _writer("Relu"),
-    LeakyReLU: _writer("LeakyRelu", alpha="negative_slope"),
+    ReLU: one_node("Relu"),
+    LeakyReLU: one_node("LeakyRelu", alpha="negative_slope"),
     Hardtanh: write_hardtanh,
-    Sigmoid: _writer("Sigmoid"),
-    Tanh: _writer("Tanh"),
+    Sigmoid: one_node("Sigmoid"),
+    Tanh: one_node("Tanh"),
     ScaledTanh: write_scaled_tanh,
-    ELU: _writer("Elu", alpha="alpha"),
+    ELU: one_node("Elu", alpha="alpha"),
     GELU: write_gelu,
 }
 READERS = {

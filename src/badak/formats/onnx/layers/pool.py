@@ -11,7 +11,7 @@ from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.layers.windows import attributes, padding_of, pads_array, short
 from badak.formats.onnx.value import Loaded, Value
-from badak.formats.onnx.writer import GraphWriter
+from badak.formats.onnx.writer import GraphWriter, one_node
 from badak.layers import AvgPool2d, GlobalAvgPool2d, MaxPool2d, Subsample2d
 from badak.ops.window import Window
 
@@ -74,13 +74,6 @@ def read_avg_pool(call: Call) -> Value:
     return call.gives(x, Loaded(layer))
 
 
-def write_global_avg_pool(
-    graph: GraphWriter, name: str, layer: GlobalAvgPool2d, x: str, shape: Shape
-) -> str:
-    """One node."""
-    return graph.add("GlobalAveragePool", [x], name)
-
-
 def read_global_avg_pool(call: Call) -> Value:
     """GlobalAvgPool2d."""
     return call.gives(call.image(), Loaded(GlobalAvgPool2d()))
@@ -127,7 +120,7 @@ def write_subsample(graph: GraphWriter, name: str, layer: Subsample2d, x: str, s
 WRITERS = {
     MaxPool2d: write_max_pool,
     AvgPool2d: write_avg_pool,
-    GlobalAvgPool2d: write_global_avg_pool,
+    GlobalAvgPool2d: one_node("GlobalAveragePool"),
     Subsample2d: write_subsample,
 }
 READERS = {

@@ -65,12 +65,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 def run(operator: Callable[..., Any], node: Node, inputs: list[Any]) -> tuple[Any, ...]:
-    """Compute a node's outputs.
-
-    Args:
-        operator: one of `OPERATORS`.
-        node: gives it attributes.
-        inputs: an array for each input, None for one that is left out.
+    """Compute a node's outputs; an input that is left out is None.
 
     Raises:
         BadakError: inputs or attributes that do not fit.
