@@ -333,7 +333,7 @@ def test_a_graph_of_doubles_becomes_a_network_of_float64(tmp_path):
 
 REFUSED = {
     "softmax within": (rows(node("Softmax", "f", "g"), node("Gemm", "g w", "y")),
-        "after a softmax"),
+        "follows a softmax"),
     "softmax over columns": (([node("Softmax", "x", "y", axis=3)], {}), "over the classes"),
     "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size.*got 4|odd: an"),
     "a constant far from a product": (
@@ -386,6 +386,11 @@ REFUSED = {
         ),
         "takes a second output",
     ),
+    "a gather of many sizes": (
+        ([node("Gather", "k i", "s"), node("Reshape", "x s", "y")],
+         {"k": np.ones((1, 64), INT), "i": np.zeros(64, INT)}),
+        "up to 64 sizes; got 4,096",
+    ),
     "operators, all listed": (
         ([node("Sin", "x", "a"), node("Cos", "a", "b"), node("Sin", "b", "y")], {}),
         "no layers for these operators: Cos \\(1\\), Sin \\(2\\)",
@@ -400,6 +405,23 @@ def test_a_graph_that_no_layers_fit_is_refused(tmp_path, name):
     path.write_bytes(model(nodes, arrays, MAPS).SerializeToString())
     with pytest.raises(FormatError, match=words):
         badak.onnx.load(path)
+
+
+def test_batch_norm_of_opset_6_says_whether_it_trains(tmp_path):
+    def read(opset, **attributes):
+        nodes = [node("BatchNormalization", "x s o m v", "y", **attributes)]
+        return badak.onnx.load(save(tmp_path, model(nodes, NORM, MAPS, opset)))
+
+    x = floats(2, *MAPS)
+    np.testing.assert_array_equal(read(6, is_test=1)(x), read(7)(x))
+    with pytest.raises(FormatError, match="must use its running statistics"):
+        read(6)
+
+
+def test_constants_are_cut_as_old_files_say(tmp_path):
+    nodes = [node("Slice", "k", "s", starts=[1], ends=[3]), node("Reshape", "x s", "y")]
+    net = badak.onnx.load(save(tmp_path, model(nodes, {"k": np.array([7, 0, -1])}, MAPS, 9)))
+    assert kinds(net) == "Flatten"
 
 
 def vectors(folder):

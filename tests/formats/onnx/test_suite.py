@@ -17,7 +17,7 @@ SINGLE = (
 # What files that PyTorch, Keras and older tools write need besides, and the light models.
 OTHERS = (
     "Clip", "Constant", "ConstantOfShape", "Gather", "Identity", "MatMul", "Mul", "Pad", "Shape",
-    "Squeeze", "Sum", "Transpose", "Unsqueeze",
+    "Slice", "Squeeze", "Sum", "Transpose", "Unsqueeze",
 )  # fmt: skip
 NO_TENSORS = ("test_identity_sequence", "test_identity_opt")
 LOSSES = ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss")

@@ -11,10 +11,9 @@ from onnx.backend.base import BackendRep, namedtupledict
 
 from badak.arrays import as_array, check_shape
 from badak.errors import BadakError, FormatError, where
-from badak.formats.onnx.ops import OPERATORS
-from badak.formats.onnx.ops.node import Node, operator_name, tensor
-
-OLDEST_OPSET = 6  # what operators meant before differs too much
+from badak.formats.onnx.file import Declared, checked
+from badak.formats.onnx.node import operator_name
+from badak.formats.onnx.ops import OPERATORS, run
 
 
 class Backend(OnnxBackend):
@@ -37,7 +36,7 @@ class Backend(OnnxBackend):
         return cls.supports_device(device) and not missing_operators(model)
 
     @classmethod
-    def prepare(cls, model: onnx.ModelProto, device: str = "CPU", **_: Any) -> "Graph":
+    def prepare(cls, model: onnx.ModelProto, device: str = "CPU", **_: Any) -> "Prepared":
         """Check a model and read its weights, for running it often.
 
         Args:
@@ -53,7 +52,7 @@ class Backend(OnnxBackend):
         """
         _check_operators(model, device)
         _valid(onnx.checker.check_model, model)
-        return Graph(model)
+        return Prepared(model)
 
     @classmethod
     def run_node(
@@ -87,7 +86,7 @@ class Backend(OnnxBackend):
         model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", version)])
         _check_operators(model, device)
         _valid(super().run_node, node, inputs, device, outputs_info, opset_version=version)
-        return Graph(model).run(inputs)
+        return Prepared(model).run(inputs)
 
     @classmethod
     def supports_device(cls, device: str) -> bool:
@@ -95,65 +94,56 @@ class Backend(OnnxBackend):
         return device.split(":")[0] == "CPU"
 
 
-class Graph(BackendRep):
+class Prepared(BackendRep):
     """A checked graph with its weights, ready to run; made by `Backend.prepare`."""
 
     def __init__(self, model: onnx.ModelProto) -> None:
-        graph = model.graph
-        if graph.sparse_initializer:
-            raise FormatError("sparse weights are not read: store them as plain tensors")
-        for info in graph.input:
-            kind = info.type.WhichOneof("value")  # None where nothing is declared
-            if kind not in (None, "tensor_type"):
-                raise FormatError(f"input {info.name!r} must be a tensor; the model says {kind}")
-        opset = _opset(model)
-        self.nodes = [Node.of(proto, opset) for proto in graph.node]
-        self.weights = {proto.name: tensor(proto, "weight") for proto in graph.initializer}
-        self.inputs = {
-            info.name: info for info in graph.input if info.name not in self.weights
-        }  # old files list the weights among the inputs
-        self.outputs = [info.name for info in graph.output]
+        self._graph = checked(model, _array, _array)
 
     def run(self, inputs: Any, **_: Any) -> tuple[Any, ...]:
         """Compute the graph's outputs.
 
         Args:
-            inputs: one array for each input that is no weight: in order, by name, or a single one.
+            inputs: one array for each input that is not a weight: in order, by name, or alone.
 
         Returns:
             A named tuple of arrays.
 
         Raises:
-            BadakError: inputs that do not fit; the message names the node where that shows.
+            BadakError: inputs that do not fit; the message names the node.
         """
-        values: dict[str, Any] = {**self.weights, **self._given(inputs)}
-        for node in self.nodes:
-            with where(node.place):
-                made = _run(node, [values[name] if name else None for name in node.inputs])
-            values.update(zip(node.outputs, made, strict=False))
-        named: tuple[Any, ...] = namedtupledict("Outputs", self.outputs)(
-            *(values[name] for name in self.outputs)
+        graph = self._graph
+        values: dict[str, Any] = {**graph.arrays, **self._by_name(inputs)}
+        for node in graph.nodes:
+            with where(str(node)):
+                arrays = [values[name] if name else None for name in node.inputs]
+                outputs = run(OPERATORS[node.op], node, arrays)
+            values.update(zip(node.outputs, outputs, strict=False))
+        named: tuple[Any, ...] = namedtupledict("Outputs", graph.outputs)(
+            *(values[name] for name in graph.outputs)
         )
         return named
 
-    def _given(self, inputs: Any) -> dict[str, NDArray[Any]]:
+    def _by_name(self, inputs: Any) -> dict[str, NDArray[Any]]:
+        declared = self._graph.inputs
         if isinstance(inputs, Mapping):
-            given = dict(inputs)
+            values = dict(inputs)
         else:
             several = isinstance(inputs, (list, tuple))
             arrays: Sequence[ArrayLike] = inputs if several else [inputs]
-            given = dict(zip(self.inputs, arrays, strict=False))
-            if len(arrays) != len(self.inputs):
+            values = dict(zip(declared, arrays, strict=False))
+            if len(arrays) != len(declared):
                 raise BadakError(
-                    f"the model takes {len(self.inputs)} inputs, {', '.join(self.inputs)}; "
+                    f"the model takes {len(declared)} inputs, {', '.join(declared)}; "
                     f"got {len(arrays)}"
                 )
-        if given.keys() != self.inputs.keys():
+        if values.keys() != declared.keys():
             raise BadakError(
-                f"inputs must be named {', '.join(self.inputs)}; got {', '.join(map(str, given))}"
+                f"inputs must be named {', '.join(declared)}; got {', '.join(map(str, values))}"
             )
         return {
-            name: _fits(as_array(value, name), self.inputs[name]) for name, value in given.items()
+            name: _fits(as_array(value, name), name, declared[name])
+            for name, value in values.items()
         }
 
 
@@ -179,44 +169,28 @@ def _check_operators(model: onnx.ModelProto, device: str) -> None:
         )
 
 
-def _run(node: Node, inputs: list[Any]) -> tuple[Any, ...]:
-    try:
-        made = OPERATORS[node.operator](node, *inputs)
-    except BadakError:
-        raise
-    except (ValueError, TypeError, AttributeError, IndexError) as fault:
-        # What NumPy makes of inputs that its operator was never meant for.
-        shapes = ", ".join("none" if x is None else f"{x.dtype} {x.shape}" for x in inputs)
-        raise BadakError(f"cannot take its inputs ({shapes}): {fault}") from None
-    outputs = made if isinstance(made, tuple) else (made,)
-    if len(outputs) < len(node.outputs):
-        raise BadakError(f"makes {len(outputs)} outputs here; the model wants {len(node.outputs)}")
-    return outputs
-
-
-def _opset(model: onnx.ModelProto) -> int:
-    """Return the version of ONNX's own operators; refuse those from before OLDEST_OPSET."""
-    versions = [item.version for item in model.opset_import if item.domain in ("", "ai.onnx")]
-    newest = onnx.defs.onnx_opset_version()
-    if len(versions) != 1 or not OLDEST_OPSET <= versions[0] <= newest:
-        raise FormatError(
-            f"the model must use one operator set of {OLDEST_OPSET} to {newest}; it uses {versions}"
-        )
-    return int(versions[0])
-
-
-def _fits(array: NDArray[Any], info: onnx.ValueInfoProto) -> NDArray[Any]:
+def _fits(array: NDArray[Any], name: str, declared: Declared) -> NDArray[Any]:
     """Return an input; refuse one of another type or shape than the model declares."""
-    declared = info.type.tensor_type
-    if not declared.elem_type:  # declared as anything
-        return array
-    dtype = onnx.helper.tensor_dtype_to_np_dtype(declared.elem_type)
-    if array.dtype != dtype:
-        raise BadakError(f"{info.name} must be {dtype}; got {array.dtype}")
-    if declared.HasField("shape"):
-        lengths = [d.dim_value if d.HasField("dim_value") else None for d in declared.shape.dim]
-        check_shape(array, info.name, lengths)
+    if declared.element:
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(declared.element)
+        if array.dtype != dtype:
+            raise BadakError(f"{name} must be {dtype}; got {array.dtype}")
+        if declared.sizes is not None:
+            check_shape(array, name, declared.sizes)
     return array
+
+
+def _array(tensor: onnx.TensorProto) -> NDArray[Any]:
+    """A tensor of any type that ONNX reads; onnx.checker has seen it."""
+    if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
+        raise FormatError(
+            "it lies in another file, which the backend does not read: load the model with its "
+            "data first, e.g. onnx.load(path)"
+        )
+    try:
+        return onnx.numpy_helper.to_array(tensor)
+    except Exception as fault:  # whatever a forged tensor makes NumPy raise
+        raise FormatError(f"it cannot be read: {fault}") from None
 
 
 def _valid(check: Callable[..., Any], *arguments: Any, **named: Any) -> None:

@@ -1,9 +1,9 @@
-"""A graph of values as layers: a chain, in which paths that part and join again are blocks.
+"""A graph of values as layers: a chain, in which paths that split and join again are blocks.
 
-Two paths that are added are a Residual, and paths put side by side a Concat. Where the paths of a
-join part is its nearest common ancestor: the last value that everything after it, up to the join,
-is made from (in the words of compilers, its immediate dominator). Of several paths some may part
-later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
+Two paths that are added are a Residual, and paths put side by side a Concat. The paths of a
+join split at their nearest common ancestor: the last value that everything after it, up to the
+join, is computed from (compilers call it the immediate dominator). Some paths may split later
+than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from functools import reduce
 
 from badak.arrays import Array
 from badak.errors import FormatError
-from badak.formats.onnx.call import Made, Value
+from badak.formats.onnx.value import Loaded, Value
 from badak.layers import Concat, Residual
 from badak.layers.block import DEEPEST
 
 
 class Chain:
-    """The values of a graph, in an order in which they can be made; the first is the input."""
+    """The values of a graph, in an order in which they can be computed; the first is the input."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._values = values
@@ -31,30 +31,30 @@ class Chain:
             parent = reduce(self._common, value.sources)
             self._parent[name], self._depth[name] = parent, self._depth[parent] + 1
 
-    def _common(self, one: str, other: str) -> str:
+    def _common(self, first: str, second: str) -> str:
         """The nearest ancestor of both."""
-        while one != other:
-            if self._depth[one] < self._depth[other]:
-                one, other = other, one
-            one = self._parent[one]
-        return one
+        while first != second:
+            if self._depth[first] < self._depth[second]:
+                first, second = second, first
+            first = self._parent[first]
+        return first
 
-    def layers(self, end: str, start: str, level: int = 0) -> list[Made]:
+    def layers(self, end: str, start: str, level: int = 0) -> list[Loaded]:
         """The layers that make the value `end` from the value `start`, in order.
 
         Raises:
             FormatError: paths that share a part, or are nested too deep, or add a value to itself.
         """
         if level > DEEPEST:
-            raise FormatError(f"its paths part within paths more than {DEEPEST} deep")
-        backwards: list[Made] = []
+            raise FormatError(f"its paths are nested more than {DEEPEST} deep")
+        backwards: list[Loaded] = []
         name = end
         while name != start:
             value = self._values[name]
             if name in self._taken:
                 raise FormatError(
-                    f"its paths share the value {name!r}: badak reads chains, in which paths part "
-                    "at one value and join at another"
+                    f"its paths share the value {name!r}: badak supports paths that split at one "
+                    "value and join at another"
                 )
             self._taken.add(name)
             if value.joins:
@@ -62,16 +62,16 @@ class Chain:
                 backwards.append(self._join(value, value.sources, fork, level))
                 name = fork
             else:
-                backwards += reversed(value.made)
+                backwards += reversed(value.layers)
                 (name,) = value.sources
         return backwards[::-1]
 
-    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Made:
+    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Loaded:
         """The block of the paths from `fork` that end in `sources`.
 
-        Neighbours that part only after `fork` are a block of their own, in one path.
+        Neighbours that split only after `fork` are a block of their own, in one path.
         """
-        groups: list[tuple[str, list[str]]] = []  # where each parts, and its ends
+        groups: list[tuple[str, list[str]]] = []  # where each splits, and its ends
         for source in sources:
             parts = self._common(groups[-1][0], source) if groups else fork
             if parts == fork:
@@ -87,23 +87,23 @@ class Chain:
         return _block(value, paths)
 
 
-def _block(value: Value, paths: list[list[Made]]) -> Made:
+def _block(value: Value, paths: list[list[Loaded]]) -> Loaded:
     """One layer for paths that join."""
     if value.joins == "Concat":
-        layer = Concat([[made.layer for made in path] for path in paths])
-        return Made(layer, _arrays(paths))
+        layer = Concat([[step.layer for step in path] for path in paths])
+        return Loaded(layer, _arrays(paths))
     (block,) = reduce(lambda sums, path: [_sum(value, sums, path)], paths[1:], paths[0])
     return block
 
 
-def _sum(value: Value, *paths: list[Made]) -> Made:
+def _sum(value: Value, *paths: list[Loaded]) -> Loaded:
     """Two paths added; the longer one counts as the layers, the other as the way around them."""
-    main, around = sorted(paths, key=lambda path: -sum(len(made.arrays) for made in path))
+    main, around = sorted(paths, key=lambda path: -sum(len(step.arrays) for step in path))
     if not main:
         raise FormatError(f"it adds a value to itself to make {value.name!r}, which no layer does")
-    layer = Residual([made.layer for made in main], [made.layer for made in around])
-    return Made(layer, _arrays([main, around]))
+    layer = Residual([step.layer for step in main], [step.layer for step in around])
+    return Loaded(layer, _arrays([main, around]))
 
 
-def _arrays(paths: list[list[Made]]) -> tuple[dict[str, Array], ...]:
-    return tuple(arrays for path in paths for made in path for arrays in made.arrays)
+def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
+    return tuple(arrays for path in paths for step in path for arrays in step.arrays)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from badak.errors import FormatError
-from badak.formats.onnx.call import Made
+from badak.formats.onnx.value import Loaded
 from badak.layers import Concat, Dropout, Flatten, Layer, Linear, Sigmoid
 
 
-def with_classes(steps: list[Made], outputs: int) -> list[Made]:
+def with_classes(steps: list[Loaded], outputs: int) -> list[Loaded]:
     """Return the layers of a file that gives rows of numbers, ending in one logit per class.
 
     One output with a Sigmoid becomes two classes: softmax(-z/2, z/2) = (1 - p, p), where
@@ -24,7 +24,7 @@ def with_classes(steps: list[Made], outputs: int) -> list[Made]:
         outputs: how many numbers they give per image.
 
     Raises:
-        FormatError: several outputs end in Sigmoid, which choose no class together.
+        FormatError: several outputs end in Sigmoid, which together choose no class.
     """
     if not _ends_in_sigmoid([step.layer for step in steps]):
         return steps
@@ -37,7 +37,7 @@ def with_classes(steps: list[Made], outputs: int) -> list[Made]:
         )
     last = max(i for i, step in enumerate(steps) if isinstance(step.layer, Sigmoid))
     mirror = np.array([[-0.5], [0.5]], np.float32)
-    return [*steps[:last], *steps[last + 1 :], Made(Linear(2, bias=False), ({"weight": mirror},))]
+    return [*steps[:last], *steps[last + 1 :], Loaded(Linear(2, bias=False), ({"weight": mirror},))]
 
 
 def _ends_in_sigmoid(layers: Sequence[Layer]) -> bool:

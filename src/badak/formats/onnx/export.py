@@ -1,6 +1,7 @@
 """A network as an ONNX file."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import onnx
@@ -10,31 +11,32 @@ import badak
 from badak import storage
 from badak.arrays import Shape
 from badak.errors import ArgumentTypeError, BadakError
-from badak.formats.onnx.layers.writers import WRITERS, write
-from badak.formats.onnx.nodes import Nodes
-from badak.layers import Block
+from badak.formats.onnx.layers import WRITERS, write
+from badak.formats.onnx.layers.block import JOINS
+from badak.formats.onnx.writer import GraphWriter
+from badak.layers import Layer
 from badak.network import Network, architecture
 
 OPSET = 17
 # Of the release that brought opset 17, so that runtimes of that age read the file.
 IR_VERSION = 8
-ARCHITECTURE = "badak.network.architecture"
+ARCHITECTURE = "badak.architecture"
 
 
 def export(net: Network, path: str | Path) -> None:
     """Write a network as ONNX: any runtime then gives the outputs that ``net(x)`` gives.
 
     Opset 17, float32, any batch size. The input is called ``images`` (N, C, H, W), scaled as in
-    training; the output ``logits`` (N, K): a Softmax would be the caller's. Nodes bear the layers'
-    names, initializers those of parameters and buffers. `load` gives the very same network back.
+    training; the output ``logits`` (N, K): a Softmax would be the caller's. Nodes have the layers'
+    names, initializers those of parameters and buffers. `load` gives the same network back.
 
     Args:
         net: the network; one of float64 is rounded.
         path: where to write; the whole file appears there, or none.
 
     Raises:
-        BadakError: a layer of your own, for which ONNX has no words; more than 2 GB of weights;
-            or a path that cannot be written.
+        BadakError: a layer of your own, which badak cannot write as nodes; more than 2 GB of
+            weights; or a path that cannot be written.
 
     Example:
         >>> import tempfile
@@ -59,24 +61,24 @@ def to_model(net: Network) -> onnx.ModelProto:
     """The network as ONNX's own object; the same network gives the same bytes.
 
     Raises:
-        BadakError: a layer that ONNX has no words for.
+        BadakError: a layer that badak cannot write as nodes.
     """
-    _check_layers(net)
-    nodes, value, shape = Nodes(), "images", net.input_shape
+    _check_layers(net.layers)
+    graph, value, shape = GraphWriter(), "images", net.input_shape
     for name, layer in net.layers.items():
-        value = write(nodes, name, layer, value, shape)
+        value = write(graph, name, layer, value, shape)
         shape = layer.output_shape(shape)
     result = "logits" if len(shape) == 1 else "output"
-    nodes.nodes[-1].output[0] = result
-    graph = helper.make_graph(
-        nodes.nodes,
+    graph.nodes[-1].output[0] = result
+    proto = helper.make_graph(
+        graph.nodes,
         "badak",
         [_declared("images", net.input_shape)],
         [_declared(result, shape)],
-        nodes.initializers,
+        graph.initializers,
     )
     model = helper.make_model(
-        graph,
+        proto,
         ir_version=IR_VERSION,
         opset_imports=[helper.make_opsetid("", OPSET)],
         producer_name="badak",
@@ -91,17 +93,18 @@ def _declared(name: str, shape: Shape) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
 
 
-def _check_layers(net: Network) -> None:
-    strange = [
-        f"{type(leaf).__name__} {name!r}"
-        for top, layer in net.layers.items()
-        for name, leaf in layer.leaves(top)
-        if type(leaf) not in WRITERS
-    ]
-    strange += [
-        type(layer).__name__
-        for layer in net.layers.values()
-        if isinstance(layer, Block) and not type(layer).__module__.startswith("badak.")
-    ]
-    if strange:
-        raise BadakError(f"ONNX export knows badak's own layers alone; got {', '.join(strange)}")
+def _check_layers(layers: Mapping[str, Layer]) -> None:
+    unsupported = [f"{type(layer).__name__} {name!r}" for name, layer in _unsupported(layers, "")]
+    if unsupported:
+        raise BadakError(
+            f"ONNX export does not support {', '.join(unsupported)}; it supports badak's own layers"
+        )
+
+
+def _unsupported(layers: Mapping[str, Layer], prefix: str) -> Iterator[tuple[str, Layer]]:
+    """The layers, those inside blocks too, that have no writer."""
+    for key, layer in layers.items():
+        if type(layer) not in WRITERS and type(layer) not in JOINS:
+            yield prefix + key, layer
+        for path, inside in getattr(layer, "paths", ()):
+            yield from _unsupported(inside, f"{prefix}{key}.{path}")

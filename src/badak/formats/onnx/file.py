@@ -7,57 +7,47 @@ pass, and opens the files that external data names.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from onnx import AttributeProto, TensorProto
+from onnx import TensorProto
 
 from badak import files
 from badak.errors import FormatError, where
+from badak.formats.onnx.node import DOMAINS, Node, ReadTensor, operator_name
 from badak.formats.onnx.tensor import tensor_array
 
-# Opset 7 is the first whose sums broadcast as NumPy's; IR 3 the first with opsets.
-OLDEST_OPSET, OLDEST_IR = 7, 3
+# What operators meant before differs too much; IR 3 is the first with opsets.
+OLDEST_OPSET, OLDEST_IR = 6, 3
 LARGEST = 2**31 - 1  # bytes of a protobuf message
-DOMAINS = ("", "ai.onnx")
-# As many as a network may have layers; a few thousand is the most that anyone has drawn.
-MOST_NODES = 10_000
+# As many as a network may have layers; published networks have a few thousand.
+MAXIMUM_NODES = 10_000
 
 Size = int | None
 
 
-@dataclass(frozen=True)
-class Node:
-    """One operation: what it is called, takes and gives, with its attributes as Python's own."""
+class Declared(NamedTuple):
+    """What a graph says of an input: its element type (0 for any) and sizes, None if free."""
 
-    name: str
-    op: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    attributes: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.op} {self.name or self.outputs[0]!r}"
+    element: int
+    sizes: tuple[Size, ...] | None
 
 
 @dataclass
 class Graph:
-    """A file's graph, checked.
+    """The graph of a model, checked.
 
     Attributes:
-        opset: which edition of the operators it means.
-        inputs: name -> element type and sizes (None where free), without those that have a value.
+        inputs: by name, without those that have a value.
         outputs: names.
         nodes: those that the outputs need, in an order in which they can run.
         arrays: name -> value of each initializer that the outputs need.
         proto: ONNX's own object, for what is left.
     """
 
-    opset: int
-    inputs: dict[str, tuple[int, tuple[Size, ...]]]
+    inputs: dict[str, Declared]
     outputs: list[str]
     nodes: list[Node]
     arrays: dict[str, NDArray[Any]]
@@ -68,27 +58,44 @@ def read(path: str | Path) -> Graph:
     """Read an ONNX file.
 
     Raises:
-        FormatError: the file cannot be read, is no ONNX file, is damaged or forged.
+        FormatError: the file cannot be read, is not an ONNX file, is damaged or forged.
     """
     path = files.as_path(path)
     content = files.read(path, LARGEST)
-    with where(f"{path} is no usable ONNX file"):
-        model = _parse(content)
-        opset = _versions(model)
-        graph = model.graph
-        outputs = [info.name for info in graph.output]
-        needed = _needed(graph, outputs)
-        arrays = _initializers(graph, path.parent, needed)
-        constants = {tensor.name for tensor in graph.initializer}
-        inputs = _inputs(graph, arrays, constants)
-        nodes = _nodes(graph, {*inputs, *constants}, needed)
-        made = {*inputs, *(name for node in nodes for name in node.outputs)}
-        if not outputs or len(set(outputs)) < len(outputs):
-            raise FormatError(f"it must have outputs of different names; got {outputs}")
-        for name in outputs:
-            if name not in made:
-                raise FormatError(f"its output {name!r} is made by no node")
-        return Graph(opset, inputs, outputs, nodes, arrays, model)
+    with where(f"{path} is not a usable ONNX file"):
+        return checked(
+            _parse(content),
+            lambda tensor: tensor_array(tensor, path.parent),
+            lambda tensor: tensor_array(tensor, None),
+        )
+
+
+def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTensor) -> Graph:
+    """Check a model and return its graph.
+
+    Args:
+        model: ONNX's own object.
+        initializer: reads the numbers of an initializer.
+        attribute: reads those of a node's attribute.
+
+    Raises:
+        FormatError: the versions are not supported, names do not fit together, or what the
+            outputs need is damaged.
+    """
+    opset, graph = _opset(model), model.graph
+    outputs = [info.name for info in graph.output]
+    needed = _needed(graph, outputs)
+    arrays = _initializers(graph, needed, initializer)
+    constants = {tensor.name for tensor in graph.initializer}
+    inputs = _inputs(graph, arrays, constants)
+    known = {*inputs, *constants}
+    nodes = _nodes(graph, opset, known, needed, attribute)
+    if not outputs or len(set(outputs)) < len(outputs):
+        raise FormatError(f"it must have outputs of different names; got {outputs}")
+    for name in outputs:
+        if name not in known:
+            raise FormatError(f"no node makes its output {name!r}")
+    return Graph(inputs, outputs, nodes, arrays, model)
 
 
 def _parse(content: bytes) -> onnx.ModelProto:
@@ -96,24 +103,24 @@ def _parse(content: bytes) -> onnx.ModelProto:
         model: onnx.ModelProto = onnx.ModelProto.FromString(content)
     except DecodeError:
         raise FormatError(
-            "its bytes are no protobuf message: cut short, or another format"
+            "its bytes are not a protobuf message: cut short, or another format"
         ) from None
     if not model.HasField("graph") or not model.graph.node:
         raise FormatError("it holds no graph with nodes: empty, cut short, or another format")
-    if len(model.graph.node) > MOST_NODES:
+    if len(model.graph.node) > MAXIMUM_NODES:
         raise FormatError(
-            f"it has {len(model.graph.node):,} nodes; at most {MOST_NODES:,} are read"
+            f"it has {len(model.graph.node):,} nodes; at most {MAXIMUM_NODES:,} are read"
         )
     return model
 
 
-def _versions(model: onnx.ModelProto) -> int:
+def _opset(model: onnx.ModelProto) -> int:
     """Check the versions; return the opset of ONNX's own operators."""
     if not OLDEST_IR <= model.ir_version <= onnx.IR_VERSION:
         raise FormatError(
             f"its IR version must be {OLDEST_IR} to {onnx.IR_VERSION}; got {model.ir_version}"
         )
-    opsets = [one.version for one in model.opset_import if one.domain in DOMAINS]
+    opsets = [item.version for item in model.opset_import if item.domain in DOMAINS]
     newest = onnx.defs.onnx_opset_version()
     if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
         raise FormatError(f"its opset must be one from {OLDEST_OPSET} to {newest}; got {opsets}")
@@ -121,7 +128,7 @@ def _versions(model: onnx.ModelProto) -> int:
 
 
 def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
-    """Names of the values that the outputs are made from, and of the outputs.
+    """Names of the outputs, and of the values that they are computed from.
 
     The rest may be of types and operators that badak does not know: quantisers and converters
     leave such in a file.
@@ -134,9 +141,9 @@ def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
 
 
 def _initializers(
-    graph: onnx.GraphProto, folder: Path, needed: set[str]
+    graph: onnx.GraphProto, needed: set[str], initializer: ReadTensor
 ) -> dict[str, NDArray[Any]]:
-    """The constants by name; of those that nothing needs, the names alone are looked at."""
+    """The needed constants by name; of the others only the names are checked."""
     if graph.sparse_initializer:
         raise FormatError("it has sparse initializers, which badak does not read")
     arrays: dict[str, NDArray[Any]] = {}
@@ -148,34 +155,34 @@ def _initializers(
         if tensor.name not in needed:
             continue
         with where(f"initializer {tensor.name!r}"):
-            arrays[tensor.name] = tensor_array(tensor, folder)
+            arrays[tensor.name] = initializer(tensor)
     return arrays
 
 
 def _inputs(
     graph: onnx.GraphProto, arrays: dict[str, NDArray[Any]], constants: set[str]
-) -> dict[str, tuple[int, tuple[Size, ...]]]:
+) -> dict[str, Declared]:
     """The declared inputs; one that has a value, as old files declare them all, must agree."""
-    inputs: dict[str, tuple[int, tuple[Size, ...]]] = {}
+    inputs: dict[str, Declared] = {}
     seen: set[str] = set()
     for info in graph.input:
         if not info.name or info.name in seen:
             raise FormatError(f"inputs must have different names; got {info.name!r} twice")
         seen.add(info.name)
         with where(f"input {info.name!r}"):
-            if info.type.WhichOneof("value") != "tensor_type":
+            if info.type.WhichOneof("value") not in (None, "tensor_type"):
                 raise FormatError("it must be a tensor")
             kind = info.type.tensor_type
-            sizes = tuple(_sizes(kind.shape))
+            sizes = tuple(_sizes(kind.shape)) if kind.HasField("shape") else None
             if info.name not in constants:
-                inputs[info.name] = kind.elem_type, sizes
+                inputs[info.name] = Declared(kind.elem_type, sizes)
             if info.name not in arrays:
                 continue
             array = arrays[info.name]
-            declared = TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "none"
             if (kind.elem_type, sizes) != (_element(array), array.shape):
+                element = TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "none"
                 raise FormatError(
-                    f"it is declared {declared} {sizes}, and its initializer is "
+                    f"it is declared {element} {sizes}, and its initializer is "
                     f"{array.dtype} {array.shape}"
                 )
     return inputs
@@ -195,69 +202,25 @@ def _sizes(shape: onnx.TensorShapeProto) -> Iterator[Size]:
             yield dim.dim_value if dim.dim_value > 0 else None
 
 
-def _nodes(graph: onnx.GraphProto, known: set[str], needed: set[str]) -> list[Node]:
-    """The needed nodes; each must take what was there before it, and give what was not."""
+def _nodes(
+    graph: onnx.GraphProto, opset: int, known: set[str], needed: set[str], attribute: ReadTensor
+) -> list[Node]:
+    """The needed nodes; each must take names in `known`, and adds the names of its outputs."""
     nodes = []
     made_later = {name for proto in graph.node for name in proto.output if name}
     for proto in graph.node:
-        op = proto.op_type if proto.domain in DOMAINS else f"{proto.domain}.{proto.op_type}"
-        outputs = tuple(proto.output)
-        if not op or not outputs or not outputs[0]:
+        op, outputs = operator_name(proto), [name for name in proto.output if name]
+        if not proto.op_type or not outputs:
             raise FormatError(f"node {proto.name!r} must have an operator and an output")
         with where(f"{op} {proto.name or outputs[0]!r}"):
             for name in proto.input:
                 if name and name not in known:
                     reason = "made only after it: a cycle" if name in made_later else "made nowhere"
                     raise FormatError(f"its input {name!r} is {reason}")
-            for name in filter(None, outputs):
+            for name in outputs:
                 if name in known:
                     raise FormatError(f"its output {name!r} has the name of another value")
                 known.add(name)
-            if needed.intersection(filter(None, outputs)):
-                attributes = _attributes(proto)
-                nodes.append(Node(proto.name, op, tuple(proto.input), outputs, attributes))
+            if needed.intersection(outputs):
+                nodes.append(Node.of(proto, opset, attribute))
     return nodes
-
-
-def _attributes(proto: onnx.NodeProto) -> dict[str, Any]:
-    """Numbers, words, lists of them, and tensors as arrays; others become None, unread."""
-    attributes: dict[str, Any] = {}
-    for attribute in proto.attribute:
-        name, kind = attribute.name, attribute.type
-        if not name or name in attributes:
-            raise FormatError(f"its attributes must have different names; got {name!r} twice")
-        if kind not in AttributeProto.AttributeType.values() or kind == AttributeProto.UNDEFINED:
-            raise FormatError(f"its attribute {name!r} has no known type; got {kind}")
-        attributes[name] = _value(attribute, name)
-    return attributes
-
-
-def _value(attribute: AttributeProto, name: str) -> Any:
-    match attribute.type:
-        case AttributeProto.INT:
-            return int(attribute.i)
-        case AttributeProto.INTS:
-            return [int(number) for number in attribute.ints]
-        case AttributeProto.FLOAT:
-            return float(attribute.f)
-        case AttributeProto.FLOATS:
-            return [float(number) for number in attribute.floats]
-        case AttributeProto.STRING:
-            return attribute.s.decode("utf-8", "replace")
-        case AttributeProto.TENSOR:
-            with where(f"attribute {name!r}"):
-                return tensor_array(attribute.t, None)
-    return None  # graphs (If, Loop), sparse tensors: only operators that badak lacks have them
-
-
-def as_numbers(array: NDArray[Any]) -> list[int]:
-    """A small array of integers as Python's.
-
-    Raises:
-        FormatError: it holds no integers, or too many for a shape.
-    """
-    if array.dtype.kind != "i" or array.ndim > 1 or array.size > 16:
-        raise FormatError(
-            f"sizes and axes must be a short list of integers; got {array.dtype} {array.shape}"
-        )
-    return [int(number) for number in np.atleast_1d(array)]

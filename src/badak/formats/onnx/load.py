@@ -13,18 +13,18 @@ from onnx import TensorProto
 
 from badak.arrays import Shape
 from badak.errors import BadakError, FormatError, where
-from badak.formats.onnx.call import CHANNELS_FIRST, CHANNELS_LAST, Call, Made, Value
+from badak.formats.onnx.call import Call
 from badak.formats.onnx.chain import Chain
 from badak.formats.onnx.classes import with_classes
-from badak.formats.onnx.constants import FOLDERS
+from badak.formats.onnx.constants import FOLDED, fold
 from badak.formats.onnx.file import Graph, read
-from badak.formats.onnx.layers import readers, shape
+from badak.formats.onnx.layers import READERS
 from badak.formats.onnx.own import check_output, own_network
+from badak.formats.onnx.value import CHANNELS_FIRST, CHANNELS_LAST, Loaded, Value
 from badak.layers import Flatten
 from badak.network import Network
 
-READERS = readers.READERS | shape.READERS
-KNOWN = READERS.keys() | FOLDERS.keys()
+KNOWN = READERS.keys() | FOLDED.keys()
 DTYPES: dict[int, Any] = {TensorProto.FLOAT: np.float32, TensorProto.DOUBLE: np.float64}
 
 
@@ -32,7 +32,7 @@ def load(path: str | Path) -> Network:
     """Read a classifier from an ONNX file, such as PyTorch, Keras or the model zoo gives.
 
     It becomes a network like any other, to predict with, look into, train on and export again. The
-    graph must be a chain from images to rows of numbers, in which paths may part and join: added,
+    graph must be a chain from images to rows of numbers, in which paths may split and join: added,
     they become a Residual, side by side a Concat. Layers are named as a network's are, ``conv1``;
     those of a file that `export` wrote keep their own names.
 
@@ -50,8 +50,8 @@ def load(path: str | Path) -> Network:
 
     Raises:
         BadakError: the file cannot be read.
-        FormatError: it is no ONNX file or a forged one; or a graph that badak has no layers for:
-            the message lists every operator that is missing.
+        FormatError: it is not an ONNX file, or a forged one; or a graph that badak has no layers
+            for: the message lists every operator that is missing.
 
     Warns:
         UserWarning: the network has one output and no Sigmoid, from which no class follows.
@@ -99,10 +99,10 @@ def _network(graph: Graph) -> Network:
     if end is None:
         raise FormatError(f"its output {graph.outputs[0]!r} does not depend on the images")
     if end.mixed:
-        raise FormatError(f"its output, {end.file_shape} an image, has its channels last")
+        raise FormatError(f"its output, {end.file_shape} for one image, has its channels last")
     steps = Chain(values).layers(end.name, start.name)
     if len(end.shape) == 3 and (end.places == 1 or end.rows):
-        steps.append(Made(Flatten()))  # (K, 1, 1): one row of logits per image
+        steps.append(Loaded(Flatten()))  # (K, 1, 1): one row of logits per image
     if (end.places == 1 or end.rows) and not end.probabilities:
         steps = with_classes(steps, math.prod(end.shape))
     net = Network([step.layer for step in steps], start.shape, dtype=DTYPES[images.element])
@@ -172,13 +172,14 @@ def _fill(values: dict[str, Value], graph: Graph, start: Value, images: Images) 
     arrays: dict[str, NDArray[Any]] = dict(graph.arrays)
     values[start.name] = replace(start, uses=uses[start.name])
     for node in graph.nodes:
+        node = replace(node)  # no attribute of it has been read yet
         with where(str(node)):
-            inputs = [arrays.get(name, values.get(name)) for name in node.inputs]
+            inputs = [arrays.get(name, values.get(name)) if name else None for name in node.inputs]
             if any(name and x is None for name, x in zip(node.inputs, inputs, strict=True)):
                 raise FormatError("it takes a second output, which badak's layers do not have")
-            call = Call(node, inputs, graph.opset, images.batch, images.element)
+            call = Call(node, inputs, images.batch, images.element)
             result = _read(call)
-            call.finish()
+            node.check_all_read()
             name = node.outputs[0]
             if isinstance(result, np.ndarray):
                 arrays[name] = result
@@ -191,19 +192,19 @@ def _fill(values: dict[str, Value], graph: Graph, start: Value, images: Images) 
 
 
 def _read(call: Call) -> Value | NDArray[Any]:
-    """By the table of layers, or of constants if nothing else comes in."""
+    """By the table of layers, or as a constant if nothing else comes in."""
     op = call.node.op
-    if op in FOLDERS and not any(isinstance(x, Value) for x in call.inputs):
-        return FOLDERS[op](call)
+    if op in FOLDED and not any(isinstance(x, Value) for x in call.inputs):
+        return fold(call.node, call.inputs)
     if op not in READERS:
         raise FormatError("it must take constants alone")
     return READERS[op](call)
 
 
-def _state(net: Network, made: list[Made]) -> dict[str, NDArray[Any]]:
+def _state(net: Network, steps: list[Loaded]) -> dict[str, NDArray[Any]]:
     """The arrays by the names that the network gave their layers."""
     names = [name for top, layer in net.layers.items() for name, _ in layer.leaves(top)]
-    arrays = [one for layer in made for one in layer.arrays]
+    arrays = [leaf for step in steps for leaf in step.arrays]
     return {
         f"{name}.{key}": array.astype(net.dtype)
         for name, own in zip(names, arrays, strict=True)

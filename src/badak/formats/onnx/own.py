@@ -1,10 +1,11 @@
-"""A file that badak wrote: the very network back, with its names, table of connections and all.
+"""A file that badak wrote: the same network back, with its names and its table of connections.
 
-The file tells its layers in its metadata. That is believed only where the network it describes,
+The file's metadata describes its layers. It is trusted only if the network that it describes,
 written again, gives the graph that the file holds.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,21 +15,23 @@ from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.onnx.export import ARCHITECTURE, to_model
 from badak.formats.onnx.file import Graph
-from badak.layers import Conv2d, EuclideanRBF, Layer, Linear, TableConv2d, Widen2d
+from badak.layers import Layer, LocalResponseNorm, Widen2d
 from badak.network import Network, architecture
 
 Arrays = dict[str, NDArray[Any]]
 
 
 def own_network(graph: Graph) -> Network | None:
-    """The network that this file was written from; None where not badak wrote what it holds."""
+    """The network that this file was written from; None if badak did not write its content."""
     texts = [entry.value for entry in graph.proto.metadata_props if entry.key == ARCHITECTURE]
     if len(texts) != 1:
         return None
     try:
         form = json.loads(texts[0])
         arguments = architecture.parse(form)
-        _check_sizes(arguments, graph.arrays)
+        shape = architecture.checked_input_shape(arguments["input_shape"])
+        check_output(shape)
+        _check_sizes(arguments["layers"], "", shape, graph.arrays)
         net = Network.from_architecture(form)
         net.load_state({name: graph.arrays[name] for name in net.state()})
     except (BadakError, ValueError, KeyError, RecursionError):
@@ -36,39 +39,30 @@ def own_network(graph: Graph) -> Network | None:
     return net if to_model(net).graph == graph.proto.graph else None
 
 
-def _check_sizes(arguments: dict[str, Any], arrays: Arrays) -> None:
+def _check_sizes(layers: Mapping[str, Layer], prefix: str, shape: Shape, arrays: Arrays) -> None:
     """Refuse layers larger than the arrays in the file, before theirs are made."""
-    shape: Shape = architecture.checked_input_shape(arguments["input_shape"])
-    for name, layer in arguments["layers"].items():
-        shape = _walk(name, layer, shape, arrays)
+    for key, layer in layers.items():
+        for path, inside in getattr(layer, "paths", ()):
+            _check_sizes(inside, f"{prefix}{key}.{path}", shape, arrays)
+        for name, size in (layer.state_shapes(shape) | _others(layer, shape)).items():
+            array = arrays[f"{prefix}{key}.{name}"]
+            if array.shape != size:
+                raise BadakError(f"{prefix}{key}.{name} is {array.shape}, expected {size}")
+        shape = layer.output_shape(shape)
+        check_output(shape)
 
 
-def _walk(name: str, layer: Layer, shape: Shape, arrays: Arrays) -> Shape:
-    for path, layers in getattr(layer, "paths", ()):
-        along = shape
-        for key, one in layers.items():
-            along = _walk(f"{name}.{path}{key}", one, along, arrays)
-    expected: dict[str, tuple[int, ...]] = {}
-    if isinstance(layer, (Conv2d, TableConv2d)):
-        window = layer.window(shape)
-        channels = shape[0] // getattr(layer, "groups", 1)
-        expected["weight"] = (layer.output_shape(shape)[0], channels, *window.kernel)
-    elif isinstance(layer, Linear):
-        expected["weight"] = (layer.out_features, shape[0])
-    elif isinstance(layer, EuclideanRBF):
-        expected["codes"] = (layer.out_features, shape[0])
-    elif isinstance(layer, Widen2d):
-        expected["copier"] = (layer.out_channels, shape[0], 1, 1)
-    for key, size in expected.items():
-        if arrays[f"{name}.{key}"].shape != size:
-            raise BadakError(f"{name}.{key} is {arrays[f'{name}.{key}'].shape}, expected {size}")
-    output = layer.output_shape(shape)
-    check_output(output)
-    return output
+def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:
+    """Arrays written besides parameters and buffers, if their size grows with the channels."""
+    if isinstance(layer, Widen2d):
+        return {"copier": (layer.out_channels, shape[0], 1, 1)}
+    if isinstance(layer, LocalResponseNorm) and layer.size % 2 == 0:
+        return {"near": (shape[0], shape[0], 1, 1)}
+    return {}
 
 
 def check_output(shape: Shape) -> None:
-    """Refuse a layer whose output of one image no machine should have to hold.
+    """Refuse a layer whose output for one image is too large for any machine.
 
     Raises:
         BadakError: more than 2**28 numbers, 1 GiB.

@@ -13,7 +13,7 @@ from onnx import TensorProto
 from badak import checks
 from badak.errors import FormatError
 
-# element type -> NumPy's, and the list that holds its numbers where they are not raw bytes
+# element type -> NumPy's, and the list that holds its numbers if they are not raw bytes
 TYPES: dict[int, tuple[Any, str]] = {
     TensorProto.FLOAT: (np.float32, "float_data"),
     TensorProto.DOUBLE: (np.float64, "double_data"),
@@ -25,7 +25,7 @@ FIELDS = (
     "float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data",
     "uint64_data",
 )  # fmt: skip
-MOST_AXES = 8
+MAXIMUM_AXES = 8
 EXTERNAL_KEYS = {"location", "offset", "length", "checksum"}
 
 
@@ -34,7 +34,7 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
 
     Args:
         tensor: ONNX's own object.
-        folder: where external data may lie; None where there must be none.
+        folder: where external data may lie; None if there must be none.
 
     Raises:
         FormatError: an element type that badak does not read, sizes that are none, or more or
@@ -45,8 +45,8 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
         raise FormatError(f"its element type is number {tensor.data_type}; badak reads {known}")
     dtype, field = np.dtype(TYPES[tensor.data_type][0]), TYPES[tensor.data_type][1]
     shape = tuple(int(size) for size in tensor.dims)
-    if len(shape) > MOST_AXES or any(size < 0 for size in shape):
-        raise FormatError(f"its shape must be up to {MOST_AXES} sizes; got {str(shape)[:80]}")
+    if len(shape) > MAXIMUM_AXES or any(size < 0 for size in shape):
+        raise FormatError(f"its shape must be up to {MAXIMUM_AXES} sizes; got {str(shape)[:80]}")
     if tensor.HasField("segment"):
         raise FormatError("it is a segment of a tensor, which badak does not read")
     count = math.prod(shape)
@@ -90,7 +90,11 @@ def _external(tensor: TensorProto, size: int, folder: Path) -> bytes:
         )
     name = entries.get("location", "")
     # Only a bare name: no way of writing a path can then lead out of the folder.
-    if name in ("", ".", "..") or any(one in name for one in "/\\:\0") or not name.isprintable():
+    if (
+        name in ("", ".", "..")
+        or any(character in name for character in "/\\:\0")
+        or not name.isprintable()
+    ):
         raise FormatError(
             f"its external data must lie in the model's own folder, under a plain file name; "
             f"got {name[:120]!r}"
@@ -115,7 +119,7 @@ def _number(text: str, what: str) -> int:
 
 def _read_plain(path: Path, offset: int, size: int) -> bytes:
     """Read from a regular file that has this one name: no link, pipe or device."""
-    if path.is_symlink():  # O_NOFOLLOW says so too, where the system has it
+    if path.is_symlink():  # O_NOFOLLOW says so too, if the system has it
         raise FormatError(f"its external data {path.name!r} is a link, which could lead anywhere")
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):

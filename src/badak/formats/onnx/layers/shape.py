@@ -1,7 +1,6 @@
-"""ONNX operators that compute nothing, only reshape and turn: Flatten, or no layer at all."""
+"""Operators that compute nothing, but reshape or transpose: Flatten, or no layer at all."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,14 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes, checked_order
-from badak.formats.onnx.call import CHANNELS_LAST, Call, Made, Value
-from badak.formats.onnx.file import as_numbers
+from badak.formats.onnx.call import Call, as_numbers
+from badak.formats.onnx.value import CHANNELS_LAST, Loaded, Value
+from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Flatten
 
 
-def flatten(call: Call) -> Value:
+def write_flatten(graph: GraphWriter, name: str, layer: Flatten, x: str, shape: Shape) -> str:
+    """One node."""
+    return graph.add("Flatten", [x], name, axis=1)
+
+
+def read_flatten(call: Call) -> Value:
     """Flatten."""
     x, axis = _any(call), call.integer("axis", 1)
     if axis not in (1, -len(x.axes) or 1):
@@ -25,13 +31,13 @@ def flatten(call: Call) -> Value:
 
 
 def _any(call: Call) -> Value:
-    """The input; after a softmax too, where only the shape may change."""
+    """The input, also after a softmax: there the shape may still change."""
     x = call.at(0)
     return x if isinstance(x, Value) else call.value()
 
 
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
-    """Flatten; nothing at all if axes of size 1 alone come, go or move."""
+    """Flatten; nothing at all if only axes of size 1 come, go or move."""
     axes = x.laid(sizes)
     if axes is not None:
         return call.gives(x, axes=axes)
@@ -40,10 +46,10 @@ def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
             f"it must keep the shape, lay it out in a row, or move axes of size 1; "
             f"{x.file_shape} becomes {tuple(sizes)}"
         )
-    return call.gives(x, Made(Flatten()), axes=(0,), order=x.shape if x.mixed else None)
+    return call.gives(x, Loaded(Flatten()), axes=(0,), order=x.shape if x.mixed else None)
 
 
-def reshape(call: Call) -> Value:
+def read_reshape(call: Call) -> Value:
     """Flatten, or nothing; images must stay apart."""
     x, wanted = _any(call), as_numbers(call.array(1))
     keep = not call.integer("allowzero", 0)
@@ -67,7 +73,7 @@ def reshape(call: Call) -> Value:
     return call.gives(x) if tuple(rest) == shape else _reshaped(call, x, rest)
 
 
-def squeeze(call: Call) -> Value:
+def read_squeeze(call: Call) -> Value:
     """Nothing: axes of size 1 go."""
     x, axes = _any(call), call.axes()
     sizes = [None, *x.file_shape]
@@ -77,7 +83,7 @@ def squeeze(call: Call) -> Value:
     return _reshaped(call, x, [x.file_shape[i - 1] for i in range(1, len(sizes)) if i not in gone])
 
 
-def unsqueeze(call: Call) -> Value:
+def read_unsqueeze(call: Call) -> Value:
     """Nothing: axes of size 1 come."""
     x, axes = _any(call), call.axes()
     rank = 1 + len(x.axes) + len(axes)
@@ -88,8 +94,8 @@ def unsqueeze(call: Call) -> Value:
     return _reshaped(call, x, [1 if place in new else next(old) for place in range(1, rank)])
 
 
-def transpose(call: Call) -> Value:
-    """Nothing that badak does: it keeps maps as (C, H, W), and remembers how the file does."""
+def read_transpose(call: Call) -> Value:
+    """No layer: badak keeps maps as (C, H, W), and `axes` records the file's order."""
     x = _any(call)
     rank = len(x.axes) + 1
     order = checked_order(call.integers("perm", range(rank)[::-1]), rank)
@@ -100,8 +106,8 @@ def transpose(call: Call) -> Value:
     return call.gives(x, axes=turned.axes)
 
 
-def cast(call: Call) -> Value:
-    """Nothing, from the images' type to the same; badak's networks compute in one type."""
+def read_cast(call: Call) -> Value:
+    """Nothing, if the type stays: badak's networks compute in one type."""
     x, to = _any(call), call.integer("to", 0)
     call.integer("saturate", 1)
     call.word("round_mode", "up")
@@ -118,26 +124,26 @@ def _type_name(element: int) -> str:
     return str(TensorProto.DataType.Name(element)) if known else f"number {element}"
 
 
-def identity(call: Call) -> Value:
+def read_identity(call: Call) -> Value:
     """Nothing."""
     return call.gives(_any(call))
 
 
-def shape_of(call: Call) -> NDArray[Any]:
+def read_shape(call: Call) -> NDArray[Any]:
     """The sizes; for the images' number 0, with which Reshape means the same again."""
-    x = call.at(0)
-    sizes = list(x.shape) if isinstance(x, np.ndarray) else [0, *_any(call).file_shape]
+    sizes = [0, *_any(call).file_shape]
     start, end = call.integer("start", 0), call.integer("end", len(sizes))
     return np.array(sizes[start:end], np.int64)
 
 
-READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
-    "Flatten": flatten,
-    "Reshape": reshape,
-    "Squeeze": squeeze,
-    "Unsqueeze": unsqueeze,
-    "Cast": cast,
-    "Transpose": transpose,
-    "Identity": identity,
-    "Shape": shape_of,
+WRITERS = {Flatten: write_flatten}
+READERS = {
+    "Flatten": read_flatten,
+    "Reshape": read_reshape,
+    "Squeeze": read_squeeze,
+    "Unsqueeze": read_unsqueeze,
+    "Transpose": read_transpose,
+    "Cast": read_cast,
+    "Identity": read_identity,
+    "Shape": read_shape,
 }

@@ -7,6 +7,8 @@ the rest is plain NumPy over any number of dimensions. Source: onnx.ai/onnx/oper
 from collections.abc import Callable
 from typing import Any
 
+from badak.errors import BadakError
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops import (
     activation,
     constant,
@@ -51,6 +53,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "Reshape": shape.reshape,
     "Shape": shape.shape_of,
     "Sigmoid": activation.sigmoid,
+    "Slice": shape.slice_,
     "Softmax": activation.softmax,
     "SoftmaxCrossEntropyLoss": loss.softmax_cross_entropy,
     "Squeeze": shape.squeeze,
@@ -59,3 +62,23 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "Transpose": shape.transpose,
     "Unsqueeze": shape.unsqueeze,
 }
+
+
+def run(operator: Callable[..., Any], node: Node, inputs: list[Any]) -> tuple[Any, ...]:
+    """Compute a node's outputs; an input that is left out is None.
+
+    Raises:
+        BadakError: inputs or attributes that do not fit.
+    """
+    try:
+        result = operator(node, *inputs)
+    except BadakError:
+        raise
+    except (ValueError, TypeError, AttributeError, IndexError, OverflowError) as fault:
+        # What NumPy makes of inputs that its operator was never meant for.
+        shapes = ", ".join("none" if x is None else f"{x.dtype} {x.shape}" for x in inputs)
+        raise BadakError(f"cannot take its inputs ({shapes}): {fault}") from None
+    outputs = result if isinstance(result, tuple) else (result,)
+    if len(outputs) < len(node.outputs):
+        raise BadakError(f"makes {len(outputs)} outputs here; the model wants {len(node.outputs)}")
+    return outputs

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from badak import ops
 from badak.arrays import Array
 from badak.formats.onnx.axes import checked_axis
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def relu(_: Node, x: Array) -> Array:

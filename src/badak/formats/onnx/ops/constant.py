@@ -8,19 +8,27 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
+
+TYPES = {
+    "value": None, "value_float": np.float32, "value_floats": np.float32, "value_int": np.int64,
+    "value_ints": np.int64,
+}  # fmt: skip
 
 
 def constant(node: Node) -> NDArray[Any]:
     """The one attribute's tensor, number or numbers."""
-    (name, value), *others = node.attributes.items()
-    if others or name not in ("value", "value_float", "value_floats", "value_int", "value_ints"):
-        raise BadakError(f"must hold one tensor, number or list; got {', '.join(node.attributes)}")
-    return np.asarray(value, {"value_f": np.float32, "value_i": np.int64}.get(name[:7]))
+    names = list(node.attributes)
+    if len(names) != 1 or names[0] not in TYPES:
+        raise BadakError(f"must hold one tensor, number or list; got {', '.join(names)}")
+    value = node.get(names[0], None)
+    if isinstance(value, np.ndarray) is not (names[0] == "value") or isinstance(value, str):
+        raise BadakError(f"{names[0]} must be what it says; got {type(value).__name__}")
+    return np.asarray(value, TYPES[names[0]])
 
 
 def constant_of_shape(node: Node, shape: NDArray[Any]) -> NDArray[Any]:
-    """One value everywhere; 0 where none is given."""
+    """One value everywhere; 0 if none is given."""
     lengths = [checks.integer(length, "shape") for length in shape]
     value = node.get("value", np.zeros(1, np.float32)).reshape(-1)
     if value.size != 1:

@@ -11,7 +11,7 @@ import numpy as np
 from badak import checks, ops
 from badak.arrays import Array, check_shape
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops.windows import Axis, axes_of, lift
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array, Shape, as_floats, check_shape
 from badak.errors import BadakError
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops.conv import check_kernel
-from badak.formats.onnx.ops.node import Node
 from badak.formats.onnx.ops.windows import AUTO_PADS, per_axis
 
 
@@ -54,7 +54,7 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
 
 
 class _Spread(NamedTuple):
-    """Where each input value goes; all have one number an axis.
+    """Where each input value goes; all have one number per axis.
 
     `full` is the room for all windows, and for what output padding adds after them; `before` is
     cut off in front of it, and `output` is what is left.

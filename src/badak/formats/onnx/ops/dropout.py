@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.arrays import Array, as_floats
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def dropout(

@@ -10,7 +10,7 @@ from badak import ops
 from badak.arrays import FLOATS
 from badak.errors import ArgumentTypeError, BadakError
 from badak.formats.onnx.axes import checked_axis
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def add(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
@@ -51,7 +51,7 @@ def clip(
     lowest: NDArray[Any] | None = None,
     highest: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """Bring values into a range, either end of which may be open; where both meet, the upper."""
+    """Bring values into a range, either end of which may be open; the upper one wins."""
     # Until operator set 10 the ends were attributes.
     ends = [
         node.get(name, None) if end is None else end

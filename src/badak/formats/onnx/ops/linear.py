@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from badak import ops
 from badak.arrays import FLOATS, Array, as_floats
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 
 def gemm(node: Node, a: Array, b: Array, c: Array | None = None) -> Array:
-    """Multiply a (N, D) by b (D, M), either of them transposed where the node says so, and add c.
+    """Multiply a (N, D) by b (D, M), each transposed if the node says so, and add c.
 
-    PyTorch and Keras export a linear layer with alpha and beta 1, transB 1 and c (M,): that runs
-    as ops.linear alone, and no weight is copied.
+    PyTorch and Keras export a linear layer with alpha and beta 1, transB 1 and c (M,): that is
+    one call of ops.linear, and no weight is copied.
     """
     a = as_floats(a, "A", 2)
     b = as_floats(b, "B", 2, a.dtype)

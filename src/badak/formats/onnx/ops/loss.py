@@ -1,4 +1,4 @@
-"""NegativeLogLikelihoodLoss and SoftmaxCrossEntropyLoss, for one label an image or one a place.
+"""NegativeLogLikelihoodLoss and SoftmaxCrossEntropyLoss, for one label an image or one per place.
 
 N images, C classes; any axes may follow.
 """
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from badak import checks, ops
 from badak.arrays import Array, as_floats, check_shape
 from badak.errors import ArgumentTypeError, BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 REDUCTIONS = ("none", "sum", "mean")
 
@@ -27,16 +27,16 @@ def softmax_cross_entropy(
 def negative_log_likelihood(
     node: Node, log_probabilities: Array, labels: NDArray[Any], weights: Array | None = None
 ) -> Array:
-    """Minus the log-probability of each label: one a place, their sum, or their weighted mean.
+    """Minus the log-probability of each label: one per place, their sum, or their weighted mean.
 
     Args:
         node: says how to reduce, and which label to ignore.
         log_probabilities: (N, C, ...).
         labels: (N, ...) class indices.
-        weights: (C,), what each class weighs; 1 where left out.
+        weights: (C,), the weight of each class; 1 if left out.
 
     Returns:
-        (N, ...), or one number; 0 as the mean where nothing counts.
+        (N, ...), or one number; 0 as the mean if nothing counts.
 
     Raises:
         BadakError: shapes that do not fit, a label out of range that is not ignored.
@@ -49,7 +49,7 @@ def negative_log_likelihood(
     if labels.dtype.kind not in "iu":
         raise ArgumentTypeError(f"target must be integers; got {labels.dtype}")
     check_shape(labels, "target", (n, *rest))
-    counts = labels != node.get("ignore_index", None)  # all of them where None is given
+    counts = labels != node.get("ignore_index", None)  # all of them if None is given
     known = np.where(counts, labels, 0)
     if known.size and not (known.min() >= 0 and known.max() < c):
         raise BadakError(f"target must lie in 0..{c - 1}; got {known.min()} to {known.max()}")

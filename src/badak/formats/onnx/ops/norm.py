@@ -1,4 +1,4 @@
-"""LRN and BatchNormalization: neither knows how many axes lie behind the channels.
+"""LRN and BatchNormalization: neither depends on how many axes follow the channels.
 
 N images, C channels; all other axes as one row of P values.
 """
@@ -8,7 +8,17 @@ import numpy as np
 from badak import ops
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
+
+
+def paper_alpha(alpha: float, size: int) -> float:
+    """The paper's alpha, and badak's, of ONNX's, which its operator divides by the size."""
+    return alpha / size
+
+
+def onnx_alpha(alpha: float, size: int) -> float:
+    """ONNX's alpha of the paper's."""
+    return alpha * size
 
 
 def lrn(node: Node, x: Array) -> Array:
@@ -16,7 +26,7 @@ def lrn(node: Node, x: Array) -> Array:
     size = node.get("size", None)
     if not isinstance(size, int) or size < 1:
         raise BadakError(f"size must be a number of channels, at least 1; got {size}")
-    alpha = node.get("alpha", 1e-4) / size  # ONNX divides by the size, badak and the paper do not
+    alpha = paper_alpha(node.get("alpha", 1e-4), size)
     maps = _rows(x)
     if size % 2 == 0:  # ONNX's even window reaches one further ahead, badak's one further back
         maps = maps[:, ::-1]
@@ -30,7 +40,7 @@ def batch_normalization(
     """Normalise each channel of x (N, C, ...); in training mode by its own statistics."""
     if node.opset < 14 and (len(node.outputs) > 1 or not node.get("spatial", 1)):
         raise BadakError(
-            f"training, or one mean a pixel, of operator set {node.opset} is not read: "
+            f"training, or one mean per pixel, of operator set {node.opset} is not read: "
             "export the model for inference, with operator set 14 or later"
         )
     if not node.get("training_mode", 0):

@@ -1,4 +1,4 @@
-"""Pad: values around an array, and fewer of its own where a number is negative."""
+"""Pad: values around an array, and fewer of its own if a number is negative."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.errors import BadakError
 from badak.formats.onnx.axes import checked_axes
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 
 MODES = ("constant", "reflect", "edge", "wrap")  # called so by NumPy too
 

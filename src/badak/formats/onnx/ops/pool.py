@@ -1,6 +1,6 @@
 """MaxPool, AveragePool and the global poolings over any number of axes.
 
-N images, C channels, size: input, places: output, each with one length an axis.
+N images, C channels, size: input, places: output, each with one length per axis.
 """
 
 import functools
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from badak import ops
 from badak.arrays import FLOATS, Array, as_floats
 from badak.errors import BadakError
+from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops.conv import geometry
-from badak.formats.onnx.ops.node import Node
 from badak.formats.onnx.ops.windows import Axis, axes_of, lift, windows
 
 
@@ -66,7 +66,7 @@ def average_pool(node: Node, x: Array) -> Array:
 
 
 def _cell_count(axes: Sequence[Axis], with_padding: bool) -> NDArray[Any]:
-    """How many cells of each window count (*places); at least one, where none meets the map."""
+    """How many cells of each window count (*places); at least one, even if none meets the map."""
     counts = []
     for axis in axes:
         corner = np.arange(axis.places)[:, None] * axis.stride - axis.before  # (places, 1)
@@ -93,7 +93,7 @@ def _axes(node: Node, x: NDArray[Any]) -> list[Axis]:
     axes = axes_of(node, x.shape[2:], tuple(node.get("kernel_shape", ())))
     pads, kernel = node.get("pads", ()), [axis.kernel for axis in axes]
     if any(pad >= cells for pad, cells in zip(pads, kernel * 2, strict=False)):
-        # A window in the padding alone has no largest value and no mean.
+        # A window over nothing but padding has no largest value and no mean.
         raise BadakError(f"pads must be smaller than kernel_shape {kernel}; got {list(pads)}")
     return axes
 

@@ -1,7 +1,7 @@
 """Windows over any number of axes, from ONNX's kernel_shape, strides, pads, dilations, auto_pad.
 
 Each axis is an `ops.window.Window` of one column, so that there is one size formula in badak.
-N images, C channels, size: input, places: output and kernel, each with one length an axis.
+N images, C channels, size: input, places: output and kernel, each with one length per axis.
 """
 
 import math
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.arrays import Shape
 from badak.errors import BadakError
-from badak.formats.onnx.ops.node import Node
+from badak.formats.onnx.node import Node
 from badak.ops.window import Window
 
 AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
@@ -28,9 +28,9 @@ class Axis(NamedTuple):
         kernel: cells.
         stride: step between places.
         dilation: distance between cells.
-        before: padding in front.
-        after: padding behind.
-        reach: padding behind that the last window needs; more than `after` in ceil_mode.
+        before: padding before.
+        after: padding after.
+        reach: padding after that the last window needs; more than `after` in ceil_mode.
         places: where the window stands.
     """
 
@@ -54,7 +54,7 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
 
     Args:
         node: a convolution or pooling.
-        size: the input's lengths behind N and C.
+        size: the input's lengths after N and C.
         kernel: the window's.
 
     Returns:
@@ -80,7 +80,7 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
         window = Window.of((kernel[i], 1), (strides[i], 1), padding, (dilations[i], 1), ceil_mode)
         before, after = window.sides(size[i], 1)[0]
         reach = window.reach(size[i], 1)[0][1]
-        if auto_pad == "SAME_LOWER":  # the odd one in front
+        if auto_pad == "SAME_LOWER":  # the odd one before
             before, after, reach = after, before, before
         places, _ = window.output_size(size[i], 1)
         axes.append(
@@ -90,7 +90,7 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
 
 
 def per_axis(node: Node, name: str, default: int, count: int) -> list[int]:
-    """Return a list attribute of this length; `default` throughout where it is left out.
+    """Return a list attribute of this length; `default` throughout if it is left out.
 
     Raises:
         BadakError: it has another length.

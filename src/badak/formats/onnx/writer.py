@@ -1,15 +1,17 @@
-"""What an ONNX graph is written with: nodes and initializers, added one by one."""
+"""GraphWriter: adds the nodes and initializers of an ONNX graph, one by one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+from badak.arrays import Shape
 from badak.layers import Layer
 
 
-class Nodes:
+class GraphWriter:
     """The nodes and initializers written so far.
 
     Attributes:
@@ -37,3 +39,13 @@ class Nodes:
         """Write a layer's parameters and buffers; return their names, in that order."""
         arrays = layer.parameters | layer.buffers
         return [self.array(f"{name}.{key}", array) for key, array in arrays.items()]
+
+
+def one_node(op: str, **attributes: str) -> Callable[..., str]:
+    """A writer of one node; `attributes` names the layer's fields that it takes."""
+
+    def write(graph: GraphWriter, name: str, layer: Layer, x: str, shape: Shape) -> str:
+        values = {key: getattr(layer, field) for key, field in attributes.items()}
+        return graph.add(op, [x], name, **values)
+
+    return write

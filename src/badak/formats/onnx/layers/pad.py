@@ -1,0 +1,42 @@
+"""ZeroPad2d, both ways."""
+
+from badak.arrays import Shape
+from badak.errors import FormatError
+from badak.formats.onnx.axes import checked_axes
+from badak.formats.onnx.call import Call, as_numbers
+from badak.formats.onnx.layers.windows import padding_from, pads_array
+from badak.formats.onnx.value import Loaded, Value
+from badak.formats.onnx.writer import GraphWriter
+from badak.layers import ZeroPad2d
+
+
+def write_zero_pad(graph: GraphWriter, name: str, layer: ZeroPad2d, x: str, shape: Shape) -> str:
+    """One node, which fills with zeros if nothing else is said."""
+    sides = layer.window(shape).sides(*shape[1:])
+    return graph.add("Pad", [x, pads_array(graph, name, sides)], name)
+
+
+def read_pad(call: Call) -> Value:
+    """ZeroPad2d."""
+    x = call.value()
+    pads = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("pads", [])
+    constant = call.scalar(2) if call.at(2) is not None else call.real("value", 0.0)
+    mode = call.word("mode", "constant")
+    rank = len(x.axes) + 1
+    axes = checked_axes(call.axes(3) if call.at(3) is not None else range(rank), rank)
+    if len(pads) != 2 * len(axes):
+        raise FormatError(f"it must have two pads per axis; got {pads} for axes {axes}")
+    own = [None, *x.axes]
+    rim = {own[axis]: (pads[i], pads[i + len(axes)]) for i, axis in enumerate(axes)}
+    (top, bottom), (left, right) = rim.pop(1, (0, 0)), rim.pop(2, (0, 0))
+    if not any((top, bottom, left, right)) and not any(map(any, rim.values())):
+        return call.gives(x)
+    if len(x.shape) != 3 or any(map(any, rim.values())) or mode != "constant" or constant != 0:
+        raise FormatError(
+            f"it must put zeros around maps; got mode {mode[:20]!r}, value {constant}, {pads}"
+        )
+    return call.gives(x, Loaded(ZeroPad2d(padding_from([top, left, bottom, right]))))
+
+
+WRITERS = {ZeroPad2d: write_zero_pad}
+READERS = {"Pad": read_pad}
