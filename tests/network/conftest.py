@@ -6,19 +6,20 @@ import pytest
 from badak import Network
 from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 
+LAYERS = [
+    Conv2d(4, 3, padding=1),
+    BatchNorm2d(),
+    ReLU(),
+    MaxPool2d(2),
+    Dropout(0.5),
+    Flatten(),
+    Linear(3),
+]
+
 
 @pytest.fixture
 def net():
-    layers = [
-        Conv2d(4, 3, padding=1),
-        BatchNorm2d(),
-        ReLU(),
-        MaxPool2d(2),
-        Dropout(0.5),
-        Flatten(),
-        Linear(3),
-    ]
-    return Network(layers, (2, 6, 8), seed=1)
+    return Network(LAYERS, (2, 6, 8), seed=1)
 
 
 @pytest.fixture
