@@ -1,5 +1,6 @@
 """gradient_check: compare the backward passes with central differences in float64."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,10 @@ class GradientCheck:
 
     ill = failing  # its former name
 
-    def __rich__(self) -> "Group":
-        from rich.console import Group
-
-        return Group(self._by_array(), "", self._by_layer())
+    def __rich_console__(self, *_: object) -> Iterator["Group | str"]:
+        yield self._by_array()
+        yield ""
+        yield self._by_layer()
 
     def _by_array(self) -> "Group":
         cells = [

@@ -6,12 +6,15 @@ from badak.arrays import Array
 from badak.inspect import draw
 from badak.inspect.features.explain_pixel import explain_pixel as explain
 from badak.inspect.features.feature_maps import feature_maps as maps_of
-from badak.inspect.features.filters import Convolution, convolution
+from badak.inspect.features.filters import convolution, filters
 from badak.inspect.features.maximize import maximize_activation
 from badak.inspect.features.top_patches import top_patches as patches_of
 from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
+from badak.inspect.subject import one_image
+from badak.layers.walk import run
 from badak.ops.im2col import im2col
+from badak.ops.window import Window
 
 MAX_LAYERS = 12  # whose maps are shown
 SEARCHED, UNITS, PATCHES = 2000, 3, 9  # images; channels of the last convolution; patches of each
@@ -35,24 +38,25 @@ def explain_pixel(trained: Trained) -> Pictures:
     if trained.test is None or not trained.convolutions:
         return {}
     image, layer = trained.test.images[0], trained.convolutions[0]
-    output = maps_of(trained.net, image)[layer]  # (F, OH, OW)
-    interest = (output - output.min()) * _contrast(convolution(trained.net, layer), image)
+    visits = run(trained.net.layers, one_image(trained.net, image))
+    maps, output = next((one.input[0], one.output[0]) for one in visits if one.name == layer)
+    window = convolution(trained.net, layer).window(maps.shape)
+    interest = (output - output.min()) * _contrast(window, maps)  # (F, OH, OW)
     channel, y, x = (int(place) for place in np.unravel_index(interest.argmax(), output.shape))
     return {"explain_pixel": draw.explain_pixel(explain(trained.net, image, layer, channel, y, x))}
 
 
-def _contrast(layer: Convolution, image: Array) -> Array:
-    """How much the pixels under the filter differ, (OH, OW): a uniform patch shows nothing.
+def _contrast(window: Window, maps: Array) -> Array:
+    """How much the numbers under the filter differ, (OH, OW): a uniform patch shows nothing.
 
     It is 0 where the filter reaches into the padding, unless it does so everywhere.
     """
-    window = layer.window(image.shape)
-    both = np.stack([image, np.ones_like(image)])
+    both = np.stack([maps, np.ones_like(maps)])
     columns = im2col(both, window.kernel, window.stride, window.padding, window.dilation)
     contrast, inside = columns[0].std(axis=0), columns[1].all(axis=0)
     if inside.any():
         contrast[~inside] = 0
-    return np.asarray(contrast.reshape(window.output_size(*image.shape[1:])))
+    return np.asarray(contrast.reshape(window.output_size(*maps.shape[1:])))
 
 
 def top_patches(trained: Trained) -> Pictures:
@@ -60,7 +64,7 @@ def top_patches(trained: Trained) -> Pictures:
     if trained.train is None or not trained.convolutions:
         return {}
     layer, some = trained.convolutions[-1], trained.train[:SEARCHED]
-    units = min(UNITS, len(trained.net.layers[layer].parameters["weight"]))
+    units = min(UNITS, len(filters(trained.net, layer)))
     tops = [
         patches_of(trained.net, some, layer, unit, min(PATCHES, len(some))) for unit in range(units)
     ]

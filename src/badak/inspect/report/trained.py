@@ -8,7 +8,7 @@ import numpy as np
 
 from badak.data import Dataset
 from badak.inspect.evaluation.predictions import Predictions, predictions
-from badak.inspect.features.filters import Convolution
+from badak.inspect.features.filters import convolutions
 from badak.inspect.history.timeline import Timeline
 from badak.network import Network
 from badak.training import History
@@ -68,8 +68,8 @@ class Trained:
 
     @cached_property
     def convolutions(self) -> list[str]:
-        """Names of the convolution layers, in the network's order."""
-        return [name for name, layer in self.net.layers.items() if isinstance(layer, Convolution)]
+        """Names of the convolution layers, those in blocks too, in the order they compute."""
+        return list(convolutions(self.net))
 
     @cached_property
     def predictions(self) -> Predictions | None:
