@@ -64,8 +64,8 @@ def precision(results: Sequence[Precision]) -> "Figure":
         right.plot(places, shown, label=result.dtype, **style)
     right.set_yscale("log")
     right.set_xticks(places, [plain(name) for name in names], rotation=90)
-    right.set_ylabel("error relative to the output")
-    right.set_title("Error after each layer, compared with float64")
+    right.set_ylabel("error relative to float64's output")
+    right.set_title("Error after each layer")
     right.grid(alpha=0.3)
     right.legend(frameon=False, fontsize=8)
     for axes in (left, right):
