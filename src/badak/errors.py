@@ -35,6 +35,33 @@ class FormatError(BadakError):
     """A file that cannot be trusted or understood; nothing of it was used."""
 
 
+class MissingExtra(BadakError, ImportError):
+    """A package that one of badak's extras brings is not installed; also an ImportError."""
+
+
+@contextmanager
+def needs(what: str, extra: str) -> Iterator[None]:
+    """Turn an ImportError inside the block into the command that installs what is missing.
+
+    Args:
+        what: the message's beginning: what needs which package.
+        extra: the extra that brings it.
+
+    Raises:
+        MissingExtra: an import inside the block failed.
+
+    Example:
+        >>> with needs("ONNX files need the onnx package", extra="onnx"):
+        ...     import onnx_of_another_name
+        Traceback (most recent call last):
+        badak.errors.MissingExtra: ONNX files need the onnx package: pip install 'badak[onnx]'
+    """
+    try:
+        yield
+    except ImportError:
+        raise MissingExtra(f"{what}: pip install 'badak[{extra}]'") from None
+
+
 def listed(words: Sequence[str], most: int = 5) -> str:
     """Join words by commas; of many, name the first and count the others.
 

@@ -86,13 +86,7 @@ def _run(content: bytes) -> Any:
     encoded: dict[str, bytes] = {}  # text -> bytes, once: a small file may ask a million times
 
     def taken(count: int | None = None) -> list[Any]:
-        """The last `count` values, or those since the mark, off the stack."""
-        start = marks.pop() if count is None else len(stack) - count
-        if start < 0:
-            raise IndexError("its stack is empty")
-        values = stack[start:]
-        del stack[start:]
-        return values
+        return _taken(stack, marks.pop() if count is None else len(stack) - count)
 
     for step, value, _ in pickletools.genops(content):
         match step.name:
@@ -144,6 +138,15 @@ def _run(content: bytes) -> Any:
                     f"asks for {other}; plain values and NumPy arrays need no such step"
                 )
     raise ValueError("it has no end")
+
+
+def _taken(stack: list[Any], start: int) -> list[Any]:
+    """Take the values from `start` on off the stack."""
+    if start < 0:
+        raise IndexError("its stack is empty")
+    values = stack[start:]
+    del stack[start:]
+    return values
 
 
 def _name(value: Any) -> _Name:

@@ -2,13 +2,14 @@
 
 import copy
 import dataclasses
+import inspect
 import json
 
 import numpy as np
 import pytest
 import torch
 
-from badak import BadakError, Network
+from badak import BadakError, Network, layers
 from badak.layers import (
     ELU,
     GELU,
@@ -21,8 +22,8 @@ from badak.layers import (
     Dropout,
     EuclideanRBF,
     Flatten,
-    GlobalAvgPool2d,
     Hardtanh,
+    Layer,
     LeakyReLU,
     Linear,
     LocalResponseNorm,
@@ -30,88 +31,24 @@ from badak.layers import (
     ReLU,
     Residual,
     ScaledTanh,
-    Sigmoid,
     Subsample2d,
     TableConv2d,
-    Tanh,
     Widen2d,
     ZeroPad2d,
 )
 from badak.network.architecture import describe, parse
+from layer_examples import EXAMPLES, IMAGE
 from layers import twins
-
-IMAGE = (6, 9, 11)
-# Every layer with arguments that are not its defaults, and the PyTorch module it must equal.
-TWINS = {
-    "conv": (
-        Conv2d(8, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
-        torch.nn.Conv2d(6, 8, (3, 2), (2, 1), (1, 2), (1, 2), groups=2),
-    ),
-    "conv without bias": (Conv2d(4, 3, bias=False), torch.nn.Conv2d(6, 4, 3, bias=False)),
-    "max pool": (
-        MaxPool2d((3, 2), stride=2, padding=1, dilation=(1, 2), ceil_mode=True),
-        torch.nn.MaxPool2d((3, 2), 2, 1, (1, 2), ceil_mode=True),
-    ),
-    "avg pool": (
-        AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True, count_include_pad=False),
-        torch.nn.AvgPool2d((3, 2), 2, 1, ceil_mode=True, count_include_pad=False),
-    ),
-    "global avg pool": (GlobalAvgPool2d(), torch.nn.AdaptiveAvgPool2d(1)),
-    "batch norm": (BatchNorm2d(momentum=0.3, eps=1e-3), torch.nn.BatchNorm2d(6, 1e-3, 0.3)),
-    "local response norm": (
-        LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
-        torch.nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),
-    ),
-    "relu": (ReLU(), torch.nn.ReLU()),
-    "leaky relu": (LeakyReLU(0.2), torch.nn.LeakyReLU(0.2)),
-    "sigmoid": (Sigmoid(), torch.nn.Sigmoid()),
-    "tanh": (Tanh(), torch.nn.Tanh()),
-    "elu": (ELU(0.7), torch.nn.ELU(0.7)),
-    "gelu": (GELU(), torch.nn.GELU()),
-    "gelu, tanh": (GELU("tanh"), torch.nn.GELU("tanh")),
-    "flatten": (Flatten(), torch.nn.Flatten()),
-    "linear": (Linear(7), torch.nn.Linear(6 * 9 * 11, 7)),
-    "linear without bias": (Linear(7, bias=False), torch.nn.Linear(6 * 9 * 11, 7, bias=False)),
-    "scaled tanh": (ScaledTanh(1.5, 0.4), twins.ScaledTanh(1.5, 0.4)),
-    "subsample": (Subsample2d((3, 2)), twins.Subsample((3, 2), 6)),
-    "table conv": (TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)),
-    "widen": (Widen2d(8, (2, 3)), twins.Widen(2, (2, 3))),
-    "euclidean rbf": (EuclideanRBF(4), twins.EuclideanRBF(4, 6 * 9 * 11)),
-    "residual, identity": (
-        Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
-        twins.identity_block(),
-    ),
-    "residual, shortcut": (
-        Residual(
-            {"a": Conv2d(4, 3, stride=2, padding=1), "inner": Residual([Sigmoid()])},
-            [Conv2d(4, 1, stride=2, bias=False), BatchNorm2d()],
-        ),
-        twins.shortcut_block(),
-    ),
-    "concat": (
-        Concat(
-            [
-                [Conv2d(4, 1), Tanh()],
-                {"a": Conv2d(3, 3, padding=1, bias=False), "inner": Concat([[], [Sigmoid()]])},
-                [],
-            ]
-        ),
-        twins.branches(),
-    ),
-    "zero pad": (ZeroPad2d(((1, 2), (0, 3))), torch.nn.ZeroPad2d((0, 3, 1, 2))),
-    "hardtanh": (Hardtanh(-0.5, 1.5), torch.nn.Hardtanh(-0.5, 1.5)),
-    "dropout of nothing": (Dropout(0.0), torch.nn.Dropout(0.0)),
-}
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_layer_equals_pytorchs_forward_and_backward(name, training):
-    layer, twin = TWINS[name]
-    twin = copy.deepcopy(twin).double().train(training)
+    example = EXAMPLES[name]
+    twin = copy.deepcopy(example.twin).double().train(training)
     generator = np.random.default_rng(0)
-    shape = (594,) if isinstance(layer, (Linear, EuclideanRBF)) else IMAGE
-    layer = type(layer)(**layer.config())
+    shape = example.shape
+    layer = type(example.layer)(**example.layer.config())
     built = layer.build(shape, generator, np.float64)
     for key, array in layer.parameters.items():
         array[...] = generator.standard_normal(array.shape)
@@ -139,13 +76,18 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
         np.testing.assert_allclose(buffer, twin.get_buffer(key).numpy(), rtol=1e-10)
 
 
-def test_every_layer_has_a_twin_above():
-    assert {type(layer) for layer, _ in TWINS.values()} == set(LAYERS.values())
+def test_every_public_layer_has_an_example():
+    public = [getattr(layers, name) for name in layers.__all__ if name != "LAYERS"]
+    kinds = {kind for kind in public if issubclass(kind, Layer) and not inspect.isabstract(kind)}
+    assert kinds == set(LAYERS.values())
+    assert {kind.__name__ for kind in kinds} <= EXAMPLES.keys()
+    for name, example in EXAMPLES.items():
+        assert name.split()[0] == type(example.layer).__name__
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_arguments_survive_json(name):
-    layer, _ = TWINS[name]
+    layer = EXAMPLES[name].layer
     text = json.dumps(describe({"a": layer}, IMAGE, np.float32, CrossEntropyLoss(0.1, 3)))
     arguments = parse(json.loads(text))
     assert arguments["layers"]["a"] == layer
@@ -354,7 +296,7 @@ def test_the_digits_codes_are_the_papers_kind():
 
 
 def test_a_block_names_what_is_inside_and_shares_it():
-    block = TWINS["residual, shortcut"][0]
+    block = EXAMPLES["Residual with shortcut"].layer
     block = Residual(**block.config())
     block.build(IMAGE, np.random.default_rng(0), np.float32)
     names = ["a.weight", "a.bias", "shortcut.conv1.weight"]

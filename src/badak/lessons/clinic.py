@@ -21,7 +21,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True)
-class Compared:
+class ForwardCheck:
     """One layer's forward beside a right layer's, on the same input.
 
     Attributes:
@@ -52,7 +52,7 @@ class Diagnosis:
     """
 
     gradients: GradientCheck
-    forwards: dict[str, Compared]
+    forwards: dict[str, ForwardCheck]
 
     @property
     def symptoms(self) -> dict[str, tuple[str, ...]]:
@@ -66,9 +66,11 @@ class Diagnosis:
         return found
 
     @property
-    def ill(self) -> tuple[str, ...]:
+    def failing(self) -> tuple[str, ...]:
         """The names of the ill layers."""
         return tuple(self.symptoms)
+
+    ill = failing  # its former name
 
     def __rich__(self) -> "Group":
         cells = []
@@ -79,7 +81,7 @@ class Diagnosis:
             cells.append([layer.name, layer.kind, f"{layer.entries:,}", f"{layer.kinks:,}",
                           f"{layer.worst:.1e}", differs, words])  # fmt: skip
         columns = ["Layer", "Kind", "Compared", "At a corner", "Gradient off", "Forward off"]
-        verdict = f"Ill: {', '.join(self.ill)}" if self.ill else "All layers are well"
+        verdict = f"Failing: {', '.join(self.failing)}" if self.failing else "All layers are well"
         return terminal.table(verdict, [*columns, "Finding"], cells, numbers=columns[2:])
 
     def __str__(self) -> str:
@@ -122,7 +124,7 @@ def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None
         right = getattr(layer, "right", None)
         if isinstance(right, Layer):
             differences = (_difference(layer, right, images, mode) for mode in (True, False))
-            forwards[name] = Compared(name, *differences)
+            forwards[name] = ForwardCheck(name, *differences)
             layer = right  # so that the layers behind see what they should
         images = repeatable(layer, True)(images)[0]
     return Diagnosis(gradients, forwards)

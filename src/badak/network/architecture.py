@@ -12,10 +12,32 @@ from badak.arrays import Shape
 from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST, path_state_shapes
+from badak.layers.naming import named
 
 DTYPES = ("float32", "float64")
 # In a network, blocks' layers counted too; what is larger would be a file made to exhaust us.
 MOST_LAYERS = 10_000
+
+
+def checked_dtype(dtype: Any) -> "np.dtype[Any]":
+    """Return float32 or float64 as NumPy's dtype, of anything that names one of them.
+
+    Raises:
+        ArgumentTypeError: it names no dtype.
+        BadakError: it names another dtype.
+
+    Example:
+        >>> checked_dtype("int8")
+        Traceback (most recent call last):
+        badak.errors.BadakError: dtype must be float32 or float64; got int8
+    """
+    try:
+        checked: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise ArgumentTypeError(f"dtype must be float32 or float64; got {shown(dtype)}") from None
+    if checked not in (np.float32, np.float64):
+        raise BadakError(f"dtype must be float32 or float64; got {checked}")
+    return checked
 
 
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
@@ -74,6 +96,21 @@ def misfits(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> l
         for name, shape in shapes.items()
         if name in state and state[name].shape != shape
     ]
+
+
+def check_state(
+    layers: Sequence[Layer] | Mapping[str, Layer],
+    input_shape: Sequence[int],
+    state: Mapping[str, NDArray[Any]],
+) -> None:
+    """Compare a file's arrays with what its layers need, before anything is made.
+
+    Raises:
+        BadakError: layers that fit nothing, or arrays that do not fit them.
+    """
+    faults = misfits(state_shapes(named(layers), input_shape), state)
+    if faults:
+        raise BadakError(f"the arrays do not fit it: {'; '.join(faults)}")
 
 
 def describe(

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from badak.arrays import Array, Images, Shape
+from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer
 from badak.network.fusion import backward, forward, stages
 from badak.ops import edition
@@ -54,10 +54,14 @@ class Plan:
         self.gradients: dict[str, Array] = {}
         self.grad_x: Array | None = None
 
-    def take(self, images: Images) -> bool:
-        """Copy a batch to `images`; False where one of its numbers is not finite."""
-        taken: bool = self._fused.take_images(images, self.images)
-        return taken
+    def take(self, images: Images) -> None:
+        """Copy a batch to `images`.
+
+        Raises:
+            BadakError: NaN or infinity in the images.
+        """
+        if not self._fused.take_images(images, self.images):
+            as_images(images)  # says which image is not finite
 
     def forward(self) -> Array:
         """Run `images` forward; the output is `logits`."""
@@ -68,7 +72,7 @@ class Plan:
             return self.logits
         with _Recording() as recording:
             out = forward(self._stages, self.images)
-        self.logits, self._forward = out, recording.program()
+        self.logits, self._forward = out, recording.calls()
         self.grad_logits = np.empty_like(out)
         return self.logits
 
@@ -80,7 +84,8 @@ class Plan:
         with _Recording() as recording:
             grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
         self.gradients = {name: gradients[name] for name in self._names}
-        self.grad_x, self._backward = grad, recording.program()
+        self.grad_x = grad if self._need_grad_x else None
+        self._backward = recording.calls()
         return self.gradients
 
 
@@ -88,24 +93,24 @@ class _Recording:
     """Records the native calls made within the block."""
 
     def __init__(self) -> None:
-        self._program = edition.fused().Program()
+        self._calls = edition.fused().Program()
 
     def __enter__(self) -> "_Recording":
         self._switches = edition.switches()
-        self._program.record()
+        self._calls.record()
         return self
 
     def __exit__(self, *fault: object) -> None:
-        self._program.stop()
+        self._calls.stop()
 
-    def program(self) -> Any:
-        """What was recorded; None where some of it may be missing: record again next time."""
+    def calls(self) -> Any:
+        """What was recorded; None if some of it may be missing: record again next time."""
         # Another thread may have chosen the reference meanwhile, whose calls were not seen.
-        return self._program if self._switches == edition.switches() else None
+        return self._calls if self._switches == edition.switches() else None
 
 
-class _Made:
-    """The layers and arrays that plans are made of, as they were at one moment."""
+class _Parts:
+    """The layers and arrays that plans refer to, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
         self._blocks = [name for name, layer in layers.items() if isinstance(layer, Block)]
@@ -124,7 +129,7 @@ class _Made:
         ]
         # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
         # that is no plain float32 a kernel gets a copy, which would be recorded.
-        self.can_be_recorded = all(
+        self.recordable = all(
             type(one) in LAYERS.values() and one.recorded for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
@@ -135,8 +140,8 @@ class _Made:
             seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
         return seen
 
-    def still(self, layers: Mapping[str, Layer]) -> bool:
-        """Whether nothing was replaced or set anew since."""
+    def unchanged(self, layers: Mapping[str, Layer]) -> bool:
+        """Whether nothing was replaced or set again since then."""
         return self._look(layers) == self._seen and all(
             arrays.get(key) is array for arrays, key, array in self._arrays
         )
@@ -147,22 +152,23 @@ class Plans:
 
     def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
         self._layers, self._input_shape = layers, input_shape
-        self._made = _Made(layers)
+        self._parts = _Parts(layers)
         self._free: OrderedDict[Key, Plan] = OrderedDict()
 
     def possible(self) -> bool:
-        """Whether the network as it is now can be recorded."""
-        if not self._made.still(self._layers):
-            self._made, self._free = _Made(self._layers), OrderedDict()
-        return self._made.can_be_recorded
+        """Whether the passes of the network as it is now can be recorded."""
+        if not self._parts.unchanged(self._layers):
+            self._parts, self._free = _Parts(self._layers), OrderedDict()
+        return self._parts.recordable
 
     @contextmanager
-    def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
-        """Lend a plan for batches of `count` images within the block; where it is `possible`."""
-        key, free = (count, training, need_grad_x), self._free
+    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+        """Lend a plan that holds these images, within the block; only if it is `possible`."""
+        key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
             plan = Plan(self._layers, self._input_shape, *key)
+        plan.take(images)
         yield plan
         # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
         free[key] = plan

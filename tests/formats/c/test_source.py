@@ -12,7 +12,8 @@ from badak.errors import BadakError
 from badak.formats.c import text as c_text
 from badak.formats.c.calls import FUNCTIONS
 from badak.formats.c.source import c_source
-from badak.formats.steps import run_int8 as execute_int8
+from badak.formats.steps import run_int8
+from badak.formats.steps.scale import rounded
 from badak.layers import (
     LAYERS,
     Concat,
@@ -70,7 +71,7 @@ def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
     x = images(net, 1000)
     code = c_source(net, "net", calibration=x[:200])
     y = run_c(tmp_path, code, "net", x)
-    simulated = execute_int8.logits(code.program, x).reshape(y.shape)
+    simulated = run_int8.logits(code.program, x).reshape(y.shape)
     if name in NOT_TO_THE_BIT:
         step = np.abs(simulated).max() / 127
         np.testing.assert_allclose(y, simulated, atol=1e-3 + NOT_TO_THE_BIT[name] * 2 * step)
@@ -102,7 +103,7 @@ def test_c_and_the_measurement_round_halves_alike(tmp_path):
     done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
     expected = [-2, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 1, 2, 2**38 + 1, -(2**38) - 1]
     assert [int(word) for word in done.stdout.split()] == expected
-    assert execute_int8._rounded(np.array(values), 2).tolist() == expected
+    assert rounded(np.array(values), 2).tolist() == expected
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -110,7 +111,7 @@ def test_int8_comes_near_float(name):
     net = make(name)
     x = images(net, 300)
     code = c_source(net, "net", calibration=x)
-    y, expected = execute_int8.logits(code.program, x), net(x)
+    y, expected = run_int8.logits(code.program, x), net(x)
     scale = np.abs(expected).max()
     assert np.abs(y.reshape(expected.shape) - expected).mean() < 0.03 * scale
 
@@ -159,7 +160,7 @@ def test_two_models_link_together_and_predict(tmp_path):
             f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);'
         )
     code = c_source(nets["one"], "one", calibration=x)
-    classes = execute_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
+    classes = run_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
     for pair in zip(*classes, strict=True):
         expected += [f'{k} "{k}"??/ \u2600\n' for k in pair]
     (tmp_path / "main.c").write_text(

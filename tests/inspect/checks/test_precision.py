@@ -289,7 +289,7 @@ def test_the_picture_shows_the_data(tmp_path):
 
 
 def test_pictures_of_nothing_or_of_different_networks():
-    with pytest.raises(BadakError, match="the list is empty"):
+    with pytest.raises(BadakError, match="is empty"):
         draw.precision([])
     with pytest.raises(BadakError, match="their layers differ"):
         draw.precision([FOUND[0], Precision("int8", 1, 1, LAYERS[:1], {})])

@@ -1,7 +1,7 @@
 """The layout of a C file and its header: what stands where, around constants and calls."""
 
 from badak.formats.c import text
-from badak.formats.c.calls import Parts
+from badak.formats.c.calls import HELPERS, Parts
 from badak.network import Network
 
 
@@ -93,7 +93,7 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
 
 
 def _in_order(parts: Parts) -> list[str]:
-    """The functions, the struct and the helpers that others use before these."""
-    first = [key for key in ("window", "cells", "round_shift", "clip") if key in parts.functions]
+    """The functions, the helpers before those that use them."""
+    first = [key for key in HELPERS if key in parts.functions]
     rest = [key for key in parts.functions if key not in first]
     return [parts.functions[key] for key in first + rest]

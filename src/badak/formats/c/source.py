@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from badak import checks, storage
 from badak.arrays import Images
 from badak.errors import BadakError
 from badak.formats.c import layout, text
 from badak.formats.c.calls import Parts
 from badak.formats.steps.fold import folded
-from badak.formats.steps.program import Program, lowered
+from badak.formats.steps.lower import lowered
+from badak.formats.steps.program import Operation, Program
 from badak.formats.steps.quantise import quantised
 from badak.network import Network
 
@@ -90,10 +89,10 @@ def c_source(
     names = checks.class_names(class_names, net.num_classes)
     _check_name(name)
     program = lowered(net, WHAT)
-    _check(program)
+    program.check_weights(WHAT, MOST_WEIGHTS)
     if program.output == 0:  # nothing is computed: copy
-        numbers = {"negative_slope": 1.0}
-        program.output = program.add("leaky_relu", "copy", (0,), program.shapes[0], numbers)
+        copy = Operation("leaky_relu", {"negative_slope": 1.0})
+        program.output = program.add(copy, "copy", (0,), program.shapes[0])
     integers = calibration is not None
     program = folded(program) if calibration is None else quantised(program, calibration)
     prefix = text.identifier(name)
@@ -112,16 +111,3 @@ def _check_name(name: str) -> None:
         )
     if name.lower() in HEADERS:
         raise BadakError(f"a C file called {name} would hide C's own {name}.h; choose another name")
-
-
-def _check(program: Program) -> None:
-    count = program.weight_count()
-    if count > MOST_WEIGHTS:
-        raise BadakError(
-            f"{WHAT} may hold at most {MOST_WEIGHTS:,} weights; the network has {count:,}: "
-            "use a smaller model, or another format"
-        )
-    for step in program.steps:
-        for key, array in step.arrays.items():
-            if not np.isfinite(array).all():
-                raise BadakError(f"{WHAT} needs finite weights; {step.name}.{key} has NaN or inf")

@@ -10,11 +10,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from badak import checks
 from badak.errors import BadakError
-from badak.formats.steps.program import Program, lowered
+from badak.formats.steps.lower import lowered
+from badak.formats.steps.program import Program
 from badak.network import Network
 from badak.terminal import language, printable
 
@@ -58,6 +57,7 @@ def html_page(
     if prepare == "digit" and net.input_shape != (1, 28, 28):
         raise BadakError(f"digits are (1, 28, 28); the network takes {net.input_shape}")
     program = lowered(net, WHAT)
+    program.check_weights(WHAT, MOST_WEIGHTS)
     described, weights = _described(program)
     described |= {"classes": names, "prepare": prepare, "parameters": net.summary().parameters}
     page = _read("page.html")
@@ -78,20 +78,10 @@ def html_page(
 
 def _described(program: Program) -> tuple[dict[str, object], bytes]:
     """The steps as JSON can hold them, each array as its place among the weights; and these."""
-    count = program.weight_count()
-    if count > MOST_WEIGHTS:
-        raise BadakError(
-            f"{WHAT} may hold at most {MOST_WEIGHTS:,} weights; the network has {count:,}: "
-            "use a smaller model, or another format"
-        )
     steps, arrays, start = [], [], 0
     for step in program.steps:
         places = {}
         for key, array in step.arrays.items():
-            if not np.isfinite(array).all():
-                raise BadakError(
-                    f"{WHAT} needs finite weights; {step.name}.{key} has NaN or infinity"
-                )
             places[key] = [start, array.size]
             arrays.append(array.astype("<f4").tobytes())
             start += array.size

@@ -4,13 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from math import prod
 
+from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.program import Program
-
-# Each place of the output needs the same place of the input alone, so both may be one memory.
-IN_PLACE = {
-    "relu", "leaky_relu", "sigmoid", "tanh", "scaled_tanh", "elu", "gelu", "gelu_tanh", "table",
-    "add",
-}  # fmt: skip
 
 
 @dataclass
@@ -48,7 +43,7 @@ def arranged(program: Program, outside: Collection[int]) -> Arena:
         inference*, section 5.3: greedy by size.
 
     Example:
-        >>> from badak.formats.steps.program import lowered
+        >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import SimpleConvNet
         >>> program = lowered(SimpleConvNet(), "a test")
         >>> arranged(program, {0, program.output}).size  # 30 * 24 * 24 and 30 * 12 * 12
@@ -61,7 +56,7 @@ def arranged(program: Program, outside: Collection[int]) -> Arena:
         mergeable = [
             value
             for value in step.inputs
-            if step.op in IN_PLACE and value in block_of and last_read[value] == number
+            if KINDS[step.op].in_place and value in block_of and last_read[value] == number
         ]
         if mergeable and step.output not in outside:
             block = block_of[mergeable[0]]

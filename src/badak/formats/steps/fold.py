@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from badak.formats.steps.kinds.window import SIDES
 from badak.formats.steps.program import Program, Step
 
 
@@ -19,7 +20,7 @@ def folded(program: Program, drop_relu: bool = False) -> Program:
         The shorter program, over the same values; its stages are left out.
 
     Example:
-        >>> from badak.formats.steps.program import lowered
+        >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import ResNet20
         >>> program = lowered(ResNet20(), "a test")
         >>> len(program.steps), len(folded(program).steps)
@@ -50,10 +51,7 @@ def _is_factor(step: Step) -> bool:
     weight = step.arrays["weight"]
     n = step.numbers
     alone = weight.shape[1:] == (1, 1, 1) and len(weight) == n["groups"]
-    return alone and (n["sh"], n["sw"]) == (1, 1) and not any(n[k] for k in _PADDING)
-
-
-_PADDING = ("top", "bottom", "left", "right")
+    return alone and (n["sh"], n["sw"]) == (1, 1) and not any(n[k] for k in SIDES)
 
 
 def _joined(conv: Step, step: Step) -> Step:

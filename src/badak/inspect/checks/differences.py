@@ -26,7 +26,7 @@ Value = Callable[[], Array | float]
 
 
 @dataclass(frozen=True)
-class Checked:
+class ArrayCheck:
     """One array's comparison.
 
     Attributes:
@@ -48,17 +48,17 @@ def compare(
     arrays: dict[str, Array],
     gradients: dict[str, Array],
     value: Value,
-    least: float,
+    minimum: float,
     samples: int | None,
     generator: np.random.Generator,
-) -> tuple[Checked, ...]:
+) -> tuple[ArrayCheck, ...]:
     """Compare each array's gradient with the central differences of a value.
 
     Args:
         arrays: name -> array; its entries are moved and put back.
         gradients: name -> what backward says, shaped like the array.
         value: computed anew from the arrays at each call; what is differentiated is its sum.
-        least: gradients below it are lost in rounding.
+        minimum: gradients below it are lost in rounding.
         samples: entries of each array, drawn at random; all where None.
         generator: of the draw.
 
@@ -73,7 +73,7 @@ def compare(
         True
     """
     sizes = {name: largest(gradient) for name, gradient in gradients.items()}
-    least = max(least, FLOOR_OF_ALL * max(sizes.values(), default=0.0))
+    minimum = max(minimum, FLOOR_OF_ALL * max(sizes.values(), default=0.0))
     return tuple(
         _compare(
             name,
@@ -81,7 +81,7 @@ def compare(
             gradients[name],
             value,
             _places(array.size, samples, generator),
-            max(FLOOR * sizes[name], least),
+            max(FLOOR * sizes[name], minimum),
         )
         for name, array in arrays.items()
     )
@@ -105,9 +105,9 @@ def _places(size: int, samples: int | None, generator: np.random.Generator) -> I
 
 def _compare(
     name: str, array: Array, gradient: Array, value: Value, places: Indices, floor: float
-) -> Checked:
+) -> ArrayCheck:
     if gradient.shape != array.shape:
-        return Checked(name, 0, 0, math.inf)
+        return ArrayCheck(name, 0, 0, math.inf)
     here, worst, kinks = value(), 0.0, 0
     for place in places:
         index = np.unravel_index(place, array.shape)
@@ -120,7 +120,7 @@ def _compare(
         worst = max(worst, math.inf if math.isnan(error) else error)  # NaN would lose any max
     if not np.isfinite(gradient).all():  # also where no entry was drawn
         worst = math.inf
-    return Checked(name, len(places) - kinks, kinks, worst)
+    return ArrayCheck(name, len(places) - kinks, kinks, worst)
 
 
 def _difference(

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from badak import checks, terminal
 from badak.arrays import as_images, as_labels
 from badak.errors import BadakError
-from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare
+from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, ArrayCheck, compare
 from badak.inspect.checks.layer_check import LayerCheck, check_layers
 from badak.network import Network
 
@@ -26,7 +26,7 @@ class GradientCheck:
         layers: one a layer, checked by itself, and one for the loss.
     """
 
-    rows: tuple[Checked, ...]
+    rows: tuple[ArrayCheck, ...]
     layers: tuple[LayerCheck, ...]
 
     @property
@@ -35,9 +35,11 @@ class GradientCheck:
         return max(row.worst for row in self.rows)
 
     @property
-    def ill(self) -> tuple[str, ...]:
+    def failing(self) -> tuple[str, ...]:
         """The layers whose backward is not their forward's, or that change what they are given."""
         return tuple(layer.name for layer in self.layers if layer.symptoms)
+
+    ill = failing  # its former name
 
     def __rich__(self) -> "Group":
         from rich.console import Group
@@ -99,8 +101,8 @@ def gradient_check(
     where it is smaller), below which rounding drowns the difference.
 
     One wrong layer spoils the gradients of all before it. So each layer is also checked by itself,
-    and `ill` names the culprit. What a backward pass rightly differentiates may still be a wrong
-    forward: that takes a right layer beside it (`badak.lessons.clinic`).
+    and `failing` names the culprit. A backward pass may rightly differentiate a wrong forward pass:
+    only a right layer beside it shows that (`badak.lessons.clinic`).
 
     Args:
         net: the network; it stays as it is.
@@ -121,7 +123,7 @@ def gradient_check(
         >>> from badak import data, models
         >>> train, _ = data.load("digits")
         >>> net = models.SimpleConvNet(weight_init="he")
-        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).ill
+        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).failing
         ()
     """
     if samples is not None:
@@ -133,7 +135,7 @@ def gradient_check(
     if not len(images):
         raise BadakError("x must have at least one image; it is empty")
     generators = double.generators()
-    states = {name: one.bit_generator.state for name, one in generators.items()}
+    states = {name: generator.bit_generator.state for name, generator in generators.items()}
 
     def rewind() -> None:
         for name, generator in generators.items():

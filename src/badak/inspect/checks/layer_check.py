@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array, Images, Labels
-from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare, largest
+from badak.inspect.checks.differences import (
+    FLOOR_OF_ROUNDING,
+    TOLERANCE,
+    ArrayCheck,
+    compare,
+    largest,
+)
 from badak.layers import Layer
 from badak.network import Network
 
@@ -26,7 +32,7 @@ class LayerCheck:
 
     name: str
     kind: str
-    rows: tuple[Checked, ...]
+    rows: tuple[ArrayCheck, ...]
     faults: tuple[str, ...] = ()
 
     @property
@@ -81,23 +87,23 @@ def check_layers(
         >>> from badak.layers import Flatten, Linear
         >>> net = Network([Flatten(), Linear(2)], (1, 1, 2), dtype=np.float64)
         >>> draw = np.random.default_rng(0)
-        >>> found = check_layers(net, np.ones((1, 1, 1, 2)), np.array([0]), None, True, draw)
-        >>> [(layer.name, layer.symptoms) for layer in found]
+        >>> layer_checks = check_layers(net, np.ones((1, 1, 1, 2)), np.array([0]), None, True, draw)
+        >>> [(layer.name, layer.symptoms) for layer in layer_checks]
         [('flatten1', ()), ('linear1', ()), ('loss', ())]
     """
-    x, found = images, []
+    x, layer_checks = images, []
     for name, layer in net.layers.items():
         check, x = _check(name, layer, x, samples, training, generator)
-        found.append(check)
+        layer_checks.append(check)
 
     def loss() -> float:
         return net.loss.forward(x, labels)[0]
 
     value, cache = net.loss.forward(x, labels)
     gradient = np.asarray(net.loss.backward(cache))
-    least = FLOOR_OF_ROUNDING * max(1.0, abs(value))
-    rows = compare({"input": x}, {"input": gradient}, loss, least, samples, generator)
-    return (*found, LayerCheck("loss", type(net.loss).__name__, rows))
+    minimum = FLOOR_OF_ROUNDING * max(1.0, abs(value))
+    rows = compare({"input": x}, {"input": gradient}, loss, minimum, samples, generator)
+    return (*layer_checks, LayerCheck("loss", type(net.loss).__name__, rows))
 
 
 def _check(
@@ -110,11 +116,11 @@ def _check(
 ) -> tuple[LayerCheck, Array]:
     """The layer's finding, and its output for the next; 0 where it is NaN or infinite."""
     run = repeatable(layer, training)
-    given = x.copy()
-    y, cache = run(given)
+    copy = x.copy()
+    y, cache = run(copy)
     y = y.copy()  # nothing that the layer does later may change it
     faults = [] if np.isfinite(y).all() else ["forward gives NaN or infinity"]
-    if not _same(given, x):
+    if not _same(copy, x):
         faults.append("forward changes its input")
     weights = generator.standard_normal(y.shape)
     grad_y = weights.copy()
@@ -129,9 +135,9 @@ def _check(
             faults.append(
                 f"the gradient of {key} is {gradient.shape}, expected {arrays[key].shape}"
             )
-    least = FLOOR_OF_ROUNDING * max(1.0, largest(weights * y))
+    minimum = FLOOR_OF_ROUNDING * max(1.0, largest(weights * y))
     rows = compare(
-        arrays, gradients, lambda: weights * run(moved.copy())[0], least, samples, generator
+        arrays, gradients, lambda: weights * run(moved.copy())[0], minimum, samples, generator
     )
     finite = np.where(np.isfinite(y), y, 0)  # no fault of the layers behind
     return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), finite
@@ -159,5 +165,5 @@ def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, A
     return run
 
 
-def _same(one: Array, other: Array) -> bool:
-    return np.array_equal(one, other, equal_nan=True)
+def _same(x: Array, y: Array) -> bool:
+    return np.array_equal(x, y, equal_nan=True)
