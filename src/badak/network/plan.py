@@ -130,14 +130,14 @@ class _Parts:
         # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
         # that is no plain float32 a kernel gets a copy, which would be recorded.
         self.recordable = all(
-            type(one) in LAYERS.values() and one.recorded for one in self._held
+            type(one) in LAYERS.values() and one.recordable for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """Every layer's name, identity and count of changes, those within blocks too."""
-        seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
+        seen = [(name, id(layer), layer.version) for name, layer in layers.items()]
         for block in self._blocks:
-            seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
+            seen += [(name, id(one), one.version) for name, one in layers[block].leaves(block)]
         return seen
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:

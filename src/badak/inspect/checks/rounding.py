@@ -15,7 +15,7 @@ def round_float16(x: Array) -> Array:
         x: float32 of any shape.
 
     Returns:
-        float32 like x; infinite where x rounds beyond 65504.
+        float32 like x; infinite if x rounds beyond 65504.
 
     Example:
         >>> round_float16(np.float32([1.0004, 1.0006, 65520])).tolist()
@@ -36,7 +36,7 @@ def round_bfloat16(x: Array) -> Array:
         x: float32 of any shape.
 
     Returns:
-        float32 like x; infinite where x rounds beyond 3.39e38, and NaN where it is NaN.
+        float32 like x; infinite if x rounds beyond 3.39e38, and NaN if it is NaN.
 
     Example:
         >>> round_bfloat16(np.float32([1.003, 1.00390625, 1.01171875])).tolist()  # 2 halfway
@@ -56,7 +56,7 @@ def int8_scale(x: Array) -> float:
         x: of any shape.
 
     Returns:
-        The step; 1 where all is 0.
+        The step; 1 if all is 0.
 
     Example:
         >>> int8_scale(np.array([-254.0, 3.0]))
@@ -91,7 +91,7 @@ def round_int8(x: Array, scale: float) -> Array:
         scale: of one step.
 
     Returns:
-        float32 like x; NaN where it is NaN, though int8 has none: 0 would hide it.
+        float32 like x; NaN if it is NaN, though int8 has none: 0 would hide it.
 
     Example:
         >>> round_int8(np.float32([-999.0, 5.0, 7.0]), 2.0).tolist()
