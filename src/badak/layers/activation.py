@@ -75,8 +75,8 @@ class Hardtanh(Pointwise):
     Hardtanh(0, 6) is the ReLU6 of MobileNet (Sandler et al. 2018, section 3.1); ONNX's *Clip*.
 
     Args:
-        min_val: the least output.
-        max_val: the largest output.
+        min_val: the minimum output.
+        max_val: the maximum output.
 
     Raises:
         BadakError: limits that are no finite numbers, or min_val not below max_val.
@@ -88,7 +88,7 @@ class Hardtanh(Pointwise):
     """
 
     prefix: ClassVar[str] = "clip"
-    recorded: ClassVar[bool] = False  # NumPy's in both editions
+    recordable: ClassVar[bool] = False  # NumPy's in both editions
     min_val: float = -1.0
     max_val: float = 1.0
 

@@ -25,14 +25,14 @@ class Layer(ABC):
         parameters: name -> array that training changes; filled by `build`.
         buffers: name -> array that is saved with them but has no gradient.
         generator: what the layer draws from in training, if it draws at all.
-        prefix: how a network names such layers, with a number behind.
-        changes: how often an attribute was set; a recorded plan is good until the next time.
-        recorded: whether its arithmetic is the native core's alone, so that a plan can repeat it.
+        prefix: how a network names such layers, followed by a number.
+        version: how often an attribute was set; a recorded plan is good until the next time.
+        recordable: whether its arithmetic is the native core's alone, so that a plan can repeat it.
     """
 
     prefix: ClassVar[str]
-    changes: ClassVar[int] = 0
-    recorded: ClassVar[bool] = True
+    version: ClassVar[int] = 0
+    recordable: ClassVar[bool] = True
     parameters: dict[str, Array] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -44,7 +44,7 @@ class Layer(ABC):
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, and count it."""
         object.__setattr__(self, name, value)
-        object.__setattr__(self, "changes", self.changes + 1)
+        object.__setattr__(self, "version", self.version + 1)
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make the parameters for inputs (N, *input_shape) and return the output's shape.
@@ -71,7 +71,7 @@ class Layer(ABC):
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Shape of one image's output, by arithmetic alone; raises BadakError where none fits."""
+        """Shape of one image's output, by arithmetic alone; raises BadakError if none fits."""
 
     @abstractmethod
     def forward(self, x: Array, training: bool) -> tuple[Array, Any]:
@@ -88,7 +88,7 @@ class Layer(ABC):
         return int(np.prod(self.output_shape(input_shape), dtype=object))
 
     def window(self, input_shape: Shape) -> Window | None:
-        """The window this layer slides over its input; None where it works point by point."""
+        """The window this layer slides over its input; None if it works point by point."""
         return None
 
     def parameter_count(self) -> int:
@@ -114,7 +114,7 @@ class Pointwise(Layer):
 
 
 def image_shape(input_shape: Shape) -> tuple[int, int, int]:
-    """Return (C, H, W), or raise BadakError where the input is no image."""
+    """Return (C, H, W), or raise BadakError if the input is no image."""
     if len(input_shape) != 3:
         raise BadakError(f"the input must be images (C, H, W); got {input_shape}")
     channels, height, width = input_shape

@@ -17,7 +17,7 @@ from badak.layers.naming import named
 Layers = Sequence[Layer] | Mapping[str, Layer]
 Path = tuple[str, dict[str, Layer]]
 Cache = tuple[list[Shape], list[list[Any]]]
-# Blocks within blocks: far more than any paper has, far less than Python's stack bears.
+# Blocks within blocks: far more than any paper has, far fewer than Python's stack allows.
 DEEPEST = 8
 
 
@@ -41,7 +41,7 @@ class Block(Layer):
 
     @abstractmethod
     def joined_shape(self, ends: list[Shape]) -> Shape:
-        """The output's shape from those of the paths; raises BadakError where they do not fit."""
+        """The output's shape from those of the paths; raises BadakError if they do not fit."""
 
     @abstractmethod
     def join(self, ends: list[Array]) -> Array:
@@ -93,9 +93,9 @@ class Block(Layer):
                 yield from layer.leaves(f"{before}{path}{key}")
 
     def depth(self) -> int:
-        """How deep blocks are nested here, 1 where this is the only one."""
+        """How deep blocks are nested here, 1 if this is the only one."""
         inside = [layer for _, layers in self.paths for layer in layers.values()]
-        return 1 + max((one.depth() for one in inside if isinstance(one, Block)), default=0)
+        return 1 + max((layer.depth() for layer in inside if isinstance(layer, Block)), default=0)
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Those of all layers inside, under the names that `parameters` and `buffers` have."""

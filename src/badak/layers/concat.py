@@ -16,7 +16,7 @@ from badak.layers.block import Block, Layers, copies
 @final
 @dataclass
 class Concat(Block):
-    """The outputs of several branches, one's channels behind the other's (Szegedy et al. 2015).
+    """The outputs of several branches, their channels one after another (Szegedy et al. 2015).
 
     The Inception module is one, and so is the end of SqueezeNet's fire module (Iandola et al.
     2016, section 3.2); with an empty branch, which is the input itself, DenseNet's blocks are.
@@ -37,7 +37,7 @@ class Concat(Block):
     """
 
     # Putting together is NumPy's: no kernel does it.
-    recorded: ClassVar[bool] = False
+    recordable: ClassVar[bool] = False
     branches: Sequence[Layers]
 
     def __post_init__(self) -> None:
@@ -50,7 +50,7 @@ class Concat(Block):
             {} if branch in empty else copies(branch) for branch in self.branches
         ]
         self.branches = tuple(own)
-        self._hold(*((f"branch{number}.", one) for number, one in enumerate(own, 1)))
+        self._hold(*((f"branch{number}.", branch) for number, branch in enumerate(own, 1)))
 
     def joined_shape(self, ends: list[Shape]) -> Shape:
         """(C1, H, W) and (C2, H, W) and so on -> (C1 + C2 + ..., H, W)."""
@@ -62,7 +62,7 @@ class Concat(Block):
         return (sum(end[0] for end in ends), *ends[0][1:])
 
     def join(self, ends: list[Array]) -> Array:
-        """One behind the other."""
+        """One after another."""
         return np.concatenate(ends, axis=1)
 
     def split(self, grad_y: Array, shapes: list[Shape]) -> list[Array]:

@@ -1,6 +1,6 @@
 """The ten digits as 7x12 bitmaps: what LeNet-5's output units compare with.
 
-Drawn anew after the manner of figure 3 of LeCun et al. 1998; digits that look alike have codes
+Drawn for badak in the manner of figure 3 of LeCun et al. 1998; digits that look alike have codes
 that are alike.
 """
 
@@ -22,7 +22,7 @@ _ROWS = """
 """
 
 _LINES = [line.split() for line in _ROWS.split("\n") if line]
-# (10, 84): a row a digit, 1 for ink and -1 for paper.
+# (10, 84): one row per digit, 1 for ink and -1 for paper.
 DIGITS = np.array(
     [
         [1.0 if cell == "#" else -1.0 for line in _LINES for cell in line[digit]]

@@ -20,7 +20,7 @@ class MaxPool2d(Layer):
 
     Args:
         kernel_size: rows and columns of the window.
-        stride: step between places; the kernel's size where None.
+        stride: step between places; the kernel's size if None.
         padding: rows and columns around the input, at most half the kernel.
         dilation: distance between the window's cells.
         ceil_mode: round the output size up instead of down.
@@ -76,7 +76,7 @@ class AvgPool2d(Layer):
 
     Args:
         kernel_size: rows and columns of the window.
-        stride: step between places; the kernel's size where None.
+        stride: step between places; the kernel's size if None.
         padding: zeros around the input, at most half the kernel.
         ceil_mode: round the output size up instead of down.
         count_include_pad: whether padding counts in the mean.

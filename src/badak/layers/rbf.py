@@ -1,4 +1,4 @@
-"""EuclideanRBF: one output a class, the closer the input to the class's code the larger."""
+"""EuclideanRBF: one output per class, the closer the input to the class's code the larger."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -35,7 +35,7 @@ class EuclideanRBF(Layer):
     """
 
     prefix: ClassVar[str] = "rbf"
-    recorded: ClassVar[bool] = False  # its distances are NumPy's in both editions
+    recordable: ClassVar[bool] = False  # its distances are NumPy's in both editions
     out_features: int
 
     def __post_init__(self) -> None:

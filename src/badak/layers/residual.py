@@ -19,7 +19,7 @@ class Residual(Block):
 
     Args:
         layers: a list, named by kind and number as a network's; or name -> layer. They are copied.
-        shortcut: likewise; the input itself where there are none.
+        shortcut: likewise; the input itself if there are none.
 
     Raises:
         BadakError: no layers, a name that cannot be, or blocks nested more than 8 deep.

@@ -20,7 +20,7 @@ Cache = tuple[Shape, tuple[Array, Array, Array]]
 @final
 @dataclass
 class Subsample2d(Layer):
-    """The sum under each window, times one coefficient a map, plus one bias a map.
+    """The sum under each window, times one coefficient per map, plus one bias per map.
 
     (N, C, H, W) -> (N, C, OH, OW), windows side by side. Parameters ``weight`` (C,), which starts
     as one over the window's cells, so that the layer starts as an average, and ``bias`` (C,). From
@@ -65,7 +65,7 @@ class Subsample2d(Layer):
     def forward(self, x: Array, training: bool) -> tuple[Array, Cache]:
         """The cache is the input's shape and the sums, with the statistics that change nothing.
 
-        Sums are averages divided by 1; one factor and one bias a map are what batch norm applies,
+        Sums are averages divided by 1; one factor and one bias per map are what batch norm applies,
         where mean 0 and variance 1 leave its input as it is.
         """
         sums = ops.avg_pool2d(x, self.kernel_size, divisor_override=1)

@@ -86,7 +86,7 @@ class TableConv2d(Layer):
         return output_shape
 
     def parameter_count(self) -> int:
-        """One for each cell of each connection, and one a filter."""
+        """One for each cell of each connection, and one per filter."""
         return int(self._connected.sum()) + len(self.table)
 
     def connected_weight(self) -> Array:
@@ -131,7 +131,7 @@ def _checked(table: Any) -> tuple[tuple[int, ...], ...]:
     for number, maps in enumerate(table):
         if not isinstance(maps, Sequence) or isinstance(maps, str):
             raise ArgumentTypeError(f"{words}; number {number} is {shown(maps)}")
-        row = tuple(checks.integer(one, "a map's number in table") for one in maps)
+        row = tuple(checks.integer(seen, "a map's number in table") for seen in maps)
         if not row or len(set(row)) < len(row):
             raise BadakError(
                 f"table must name at least one map for each filter, and none twice; filter "

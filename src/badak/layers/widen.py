@@ -15,7 +15,7 @@ from badak.ops.window import IntOrPair, Window
 @final
 @dataclass
 class Widen2d(Layer):
-    """Keep every stride-th place of each map, and put maps of zeros behind: (N, C, H, W).
+    """Keep every stride-th place of each map, and add maps of zeros after them: (N, C, H, W).
 
     The shortcut that He et al. 2016 call A (section 4.1): it has no parameters.
 

@@ -1,6 +1,6 @@
 """Stages: a network's layers grouped into what one native call does, forward with its backward.
 
-A stage remembers what its way back needs, as arrays that every pass writes anew. Its first pass
+A stage remembers what its way back needs, as arrays that every pass overwrites. Its first pass
 is recorded (see `badak.network.plan`), so each number must come from a kernel; what Python itself
 has to do before each pass stands in `refresh`.
 """
@@ -68,11 +68,11 @@ class Single(Stage):
 
 
 class ConvBlock(Stage):
-    """Conv2d, and behind it ReLU and a 2x2 MaxPool2d where they stand there."""
+    """Conv2d, with the ReLU and the 2x2 MaxPool2d that follow it, if they do."""
 
     def __init__(self, name: str, conv: Conv2d, relu: bool, pool: bool, training: bool) -> None:
         self.name, self.conv, self.training = name, conv, training
-        self.behind = {"relu": relu, "pool": pool}
+        self.epilogue = {"relu": relu, "pool": pool}
 
     def _arguments(self, x: Array) -> dict[str, Any]:
         parameters = self.conv.parameters
@@ -82,7 +82,7 @@ class ConvBlock(Stage):
             "bias": parameters.get("bias"),
             "window": self.conv.window(x.shape[1:]),
             "groups": self.conv.groups,
-            **self.behind,
+            **self.epilogue,
         }
 
     def forward(self, x: Array) -> Array:
@@ -174,7 +174,9 @@ class Sum(Stage):
     def __init__(self, name: str, block: Residual, input_shape: Shape, training: bool) -> None:
         self.paths = [
             stages(
-                [(f"{name}.{path}{key}", one) for key, one in layers.items()], input_shape, training
+                [(f"{name}.{path}{key}", layer) for key, layer in layers.items()],
+                input_shape,
+                training,
             )
             for path, layers in block.paths
         ]
@@ -251,7 +253,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
 
 
 def _takes(rest: list[Named], kind: type[Layer]) -> bool:
-    """Take the next layer where it is of this kind."""
+    """Take the next layer if it is of this kind."""
     taken = bool(rest) and isinstance(rest[0][1], kind)
     if taken:
         rest.pop(0)

@@ -135,14 +135,14 @@ class _Parts:
         # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
         # plain float32, a kernel gets a copy of it, which would be recorded.
         self.recordable = all(
-            type(one) in LAYERS.values() and one.recorded for one in self._held
+            type(one) in LAYERS.values() and one.recordable for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """The name, identity and count of changes of every layer, also inside blocks."""
-        seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
+        seen = [(name, id(layer), layer.version) for name, layer in layers.items()]
         for block in self._blocks:
-            seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
+            seen += [(name, id(one), one.version) for name, one in layers[block].leaves(block)]
         return seen
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:

@@ -23,9 +23,9 @@ class ReceptiveField:
 
     Attributes:
         size: rows and columns of the box.
-        stride: how far neighbouring places' boxes lie apart; 0 where all see the same.
+        stride: how far neighbouring places' boxes lie apart; 0 if all see the same.
         offset: the first row and column of place (0, 0)'s box; negative within the padding.
-        places: rows and columns of the layer's output; (1, 1) where a flat layer has mixed them.
+        places: rows and columns of the layer's output; (1, 1) if a flat layer has mixed them.
     """
 
     size: Pair
@@ -40,7 +40,7 @@ class ReceptiveField:
         )
         return slice(top, top + self.size[0]), slice(left, left + self.size[1])
 
-    def behind(self, window: Window, places: Pair) -> "ReceptiveField":
+    def windowed(self, window: Window, places: Pair) -> "ReceptiveField":
         """The field of a layer that slides `window` over this one's output.
 
         The box grows by (covered - 1) strides, which the window's own stride then multiplies.
@@ -101,9 +101,9 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
         field, *others = (fields[name] for name in visit.reads)
         window = layer.window(visit.input)
         if isinstance(layer, Block):
-            field = reduce(lambda one, two: one.joined(two, height, width), others, field)
+            field = reduce(lambda field, other: field.joined(other, height, width), others, field)
         elif window is not None:
-            field = field.behind(window, places)
+            field = field.windowed(window, places)
         elif isinstance(layer, Linear) or (shape != visit.input and not isinstance(layer, Flatten)):
             field = field.mixed(height, width, places)
         fields[visit.name] = field

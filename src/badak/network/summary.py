@@ -26,7 +26,7 @@ class Row:
     Attributes:
         name: in the network.
         kind: the layer's class.
-        formula: the output-size formula with its numbers, where a window slides.
+        formula: the output-size formula with its numbers, if a window slides.
         output_shape: of one image.
         parameters: how many numbers training changes.
         flops: of one image's forward pass; a multiply-add counts as two.
@@ -73,7 +73,7 @@ class Summary:
 
     Attributes:
         input_shape: (C, H, W).
-        rows: one a layer; before a block's, which is its sum's, those of the layers inside.
+        rows: one per layer; a block's is its joining alone, and those inside come before it.
     """
 
     input_shape: Shape
@@ -145,7 +145,7 @@ class Summary:
 
 
 def _formula(layer: Layer, shape: Shape) -> str:
-    """The output size's, once where rows and columns have the same."""
+    """The output size's; once if it is the same for rows and columns."""
     window = layer.window(shape)
     if window is None:
         return ""

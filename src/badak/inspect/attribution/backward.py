@@ -41,7 +41,7 @@ class Trace:
 
         Args:
             grad_y: as the last output is shaped: a 1 at each number of interest, 0 elsewhere.
-            layer: the gradient by this layer's output; by the images where None.
+            layer: the gradient by this layer's output; by the images if None.
 
         Returns:
             As that output, or the images, are shaped.

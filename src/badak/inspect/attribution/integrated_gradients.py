@@ -27,7 +27,7 @@ def integrated_gradients(
     mean taken at the middles of equal steps.
 
     Completeness: the shares add up to the image's logit less the baseline's, but for the steps'
-    coarseness. It shrinks with the square of `steps` where the network is smooth; where it has
+    coarseness. It shrinks with the square of `steps` if the network is smooth; if it has
     corners (ReLU, max pooling) each one crossed leaves an error like ``1 / steps``. Compare
     ``shares.sum()`` with ``net(image)[label] - net(baseline)[label]``, and take more steps where
     they differ.

@@ -33,11 +33,11 @@ def occlusion(
         net: the network; it stays as it is.
         image: (C, H, W): float, or uint8 in 0..255.
         label: the class.
-        size: of the patch's sides; a fifth of the image's shorter side where None.
-        stride: step between its places, at most its size; a quarter of its size where None. The
+        size: of the patch's sides; a fifth of the image's shorter side if None.
+        stride: step between its places, at most its size; a quarter of its size if None. The
             last place of a row or column may reach beyond the edge.
         value: what it covers with, on the scale of the floats the network takes; the image's
-            mean, channel by channel, where None.
+            mean, channel by channel, if None.
 
     Returns:
         (H, W): positive where the class needs the pixel, negative where it is better without.

@@ -63,7 +63,7 @@ def smooth_grad(
         seed: of the noise, ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``.
 
     Returns:
-        (H, W), not negative; `saliency` itself where the noise is 0.
+        (H, W), not negative; `saliency` itself if the noise is 0.
 
     Raises:
         BadakError: an image or a label that does not fit, or an argument out of range.

@@ -46,7 +46,7 @@ class LayerError:
         name: of the layer.
         kind: its class.
         error: root of the mean square of the error, as a share of the output's own, over all data;
-            infinite where an output is.
+            infinite if an output is.
     """
 
     name: str
@@ -56,7 +56,7 @@ class LayerError:
 
 @dataclass(frozen=True)
 class Precision:
-    """What `precision` found; ``str()`` draws the table.
+    """The result of `precision`; ``str()`` draws the table.
 
     Attributes:
         dtype: one of `DTYPES`.
@@ -94,7 +94,7 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
     multiplication and one addition, and so is a block's sum. Any other layer that computes is one
     operation.
 
-    int8 is symmetric and has one scale a tensor: -127..127 spread over the largest size that the
+    int8 is symmetric and has one scale per tensor: -127..127 spread over the largest size that the
     tensor reaches on this data, in float32. What lies beyond a dtype's range becomes infinite in
     float16; an image with an output that is no number counts as classified wrongly.
 
@@ -114,8 +114,8 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         >>> from badak import data, models
         >>> _, test = data.load("digits")
         >>> net = models.SimpleConvNet(weight_init="he")
-        >>> found = {dtype: precision(net, test[:20], dtype) for dtype in ("float16", "bfloat16")}
-        >>> found["float16"].layers[-1].error < found["bfloat16"].layers[-1].error < 0.1
+        >>> result = {dtype: precision(net, test[:20], dtype) for dtype in ("float16", "bfloat16")}
+        >>> result["float16"].layers[-1].error < result["bfloat16"].layers[-1].error < 0.1
         True
     """
     checks.choice(dtype, "dtype", DTYPES)
@@ -219,7 +219,7 @@ def _spread(channels: Array, x: Array) -> Array:
 
 
 def _share(error: float, whole: float) -> float:
-    """The root of their quotient; infinite where one is not finite."""
+    """The root of their quotient; infinite if one is not finite."""
     if not np.isfinite(error):
         return float("inf")
     return float(np.sqrt(error / whole)) if whole else float(np.sqrt(error))

@@ -59,7 +59,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Profile:
-    """What `profile` measured; ``str()`` draws the table.
+    """The result of `profile`; ``str()`` draws the table.
 
     Attributes:
         rows: one per layer, each run by itself, and one for the loss. A block's row is its
@@ -89,7 +89,7 @@ class Profile:
         return Timed("one by one", "", forward, backward, flops, saved_by)
 
     def share_of_peak(self, timed: Timed) -> float | None:
-        """The share of the peak that is reached; None where there is none, or nothing to compute.
+        """The share of the peak that is reached; None if there is none, or nothing to compute.
 
         Args:
             timed: one of the rows, or the whole.
@@ -106,7 +106,7 @@ class Profile:
         headings = ["Layer", "Kind", "Forward", "Backward", "Time", "FLOPs", "GFLOP/s", "Peak"]
         total = self.one_by_one.seconds
         rows = [self._cells(row, total) for row in self.rows]
-        sums = [self._cells(one, total) for one in (self.one_by_one, self.whole)]
+        sums = [self._cells(row, total) for row in (self.one_by_one, self.whole)]
         footer = ["\n".join(pair) for pair in zip(*sums, strict=True)]
         about = f"Milliseconds of a training step, batch {self.batch_size}"
         if self.peak is None:
@@ -160,8 +160,8 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
 
     Example:
         >>> from badak.models import LeNet5
-        >>> found = profile(LeNet5(), np.zeros((2, 1, 28, 28)), rounds=1)
-        >>> [row.name for row in found.rows][:3], found.whole.flops
+        >>> result = profile(LeNet5(), np.zeros((2, 1, 28, 28)), rounds=1)
+        >>> [row.name for row in result.rows][:3], result.whole.flops
         (['conv1', 'relu1', 'pool1'], 4602484)
     """
     checks.integer(rounds, "rounds", minimum=1)

@@ -1,4 +1,4 @@
-"""Embedding: a layer's outputs laid out on a plane, alike images near each other.
+"""Embedding: a layer's outputs laid out on a plane, similar images near each other.
 
 Letters: N images, D outputs of the layer for one image.
 """
@@ -48,7 +48,7 @@ class Embedding:
 def embedding(
     net: Network, data: Dataset, layer: str, method: str = "pca", seed: int = 0
 ) -> Embedding:
-    """Lay a layer's outputs out on a plane, one point an image.
+    """Lay a layer's outputs out on a plane, one point per image.
 
     A thousand images make a picture; time grows with their square, or with the cube.
 
@@ -135,5 +135,5 @@ def _tsne(rows: Array, seed: int) -> Array:
     # Its threads wait for each other in every one of a thousand steps, spinning: on a busy machine
     # that takes ten times as long as one thread alone.
     with threadpool_limits(1):
-        found = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
-    return np.asarray(found, np.float64)
+        points = TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(rows)
+    return np.asarray(points, np.float64)

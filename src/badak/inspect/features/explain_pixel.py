@@ -35,7 +35,7 @@ class ExplainedPixel:
         patch: (C / groups, KH, KW), the input under the filter, 0 in the padding.
         weight: (C / groups, KH, KW), the filter.
         products: (C / groups, KH, KW), patch times weight.
-        bias: what is added to their sum; 0 where the layer has none.
+        bias: what is added to their sum; 0 if the layer has none.
         value: the layer's own output there.
         output: (OH, OW), the layer's output for this filter.
     """
@@ -80,12 +80,12 @@ def explain_pixel(
 
     Example:
         >>> from badak.models import SimpleConvNet
-        >>> found = explain_pixel(SimpleConvNet(), np.ones((1, 28, 28)), "conv1", 3, 0, 5)
-        >>> found.patch.shape, bool(np.isclose(found.products.sum() + found.bias, found.value))
+        >>> result = explain_pixel(SimpleConvNet(), np.ones((1, 28, 28)), "conv1", 3, 0, 5)
+        >>> result.patch.shape, bool(np.isclose(result.products.sum() + result.bias, result.value))
         ((1, 5, 5), True)
     """
     conv = convolution(net, layer)
-    visit = next(one for one in run(net.layers, one_image(net, image)) if one.layer is conv)
+    visit = next(visit for visit in run(net.layers, one_image(net, image)) if visit.layer is conv)
     source, output, all_maps = visit.source or "image", visit.output[0], visit.input[0]
     for name, place, count in zip(
         ("channel", "y", "x"), (channel, y, x), output.shape, strict=True

@@ -15,7 +15,7 @@ def filters(net: Network, layer: str | None = None) -> Array:
 
     Args:
         net: the network.
-        layer: the layer's name, inside a block ``"block1.conv1"``; the first convolution where
+        layer: the layer's name, inside a block ``"block1.conv1"``; the first convolution if
             None.
 
     Returns:
@@ -33,7 +33,7 @@ def filters(net: Network, layer: str | None = None) -> Array:
 
 
 def convolution(net: Network, layer: str | None) -> Convolution:
-    """Return a convolution layer by its name, within blocks too; the first where None.
+    """Return a convolution layer by its name, within blocks too; the first if None.
 
     Raises:
         BadakError: no such convolution layer; the message lists those there are.

@@ -80,8 +80,8 @@ def maximize_activation(
 
     Example:
         >>> from badak.models import SimpleConvNet
-        >>> found = maximize_activation(SimpleConvNet(), "conv1", 3, steps=5)
-        >>> found.image.shape, bool(found.activations[-1] > found.activations[0])
+        >>> result = maximize_activation(SimpleConvNet(), "conv1", 3, steps=5)
+        >>> result.image.shape, bool(result.activations[-1] > result.activations[0])
         ((1, 28, 28), True)
     """
     one_layer(net, layer)
@@ -98,8 +98,8 @@ def maximize_activation(
     activations = []
     for step in range(steps):
         left = 1 - (step + 1) / steps  # of the way; jitter and blur fade out with it
-        most = round(jitter * left)
-        shift = tuple(generator.integers(-most, most + 1, 2).tolist())
+        reach = round(jitter * left)
+        shift = tuple(generator.integers(-reach, reach + 1, 2).tolist())
         seen = trace(net, np.roll(image, shift, (1, 2))[None], last=layer)
         activations.append(np.vdot(weights, seen.output))
         gradient = np.roll(seen.gradient(weights)[0], (-shift[0], -shift[1]), (1, 2))
@@ -117,8 +117,8 @@ def _weights(output: Array, channel: Target) -> Array:
             f"channel must be one integer, or (channel, y, x) in a layer of maps; got {channel}: "
             f"the layer's output is {output.shape[1:]}"
         )
-    for name, one, count in zip(("channel", "y", "x"), place, output.shape[1:], strict=False):
-        checks.integer(one, name, maximum=count - 1)
+    for name, number, count in zip(("channel", "y", "x"), place, output.shape[1:], strict=False):
+        checks.integer(number, name, maximum=count - 1)
     weights = np.zeros_like(output)
     weights[0, *place] = 1 / output[0, *place].size
     return weights
@@ -153,7 +153,7 @@ def _blurred(image: Images, deviation: float) -> Images:
     taps = (taps / taps.sum()).astype(image.dtype)
     for axis in (1, 2):
         wide = np.pad(
-            image, [(reach, reach) if one == axis else (0, 0) for one in range(3)], "edge"
+            image, [(reach, reach) if each == axis else (0, 0) for each in range(3)], "edge"
         )
         image = np.lib.stride_tricks.sliding_window_view(wide, len(taps), axis=axis) @ taps
     return image

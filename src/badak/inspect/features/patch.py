@@ -1,4 +1,4 @@
-"""patch: cells of an image or map at given rows and columns, where some may lie in the padding."""
+"""patch: cells of an image or map at given rows and columns, some of them in the padding."""
 
 import numpy as np
 

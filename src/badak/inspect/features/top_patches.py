@@ -71,8 +71,8 @@ def top_patches(
     Example:
         >>> from badak import data, models
         >>> train, _ = data.load("digits")
-        >>> found = top_patches(models.SimpleConvNet(), train[:20], "pool1", 3, k=4)
-        >>> found.patches.shape
+        >>> result = top_patches(models.SimpleConvNet(), train[:20], "pool1", 3, k=4)
+        >>> result.patches.shape
         (4, 1, 6, 6)
     """
     if not isinstance(net, Network):
@@ -87,7 +87,7 @@ def top_patches(
     values, spots, indices = np.empty(0, net.dtype), np.empty(0, int), np.empty(0, int)
     for start in range(0, len(data), batch_size):
         images = as_images(data.images[start : start + batch_size], net.input_shape, net.dtype)
-        output = next(one.output for one in run(net.layers, images) if one.name == layer)
+        output = next(visit.output for visit in run(net.layers, images) if visit.name == layer)
         checks.integer(channel, "channel", maximum=output.shape[1] - 1)
         unit = output[:, channel].reshape(len(output), -1)  # (N, OH*OW), or (N, 1)
         values = np.concatenate([values, unit.max(axis=1)])
