@@ -191,7 +191,7 @@ def test_without_metadata_the_graph_is_read_and_agrees(tmp_path, name):
     changed(path, lambda model: model.ClearField("metadata_props"))
     missing = {node.op_type for node in onnx.load(path).graph.node} - KNOWN
     if missing:
-        with pytest.raises(FormatError, match="no layers for these operators") as fault:
+        with pytest.raises(FormatError, match="operators") as fault:
             badak.onnx.load(path)
         assert all(f"{op} (" in str(fault.value) for op in missing)
         return
@@ -214,7 +214,7 @@ class Own(ReLU.__mro__[1]):
 
 def test_a_layer_of_ones_own_is_refused_and_no_file_appears(tmp_path):
     net = Network({"a": Own(), "b": Residual({"c": Own()}), "d": Flatten()}, (1, 2, 2))
-    with pytest.raises(BadakError, match=r"badak's own layers alone; got Own 'a', Own 'b\.c'"):
+    with pytest.raises(BadakError, match=r"own layers.*Own 'a', Own 'b\.c'"):
         badak.onnx.export(net, tmp_path / "net.onnx")
     assert not list(tmp_path.iterdir())
     with pytest.raises(BadakError, match=r"net.*got int"):
