@@ -136,7 +136,11 @@ WRONG_CONFIG = {
     ),
     "lists within lists": ("seed = 0", "seed = " + "[" * 3000, "nested"),
     "a number of 6,000 digits": ("seed = 0", "seed = " + "7" * 6000, "config.toml"),
-    "a number of 4,000 digits": ("seed = 0", f"lr = {'7' * 4000}\nseed = 0", "lr.*more than 200 digits"),
+    "a number of 4,000 digits": (
+        "seed = 0",
+        f"lr = {'7' * 4000}\nseed = 0",
+        "lr.*more than 200 digits",
+    ),
     "a long name": ("seed = 0", f"{'n' * 60_000} = 0", "option 'nnn"),
     "a long text": ("seed = 0", f'seed = "{"a" * 60_000}"', "seed.*got 'aaa"),
     "too large": ("seed = 0", "#" * 2**21, "config.toml .*too large"),
