@@ -116,7 +116,7 @@ def test_tensors_that_cannot_be_read_say_what_to_do(images, words):
 
 
 def test_labels_on_a_device_are_refused_by_name():
-    with pytest.raises(ArgumentTypeError, match="labels lie in another device's memory"):
+    with pytest.raises(ArgumentTypeError, match=r"labels .*device"):
         as_labels(OnGpu(LABELS))
 
 
@@ -158,7 +158,7 @@ def test_channels_last_are_named_by_the_trainer_and_told_of_by_the_data_set():
 def test_labels_in_a_column_are_refused_and_named(label):
     net, x = channels_last_net(), np.zeros((2, 3, 9, 7), np.float32)
     column = np.full((2, 1), label)
-    words = r"labels.*got \(2, 1\): pass labels.ravel"
+    words = r"labels.*got \(2, 1\).*labels.ravel"
     for call in (
         lambda: Dataset(x, column),
         lambda: net.loss_and_gradients(x, column),

@@ -119,14 +119,14 @@ def test_a_pipe_in_the_place_of_a_runs_files(tmp_path):
     run = RunDirectory(tmp_path)
     run.checkpoint.parent.mkdir()
     os.mkfifo(run.checkpoint)
-    with pytest.raises(FormatError, match=r"latest\.safetensors cannot be read: it is a pipe"):
+    with pytest.raises(FormatError, match=r"latest\.safetensors .*pipe"):
         learning_curve(run)
 
 
 def test_pipes_among_the_batches_of_cifar(tmp_path):
     os.mkfifo(tmp_path / "data_batch_1.bin")
     (tmp_path / "test_batch.bin").write_bytes(bytes(3073))
-    with pytest.raises(FormatError, match=r"data_batch_1\.bin cannot be read: it is a pipe"):
+    with pytest.raises(FormatError, match=r"data_batch_1\.bin .*pipe"):
         read_cifar10(tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_a_link_to_a_file_is_followed_and_its_end_is_known(tmp_path):
     assert files.read(tmp_path / "link") == b"abcdef"
     assert files.head(str(tmp_path / "link"), 2) == b"ab"
     assert files.read(tmp_path / "link", largest=6) == b"abcdef"
-    with pytest.raises(FormatError, match="link is too large: it has 6 bytes, more than 5"):
+    with pytest.raises(FormatError, match=r"link .*large.* 6 bytes.* 5"):
         files.read(tmp_path / "link", largest=5)
 
 
@@ -146,7 +146,7 @@ def test_a_sparse_file_larger_than_memory_is_refused_unread(name, tmp_path):
     path = tmp_path / name
     path.touch()
     os.truncate(path, 2**43)
-    with pytest.raises(FormatError, match=rf"{name} is too large: it has 8,796,093,022,208 bytes"):
+    with pytest.raises(FormatError, match=rf"{name} .*large.*8,796,093,022,208 bytes"):
         READERS[name](path)
 
 

@@ -122,7 +122,7 @@ def test_image_shape_says_how_flat_x_is_laid_out():
     assert quick(image_shape=(5, 6)).fit(X, y).image_shape_ == (1, 5, 6)
     assert quick(image_shape=(2, 3, 5)).fit(X, y).image_shape_ == (2, 3, 5)
     assert quick().fit(X, y).image_shape_ == (1, 1, 30)
-    with pytest.raises(BadakError, match=r"image_shape \(5, 5\) has 25 pixels; X has 30 features"):
+    with pytest.raises(BadakError, match=r"image_shape \(5, 5\).* 25 pixels.* 30 features"):
         quick(image_shape=(5, 5)).fit(X, y)
     with pytest.raises(BadakError, match=r"images of \(1, 5, 6\); got \(6, 5\)"):
         quick(image_shape=(5, 6)).fit(X, y).predict(X.reshape(-1, 6, 5))
@@ -138,7 +138,7 @@ def test_labels_may_be_strings(digits):
 def test_partial_fit_learns_piece_by_piece(digits):
     X, y = digits
     classifier = quick()
-    with pytest.raises(BadakError, match="classes must be given in the first call"):
+    with pytest.raises(BadakError, match=r"classes.* first call"):
         classifier.partial_fit(X[:N], y[:N])
     for _ in range(4):
         for part in (slice(0, 700), slice(700, 1400)):
@@ -146,7 +146,7 @@ def test_partial_fit_learns_piece_by_piece(digits):
     assert classifier.score(X[1400:], y[1400:]) > 0.85
     with pytest.raises(BadakError, match=r"got \['x'\]|got \[12\]"):
         classifier.partial_fit(X[:1], [12])
-    with pytest.raises(BadakError, match="classes must be those of the first call"):
+    with pytest.raises(BadakError, match=r"classes.*those of.* first call"):
         classifier.partial_fit(X[:1], [1], classes=range(9))
 
 
@@ -197,7 +197,7 @@ def test_a_bad_argument_is_named(digits, options, words):
 
 @pytest.mark.parametrize("weight", [np.zeros(N), -np.ones(N), np.ones(N - 1)])
 def test_a_bad_weight_is_refused(digits, weight):
-    with pytest.raises(BadakError, match="sample_weight must"):
+    with pytest.raises(BadakError, match=r"sample_weight.*got"):
         quick().fit(digits[0][:N], digits[1][:N], sample_weight=weight)
 
 

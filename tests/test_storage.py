@@ -120,7 +120,7 @@ def test_a_file_cut_short_is_refused(tmp_path_factory, kept):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(BadakError, match=r"nothing\.safetensors cannot be read: No such file"):
+    with pytest.raises(BadakError, match=r"nothing\.safetensors .*No such file"):
         storage.load(tmp_path / "nothing.safetensors")
     with pytest.raises(BadakError, match="name that no file can have"):
         storage.load("a\0b")
@@ -148,7 +148,7 @@ def test_a_link_stays_a_link(tmp_path):
 
 
 def test_a_device_is_never_replaced():
-    with pytest.raises(BadakError, match="cannot write /dev/null: it is a directory or device"):
+    with pytest.raises(BadakError, match=r"/dev/null.*device"):
         storage.write_atomically("/dev/null", b"data")
     assert Path("/dev/null").is_char_device()
 

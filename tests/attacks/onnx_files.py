@@ -1,4 +1,4 @@
-"""Forged ONNX files (BAD_INPUTS row O): name -> (model or bytes, words of the message)."""
+"""Forged ONNX files (BAD_INPUTS row O): name -> (model or bytes, a pattern of the message)."""
 
 from collections.abc import Callable
 from functools import cache
@@ -162,7 +162,7 @@ def deep(levels: int) -> ModelProto:
 
 @cache
 def forged() -> dict[str, tuple[Any, str]]:
-    """Every forged file; each must meet a FormatError that contains the words."""
+    """Every forged file; each must meet a FormatError of the pattern."""
     whole = sound().SerializeToString()
     one = np.ones(1, np.int64)
     return {
@@ -175,30 +175,33 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O2 raw data long": (tensor(1, raw_data=bytes(17)), "takes 16 bytes; it has 17"),
         "O2 too few floats": (
             tensor(1, float_data=[1.0]),
-            "takes 4 numbers in float_data; it has 1",
+            " 4 numbers.*float_data.* 1 ",
         ),
         "O2 another list": (tensor(1, int64_data=[1] * 4), "data in int64_data"),
         "O2 two kinds of data": (
             changed(lambda m: m.graph.initializer[1].float_data.extend([1.0] * 4)),
             "data in float_data, raw_data",
         ),
-        "O3 negative size": (tensor(1, dims=[-4]), "up to 8 sizes; got (-4,)"),
+        "O3 negative size": (tensor(1, dims=[-4]), r"shape.*got \(-4,\)"),
         "O3 product overflows": (tensor(1, dims=[2**62, 4]), "takes 73786976294838206464 bytes"),
         "O3 product wraps to 0": (tensor(1, dims=[2**32, 2**32]), "it has 16"),
-        "O3 nine axes": (tensor(1, dims=[1] * 8 + [4]), "up to 8 sizes"),
-        "O4 unknown type": (tensor(1, data_type=99), "element type is number 99"),
-        "O4 text": (tensor(1, data_type=TensorProto.STRING), "element type is number 8"),
-        "O4 integers as weight": (tensor(1, data_type=TensorProto.INT32), "must hold floats"),
-        "O5 stride 0": (sound(strides=[0, 1]), "strides must be two integers, at least 1"),
-        "O5 stride -1": (sound(strides=[-1, 1]), "strides must be two integers, at least 1"),
-        "O5 one stride": (sound(strides=[1]), "strides must be two integers, at least 1"),
-        "O5 strides no integers": (sound(strides=[1.0, 1.0]), "strides must be integers"),
-        "O5 strides a word": (sound(strides="11"), "strides must be a list of integers"),
-        "O5 dilation 0": (sound(dilations=[1, 0]), "dilations must be two integers, at least 1"),
-        "O5 dilation 2**40": (sound(dilations=[2**40, 1]), "dilations must be integers up to"),
+        "O3 nine axes": (
+            tensor(1, dims=[1] * 8 + [4]),
+            r"shape.*got \(1, 1, 1, 1, 1, 1, 1, 1, 4\)",
+        ),
+        "O4 unknown type": (tensor(1, data_type=99), "element type.* 99"),
+        "O4 text": (tensor(1, data_type=TensorProto.STRING), "element type.* 8"),
+        "O4 integers as weight": (tensor(1, data_type=TensorProto.INT32), "floats.*int32"),
+        "O5 stride 0": (sound(strides=[0, 1]), r"strides.*got \[0, 1\]"),
+        "O5 stride -1": (sound(strides=[-1, 1]), r"strides.*got \[-1, 1\]"),
+        "O5 one stride": (sound(strides=[1]), r"strides.*got \[1\]"),
+        "O5 strides no integers": (sound(strides=[1.0, 1.0]), r"strides.*got \[1\.0, 1\.0\]"),
+        "O5 strides a word": (sound(strides="11"), "strides.*got 11"),
+        "O5 dilation 0": (sound(dilations=[1, 0]), r"dilations.*got \[1, 0\]"),
+        "O5 dilation 2**40": (sound(dilations=[2**40, 1]), r"dilations.*got \[1099511627776, 1\]"),
         "O5 kernel 0": (
             sound(kernel_shape=[0, 3]),
-            "kernel_shape must be two integers, at least 1",
+            r"kernel_shape.*got \[0, 3\]",
         ),
         "O5 group 0": (sound(group=0), "in 0 groups"),
         "O5 group -1": (sound(group=-1), "in -1 groups"),
@@ -216,30 +219,30 @@ def forged() -> dict[str, tuple[Any, str]]:
         ),
         "O5 attribute twice": (
             changed(lambda m: m.graph.node[0].attribute.append(m.graph.node[0].attribute[0])),
-            "attributes must have different names",
+            "attributes.*got 'kernel_shape' twice",
         ),
         "O5 attribute without type": (
             changed(lambda m: setattr(m.graph.node[0].attribute[0], "type", 0)),
-            "has no known type",
+            "'kernel_shape'.*type",
         ),
-        "O5 kernel larger than the image": (sound(dilations=[5, 5]), "does not fit its 6x5 input"),
+        "O5 kernel larger than the image": (sound(dilations=[5, 5]), "11x11 .*6x5"),
         "O6 kernel and weight": (
             sound(kernel_shape=[3, 2]),
-            "kernel_shape is (3, 2), and its weight",
+            r"kernel_shape.*\(3, 2\).*weight",
         ),
-        "O6 bias of another length": (tensor(1, dims=[2, 2]), "must hold floats on 1 axes"),
-        "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "must hold floats on 4 axes"),
+        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axes"),
+        "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "input 1 .*floats.* 4 axes"),
         "O6 matrix of another width": (
             tensor(2, dims=[40, 6]),
-            "takes rows of 40; the input has 48",
+            "weight.* 40.* 48",
         ),
         "O7 unknown operators": (
             changed(lambda m: [setattr(m.graph.node[i], "op_type", f"No{i}") for i in (0, 1)]),
-            "no layers for these operators: No0 (1), No1 (1)",
+            r"operators: No0 \(1\), No1 \(1\)",
         ),
         "O7 another domain": (
             changed(lambda m: setattr(m.graph.node[1], "domain", "com.evil")),
-            "no layers for these operators: com.evil.Relu (1)",
+            r"operators: com\.evil\.Relu \(1\)",
         ),
         "O7 opset 999": (opset(("", 999)), "opset must be one from 6 to"),
         "O7 opset 1": (opset(("", 1)), "opset must be one from 6 to"),
@@ -247,59 +250,59 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O7 two opsets": (opset(("", 17), ("ai.onnx", 9)), "opset must be one from 6 to"),
         "O7 IR 99": (changed(lambda m: setattr(m, "ir_version", 99)), "IR version must be 3 to"),
         "O8 missing input": (rewired(1, input=["nowhere"]), "input 'nowhere' is made nowhere"),
-        "O8 cycle": (rewired(1, input=["f"]), "input 'f' is made only after it: a cycle"),
+        "O8 cycle": (rewired(1, input=["f"]), "input 'f' .*only after.*cycle"),
         "O8 a node of itself": (rewired(1, input=["r"]), "input 'r' is made only after it"),
-        "O8 a name twice": (rewired(1, output=["c"]), "output 'c' has the name of another value"),
+        "O8 a name twice": (rewired(1, output=["c"]), "output 'c' .*name of another"),
         "O8 named as a weight": (rewired(1, output=["w"]), "output 'w' has the name of another"),
-        "O8 no output of the node": (rewired(1, output=[]), "must have an operator and an output"),
-        "O8 no output": (changed(lambda m: m.graph.ClearField("output")), "must have outputs"),
+        "O8 no output of the node": (rewired(1, output=[]), "an operator and an output"),
+        "O8 no output": (changed(lambda m: m.graph.ClearField("output")), "outputs"),
         "O8 output made nowhere": (
             changed(lambda m: setattr(m.graph.output[0], "name", "no")),
             "no node makes its output 'no'",
         ),
         "O8 two outputs": (
             changed(lambda m: m.graph.output.append(helper.make_empty_tensor_value_info("r"))),
-            "has one output; it has 2",
+            " one output.* 2",
         ),
         "O8 no input": (changed(lambda m: m.graph.ClearField("input")), "'x' is made nowhere"),
-        "O8 two inputs": (with_input("v", [1]), "must take one input, the images"),
+        "O8 two inputs": (with_input("v", [1]), "one input.*'x', 'v'"),
         "O8 free size": (
             changed(
                 lambda m: m.graph.input[0].type.tensor_type.shape.dim[2].ClearField("dim_value")
             ),
-            "must be images of one size",
+            "images of one size",
         ),
         "O8 input of integers": (
             changed(lambda m: setattr(m.graph.input[0].type.tensor_type, "elem_type", 7)),
-            "input must be of floats",
+            "input.* floats.* 7",
         ),
         "O8 input of negative size": (
             changed(
                 lambda m: setattr(m.graph.input[0].type.tensor_type.shape.dim[2], "dim_value", -2)
             ),
-            "sizes must be 0 to",
+            "sizes.*got -2",
         ),
         "O8 output without input": (
             changed(lambda m: setattr(m.graph.output[0], "name", "w")),
             "output 'w' does not depend on the images",
         ),
-        "O8 a weight left out": (rewired(0, input=["x"]), "its input 1 must be constant"),
-        "O8 an empty weight": (rewired(0, input=["x", ""]), "its input 1 must be constant"),
+        "O8 a weight left out": (rewired(0, input=["x"]), "input 1 .*constant.* left out"),
+        "O8 an empty weight": (rewired(0, input=["x", ""]), "input 1 .*constant.* left out"),
         "O8 weight from the images": (
             rewired(3, input=["f", "f"]),
             "input 1 must be constant; it is computed from the images",
         ),
         "O9 two free sizes": (
             ends_with("Reshape", ["y", "k"], {"k": np.array([-1, -1])}),
-            "may have one -1",
+            r"shape.*got \[-1, -1\]",
         ),
         "O9 images mixed": (
             ends_with("Reshape", ["y", "k"], {"k": np.array([-1, 1])}),
-            "must keep images apart",
+            "images apart",
         ),
         "O9 a shape of floats": (
             ends_with("Reshape", ["y", "k"], {"k": np.ones(2, np.float32)}),
-            "short list of integers",
+            "list of integers.*float32",
         ),
         "O9 fill 2**40": (
             changed(
@@ -315,7 +318,7 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O9 doubled 60 times": (doubling(), "up to 64 sizes"),
         "O9 a constant added far behind": (
             ends_with("Add", ["r", "k"], {"k": np.ones((4, 1, 1), np.float32)}),
-            "right after a convolution or matrix product",
+            "convolution or matrix product",
         ),
         "O9 a value added to itself": (ends_with("Add", ["y", "y"]), "adds a value to itself"),
         "O9 paths that share": (twisted(), "its paths share the value"),
@@ -324,24 +327,24 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O9 30,002 nodes": (deep(15_001), "has 30,006 nodes; at most 10,000 are read"),
         "O9 pad by 2**30": (
             ends_with("Pad", ["y", "k"], {"k": np.array([0, 2**30, 0, 0])}),
-            "must put zeros around maps",
+            "zeros.*1073741824",
         ),
-        "O10 parent": (external(("location", "../secret")), "under a plain file name"),
-        "O10 absolute": (external(("location", "/etc/passwd")), "under a plain file name"),
-        "O10 drive": (external(("location", "C:secret")), "under a plain file name"),
-        "O10 backslash": (external(("location", "..\\secret")), "under a plain file name"),
-        "O10 the folder": (external(("location", "..")), "under a plain file name"),
-        "O10 NUL": (external(("location", "a\0b")), "under a plain file name"),
-        "O10 no location": (external(), "under a plain file name"),
-        "O10 subfolder": (external(("location", "sub/secret")), "under a plain file name"),
-        "O10 missing": (external(("location", "nothing")), "cannot be read: No such file"),
+        "O10 parent": (external(("location", "../secret")), "plain file name.*got"),
+        "O10 absolute": (external(("location", "/etc/passwd")), "plain file name.*got"),
+        "O10 drive": (external(("location", "C:secret")), "plain file name.*got"),
+        "O10 backslash": (external(("location", "..\\secret")), "plain file name.*got"),
+        "O10 the folder": (external(("location", "..")), "plain file name.*got"),
+        "O10 NUL": (external(("location", "a\0b")), "plain file name.*got"),
+        "O10 no location": (external(), "plain file name.*got"),
+        "O10 subfolder": (external(("location", "sub/secret")), "plain file name.*got"),
+        "O10 missing": (external(("location", "nothing")), "No such file"),
         "O10 link": (external(("location", "link")), "is a link"),
-        "O10 hard link": (external(("location", "hard")), "a plain file that has no other name"),
-        "O10 pipe": (external(("location", "pipe")), "a plain file that has no other name"),
-        "O10 a folder": (external(("location", "sub")), "cannot be read|a plain file"),
+        "O10 hard link": (external(("location", "hard")), "plain file"),
+        "O10 pipe": (external(("location", "pipe")), "plain file"),
+        "O10 a folder": (external(("location", "sub")), "be read|plain file"),
         "O10 short": (
             external(("location", "short")),
-            "claims bytes 0 to 288 of 'short', which has 10",
+            "288 .*'short'.* 10",
         ),
         "O10 negative offset": (
             external(("location", "short"), ("offset", "-1")),
@@ -349,11 +352,11 @@ def forged() -> dict[str, tuple[Any, str]]:
         ),
         "O10 offset 2**50": (
             external(("location", "short"), ("offset", str(2**50))),
-            "claims bytes 1125899906842624",
+            "bytes 1125899906842624",
         ),
         "O10 length 2**50": (
             external(("location", "short"), ("length", str(2**50))),
-            "must have 288 bytes; its length is 1125899906842624",
+            "288 bytes.*1125899906842624",
         ),
         "O10 unknown key": (
             external(("location", "short"), ("__class__", "x")),
@@ -367,18 +370,21 @@ def forged() -> dict[str, tuple[Any, str]]:
             ends_with("Constant", [], value=external(("location", "short")).graph.initializer[0]),
             "for initializers",
         ),
-        "O11 nested If": (nested(), "no layers for these operators: If (1)"),
-        "O11 Loop": (ends_with("Loop", ["", "", "y"]), "no layers for these operators: Loop (1)"),
+        "O11 nested If": (nested(), r"operators: If \(1\)"),
+        "O11 Loop": (
+            ends_with("Loop", ["", "", "y"]),
+            r"operators: Loop \(1\)",
+        ),
         "O12 initializer twice": (
             changed(lambda m: m.graph.initializer.append(m.graph.initializer[0])),
-            "initializers must have different names",
+            "initializers.*got 'w' twice",
         ),
-        "O12 input of another shape": (with_input("b", [5]), "is declared FLOAT (5,)"),
+        "O12 input of another shape": (with_input("b", [5]), r"FLOAT \(5,\)"),
         "O12 input of another type": (
             with_input("b", [4], TensorProto.INT64),
-            "declared INT64 (4,)",
+            r"INT64 \(4,\)",
         ),
-        "O12 input twice": (with_input("x", ["N", 2, 6, 5]), "inputs must have different names"),
+        "O12 input twice": (with_input("x", ["N", 2, 6, 5]), "inputs.*got 'x' twice"),
         "O12 sparse": (
             changed(lambda m: m.graph.sparse_initializer.add()),
             "sparse initializers",

@@ -1,6 +1,7 @@
 """Wrong command lines: exit code 2, one line that says why, nothing written."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -22,28 +23,28 @@ def files(folder):
 
 
 WRONG_TRAIN = {
-    "unknown data set": (["digit"], "did you mean 'digits'?"),
-    "empty folder name": (["folder:"], "the data set must be one of"),
+    "unknown data set": (["digit"], "'digits'\\?"),
+    "empty folder name": (["folder:"], "the data set.*got 'folder:'"),
     "missing folder": (["folder:nowhere"], "nowhere"),
-    "epochs 0": (["--epochs", "0"], "--epochs must be at least 1; got 0"),
-    "epochs -1": (["--epochs", "-1"], "epochs must be at least 1; got -1"),
-    "batch size 0": (["--batch-size", "0"], "--batch-size must be at least 1; got 0"),
-    "batch size over all": (["--batch-size", "61"], "at most the 60 training images; got 61"),
-    "lr nan": (["--lr", "nan"], "lr must be a number above 0; got nan"),
-    "lr inf": (["--lr", "inf"], "lr must be a number above 0; got inf"),
-    "lr 0": (["--lr", "0"], "lr must be a number above 0; got 0"),
-    "lr -1": (["--lr", "-1"], "lr must be a number above 0; got -1"),
-    "seed -1": (["--seed", "-1"], "seed must be at least 0; got -1"),
-    "seed 2**70": (["--seed", str(2**70)], "seed must be at most"),
-    "weight init": (["--weight-init", "glorot"], "--weight-init must be 'he', 'xavier' or"),
-    "weight init -1": (["--weight-init", "-1"], "--weight-init must be a number at least 0"),
-    "weight init nan": (["--weight-init", "nan"], "--weight-init must be a number at least 0"),
-    "resume without a directory": (["--resume"], "--resume needs --run-dir"),
-    "image size of digits": (["--image-size", "30"], "for 'folder:PATH' only"),
-    "data dir": (["mnist", "--data-dir", "nowhere"], "--data-dir must be a folder that exists"),
-    "run dir under a file": (["--run-dir", "file/run"], "cannot write the run directory file/run"),
-    "run dir is a file": (["--run-dir", "file"], "cannot write the run directory file"),
-    "run dir with a long name": (["--run-dir", "x" * 300], "cannot write the run directory"),
+    "epochs 0": (["--epochs", "0"], "--epochs.*got 0"),
+    "epochs -1": (["--epochs", "-1"], "--epochs.*got -1"),
+    "batch size 0": (["--batch-size", "0"], "--batch-size.*got 0"),
+    "batch size over all": (["--batch-size", "61"], "--batch-size.* 60 training.*got 61"),
+    "lr nan": (["--lr", "nan"], "--lr.*got nan"),
+    "lr inf": (["--lr", "inf"], "--lr.*got inf"),
+    "lr 0": (["--lr", "0"], "--lr.*got 0"),
+    "lr -1": (["--lr", "-1"], "--lr.*got -1"),
+    "seed -1": (["--seed", "-1"], "--seed.*got -1"),
+    "seed 2**70": (["--seed", str(2**70)], "--seed.*got 1180591620717411303424"),
+    "weight init": (["--weight-init", "glorot"], "--weight-init.*'he', 'xavier'.*got 'glorot'"),
+    "weight init -1": (["--weight-init", "-1"], "--weight-init.*got -1"),
+    "weight init nan": (["--weight-init", "nan"], "--weight-init.*got nan"),
+    "resume without a directory": (["--resume"], "--resume.*--run-dir"),
+    "image size of digits": (["--image-size", "30"], "--image-size.*'folder:PATH'"),
+    "data dir": (["mnist", "--data-dir", "nowhere"], "--data-dir.*nowhere"),
+    "run dir under a file": (["--run-dir", "file/run"], "run directory file/run"),
+    "run dir is a file": (["--run-dir", "file"], "run directory file"),
+    "run dir with a long name": (["--run-dir", "x" * 300], "run directory.*xxx"),
 }
 
 
@@ -54,7 +55,7 @@ def test_wrong_training_is_refused_before_anything_is_written(badak, tmp_path, c
     limits = () if "--image-size" in words or words[0] == "mnist" else QUICK
     done = badak("train", *limits, *words)
     assert done.code == 2
-    assert message in done.err
+    assert re.search(message, done.err)
     assert done.err.startswith("Error: ")
     assert done.err.count("\n") == 1
     assert files(tmp_path) == {(tmp_path / "file").relative_to(tmp_path): b"no folder"}
@@ -87,31 +88,31 @@ def test_no_traceback_from_a_process_of_its_own(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "Error: --batch-size must be at least 1; got 0\n"
+    assert re.fullmatch("Error: --batch-size.*got 0\n", done.stderr)
 
 
 def test_a_run_is_not_overwritten(badak, trained):
     before = files(trained)
     done = badak("train", *QUICK, "--run-dir", trained)
     assert done.code == 2
-    assert "already holds a run" in done.err
+    assert "already" in done.err
     assert files(trained) == before
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--batch-size", "30"], "was begun with --batch-size 20; got 30"),
-        (["--seed", "1"], "was begun with --seed 0; got 1"),
-        (["mnist"], "was begun with dataset 'digits'; got 'mnist'"),
-        (["--lr", "0.1"], "was begun without --lr; got 0.1"),
+        (["--batch-size", "30"], "--batch-size 20.*got 30"),
+        (["--seed", "1"], "--seed 0.*got 1"),
+        (["mnist"], "dataset 'digits'.*got 'mnist'"),
+        (["--lr", "0.1"], "without --lr.*got 0.1"),
     ],
 )
 def test_resume_with_other_options_is_refused(badak, trained, words, message):
     before = files(trained)
     done = badak("train", *words, "--run-dir", trained, "--resume")
     assert done.code == 2
-    assert message in done.err
+    assert re.search(message, done.err)
     assert files(trained) == before
 
 
@@ -122,24 +123,28 @@ def edit_config(run, old, new):
 
 
 WRONG_CONFIG = {
-    "unknown option": ("seed =", "sead =", "unknown option 'sead': did you mean 'seed'?"),
-    "wrong type": ("seed = 0", 'seed = "0"', "seed must be int; got '0'"),
-    "bool for a number": ("seed = 0", "seed = true", "seed must be int; got True"),
+    "unknown option": ("seed =", "sead =", r"option 'sead'.*'seed'\?"),
+    "wrong type": ("seed = 0", 'seed = "0"', "seed.*got '0'"),
+    "bool for a number": ("seed = 0", "seed = true", "seed.*got True"),
     "twice": ("seed = 0", "seed = 0\nseed = 1", "config.toml"),
     "not TOML": ("seed = 0", "seed = = 0", "config.toml"),
     "missing": ("seed = 0", "", "config.toml"),
     "unknown model": (
         '"simple"',
         '"resnet"',
-        "vgg16, resnet20, resnet18; got 'resnet'",
+        "vgg16, resnet20, resnet18.*got 'resnet'",
     ),
-    "lists within lists": ("seed = 0", "seed = " + "[" * 3000, "nested too deeply"),
+    "lists within lists": ("seed = 0", "seed = " + "[" * 3000, "nested"),
     "a number of 6,000 digits": ("seed = 0", "seed = " + "7" * 6000, "config.toml"),
-    "a number of 4,000 digits": ("seed = 0", f"lr = {'7' * 4000}\nseed = 0", "lr must be"),
-    "a long name": ("seed = 0", f"{'n' * 60_000} = 0", "unknown option 'nnn"),
-    "a long text": ("seed = 0", f'seed = "{"a" * 60_000}"', "seed must be int; got 'aaa"),
-    "too large": ("seed = 0", "#" * 2**21, "config.toml is too large"),
-    "list of numbers": ('"0",', "0,", "class_names must be"),
+    "a number of 4,000 digits": (
+        "seed = 0",
+        f"lr = {'7' * 4000}\nseed = 0",
+        "lr.*more than 200 digits",
+    ),
+    "a long name": ("seed = 0", f"{'n' * 60_000} = 0", "option 'nnn"),
+    "a long text": ("seed = 0", f'seed = "{"a" * 60_000}"', "seed.*got 'aaa"),
+    "too large": ("seed = 0", "#" * 2**21, "config.toml .*too large"),
+    "list of numbers": ('"0",', "0,", "class_names"),
 }
 
 
@@ -151,7 +156,7 @@ def test_a_damaged_config_is_refused(badak, trained, case):
     for command in (["evaluate", trained], ["train", "--resume", "--run-dir", trained]):
         done = badak(*command)
         assert done.code == 2
-        assert message in done.err
+        assert re.search(message, done.err)
         assert done.err.count("\n") == 1
         assert len(done.err) < 2100
     assert files(trained) == before
@@ -166,7 +171,7 @@ def test_a_pipe_in_the_place_of_a_runs_file_is_not_waited_for(name, badak, train
     for command in (["evaluate", trained], ["predict", trained, "x.png"], ["inspect", trained]):
         done = badak(*command)
         assert done.code == 2
-        assert f"{name} cannot be read: it is a pipe, not a file" in done.err
+        assert re.search(f"{name} .*pipe", done.err)
         assert done.err.count("\n") == 1
 
 
@@ -181,7 +186,7 @@ def test_a_config_that_is_no_text(badak, trained):
 def test_a_folder_that_is_no_run(badak, tmp_path, command):
     done = badak(command, tmp_path, *(["x.png"] if command == "predict" else []))
     assert done.code == 2
-    assert "is no run directory: it has no config.toml" in done.err
+    assert re.search("run directory.*config.toml", done.err)
 
 
 def test_a_damaged_model_is_refused(badak, trained):
@@ -206,7 +211,7 @@ def test_a_checkpoint_of_another_model_is_refused(badak, trained):
     before = files(trained)
     done = badak("train", "--run-dir", trained, "--resume", "--epochs", "3")
     assert done.code == 2
-    assert "belongs to another network" in done.err
+    assert "another network" in done.err
     assert files(trained) == before
 
 
@@ -216,7 +221,7 @@ def test_a_model_for_other_images(badak, trained, tmp_path):
     ).save(trained / "best.safetensors")
     done = badak("evaluate", trained)
     assert done.code == 2
-    assert "takes (1, 8, 8) and tells 10 classes apart; config.toml says (1, 28, 28)" in done.err
+    assert re.search(r"\(1, 8, 8\).* 10 classes.*config\.toml.*\(1, 28, 28\)", done.err)
 
 
 BAD_IMAGES = {
@@ -270,7 +275,7 @@ def test_images_too_small_for_the_kernel(badak, tmp_path):
     options = ("--image-size", "4", "--batch-size", "2", "--run-dir", "run")
     done = badak("train", "folder:pictures", *options)
     assert done.code == 2
-    assert "Conv2d 'conv1': a 5x5 kernel covers 5x5 and does not fit its 4x4 input" in done.err
+    assert re.search("Conv2d 'conv1': .*5x5.*4x4", done.err)
     assert not (tmp_path / "run").exists()
 
 

@@ -73,7 +73,7 @@ def test_other_classes_are_refused(badak, home, change, command):
     alter(home / "insects")
     done = badak(command, "run")
     assert done.code == 2
-    assert f"the classes of insects are not those of the run: {words}" in done.err
+    assert re.search(f"classes of insects.*: {re.escape(words)}", done.err)
     assert not (home / "run" / "report.html").exists()
 
 
@@ -148,7 +148,7 @@ def test_a_learnt_image_that_tests_is_refused(badak, tmp_path):
     for command in ("evaluate", "inspect"):
         done = badak(command, "run")
         assert done.code == 2
-        assert "2 of the 11 test images of insects were learnt by run" in done.err
+        assert "2 of the 11 test images of insects" in done.err
 
 
 def test_images_that_both_parts_had_from_the_start_are_no_reason_to_refuse(home):
@@ -175,11 +175,11 @@ def test_a_run_that_does_not_say_what_it_learnt(badak, home):
     (home / "run" / "learnt.safetensors").unlink()
     done = badak("evaluate", "run")
     assert done.code == 2
-    assert "run does not say which images it learnt (learnt.safetensors is missing" in done.err
+    assert "learnt.safetensors is missing" in done.err
     shutil.copyfile(home / "run" / "model.safetensors", home / "run" / "learnt.safetensors")
     done = badak("evaluate", "run")
     assert done.code == 2
-    assert "learnt.safetensors must hold the digests" in done.err
+    assert re.search("learnt.safetensors.* digests", done.err)
 
 
 def test_a_folder_that_moved_is_named_by_data_dir(badak, home):
@@ -217,7 +217,7 @@ def test_another_folder_is_not_taken_for_the_one_that_moved(badak, home):
     for words in (("evaluate", "run"), ("inspect", "run"), ("train", *RESUME)):
         done = badak(*words, "--data-dir", "other")
         assert done.code == 2
-        assert "other is not the folder that run learnt from: it holds none of those" in done.err
+        assert re.search("other .*folder.* run .*none", done.err)
     assert (home / "run" / "config.toml").read_text() == before
 
 
@@ -245,10 +245,10 @@ def test_counts_per_class_are_shown_with_a_caution(badak, tmp_path):
             write(tmp_path / "insects" / part / name, CLASSES[name], range(count), seed)
     done = badak("train", "folder:insects", "--image-size", "12", "--epochs", "1")
     assert done.code == 0, done.err
-    assert "45 images to learn from, 29 to test on" in done.out
+    assert re.search("45 images.*, 29 ", done.out)
     assert "per class: ant: 30 + 12; bee: 4 + 15; cat: 11 + 2" in done.out
-    assert "Caution: fewer than 10 images to learn from: bee: 4; " in done.err
-    assert "Caution: fewer than 10 images to test on: cat: 2; " in done.err
+    assert re.search("Caution: fewer than 10 images.*: bee: 4; ", done.err)
+    assert re.search("Caution: fewer than 10 images.* test.*: cat: 2; ", done.err)
 
 
 def test_counts_of_many_classes_take_one_line():
@@ -286,7 +286,7 @@ def test_other_test_images_of_a_named_data_set_are_refused(badak, tmp_path):
         for command in ("evaluate", "inspect"):
             done = badak(command, "run", "--data-dir", "other")
             assert done.code == 2
-            assert "the test images of mnist are not those that run was tested on" in done.err
+            assert re.search("test images of mnist.* run ", done.err)
         done = badak("evaluate", "run")
         assert done.code == 0, done.err
         assert "all        20 " in done.out

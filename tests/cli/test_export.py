@@ -63,7 +63,7 @@ def test_export_follows_no_link_of_the_run_directory(badak, trained, tmp_path, f
     (trained / f"run.{FILES[form][-1]}").symlink_to(kept)
     done = badak("export", trained, "--to", form)
     assert done.code == 2
-    assert "is a symbolic link" in done.err
+    assert "symbolic link" in done.err
     assert kept.read_text() == "kept"
     (tmp_path / f"link.{form}").symlink_to(kept)
     done = badak("export", trained, "--to", form, "-o", f"link.{form}")
@@ -118,7 +118,7 @@ def test_wrong_words_are_refused(badak, trained, tmp_path, case):
 def test_a_folder_that_is_no_run(badak, tmp_path):
     done = badak("export", tmp_path, "--to", "c")
     assert done.code == 2
-    assert "is no run directory: it has no config.toml" in done.err
+    assert re.search("run directory.*config.toml", done.err)
 
 
 @pytest.mark.parametrize("form", ["html", "c"])  # ONNX has words for every layer

@@ -43,7 +43,7 @@ def test_train_writes_a_run(trained):
 def test_train_says_what_it_does(badak):
     done = badak("train", *QUICK)
     assert "(28+0-4-1)//1+1=24" in done.out
-    assert "60 images to learn from, 30 to test on" in done.out
+    assert re.search("60 images.*, 30 ", done.out)
     assert "epoch   2  step      6" in done.out
     assert "test accuracy 0." in done.out
     assert "badak predict runs/digits-simple IMAGE" in done.out
@@ -142,7 +142,7 @@ def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_p
     done = badak("predict", trained, "one.png", "one.png")
     assert done.code == 0, done.err
     assert f"{chances.argmax()}  {chances.max():.1%}" in done.out
-    assert "each prepared as MNIST's digits were" in done.out
+    assert "as MNIST's digits" in done.out
     for name in ("digit_one.png", "digit_one-2.png"):
         assert str(trained / "plots" / name) in done.out
         assert (trained / "plots" / name).read_bytes()[1:4] == b"PNG"
@@ -157,7 +157,7 @@ def test_predict_needs_the_training_digits_only_when_asked(badak, trained, tmp_p
     write_one(tmp_path / "one.png")
     done = badak("predict", trained, "one.png")
     assert done.code == 0, done.err
-    assert "alike are not shown: --data-dir must be a folder that exists" in done.out
+    assert re.search("alike.*--data-dir", done.out)
     assert not (trained / "plots" / "nearest_one.png").exists()
     done = badak("predict", trained, "one.png", "--nearest", "3")
     assert done.code == 2
@@ -264,7 +264,7 @@ def test_profile_shows_and_draws(badak, trained, monkeypatch):
 def test_profile_without_the_native_core(badak, trained, monkeypatch):
     monkeypatch.setattr(edition, "fma_peak", lambda: None)
     done = badak("profile", trained)
-    assert "without the native core there is no FMA peak to compare with" in done.out
+    assert re.search("native core.*FMA peak", done.out)
     assert "GFLOP/s" in done.out
     assert "%" in done.out
     assert "Peak" not in done.out
@@ -294,7 +294,7 @@ def test_verify_resume_proves_it(badak, trained):
     before = contents(trained)
     done = badak("verify-resume", trained, "--steps", "6")
     assert done.code == 0, done.err
-    assert "identical: a killed run resumes to the same bits" in done.out
+    assert "identical" in done.out
     assert contents(trained) == before
 
 
@@ -369,7 +369,7 @@ def test_a_limit_on_a_folder_keeps_every_class(badak, shapes):
 
 def test_resume_says_where_there_is_nothing_to_go_on_with(badak):
     done = badak("train", *QUICK, "--run-dir", "new", "--resume")
-    assert "new holds no checkpoint yet: starting at the beginning" in done.out
+    assert re.search("new .*no checkpoint", done.out)
     done = badak("train", "--run-dir", "new", "--resume", "--epochs", "3")
     assert "no checkpoint" not in done.out
 
@@ -381,7 +381,7 @@ def test_a_damaged_image_is_named_and_passed_over_on_request(badak, shapes):
     done = badak("train", f"folder:{shapes}", *options)
     assert done.code == 2
     assert "bad.png" in done.err
-    assert "; --skip-corrupt leaves such images out" in done.err
+    assert "--skip-corrupt" in done.err
     done = badak("train", f"folder:{shapes}", *options, "--skip-corrupt")
     assert done.code == 0, done.err
     caution, *more = done.err.splitlines()
@@ -394,7 +394,7 @@ def test_the_real_data_sets(badak, data_dir, name):
     options = ("--limit-train", "300", "--limit-test", "50", "--epochs", "1", "--run-dir", "run")
     done = badak("train", name, "--data-dir", data_dir, *options)
     assert done.code == 0, done.err
-    assert "300 images to learn from, 50 to test on" in done.out
+    assert re.search("300 images.*, 50 ", done.out)
     if name == "fashion-mnist":
         assert "Ankle boot" in badak("evaluate", "run", "--data-dir", data_dir).out
 

@@ -46,9 +46,8 @@ def test_the_sound_file_behind_the_forged_ones_is_read(folder):
 def test_a_forged_file_is_refused(folder, case):
     content, words = forged()[case]
     path = write(folder, content)
-    with pytest.raises(FormatError) as fault:
+    with pytest.raises(FormatError, match=words) as fault:
         badak.onnx.load(path)
-    assert any(word in str(fault.value) for word in words.split("|")), fault.value
     assert str(path) in str(fault.value)
 
 

@@ -338,29 +338,29 @@ REFUSED = {
     "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size.*got 4|odd: an"),
     "a constant far from a product": (
         ([node("Add", "x b", "y")], {"b": floats(3, 1, 1)}),
-        "right after a convolution",
+        "a convolution",
     ),
     "a bias for each column": (
-        behind_conv(node("Add", "c b", "y"), b=floats(5)), "one number per channel, \\(4, 1, 1\\)",
+        behind_conv(node("Add", "c b", "y"), b=floats(5)), "channel.* \\(4, 1, 1\\)",
     ),
     "a shared convolution with a bias": (
         behind_conv(
             node("Add", "c b", "d"), node("Add", "c d", "y"), b=floats(4, 1, 1)
         ),
-        "right after a convolution",
+        "a convolution",
     ),
     "columns turned": (([node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {}),
-        "must move the channels"),
+        "channels"),
     "concat of rows of maps": (
         ([node("Relu", "x", "a"), node("Concat", "x a", "y", axis=2)], {}), "that of the channels",
     ),
     "sum of shapes": (
         ([node("Conv", "x w", "a"), node("Add", "x a", "y")], {"w": floats(1, 3, 1, 1)}),
-        "must have one shape and layout; got \\(3, 7, 6\\), \\(1, 7, 6\\)",
+        "shape and layout.*got \\(3, 7, 6\\), \\(1, 7, 6\\)",
     ),
     "batch norm of images' own": (
         ([node("BatchNormalization", "x s o m v", "y", training_mode=1)], NORM),
-        "must use its running statistics",
+        "running statistics",
     ),
     "negative variance": (
         ([node("BatchNormalization", "x s o m v", "y")], NORM | {"v": -np.ones(3, np.float32)}),
@@ -369,11 +369,11 @@ REFUSED = {
     "padding of ones": (
         ([node("Pad", "x p c", "y")],
          {"p": np.array([0, 0, 1, 1, 0, 0, 1, 1]), "c": np.float32(1)}),
-        "must put zeros around maps",
+        "zeros.* maps",
     ),
     "dropout that drops": (
         ([node("Dropout", "x r t", "y")], {"r": np.float32(0.5), "t": np.array(True)}),
-        "training_mode must be false",
+        "training_mode.*false",
     ),
     "channels last at the end": (
         ([node("Transpose", "x", "y", perm=[0, 2, 3, 1])], {}), "has its channels last",
@@ -393,7 +393,7 @@ REFUSED = {
     ),
     "operators, all listed": (
         ([node("Sin", "x", "a"), node("Cos", "a", "b"), node("Sin", "b", "y")], {}),
-        "no layers for these operators: Cos \\(1\\), Sin \\(2\\)",
+        "operators: Cos \\(1\\), Sin \\(2\\)",
     ),
 }  # fmt: skip
 

@@ -203,7 +203,7 @@ def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
     with pytest.raises(FormatError, match=r"(again|first) and (again|first) fit conv1 and conv2"):
         load_state_dict(net, tmp_path / "w.safetensors")
     save_npz(state, tmp_path / "w.npz")
-    words = "order of the file decided: conv1 is the file's first, conv2 is the file's again"
+    words = "order.*conv1 .*first.*conv2 .*again"
     for source in (tmp_path / "w.npz", state):
         with pytest.warns(UserWarning, match=words):
             assert load_state_dict(net, source)["conv1"] == "first"
@@ -243,7 +243,7 @@ def test_equal_names_that_another_order_contradicts_are_refused(names, tmp_path)
     before = {name: array.copy() for name, array in net.state().items()}
     np.savez(tmp_path / "w.npz", **alike(*names))
     for source in (tmp_path / "w.npz", alike(*names)):
-        with pytest.raises(FormatError, match="give all of them the network's names"):
+        with pytest.raises(FormatError, match="all of them"):
             load_state_dict(net, source)
     for name, array in before.items():
         np.testing.assert_array_equal(net.state()[name], array)
@@ -275,7 +275,7 @@ def test_numbers_in_names_decide_before_the_order(tmp_path):
     storage.save(tmp_path / "w.safetensors", alike("a.8", "a.9", "a.10"), {})
     for source in (tmp_path / "w.safetensors", alike("a.10", "a.8", "a.9")):
         assert load_state_dict(net, source) == expected
-    words = "numbers in their names decided against the file's order: conv1 is the file's a.8"
+    words = "numbers.*order.*conv1 .*a.8"
     with pytest.warns(UserWarning, match=words):
         assert load_state_dict(net, alike("a.10", "a.9", "a.8")) == expected
 
@@ -302,7 +302,7 @@ def test_a_models_state_in_memory(tmp_path):
         ({"model": torch_state()}, "'model' is a dictionary itself"),
         ({3: np.ones(2)}, "names.*got 3"),
         (torch_state(**{"3.bias": torch.ones(3, dtype=torch.complex64)}), r"'3\.bias'.* complex64"),
-        (torch_state(**{"3.bias": np.full(3, "a")}), r"'3\.bias' must hold real numbers"),
+        (torch_state(**{"3.bias": np.full(3, "a")}), r"'3\.bias' .*real numbers"),
         (torch_state(**{"3.bias": np.array(["2020"] * 3, "M8[D]")}), r"'3\.bias'.*datetime64"),
         (torch_state(**{"3.bias": None}) | {"3.bias": None}, r"'3\.bias'"),
         (nn.Linear(2, 2).named_parameters(), "path must be text or a Path"),
@@ -319,9 +319,9 @@ def test_what_is_no_state_dict_is_a_type_error_in_words(source, words):
 
 
 def test_in_memory_too_what_does_not_fit_is_named():
-    with pytest.raises(FormatError, match=r"the state dict does not fit .*the file's 7"):
+    with pytest.raises(FormatError, match=r"fit.*file's 7"):
         load_state_dict(small(), torch_state(**{"7.weight": torch.ones(2)}))
-    with pytest.raises(FormatError, match=r"the state dict holds NaN or infinity in 0\.weight"):
+    with pytest.raises(FormatError, match=r"NaN or infinity.* 0\.weight"):
         load_state_dict(small(), torch_state(**{"0.weight": np.full((2, 2, 3, 3), 1e300)}))
 
 
@@ -336,7 +336,7 @@ def test_in_memory_too_what_does_not_fit_is_named():
 def test_an_archive_of_anything_but_real_numbers(bias, tmp_path):
     state = {name: tensor.numpy() for name, tensor in torch_state().items()}
     np.savez(tmp_path / "w.npz", **state | {"3.bias": bias})
-    with pytest.raises(FormatError, match=r"'3\.bias' must hold real numbers"):
+    with pytest.raises(FormatError, match=r"'3\.bias' .*real numbers"):
         load_state_dict(small(), tmp_path / "w.npz")
 
 
