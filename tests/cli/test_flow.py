@@ -190,7 +190,7 @@ def test_inspect_shows_and_draws(badak, trained):
     done = badak("inspect", trained)
     assert done.code == 0, done.err
     assert "conv1" in done.out
-    assert "Worst relative error" in done.out
+    assert "Largest relative error" in done.out
     assert "the weights of epoch 2, the best of 2 on the test images" in done.out
     drawn = {path.name for path in (trained / "plots").iterdir()}
     assert {"filters_before.png", "filters_after.png", "learning_curve.png", "roc.png"} <= drawn
@@ -223,7 +223,7 @@ def test_inspect_leaves_out_a_check_of_minutes(badak, trained, monkeypatch):
     done = badak("inspect", trained)
     assert done.code == 0, done.err
     assert "the gradient check, which takes this network minutes, is left out" in done.out
-    assert "Worst relative error" not in done.out
+    assert "Largest relative error" not in done.out
     assert (trained / "report.html").exists()
 
 
@@ -234,7 +234,7 @@ def test_inspect_without_the_images(badak, trained, tmp_path):
     done = badak("inspect", trained)
     assert done.code == 0, done.err
     assert "only what needs no images is drawn: " in done.out
-    assert "Worst relative error" not in done.out
+    assert "Largest relative error" not in done.out
     assert "The data set is not" in (trained / "report.html").read_text()
     assert not (trained / "plots" / "confusion.png").exists()
 

@@ -146,7 +146,7 @@ FORGED = {
     "extra in architecture": (lambda a, m: m["architecture"].update(x=1), "must have exactly"),
     "unknown layer": (
         lambda a, m: m["architecture"]["layers"][0].update(type="os.system"),
-        "layer 'conv1' is a 'os.system'; badak knows Conv2d",
+        "layer 'conv1' is a 'os.system'; supported: Conv2d",
     ),
     "layer of odd type": (lambda a, m: m["architecture"]["layers"][0].update(type=[1]), "is a [1]"),
     "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers must be a list"),

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 
@@ -57,7 +58,7 @@ def test_use_comes_back_after_an_error_too(monkeypatch):
 
 
 def test_an_unknown_edition_is_refused_and_the_known_are_listed():
-    with pytest.raises(BadakError, match=r"edition must be one of 'reference'.*; got 'fast'"):
+    with pytest.raises(BadakError, match=r"edition.*'reference'.*got 'fast'"):
         ops.use("fast")
     assert ops.active() == DEFAULT
 
@@ -83,7 +84,7 @@ def test_the_environment_chooses(name):
 def test_the_environment_may_not_choose_what_there_is_not():
     known = ", ".join(map(repr, edition.EDITIONS))
     words = printed("ops.active()", {**os.environ, "BADAK_OPS": "fast"})
-    assert words.endswith(f"BADAK_OPS must be one of {known}; got 'fast'")
+    assert re.search(f"BADAK_OPS.*{known}.*got 'fast'$", words)
 
 
 def test_both_editions_offer_the_same_ops_with_the_same_parameters():

@@ -232,7 +232,7 @@ def test_other_initial_parameters_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_resume_needs_a_directory() -> None:
-    with pytest.raises(BadakError, match=r"^resume=True needs the run_dir that holds the checkpo"):
+    with pytest.raises(BadakError, match=r"^resume=True .*run_dir"):
         rich_trainer(rich_net()).fit(corners(), corners(20), resume=True)
 
 

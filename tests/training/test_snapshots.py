@@ -151,7 +151,7 @@ def test_another_file_is_refused(tmp_path):
     run = RunDirectory(tmp_path)
     good, metadata = storage.load(run.snapshots)
     forged = [
-        (good, metadata | {"format": "badak network"}, "holds no snapshots"),
+        (good, metadata | {"format": "badak network"}, "no snapshots"),
         (good, metadata | {"spacing": 0}, "do not fit together"),
         (good | {"steps": good["steps"][::-1]}, metadata, "do not fit together"),
         (good | {"steps": good["steps"][1:]}, metadata, "do not fit together"),

@@ -23,7 +23,7 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         name: what the message calls it.
 
     Returns:
-        The array; the same memory where that is possible.
+        The array; it shares the memory of `value` if possible.
 
     Raises:
         ArgumentTypeError: it cannot be read as an array of numbers.
@@ -51,7 +51,7 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
 
 
 def refuse_pictures(value: object, name: str) -> None:
-    """Refuse Pillow images: NumPy sees neither their orientation nor their palette or background.
+    """Refuse Pillow images: NumPy ignores their orientation, palette and background.
 
     Raises:
         ArgumentTypeError: a Pillow image, or a list of them; `badak.data` makes arrays of them.
@@ -69,7 +69,7 @@ def refuse_pictures(value: object, name: str) -> None:
     if any(isinstance(member, pillow.Image) for member in members):
         raise ArgumentTypeError(
             f"{name} must be arrays; got a Pillow image: badak.data.read_image(image, shape) "
-            "makes an array of it, as of a file"
+            "makes an array of it"
         )
 
 
@@ -77,11 +77,11 @@ def _tensor(value: Any, name: str) -> NDArray[Any]:
     """Return another library's tensor through DLPack; its memory is shared, not copied.
 
     Raises:
-        ArgumentTypeError: it wants a gradient, lies in a GPU, or is of a type that NumPy lacks.
+        ArgumentTypeError: it requires a gradient, lies on a GPU, or has a type that NumPy lacks.
     """
     if getattr(value, "requires_grad", False):
         raise ArgumentTypeError(
-            f"{name} require gradients, which end where badak begins: pass {name}.detach()"
+            f"{name} require gradients, which badak does not track: pass {name}.detach()"
         )
     device, _ = value.__dlpack_device__()
     if device not in HOST_MEMORY:

@@ -21,14 +21,14 @@ def as_floats(
         value: the array.
         name: what the message calls it.
         ndim: how many axes it must have.
-        dtype: the dtype it must have, where another array decided that.
+        dtype: the dtype it must have; either of the two if None.
 
     Returns:
-        The array; a copy only where its memory is not C-contiguous or not of native byte order.
+        The array; a copy only if its memory is not C-contiguous or not of native byte order.
 
     Raises:
         ArgumentTypeError: its dtype is not float32 or float64, or not `dtype`.
-        BadakError: it has another number of axes.
+        BadakError: it has a different number of axes.
 
     Example:
         >>> as_floats(np.arange(3), "x")
@@ -54,7 +54,7 @@ def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) 
     """Refuse an array whose shape is not `expected`; None allows any length.
 
     Raises:
-        BadakError: it has another shape.
+        BadakError: it has a different shape.
 
     Example:
         >>> check_shape(np.ones(3), "bias", (30,))

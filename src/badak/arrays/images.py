@@ -40,15 +40,15 @@ def as_images(
 
     Raises:
         ArgumentTypeError: not an array of uint8 or floats.
-        BadakError: another shape, an axis of length 0 (N apart), NaN or infinity.
+        BadakError: a different shape, an axis of length 0 (other than N), NaN or infinity.
 
     Example:
         >>> as_images(np.full((1, 1, 2, 2), 255, np.uint8))[0, 0, 0]
         array([1., 1.], dtype=float32)
     """
     array = as_array(value, name)
-    whole = array.dtype == np.uint8
-    if not whole and array.dtype.type not in FLOATS:
+    is_bytes = array.dtype == np.uint8
+    if not is_bytes and array.dtype.type not in FLOATS:
         raise ArgumentTypeError(
             f"{name} must be float32 or float64, or uint8 in 0..255; got {array.dtype}"
         )
@@ -58,7 +58,7 @@ def as_images(
         raise BadakError(f"{name} must have no empty axis; got {array.shape}")
     if array.dtype != dtype or not array.flags.c_contiguous:
         checks.array_memory(array.shape, np.dtype(dtype).itemsize, name)
-    if whole:  # a 255th is always finite
+    if is_bytes:  # a 255th is always finite
         return np.ascontiguousarray(np.divide(array, 255, dtype=dtype))
     with np.errstate(over="ignore"):  # a float64 too large for float32 is caught below
         array = np.ascontiguousarray(array, dtype=dtype)
@@ -72,7 +72,7 @@ def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) ->
     """Refuse images of the right size whose channels come last.
 
     Raises:
-        BadakError: they come last; the message says how to move them.
+        BadakError: the channels come last; the message says how to move them.
 
     Example:
         >>> check_layout(np.zeros((5, 28, 24, 1)), "images", (1, 28, 24))
@@ -88,15 +88,15 @@ def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) ->
 
 
 def warn_of_odd_images(value: ArrayLike, name: str = "images", stacklevel: int = 3) -> None:
-    """Warn if images can be used but were probably meant otherwise.
+    """Warn if images can be used but probably mean something else.
 
     These are floats of 0..255, which learn badly; uint8 of 0 and 1, which become nearly 0 when they
     are scaled; and channels last, which are read as many channels of very narrow images.
 
     Args:
-        value: images to learn from, an array as it was given.
+        value: the images as the caller passed them.
         name: what the warning calls them.
-        stacklevel: as `warnings.warn` takes it: 3 is who called the function that calls this.
+        stacklevel: as for `warnings.warn`; 3 is the caller of the function that calls this one.
 
     Example:
         >>> import warnings

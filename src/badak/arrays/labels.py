@@ -33,7 +33,7 @@ def as_labels(
 
     Raises:
         ArgumentTypeError: not integers (class names as strings, floats).
-        BadakError: another length, or a label out of range.
+        BadakError: a different length, or a label out of range.
 
     Example:
         >>> as_labels([3, 10], num_classes=10)
@@ -70,7 +70,7 @@ def check_no_column(array: NDArray[Any], name: str, num_classes: int | None) -> 
     """Refuse labels (N, 1), which are neither (N,) nor one-hot rows of several classes.
 
     Raises:
-        BadakError: it is such a column.
+        BadakError: the labels are such a column.
 
     Example:
         >>> check_no_column(np.ones((5, 1), int), "labels", 10)

@@ -1,4 +1,4 @@
-"""Evaluation: a network's outputs for any number of images, batch by batch, and how good they are.
+"""A network's outputs for any number of images, batch by batch, and its accuracy over a data set.
 
 Letters: N images, K classes.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def batch_outputs(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
-    """Yield the logits of each batch, which is checked and scaled only when its turn comes."""
+    """Yield the logits of each batch; a batch is checked and scaled only just before it runs."""
     checks.integer(batch_size, "batch_size", minimum=1)
     array = as_array(x, "images")
     check_layout(array, "images", net.input_shape)

@@ -1,4 +1,4 @@
-"""Network: named layers in order; forward, loss and gradients, prediction, saving and loading.
+"""Network: named layers in order, with their state, passes, prediction and files.
 
 Letters: N images, C channels, H rows, W columns, K classes.
 """
@@ -36,18 +36,20 @@ class Network:
     """Layers in order, from images (N, C, H, W) to logits (N, K).
 
     The geometry is checked and the parameters are made here, before anything runs. The layers
-    are copied, so one list may serve several networks. One network serves many threads: each batch
-    that is predicted or evaluated, and each file that is saved, sees parameters and statistics as
-    they are between two steps, also while another thread trains; trainings of the same network
-    take turns, step by step. Your own code that changes `parameters()` is not included.
-    Between calls it keeps the buffers of its last batch sizes (`badak.network.plan`), no results.
+    are copied, so one list may serve several networks.
+
+    Several threads may use one network. Each predicted or evaluated batch and each saved file sees
+    parameters and statistics as they are between two steps, even while another thread trains;
+    several trainings of one network take turns, step by step. Your own code that changes
+    `parameters()` is not protected. Between calls the network keeps the buffers of its last batch
+    sizes (`badak.network.plan`), but no results.
 
     Args:
         layers: a list, named ``conv1, relu1, pool1 ...`` by kind and number; or name -> layer.
         input_shape: (C, H, W) of one image.
         seed: of the initial parameters and of dropout.
         dtype: np.float32 or np.float64.
-        loss: what training makes small; CrossEntropyLoss() where None.
+        loss: what training minimises; CrossEntropyLoss() if None.
         fuse: whether the native edition runs all layers in one recorded call
             (`badak.network.plan`) or one by one; the results agree within float32 rounding.
 
@@ -127,13 +129,13 @@ class Network:
         need_grad_x: bool = False,
         training: bool = True,
     ) -> StepResult:
-        """Run one batch forward and back, once each.
+        """Run one batch forward and backward, once each.
 
         Args:
             x: images (N, C, H, W).
             labels: (N,) class indices, or (N, K) one-hot rows or probabilities.
             sample_weight: (N,); the mean loss is weighted by it.
-            need_grad_x: whether the gradient of the images is wanted too.
+            need_grad_x: whether to return the gradient of the images too.
             training: whether dropout drops and batch norm uses the batch's statistics.
 
         Raises:
@@ -146,9 +148,9 @@ class Network:
     def step_pass(
         self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> AbstractContextManager[StepResult]:
-        """Lend what `forward_backward` gives, for a training step; a plan makes no array for it.
+        """Lend what `forward_backward` returns, for a training step; a plan allocates no array.
 
-        The arrays are valid within the block alone.
+        The arrays are valid only within the block.
         """
         return passes.forward_backward(self, x, labels, sample_weight)
 
@@ -212,7 +214,7 @@ class Network:
 
     @contextmanager
     def step_alone(self) -> Iterator[None]:
-        """Let no other thread read or train within the block; see `undone_by_a_fault` too."""
+        """Keep other threads out within the block, and see `undone_by_a_fault`."""
         with self._turns.writing(), undone_by_a_fault(self.layers):
             yield
 
@@ -226,16 +228,13 @@ class Network:
             loss=self.loss,
             fuse=self.fuse,
         )
-        # No load_state, which refuses NaN: a network that diverged may be looked at too.
+        # Not load_state, which refuses NaN: a network that diverged can be inspected too.
         with self._turns.reading(), np.errstate(over="ignore"):
             fill(copy.layers, self.state())
         return copy
 
     def summary(self) -> Summary:
-        """Return the table of shapes, parameters, FLOPs, bytes and receptive fields.
-
-        ``print(net.summary())`` draws it; its `rows` hold the numbers.
-        """
+        """Return the table of shapes, parameters, FLOPs, bytes and receptive fields; `print` it."""
         return Summary.of(self.layers, self.input_shape, self.dtype)
 
     def architecture(self) -> dict[str, Any]:
@@ -254,8 +253,8 @@ class Network:
                 the layers need before anything is made: a small file may claim a huge network.
 
         Raises:
-            FormatError: an unknown layer or argument, or values that fit nowhere; or a state that
-                does not fit, see `load_state`.
+            FormatError: an unknown layer or argument, values that do not fit, or a state that
+                does not fit; see `load_state`.
         """
         arguments = architecture.parse(description)
         try:
@@ -285,8 +284,8 @@ def load(path: str | Path) -> Network:
         path: the safetensors file.
 
     Raises:
-        FormatError: the file cannot be read, is no network of badak's or damaged, or its tensors
-            do not fit it or hold NaN or infinity.
+        FormatError: the file cannot be read, is damaged or not a badak network, or its tensors do
+            not fit or hold NaN or infinity.
 
     Example:
         >>> import tempfile

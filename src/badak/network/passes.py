@@ -32,7 +32,7 @@ def planned(net: "Network") -> bool:
 
 
 def forward(net: "Network", x: ArrayLike, training: bool = False) -> Array:
-    """Return the output for images (N, C, H, W), in an array of the caller's own."""
+    """Return the output for images (N, C, H, W), in an array that belongs to the caller."""
     if not training and planned(net):
         with net.plans.lend(_copyable(net, x), training=False) as plan:
             return plan.forward().copy()
@@ -54,7 +54,7 @@ def forward_backward(
 ) -> Iterator[StepResult]:
     """Lend the result of one forward and backward pass.
 
-    Its arrays are valid within the block alone: those of a plan are overwritten by the next pass.
+    Its arrays are valid only within the block: the next pass overwrites those of a plan.
     """
     if training and planned(net):
         with net.plans.lend(_copyable(net, x), training, need_grad_x) as plan:
@@ -114,7 +114,7 @@ def _images(net: "Network", x: ArrayLike) -> Images:
 
 
 def _copyable(net: "Network", x: Any) -> Images:
-    """Return images that a plan can copy, which itself looks whether they are finite."""
+    """Return images that a plan can copy; while copying, it checks that they are finite."""
     ready = (
         type(x) is np.ndarray
         and x.dtype == np.float32
@@ -125,7 +125,7 @@ def _copyable(net: "Network", x: Any) -> Images:
 
 
 def _targets(net: "Network", labels: ArrayLike, count: int) -> NDArray[Any]:
-    """Check labels before any layer runs; class probabilities and ignored labels may pass."""
+    """Check labels before any layer runs; the loss checks probabilities and ignored labels."""
     array = as_array(labels, "labels")
     check_no_column(array, "labels", net.num_classes)
     if array.ndim == 2 or net.loss.ignore_index is not None:

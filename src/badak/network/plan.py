@@ -17,7 +17,7 @@ from badak.layers import LAYERS, Block, Layer
 from badak.network.fusion import backward, forward, stages
 from badak.ops import edition
 
-# Plans kept for each network: the batch sizes of training, evaluation, their last batches.
+# Plans kept per network: for the batches of training and of evaluation, and for their last ones.
 KEPT = 4
 
 Key = tuple[int, bool, bool]
@@ -28,10 +28,10 @@ class Plan:
 
     Attributes:
         images: (N, C, H, W) float32, where the batch is put.
-        logits: the output; every pass writes it anew.
+        logits: the output; every pass overwrites it.
         grad_logits: where the loss's gradient is put before `backward`.
-        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass writes it anew.
-        grad_x: the images' gradient, where it was asked for.
+        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass overwrites it.
+        grad_x: the gradient of the images, if it was asked for.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Plan:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
         self._stages = stages(list(layers.items()), input_shape, training)
-        self._refreshed = [one for stage in self._stages for one in stage.refreshed()]
-        self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
+        self._refreshed = [refreshed for stage in self._stages for refreshed in stage.refreshed()]
+        self._names = [
+            f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
+        ]
         self._fused = edition.fused()
         self._forward = self._backward = None
         self.logits: Array
@@ -105,7 +107,7 @@ class _Recording:
 
     def calls(self) -> Any:
         """What was recorded; None if some of it may be missing: record again next time."""
-        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
+        # Another thread may have switched to the reference, whose calls are not recorded.
         return self._calls if self._switches == edition.switches() else None
 
 
@@ -117,9 +119,12 @@ class _Parts:
         self._seen = self._look(layers)
         leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
         blocks = [
-            one for layer in layers.values() if isinstance(layer, Block) for one in layer.blocks()
+            block
+            for layer in layers.values()
+            if isinstance(layer, Block)
+            for block in layer.blocks()
         ]
-        # Held, or another could get the id of one that is gone.
+        # Keeps them alive: a new object could get the id of one that is gone.
         self._held = [*layers.values(), *blocks, *leaves]
         self._arrays = [
             (arrays, key, arrays[key])
@@ -127,14 +132,14 @@ class _Parts:
             for arrays in (leaf.parameters, leaf.buffers)
             for key in arrays
         ]
-        # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
-        # that is no plain float32 a kernel gets a copy, which would be recorded.
+        # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
+        # plain float32, a kernel gets a copy of it, which would be recorded.
         self.recordable = all(
             type(one) in LAYERS.values() and one.recorded for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
-        """Every layer's name, identity and count of changes, those within blocks too."""
+        """The name, identity and count of changes of every layer, also inside blocks."""
         seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
         for block in self._blocks:
             seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
@@ -148,7 +153,7 @@ class _Parts:
 
 
 class Plans:
-    """A network's plans by batch size; each is lent to one thread at a time."""
+    """The plans of a network by batch size; each is lent to one thread at a time."""
 
     def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
         self._layers, self._input_shape = layers, input_shape
@@ -170,11 +175,11 @@ class Plans:
             plan = Plan(self._layers, self._input_shape, *key)
         plan.take(images)
         yield plan
-        # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
+        # A fault does not get here: its half-recorded plan is dropped. So is one that is outdated.
         free[key] = plan
         while len(free) > KEPT:
             free.popitem(last=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy takes along: no plan, which is bound to these very arrays."""
+        """Leave the plans out of a copy: they are bound to these very arrays."""
         return {**self.__dict__, "_free": OrderedDict()}

@@ -71,7 +71,7 @@ def fill(layers: Layers, state: Mapping[str, NDArray[Any]]) -> None:
 
 @contextmanager
 def undone_by_a_fault(layers: Layers) -> Iterator[None]:
-    """Bring back buffers and generators as they were if the block raises anything.
+    """Restore buffers and generators if the block raises anything.
 
     A forward pass in training changes these: batch norm's running statistics, and the states of
     dropout's generators.

@@ -30,24 +30,24 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A convolutional network with scikit-learn's interface.
 
     X may be flat, (N, D), or image-shaped, (N, H, W) or (N, C, H, W); uint8 is scaled from 0..255
-    to [0, 1], and other numbers should lie about there: a warning says if they do not.
-    A sample of weight k teaches as k equal ones would, and one of weight 0 not at all.
+    to [0, 1], and other numbers should be about as large; a warning says if they are not.
+    A sample of weight k counts as k equal samples, and a sample of weight 0 not at all.
 
     Args:
-        model: SmallConvNet where None; a name of badak.models.MODELS; or a function that is called
+        model: SmallConvNet if None; a name of badak.models.MODELS; or a function that is called
             as model(input_shape=, num_classes=, seed=) and returns a badak.Network.
-        image_shape: (H, W) or (C, H, W) of one image. Where None it is that of X; flat X is a
-            square image of one channel where D is a square number, and one row else.
+        image_shape: (H, W) or (C, H, W) of one image. If None it is that of X; flat X becomes a
+            square image of one channel if D is a square number, else an image of one row.
         epochs: how often `fit` shows every sample.
-        batch_size: samples in a step.
+        batch_size: samples per step.
         optimizer: a name of badak.optim.OPTIMIZERS, such as "adam" or "momentum".
-        lr: learning rate; the optimizer's own where None.
+        lr: learning rate; the optimizer's own if None.
         weight_decay: the optimizer's.
         random_state: of the initial parameters and the order of the samples: an integer, a
             numpy.random.RandomState, or None.
 
     Attributes:
-        classes_: (K,) the labels that there are, sorted.
+        classes_: (K,) the distinct labels, sorted.
         n_features_in_: D.
         image_shape_: (C, H, W).
         net_: the trained badak.Network, for badak.inspect and `net_.save`.
@@ -92,7 +92,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Args:
             X: (N, D), (N, H, W) or (N, C, H, W).
-            y: (N,) class labels of any kind: integers, strings.
+            y: (N,) class labels of any kind, such as integers or strings.
             sample_weight: (N,), not negative.
 
         Returns:
@@ -111,13 +111,13 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> "ConvNetClassifier":
-        """Train on for one epoch over these samples.
+        """Continue training for one epoch over these samples.
 
         Args:
             X: as `fit` takes it.
             y: (N,) class labels.
-            classes: all labels there will ever be; needed in the first call, unless `fit` came
-                before.
+            classes: all labels there will ever be; required in the first call, unless `fit` was
+                called before.
             sample_weight: (N,), not negative.
 
         Returns:
@@ -153,7 +153,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _samples(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
     ) -> tuple[Images, NDArray[Any], NDArray[np.float64]]:
-        """X as images, y and the weights, checked; `reset` decides the images' shape anew."""
+        """X as images, y and the weights, checked; `reset` takes the images' shape from X."""
         flat, shape = flattened(X)
         flat, y = validate_data(self, flat, y, reset=reset)
         labels: NDArray[Any] = column_or_1d(y, warn=True)
@@ -208,14 +208,14 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _model(model: Any, arguments: dict[str, Any]) -> Callable[..., Network]:
-    """The function that makes the network: the default, a model's by name, or the user's own."""
+    """The function that makes the network: the default, a named model's, or the user's own."""
     if model is None:
         return SmallConvNet
     if isinstance(model, str):
         return MODELS[checks.choice(model, "model", MODELS)]
     try:
         inspect.signature(model).bind(**arguments)
-    except (TypeError, ValueError) as fault:  # not callable, or not so
+    except (TypeError, ValueError) as fault:  # not callable, or not in this way
         raise ArgumentTypeError(
             "model must be None, a name of badak.models.MODELS, or a function that is called as "
             f"model(input_shape=, num_classes=, seed=) and returns a Network; got "

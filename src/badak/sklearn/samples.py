@@ -17,7 +17,7 @@ from badak.errors import BadakError
 
 
 def flattened(X: Any) -> tuple[Any, Shape]:
-    """X with one axis a sample, and the shape that each had; (N, D) is left to scikit-learn."""
+    """X as (N, D), and the shape that each sample had; scikit-learn handles X with two axes."""
     refuse_pictures(X, "X")
     if isinstance(X, (list, tuple)):
         X = np.asarray(X)
@@ -37,7 +37,7 @@ def shaped(flat: NDArray[Any], shape: Shape, image_shape: Shape) -> Images:
 
 
 def shape_of_images(wanted: Sequence[int] | None, shape: Shape, features: int) -> Shape:
-    """(C, H, W): what was asked for, else what X has, else what its number of features allows."""
+    """(C, H, W): the shape wanted, else that of X, else one that fits the number of features."""
     if wanted is not None:
         sizes = tuple(checks.integer(size, "image_shape", minimum=1) for size in wanted)
         if math.prod(sizes) != features:
@@ -59,7 +59,7 @@ def with_channels(shape: Shape) -> Shape:
 
 
 def checked_weight(sample_weight: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    """The weight of each sample, checked; 1 where none was given."""
+    """The weight of each sample, checked; 1 for all if there are none."""
     if sample_weight is None:
         return np.ones(count)
     weight: NDArray[np.float64] = check_array(

@@ -8,7 +8,7 @@ from badak.network import Network
 
 
 def SmallConvNet(input_shape: Sequence[int], num_classes: int, seed: int = 0) -> Network:
-    """Two 3x3 convolutions, each pooled where that leaves something, and a hidden layer.
+    """Two 3x3 convolutions, each with 2x2 pooling if the image allows it, and a hidden layer.
 
     Args:
         input_shape: (C, H, W) of one image, of any size.

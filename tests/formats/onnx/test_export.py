@@ -217,7 +217,7 @@ def test_a_layer_of_ones_own_is_refused_and_no_file_appears(tmp_path):
     with pytest.raises(BadakError, match=r"badak's own layers alone; got Own 'a', Own 'b\.c'"):
         badak.onnx.export(net, tmp_path / "net.onnx")
     assert not list(tmp_path.iterdir())
-    with pytest.raises(BadakError, match=r"net must be a badak\.Network; got int"):
+    with pytest.raises(BadakError, match=r"net.*got int"):
         badak.onnx.export(3, tmp_path / "net.onnx")
 
 

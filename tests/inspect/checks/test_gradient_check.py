@@ -205,13 +205,13 @@ def test_the_table_names_the_worst(batch):
 
 
 def test_wrong_arguments_are_named(batch):
-    with pytest.raises(BadakError, match="samples must be at least 1; got 0"):
+    with pytest.raises(BadakError, match=r"samples.*got 0"):
         gradient_check(around(ReLU()), *batch, samples=0)
-    with pytest.raises(BadakError, match=r"labels must lie in 0\.\.2"):
+    with pytest.raises(BadakError, match=r"labels.*0\.\.2; label 2 is 3"):
         gradient_check(around(ReLU()), batch[0], [0, 1, 3])
-    with pytest.raises(BadakError, match="x must have at least one image; it is empty"):
+    with pytest.raises(BadakError, match=r"\bx\b.*empty"):
         gradient_check(around(ReLU()), batch[0][:0], [])
-    with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"seed.*got -1"):
         gradient_check(around(ReLU()), *batch, seed=-1)
 
 

@@ -252,13 +252,13 @@ def test_the_network_stays_as_it_is(dtype, dataset):
 
 def test_wrong_arguments(dataset):
     net = small([Flatten(), Linear(3)])
-    with pytest.raises(BadakError, match=r"dtype must be one of 'float32', 'float16'.*'float8'"):
+    with pytest.raises(BadakError, match=r"dtype.*'float32', 'float16'.*got 'float8'"):
         precision(net, dataset, "float8")
     with pytest.raises(BadakError, match="at least one image; the data set is empty"):
         precision(net, dataset[:0], "int8")
-    with pytest.raises(ArgumentTypeError, match="data must have images and labels; got ndarray"):
+    with pytest.raises(ArgumentTypeError, match=r"data.*got ndarray"):
         precision(net, dataset.images, "int8")
-    with pytest.raises(ArgumentTypeError, match="net must be a Network; got NoneType"):
+    with pytest.raises(ArgumentTypeError, match=r"net.*got NoneType"):
         precision(None, dataset, "int8")
 
 

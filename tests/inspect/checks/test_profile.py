@@ -170,9 +170,9 @@ def test_without_a_peak_the_column_is_left_out():
 @pytest.mark.parametrize(
     ("images", "rounds", "words"),
     [
-        (np.zeros((0, 1, 28, 28)), 1, "x must have at least one image; it is empty"),
-        (np.zeros((2, 1, 8, 8)), 1, r"images must have shape \(any, 1, 28, 28\)"),
-        (np.zeros((2, 1, 28, 28)), 0, "rounds must be at least 1; got 0"),
+        (np.zeros((0, 1, 28, 28)), 1, r"\bx\b.*empty"),
+        (np.zeros((2, 1, 8, 8)), 1, r"images.*\(any, 1, 28, 28\).*got"),
+        (np.zeros((2, 1, 28, 28)), 0, "rounds.*got 0"),
     ],
 )
 def test_wrong_arguments(images, rounds, words):

@@ -35,9 +35,9 @@ def test_the_most_confident_mistakes_first(found, k):
 @pytest.mark.parametrize("k", [0, -1])
 def test_none_is_no_picture(k):
     found = Predictions([0], [[0.2, 0.8]], ["cat", "dog"])
-    with pytest.raises(BadakError, match=f"k must be at least 1; got {k}"):
+    with pytest.raises(BadakError, match=rf"\bk\b.*got {k}"):
         misclassified(found, images_for(found), k)
-    with pytest.raises(ArgumentTypeError, match="k must be an integer"):
+    with pytest.raises(ArgumentTypeError, match=r"\bk\b.*got 2\.5"):
         misclassified(found, images_for(found), 2.5)
 
 

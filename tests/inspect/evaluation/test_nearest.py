@@ -36,10 +36,10 @@ def test_more_images_than_are_compared_at_a_time(monkeypatch):
 @pytest.mark.parametrize(
     ("image", "k", "message"),
     [
-        (np.ones((1, 3, 3)), 1, r"image must have shape \(any, 1, 2, 2\)"),
-        (np.ones((2, 1, 2, 2)), 1, r"image must be one image, \(C, H, W\); got \(2, 1, 2, 2\)"),
-        (np.ones((1, 2, 2)), 4, "k must be at most 3; got 4"),
-        (np.ones((1, 2, 2)), 0, "k must be at least 1; got 0"),
+        (np.ones((1, 3, 3)), 1, r"image.*\(any, 1, 2, 2\).*got \("),
+        (np.ones((2, 1, 2, 2)), 1, r"image.*got \(2, 1, 2, 2\)"),
+        (np.ones((1, 2, 2)), 4, r"\bk\b.*got 4"),
+        (np.ones((1, 2, 2)), 0, r"\bk\b.*got 0"),
     ],
 )
 def test_what_cannot_be_searched_for(image, k, message):
@@ -49,7 +49,7 @@ def test_what_cannot_be_searched_for(image, k, message):
 
 
 def test_nothing_to_search_in():
-    with pytest.raises(BadakError, match="data must have at least one image"):
+    with pytest.raises(BadakError, match=r"data.* one image"):
         nearest(Dataset(np.zeros((3, 1, 2, 2)), [0, 1, 1])[:0], np.ones((1, 2, 2)), 1)
 
 

@@ -104,22 +104,22 @@ def test_memory_does_not_grow_with_the_images(net):
 
 
 def test_wrong_arguments_are_named(net, data):
-    with pytest.raises(BadakError, match=r"layer must be one of 'conv1', .*; got 'conv3'"):
+    with pytest.raises(BadakError, match=r"layer.*got 'conv3'"):
         top_patches(net, data, "conv3", 0)
-    with pytest.raises(BadakError, match="channel must be at most 2; got 3"):
+    with pytest.raises(BadakError, match=r"channel.*got 3"):
         top_patches(net, data, "conv1", 3)
-    with pytest.raises(BadakError, match="k must be at most 53; got 54"):
+    with pytest.raises(BadakError, match=r"\bk\b.*got 54"):
         top_patches(net, data, "conv1", 0, k=54)
-    with pytest.raises(BadakError, match="batch_size must be at least 1; got 0"):
+    with pytest.raises(BadakError, match=r"batch_size.*got 0"):
         top_patches(net, data, "conv1", 0, batch_size=0)
-    with pytest.raises(BadakError, match=r"data must be a badak\.data\.Dataset; got ndarray"):
+    with pytest.raises(BadakError, match=r"data.*got ndarray"):
         top_patches(net, data.images, "conv1", 0)
-    with pytest.raises(BadakError, match="net must be a Network; got NoneType"):
+    with pytest.raises(BadakError, match=r"net.*got NoneType"):
         top_patches(None, data, "conv1", 0)
-    with pytest.raises(BadakError, match="data must hold at least one image"):
+    with pytest.raises(BadakError, match=r"data.*0 images"):
         top_patches(net, data[:0], "conv1", 0)
     other = Dataset(np.ones((9, 1, 8, 11)), np.zeros(9, int), ["a", "b"])
-    with pytest.raises(BadakError, match=r"images must have shape \(any, 2, 8, 11\)"):
+    with pytest.raises(BadakError, match=r"images.*\(any, 2, 8, 11\).*got"):
         top_patches(net, other, "conv1", 0)
 
 

@@ -1,7 +1,7 @@
-"""Each step as a call in C: which functions, which constant arrays, which arguments.
+"""Write each step as a call in C, with its functions, constant arrays and arguments.
 
-A function's own parameters say what it is called with: `PARAMETERS` lists the names that mean the
-same in every function, and any other is the name of one of the step's arrays or numbers.
+The parameters of a function in `functions/` decide what it is called with: `PARAMETERS` lists the
+names that mean the same in every function; any other name is one of the step's arrays or numbers.
 """
 
 from collections.abc import Callable
@@ -15,22 +15,22 @@ from badak.formats.steps.kinds.window import CELLS
 from badak.formats.steps.program import Program, Step
 
 FUNCTIONS = Path(__file__).parent / "functions"
-# What functions of steps need, in the order in which it must stand in a file.
+# What other functions use, in the order in which a file must define it.
 HELPERS = ("window", "cells", "round_shift", "clip")
 
 
 @dataclass
 class Parts:
-    """The parts of a source file as they gather.
+    """The parts of a source file.
 
     Attributes:
-        prefix: before every name.
-        program: whose steps are written.
-        integers: whether it is one of 8-bit integers.
-        functions: their texts by name.
+        prefix: of every name.
+        program: the steps to write.
+        integers: whether it computes in 8-bit integers.
+        functions: texts by name.
         arrays: definitions, by the names they define.
         calls: the lines of the run function.
-        flash: bytes of all constants.
+        flash: size of all constants in bytes.
     """
 
     prefix: str
@@ -65,7 +65,7 @@ class Parts:
         return f"{self.prefix}_arena + {self.arena.offsets[value]}"
 
     def size(self, value: int) -> str:
-        """How many elements a value has."""
+        """The number of elements in a value."""
         return str(prod(self.program.shapes[value]))
 
     def constant(self, step: Step, name: str) -> str:
@@ -79,7 +79,7 @@ class Parts:
     def window(self, step: Step) -> str:
         """Define the step's geometry; return a pointer to it."""
         before, after = (self.program.shapes[i] for i in (step.inputs[0], step.output))
-        if len(after) == 1:  # a linear layer's: one place
+        if len(after) == 1:  # a linear layer, at one place
             before, after = (prod(before), 1, 1), (after[0], 1, 1)
         keys = (*CELLS, "top", "left", "bottom", "right")
         cells = [int(step.numbers[key]) for key in keys]
@@ -91,15 +91,15 @@ class Parts:
         return f"&{full}"
 
     def _call(self, step: Step) -> None:
-        """Append a step's call, and its function."""
+        """Append the call of a step, and include its function."""
         words = self.function(f"{step.op}_int8" if self.integers else step.op)
         parameters = words.partition(f"PREFIX_{step.op}(")[2].partition(")")[0].split(",")
-        arguments = ", ".join(self._argument(step, one) for one in parameters)
+        arguments = ", ".join(self._argument(step, parameter) for parameter in parameters)
         layer = text.comment(step.name)
         self.calls.append(f"    {self.prefix}_{step.op}({arguments}); /* {layer} */")
 
     def _argument(self, step: Step, parameter: str) -> str:
-        """What is passed for a parameter, such as ``int32_t size`` or ``const float *x``."""
+        """The argument for a parameter, such as ``int32_t size`` or ``const float *x``."""
         *kind, name = parameter.replace("*", "").split()
         if name in PARAMETERS:
             return PARAMETERS[name](self, step)

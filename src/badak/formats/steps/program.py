@@ -1,4 +1,4 @@
-"""A network as a flat list of steps over numbered values: what the C and the page format write."""
+"""A network as a flat list of steps over numbered values: what C and HTML export write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from badak.errors import BadakError
 
 @dataclass(frozen=True)
 class Operation:
-    """What a step computes, whatever its inputs.
+    """What a step computes, without its place in a program.
 
     Attributes:
         op: the name of its kind, one of `badak.formats.steps.kinds.KINDS`.
@@ -41,8 +41,8 @@ class Step(Operation):
     output: int
 
 
-class Stage(NamedTuple):
-    """A layer's output: the layer's name and kind, the value's number, and its shape there."""
+class LayerOutput(NamedTuple):
+    """What a layer gives: its name and kind, the number of the value, and the shape of it."""
 
     name: str
     kind: str
@@ -57,13 +57,13 @@ class Program:
     Attributes:
         shapes: of each value.
         steps: what computes the values.
-        stages: every layer's output, in order.
+        layers: the output of every layer, in order.
         output: the number of the value that holds the logits.
     """
 
     shapes: list[Shape]
     steps: list[Step] = field(default_factory=list)
-    stages: list[Stage] = field(default_factory=list)
+    layers: list[LayerOutput] = field(default_factory=list)
     output: int = 0
 
     def add(self, operation: Operation, name: str, inputs: tuple[int, ...], shape: Shape) -> int:
@@ -83,24 +83,24 @@ class Program:
         return [step for step in self.steps if value in step.inputs]
 
     def weight_count(self) -> int:
-        """How many numbers all steps hold."""
+        """The number of weights in all steps."""
         return sum(array.size for step in self.steps for array in step.arrays.values())
 
     def check_weights(self, what: str, maximum: int) -> None:
-        """Refuse weights that a format cannot hold.
+        """Raise an error if a format cannot hold the weights.
 
         Args:
-            what: the format, for the message.
-            maximum: how many weights it may hold.
+            what: the export's name for the message, such as ``C export``.
+            maximum: how many weights it supports.
 
         Raises:
-            BadakError: there are more, or some are not finite.
+            BadakError: there are more weights, or some are not finite.
         """
         count = self.weight_count()
         if count > maximum:
             raise BadakError(
-                f"{what} may hold at most {maximum:,} weights; the network has {count:,}: "
-                "use a smaller model, or another format"
+                f"{what} supports at most {maximum:,} weights; the network has {count:,}: "
+                "use a smaller model or another format"
             )
         for step in self.steps:
             for key, array in step.arrays.items():

@@ -1,4 +1,4 @@
-"""A program in 8-bit integers: weights scaled for each filter, activations by calibration.
+"""Turn a program into 8-bit integers: one scale per filter for weights, calibrated ones for values.
 
 `badak.formats.steps.scale` says what the integers stand for.
 """
@@ -19,20 +19,20 @@ def quantised(program: Program, images: Array) -> Program:
 
     Args:
         program: what `lowered` returned.
-        images: (N, C, H, W), some hundreds like those that will come: they set the ranges.
+        images: (N, C, H, W), a few hundred that are like those in use: they set the ranges.
 
     Returns:
-        A program of integer ops, from float images to float logits.
+        A program of integers, from float images to float logits.
 
     Raises:
-        BadakError: an op whose result no 8 bits can hold.
+        BadakError: there are no images, or a step is not supported in integers.
     """
-    ranges = _ranges(program, images)  # of the whole program: with what is left out below
+    ranges = _ranges(program, images)  # with every ReLU, also those that folding drops
     program = folded(program, drop_relu=True)
     integers = Program([program.shapes[0]])
     x = scale_of(*ranges[0])
     first = Operation("quantise", {"per_step": single(1 / x.step), "zero": x.zero})
-    # The old program's values: their numbers in the new one, and their scales unless floats.
+    # For each value of `program`: its number in `integers`, and its scale unless it is float.
     new = {0: integers.add(first, "image", (0,), program.shapes[0])}
     scales = {0: x}
     for step in program.steps:
@@ -56,7 +56,7 @@ def quantised(program: Program, images: Array) -> Program:
 
 
 def _ranges(program: Program, images: Array) -> dict[int, tuple[float, float]]:
-    """The smallest and the largest number of each value over all images."""
+    """The smallest and the largest number in each value over all images."""
     if not len(images):
         raise BadakError("int8 needs images to calibrate with; the data set is empty")
     ranges: dict[int, tuple[float, float]] = {}

@@ -1,10 +1,10 @@
-"""Run a program's steps by badak's ops: what C and the page must equal, and int8's calibration."""
+"""Run a program with badak's ops: what C and the page must equal, and int8's calibration."""
 
 from badak.arrays import Array
 from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.program import Program
 
-# Images at once, if there may be many.
+# Images that are computed at once.
 BATCH = 256
 
 
@@ -23,7 +23,7 @@ def values(program: Program, images: Array) -> dict[int, Array]:
         >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import LeNet5
         >>> net, x = LeNet5(), np.ones((2, 1, 28, 28), np.float32)
-        >>> program = lowered(net, "a test")
+        >>> program = lowered(net, "C export")
         >>> bool(np.allclose(values(program, x)[program.output], net(x), atol=1e-5))
         True
     """

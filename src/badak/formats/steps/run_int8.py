@@ -1,4 +1,4 @@
-"""Run an integer program in NumPy, to the bit as the C does: int8's accuracy without a compiler."""
+"""Run an integer program in NumPy, bit for bit as C does: int8's accuracy without a compiler."""
 
 from typing import Any
 

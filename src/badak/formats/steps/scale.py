@@ -28,12 +28,12 @@ class Scale(NamedTuple):
 
 
 class Scales(NamedTuple):
-    """What a step must know to become one of integers.
+    """What must be known to turn a step into integers.
 
     Attributes:
         inputs: the scale of each value it reads.
         range: the smallest and the largest number of its output.
-        last: whether its output is the network's: those may stay floats.
+        last: whether its output is the network's, which may stay float.
     """
 
     inputs: tuple[Scale, ...]
@@ -42,7 +42,7 @@ class Scales(NamedTuple):
 
     @property
     def output(self) -> Scale:
-        """The scale that its output's range asks for."""
+        """The scale for the output's range."""
         return scale_of(*self.range)
 
 
@@ -59,7 +59,7 @@ def scale_of(low: float, high: float) -> Scale:
 
 
 def single(value: float) -> float:
-    """The value as a float32 holds it: C computes with that."""
+    """The value rounded to float32, with which C computes."""
     return float(np.float32(value))
 
 
@@ -78,13 +78,13 @@ def factor_of(ratio: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np
 
 
 def clipped(values: Any) -> Integers:
-    """The values as 8-bit integers, those beyond the ends at the ends."""
+    """The values as 8-bit integers, limited to their range."""
     q: Integers = np.clip(values, LOW, HIGH).astype(np.int8)
     return q
 
 
 def rounded(values: Integers, shift: Any) -> Integers:
-    """Values / 2^shift, to the nearest, halves away from zero.
+    """Values / 2^shift, rounded to the nearest integer, halves away from zero.
 
     Example:
         >>> rounded(np.array([5, 6, -6]), 2).tolist()

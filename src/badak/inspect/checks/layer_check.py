@@ -1,4 +1,4 @@
-"""check_layers: each layer's backward against its own forward, so that the ill one has a name."""
+"""check_layers: compare each layer's backward with its own forward, to name the failing ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from badak.network import Network
 
 @dataclass(frozen=True)
 class LayerCheck:
-    """What was found of one layer by itself, with the input it has in the network.
+    """The check of one layer by itself, with the input it has in the network.
 
     Attributes:
-        name: of the layer; "loss" of what follows the last one.
+        name: of the layer; "loss" for the loss.
         kind: its class.
-        rows: one for its input and one a parameter.
+        rows: one for its input and one per parameter.
         faults: what else is wrong, in words: an output that is not finite, an input that changes,
-            a gradient of another shape.
+            or a gradient of another shape.
     """
 
     name: str
@@ -37,12 +37,12 @@ class LayerCheck:
 
     @property
     def entries(self) -> int:
-        """How many gradients were compared."""
+        """The number of gradients compared."""
         return sum(row.entries for row in self.rows)
 
     @property
     def kinks(self) -> int:
-        """How many were passed over, because the output has a corner there."""
+        """The number of gradients skipped because the output has a kink there."""
         return sum(row.kinks for row in self.rows)
 
     @property
@@ -52,7 +52,7 @@ class LayerCheck:
 
     @property
     def symptoms(self) -> tuple[str, ...]:
-        """What is wrong with the layer, in words; none where it is well."""
+        """What is wrong with the layer, in words; empty if nothing is."""
         wrong = [row.name for row in self.rows if not row.worst < TOLERANCE]
         shapes = [fault for fault in self.faults if fault.startswith("the gradient of")]
         told = [name for name in wrong if not any(f" {name} is" in fault for fault in shapes)]
@@ -69,19 +69,19 @@ def check_layers(
 ) -> tuple[LayerCheck, ...]:
     """Check every layer by itself, and the loss.
 
-    A random weighted sum of the layer's output takes the loss's place: its gradient goes into
-    `backward`, and its central differences say what must come out.
+    A random weighted sum of the layer's output takes the place of the loss: `backward` gets its
+    gradient, and must return what its central differences give.
 
     Args:
-        net: a float64 network that may be changed.
+        net: a float64 network, which may be changed.
         images: checked images (N, C, H, W).
         labels: (N,) class indices.
-        samples: entries compared in each array; all where None.
+        samples: entries compared in each array; all if None.
         training: as for `Layer.forward`.
-        generator: of the draw.
+        generator: draws the samples and the weights.
 
     Returns:
-        A finding for each layer, in the network's order, and for the loss.
+        One check per layer, in the network's order, and one for the loss.
 
     Example:
         >>> from badak.layers import Flatten, Linear
@@ -114,11 +114,11 @@ def _check(
     training: bool,
     generator: np.random.Generator,
 ) -> tuple[LayerCheck, Array]:
-    """The layer's finding, and its output for the next; 0 where it is NaN or infinite."""
+    """The layer's check, and its output for the next layer, with 0 for NaN and infinity."""
     run = repeatable(layer, training)
     copy = x.copy()
     y, cache = run(copy)
-    y = y.copy()  # nothing that the layer does later may change it
+    y = y.copy()  # the layer must not change it later
     faults = [] if np.isfinite(y).all() else ["forward gives NaN or infinity"]
     if not _same(copy, x):
         faults.append("forward changes its input")
@@ -139,12 +139,12 @@ def _check(
     rows = compare(
         arrays, gradients, lambda: weights * run(moved.copy())[0], minimum, samples, generator
     )
-    finite = np.where(np.isfinite(y), y, 0)  # no fault of the layers behind
+    finite = np.where(np.isfinite(y), y, 0)  # not a fault of the layers after it
     return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), finite
 
 
 def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, Any]]:
-    """Return the layer's forward, which draws the same numbers each time, within blocks too.
+    """Return a forward of the layer that draws the same numbers each time, within blocks too.
 
     Example:
         >>> from badak.layers import Dropout

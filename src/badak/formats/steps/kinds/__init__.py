@@ -1,4 +1,8 @@
-"""Every kind of step: one record each, by name; and what a layer becomes, by its class."""
+"""The record of each kind of step by name, and what turns a layer into a step by its class.
+
+To add a kind, add its record to one of the files here, its function to `c/functions` (and one that
+ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.
+"""
 
 from badak.formats.steps.kinds import conv, join, linear, norm, pointwise, pool
 from badak.formats.steps.kinds.kind import Kind, Lowering

@@ -1,4 +1,4 @@
-"""Convolution, and the layers that are a kind of it.
+"""Convolution, and the layers that are a kind of convolution.
 
 Letters: C channels, F filters, KH x KW window.
 """
@@ -40,7 +40,7 @@ def _widen(layer: layers.Widen2d, shape: Shape) -> Operation:
 
 
 def _each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
-    """A convolution of each map by itself, all cells of its window times one factor."""
+    """A convolution of each map by itself, all weights of its window the same factor."""
     weight = np.broadcast_to(np.reshape(factor, (-1, 1, 1, 1)), (len(factor), 1, *window.kernel))
     return _operation(window, shape, shape[0], weight, bias)
 
@@ -60,7 +60,7 @@ def _subsample(layer: layers.Subsample2d, shape: Shape) -> Operation:
 
 
 def _convolved(step: Step, x: Array, weight: Array, bias: Array) -> Array:
-    """The step's convolution with other weights, of the input's dtype."""
+    """The step's convolution with weights of the input's dtype."""
     more = {**geometry_of(step), "dilation": pair(step, "dh", "dw")}
     return ops.conv2d(x, weight, bias, groups=int(step.numbers["groups"]), **more)
 

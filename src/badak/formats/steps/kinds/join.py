@@ -1,4 +1,4 @@
-"""Where the paths of a block meet."""
+"""Joining the paths of a block."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
     (x, other), y = scales.inputs, scales.output
     ratios = np.array([x.step, other.step]) / y.step
     _, shifts = factor_of(ratios)
-    shift = int(shifts.min()) - 1  # one for both, and room for their sum
+    shift = int(shifts.min()) - 1  # the same for both, with room for their sum
     factors = np.rint(np.ldexp(ratios, shift)).astype(int).tolist()
     numbers = {"zero_x": x.zero, "factor_x": factors[0], "zero_other": other.zero}
     numbers |= {"factor_other": factors[1], "shift": shift, "zero_y": y.zero}

@@ -1,4 +1,4 @@
-"""Kind: all that is known of one kind of step."""
+"""Kind: everything about one kind of step, except its functions in C and JavaScript."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,22 +15,23 @@ Quantise = Callable[[Step, Scales], tuple[Operation, Scale | None]]
 
 
 def unsupported(step: Step, *_: Any) -> Any:
-    """Stand in for what a kind does not have."""
+    """Raise an error: the kind has no such function."""
     raise NotImplementedError(f"{step.name}: a program of this arithmetic has no {step.op}")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of step. C and the page have a function of its name each, and nothing else.
+    """One kind of step; `c/functions` and `page/network.js` hold the functions named after it.
 
     Attributes:
         op: its name.
         lowerings: class of a layer -> what turns the layer and its input's shape into the step.
         run: computes the output from the step and its inputs: float arrays (N, *shape).
-        run_int8: likewise in a program of integers, to the bit as C does.
-        quantise: the integer step for a float one, and the scale of its output, None for floats.
-        in_place: whether each place of the output needs the same place of the inputs alone, so
-            that both may be one memory.
+        run_int8: the same in a program of integers, bit for bit as C does.
+        quantise: returns the integer operation for a float step, and the scale of its output; no
+            scale if that is float.
+        in_place: whether each element of the output needs only the same element of each input, so
+            that the output may overwrite an input.
     """
 
     op: str

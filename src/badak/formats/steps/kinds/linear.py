@@ -1,6 +1,6 @@
 """Linear layers, and distances to fixed codes.
 
-In integers a linear layer becomes a convolution over one place, as the last layer "logits".
+In integers a linear layer becomes a convolution at one place; the last layer becomes "logits".
 """
 
 from typing import Any
@@ -58,7 +58,7 @@ def _run_rbf(step: Step, x: Array) -> Array:
 
 def _quantise_rbf(step: Step, scales: Scales) -> tuple[Operation, None]:
     if not scales.last:
-        raise BadakError(f"{step.name}: int8 can hold EuclideanRBF as the last layer only")
+        raise BadakError(f"{step.name}: int8 supports EuclideanRBF only as the last layer")
     (x,) = scales.inputs
     numbers = {"scale_x": single(x.step), "zero_x": x.zero}
     return Operation("rbf", numbers, step.arrays), None

@@ -1,4 +1,4 @@
-"""Normalisation by an image's own values; batch norm is a convolution."""
+"""Normalisation by the values of the image itself; batch norm becomes a convolution."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Functions of one value, in integers tables of 256 results; and the way into integers and back."""
+"""Functions of one value, which become tables in integers; and the steps to integers and back."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,7 +18,7 @@ def _function(op: str, lowerings: Mapping[type[Layer], Lowering], run: Run) -> K
 
 
 def _layer(op: str, layer: type[Layer], run: Run) -> Kind:
-    """The function of a layer whose constructor's arguments are its only numbers."""
+    """The kind for a layer whose numbers are its constructor's arguments."""
 
     def lowering(layer: Layer, shape: Shape) -> Operation:
         return Operation(op, {key: float(number) for key, number in layer.config().items()})
@@ -31,7 +31,7 @@ def _gelu(layer: layers.GELU, shape: Shape) -> Operation:
 
 
 def _quantise(run: Run, step: Step, scales: Scales) -> tuple[Operation, Scale]:
-    """Any function of one value: its results for all 256."""
+    """A table of the results for all 256 integers."""
     (x,), y = scales.inputs, scales.output
     reals = ((np.arange(LOW, HIGH + 1) - x.zero) * x.step).astype(np.float32)
     results = np.rint(run(step, reals[None])[0] / y.step) + y.zero

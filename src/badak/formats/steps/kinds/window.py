@@ -1,4 +1,4 @@
-"""A window's geometry among a step's numbers: written from a layer, read for the ops."""
+"""A window's geometry as a step's numbers: from a layer, and for the ops."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ CELLS = ("kh", "kw", "sh", "sw", "dh", "dw")
 
 
 def numbers_of(window: Window, shape: Shape) -> dict[str, float]:
-    """A window over an input of a shape, as numbers by name."""
+    """The geometry of a window over an input of this shape, by name."""
     (top, bottom), (left, right) = window.sides(*shape[1:])
     cells = (*window.kernel, *window.stride, *window.dilation)
     numbers = dict(zip(CELLS + SIDES, (*cells, top, bottom, left, right), strict=True))
