@@ -10,7 +10,7 @@ from badak.ops.window import Window
 
 core = pytest.importorskip("badak._core")
 
-from badak.ops import native  # noqa: E402  # where the core is built
+from badak.ops import native  # noqa: E402  # only if the core is built
 from badak.ops.native import fused  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("each_set")
@@ -78,9 +78,9 @@ def wide(*arrays):
     return [array.astype(np.float64) for array in arrays]
 
 
-def close(found, wanted, tolerance=1e-5, size=None):
+def close(result, wanted, tolerance=1e-5, size=None):
     limit = tolerance * max(np.abs(wanted).max(initial=0) if size is None else size, 1e-6)
-    np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
+    np.testing.assert_allclose(result, wanted, rtol=0, atol=limit)
 
 
 def won(winners, w):
@@ -96,11 +96,11 @@ def test_conv2d_equals_the_reference(drawn):
     wanted = reference.conv2d(*wide(x, weight, bias), window, groups)
     close(native.conv2d(x, weight, bias, window, groups), wanted)
     grad_y = np.random.default_rng(1).standard_normal(wanted.shape).astype(np.float32)
-    found = native.conv2d_backward(grad_y, x, weight, window, groups, True)
+    results = native.conv2d_backward(grad_y, x, weight, window, groups, True)
     grads = reference.conv2d_backward(*wide(grad_y, x, weight), window, groups, True)
-    for one, other in zip(found[:2], grads[:2], strict=True):
-        close(one, other)
-    close(found[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max())
+    for result, expected in zip(results[:2], grads[:2], strict=True):
+        close(result, expected)
+    close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max())
 
 
 @given(convolutions() | tiled(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
@@ -130,7 +130,7 @@ def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
         finally:
             core.set_num_threads(before)
 
-    grad_y, y, winners, found = run(1)
+    grad_y, y, winners, results = run(1)
     # Ties and signs within rounding fall either way: the gradient goes where the block says.
     grad = np.where(y > 0, grad_y, 0).astype(np.float64) if relu else grad_y.astype(np.float64)
     if pool:
@@ -142,11 +142,11 @@ def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
     else:
         close(y, active)
     grads = reference.conv2d_backward(grad, *wide(x, weight), window, groups, True)
-    for one, other in zip(found[:2], grads[:2], strict=True):
-        close(one, other)
-    close(found[2], grads[2], size=np.abs(grad).sum(axis=(0, 2, 3)).max())
+    for result, expected in zip(results[:2], grads[:2], strict=True):
+        close(result, expected)
+    close(results[2], grads[2], size=np.abs(grad).sum(axis=(0, 2, 3)).max())
     *_, others = again = run(threads)
-    for one, other in zip((y, *found), (again[1], *others), strict=True):
+    for one, other in zip((y, *results), (again[1], *others), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -171,12 +171,12 @@ def test_tiles_pass_on_odd_numbers_and_ties(odd):
     assert finite[::2].all()
     close(y[finite], wanted[finite])
     for relu in (False, True):
-        found, winners = fused.conv_block(x, weight, None, window, 1, relu, True, winners=True)
+        result, winners = fused.conv_block(x, weight, None, window, 1, relu, True, winners=True)
         values, places = reference.max_pool2d(y, Window.of(2, 2))
-        np.testing.assert_array_equal(found, reference.relu(values) if relu else values)
+        np.testing.assert_array_equal(result, reference.relu(values) if relu else values)
         np.testing.assert_array_equal(won(winners, 14), places)
-        found, _ = fused.conv_block(x, weight, None, window, 1, relu, False, winners=False)
-        np.testing.assert_array_equal(found, reference.relu(y) if relu else y)
+        result, _ = fused.conv_block(x, weight, None, window, 1, relu, False, winners=False)
+        np.testing.assert_array_equal(result, reference.relu(y) if relu else y)
     grad_y = generator.standard_normal(y.shape).astype(np.float32)
     grad_y[1, 4, 5, 7] = odd
     _, grad_weight, grad_bias = native.conv2d_backward(grad_y, x, weight, window, 1, False)
@@ -192,9 +192,9 @@ def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
     x = generator.standard_normal((1, channels, 400, 400)).astype(np.float32)
     weight = generator.standard_normal((channels, channels, 3, 3)).astype(np.float32)
     grad_y = generator.random(x.shape, np.float32)
-    _, _, found = native.conv2d_backward(grad_y, x, weight, Window.of(3, 1, 1), 1, False)
+    _, _, result = native.conv2d_backward(grad_y, x, weight, Window.of(3, 1, 1), 1, False)
     wanted = grad_y.sum(axis=(0, 2, 3), dtype=np.float64)
-    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+    np.testing.assert_allclose(result, wanted, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -217,11 +217,11 @@ def test_tiles_stay_within_their_stated_accuracy(shape, filters):
     wanted = reference.conv2d(*wide(x, weight), None, window, 1)
     close(native.conv2d(x, weight, None, window, 1), wanted, tolerance=5e-6)
     grad_y = generator.standard_normal(wanted.shape).astype(np.float32)
-    found = native.conv2d_backward(grad_y, x, weight, window, 1, True)
+    results = native.conv2d_backward(grad_y, x, weight, window, 1, True)
     grads = reference.conv2d_backward(*wide(grad_y, x, weight), window, 1, True)
-    for one, other in zip(found[:2], grads[:2], strict=True):
+    for one, other in zip(results[:2], grads[:2], strict=True):
         close(one, other, tolerance=5e-6)
-    close(found[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
+    close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
 
 
 @pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (3, 40, 300), (13, 33, 257), (100, 50, 1030)])
@@ -235,8 +235,8 @@ def test_products_in_every_form(m, n, k, a_turned, b_turned):
     given_a = np.ascontiguousarray(a.T) if a_turned else a
     given_b = np.ascontiguousarray(b.T) if b_turned else b
     size = np.abs(a) @ np.abs(b)
-    found = c.copy()
-    core.gemm(given_a, a_turned, given_b, b_turned, found, accumulate=True)
-    close(found, wanted + c, size=size.max())
-    core.gemm(given_a, a_turned, given_b, b_turned, found, rows, columns, relu=True)
-    close(found, np.maximum(wanted + rows[:, None] + columns, 0), size=size.max())
+    result = c.copy()
+    core.gemm(given_a, a_turned, given_b, b_turned, result, accumulate=True)
+    close(result, wanted + c, size=size.max())
+    core.gemm(given_a, a_turned, given_b, b_turned, result, rows, columns, relu=True)
+    close(result, np.maximum(wanted + rows[:, None] + columns, 0), size=size.max())

@@ -52,7 +52,7 @@ def test_the_rounds_written_here_are_the_published_ones(counter, key, words):
 def test_the_cores_words_are_philoxs(key, count):
     words = np.full(count + 1, 7, np.uint32)
     _core.random_words(np.array([key], np.uint64), words[:count])
-    assert words[count] == 7  # nothing is written behind
+    assert words[count] == 7  # nothing is written after the end
     places = range(count) if count < 1000 else [0, 17, 16383, 16384, count - 1]
     for i in places:
         group, rest = divmod(i, 64)

@@ -1,4 +1,4 @@
-"""What a training step asks of the loss in one call, in both editions."""
+"""What a training step needs of the loss, in one call, in both editions."""
 
 import math
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_rows_with_labels_outside_count_nothing(op, outside, weighted):
     logits, labels = draw(40, 7)
     weight = np.random.default_rng(1).random(40).astype(np.float32)
     labels[::3] = outside
-    logits[0] = np.nan  # not even where they are NaN
+    logits[0] = np.nan  # not even if they are NaN
     inside = (labels >= 0) & (labels < 7)
     loss, right, grad = op(logits, labels, 0.1, weight if weighted else None)
     shares = weight[inside] if weighted else np.full(inside.sum(), 1 / inside.sum(), np.float32)
@@ -84,9 +84,9 @@ def test_no_rows_and_no_labels_inside_give_zeros(op):
 def test_the_first_largest_is_the_answer_as_in_argmax(op, row, label):
     logits = np.array([row], np.float32)
     assert logits[0].argmax() == label
-    for given in range(len(row)):
+    for choice in range(len(row)):
         with np.errstate(invalid="ignore", over="ignore"):
-            assert op(logits, np.array([given]), 0.0, None)[1] == (given == label)
+            assert op(logits, np.array([choice]), 0.0, None)[1] == (choice == label)
 
 
 def test_a_row_that_is_not_finite_shows_in_the_loss(op):

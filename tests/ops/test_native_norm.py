@@ -74,12 +74,12 @@ def test_channels_alone_and_shared_out(c, training):
     before = _core.num_threads()
     for threads in (1, 2, 3):
         _core.set_num_threads(threads)
-        made = native.batch_norm2d(x, weight, bias, *running, training, 0.1, 1e-5)
-        back = native.batch_norm2d_backward(grad_y, x, weight, made[1], made[2], training)
-        results.append([*made, *back])
+        forward = native.batch_norm2d(x, weight, bias, *running, training, 0.1, 1e-5)
+        back = native.batch_norm2d_backward(grad_y, x, weight, forward[1], forward[2], training)
+        results.append([*forward, *back])
     _core.set_num_threads(before)
     expected = reference.batch_norm2d(x, weight, bias, *running, training, 0.1, 1e-5)
-    back = reference.batch_norm2d_backward(grad_y, x, weight, made[1], made[2], training)
+    back = reference.batch_norm2d_backward(grad_y, x, weight, forward[1], forward[2], training)
     for ours, same, too, wanted in zip(*results, [*expected, *back], strict=True):
         np.testing.assert_array_equal(ours, same)
         np.testing.assert_array_equal(ours, too)

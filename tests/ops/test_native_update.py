@@ -217,7 +217,7 @@ def test_arrays_that_the_core_cannot_take_go_the_textbooks_way():
     shared = np.ones(8, np.float32)
     parameters = {"a": shared[:5], "b": shared[3:]}
     optim.SGD(lr=0.5).update(parameters, {"a": np.ones(5, "f4"), "b": np.ones(5, "f4")})
-    np.testing.assert_array_equal(shared, [0.5] * 8)  # not twice where they overlap
+    np.testing.assert_array_equal(shared, [0.5] * 8)  # not twice if they overlap
 
 
 def test_a_gradient_that_is_a_parameter_is_read_before_it_changes():

@@ -1,6 +1,6 @@
 """The core's exp, expm1, tanh, sigmoid, erfc, log and powers against float64 over all of float32.
 
-They are seen through the ops that are nothing but one of them.
+They are tested through ops that compute one of them and nothing else.
 """
 
 import math

@@ -1,7 +1,7 @@
 """PyTorch's own sample and error inputs (OpInfo), run through badak's ops.
 
 Each op has a translator: a sample's arguments -> badak's call and PyTorch's answer in badak's
-shape, or None where badak has no such op (other ranks, other reductions). The counts are asserted,
+shape, or None if badak has no such op (other ranks, other reductions). The counts are asserted,
 so that the tests cannot pass by translating nothing.
 """
 
@@ -53,7 +53,7 @@ def number(value: Any) -> Any:
 
 
 def named(sample: Any, *names: str) -> dict[str, Any]:
-    """The sample's arguments by name, given the names of those that may stand by position."""
+    """The sample's arguments by name, from the names of those that may be passed by position."""
     arguments = dict(zip(names, sample.args, strict=False))
     return {**arguments, **sample.kwargs}
 

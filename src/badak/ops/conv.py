@@ -31,14 +31,14 @@ def conv2d(
         stride: step between places.
         padding: zeros around the images: a number, a pair, per side, "same" or "valid".
         dilation: distance between a filter's cells.
-        groups: channels and filters fall into this many groups, each convolved by itself.
+        groups: number of groups of channels and filters, each convolved by itself.
 
     Returns:
         (N, F, OH, OW) of x's dtype; see `badak.ops.window.Window.output_size`.
 
     Raises:
-        ArgumentTypeError: dtypes that are no floats, or that differ.
-        BadakError: shapes or numbers that do not fit; the message has them.
+        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
+        BadakError: shapes or numbers that do not match; the message has them.
 
     Source: LeCun et al. 1998, section II.A; the book's chapter 7.
 
@@ -80,7 +80,7 @@ def conv2d_backward(
         padding: as given to conv2d.
         dilation: as given to conv2d.
         groups: as given to conv2d.
-        need_grad_x: False where nobody needs the input's gradient, as in a first layer.
+        need_grad_x: False if nobody needs the input's gradient, as in a first layer.
 
     Returns:
         grad_x (N, C, H, W) or None, grad_weight like weight, grad_bias (F,).

@@ -7,7 +7,7 @@ from badak.ops import edition
 
 
 def squared_distance(x: Array, centres: Array) -> Array:
-    """How far each row is from each centre, squared (LeCun et al. 1998, equation 7).
+    """Return each row's squared distance to each centre (LeCun et al. 1998, equation 7).
 
     Args:
         x: (N, D), float32 or float64.
@@ -17,7 +17,7 @@ def squared_distance(x: Array, centres: Array) -> Array:
         (N, K) of x's dtype: the sum over D of ``(x - centre) ** 2``.
 
     Raises:
-        ArgumentTypeError: dtypes that are no floats, or that differ.
+        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
         BadakError: shapes that do not fit.
 
     Example:

@@ -16,14 +16,14 @@ def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array
 
     Args:
         x: any shape, float32 or float64.
-        p: share of values dropped, in [0, 1]; at 1 everything is.
-        generator: what is drawn from; the only thing that changes.
+        p: share of values dropped, in [0, 1].
+        generator: the source of random numbers; the only argument that changes.
 
     Returns:
         y like x, and the mask of what was kept, bool.
 
     Raises:
-        ArgumentTypeError: no floats, or no generator.
+        ArgumentTypeError: x is not floats, or generator is not a Generator.
         BadakError: p outside [0, 1].
 
     Source: Srivastava et al. 2014, section 10 (inverted dropout); the book's chapter 6.4.
@@ -38,7 +38,7 @@ def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array
     if not isinstance(generator, np.random.Generator):
         raise ArgumentTypeError(f"generator must be a numpy.random.Generator; got {generator!r}")
     y, mask = edition.of(x.dtype).dropout(x, p, generator)
-    return np.asarray(y), np.asarray(mask)  # arrays, also where x has no axes
+    return np.asarray(y), np.asarray(mask)  # arrays, even if x has no axes
 
 
 def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:

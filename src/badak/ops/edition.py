@@ -1,6 +1,6 @@
 """Which edition of the ops runs: one rule.
 
-The native one, where it is built, not forbidden, and the arrays are float32; else the reference.
+The native one, if it is built, not forbidden, and the arrays are float32; else the reference.
 """
 
 import importlib
@@ -34,7 +34,7 @@ def active() -> str:
 
 
 def switches() -> int:
-    """Return how often the edition was chosen anew; work in between may have met another one."""
+    """Return how often an edition was chosen; if it changed, another one may have run meanwhile."""
     return _switches
 
 
@@ -44,15 +44,15 @@ def of(dtype: "np.dtype[Any]") -> ModuleType:
 
 
 def fused() -> ModuleType:
-    """Return the native calls that join several ops; only where the native edition is active."""
+    """Return the native calls that join several ops; only if the native edition is active."""
     return importlib.import_module("badak.ops.native.fused")
 
 
 def fma_peak() -> float | None:
-    """Measure how many float32 operations a second this machine reaches by multiply-adds alone.
+    """Measure how many float32 operations per second this machine reaches, multiply-adds alone.
 
     Returns:
-        FLOP/s of all threads together, a multiply-add counted as two; None where the native core
+        FLOP/s of all threads together, a multiply-add counted as two; None if the native core
         is not built. It takes a tenth of a second or more.
 
     Example:
@@ -84,7 +84,7 @@ class use:
         _choose(checks.choice(name, "edition", EDITIONS))
 
     def __enter__(self) -> None:
-        """The edition runs already."""
+        """The edition is already active."""
 
     def __exit__(
         self,
@@ -92,7 +92,7 @@ class use:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Bring back the edition from before."""
+        """Restore the previous edition."""
         _choose(self._before)
 
 

@@ -1,7 +1,7 @@
 """add and scale: document, check, hand on.
 
-Neither needs a backward of its own: a sum hands its gradient on to both, and a scaled array has its
-gradient scaled alike.
+Neither needs a backward of its own: the gradient of a sum is the gradient of both its terms, and
+the gradient of a scaled array is scaled alike.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def add(x: Array, other: Array) -> Array:
         Array like x.
 
     Raises:
-        ArgumentTypeError: no floats, or dtypes that differ.
+        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
         BadakError: shapes that differ.
 
     Example:
@@ -46,8 +46,8 @@ def scale(x: Array, factor: float) -> Array:
         Array like x.
 
     Raises:
-        ArgumentTypeError: no floats.
-        BadakError: a factor that is no finite number.
+        ArgumentTypeError: x is not floats.
+        BadakError: a factor that is not a finite number.
 
     Example:
         >>> scale(np.array([1.0, -2.0]), 0.5)

@@ -15,7 +15,7 @@ def flatten(x: Array) -> Array:
         x: (N, ...), float32 or float64.
 
     Returns:
-        (N, D), D the product of the other axes; the input's memory where it is C-contiguous.
+        (N, D), D the product of the other axes; the input's own memory if it is C-contiguous.
 
     Raises:
         ArgumentTypeError: no floats.
@@ -43,7 +43,7 @@ def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
         Array of input_shape.
 
     Raises:
-        ArgumentTypeError: a shape that is none.
+        ArgumentTypeError: input_shape is not a shape.
         BadakError: a gradient of another size.
 
     Example:

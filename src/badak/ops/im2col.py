@@ -91,7 +91,7 @@ def col2im(
 
 
 def as_maps(x: Array, name: str = "x") -> Array:
-    """Return images (N, C, H, W) as floats; raise BadakError where an axis but N is empty."""
+    """Return images (N, C, H, W) as floats; raise BadakError if an axis other than N is empty."""
     x = as_floats(x, name, 4)
     if 0 in x.shape[1:]:
         raise BadakError(f"{name} must have no empty axis but the first; got {x.shape}")
@@ -99,7 +99,7 @@ def as_maps(x: Array, name: str = "x") -> Array:
 
 
 def as_shape(shape: Sequence[int], name: str = "input_shape") -> tuple[int, int, int, int]:
-    """Return (N, C, H, W) as Python ints; raise BadakError where one is out of range."""
+    """Return (N, C, H, W) as Python ints; raise BadakError if one is out of range."""
     if not isinstance(shape, Sequence) or len(shape) != 4:
         raise ArgumentTypeError(f"{name} must be (N, C, H, W); got {shape!r}")
     n = checks.integer(shape[0], name)
@@ -108,11 +108,11 @@ def as_shape(shape: Sequence[int], name: str = "input_shape") -> tuple[int, int,
 
 
 def check_fits(shape: Sequence[int], window: Window, itemsize: int, values: int) -> tuple[int, int]:
-    """Return (OH, OW); refuse a padded input and `values` a place beyond what memory holds."""
+    """Return (OH, OW); refuse a padded input and `values` per place that memory cannot hold."""
     n, c, h, w = shape
     oh, ow = window.output_size(h, w)
     (top, bottom), (left, right) = window.reach(h, w)
     padded = c * (top + h + bottom) * (left + w + right)
-    one = (padded + values * oh * ow) * itemsize  # NumPy counts these bytes even for no image
-    checks.memory(max(n, 1) * one, "the padded input and its windows")
+    image = (padded + values * oh * ow) * itemsize  # NumPy counts these bytes even for no image
+    checks.memory(max(n, 1) * image, "the padded input and its windows")
     return oh, ow

@@ -18,7 +18,7 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
         (N, M) of x's dtype.
 
     Raises:
-        ArgumentTypeError: dtypes that are no floats, or that differ.
+        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
         BadakError: shapes that do not fit.
 
     Example:
@@ -44,7 +44,7 @@ def linear_backward(
         grad_y: gradient of the output (N, M).
         x: the input that linear saw.
         weight: the weight that linear saw.
-        need_grad_x: False where nobody needs the input's gradient.
+        need_grad_x: False if nobody needs the input's gradient.
 
     Returns:
         grad_x (N, D) or None, grad_weight (M, D), grad_bias (M,).

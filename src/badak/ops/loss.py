@@ -1,4 +1,4 @@
-"""Cross-entropy from logits: document, check, bring labels to target rows, hand on."""
+"""Cross-entropy from logits: document, check, turn labels into target rows, hand on."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,11 +26,11 @@ def cross_entropy(
         ignore_index: class indices equal to this count neither in the sum nor in the mean.
 
     Returns:
-        The mean loss in nats; 0.0 where nothing counts (no rows, all ignored, all weights 0).
+        The mean loss in nats; 0.0 if nothing counts (no rows, all ignored, all weights 0).
         And the log-probabilities (N, K), which backward needs.
 
     Raises:
-        ArgumentTypeError: logits that are no floats, labels that are no integers.
+        ArgumentTypeError: logits that are not floats, labels that are not integers.
         BadakError: labels out of range or of another length, rows that do not sum to 1.
 
     Source: Szegedy et al. 2016, section 7, for label smoothing.
@@ -91,25 +91,25 @@ def _targets(
         raise BadakError(f"logits must have at least one class; got {logits.shape}")
     smoothing = checks.real(label_smoothing, "label_smoothing", minimum=0, maximum=1)
     weight = _sample_weight(sample_weight, n)
-    given = as_array(labels, "labels")
-    if given.ndim == 2 and given.shape == (n, k):
+    values = as_array(labels, "labels")
+    if values.ndim == 2 and values.shape == (n, k):
         with np.errstate(over="ignore", invalid="ignore"):  # such rows are refused below
-            rows = given.astype(logits.dtype)
+            rows = values.astype(logits.dtype)
             odd = ~(np.abs(rows.sum(axis=1) - 1) <= 1e-4) | (rows < 0).any(axis=1)
         if odd.any():
             row = int(odd.argmax())
-            raise BadakError(f"labels as rows must sum to 1; row {row} is {given[row]}")
+            raise BadakError(f"labels as rows must sum to 1; row {row} is {values[row]}")
         if ignore_index is not None:
             raise BadakError("ignore_index needs labels as class indices; got rows")
     else:
         if ignore_index is not None:
             ignore_index = checks.integer(ignore_index, "ignore_index", minimum=-(2**31))
-            if given.dtype.kind not in "iu":
-                raise ArgumentTypeError(f"labels must be integers; got {given.dtype}")
-            ignored = given == ignore_index
+            if values.dtype.kind not in "iu":
+                raise ArgumentTypeError(f"labels must be integers; got {values.dtype}")
+            ignored = values == ignore_index
             check_shape(ignored, "labels", (n,))
-            given, weight = np.where(ignored, 0, given), np.where(ignored, 0, weight)
-        indices = as_labels(given, n, k)
+            values, weight = np.where(ignored, 0, values), np.where(ignored, 0, weight)
+        indices = as_labels(values, n, k)
         rows = np.zeros((n, k), logits.dtype)
         rows[np.arange(n), indices] = 1
     targets = (1 - smoothing) * rows + smoothing / k

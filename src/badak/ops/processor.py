@@ -11,11 +11,11 @@ from typing import Any
 from badak import checks
 from badak.errors import BadakError
 
-MOST_THREADS = 1024
+MAXIMUM_THREADS = 1024
 
 
 def core() -> Any:
-    """Return the compiled module, or None where badak was installed without a compiler."""
+    """Return the compiled module, or None if badak was installed without a compiler."""
     try:
         return importlib.import_module("badak._core")
     except ImportError:
@@ -23,9 +23,9 @@ def core() -> Any:
 
 
 def num_threads() -> int:
-    """Return how many threads the kernels use: 1 where there is no native core.
+    """Return how many threads the kernels use: 1 if there is no native core.
 
-    At first as many as the processors that this process may run on, or BADAK_NUM_THREADS.
+    The default is BADAK_NUM_THREADS, or else the number of processors this process may use.
 
     Example:
         >>> num_threads() >= 1
@@ -36,9 +36,9 @@ def num_threads() -> int:
 
 
 def set_num_threads(count: int) -> None:
-    """Let the kernels use `count` threads from now on. The results' bits do not depend on it.
+    """Let the kernels use `count` threads from now on. Results are the same, bit for bit.
 
-    Without the native core it changes nothing: NumPy chooses its threads itself.
+    Without the native core this has no effect: NumPy chooses its threads itself.
 
     Args:
         count: at least 1.
@@ -55,7 +55,7 @@ def set_num_threads(count: int) -> None:
         Traceback (most recent call last):
         badak.errors.BadakError: num_threads must be at least 1; got 0
     """
-    checks.integer(count, "num_threads", minimum=1, maximum=MOST_THREADS)
+    checks.integer(count, "num_threads", minimum=1, maximum=MAXIMUM_THREADS)
     compiled = core()
     if compiled is not None:
         compiled.set_num_threads(count)
@@ -84,10 +84,10 @@ def use_instruction_set(name: str) -> None:
 
 
 def configure(environment: Mapping[str, str]) -> None:
-    """Take over BADAK_NUM_THREADS and BADAK_ISA.
+    """Apply BADAK_NUM_THREADS and BADAK_ISA.
 
     Raises:
-        BadakError: a value that does not fit.
+        BadakError: a value out of range.
 
     Example:
         >>> configure({"BADAK_NUM_THREADS": "two"})
@@ -96,9 +96,9 @@ def configure(environment: Mapping[str, str]) -> None:
     """
     threads, name = environment.get("BADAK_NUM_THREADS"), environment.get("BADAK_ISA")
     if threads is not None:
-        if not (threads.isascii() and threads.isdigit() and 1 <= int(threads) <= MOST_THREADS):
+        if not (threads.isascii() and threads.isdigit() and 1 <= int(threads) <= MAXIMUM_THREADS):
             raise BadakError(
-                f"BADAK_NUM_THREADS must be a whole number from 1 to {MOST_THREADS}; "
+                f"BADAK_NUM_THREADS must be a whole number from 1 to {MAXIMUM_THREADS}; "
                 f"got {threads!r}"
             )
         set_num_threads(int(threads))

@@ -16,7 +16,7 @@ def first_not_finite(arrays: Sequence[Array]) -> int:
         arrays: any shapes, float32 or float64.
 
     Returns:
-        Its place in the sequence; -1 where all numbers are finite.
+        Its place in the sequence; -1 if all numbers are finite.
 
     Raises:
         ArgumentTypeError: no floats.
@@ -30,13 +30,13 @@ def first_not_finite(arrays: Sequence[Array]) -> int:
 
 
 def norm(arrays: Sequence[Array]) -> float:
-    """The square root of the sum of the squares of all numbers in all arrays.
+    """Return the square root of the sum of the squares of all numbers in all arrays.
 
     Args:
         arrays: any shapes, float32 or float64.
 
     Returns:
-        The norm; not a finite number where one of theirs is not.
+        The norm; not finite if one of the numbers is not.
 
     Raises:
         ArgumentTypeError: no floats.

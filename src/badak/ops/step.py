@@ -8,7 +8,7 @@ class StepNumbers(NamedTuple):
     """What an update rule needs besides its arrays; each default changes nothing.
 
     Attributes:
-        rate: learning rate; for Adam over 1 - beta1^t.
+        rate: learning rate; for Adam divided by 1 - beta1^t.
         decay: this times the parameter is added to the gradient.
         shrink: what the parameter is multiplied by before the step.
         keep: share of the first slot that stays.

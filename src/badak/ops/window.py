@@ -48,7 +48,7 @@ class Window:
         """Check the arguments and return the window.
 
         Raises:
-            ArgumentTypeError: a value that is no integer, pair or known word.
+            ArgumentTypeError: a value that is not an integer, a pair or a known word.
             BadakError: a kernel, stride or dilation below 1, a padding below 0.
 
         Example:
@@ -68,7 +68,7 @@ class Window:
 
     @property
     def covers(self) -> Pair:
-        """Rows and columns from a window's first cell to its last, both counted."""
+        """Rows and columns from a window's first cell to its last, both included."""
         (kh, kw), (dh, dw) = self.kernel, self.dilation
         return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
@@ -82,7 +82,7 @@ class Window:
         )
 
     def reach(self, height: int, width: int) -> Sides:
-        """`sides`, and what ceil_mode's last window needs beyond the bottom and right padding."""
+        """`sides`, and at the bottom and right what ceil_mode's last window needs beyond them."""
         sides, places = self.sides(height, width), self.output_size(height, width)
         reach = []
         for axis, size in enumerate((height, width)):

@@ -17,7 +17,7 @@ Program = _core.Program
 
 
 def take_images(images: Images, into: Images) -> bool:
-    """Copy images; False where one of their numbers is not finite."""
+    """Copy images; False if a number in them is not finite."""
     finite: bool = _core.copy_finite(images, into)
     return finite
 
@@ -32,10 +32,10 @@ def conv_block(
     pool: bool,
     winners: bool,
 ) -> tuple[Array, NDArray[np.uint8] | None]:
-    """Convolve, then ReLU and 2x2 max pooling where asked for.
+    """Convolve, then ReLU and 2x2 max pooling if asked for.
 
     Returns:
-        y, and with `winners` which of the four cells won each place (uint8), for the way back.
+        y, and if `winners` which of the four cells won each place (uint8), for the backward pass.
     """
     numbers = conv_numbers(x.shape, window)
     oh, ow = numbers[8:]
@@ -105,7 +105,7 @@ def batch_norm_training(
     momentum: float,
     eps: float,
 ) -> tuple[Array, Array, Array]:
-    """Normalise by the batch's statistics and move the running ones where they are.
+    """Normalise by the batch's statistics and move the running ones in place.
 
     Returns:
         y, and the batch's mean and inverse standard deviation.

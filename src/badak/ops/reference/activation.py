@@ -16,12 +16,12 @@ def relu(x: Array) -> Array:
 
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
-    """The gradient where the output is positive."""
+    """The gradient if the output is positive, else 0."""
     return np.where(y > 0, grad_y, 0)
 
 
 def leaky_relu(x: Array, negative_slope: float) -> Array:
-    """The input where positive, negative_slope times it elsewhere."""
+    """The input if positive, else negative_slope times it."""
     return np.where(x > 0, x, negative_slope * x)
 
 
@@ -62,12 +62,12 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
 
 
 def elu(x: Array, alpha: float) -> Array:
-    """The input where positive, alpha * (exp(x) - 1) elsewhere."""
+    """The input if positive, else alpha * (exp(x) - 1)."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
-    """1 where positive, alpha * exp(x) elsewhere, times the gradient."""
+    """The gradient, times alpha * exp(x) if x is not positive."""
     return np.where(x > 0, grad_y, grad_y * alpha * np.exp(np.minimum(x, 0)))
 
 
@@ -89,7 +89,7 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
 
 
 def _share_below(x: Array, approximate: str) -> Array:
-    """(1 + erf(x / sqrt 2)) / 2, or the paper's tanh that comes close."""
+    """(1 + erf(x / sqrt 2)) / 2, or the paper's approximation by tanh."""
     if approximate == "tanh":
         near = np.clip(x, -FLAT, FLAT)
         inner = math.sqrt(2 / math.pi) * (near + 0.044715 * near * near * near)

@@ -23,17 +23,17 @@ def cross_entropy_backward(log_probabilities: Array, targets: Array, weight: Arr
 def cross_entropy_labels(
     logits: Array, labels: Labels, label_smoothing: float, weight: Array | None
 ) -> tuple[float, int, Array]:
-    """What a training step wants at once: the loss, how many rows are right, and the gradient.
+    """For a training step: the loss, the number of rows predicted right, and the gradient.
 
-    Rows whose label is not in [0, K) count nothing; the others count alike where `weight` is None.
+    Rows whose label is not in [0, K) do not count; the others count alike if `weight` is None.
     """
     n, k = logits.shape
     counted = (labels >= 0) & (labels < k)
     rows = np.zeros((n, k), logits.dtype)
     rows[counted, labels[counted]] = 1
     targets = (1 - label_smoothing) * rows + label_smoothing / k
-    given = np.ones(n) / max(counted.sum(), 1) if weight is None else weight
-    shares = np.where(counted, given, 0).astype(logits.dtype)
+    shares = np.ones(n) / max(counted.sum(), 1) if weight is None else weight
+    shares = np.where(counted, shares, 0).astype(logits.dtype)
     loss, log_probabilities = cross_entropy(logits, targets, shares)
     right = int((logits.argmax(axis=1) == labels).sum())
     return loss, right, cross_entropy_backward(log_probabilities, targets, shares)

@@ -31,7 +31,7 @@ def local_response_norm_backward(
 
 
 def _channel_sums(x: Array, before: int, after: int) -> Array:
-    """For each channel the sum over it, `before` channels before and `after` behind."""
+    """For each channel the sum over it, `before` channels before it, and `after` after it."""
     c = x.shape[1]
     before, after = min(before, c - 1), min(after, c - 1)  # beyond them are no channels
     padded = np.pad(x, ((0, 0), (before, after), (0, 0), (0, 0)))

@@ -30,8 +30,8 @@ def max_pool2d(x: Array, window: Window) -> tuple[Array, Indices]:
 def _places(window: Window, h: int, w: int, oh: int, ow: int) -> tuple[Indices, Indices, Indices]:
     """Each window's corner as h * W + w and its first cell inside the map (both (OH, OW)).
 
-    And what each cell of a window adds to the corner's place, (KH*KW,). Where a whole window is
-    -inf, so is the padding, which must not win.
+    And what each cell of a window adds to the corner's place, (KH*KW,). If a whole window is -inf,
+    so is its padding, which must not win.
     """
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.stride, window.dilation
     (top, _), (left, _) = window.sides(h, w)

@@ -13,7 +13,7 @@ def softmax(x: Array, axis: int) -> Array:
 
 
 def softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
-    """The output times what of the gradient differs from its mean under the output."""
+    """The output times the gradient minus its mean, which the output weights."""
     mean: Array = (grad_y * y).sum(axis=axis, keepdims=True)
     return y * (grad_y - mean)
 
@@ -32,7 +32,7 @@ def log_softmax_backward(grad_y: Array, y: Array, axis: int) -> Array:
 
 
 def _from_largest(x: Array, axis: int) -> Array:
-    """The values less their largest along an axis; NaN where that is infinite, as in PyTorch."""
+    """The values minus their largest along an axis; NaN if that is infinite, as in PyTorch."""
     largest: Array = x.max(axis=axis, keepdims=True)
     with np.errstate(invalid="ignore", over="ignore"):  # too far below for a float is -inf
         return x - largest
