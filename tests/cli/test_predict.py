@@ -137,7 +137,7 @@ def test_standard_output_holds_nothing_else(badak, trained, album):
     ("options", "words"),
     [
         (["--csv", "-", "--json", "-"], "cannot both be -"),
-        (["--csv", "gone/all.csv"], "there is no folder gone"),
+        (["--csv", "gone/all.csv"], "folder gone does not exist"),
         (["--top", "0"], "--top"),
         (["--json", "album"], "cannot write"),
     ],
@@ -174,7 +174,7 @@ def test_pictures_are_drawn_of_the_first_images_alone(badak, trained, album, mon
     monkeypatch.setattr(predict, "MOST_DRAWN", 2)
     (album / "0.png").write_bytes(b"broken")
     done = badak("predict", trained, album, "--nearest", "1")
-    assert "pictures are drawn of the first 2 of" in done.out
+    assert "pictures show the first 2 of" in done.out
     drawn = sorted(path.name for path in (trained / "plots").glob("nearest*"))
     assert drawn == ["nearest_a.png", "nearest_b.png"]
 
@@ -193,7 +193,7 @@ def test_what_is_not_drawn_is_not_said_to_be(badak, trained, album, monkeypatch)
     done = badak("predict", trained, album)
     assert "are drawn" not in done.out
     done = badak("predict", trained, album, "--nearest", "2")
-    assert "pictures are drawn of the first 1 of 5 images" in done.out
+    assert "pictures show the first 1 of 5 images" in done.out
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names there are always text")

@@ -215,8 +215,8 @@ BAD = {
     "cutout fill": (lambda: Cutout(2, None), "fill must be a number"),
     "std 0": (lambda: Normalize(0, 0), "std must be a number above 0; got 0"),
     "std one 0": (lambda: Normalize(0, [1, 0]), "std must be a number above 0"),
-    "mean text": (lambda: Normalize("0", 1), "mean must be a number, or one a channel; got '0'"),
-    "mean none": (lambda: Normalize([], 1), "mean must be a number, or one a channel"),
+    "mean text": (lambda: Normalize("0", 1), "mean must be a number, or one per channel; got '0'"),
+    "mean none": (lambda: Normalize([], 1), "mean must be a number"),
     "channels": (
         lambda: Normalize([0, 0], 1)(random_images(), rng()),
         "mean must hold 1 or 3 values, one per channel; got 2",

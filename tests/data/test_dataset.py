@@ -119,7 +119,7 @@ BAD = {
     "L5": (images(), LABELS[:-1], NAMES, r"shape \(6,\), one per image; got \(5,\)"),
     "L6": (images(), [0] * N, ["ant"], "at least two classes"),
     "L7": (images(), ["ant"] * N, NAMES, "labels must hold real numbers"),
-    "L8 twice": (images(), LABELS, ["ant", "bee", "ant"], "'ant' comes twice"),
+    "L8 twice": (images(), LABELS, ["ant", "bee", "ant"], "'ant' occurs twice"),
     "L8 text": (images(), LABELS, "abc", "class_names must be a list of strings"),
     "L8 number": (images(), LABELS, ["ant", "bee", 3], "class_names must be a list of strings"),
     "N5 float16": (images(np.float16), LABELS, NAMES, "float16"),

@@ -208,8 +208,8 @@ def _set(name: str, place: tuple[int, ...], value: float) -> Any:
         (_cast("optimizer.conv1.bias.mean", "f8"), "state does not fit.*conv1.bias.mean"),
         (lambda a, m: a.pop("history.steps"), "the history's steps must have 6 columns"),
         (lambda a, m: a.update({"history.epochs": np.ones(3)}), "history's epochs must have 6 col"),
-        (_set("history.steps", (0, 0), np.nan), "history's steps must be counted in whole numbers"),
-        (_set("history.steps", (1, 2), 0.5), "history's steps must be counted in whole numbers"),
+        (_set("history.steps", (0, 0), np.nan), "history's steps must be counted in integers"),
+        (_set("history.steps", (1, 2), 0.5), "history's steps must be counted in integers"),
         (_set("history.epochs", (0, 1), np.inf), "history's epochs must be counted in whole"),
     ],
 )

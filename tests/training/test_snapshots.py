@@ -128,7 +128,7 @@ def test_without_a_request_nothing_is_written(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        (None, 2, "begun without snapshots; leave snapshots=2 out"),
+        (None, 2, "begun without snapshots; omit snapshots=2"),
         (2, 3, "has snapshots every 2 steps; got snapshots=3"),
         (2, 4, "has snapshots every 2 steps; got snapshots=4"),
         (6, 2, "has snapshots every 6 steps; got snapshots=2"),

@@ -6,11 +6,11 @@ from typing import Any
 
 from badak.data.catalog import entry_of
 
-# Images in a step, for which the recipes' rates are; and how many steps an epoch has at least.
+# Images per step, to which the recipes' learning rates belong; and the minimum of steps per epoch.
 # Measured on parts of the training images: 10 steps learn about as well, 3 clearly worse.
 BATCH_SIZE, STEPS = 100, 15
-# Where fewer images than that many steps need make batches smaller, no smaller than this.
-SMALLEST_BATCH = 8
+# If few images make batches smaller, they have at least this size.
+MIN_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Recipe:
 
     Attributes:
         optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: its learning rate; its own where None.
+        lr: its learning rate; its own if None.
         weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
-        epochs: times over all images.
-        augment: whether images are varied, as their data set bears.
+        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
+        epochs: how often each image is shown.
+        augment: whether images are varied, as their data set allows.
     """
 
     optimizer: str
@@ -51,9 +51,9 @@ RECIPES = {
 
 
 def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """Fill in from the model's recipe what was not given.
+    """Fill in from the model's recipe what the user did not write.
 
-    Learning rate and weight decay go with the optimizer: one that was asked for brings its own.
+    Learning rate and weight decay belong to the optimizer: another optimizer has its own.
 
     Args:
         options: of `badak train`, all of them.
@@ -64,9 +64,9 @@ def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, A
 
     Example:
         >>> options = {"model": "lenet", "dataset": "mnist", "lr": None, "epochs": 3}
-        >>> found = completed(options, given={"model", "epochs"})
-        >>> found["optimizer"], found["lr"], found["epochs"], found["augment"]
-        ('adam', 0.003, 3, 'shift')
+        >>> options = completed(options, given={"model", "epochs"})
+        >>> [options[name] for name in ("optimizer", "lr", "epochs", "augment")]
+        ['adam', 0.003, 3, 'shift']
         >>> completed({**options, "optimizer": "sgd"}, given={"optimizer"})["lr"] is None
         True
     """
@@ -81,9 +81,9 @@ def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, A
 def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
     """Fit batch size and learning rate to the number of images, unless the user wrote them.
 
-    A few large steps at a high rate diverge, so few images are learnt from in smaller batches, and
-    with plain gradients the rate goes with the batch (Goyal et al. 2017, section 2.1). The book's
-    run keeps its own.
+    A few large steps at a high rate diverge, so small data sets are trained in smaller batches, and
+    with plain gradients the rate is proportional to the batch (Goyal et al. 2017, section 2.1). The
+    book's run keeps its own.
 
     Args:
         model: a name of `RECIPES`.
@@ -104,7 +104,7 @@ def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
     recipe = RECIPES[model]
     batch = min(BATCH_SIZE, count)
     if recipe.schedule is not None:
-        batch = min(batch, max(SMALLEST_BATCH, count // STEPS))
+        batch = min(batch, max(MIN_BATCH, count // STEPS))
     chosen: dict[str, Any] = {"batch_size": batch}
     if recipe.optimizer == "nesterov" and recipe.lr is not None and batch < BATCH_SIZE:
         chosen["lr"] = round(recipe.lr * batch / BATCH_SIZE, 6)
@@ -113,7 +113,7 @@ def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
 
 
 def why_small(model: str, count: int, given: Collection[str]) -> list[str]:
-    """Say what `sized` changed for want of images, in a line; in none if it changed nothing.
+    """Say what `sized` changed because there are few images: one line, or none.
 
     Example:
         >>> why_small("resnet20", 300, given=set())

@@ -128,7 +128,7 @@ def mnist(name, words, **changed):
         return folder
 
 
-mnist("D8 counts", "4 labels; they must be as many", train_labels_idx1_ubyte=idx((4,)))
+mnist("D8 counts", "4 labels; the numbers must be equal", train_labels_idx1_ubyte=idx((4,)))
 mnist(
     "D8 swapped",
     "train-images.* must hold images, uint8 with 3 dimensions; .*swapped",
@@ -143,7 +143,7 @@ mnist(
 mnist("D8 missing", "lacks t10k-labels-idx1-ubyte", t10k_labels_idx1_ubyte=None)
 mnist(
     "D8 sizes",
-    "training images are 1x4x4 and test images 1x4x5; they must be alike",
+    "training images are 1x4x4 and test images 1x4x5; they must be equal",
     t10k_images_idx3_ubyte=idx((2, 4, 5)),
 )
 mnist(

@@ -118,6 +118,6 @@ def _(folder):
     return folder / "nowhere.png"
 
 
-@case("D18 folder nowhere", read_folder, "must be a folder of images; there is none")
+@case("D18 folder nowhere", read_folder, "must be a folder of images; it does not exist")
 def _(folder):
     return folder / "nowhere"
