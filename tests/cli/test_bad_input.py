@@ -216,7 +216,7 @@ def test_a_model_for_other_images(badak, trained, tmp_path):
     ).save(trained / "best.safetensors")
     done = badak("evaluate", trained)
     assert done.code == 2
-    assert "takes (1, 8, 8) and tells 10 classes apart; config.toml says (1, 28, 28)" in done.err
+    assert "takes (1, 8, 8) and has 10 classes; config.toml says (1, 28, 28)" in done.err
 
 
 BAD_IMAGES = {

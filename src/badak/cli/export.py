@@ -110,7 +110,7 @@ INTEGER_FORMATS = ("c",)
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The file.  [default: RUN/RUN.FORMAT, or RUN/RUN-int8.c]",
+    help="The file to write.  [default: RUN/RUN.FORMAT, or RUN/RUN-int8.c]",
 )
 @click.option(
     "--int8", is_flag=True, help="For c: compute in 8-bit integers; training images set the ranges."

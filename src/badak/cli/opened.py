@@ -67,7 +67,7 @@ def open_run(path: Path, data_dir: Path | None) -> Opened:
     net = load(file)
     if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
         raise FormatError(
-            f"{file} takes {net.input_shape} and tells {net.num_classes} classes apart; "
+            f"{file} takes {net.input_shape} and has {net.num_classes} classes; "
             f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
         )
     return Opened(run, config, net)

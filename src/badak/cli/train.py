@@ -40,7 +40,7 @@ POSITIVE = click.IntRange(min=1)
     show_default=True,
     help="Train this network.",
 )
-@click.option("--epochs", type=int, help="Train for so many epochs.  [default: the model's]")
+@click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]")
 @click.option(
     "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
 )
@@ -73,7 +73,7 @@ POSITIVE = click.IntRange(min=1)
 @click.option(
     "--weight-init",
     metavar="he|xavier|STD",
-    help="Draw the initial weights so; a number is their standard deviation.  "
+    help="How to draw the initial weights; a number is their standard deviation.  "
     "[default: the model's]",
 )
 @click.option(
@@ -146,12 +146,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if accept and not resume:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
-    given = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
-    config = _config(given, begun, options)
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    config = _config(explicit, begun, options)
     train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
     begins = not config.class_names
-    notes = why_small(config.model, len(train), given) if begins else []
-    config = _about_data(config, train, test, given)
+    notes = why_small(config.model, len(train), explicit) if begins else []
+    config = _about_data(config, train, test, explicit)
     net = config.network()
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
@@ -179,7 +179,7 @@ def _tensorboard(run: RunDirectory) -> Callback:
         raise BadakError(str(fault)) from None
 
 
-def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
+def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
     """Return the options of a new run, or those of the run to continue."""
     if options["data_dir"] is not None:
         options["data_dir"] = str(options["data_dir"].absolute())
@@ -189,9 +189,9 @@ def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        return RunConfig(**completed(options, given))
+        return RunConfig(**completed(options, explicit))
     config = first = read_config(begun)
-    for name in [name for name in options if name in given]:
+    for name in [name for name in options if name in explicit]:
         value = options[name]
         if name == "data_dir":
             config = config.moved_to(Path(value))
@@ -208,7 +208,7 @@ def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str]) -> RunConfig:
+def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
     """Fill in what the data set decides; it must be the same if a run continues."""
     facts: dict[str, Any] = {
         "class_names": train.class_names,
@@ -224,7 +224,7 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, given: set[str
                 f"were {before} and are {value}; restore the data set, or train a new run"
             )
     if not config.class_names:  # a run that begins
-        facts |= sized(config.model, len(train), given)
+        facts |= sized(config.model, len(train), explicit)
     return dataclasses.replace(config, **facts)
 
 

@@ -25,7 +25,7 @@ LEFT_OUT = (
     type=click.IntRange(min=4),
     default=40,
     show_default=True,
-    help="Train for so many steps.",
+    help="Train for this many steps.",
 )
 def command(run: Path, steps: int) -> None:
     """Repeat RUN's first steps twice, once killed and resumed, and compare every bit.

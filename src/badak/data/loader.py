@@ -17,7 +17,7 @@ from badak.errors import ArgumentTypeError, BadakError
 
 Augment = Callable[[Images, np.random.Generator], Images]
 
-LARGEST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 
 
 class Batch(NamedTuple):
@@ -77,7 +77,7 @@ class Loader:
             )
         self.dataset = dataset
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
-        self.seed = checks.integer(seed, "seed", maximum=LARGEST_SEED)
+        self.seed = checks.integer(seed, "seed", maximum=MAX_SEED)
         self.epoch = checks.integer(epoch, "epoch")
         self.augment = augment
         self.shuffle = shuffle

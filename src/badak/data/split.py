@@ -8,7 +8,7 @@ import numpy as np
 from badak import checks
 from badak.arrays import Indices, Labels, Mask
 from badak.data.dataset import Dataset
-from badak.data.loader import LARGEST_SEED
+from badak.data.loader import MAX_SEED
 from badak.errors import ArgumentTypeError, BadakError, listed
 
 
@@ -43,7 +43,7 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     if not isinstance(dataset, Dataset):
         raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
     shares = _shares(fractions)
-    generator = np.random.default_rng(checks.integer(seed, "seed", maximum=LARGEST_SEED))
+    generator = np.random.default_rng(checks.integer(seed, "seed", maximum=MAX_SEED))
     shuffled = generator.permutation(len(dataset))
     rest = shuffled[np.argsort(dataset.labels[shuffled], kind="stable")]  # class by class
     parts: list[Indices] = []

@@ -7,7 +7,7 @@ import numpy as np
 
 from badak.arrays import check_layout
 from badak.data import Dataset
-from badak.data.loader import LARGEST_SEED
+from badak.data.loader import MAX_SEED
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
 from badak.training.history import EpochRecord, Position
@@ -92,5 +92,5 @@ def sample(data: Dataset, size: int, seed: int) -> Dataset:
     """
     if size >= len(data):
         return data
-    chosen = np.random.default_rng([seed, LARGEST_SEED]).choice(len(data), size, replace=False)
+    chosen = np.random.default_rng([seed, MAX_SEED]).choice(len(data), size, replace=False)
     return data[np.sort(chosen)]

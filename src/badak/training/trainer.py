@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.data import Batch, Dataset, Loader
-from badak.data.loader import LARGEST_SEED, Augment
+from badak.data.loader import MAX_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
@@ -101,7 +101,7 @@ class Trainer:
         self.net, self.optimizer = net, optimizer
         self.epochs = checks.integer(epochs, "epochs", minimum=1)
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
-        self.seed = checks.integer(seed, "seed", maximum=LARGEST_SEED)
+        self.seed = checks.integer(seed, "seed", maximum=MAX_SEED)
         for value, name in ((schedule, "schedule"), (augment, "augment")):
             if value is not None and not callable(value):
                 raise ArgumentTypeError(f"{name} must be callable; got {value!r}")
