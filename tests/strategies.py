@@ -1,7 +1,7 @@
 """Hypothesis strategies that draw what belongs together: an op's arrays and its geometry.
 
 Nothing is drawn square on purpose: heights and widths, kernels, strides and paddings come apart.
-A wrong case is a good one with a single thing wrong, and the words its message must contain.
+A wrong case is a good one with a single thing wrong, and a pattern of its message.
 """
 
 from dataclasses import dataclass, field, replace
@@ -140,38 +140,53 @@ def _without_bias(case: Case) -> Case:
     return case.with_arrays(bias=None)
 
 
-# What is wrong -> how to make a good case wrong, and words of the message.
+# What is wrong -> how to make a good case wrong, and a pattern of the message.
 WRONG_WINDOWS = {
-    "stride 0": (lambda c: c.with_options(stride=0), "stride must be at least 1; got 0"),
-    "stride -1": (lambda c: c.with_options(stride=(1, -1)), "stride must be at least 1; got -1"),
-    "stride 2.5": (lambda c: c.with_options(stride=2.5), "stride must be an integer; got 2.5"),
-    "stride True": (lambda c: c.with_options(stride=True), "stride must be an integer; got True"),
-    "stride '2'": (lambda c: c.with_options(stride="2"), "stride must be an integer; got '2'"),
-    "stride NaN": (lambda c: c.with_options(stride=np.nan), "stride must be an integer; got nan"),
-    "stride huge": (lambda c: c.with_options(stride=8608480567731124087), "stride must be at most"),
-    "three strides": (lambda c: c.with_options(stride=(1, 2, 3)), "stride must be one integer or"),
-    "no strides": (lambda c: c.with_options(stride=[]), "stride must be one integer or two"),
-    "padding -1": (lambda c: c.with_options(padding=-1), "padding must be at least 0; got -1"),
-    "padding side": (lambda c: c.with_options(padding=((0, 1), (-1, 0))), "padding must be at le"),
-    "padding 2**62": (lambda c: c.with_options(padding=2**62), "padding must be at most"),
-    "padding 'sme'": (lambda c: c.with_options(padding="sme"), "'same', 'valid'; got 'sme'"),
-    "padding None": (lambda c: c.with_options(padding=None), "padding must be an integer"),
-    "three axes": (lambda c: c.with_arrays(x=c.arrays["x"][0]), "x must have 4 axes; got shape"),
-    "integers": (lambda c: c.with_arrays(x=c.arrays["x"].astype(int)), "float64; got int64: conv"),
-    "no rows": (lambda c: c.with_arrays(x=c.arrays["x"][:, :, :0]), "x must have no empty axis"),
-    "no channels": (lambda c: c.with_arrays(x=c.arrays["x"][:, :0]), "x must have no empty axis"),
+    "stride 0": (lambda c: c.with_options(stride=0), "stride.*got 0"),
+    "stride -1": (lambda c: c.with_options(stride=(1, -1)), "stride.*got -1"),
+    "stride 2.5": (lambda c: c.with_options(stride=2.5), r"stride.*got 2\.5"),
+    "stride True": (lambda c: c.with_options(stride=True), "stride.*got True"),
+    "stride '2'": (lambda c: c.with_options(stride="2"), "stride.*got '2'"),
+    "stride NaN": (lambda c: c.with_options(stride=np.nan), "stride.*got nan"),
+    "stride huge": (
+        lambda c: c.with_options(stride=8608480567731124087),
+        "stride.*got 8608480567731124087",
+    ),
+    "three strides": (lambda c: c.with_options(stride=(1, 2, 3)), r"stride.*got \(1, 2, 3\)"),
+    "no strides": (lambda c: c.with_options(stride=[]), r"stride.*got \[\]"),
+    "padding -1": (lambda c: c.with_options(padding=-1), "padding.*got -1"),
+    "padding side": (lambda c: c.with_options(padding=((0, 1), (-1, 0))), "padding.*got -1"),
+    "padding 2**62": (lambda c: c.with_options(padding=2**62), "padding.*got 4611686018427387904"),
+    "padding 'sme'": (lambda c: c.with_options(padding="sme"), "padding.*got 'sme'"),
+    "padding None": (lambda c: c.with_options(padding=None), "padding.*got None"),
+    "three axes": (lambda c: c.with_arrays(x=c.arrays["x"][0]), r"\bx\b.* 4 axes.*got shape"),
+    "integers": (
+        lambda c: c.with_arrays(x=c.arrays["x"].astype(int)),
+        r"\bx\b.*float64.*got int64",
+    ),
+    "no rows": (lambda c: c.with_arrays(x=c.arrays["x"][:, :, :0]), r"\bx\b.* empty.*got \("),
+    "no channels": (lambda c: c.with_arrays(x=c.arrays["x"][:, :0]), r"\bx\b.* empty.*got \("),
 }
 WRONG_DILATIONS = {
-    "dilation 0": (lambda c: c.with_options(dilation=0), "dilation must be at least 1; got 0"),
-    "dilation -1": (lambda c: c.with_options(dilation=-1), "dilation must be at least 1; got -1"),
-    "dilation 2**62": (lambda c: c.with_options(dilation=2**62), "dilation must be at most"),
-    "dilation 2**63-1": (lambda c: c.with_options(dilation=2**63 - 1), "dilation must be at most"),
+    "dilation 0": (lambda c: c.with_options(dilation=0), "dilation.*got 0"),
+    "dilation -1": (lambda c: c.with_options(dilation=-1), "dilation.*got -1"),
+    "dilation 2**62": (
+        lambda c: c.with_options(dilation=2**62),
+        "dilation.*got 4611686018427387904",
+    ),
+    "dilation 2**63-1": (
+        lambda c: c.with_options(dilation=2**63 - 1),
+        "dilation.*got 9223372036854775807",
+    ),
 }
 WRONG_KERNELS = {
-    "kernel 0": (lambda c: c.with_options(kernel_size=0), "kernel_size must be at least 1; got 0"),
-    "kernel []": (lambda c: c.with_options(kernel_size=[]), "kernel_size must be one integer or"),
-    "kernel of 3": (lambda c: c.with_options(kernel_size=[1] * 3), "kernel_size must be one inte"),
-    "kernel huge": (lambda c: c.with_options(kernel_size=8608480567731124087), "kernel_size must"),
+    "kernel 0": (lambda c: c.with_options(kernel_size=0), "kernel_size.*got 0"),
+    "kernel []": (lambda c: c.with_options(kernel_size=[]), r"kernel_size.*got \[\]"),
+    "kernel of 3": (lambda c: c.with_options(kernel_size=[1] * 3), r"kernel_size.*got \[1, 1, 1\]"),
+    "kernel huge": (
+        lambda c: c.with_options(kernel_size=8608480567731124087),
+        "kernel_size.*got 8608480567731124087",
+    ),
     # With ceil_mode and a step as wide as the window, as by default, one partial window fits.
     "kernel > input": (
         lambda c: c.with_options(kernel_size=(1, 99), padding=0, stride=1),
@@ -181,39 +196,42 @@ WRONG_KERNELS = {
 WRONG_POOLS = {
     "too much padding": (
         lambda c: c.with_options(kernel_size=3, padding=(0, 2)),
-        "padding must be at most half the kernel 3; got ((0, 0), (2, 2))",
+        r"padding.* 3.*got \(\(0, 0\), \(2, 2\)\)",
     ),
-    "ceil_mode 1": (lambda c: c.with_options(ceil_mode=1), "ceil_mode must be True or False"),
+    "ceil_mode 1": (lambda c: c.with_options(ceil_mode=1), "ceil_mode.*got 1"),
 }
 WRONG_WEIGHTS = {
     "weight 3-D": (
         lambda c: c.with_arrays(weight=c.arrays["weight"][0]),
-        "weight must have 4 axes; got shape",
+        "weight.* 4 axes.*got shape",
     ),
     "channels": (
         lambda c: _without_bias(c).with_arrays(x=np.concatenate([c.arrays["x"]] * 2, axis=1)),
-        "channels a group",
+        "weight.* channels.* group",
     ),
     "no filters": (
         lambda c: c.with_arrays(weight=c.arrays["weight"][:0]),
-        "weight must have no empty axis",
+        r"\bweight\b.* empty.*got \(",
     ),
     "0x0 kernel": (
         lambda c: c.with_arrays(weight=c.arrays["weight"][:, :, :0, :0]),
-        "weight must have no empty axis",
+        r"\bweight\b.* empty.*got \(",
     ),
-    "groups 0": (lambda c: c.with_options(groups=0), "groups must be at least 1; got 0"),
-    "groups -1": (lambda c: c.with_options(groups=-1), "groups must be at least 1; got -1"),
-    "groups 7": (lambda c: c.with_options(groups=7), "groups must divide"),
+    "groups 0": (lambda c: c.with_options(groups=0), "groups.*got 0"),
+    "groups -1": (lambda c: c.with_options(groups=-1), "groups.*got -1"),
+    "groups 7": (lambda c: c.with_options(groups=7), "groups.* channels.*got 7"),
     "bias longer": (
         lambda c: c.with_arrays(bias=np.zeros(99, c.arrays["x"].dtype)),
-        "bias must have shape (",
+        r"bias.*got \(99,\)",
     ),
-    "bias float16": (lambda c: c.with_arrays(bias=np.zeros(1, np.float16)), "got float16"),
-    "bias complex": (lambda c: c.with_arrays(bias=np.zeros(1, complex)), "real numbers"),
+    "bias float16": (lambda c: c.with_arrays(bias=np.zeros(1, np.float16)), "bias.*got float16"),
+    "bias complex": (
+        lambda c: c.with_arrays(bias=np.zeros(1, complex)),
+        "bias.* real.*got dtype complex128",
+    ),
     "mixed dtypes": (
         lambda c: c.with_arrays(weight=c.arrays["weight"].astype(_other(c.arrays["x"].dtype))),
-        "like the rest",
+        r"weight.*got float(32|64)",
     ),
     "kernel > input": (
         lambda c: c.with_arrays(x=c.arrays["x"][:, :, :1]).with_options(dilation=9, padding=0),
@@ -228,7 +246,7 @@ def _other(dtype: np.dtype) -> Any:
 
 @st.composite
 def wrong_cases(draw: st.DrawFn, good: st.SearchStrategy[Case], *tables: Any) -> tuple[Case, str]:
-    """A good case with one thing wrong, and words that the message must contain."""
+    """A good case with one thing wrong, and a pattern of the message."""
     wrongs = {name: wrong for table in tables for name, wrong in table.items()}
     name = draw(st.sampled_from(sorted(wrongs)))
     case = draw(good)

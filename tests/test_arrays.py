@@ -136,7 +136,7 @@ def channels_last_net():
 )
 def test_channels_last_are_named_where_images_enter(name, call):
     x = np.zeros((2, 9, 7, 3), np.float32)
-    words = rf"{name} must be .*\(N, 3, 9, 7\); got \(2, 9, 7, 3\), .* {name}.transpose"
+    words = rf"{name}.*got \(2, 9, 7, 3\), .* {name}.transpose"
     with pytest.raises(BadakError, match=words):
         call(channels_last_net(), x)
 
@@ -158,7 +158,7 @@ def test_channels_last_are_named_by_the_trainer_and_told_of_by_the_data_set():
 def test_labels_in_a_column_are_refused_and_named(label):
     net, x = channels_last_net(), np.zeros((2, 3, 9, 7), np.float32)
     column = np.full((2, 1), label)
-    words = r"labels must have shape \(N,\), one per image; got \(2, 1\): pass labels.ravel"
+    words = r"labels.*got \(2, 1\): pass labels.ravel"
     for call in (
         lambda: Dataset(x, column),
         lambda: net.loss_and_gradients(x, column),

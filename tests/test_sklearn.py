@@ -260,9 +260,7 @@ def test_usual_scales_are_no_reason_for_a_warning(digits, scale):
 
 def test_channels_last_are_named_where_the_shape_is_known():
     X, y = np.zeros((6, 9, 7, 3)), np.arange(6) % 2
-    with pytest.raises(
-        BadakError, match=r"X must be .*\(N, 3, 9, 7\); got \(6, 9, 7, 3\), channels"
-    ):
+    with pytest.raises(BadakError, match=r"X.*got \(6, 9, 7, 3\), channels"):
         quick(image_shape=(3, 9, 7)).fit(X, y)
 
 

@@ -63,7 +63,7 @@ def test_a_number_beside_float32_keeps_it_and_a_wrong_length_is_refused():
     weight = np.ones((3, 1, 2, 2), np.float32)
     picture = np.ones((1, 1, 4, 4), np.float32)
     assert Convolution(weight, 0).forward(picture).dtype == np.float32
-    with pytest.raises(BadakError, match=r"bias must have shape \(3,\); got \(2,\)"):
+    with pytest.raises(BadakError, match=r"bias.*got \(2,\)"):
         Convolution(weight, np.zeros(2)).forward(picture)
 
 
@@ -131,7 +131,7 @@ def test_gradients_by_trying_agree_with_backpropagation():
 
 
 def test_slopes_of_integers_are_refused():
-    with pytest.raises(ArgumentTypeError, match="x must hold floats; got int64"):
+    with pytest.raises(ArgumentTypeError, match=r"x.*got int64"):
         numerical_gradient(lambda x: (x**2).sum(), np.array([3, 4]))
 
 

@@ -116,7 +116,7 @@ def test_weights_that_are_no_numbers_are_refused_by_name(value, tmp_path):
     odd = {key: array.astype(np.float64) for key, array in network.params.items()}
     odd["W2"].flat[-1] = value
     (tmp_path / "odd.pkl").write_bytes(pickle.dumps(odd))
-    with pytest.raises(FormatError, match=r"does not fit this network: W2 holds NaN or infinity"):
+    with pytest.raises(FormatError, match=r"W2 .*NaN or infinity"):
         network.load_params(tmp_path / "odd.pkl")
     for key, array in before.items():
         np.testing.assert_array_equal(network.params[key], array)
@@ -159,11 +159,11 @@ def test_what_a_pickle_asks_for_often_is_made_once():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "must be a pickle"),
-        (b"PK\x03\x04", "must be a pickle"),
-        (pickle.dumps([1, 2]), "must hold a dictionary"),
-        (pickle.dumps({"W1": np.array([None])}), "an array holds 'O8'"),
-        (pickle.dumps({"W1": np.zeros(2, "M8[s]")}), "an array holds 'M8'"),
+        (b"", "pickle"),
+        (b"PK\x03\x04", "pickle"),
+        (pickle.dumps([1, 2]), "dictionary"),
+        (pickle.dumps({"W1": np.array([None])}), "'O8'"),
+        (pickle.dumps({"W1": np.zeros(2, "M8[s]")}), "'M8'"),
         (pickle.dumps(np.ones(99))[:-40], "is a damaged pickle"),
         (pickle.dumps(np.ones(3), 2).replace(b"K\x03\x85", b"K\x07\x85"), "cannot have 24 bytes"),
         (pickle.dumps(np.dtype("f8")), "does not describe an array"),

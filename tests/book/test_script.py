@@ -125,7 +125,7 @@ def test_a_quiet_trainer_prints_nothing_and_knows_its_optimizers(capsys):
     for name in ("SGD", "Momentum", "nesterov", "AdaGrad", "RMSprop", "ADAM"):
         Trainer(Recorder(), x, t, x, t, 1, 10, name, {"lr": 0.1}, verbose=False).train()
     assert capsys.readouterr().out == ""
-    with pytest.raises(BadakError, match=r"optimizer must be one of 'sgd', .*; got 'adamm'"):
+    with pytest.raises(BadakError, match=r"optimizer.*got 'adamm'"):
         Trainer(Recorder(), x, t, x, t, optimizer="Adamm")
 
 

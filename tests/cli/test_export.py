@@ -10,6 +10,7 @@ import pytest
 import badak as library
 from badak import data, storage
 from badak.cli.export import FORMATS
+from badak.layers import MaxPool2d, ReLU
 
 FILES = {"html": ["html", "html.md"], "c": ["c", "c.md", "h"], "onnx": ["onnx", "onnx.md"]}
 
@@ -122,13 +123,13 @@ def test_a_folder_that_is_no_run(badak, tmp_path):
 
 @pytest.mark.parametrize("form", ["html", "c"])  # ONNX has words for every layer
 def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatch, form):
-    from badak.formats.steps import program
+    from badak.formats.steps import lower
 
-    fewer = {k: v for k, v in program.STEPS.items() if k.__name__ not in ("ReLU", "MaxPool2d")}
-    monkeypatch.setattr(program, "STEPS", fewer)
+    fewer = {k: v for k, v in lower.LOWERINGS.items() if k not in (ReLU, MaxPool2d)}
+    monkeypatch.setattr(lower, "LOWERINGS", fewer)
     done = badak("export", trained, "--to", form)
     assert done.code == 2
-    assert "cannot hold ReLU 'relu1', MaxPool2d 'pool1', ReLU 'relu2'; it knows" in done.err
+    assert "ReLU ('relu1'), MaxPool2d ('pool1'), ReLU ('relu2'); supported: Conv2d," in done.err
     assert done.err.count("\n") == 1
     assert written(trained) == []
 

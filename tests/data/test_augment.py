@@ -197,31 +197,31 @@ def test_compose_applies_in_order_with_one_generator():
 
 
 BAD = {
-    "shift 0": (lambda: Shift(0), "max_pixels must be at least 1; got 0"),
-    "shift text": (lambda: Shift("2"), "max_pixels must be an integer; got '2'"),
-    "shift fill": (lambda: Shift(1, fill=np.nan), "fill must be a finite number; got nan"),
-    "shift far": (lambda: Shift(7)(random_images(), rng()), "max_pixels must be below 7 .* 7x9"),
-    "crop -1": (lambda: Crop(-1), "padding must be at least 1; got -1"),
-    "crop mode": (lambda: Crop(1, "wrap"), "mode must be one of 'constant', 'edge', 'reflect'"),
-    "crop far": (lambda: Crop(8)(random_images(), rng()), "padding must be below 7 .*; got 8"),
-    "flip p": (lambda: Flip(1.5), "p must be a number at least 0 and at most 1; got 1.5"),
-    "flip NaN": (lambda: Flip(np.nan), "p must be a number"),
-    "flip axis": (lambda: Flip(axis="up"), "axis must be one of 'horizontal', 'vertical'"),
-    "rotate 0": (lambda: Rotate(0), "max_degrees must be a number above 0 and at most 180; got 0"),
-    "rotate 181": (lambda: Rotate(181), "max_degrees"),
-    "rotate fill": (lambda: Rotate(10, np.inf), "fill must be a finite number"),
-    "cutout 0": (lambda: Cutout(0), "size must be at least 1; got 0"),
-    "cutout far": (lambda: Cutout(8)(random_images(), rng()), "size must be at most 7 .*; got 8"),
-    "cutout fill": (lambda: Cutout(2, None), "fill must be a number"),
-    "std 0": (lambda: Normalize(0, 0), "std must be a number above 0; got 0"),
-    "std one 0": (lambda: Normalize(0, [1, 0]), "std must be a number above 0"),
-    "mean text": (lambda: Normalize("0", 1), "mean must be a number, or one per channel; got '0'"),
-    "mean none": (lambda: Normalize([], 1), "mean must be a number"),
+    "shift 0": (lambda: Shift(0), "max_pixels.*got 0"),
+    "shift text": (lambda: Shift("2"), "max_pixels.*got '2'"),
+    "shift fill": (lambda: Shift(1, fill=np.nan), "fill.*got nan"),
+    "shift far": (lambda: Shift(7)(random_images(), rng()), "max_pixels.*got 7"),
+    "crop -1": (lambda: Crop(-1), "padding.*got -1"),
+    "crop mode": (lambda: Crop(1, "wrap"), "mode.*got 'wrap'"),
+    "crop far": (lambda: Crop(8)(random_images(), rng()), "padding.*got 8"),
+    "flip p": (lambda: Flip(1.5), r"\bp\b.*got 1\.5"),
+    "flip NaN": (lambda: Flip(np.nan), r"\bp\b.*got nan"),
+    "flip axis": (lambda: Flip(axis="up"), "axis.*got 'up'"),
+    "rotate 0": (lambda: Rotate(0), r"max_degrees.*got 0\.0"),
+    "rotate 181": (lambda: Rotate(181), r"max_degrees.*got 181\.0"),
+    "rotate fill": (lambda: Rotate(10, np.inf), "fill.*got inf"),
+    "cutout 0": (lambda: Cutout(0), "size.*got 0"),
+    "cutout far": (lambda: Cutout(8)(random_images(), rng()), "size.*got 8"),
+    "cutout fill": (lambda: Cutout(2, None), "fill.*got None"),
+    "std 0": (lambda: Normalize(0, 0), r"std.*got 0\.0"),
+    "std one 0": (lambda: Normalize(0, [1, 0]), r"std.*got 0\.0"),
+    "mean text": (lambda: Normalize("0", 1), "mean.*got '0'"),
+    "mean none": (lambda: Normalize([], 1), r"mean.*got \[\]"),
     "channels": (
         lambda: Normalize([0, 0], 1)(random_images(), rng()),
-        "mean must hold 1 or 3 values, one per channel; got 2",
+        "mean.*got 2",
     ),
-    "compose": (lambda: Compose(Flip(), "shift"), "Compose takes transforms; got 'shift'"),
+    "compose": (lambda: Compose(Flip(), "shift"), "Compose.*got 'shift'"),
 }
 
 
@@ -234,13 +234,11 @@ def test_refuses(case):
 
 @pytest.mark.parametrize("transform", EVERY, ids=repr)
 def test_refuses_what_are_no_images(transform):
-    with pytest.raises(
-        ArgumentTypeError, match="must be an array of float32 or float64; got uint8"
-    ):
+    with pytest.raises(ArgumentTypeError, match=r"float32 or float64.*got uint8"):
         transform(np.zeros((1, 1, 9, 9), np.uint8), rng())
     with pytest.raises(ArgumentTypeError, match="got list"):
         transform([[1.0]], rng())
-    with pytest.raises(BadakError, match=r"must have shape \(N, C, H, W\); got \(9, 9\)"):
+    with pytest.raises(BadakError, match=r"\(N, C, H, W\).*got \(9, 9\)"):
         transform(np.zeros((9, 9)), rng())
 
 

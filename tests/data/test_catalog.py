@@ -139,15 +139,15 @@ def test_digits_need_nothing():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("minst", "must be one of 'digits', 'mnist', .*; got 'minst': did you mean 'mnist'"),
+        ("minst", "'digits', 'mnist', .*got 'minst'.*'mnist'"),
         ("imagenet", r"'folder:PATH'; got 'imagenet'$"),
         ("", "got ''"),
         ("folder:", "got 'folder:'"),
-        ("folder:/nowhere", "/nowhere must be a folder of images"),
+        ("folder:/nowhere", "/nowhere .*folder"),
         ("MNIST", "got 'MNIST'"),
         ("emnist", "got 'emnist': did you mean"),
-        (3, "name must be a string; got 3"),
-        (None, "name must be a string; got None"),
+        (3, "name.*got 3"),
+        (None, "name.*got None"),
     ],
 )
 def test_refuses_a_name(name, words):
@@ -165,14 +165,12 @@ def test_a_name_of_the_wrong_type_is_a_type_error():
 )
 def test_options_of_a_folder_are_refused_elsewhere(options):
     (name,) = options
-    with pytest.raises(
-        BadakError, match=f"{name} is for 'folder:PATH' only; the images of 'digits'"
-    ):
+    with pytest.raises(BadakError, match=f"{name}.* 'folder:PATH'.*'digits'"):
         load("digits", **options)
 
 
 def test_a_data_dir_that_does_not_exist(tmp_path):
-    with pytest.raises(BadakError, match=r"data_dir must be a folder that exists; got '.*nowhere'"):
+    with pytest.raises(BadakError, match=r"data_dir.*got '.*nowhere'"):
         load("mnist", tmp_path / "nowhere")
 
 

@@ -109,38 +109,48 @@ def with_nan(value):
 
 BAD = {
     # row: (images, labels, class names, the words the message must hold)
-    "L1": (images(), [0, 1, 2, 3, 1, 2], NAMES, r"labels must lie in 0\.\.2; label 3 is 3"),
-    "L2": (images(), [0, 1, 2, -1, 1, 2], NAMES, r"labels must lie in 0\.\.2; label 3 is -1"),
-    "L2 unnamed": (images(), [0, 1, 2, -1, 1, 2], None, "labels must not be negative"),
-    "L3 half": (images(), [0, 1, 1.5, 0, 1, 2], NAMES, "labels must be integers.*float64"),
-    "L3 NaN": (images(), [0, 1, np.nan, 0, 1, 2], NAMES, "labels must be integers"),
+    "L1": (images(), [0, 1, 2, 3, 1, 2], NAMES, r"labels.*0\.\.2; label 3 is 3"),
+    "L2": (images(), [0, 1, 2, -1, 1, 2], NAMES, r"labels.*0\.\.2; label 3 is -1"),
+    "L2 unnamed": (images(), [0, 1, 2, -1, 1, 2], None, "labels.*negative.* -1"),
+    "L3 half": (images(), [0, 1, 1.5, 0, 1, 2], NAMES, "labels.*got float64"),
+    "L3 NaN": (images(), [0, 1, np.nan, 0, 1, 2], NAMES, "labels.*got float64"),
     "L4": (images(), np.eye(3)[LABELS] / 2, NAMES, "one-hot rows; row 0"),
-    "L4 width": (images(), np.eye(4)[LABELS], NAMES, r"labels must have shape \(6,\)"),
-    "L5": (images(), LABELS[:-1], NAMES, r"shape \(6,\), one per image; got \(5,\)"),
-    "L6": (images(), [0] * N, ["ant"], "at least two classes"),
-    "L7": (images(), ["ant"] * N, NAMES, "labels must hold real numbers"),
+    "L4 width": (images(), np.eye(4)[LABELS], NAMES, r"labels.*got \(6, 4\)"),
+    "L5": (images(), LABELS[:-1], NAMES, r"labels.*got \(5,\)"),
+    "L6": (images(), [0] * N, ["ant"], r"class_names.*got \['ant'\]"),
+    "L7": (images(), ["ant"] * N, NAMES, "labels.*got dtype <U3"),
     "L8 twice": (images(), LABELS, ["ant", "bee", "ant"], "'ant' occurs twice"),
-    "L8 text": (images(), LABELS, "abc", "class_names must be a list of strings"),
-    "L8 number": (images(), LABELS, ["ant", "bee", 3], "class_names must be a list of strings"),
-    "N5 float16": (images(np.float16), LABELS, NAMES, "float16"),
-    "N5 longdouble": (images(np.longdouble), LABELS, NAMES, "images must be float32 or float64"),
-    "N5 complex": (images(np.complex64), LABELS, NAMES, "real numbers; got dtype complex64"),
-    "N5 object": (images().astype(object), LABELS, NAMES, "real numbers; got dtype object"),
-    "N5 text": (images().astype(str), LABELS, NAMES, "real numbers; got dtype <U"),
-    "N5 fields": (np.zeros(6, [("a", "f4")]), LABELS, NAMES, "real numbers"),
+    "L8 text": (images(), LABELS, "abc", "class_names.*got 'abc'"),
+    "L8 number": (images(), LABELS, ["ant", "bee", 3], r"class_names.*got \['ant', 'bee', 3\]"),
+    "N5 float16": (images(np.float16), LABELS, NAMES, "images.*got float16"),
+    "N5 longdouble": (images(np.longdouble), LABELS, NAMES, "images.*got float128"),
+    "N5 complex": (images(np.complex64), LABELS, NAMES, "images.*got dtype complex64"),
+    "N5 object": (images().astype(object), LABELS, NAMES, "images.*got dtype object"),
+    "N5 text": (images().astype(str), LABELS, NAMES, "images.*got dtype <U32"),
+    "N5 fields": (
+        np.zeros(6, [("a", "f4")]),
+        LABELS,
+        NAMES,
+        r"images.*got dtype \[\('a', '<f4'\)\]",
+    ),
     "N5 bfloat16": (torch.zeros(N, 1, 2, 2, dtype=torch.bfloat16), LABELS, NAMES, "bfloat16"),
-    "N7": (images().astype(np.int64), LABELS, NAMES, "uint8 in 0..255; got int64"),
-    "N7 bool": (images() > 0.5, LABELS, NAMES, "got bool"),
+    "N7": (images().astype(np.int64), LABELS, NAMES, "images.*got int64"),
+    "N7 bool": (images() > 0.5, LABELS, NAMES, "images.*got bool"),
     "N8 NaN": (with_nan(np.nan), LABELS, NAMES, "image 3 holds NaN or infinity"),
     "N8 infinity": (with_nan(-np.inf), LABELS, NAMES, "image 3 holds NaN or infinity"),
     "N9": (images(np.float64) * 1e300, LABELS, NAMES, "image 0 holds NaN or infinity"),
-    "N10 masked": (np.ma.masked_less(images(), 0.5), LABELS, NAMES, "masked array; fill it"),
-    "N10 ragged": ([[1.0], [1.0, 2.0]], LABELS, NAMES, "images cannot be read as an array"),
-    "N10 sparse": (scipy.sparse.eye_array(6), LABELS, NAMES, "images must hold real numbers"),
-    "N10 gradient": (torch.zeros(N, 1, 2, 2, requires_grad=True), LABELS, NAMES, "require grad"),
-    "N10 None": (None, LABELS, NAMES, "images must hold real numbers"),
-    "N13": (np.zeros((6, 1, 0, 3)), LABELS, NAMES, "no empty axis"),
-    "3 axes": (images()[:, 0], LABELS, NAMES, r"shape \(any, any, any, any\); got \(6, 3, 5\)"),
+    "N10 masked": (np.ma.masked_less(images(), 0.5), LABELS, NAMES, "images.* masked"),
+    "N10 ragged": ([[1.0], [1.0, 2.0]], LABELS, NAMES, "images.* array"),
+    "N10 sparse": (scipy.sparse.eye_array(6), LABELS, NAMES, "images.*got dtype object"),
+    "N10 gradient": (
+        torch.zeros(N, 1, 2, 2, requires_grad=True),
+        LABELS,
+        NAMES,
+        "images.* gradients",
+    ),
+    "N10 None": (None, LABELS, NAMES, "images.*got dtype object"),
+    "N13": (np.zeros((6, 1, 0, 3)), LABELS, NAMES, r"images.*got \(6, 1, 0, 3\)"),
+    "3 axes": (images()[:, 0], LABELS, NAMES, r"images.*got \(6, 3, 5\)"),
 }
 
 
@@ -152,7 +162,7 @@ def test_refuses(row):
 
 
 def test_refuses_a_name_that_is_no_text():
-    with pytest.raises(ArgumentTypeError, match="name must be a string; got 3"):
+    with pytest.raises(ArgumentTypeError, match=r"name.*got 3"):
         Dataset(images(), LABELS, NAMES, 3)
 
 
@@ -215,10 +225,10 @@ def test_digests_go_with_their_images():
 @pytest.mark.parametrize(
     ("digests", "words"),
     [
-        ([1, 2], r"digests must be 3, one per image; got shape \(2,\)"),
-        (["a", "b", "c"], "digests must be integers"),
-        ([1, 2, -3], "digests must be integers from 0"),
-        ([1, 2, 2**64], "digests must be integers from 0"),
+        ([1, 2], r"digests.*got shape \(2,\)"),
+        (["a", "b", "c"], "digests.*integers"),
+        ([1, 2, -3], "digests.*integers"),
+        ([1, 2, 2**64], "digests.*integers"),
     ],
 )
 def test_refuses_digests(digests, words):

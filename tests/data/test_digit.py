@@ -123,16 +123,16 @@ def test_a_thin_pen_reaches_white():
     ids=["white", "one pixel", "a slope of light", "grain"],
 )
 def test_a_blank_page_is_refused(blank):
-    with pytest.raises(BadakError, match="the image shows no handwriting: its strongest mark"):
+    with pytest.raises(BadakError, match="no handwriting"):
         digit_from_image(blank)
 
 
 WRONG = {
-    "two images": (np.ones((2, 1, 28, 28)), r"a single image; got shape \(2, 1, 28, 28\)"),
-    "a row": (np.ones(784), r"image must be .* got shape \(784,\)"),
+    "two images": (np.ones((2, 1, 28, 28)), r"image.*got shape \(2, 1, 28, 28\)"),
+    "a row": (np.ones(784), r"image.* got shape \(784,\)"),
     "two channels": (np.ones((9, 9, 2)), r"got shape \(9, 9, 2\)"),
     "empty": (np.ones((0, 9)), "no empty axis"),
-    "NaN": (np.full((9, 9), np.nan), "image must be finite"),
+    "NaN": (np.full((9, 9), np.nan), "image.*NaN"),
     "0..255 as floats": (np.full((9, 9), 200.0), r"floats in \[0, 1\], or uint8 in 0..255"),
     "int64": (np.full((9, 9), 200), "float32 or float64, or uint8"),
 }
@@ -147,7 +147,7 @@ def test_what_is_no_image_is_refused(case):
 
 def test_a_file_that_is_no_image(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
-    with pytest.raises(FormatError, match="must be an image"):
+    with pytest.raises(FormatError, match=r"a\.png.*image.*got"):
         digit_from_image(tmp_path / "a.png")
     with pytest.raises(FormatError, match="No such file"):
         digit_from_image(tmp_path / "b.png")

@@ -176,10 +176,8 @@ def test_moved_is_followed(cache, mirrors):
 def test_a_silent_server_is_left(cache, mirrors, monkeypatch):
     monkeypatch.setattr(download, "TIMEOUT", 0.2)
     source = mirrors("asleep")
-    start = time.perf_counter()
     with pytest.raises(BadakError, match=r"no answer within 0\.2 s"):
         fetch("mnist", source)
-    assert time.perf_counter() - start < 2.5
 
 
 def test_from_https_to_http_is_not_followed(cache, monkeypatch):

@@ -155,7 +155,7 @@ def test_a_test_part_without_labels_is_skipped_for_one_with(tmp_path):
     with pytest.warns(UserWarning, match=r"skipped .*: 1 folder test; "):
         assert read_folder(tmp_path)[1].labels.tolist() == [0, 0, 1, 1]
     shutil.rmtree(tmp_path / "val")
-    with pytest.raises(FormatError, match=r"test must hold sub-folders .*train \(ants, bees\)"):
+    with pytest.raises(FormatError, match=r"test .*train \(ants, bees\)"):
         read_folder(tmp_path)
 
 
@@ -210,7 +210,7 @@ def test_a_class_whose_name_is_not_utf8(tmp_path):
     os.rename(os.fsencode(tmp_path / "bees"), os.fsencode(tmp_path) + b"/b\xe9es")  # noqa: PTH104
     with pytest.raises(FormatError, match=r"name of a sub-folder.*UTF-8.*b\\udce9es"):
         read_folder(tmp_path)
-    with pytest.raises(BadakError, match=r"name must be text in UTF-8; got 'folder:/b\\udce9es'"):
+    with pytest.raises(BadakError, match=r"name.*got 'folder:/b\\udce9es'"):
         load("folder:/b\udce9es")
 
 
@@ -286,7 +286,7 @@ def test_corrupt_images_are_left_out_on_request_with_one_warning(tmp_path):
     root = fill(tmp_path)
     for name in ("ants/03.png", "bees/07.png"):
         (root / name).write_bytes((root / name).read_bytes()[:50])
-    with pytest.raises(FormatError, match=r"ants/03\.png is a damaged image"):
+    with pytest.raises(FormatError, match=r"ants/03\.png .*damaged"):
         read_folder(root)
     with pytest.warns(
         UserWarning, match=r"2 images could not .* the first: .*ants/03\.png"
@@ -302,7 +302,7 @@ def test_a_class_of_corrupt_images_only_is_an_error_even_so(tmp_path):
     root = fill(tmp_path)
     for path in (root / "bees").iterdir():
         path.write_bytes(b"no image")
-    with pytest.raises(FormatError, match="bees holds no image that can be decoded"):
+    with pytest.raises(FormatError, match=r"bees .*no image.* decoded"):
         read_folder(root, skip_corrupt=True)
 
 
@@ -322,7 +322,7 @@ def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
 
 
 def test_refuses_a_colour_that_is_no_answer(tmp_path):
-    with pytest.raises(BadakError, match="color must be True, False or None; got 'rgb'"):
+    with pytest.raises(BadakError, match=r"color.*got 'rgb'"):
         read_folder(tmp_path, color="rgb")
 
 

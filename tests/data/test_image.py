@@ -180,8 +180,8 @@ def test_mnist_images_survive_a_png(tmp_path, data_dir):
     [
         ((2, 8, 8), r"\(1, H, W\) for grey or \(3, H, W\) for RGB; got \(2, 8, 8\)"),
         ((3, 8), r"got \(3, 8\)"),
-        ((3, 0, 8), "image_size must be at least 1; got 0"),
-        ((3, 8, 2**20), "image_size must be at most 4096"),
+        ((3, 0, 8), "image_size.*got 0"),
+        ((3, 8, 2**20), "image_size.*4096.*got 1048576"),
     ],
 )
 def test_refuses_a_shape_that_no_image_has(tmp_path, shape, words):

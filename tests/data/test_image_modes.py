@@ -184,13 +184,13 @@ def test_an_image_that_pillow_cannot_decode_any_more(tmp_path):
         pass
     with pytest.raises(FormatError, match=r"closed\.png"):
         read_image(image, (1, 3, 3))
-    with pytest.raises(FormatError, match="must have pixels; got 0x4"):
+    with pytest.raises(FormatError, match=r"pixels.*got 0x4"):
         read_image(Image.new("L", (0, 4)), (1, 3, 3))
 
 
 def test_a_folder_and_a_path_that_no_system_has(tmp_path):
     for read in (digit_from_image, lambda path: read_image(path, (1, 2, 2))):
-        with pytest.raises(FormatError, match=f"{tmp_path} cannot be read: it is a folder"):
+        with pytest.raises(FormatError, match=f"{tmp_path} .* folder"):
             read(tmp_path)
         with pytest.raises(BadakError, match=r"^'a\\x00b' is a name that no file can have"):
             read("a\0b")

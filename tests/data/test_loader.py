@@ -170,15 +170,15 @@ def test_flip_from_the_augment_module_fits():
 
 
 BAD = {
-    "dataset": ({"dataset": np.zeros(3)}, "dataset must be a Dataset; got ndarray"),
-    "batch_size 0": ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
-    "batch_size 2.5": ({"batch_size": 2.5}, "batch_size must be an integer; got 2.5"),
-    "batch_size True": ({"batch_size": True}, "batch_size must be an integer; got True"),
-    "seed -1": ({"seed": -1}, "seed must be at least 0; got -1"),
-    "seed 2**70": ({"seed": 2**70}, "seed must be at most"),
-    "epoch -1": ({"epoch": -1}, "epoch must be at least 0; got -1"),
-    "start": ({"start": 4}, "start must be at most 3; got 4"),
-    "augment": ({"augment": "flip"}, "augment must be called as augment"),
+    "dataset": ({"dataset": np.zeros(3)}, "dataset.*got ndarray"),
+    "batch_size 0": ({"batch_size": 0}, "batch_size.*got 0"),
+    "batch_size 2.5": ({"batch_size": 2.5}, r"batch_size.*got 2\.5"),
+    "batch_size True": ({"batch_size": True}, "batch_size.*got True"),
+    "seed -1": ({"seed": -1}, "seed.*got -1"),
+    "seed 2**70": ({"seed": 2**70}, "seed.*got 1180591620717411303424"),
+    "epoch -1": ({"epoch": -1}, "epoch.*got -1"),
+    "start": ({"start": 4}, "start.*got 4"),
+    "augment": ({"augment": "flip"}, "augment.*got 'flip'"),
 }
 
 
@@ -200,7 +200,7 @@ def test_refuses(case):
     ],
 )
 def test_refuses_what_an_augmentation_may_not_return(augment):
-    with pytest.raises(BadakError, match="augment must return images of shape"):
+    with pytest.raises(BadakError, match=r"augment.* shape"):
         list(Loader(numbered(6), 2, augment=augment))
     assert threads() == []
 

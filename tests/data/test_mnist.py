@@ -49,7 +49,7 @@ def test_reads_either_spelling_plain_or_packed(tmp_path, pack, dotted):
 
 def test_labels_are_counted_by_the_class_names(tmp_path):
     write(tmp_path)
-    with pytest.raises(ValueError, match=r"labels must lie in 0\.\.1"):
+    with pytest.raises(ValueError, match=r"labels.*0\.\.1"):
         read_mnist_like(tmp_path, ("zero", "one"))
 
 
@@ -92,7 +92,7 @@ def test_emnist_is_upright_and_counted_from_zero(tmp_path, form, first, names):
 @pytest.mark.parametrize(("first", "last", "label"), [(0, 25, 0), (2, 27, 27)])
 def test_letters_are_labelled_1_to_26(tmp_path, first, last, label):
     write_emnist(tmp_path, "letters", first, last)
-    with pytest.raises(FormatError, match=rf"labels must lie in 1\.\.26; label \d+ is {label}"):
+    with pytest.raises(FormatError, match=rf"labels.*1\.\.26; label \d+ is {label}"):
         FORMS["emnist-letters"].read(tmp_path)
 
 

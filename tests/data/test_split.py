@@ -115,15 +115,15 @@ def test_warns_of_the_classes_that_a_part_lacks():
 
 
 BAD = {
-    "sum": ((0.5, 0.4), 0, "fractions must sum to 1"),
-    "none": ((), 0, "fractions must sum to 1"),
-    "zero": ((1.0, 0.0), 0, "each fraction must be a number above 0; got 0"),
-    "negative": ((1.5, -0.5), 0, "each fraction must be a number above 0"),
-    "NaN": ((np.nan, 0.5), 0, "each fraction must be a number above 0; got nan"),
-    "text": (("half", 0.5), 0, "each fraction must be a number; got 'half'"),
-    "number": (0.5, 0, "fractions must be a list of numbers; got 0.5"),
-    "empty part": ((0.99, 0.01), 0, "a fraction of 0.01 of 10 images is no image"),
-    "seed": ((0.5, 0.5), -1, "seed must be at least 0"),
+    "sum": ((0.5, 0.4), 0, r"fractions.*got \[0\.5, 0\.4\], which sum to 0\.9"),
+    "none": ((), 0, r"fractions.*got \[\], which sum to 0"),
+    "zero": ((1.0, 0.0), 0, r"fraction.*got 0\.0"),
+    "negative": ((1.5, -0.5), 0, r"fraction.*got -0\.5"),
+    "NaN": ((np.nan, 0.5), 0, "fraction.*got nan"),
+    "text": (("half", 0.5), 0, "fraction.*got 'half'"),
+    "number": (0.5, 0, r"fractions.*got 0\.5"),
+    "empty part": ((0.99, 0.01), 0, "fraction.* 0.01 .*10 images"),
+    "seed": ((0.5, 0.5), -1, "seed.*got -1"),
 }
 
 
@@ -135,7 +135,7 @@ def test_refuses(case):
 
 
 def test_refuses_what_is_no_dataset():
-    with pytest.raises(BadakError, match="dataset must be a Dataset; got list"):
+    with pytest.raises(BadakError, match=r"dataset.*got list"):
         split([1, 2], (0.5, 0.5))
 
 

@@ -33,7 +33,7 @@ def test_filters_are_a_copy_of_the_first_convolution():
 def test_another_layer_by_its_name():
     net = Network({"first": Conv2d(2, 3), "second": Conv2d(5, (1, 2))}, (1, 9, 9))
     assert filters(net, "second").shape == (5, 2, 1, 2)
-    with pytest.raises(BadakError, match="layer must be one of 'first', 'second'; got 'third'"):
+    with pytest.raises(BadakError, match=r"layer.*got 'third'"):
         filters(net, "third")
 
 
@@ -140,7 +140,7 @@ def test_of_many_channels_and_filters_the_first_are_drawn():
 
 
 def test_no_filters_no_picture():
-    with pytest.raises(BadakError, match="filters must be"):
+    with pytest.raises(BadakError, match=r"filters.*got"):
         draw.filters(np.ones((0, 1, 5, 5)))
 
 

@@ -2,13 +2,14 @@
 
 import copy
 import dataclasses
+import inspect
 import json
 
 import numpy as np
 import pytest
 import torch
 
-from badak import BadakError, Network
+from badak import BadakError, Network, layers
 from badak.layers import (
     ELU,
     GELU,
@@ -21,8 +22,8 @@ from badak.layers import (
     Dropout,
     EuclideanRBF,
     Flatten,
-    GlobalAvgPool2d,
     Hardtanh,
+    Layer,
     LeakyReLU,
     Linear,
     LocalResponseNorm,
@@ -30,88 +31,24 @@ from badak.layers import (
     ReLU,
     Residual,
     ScaledTanh,
-    Sigmoid,
     Subsample2d,
     TableConv2d,
-    Tanh,
     Widen2d,
     ZeroPad2d,
 )
 from badak.network.architecture import describe, parse
+from layer_examples import EXAMPLES, IMAGE
 from layers import twins
-
-IMAGE = (6, 9, 11)
-# Every layer with arguments that are not its defaults, and the PyTorch module it must equal.
-TWINS = {
-    "conv": (
-        Conv2d(8, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
-        torch.nn.Conv2d(6, 8, (3, 2), (2, 1), (1, 2), (1, 2), groups=2),
-    ),
-    "conv without bias": (Conv2d(4, 3, bias=False), torch.nn.Conv2d(6, 4, 3, bias=False)),
-    "max pool": (
-        MaxPool2d((3, 2), stride=2, padding=1, dilation=(1, 2), ceil_mode=True),
-        torch.nn.MaxPool2d((3, 2), 2, 1, (1, 2), ceil_mode=True),
-    ),
-    "avg pool": (
-        AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True, count_include_pad=False),
-        torch.nn.AvgPool2d((3, 2), 2, 1, ceil_mode=True, count_include_pad=False),
-    ),
-    "global avg pool": (GlobalAvgPool2d(), torch.nn.AdaptiveAvgPool2d(1)),
-    "batch norm": (BatchNorm2d(momentum=0.3, eps=1e-3), torch.nn.BatchNorm2d(6, 1e-3, 0.3)),
-    "local response norm": (
-        LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
-        torch.nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),
-    ),
-    "relu": (ReLU(), torch.nn.ReLU()),
-    "leaky relu": (LeakyReLU(0.2), torch.nn.LeakyReLU(0.2)),
-    "sigmoid": (Sigmoid(), torch.nn.Sigmoid()),
-    "tanh": (Tanh(), torch.nn.Tanh()),
-    "elu": (ELU(0.7), torch.nn.ELU(0.7)),
-    "gelu": (GELU(), torch.nn.GELU()),
-    "gelu, tanh": (GELU("tanh"), torch.nn.GELU("tanh")),
-    "flatten": (Flatten(), torch.nn.Flatten()),
-    "linear": (Linear(7), torch.nn.Linear(6 * 9 * 11, 7)),
-    "linear without bias": (Linear(7, bias=False), torch.nn.Linear(6 * 9 * 11, 7, bias=False)),
-    "scaled tanh": (ScaledTanh(1.5, 0.4), twins.ScaledTanh(1.5, 0.4)),
-    "subsample": (Subsample2d((3, 2)), twins.Subsample((3, 2), 6)),
-    "table conv": (TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)),
-    "widen": (Widen2d(8, (2, 3)), twins.Widen(2, (2, 3))),
-    "euclidean rbf": (EuclideanRBF(4), twins.EuclideanRBF(4, 6 * 9 * 11)),
-    "residual, identity": (
-        Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
-        twins.identity_block(),
-    ),
-    "residual, shortcut": (
-        Residual(
-            {"a": Conv2d(4, 3, stride=2, padding=1), "inner": Residual([Sigmoid()])},
-            [Conv2d(4, 1, stride=2, bias=False), BatchNorm2d()],
-        ),
-        twins.shortcut_block(),
-    ),
-    "concat": (
-        Concat(
-            [
-                [Conv2d(4, 1), Tanh()],
-                {"a": Conv2d(3, 3, padding=1, bias=False), "inner": Concat([[], [Sigmoid()]])},
-                [],
-            ]
-        ),
-        twins.branches(),
-    ),
-    "zero pad": (ZeroPad2d(((1, 2), (0, 3))), torch.nn.ZeroPad2d((0, 3, 1, 2))),
-    "hardtanh": (Hardtanh(-0.5, 1.5), torch.nn.Hardtanh(-0.5, 1.5)),
-    "dropout of nothing": (Dropout(0.0), torch.nn.Dropout(0.0)),
-}
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_layer_equals_pytorchs_forward_and_backward(name, training):
-    layer, twin = TWINS[name]
-    twin = copy.deepcopy(twin).double().train(training)
+    example = EXAMPLES[name]
+    twin = copy.deepcopy(example.twin).double().train(training)
     generator = np.random.default_rng(0)
-    shape = (594,) if isinstance(layer, (Linear, EuclideanRBF)) else IMAGE
-    layer = type(layer)(**layer.config())
+    shape = example.shape
+    layer = type(example.layer)(**example.layer.config())
     built = layer.build(shape, generator, np.float64)
     for key, array in layer.parameters.items():
         array[...] = generator.standard_normal(array.shape)
@@ -139,13 +76,18 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
         np.testing.assert_allclose(buffer, twin.get_buffer(key).numpy(), rtol=1e-10)
 
 
-def test_every_layer_has_a_twin_above():
-    assert {type(layer) for layer, _ in TWINS.values()} == set(LAYERS.values())
+def test_every_public_layer_has_an_example():
+    public = [getattr(layers, name) for name in layers.__all__ if name != "LAYERS"]
+    kinds = {kind for kind in public if issubclass(kind, Layer) and not inspect.isabstract(kind)}
+    assert kinds == set(LAYERS.values())
+    assert {kind.__name__ for kind in kinds} <= EXAMPLES.keys()
+    for name, example in EXAMPLES.items():
+        assert name.split()[0] == type(example.layer).__name__
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_arguments_survive_json(name):
-    layer, _ = TWINS[name]
+    layer = EXAMPLES[name].layer
     text = json.dumps(describe({"a": layer}, IMAGE, np.float32, CrossEntropyLoss(0.1, 3)))
     arguments = parse(json.loads(text))
     assert arguments["layers"]["a"] == layer
@@ -167,117 +109,114 @@ def nested(depth):
 
 
 WRONG = {
-    "conv, stride 0": (lambda: Conv2d(4, 3, stride=0), "stride must be at least 1; got 0"),
-    "conv, dilation -1": (lambda: Conv2d(4, 3, dilation=-1), "dilation must be at least 1"),
-    "conv, padding -1": (lambda: Conv2d(4, 3, padding=-1), "padding must be at least 0"),
-    "conv, padding word": (lambda: Conv2d(4, 3, padding="sme"), "padding must be one of 'same'"),
-    "conv, 0 channels": (lambda: Conv2d(0, 3), "out_channels must be at least 1; got 0"),
-    "conv, kernel 0": (lambda: Conv2d(4, 0), "kernel_size must be at least 1; got 0"),
-    "conv, no kernel": (lambda: Conv2d(4, []), "kernel_size must be one integer or two"),
-    "conv, 3 kernel sizes": (lambda: Conv2d(4, (1, 2, 3)), "kernel_size must be one integer or"),
-    "conv, float": (lambda: Conv2d(4, 3, stride=2.5), "stride must be an integer; got 2.5"),
-    "conv, bool": (lambda: Conv2d(4, 3, stride=True), "stride must be an integer; got True"),
-    "conv, text": (lambda: Conv2d(4, "3"), "kernel_size must be an integer; got '3'"),
-    "conv, groups": (lambda: Conv2d(4, 3, groups=3), "groups must divide out_channels 4; got 3"),
-    "conv, bias": (lambda: Conv2d(4, 3, bias=1), "bias must be True or False; got 1"),
-    "conv, huge": (lambda: Conv2d(4, 3, dilation=2**62), "dilation must be at most 2147483647"),
-    "conv, init": (lambda: Conv2d(4, 3, weight_init="glorot"), "weight_init must be 'he'"),
-    "conv, init -1": (lambda: Conv2d(4, 3, weight_init=-1), "weight_init must be a number at"),
-    "pool, padding": (lambda: MaxPool2d(2, padding=2), "padding"),
-    "pool, ceil_mode": (lambda: MaxPool2d(2, ceil_mode=1), "ceil_mode must be True or False"),
-    "avg pool, padding": (lambda: AvgPool2d(2, padding=2), "padding"),
-    "avg pool, count": (lambda: AvgPool2d(2, count_include_pad=0), "count_include_pad must be"),
-    "linear, 0": (lambda: Linear(0), "out_features must be at least 1; got 0"),
-    "dropout, 1.5": (lambda: Dropout(1.5), "p must be a number at least 0 and at most 1; got 1.5"),
-    "dropout, NaN": (lambda: Dropout(float("nan")), "p must be a number at least 0"),
-    "dropout, text": (lambda: Dropout("a"), "p must be a number; got 'a'"),
-    "batch norm, eps": (lambda: BatchNorm2d(eps=0), "eps must be a number above 0; got 0"),
-    "batch norm, momentum": (lambda: BatchNorm2d(momentum=2), "momentum must be a number at"),
-    "lrn, size": (lambda: LocalResponseNorm(0), "size must be at least 1; got 0"),
-    "lrn, NaN": (lambda: LocalResponseNorm(beta=float("nan")), "beta must be a finite number"),
-    "elu, inf": (lambda: ELU(float("inf")), "alpha must be a finite number; got inf"),
-    "leaky, None": (lambda: LeakyReLU(None), "negative_slope must be a number; got None"),
-    "gelu, word": (lambda: GELU("fast"), "approximate must be one of 'none', 'tanh'; got 'fast'"),
-    "scaled tanh": (lambda: ScaledTanh(slope=0), "slope must be a number above 0; got 0"),
-    "subsample": (lambda: Subsample2d(0), "kernel_size must be at least 1; got 0"),
-    "widen": (lambda: Widen2d(4, 0), "stride must be at least 1; got 0"),
-    "rbf": (lambda: EuclideanRBF(0), "out_features must be at least 1; got 0"),
-    "table, none": (lambda: TableConv2d([], 3), "table must hold a list of map numbers"),
-    "table, text": (lambda: TableConv2d("01", 3), "table must hold a list of map numbers"),
-    "table, flat": (lambda: TableConv2d([0, 1], 3), "number 0 is 0"),
-    "table, float": (lambda: TableConv2d([[0.5]], 3), "number in table must be an integer"),
-    "table, -1": (lambda: TableConv2d([[-1]], 3), "number in table must be at least 0"),
-    "table, blind": (lambda: TableConv2d([[0], []], 3), "filter 1 sees ()"),
-    "table, twice": (lambda: TableConv2d([[1, 1]], 3), "none twice; filter 0 sees (1, 1)"),
-    "residual, nothing": (lambda: Residual([]), "at least one layer"),
-    "residual, layer": (lambda: Residual(ReLU()), "layers must be a list or a mapping"),
-    "residual, None": (lambda: Residual([ReLU()], None), "layers must be a list or a mapping"),
-    "residual, name": (lambda: Residual({"shortcut": ReLU()}), "may be named 'shortcut'"),
-    "residual, dot": (lambda: Residual({"a.b": ReLU()}), "text without dots; got 'a.b'"),
-    "concat, one branch": (lambda: Concat([[ReLU()]]), "at least 2 lists; got 1"),
-    "concat, no list": (lambda: Concat(3), "branches must be a list of layer lists; got 3"),
-    "concat, layer": (lambda: Concat([ReLU(), ReLU()]), "layers must be a list or a mapping"),
-    "zero pad, word": (lambda: ZeroPad2d("same"), "padding must be numbers here; got 'same'"),
-    "zero pad, -1": (lambda: ZeroPad2d(-1), "padding must be at least 0; got -1"),
-    "hardtanh, swapped": (lambda: Hardtanh(6, 0), "max_val must be a number above 6; got 0.0"),
-    "residual, depth": (lambda: nested(9), "nested at most 8 deep; got 9"),
-    "smoothing": (lambda: CrossEntropyLoss(2.0), "label_smoothing must be a number at least 0"),
-    "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), "ignore_index must be an integer"),
+    "conv, stride 0": (lambda: Conv2d(4, 3, stride=0), "stride.*got 0"),
+    "conv, dilation -1": (lambda: Conv2d(4, 3, dilation=-1), "dilation.*got -1"),
+    "conv, padding -1": (lambda: Conv2d(4, 3, padding=-1), "padding.*got -1"),
+    "conv, padding word": (lambda: Conv2d(4, 3, padding="sme"), "padding.*got 'sme'"),
+    "conv, 0 channels": (lambda: Conv2d(0, 3), "out_channels.*got 0"),
+    "conv, kernel 0": (lambda: Conv2d(4, 0), "kernel_size.*got 0"),
+    "conv, no kernel": (lambda: Conv2d(4, []), r"kernel_size.*got \[\]"),
+    "conv, 3 kernel sizes": (lambda: Conv2d(4, (1, 2, 3)), r"kernel_size.*got \(1, 2, 3\)"),
+    "conv, float": (lambda: Conv2d(4, 3, stride=2.5), r"stride.*got 2\.5"),
+    "conv, bool": (lambda: Conv2d(4, 3, stride=True), "stride.*got True"),
+    "conv, text": (lambda: Conv2d(4, "3"), "kernel_size.*got '3'"),
+    "conv, groups": (lambda: Conv2d(4, 3, groups=3), "groups.*got 3"),
+    "conv, bias": (lambda: Conv2d(4, 3, bias=1), "bias.*got 1"),
+    "conv, huge": (lambda: Conv2d(4, 3, dilation=2**62), "dilation.*got 4611686018427387904"),
+    "conv, init": (lambda: Conv2d(4, 3, weight_init="glorot"), "weight_init.*got 'glorot'"),
+    "conv, init -1": (lambda: Conv2d(4, 3, weight_init=-1), r"weight_init.*got -1\.0"),
+    "pool, padding": (lambda: MaxPool2d(2, padding=2), "padding.*got 2"),
+    "pool, ceil_mode": (lambda: MaxPool2d(2, ceil_mode=1), "ceil_mode.*got 1"),
+    "avg pool, padding": (lambda: AvgPool2d(2, padding=2), "padding.*got 2"),
+    "avg pool, count": (lambda: AvgPool2d(2, count_include_pad=0), "count_include_pad.*got 0"),
+    "linear, 0": (lambda: Linear(0), "out_features.*got 0"),
+    "dropout, 1.5": (lambda: Dropout(1.5), r"\bp\b.*got 1\.5"),
+    "dropout, NaN": (lambda: Dropout(float("nan")), r"\bp\b.*got nan"),
+    "dropout, text": (lambda: Dropout("a"), r"\bp\b.*got 'a'"),
+    "batch norm, eps": (lambda: BatchNorm2d(eps=0), r"eps.*got 0\.0"),
+    "batch norm, momentum": (lambda: BatchNorm2d(momentum=2), r"momentum.*got 2\.0"),
+    "lrn, size": (lambda: LocalResponseNorm(0), "size.*got 0"),
+    "lrn, NaN": (lambda: LocalResponseNorm(beta=float("nan")), "beta.*got nan"),
+    "elu, inf": (lambda: ELU(float("inf")), "alpha.*got inf"),
+    "leaky, None": (lambda: LeakyReLU(None), "negative_slope.*got None"),
+    "gelu, word": (lambda: GELU("fast"), "approximate.*got 'fast'"),
+    "scaled tanh": (lambda: ScaledTanh(slope=0), r"slope.*got 0\.0"),
+    "subsample": (lambda: Subsample2d(0), "kernel_size.*got 0"),
+    "widen": (lambda: Widen2d(4, 0), "stride.*got 0"),
+    "rbf": (lambda: EuclideanRBF(0), "out_features.*got 0"),
+    "table, none": (lambda: TableConv2d([], 3), r"table.*got \[\]"),
+    "table, text": (lambda: TableConv2d("01", 3), "table.*got '01'"),
+    "table, flat": (lambda: TableConv2d([0, 1], 3), "number 0.* 0$"),
+    "table, float": (lambda: TableConv2d([[0.5]], 3), r"number.* table.*got 0\.5"),
+    "table, -1": (lambda: TableConv2d([[-1]], 3), "number.* table.*got -1"),
+    "table, blind": (lambda: TableConv2d([[0], []], 3), r"filter 1 .*\(\)"),
+    "table, twice": (lambda: TableConv2d([[1, 1]], 3), r"filter 0 .*\(1, 1\)"),
+    "residual, nothing": (lambda: Residual([]), "layers.*got none"),
+    "residual, layer": (lambda: Residual(ReLU()), r"layers.*got ReLU\(\)"),
+    "residual, None": (lambda: Residual([ReLU()], None), "layers.*got None"),
+    "residual, name": (lambda: Residual({"shortcut": ReLU()}), "'shortcut'"),
+    "residual, dot": (lambda: Residual({"a.b": ReLU()}), r"dots.*got 'a\.b'"),
+    "concat, one branch": (lambda: Concat([[ReLU()]]), "branches.*got 1"),
+    "concat, no list": (lambda: Concat(3), "branches.*got 3"),
+    "concat, layer": (lambda: Concat([ReLU(), ReLU()]), r"layers.*got ReLU\(\)"),
+    "zero pad, word": (lambda: ZeroPad2d("same"), "padding.*got 'same'"),
+    "zero pad, -1": (lambda: ZeroPad2d(-1), "padding.*got -1"),
+    "hardtanh, swapped": (lambda: Hardtanh(6, 0), r"max_val.*got 0\.0"),
+    "residual, depth": (lambda: nested(9), "Residual.*got 9"),
+    "smoothing": (lambda: CrossEntropyLoss(2.0), r"label_smoothing.*got 2\.0"),
+    "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), r"ignore_index.*got 1\.0"),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_argument_is_named(case):
     make, words = WRONG[case]
-    with pytest.raises(BadakError) as fault:
+    with pytest.raises(BadakError, match=words):
         make()
-    assert words in str(fault.value)
 
 
 MISFITS = {
     "kernel over input": (
         [Conv2d(4, 3), MaxPool2d(2), MaxPool2d(3)],
         (1, 4, 4),
-        "MaxPool2d 'pool2': a 3x3 kernel covers 3x3 and does not fit its 1x1 input with padding 0: "
-        "(1 + 0 - 2 - 1) // 3 + 1 = 0; use a kernel of at most 1 there, or more padding",
+        r"MaxPool2d 'pool2': .*3x3 .*1x1 .*\(1 \+ 0 - 2 - 1\) // 3 \+ 1 = 0;.* 1 ",
     ),
-    "groups": ([Conv2d(4, 3, groups=2)], (3, 8, 8), "Conv2d 'conv1': groups must divide the input"),
-    "linear on maps": ([Linear(3)], (1, 4, 4), "Linear 'linear1': the input must be flat"),
-    "conv on a row": ([Flatten(), Conv2d(3, 1)], (1, 4, 4), "Conv2d 'conv1': the input must be im"),
+    "groups": ([Conv2d(4, 3, groups=2)], (3, 8, 8), "Conv2d 'conv1': groups.* 3"),
+    "linear on maps": ([Linear(3)], (1, 4, 4), r"Linear 'linear1': .*flat.*\(1, 4, 4\)"),
+    "conv on a row": ([Flatten(), Conv2d(3, 1)], (1, 4, 4), r"Conv2d 'conv1': .*images.*\(16,\)"),
     "sum of shapes": (
         [Residual([Conv2d(4, 3)])],
         (1, 4, 4),
-        "Residual 'block1': the layers give (4, 2, 2) and the shortcut gives (1, 4, 4), which",
+        r"Residual 'block1': .*layers.*\(4, 2, 2\).*shortcut.*\(1, 4, 4\)",
     ),
     "branches of other sizes": (
         [Concat([[Conv2d(4, 3)], []])],
         (1, 4, 4),
-        "Concat 'block1': the branches give (4, 2, 2), (1, 4, 4), which differ in more than their",
+        r"Concat 'block1': .*\(4, 2, 2\), \(1, 4, 4\)",
     ),
     "within a block": (
         [Residual([ReLU()], {"a": MaxPool2d(9)})],
         (1, 4, 4),
-        "Residual 'block1': MaxPool2d 'shortcut.a': a 9x9 kernel covers 9x9 and does not fit",
+        r"Residual 'block1': MaxPool2d 'shortcut\.a': .*9x9",
     ),
-    "table over the maps": ([TableConv2d([[3]], 1)], (3, 4, 4), "map 3, and the input has 3: 0 to"),
-    "widen to less": ([Widen2d(2)], (3, 4, 4), "out_channels must be at least the input's 3; got"),
-    "rbf on maps": ([EuclideanRBF(2)], (3, 4, 4), "EuclideanRBF 'rbf1': the input must be flat"),
+    "table over the maps": ([TableConv2d([[3]], 1)], (3, 4, 4), "map 3.* 3: 0 to 2"),
+    "widen to less": ([Widen2d(2)], (3, 4, 4), "out_channels.*got 2"),
+    "rbf on maps": ([EuclideanRBF(2)], (3, 4, 4), "EuclideanRBF 'rbf1': .*flat"),
     "no layers": ([], (1, 4, 4), "at least one layer"),
-    "no layer": ([ReLU], (1, 4, 4), "layers must hold layers; number 0 is"),
-    "not a list": (ReLU(), (1, 4, 4), "layers must be a list or a mapping"),
-    "dotted name": ({"a.b": ReLU()}, (1, 4, 4), "text without dots; got 'a.b'"),
-    "input shape": ([ReLU()], (4, 4), "input_shape must be (C, H, W); got (4, 4)"),
-    "input size 0": ([ReLU()], (1, 0, 4), "input_shape must be at least 1; got 0"),
-    "too large": ([Flatten(), Linear(2**31 - 1)], (1, 999, 999), "this process can have"),
+    "no layer": ([ReLU], (1, 4, 4), "layers.*number 0"),
+    "not a list": (ReLU(), (1, 4, 4), r"layers.*got ReLU\(\)"),
+    "dotted name": ({"a.b": ReLU()}, (1, 4, 4), r"name.* dots.*got 'a\.b'"),
+    "input shape": ([ReLU()], (4, 4), r"input_shape.*got \(4, 4\)"),
+    "input size 0": ([ReLU()], (1, 0, 4), "input_shape.*got 0"),
+    "too large": ([Flatten(), Linear(2**31 - 1)], (1, 999, 999), "Linear 'linear1': .* GiB"),
 }
 
 
 @pytest.mark.parametrize("case", MISFITS)
 def test_misfit_is_refused_before_anything_runs(case):
     layers, shape, words = MISFITS[case]
-    with pytest.raises(BadakError) as fault:
+    with pytest.raises(BadakError, match=words):
         Network(layers, shape)
-    assert words in str(fault.value)
 
 
 def test_initial_weights_have_the_spread_of_their_papers():
@@ -354,7 +293,7 @@ def test_the_digits_codes_are_the_papers_kind():
 
 
 def test_a_block_names_what_is_inside_and_shares_it():
-    block = TWINS["residual, shortcut"][0]
+    block = EXAMPLES["Residual with shortcut"].layer
     block = Residual(**block.config())
     block.build(IMAGE, np.random.default_rng(0), np.float32)
     names = ["a.weight", "a.bias", "shortcut.conv1.weight"]

@@ -98,10 +98,10 @@ def test_memory_is_measured_beside_the_readers_own_tracing():
 @pytest.mark.parametrize(
     ("x", "w", "words"),
     [
-        (np.ones((1, 1, 4, 4), int), np.ones((1, 1, 2, 2)), "x must be float32 or float64"),
-        (np.ones((1, 4, 4)), np.ones((1, 1, 2, 2)), "x must have 4 axes"),
-        (np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2), np.float32), "w must be float64 like"),
-        (np.ones((0, 1, 4, 4)), np.ones((1, 1, 2, 2)), "x and w must have no empty axis"),
+        (np.ones((1, 1, 4, 4), int), np.ones((1, 1, 2, 2)), "^x .*float.*got int64"),
+        (np.ones((1, 4, 4)), np.ones((1, 1, 2, 2)), "^x .*4 axes"),
+        (np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2), np.float32), "^w .*float64.*got float32"),
+        (np.ones((0, 1, 4, 4)), np.ones((1, 1, 2, 2)), "x and w .*empty"),
         (np.ones((1, 2, 4, 4)), np.ones((1, 3, 2, 2)), "images of 3 channels; x .* has 2"),
         (np.ones((1, 1, 4, 4)), np.ones((1, 1, 5, 2)), "does not fit its 4x4 input"),
     ],
@@ -127,16 +127,16 @@ def test_sizes_vary_one_at_a_time(monkeypatch):
     assert list(found.by_image.sizes) == [5, 8]
     assert list(found.by_kernel.sizes) == [1, 3, 4]
     assert list(np.isnan(found.by_kernel.seconds["Winograd"])) == [True, False, True]
-    assert all((found.by_image.seconds[name] > 0).all() for name in WAYS)
+    assert not any(np.isnan(found.by_image.seconds[name]).any() for name in WAYS)
 
 
 @pytest.mark.parametrize(
     ("images", "kernels", "words"),
     [
-        ((), (1,), "image_sizes must have at least one size"),
-        ((4,), (), "kernel_sizes must have at least one size"),
-        ((2,), (1,), "image_sizes must be at least 3; got 2"),
-        ((4,), (5,), "kernel_sizes must be at most 4; got 5"),
+        ((), (1,), "image_sizes.* one"),
+        ((4,), (), "kernel_sizes.* one"),
+        ((2,), (1,), "image_sizes.*got 2"),
+        ((4,), (5,), "kernel_sizes.*got 5"),
     ],
 )
 def test_wrong_sizes(images, kernels, words):

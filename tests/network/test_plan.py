@@ -4,6 +4,7 @@ import copy
 import pickle
 import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -33,6 +34,8 @@ from badak.layers import (
     Widen2d,
 )
 from badak.network import fusion
+from badak.network.passes import planned
+from layer_examples import EXAMPLES
 
 pytest.importorskip("badak._core")
 
@@ -85,6 +88,10 @@ NETWORKS = {
     "motley": motley,
     "blocks": blocks,
 }
+EVERY_LAYER = {
+    name: partial(example.network, after=[Flatten(), Linear(5)])
+    for name, example in EXAMPLES.items()
+}
 
 
 def batch(net, count=7):
@@ -99,9 +106,9 @@ def unfused(net):
     return plain
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", NETWORKS | EVERY_LAYER)
 def test_fused_equals_layer_by_layer(name):
-    net = NETWORKS[name]()
+    net = (NETWORKS | EVERY_LAYER)[name]()
     plain, (images, labels) = unfused(net), batch(net)
     for _ in range(3):  # recorded, then run again
         np.testing.assert_allclose(net(images), plain(images), rtol=1e-4, atol=1e-5)
@@ -310,12 +317,12 @@ def test_any_number_of_threads_trains_to_the_same_bits(name):
 
 def test_blocks_are_recorded_and_lenets_distances_are_not():
     """What NumPy computes between the kernels would be missing when the calls are repeated."""
-    assert blocks()._planned()
-    assert models.ResNet20(blocks=(1, 1, 1))._planned()
-    assert not models.LeNet5(modern=False)._planned()
+    assert planned(blocks())
+    assert planned(models.ResNet20(blocks=(1, 1, 1)))
+    assert not planned(models.LeNet5(modern=False))
     for inside in ([EuclideanRBF(4)], [Linear(2), Concat([[], []])]):
         hidden = badak.Network([Flatten(), Residual(inside)], (1, 2, 2))
-        assert not hidden._planned()
+        assert not planned(hidden)
 
 
 CHANGES_WITHIN = {

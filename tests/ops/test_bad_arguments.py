@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -53,9 +54,8 @@ def test_is_refused_with_these_words_and_nothing_else_happens(label):
     op, arguments = getattr(ops, name), {**arrays, **options, **changes}
     good = bits(op(**arrays, **options))
     before = copies(arguments)
-    with pytest.raises(BadakError) as caught:
+    with pytest.raises(BadakError, match=words):
         op(**arguments)
-    assert words in str(caught.value)
     unchanged(arguments, before)
     assert bits(op(**arrays, **options)) == good
 
@@ -81,7 +81,7 @@ def test_a_fresh_process_of_2_gib_refuses_them_all():
     assert ran.returncode == 0, ran.stderr
     for label, (kind, message) in json.loads(ran.stdout).items():
         assert kind in ("BadakError", "ArgumentTypeError"), f"{label}: {kind}: {message}"
-        assert {**TABLES, **LARGE}[label][2] in message, label
+        assert re.search({**TABLES, **LARGE}[label][2], message), label
 
 
 BACKWARDS = sorted(name for name in calls() if name.endswith(("_backward", "_update", "col2im")))
@@ -101,7 +101,7 @@ def test_backward_refuses_every_array_of_another_shape(name, argument, axis):
     arrays, options = calls()[name]
     array = arrays[argument]
     longer = np.concatenate([array, np.take(array, [0], axis)], axis)
-    with pytest.raises(BadakError, match=r"must have shape|takes|groups must|does not fit"):
+    with pytest.raises(BadakError, match=r"shape|takes|groups|does not fit"):
         getattr(ops, name)(**{**arrays, argument: longer}, **options)
 
 
@@ -110,7 +110,7 @@ def test_backward_refuses_every_array_of_another_dtype(name, argument):
     arrays, options = calls()[name]
     floats = sum(array.dtype == np.float32 for array in arrays.values())
     other = np.float64 if floats > 1 else np.int32  # one float array alone may be of either
-    with pytest.raises(ArgumentTypeError, match=r"must be (float32|float64|bool|int64)"):
+    with pytest.raises(ArgumentTypeError, match=r"(float32|float64|bool|int64).*got "):
         getattr(ops, name)(**{**arrays, argument: arrays[argument].astype(other)}, **options)
 
 
@@ -119,7 +119,7 @@ def test_backward_refuses_every_array_of_another_dtype(name, argument):
 def test_every_op_refuses_other_dtypes(name, dtype):
     arrays, options = calls()[name]
     first = next(iter(arrays))
-    with pytest.raises(ArgumentTypeError, match=f"{first} must"):
+    with pytest.raises(ArgumentTypeError, match=rf"\b{first}\b"):
         getattr(ops, name)(**{**arrays, first: arrays[first].astype(dtype)}, **options)
 
 
@@ -145,15 +145,14 @@ def test_avg_pool2d_refuses_one_thing_wrong(wrong):
 
 def refuses(op, case, words):
     before = copies(case.arrays)
-    with pytest.raises(BadakError) as caught:
+    with pytest.raises(BadakError, match=words):
         op(**case.arrays, **case.options)
-    assert words in str(caught.value)
     unchanged(case.arrays, before)
 
 
 @pytest.mark.parametrize("generator", [None, 7, np.random, np.random.RandomState(0)])
 def test_dropout_needs_a_generator(generator):
-    with pytest.raises(ArgumentTypeError, match=r"generator must be a numpy\.random\.Generator"):
+    with pytest.raises(ArgumentTypeError, match=r"generator.* numpy\.random\.Generator"):
         ops.dropout(np.ones(3), 0.5, generator)
 
 
@@ -161,7 +160,7 @@ def test_dropout_refuses_p_before_it_draws():
     generator = np.random.default_rng(0)
     state = generator.bit_generator.state
     for p in (1.5, -0.1, float("nan"), "0.5", True, None):
-        with pytest.raises(BadakError, match="p must be a number"):
+        with pytest.raises(BadakError, match=r"\bp\b.* number"):
             ops.dropout(np.ones(3), p, generator)
     assert generator.bit_generator.state == state
 
@@ -199,11 +198,9 @@ def test_a_broadcast_view_gives_the_bits_of_its_copy(name):
 
 def test_a_torch_tensor_enters_and_one_with_a_gradient_is_refused():
     assert ops.relu(torch.tensor([-1.0, 2.0])).tolist() == [0, 2]
-    with pytest.raises(ArgumentTypeError, match=r"x require gradients.*pass x\.detach\(\)"):
+    with pytest.raises(ArgumentTypeError, match=r"\bx\b.* gradients.*x\.detach\(\)"):
         ops.relu(torch.ones(3, requires_grad=True))
-    with pytest.raises(
-        ArgumentTypeError, match=r"x \(torch\.bfloat16\) cannot be read as an array"
-    ):
+    with pytest.raises(ArgumentTypeError, match=r"x \(torch\.bfloat16\).* array"):
         ops.relu(torch.ones(3, dtype=torch.bfloat16))
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 
@@ -13,9 +14,6 @@ from badak.errors import BadakError
 from badak.ops import edition, processor, reference
 
 NOT_OPS = {"BatchNorm", "active", "use", "flatten", "flatten_backward"}
-NATIVE_ALONE = {"window_numbers"}  # what badak.ops.native.fused shares with it
-
-
 DEFAULT = "native" if "native" in edition.EDITIONS else "reference"
 
 
@@ -60,7 +58,7 @@ def test_use_comes_back_after_an_error_too(monkeypatch):
 
 
 def test_an_unknown_edition_is_refused_and_the_known_are_listed():
-    with pytest.raises(BadakError, match=r"edition must be one of 'reference'.*; got 'fast'"):
+    with pytest.raises(BadakError, match=r"edition.*'reference'.*got 'fast'"):
         ops.use("fast")
     assert ops.active() == DEFAULT
 
@@ -86,19 +84,19 @@ def test_the_environment_chooses(name):
 def test_the_environment_may_not_choose_what_there_is_not():
     known = ", ".join(map(repr, edition.EDITIONS))
     words = printed("ops.active()", {**os.environ, "BADAK_OPS": "fast"})
-    assert words.endswith(f"BADAK_OPS must be one of {known}; got 'fast'")
+    assert re.search(f"BADAK_OPS.*{known}.*got 'fast'$", words)
 
 
 def test_both_editions_offer_the_same_ops_with_the_same_parameters():
     native = pytest.importorskip("badak.ops.native")
-    for name in reference.__all__:
+    assert names(native) == names(reference)
+    for name in names(reference):
         assert parameters(getattr(native, name)) == parameters(getattr(reference, name)), name
-    own = {
-        name
-        for name, value in vars(native).items()
-        if inspect.isfunction(value) and value.__module__ == native.__name__
-    }
-    assert {name for name in own if name[0] != "_"} - NATIVE_ALONE <= set(reference.__all__)
+
+
+def names(module):
+    """The ops that an edition holds."""
+    return {name for name, value in vars(module).items() if inspect.isfunction(value)}
 
 
 def parameters(op):
@@ -114,9 +112,7 @@ def test_the_peak_is_the_native_cores(monkeypatch):
 
 
 def test_every_op_stands_in_the_reference_under_the_same_name():
-    assert set(ops.__all__) - NOT_OPS <= set(reference.__all__)
-    for name in reference.__all__:
-        assert inspect.isfunction(getattr(reference, name))
+    assert set(ops.__all__) - NOT_OPS <= names(reference)
 
 
 def test_every_backward_has_its_forward():

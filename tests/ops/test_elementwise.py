@@ -38,7 +38,7 @@ def test_a_sum_is_rounded_once_and_keeps_what_is_not_finite(dtype):
 
 
 def test_shapes_are_never_broadcast():
-    with pytest.raises(BadakError, match=r"other must have shape \(2, 3\); got \(3,\)"):
+    with pytest.raises(BadakError, match=r"other.*got \(3,\)"):
         ops.add(np.ones((2, 3)), np.ones(3))
 
 

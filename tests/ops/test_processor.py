@@ -1,6 +1,7 @@
 """Threads and instruction sets: what is chosen, and what is refused."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -35,7 +36,7 @@ def _threads_as_before():
 def test_the_number_of_threads_is_kept():
     badak.set_num_threads(3)
     assert badak.num_threads() == 3 == core.num_threads()
-    for wrong, words in ((0, "at least 1; got 0"), (2.0, "must be an integer"), (9999, "at most")):
+    for wrong, words in ((0, "got 0"), (2.0, r"got 2\.0"), (9999, "got 9999")):
         with pytest.raises(BadakError, match=words):
             badak.set_num_threads(wrong)
     assert badak.num_threads() == 3
@@ -59,15 +60,15 @@ def test_the_environment_chooses_the_instruction_set(name):
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"BADAK_NUM_THREADS": "0"}, "BADAK_NUM_THREADS must be a whole number from 1 to 1024"),
-        ({"BADAK_NUM_THREADS": "abc"}, "got 'abc'"),
-        ({"BADAK_ISA": "x86-64-v9"}, f"BADAK_ISA must be one of '{core.usable_sets()[0]}'"),
+        ({"BADAK_NUM_THREADS": "0"}, "BADAK_NUM_THREADS.* 1 to 1024.*got '0'"),
+        ({"BADAK_NUM_THREADS": "abc"}, "BADAK_NUM_THREADS.*got 'abc'"),
+        ({"BADAK_ISA": "x86-64-v9"}, f"BADAK_ISA.*'{core.usable_sets()[0]}'.*got 'x86-64-v9'"),
     ],
 )
 def test_a_wrong_environment_is_one_line_and_exit_code_2(environment, words):
     done = ran(["-m", "badak", "train"], **environment)
     assert done.returncode == 2
-    assert words in done.stderr
+    assert re.search(words, done.stderr)
     assert done.stderr.count("\n") == 1
 
 
@@ -76,5 +77,5 @@ def test_without_a_core_there_is_one_thread_and_no_instruction_set(monkeypatch):
     assert processor.num_threads() == 1
     processor.set_num_threads(2)
     assert processor.num_threads() == 1
-    with pytest.raises(BadakError, match="none: the native core is not built"):
+    with pytest.raises(BadakError, match=r"none.*native core"):
         processor.use_instruction_set("x86-64-v2")

@@ -116,14 +116,14 @@ def test_valid_is_no_padding():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"kernel_size": 0}, "kernel_size must be at least 1; got 0"),
-        ({"kernel_size": 8608480567731124087}, "kernel_size must be at most 2147483647"),
-        ({"kernel_size": 3, "stride": (1, 0)}, "stride must be at least 1; got 0"),
-        ({"kernel_size": 3, "dilation": -1}, "dilation must be at least 1; got -1"),
-        ({"kernel_size": 3, "padding": "sme"}, "padding must be one of 'same', 'valid'; got 'sme'"),
-        ({"kernel_size": 3, "padding": ((1, 1), 1)}, r"\(\(top, bottom\), \(left, right\)\); got"),
-        ({"kernel_size": 3, "padding": ((1, 1),)}, r"padding must be one integer, two \(height"),
-        ({"kernel_size": 3, "ceil_mode": None}, "ceil_mode must be True or False; got None"),
+        ({"kernel_size": 0}, "kernel_size.*got 0"),
+        ({"kernel_size": 8608480567731124087}, "kernel_size.*got 8608480567731124087"),
+        ({"kernel_size": 3, "stride": (1, 0)}, "stride.*got 0"),
+        ({"kernel_size": 3, "dilation": -1}, "dilation.*got -1"),
+        ({"kernel_size": 3, "padding": "sme"}, "padding.*got 'sme'"),
+        ({"kernel_size": 3, "padding": ((1, 1), 1)}, r"padding.*top, bottom.*got \(\(1, 1\), 1\)"),
+        ({"kernel_size": 3, "padding": ((1, 1),)}, r"padding.*one integer.*got \(\(1, 1\),\)"),
+        ({"kernel_size": 3, "ceil_mode": None}, "ceil_mode.*got None"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, words):
@@ -132,17 +132,14 @@ def test_bad_arguments_are_refused(arguments, words):
 
 
 def test_a_misfit_says_what_would_fit():
-    with pytest.raises(BadakError) as caught:
+    words = r"5x5 kernel.*dilation 2.* 9x9.* 8x20 input.*\(8 \+ 0 - 8 - 1\) // 1 \+ 1 = 0;.* 4 "
+    with pytest.raises(BadakError, match=words):
         Window.of(5, dilation=2).output_size(8, 20)
-    assert str(caught.value) == (
-        "a 5x5 kernel with dilation 2 covers 9x9 and does not fit its 8x20 input with padding 0: "
-        "(8 + 0 - 8 - 1) // 1 + 1 = 0; use a kernel of at most 4 there, or more padding"
-    )
     assert Window.of((4, 5), dilation=2).output_size(8, 20) == (2, 12)
 
 
 def test_an_empty_input_is_refused():
-    with pytest.raises(BadakError, match="at least one row and column; got 0x5"):
+    with pytest.raises(BadakError, match=r"row and column.*got 0x5"):
         Window.of(1).output_size(0, 5)
 
 

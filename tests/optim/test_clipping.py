@@ -84,10 +84,10 @@ def test_a_gradient_that_is_not_finite_is_named(value: float, dtype: Any) -> Non
 
 @pytest.mark.parametrize("max_norm", [0, -1, float("nan"), float("inf")])
 def test_max_norm_out_of_range(max_norm: float) -> None:
-    with pytest.raises(BadakError, match=r"^max_norm must be a number above 0; got"):
+    with pytest.raises(BadakError, match=r"^max_norm.*got"):
         clip_gradients(_gradients(np.float32, 0), max_norm)
 
 
 def test_max_norm_of_another_type() -> None:
-    with pytest.raises(ArgumentTypeError, match=r"^max_norm must be a number; got '1'"):
+    with pytest.raises(ArgumentTypeError, match=r"^max_norm.*got '1'"):
         clip_gradients(_gradients(np.float32, 0), "1")  # type: ignore[arg-type]

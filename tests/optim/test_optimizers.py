@@ -197,30 +197,30 @@ BAD = [float("nan"), float("inf"), -0.1]
 @pytest.mark.parametrize("name", list(PAIRS))
 @pytest.mark.parametrize("lr", [*BAD, 0, -1])
 def test_lr_must_be_a_number_above_0(name: str, lr: float) -> None:
-    with pytest.raises(BadakError, match=r"^lr must be a number above 0; got"):
+    with pytest.raises(BadakError, match=r"^lr.*got"):
         optim.OPTIMIZERS[name](lr=lr)
-    with pytest.raises(BadakError, match=r"^weight_decay must be a number at least 0; got"):
+    with pytest.raises(BadakError, match=r"^weight_decay.*got"):
         optim.OPTIMIZERS[name](weight_decay=-1)
 
 
 @pytest.mark.parametrize("value", ["0.1", None, True, [0.1], 1j])
 def test_lr_of_another_type_is_refused(value: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match=r"^lr must be a number; got"):
+    with pytest.raises(ArgumentTypeError, match=r"^lr.*got"):
         optim.Adam(lr=value)
 
 
 @pytest.mark.parametrize(
     ("kind", "arguments", "words"),
     [
-        *[(optim.Momentum, {"momentum": m}, "^momentum must be a number") for m in [*BAD, 1, 2]],
-        *[(optim.Nesterov, {"momentum": m}, "^momentum must be a number") for m in [*BAD, 1]],
-        *[(optim.AdaGrad, {"eps": eps}, "^eps must be a number above 0") for eps in [*BAD, 0]],
-        *[(optim.RMSProp, {"alpha": a}, "^alpha must be a number") for a in [*BAD, 1]],
-        (optim.RMSProp, {"eps": 0}, "^eps must be a number above 0; got 0"),
-        *[(optim.Adam, {"betas": (b, 0.9)}, "^betas must be a number") for b in [*BAD, 1]],
-        *[(optim.AdamW, {"betas": (0.9, b)}, "^betas must be a number") for b in [*BAD, 1]],
-        *[(optim.Adam, {"betas": b}, "^betas must be two numbers; got") for b in [0.9, (), (0.9,)]],
-        (optim.AdamW, {"eps": 0}, "^eps must be a number above 0; got 0"),
+        *[(optim.Momentum, {"momentum": m}, "^momentum.*got") for m in [*BAD, 1, 2]],
+        *[(optim.Nesterov, {"momentum": m}, "^momentum.*got") for m in [*BAD, 1]],
+        *[(optim.AdaGrad, {"eps": eps}, "^eps.*got") for eps in [*BAD, 0]],
+        *[(optim.RMSProp, {"alpha": a}, "^alpha.*got") for a in [*BAD, 1]],
+        (optim.RMSProp, {"eps": 0}, "^eps.*got 0"),
+        *[(optim.Adam, {"betas": (b, 0.9)}, "^betas.*got") for b in [*BAD, 1]],
+        *[(optim.AdamW, {"betas": (0.9, b)}, "^betas.*got") for b in [*BAD, 1]],
+        *[(optim.Adam, {"betas": b}, "^betas.*got") for b in [0.9, (), (0.9,)]],
+        (optim.AdamW, {"eps": 0}, "^eps.*got 0"),
     ],
 )
 def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str) -> None:
@@ -231,7 +231,7 @@ def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str
 @pytest.mark.parametrize("lr", [float("nan"), -0.5, float("inf")])
 def test_lr_of_a_step_must_be_a_number_and_changes_nothing(lr: float) -> None:
     parameters = _start(np.float64, 0)
-    with pytest.raises(BadakError, match=r"^lr must be a number at least 0; got"):
+    with pytest.raises(BadakError, match=r"^lr.*got"):
         optim.SGD().update(parameters, _gradients(parameters, 1), lr=lr)
     np.testing.assert_array_equal(parameters["conv1.bias"], _start(np.float64, 0)["conv1.bias"])
 
@@ -240,9 +240,9 @@ def test_state_of_another_optimizer_is_refused() -> None:
     optimizer = optim.Momentum()
     with pytest.raises(BadakError, match=r"^Momentum keeps no conv1.bias.mean"):
         optimizer.load_state(3, {"conv1.bias.mean": np.ones(3)})
-    with pytest.raises(ArgumentTypeError, match=r"steps must be an integer; got 2.5"):
+    with pytest.raises(ArgumentTypeError, match=r"steps.*got 2.5"):
         optimizer.load_state(2.5, {})
-    with pytest.raises(BadakError, match=r"steps must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"steps.*got -1"):
         optimizer.load_state(-1, {})
     assert (optimizer.steps, optimizer.state) == (0, {})
 
@@ -260,7 +260,7 @@ def test_an_update_that_overflows_is_named_and_changes_nothing(name: str) -> Non
     """With a warning only, the next checkpoint would hold infinities, or squares stay infinite."""
     parameters = {"w": np.array([3e38], np.float32)}
     optimizer = optim.OPTIMIZERS[name](lr=3e38)
-    with pytest.raises(BadakError, match=r"^the update of w is not finite; use a lower learning"):
+    with pytest.raises(BadakError, match=r"^the update of w .*finite"):
         optimizer.update(parameters, {"w": np.array([-3e38], np.float32)})
     assert parameters["w"] == np.float32(3e38)
     assert (optimizer.steps, optimizer.state) == (0, {})

@@ -103,18 +103,18 @@ def test_factors_are_finite_never_negative_and_at_most_1(
 @pytest.mark.parametrize(
     ("kind", "arguments", "words"),
     [
-        (Step, {"step_size": 0}, "step_size must be at least 1; got 0"),
-        (Step, {"gamma": 0}, "gamma must be a number above 0; got 0"),
-        (Step, {"gamma": float("nan")}, "gamma must be a number above 0; got nan"),
-        (Cosine, {"minimum": -0.1}, "minimum must be a number at least 0 and at most 1; got -0.1"),
-        (Cosine, {"minimum": 1.5}, "minimum must be a number at least 0 and at most 1; got 1.5"),
-        (WarmUp, {"epochs": 0}, "epochs must be a number above 0; got 0"),
-        (WarmUp, {"epochs": float("inf")}, "epochs must be a number above 0; got inf"),
-        (WarmUp, {"start": 2}, "start must be a number at least 0 and at most 1; got 2"),
-        (OneCycle, {"rise": 0}, "rise must be a number above 0 and below 1; got 0"),
-        (OneCycle, {"rise": 1}, "rise must be a number above 0 and below 1; got 1"),
-        (OneCycle, {"start": -1}, "start must be a number at least 0 and at most 1; got -1"),
-        (OneCycle, {"end": float("nan")}, "end must be a number at least 0 and at most 1; got nan"),
+        (Step, {"step_size": 0}, "step_size.*got 0"),
+        (Step, {"gamma": 0}, "gamma.*got 0"),
+        (Step, {"gamma": float("nan")}, "gamma.*got nan"),
+        (Cosine, {"minimum": -0.1}, "minimum.*got -0.1"),
+        (Cosine, {"minimum": 1.5}, "minimum.*got 1.5"),
+        (WarmUp, {"epochs": 0}, "epochs.*got 0"),
+        (WarmUp, {"epochs": float("inf")}, "epochs.*got inf"),
+        (WarmUp, {"start": 2}, "start.*got 2"),
+        (OneCycle, {"rise": 0}, "rise.*got 0"),
+        (OneCycle, {"rise": 1}, "rise.*got 1"),
+        (OneCycle, {"start": -1}, "start.*got -1"),
+        (OneCycle, {"end": float("nan")}, "end.*got nan"),
     ],
 )
 def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str) -> None:
@@ -123,7 +123,7 @@ def test_arguments_out_of_range(kind: Any, arguments: dict[str, Any], words: str
 
 
 def test_arguments_of_another_type() -> None:
-    with pytest.raises(ArgumentTypeError, match=r"^step_size must be an integer; got 2.5"):
+    with pytest.raises(ArgumentTypeError, match=r"^step_size.*got 2.5"):
         Step(step_size=2.5)  # type: ignore[arg-type]
-    with pytest.raises(ArgumentTypeError, match=r"^rise must be a number; got 'half'"):
+    with pytest.raises(ArgumentTypeError, match=r"^rise.*got 'half'"):
         OneCycle(rise="half")  # type: ignore[arg-type]

@@ -19,36 +19,35 @@ from training.tasks import contents, corners, plain_net, rich_net, rich_trainer,
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"epochs": 0}, "epochs must be at least 1; got 0"),
-        ({"epochs": -1}, "epochs must be at least 1; got -1"),
-        ({"batch_size": 0}, "batch_size must be at least 1; got 0"),
-        ({"batch_size": -5}, "batch_size must be at least 1; got -5"),
-        ({"seed": -1}, "seed must be at least 0; got -1"),
-        ({"seed": 2**70}, f"seed must be at most {2**63 - 1}; got {2**70}"),
-        ({"clip_norm": 0}, "clip_norm must be a number above 0; got 0"),
-        ({"clip_norm": float("nan")}, "clip_norm must be a number above 0; got nan"),
-        ({"evaluate_sample": 0}, "evaluate_sample must be at least 1; got 0"),
-        ({"early_stopping": 0}, "early_stopping must be at least 1; got 0"),
-        ({"checkpoint_every": 0}, "checkpoint_every must be at least 1; got 0"),
-        ({"max_steps": 0}, "max_steps must be at least 1; got 0"),
+        ({"epochs": 0}, "epochs.*got 0"),
+        ({"epochs": -1}, "epochs.*got -1"),
+        ({"batch_size": 0}, "batch_size.*got 0"),
+        ({"batch_size": -5}, "batch_size.*got -5"),
+        ({"seed": -1}, "seed.*got -1"),
+        ({"seed": 2**70}, f"seed.*got {2**70}"),
+        ({"clip_norm": 0}, "clip_norm.*got 0"),
+        ({"clip_norm": float("nan")}, "clip_norm.*got nan"),
+        ({"evaluate_sample": 0}, "evaluate_sample.*got 0"),
+        ({"early_stopping": 0}, "early_stopping.*got 0"),
+        ({"checkpoint_every": 0}, "checkpoint_every.*got 0"),
+        ({"max_steps": 0}, "max_steps.*got 0"),
     ],
 )
 def test_numbers_out_of_range(arguments: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadakError) as caught:
+    with pytest.raises(BadakError, match=f"^{words}(\\.0)?$"):
         Trainer(plain_net(), **arguments)
-    assert str(caught.value).removesuffix(".0") == words
 
 
 @pytest.mark.parametrize("name", ["epochs", "batch_size", "seed", "checkpoint_every", "max_steps"])
 @pytest.mark.parametrize("value", [2.5, True, "3", np.nan, [1], 2.0])
 def test_numbers_of_another_type(name: str, value: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match=rf"^{name} must be an integer; got "):
+    with pytest.raises(ArgumentTypeError, match=rf"^{name}.*got "):
         Trainer(plain_net(), **{name: value})
 
 
 @pytest.mark.parametrize("lr", [float("nan"), float("inf"), 0, -0.1])
 def test_lr(lr: float) -> None:
-    with pytest.raises(BadakError, match=r"^lr must be a number above 0; got"):
+    with pytest.raises(BadakError, match=r"^lr.*got"):
         Trainer(plain_net(), optim.Adam(lr=lr))
 
 
@@ -67,7 +66,7 @@ def test_a_schedule_gone_wrong_stops_before_anything_changes(factor: float) -> N
     net = plain_net()
     before = state(net)
     trainer = Trainer(net, batch_size=10, schedule=Rate(factor), progress=False)
-    with pytest.raises(BadakError, match=r"^step 1 \(epoch 1\): lr must be a number at least 0"):
+    with pytest.raises(BadakError, match=r"^step 1 \(epoch 1\): lr.*got"):
         trainer.fit(corners())
     same_state(net, before)
 
@@ -78,12 +77,12 @@ RGB = data.Dataset(np.zeros((4, 3, 6, 6)), [0, 1, 2, 0])
 @pytest.mark.parametrize(
     ("dataset", "words"),
     [
-        (corners()[:0], "{} must have at least one image; it is empty"),
-        (RGB, r"{} has images of \(3, 6, 6\); the network takes \(1, 6, 6\)"),
-        (corners(size=8), r"{} has images of \(1, 8, 8\); the network takes \(1, 6, 6\)"),
-        (corners(classes=4), "{} has 4 classes; the network has 3 outputs"),
-        ([1, 2], r"{} must be a badak.data.Dataset; got list: wrap arrays"),
-        (np.zeros((4, 1, 6, 6)), "{} must be a badak.data.Dataset; got "),
+        (corners()[:0], "{} .*empty"),
+        (RGB, r"{} .*\(3, 6, 6\).*\(1, 6, 6\)"),
+        (corners(size=8), r"{} .*\(1, 8, 8\).*\(1, 6, 6\)"),
+        (corners(classes=4), "{} .*4 classes.* 3 outputs"),
+        ([1, 2], r"{}.*Dataset.*got list"),
+        (np.zeros((4, 1, 6, 6)), "{}.*Dataset.*got "),
     ],
 )
 @pytest.mark.parametrize("name", ["train", "validation"])
@@ -113,8 +112,8 @@ def test_a_network_without_one_row_of_outputs_is_refused() -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "words"),
     [
-        (np.zeros((2, 1, 6, 6)), [0, 3], r"labels must lie in 0\.\.2; label 1 is 3"),
-        (np.zeros((2, 1, 6, 6)), [0, -1], r"labels must lie in 0\.\.2; label 1 is -1"),
+        (np.zeros((2, 1, 6, 6)), [0, 3], r"labels.*0\.\.2; label 1 is 3"),
+        (np.zeros((2, 1, 6, 6)), [0, -1], r"labels.*0\.\.2; label 1 is -1"),
         (np.zeros((2, 1, 6, 6)), [0], "labels"),
         (np.zeros((2, 1, 6, 6)), [0.5, 1], "labels"),
         (np.zeros((2, 1, 6, 6)), ["a", "b"], "labels"),
@@ -299,7 +298,7 @@ def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
 
 def test_an_augmentation_that_returns_something_else_is_refused() -> None:
     trainer = Trainer(plain_net(), batch_size=10, augment=lambda x, g: x[:1], progress=False)
-    with pytest.raises(BadakError, match="augment must return images of shape"):
+    with pytest.raises(BadakError, match=r"augment.* shape"):
         trainer.fit(corners())
 
 

@@ -164,12 +164,12 @@ def test_metadata_that_is_missing_or_of_another_kind(run: Path, name: str, value
             r"epoch=2, .*, but its history ends at Position\(epoch=1",
         ),
         (lambda a, m: m["position"].update(more=2), "no usable checkpoint"),
-        (lambda a, m: m.update(optimizer_steps=-1), "optimizer_steps must be at least 0"),
+        (lambda a, m: m.update(optimizer_steps=-1), "optimizer_steps.*got -1"),
         (lambda a, m: m.update(optimizer_steps=0), "optimizer's state does not fit the network"),
         (lambda a, m: m["generators"].clear(), "no usable checkpoint: KeyError.'dropout1'"),
         (
             lambda a, m: m["generators"]["dropout1"].update(bit_generator="MT19937"),
-            "generator 'dropout1' cannot be used",
+            "generator 'dropout1'",
         ),
         (lambda a, m: m["generators"]["dropout1"]["state"].pop("inc"), "no usable checkpoint"),
         (
@@ -206,11 +206,11 @@ def _set(name: str, place: tuple[int, ...], value: float) -> Any:
         (lambda a, m: a.update({"optimizer.x.mean": np.ones(1)}), "state does not fit.*: x.mean"),
         (lambda a, m: a.update({"optimizer.conv1.bias.mean": np.ones(9, "f4")}), "bias.mean"),
         (_cast("optimizer.conv1.bias.mean", "f8"), "state does not fit.*conv1.bias.mean"),
-        (lambda a, m: a.pop("history.steps"), "the history's steps must have 6 columns"),
-        (lambda a, m: a.update({"history.epochs": np.ones(3)}), "history's epochs must have 6 col"),
-        (_set("history.steps", (0, 0), np.nan), "history's steps must be counted in integers"),
-        (_set("history.steps", (1, 2), 0.5), "history's steps must be counted in integers"),
-        (_set("history.epochs", (0, 1), np.inf), "history's epochs must be counted in whole"),
+        (lambda a, m: a.pop("history.steps"), "history's steps.* 6 columns"),
+        (lambda a, m: a.update({"history.epochs": np.ones(3)}), "history's epochs.* 6 columns"),
+        (_set("history.steps", (0, 0), np.nan), "history's steps.* integers"),
+        (_set("history.steps", (1, 2), 0.5), "history's steps.* integers"),
+        (_set("history.epochs", (0, 1), np.inf), "history's epochs.* integers"),
     ],
 )
 def test_arrays_that_do_not_fit(run: Path, change: Any, words: str) -> None:
@@ -222,7 +222,7 @@ def test_the_history_alone_can_be_read(run: Path) -> None:
     history = checkpoint.read_history(RunDirectory(run).checkpoint)
     assert history.steps_csv().encode() == (run / "steps.csv").read_bytes()
     forge(run, lambda arrays, _: arrays.pop("history.steps"))
-    with pytest.raises(FormatError, match=r"latest.safetensors: the history's steps must have"):
+    with pytest.raises(FormatError, match=r"latest.safetensors: .*history's steps.* columns"):
         checkpoint.read_history(RunDirectory(run).checkpoint)
 
 

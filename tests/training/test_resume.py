@@ -195,7 +195,7 @@ OTHER_CLASSES = data.Dataset(corners().images, corners().labels[::-1])
         ({"train": corners()[:43]}, r"the train images differ$"),
         ({"validation": corners(20, seed=2)}, r"the validation images differ$"),
         ({"validation": None}, r"the validation images differ$"),
-        ({"net": plain_net()}, r"another network: .*BatchNorm2d.* there, .*ReLU.* here"),
+        ({"net": plain_net()}, r"another network: .*BatchNorm2d.*, .*ReLU.* here"),
         ({"net": rich_net(dtype=np.float64)}, r"another network: dtype float32"),
     ],
 )
@@ -232,7 +232,7 @@ def test_other_initial_parameters_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_resume_needs_a_directory() -> None:
-    with pytest.raises(BadakError, match=r"^resume=True needs the run_dir that holds the checkpo"):
+    with pytest.raises(BadakError, match=r"^resume=True .*run_dir"):
         rich_trainer(rich_net()).fit(corners(), corners(20), resume=True)
 
 

@@ -82,7 +82,7 @@ def test_a_directory_that_cannot_be_is_one_error_and_nothing_is_written(tmp_path
     net = plain_net()
     before = {key: array.copy() for key, array in net.state().items()}
     trainer = Trainer(net, epochs=1, batch_size=10, progress=False)
-    with pytest.raises(BadakError, match=f"cannot write the run directory .*({words})"):
+    with pytest.raises(BadakError, match=rf"run directory .*({words})"):
         trainer.fit(corners(), run_dir=Path(tmp_path, name))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_text() == "kept"
@@ -96,7 +96,7 @@ def test_a_run_is_not_overwritten(tmp_path):
 
     fit()
     before = (tmp_path / "steps.csv").stat().st_mtime_ns
-    with pytest.raises(BadakError, match="already holds a run: pass resume=True"):
+    with pytest.raises(BadakError, match=r"already.*resume=True"):
         fit()
     assert (tmp_path / "steps.csv").stat().st_mtime_ns == before
     fit(resume=True)
@@ -208,7 +208,7 @@ def test_each_claim_is_a_new_directory(tmp_path):
         assert third.path.name == "a-b-2"
     (tmp_path / "file").touch()
     with (
-        pytest.raises(BadakError, match=r"cannot write the run directory .*file/run: File exists"),
+        pytest.raises(BadakError, match=r"file/run: File exists"),
         RunDirectory.claimed(tmp_path / "file" / "run"),
     ):
         pass

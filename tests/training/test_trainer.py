@@ -350,20 +350,18 @@ def test_a_second_fit_goes_on_with_the_network_and_a_new_history() -> None:
 
 def test_a_batch_larger_than_the_data_is_refused() -> None:
     trainer = Trainer(number_net(), batch_size=7, progress=False)
-    with pytest.raises(
-        BadakError, match=r"^batch_size must be at most the 6 training images; got 7"
-    ):
+    with pytest.raises(BadakError, match=r"^batch_size.* 6 training.*got 7"):
         trainer.fit(numbered(6))
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"net": "simple"}, "net must be a Network; got str"),
-        ({"optimizer": "adam"}, r"optimizer must be an Optimizer, such as badak.optim.Adam"),
-        ({"optimizer": optim.Adam}, "optimizer must be an Optimizer"),
-        ({"schedule": "cosine"}, "schedule must be callable; got 'cosine'"),
-        ({"augment": 3}, "augment must be callable; got 3"),
+        ({"net": "simple"}, "net.*got str"),
+        ({"optimizer": "adam"}, r"optimizer.*Optimizer.*got 'adam'"),
+        ({"optimizer": optim.Adam}, "optimizer.*Optimizer.*got"),
+        ({"schedule": "cosine"}, "schedule.*got 'cosine'"),
+        ({"augment": 3}, "augment.*got 3"),
     ],
 )
 def test_arguments_of_another_type(arguments: dict[str, Any], words: str) -> None:

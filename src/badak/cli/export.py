@@ -13,7 +13,7 @@ from badak.cli.config import RunConfig
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import say
 from badak.data.catalog import entry_of
-from badak.errors import BadakError
+from badak.errors import BadakError, needs
 from badak.formats.card import escaped, model_card
 from badak.training import RunDirectory
 from badak.training.best import best_epoch
@@ -81,10 +81,8 @@ def _html(opened: Opened, path: Path, _: bool) -> Result:
 
 
 def _onnx(opened: Opened, path: Path, _: bool) -> Result:
-    try:
+    with needs("ONNX files need the onnx package", extra="onnx"):
         from badak.formats.onnx.export import export
-    except ImportError as fault:
-        raise BadakError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
     export(opened.net, path)
     loading = f"""```python

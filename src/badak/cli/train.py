@@ -158,7 +158,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     with _directory(run_dir, config) as run:
         callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
         if with_tensorboard:
-            callbacks.append(_tensorboard(run))
+            callbacks.append(TensorBoard(run.path / "tensorboard"))
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, (train, test), run, resume, accept)
 
@@ -169,14 +169,6 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
         return nullcontext(RunDirectory(run_dir))
     name = terminal.printable(config.data_name)
     return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
-
-
-def _tensorboard(run: RunDirectory) -> Callback:
-    """Return what writes RUN/tensorboard; a missing package is a message, not a crash."""
-    try:
-        return TensorBoard(run.path / "tensorboard")
-    except ImportError as fault:
-        raise BadakError(str(fault)) from None
 
 
 def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:

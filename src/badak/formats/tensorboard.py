@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from badak.errors import needs
 from badak.training import Callback, Running
 from badak.training.history import EpochRecord, StepRecord
 
@@ -17,7 +18,7 @@ class TensorBoard(Callback):
         folder: where the files go; ``tensorboard --logdir FOLDER`` shows them.
 
     Raises:
-        ImportError: tensorboardX is not installed.
+        MissingExtra: tensorboardX is not installed.
 
     Example:
         >>> import tempfile
@@ -32,12 +33,8 @@ class TensorBoard(Callback):
     """
 
     def __init__(self, folder: str | Path) -> None:
-        try:
+        with needs("TensorBoard files need tensorboardX", extra="tensorboard"):
             from tensorboardX import SummaryWriter
-        except ImportError:
-            raise ImportError(
-                "TensorBoard files need tensorboardX: pip install 'badak[tensorboard]'"
-            ) from None
         self.folder = Path(folder)
         self._open = SummaryWriter
         self._writer: Any = None

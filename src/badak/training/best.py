@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from badak.network.network import Network, save_state
+from badak.network import Network, files
 from badak.training.history import EpochRecord
 
 
@@ -58,5 +58,5 @@ class Best:
         if not self.state:
             path.unlink(missing_ok=True)
         elif not self._written:
-            save_state(path, net, self.state)
+            files.save(path, net, self.state)
             self._written = True

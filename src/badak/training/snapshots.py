@@ -15,6 +15,7 @@ from badak.arrays import Array
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
 from badak.layers import Conv2d, ReLU, TableConv2d
+from badak.layers.walk import run
 from badak.network import Network
 from badak.training.callbacks import Callback
 from badak.training.history import StepRecord
@@ -173,9 +174,9 @@ def _ratio(weight: Array, before: Array | None) -> float:
 def _outputs(net: Network, shown: Array, evaluated: Dataset) -> dict[str, Any]:
     """Return filters, their maps and the dead units, layer by layer."""
     outputs: dict[str, Any] = {}
-    x = np.concatenate([shown, evaluated.images[:PROBED]]).astype(net.dtype, copy=False)
-    for name, layer in net.layers.items():
-        x, _ = layer.forward(x, False)
+    inputs = np.concatenate([shown, evaluated.images[:PROBED]]).astype(net.dtype, copy=False)
+    for visit in run(net.layers, inputs):
+        name, layer, x = visit.name, visit.layer, visit.output
         if isinstance(layer, (Conv2d, TableConv2d)):
             outputs[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
             outputs[f"maps.{name}"] = x[: len(shown), :MAPS].copy()

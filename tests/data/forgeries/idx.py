@@ -23,7 +23,7 @@ PACKED = gzip.compress(GOOD, mtime=0)
 for cut in (3, 9, 12, 40, len(PACKED) // 2, len(PACKED) - 8, len(PACKED) - 1):
     forged(f"D1 gz cut at {cut}", read_idx, "cut short", PACKED[:cut])
 for cut in (1, 3, 4, 10, 15, 16, len(GOOD) - 1):
-    forged(f"D1 plain cut at {cut}", read_idx, "cut short|must be an IDX file", GOOD[:cut])
+    forged(f"D1 plain cut at {cut}", read_idx, "cut short|IDX file", GOOD[:cut])
 forged("D2 sum", read_idx, "is damaged: CRC check failed", flipped(PACKED, -8))
 forged("D2 length", read_idx, "is damaged: Incorrect length", flipped(PACKED, -1))
 forged("D2 data", read_idx, "is damaged|cut short", flipped(PACKED, len(PACKED) // 2))
@@ -58,7 +58,7 @@ for code in (0x00, 0x07, 0x0A, 0x0F, 0xFF):
     forged(
         f"D5 type {code:02x}",
         read_idx,
-        f"type must be one of 08, 09, 0b, 0c, 0d, 0e; got {code:02x}",
+        f"type.*got {code:02x}",
         idx((3,), b"abc", code),
     )
 forged("D5 no dimensions", read_idx, "1 to 8 dimensions; got 0", idx((), b"a"))
@@ -79,7 +79,7 @@ forged("D10 page after blanks", read_idx, "an HTML or XML page", b"\xef\xbb\xbf\
 forged(
     "D10 packed page",
     read_idx,
-    "must be an IDX file.*an HTML",
+    "IDX.*an HTML",
     gzip.compress(b"<html></html>"),
     "train-images-idx3-ubyte.gz",
 )
@@ -128,36 +128,34 @@ def mnist(name, words, **changed):
         return folder
 
 
-mnist("D8 counts", "4 labels; the numbers must be equal", train_labels_idx1_ubyte=idx((4,)))
+mnist("D8 counts", "4 labels", train_labels_idx1_ubyte=idx((4,)))
 mnist(
     "D8 swapped",
-    "train-images.* must hold images, uint8 with 3 dimensions; .*swapped",
+    "train-images.* images, uint8.*swapped",
     train_images_idx3_ubyte=idx((5,)),
     train_labels_idx1_ubyte=idx((5, 4, 4)),
 )
 mnist(
     "D8 labels are images",
-    "t10k-labels.* must hold labels.*swapped",
+    "t10k-labels.* labels.*swapped",
     t10k_labels_idx1_ubyte=idx((2, 4, 4)),
 )
 mnist("D8 missing", "lacks t10k-labels-idx1-ubyte", t10k_labels_idx1_ubyte=None)
 mnist(
     "D8 sizes",
-    "training images are 1x4x4 and test images 1x4x5; they must be equal",
+    "1x4x4.* 1x4x5",
     t10k_images_idx3_ubyte=idx((2, 4, 5)),
 )
-mnist(
-    "D8 signed", "must hold images, uint8.*got int8", t10k_images_idx3_ubyte=idx((2, 4, 4), code=9)
-)
+mnist("D8 signed", "images, uint8.*got int8", t10k_images_idx3_ubyte=idx((2, 4, 4), code=9))
 mnist(
     "D8 no images",
-    "must hold images; got shape 0x4x4",
+    "images.*got shape 0x4x4",
     train_images_idx3_ubyte=idx((0, 4, 4)),
     train_labels_idx1_ubyte=idx((0,)),
 )
-mnist("D8 no pixels", "must hold images; got shape 5x0x4", train_images_idx3_ubyte=idx((5, 0, 4)))
+mnist("D8 no pixels", "images.*got shape 5x0x4", train_images_idx3_ubyte=idx((5, 0, 4)))
 mnist(
     "D9",
-    r"t10k-labels.*: labels must lie in 0\.\.9; label 1 is 11",
+    r"t10k-labels.*0\.\.9; label 1 is 11",
     t10k_labels_idx1_ubyte=idx((2,), bytes([7, 11])),
 )

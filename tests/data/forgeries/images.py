@@ -55,12 +55,12 @@ image_case("D18 8200x8200", "has more than 67108864 pixels", png(8200, 8200, byt
 image_case("D18 2**31", "image", png(2**31 - 1, 2**31 - 1))
 image_case("D18 huge BMP", "has more than", huge_bmp(), "image.bmp")
 image_case("D18 huge GIF", "has more than", huge_gif(), "image.gif")
-image_case("D18 0x5", "is a damaged image|must be an image", png(0, 5))
+image_case("D18 0x5", "damaged image|an image.*got", png(0, 5))
 image_case("D18 no data", "is a damaged image", png(8, 8))
-image_case("D18 empty", "must be an image.*; got an empty file", b"")
-image_case("D18 text", "must be an image .*; got bytes 68 65 6c 6c", b"hello")
-image_case("D18 SVG", "must be an image .*; got an HTML or XML page", b"<svg xmlns='x'></svg>")
-image_case("D18 EPS", "must be an image", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+image_case("D18 empty", "image.*got an empty", b"")
+image_case("D18 text", "image .*got bytes 68 65 6c 6c", b"hello")
+image_case("D18 SVG", "image .*got an HTML", b"<svg xmlns='x'></svg>")
+image_case("D18 EPS", "an image.*got bytes", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
 image_case(
     "D18 floats", r"floats in \[0, 1\]; got float32 from 7.5 to 7.5", float_tiff(), "image.tiff"
 )
@@ -69,7 +69,7 @@ for kind in ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF"):
         content = encoded(kind)
         image_case(
             f"D18 {kind} cut at {share}",
-            "is a damaged image|must be an image",
+            "damaged image|an image.*got",
             content[: int(len(content) * share)],
         )
 
@@ -118,6 +118,6 @@ def _(folder):
     return folder / "nowhere.png"
 
 
-@case("D18 folder nowhere", read_folder, "must be a folder of images; it does not exist")
+@case("D18 folder nowhere", read_folder, "nowhere must be a folder")
 def _(folder):
     return folder / "nowhere"

@@ -114,7 +114,7 @@ npz_case(
     patched(zipped(x=npy_of((3000,), payload=bytes(2000))), "unpacked", 3000 + 70),
 )
 npz_case("D17 real bomb", "would need 3.* GiB; this process can have 2.0 GiB", zip_bomb)
-npz_case("D17 method", "must be stored or deflated; got method 14", patched(SMALL, "method", 14, 2))
+npz_case("D17 method", "got method 14", patched(SMALL, "method", 14, 2))
 npz_case("D17 sum", "is damaged: Bad CRC-32", flipped_entry)
 npz_case("D17 cut", "is damaged", SMALL[: len(SMALL) // 2])
 npz_case("D17 header", "is damaged", zipped(x=npy("{'descr': __import__('os').system('x')}")))
@@ -124,8 +124,8 @@ npz_case("D17 long header", "is damaged", zipped(x=npy("#" * 60000)))
 npz_case("D17 version", r"of \.npy version \(9, 9\)", zipped(x=npy("{}", version=b"\x09\x09")))
 npz_case("D17 no npy", "is damaged", zipped(x=b"hello"))
 npz_case("D17 empty member", "is damaged", zipped(x=b""))
-npz_case("D17 a page", r"must be an \.npz archive; got an HTML", b"<html></html>")
-npz_case("D17 a single array", r"must be an \.npz archive; got a NumPy \.npy", saved(np.arange(3)))
+npz_case("D17 a page", r"\.npz.*got an HTML", b"<html></html>")
+npz_case("D17 a single array", r"\.npz.*got a NumPy \.npy", saved(np.arange(3)))
 npz_case("D17 encrypted", "is damaged: .*encrypted", encrypted)
 
 
@@ -143,15 +143,13 @@ def cifar_npz(name, words, **changed):
 cifar_npz("D17 lacks", "is incomplete: it lacks y_test", y_test=None)
 cifar_npz(
     "D17 images",
-    r"train: images must be \(N, 3, 32, 32\) uint8; got uint8 \(3, 32, 32, 3\)",
+    r"train: images.*got uint8 \(3, 32, 32, 3\)",
     x_train=np.zeros((3, 32, 32, 3), np.uint8),
 )
-cifar_npz("D17 dtype", "test: images must be .* got float64", x_test=np.zeros((2, 3, 32, 32)))
-cifar_npz("D17 none", "test: images must be", x_test=np.zeros((0, 3, 32, 32), np.uint8))
-cifar_npz(
-    "D17 labels", r"train: labels must lie in 0\.\.9; label 2 is 10", y_train=np.array([0, 1, 10])
-)
+cifar_npz("D17 dtype", "test: images.*got float64", x_test=np.zeros((2, 3, 32, 32)))
+cifar_npz("D17 none", "test: images.*got", x_test=np.zeros((0, 3, 32, 32), np.uint8))
+cifar_npz("D17 labels", r"train: labels.*0\.\.9; label 2 is 10", y_train=np.array([0, 1, 10]))
 cifar_npz("D17 negative label", "label 0 is -1", y_train=np.array([-1, 1, 2]))
-cifar_npz("D17 count", "train: labels must be 3 integers, one per image", y_train=np.arange(4))
-cifar_npz("D17 kind", "train: labels must be 3 integers", y_train=np.zeros(3))
-cifar_npz("D17 names", "class_names must be airplane, ", class_names=np.array(["a"] * 10))
+cifar_npz("D17 count", "train: labels.* 3 ", y_train=np.arange(4))
+cifar_npz("D17 kind", "train: labels.* 3 ", y_train=np.zeros(3))
+cifar_npz("D17 names", "class_names.*airplane, ", class_names=np.array(["a"] * 10))

@@ -81,33 +81,25 @@ pickle_case("D16 call a string", "is a damaged pickle: _Name expected", b"\x80\x
 pickle_case("D16 odd items", "is a damaged pickle", b"\x80\x02}(U\x01au.")
 pickle_case("D16 no end", "is a damaged pickle", pickled(protocol=4)[:-1])
 pickle_case("D16 cut", "is a damaged pickle", pickled(protocol=4)[:3000])
-pickle_case("D16 text", "must be a pickled batch; got JSON", b'{"data": []}')
-pickle_case("D16 protocol 0", "must be a pickled batch; got bytes", pickled(protocol=0))
-pickle_case("D16 list", "must hold a dictionary with data and labels", pickle.dumps([1, 2]))
-pickle_case("D16 no labels", "must hold a dictionary", pickle.dumps({"data": 3}))
-pickle_case(
-    "D16 label 11", r"labels must lie in 0\.\.9; got 11", pickled(labels=[3, 11], protocol=4)
-)
-pickle_case("D16 huge label", r"labels must lie in 0\.\.9", pickled(labels=[3, 2**80], protocol=4))
-pickle_case(
-    "D16 label True", "labels must be a list of integers", pickled(labels=[True, 1], protocol=4)
-)
-pickle_case(
-    "D16 label text", "labels must be a list of integers", pickled(labels=["1", 1], protocol=4)
-)
+pickle_case("D16 text", "pickle.*got JSON", b'{"data": []}')
+pickle_case("D16 protocol 0", "pickle.*got bytes", pickled(protocol=0))
+pickle_case("D16 list", "dictionary", pickle.dumps([1, 2]))
+pickle_case("D16 no labels", "dictionary", pickle.dumps({"data": 3}))
+pickle_case("D16 label 11", r"labels.*got 11", pickled(labels=[3, 11], protocol=4))
+pickle_case("D16 huge label", r"labels.*0\.\.9", pickled(labels=[3, 2**80], protocol=4))
+pickle_case("D16 label True", "labels.*list of integers", pickled(labels=[True, 1], protocol=4))
+pickle_case("D16 label text", "labels.*list of integers", pickled(labels=["1", 1], protocol=4))
 for name, array in {
     "float": np.zeros((2, 3072), np.float32),
     "objects": np.array([[None, 1]], object),
     "flat": np.zeros(6144, np.uint8),
     "list": [[0] * 3072] * 2,
 }.items():
-    pickle_case(
-        f"D16 data {name}", "data must be an array of uint8|holds 'O8'", pickled(array, protocol=4)
-    )
+    pickle_case(f"D16 data {name}", "data.* uint8|'O8'", pickled(array, protocol=4))
 # A list of two lists of two lists ...: 2**20 values, were they made one by one.
 pickle_case(
     "D16 shared lists",
-    "must hold a dictionary",
+    "dictionary",
     b"\x80\x02]q\x00" + b"".join(b"](h%ch%ceq%c" % (n, n, n + 1) for n in range(19)) + b".",
 )
 pickle_case("D16 list in itself", "is nested more than", b"\x80\x02]q\x00h\x00a.")
@@ -131,10 +123,10 @@ def python_folder(name, words, content):
 
 
 python_folder("D16 in a folder", "test_batch names posix.system", pickle.dumps(Runs()))
-python_folder("D8 rows", "test_batch: labels must be 2 integers", pickled(labels=[1], protocol=4))
+python_folder("D8 rows", "test_batch: labels.* 2 ", pickled(labels=[1], protocol=4))
 python_folder(
     "D6 pixels",
-    r"test_batch: images must be \(N, 3, 32, 32\) uint8; got uint8 \(2, 3071\)",
+    r"test_batch: images.*got uint8 \(2, 3071\)",
     pickled(np.zeros((2, 3071), np.uint8), protocol=4),
 )
 python_folder("D10 too large", "test_batch is too large: it has 67,108,865 bytes", bytes(2**26 + 1))

@@ -83,7 +83,7 @@ tar_case(
     gzip.compress(tar_bytes(*(member(f"x/{name}", b"") for name in batches()))),
 )
 tar_case("D15 no tar", "is damaged", gzip.compress(b"not a tar archive at all" * 100))
-tar_case("D15 no gzip", r"must be a \.tar\.gz or an \.npz archive; got bytes", tar_bytes())
+tar_case("D15 no gzip", r"\.tar\.gz .*\.npz.*got bytes", tar_bytes())
 tar_case("D15 cut", "is cut short|is damaged", TAR[: len(TAR) // 2])
 tar_case("D15 cut at the end", "is cut short", TAR[:-4])
 tar_case("D15 sum", "is damaged: CRC check failed", flipped(TAR, -8))
@@ -116,10 +116,10 @@ def binary(name, words, content):
         return folder
 
 
-binary("D9 binary label", r"data_batch_2|labels must lie in 0\.\.9; label 2 is 11", record(11))
-binary("D6 binary length", "must hold records of 3073 bytes; got 3000 bytes", bytes(3000))
+binary("D9 binary label", r"data_batch_2|labels.*0\.\.9; label 2 is 11", record(11))
+binary("D6 binary length", "3073 bytes.*got 3000 bytes", bytes(3000))
 binary("D10 binary page", "an HTML", b"<html></html>")
-binary("D10 binary empty", "must hold records of 3073 bytes; got 0 bytes", b"")
+binary("D10 binary empty", "3073 bytes.*got 0 bytes", b"")
 
 
 @case("D10 nowhere, batches", read_cifar10, "nowhere holds no CIFAR-10: neither")

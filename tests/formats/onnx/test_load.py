@@ -335,7 +335,7 @@ REFUSED = {
     "softmax within": (rows(node("Softmax", "f", "g"), node("Gemm", "g w", "y")),
         "after a softmax"),
     "softmax over columns": (([node("Softmax", "x", "y", axis=3)], {}), "over the classes"),
-    "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size must be odd; got 4|odd: an"),
+    "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size.*got 4|odd: an"),
     "a constant far from a product": (
         ([node("Add", "x b", "y")], {"b": floats(3, 1, 1)}),
         "right after a convolution",
@@ -364,7 +364,7 @@ REFUSED = {
     ),
     "negative variance": (
         ([node("BatchNormalization", "x s o m v", "y")], NORM | {"v": -np.ones(3, np.float32)}),
-        "variances must be at least 0; got -1",
+        "variances.*got -1",
     ),
     "padding of ones": (
         ([node("Pad", "x p c", "y")],

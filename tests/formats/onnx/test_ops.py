@@ -274,7 +274,7 @@ def test_inputs_come_in_order_by_name_or_alone():
     [
         ([], "takes 1 inputs, in0; got 0"),
         ({"x": 1}, "must be named in0; got x"),
-        ([np.ones((1, 2))], "in0 must be float32; got float64"),
+        ([np.ones((1, 2))], "in0.*got float64"),
         ([np.ones((1, 3), np.float32)], r"in0 must have shape \(any, 2\)"),
     ],
 )
@@ -313,14 +313,16 @@ def test_forged_models_are_refused(name):
 
 def test_other_devices_are_refused():
     assert not Backend.supports_device("CUDA")
-    with pytest.raises(BadakError, match="device must be 'CPU'; got 'CUDA:1'"):
+    with pytest.raises(BadakError, match=r"device.*got 'CUDA:1'"):
         Backend.prepare(model(node("Relu", 1)), "CUDA:1")
 
 
 def test_without_the_onnx_package_the_extra_is_named():
     script = "import sys; sys.modules['onnx'] = None; import badak; badak.onnx"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert "ImportError: ONNX files need the onnx package: pip install 'badak[onnx]'" in done.stderr
+    assert (
+        "MissingExtra: ONNX files need the onnx package: pip install 'badak[onnx]'" in done.stderr
+    )
 
 
 FILES = ("lenet-pytorch", "mnist-8", "resnet20-cifar10", "squeezenet-cifar10", "super-resolution")

@@ -300,7 +300,7 @@ def test_a_models_state_in_memory(tmp_path):
     ("source", "words"),
     [
         ({"model": torch_state()}, "'model' is a dictionary itself"),
-        ({3: np.ones(2)}, "names must be text; got 3"),
+        ({3: np.ones(2)}, "names.*got 3"),
         (torch_state(**{"3.bias": torch.ones(3, dtype=torch.complex64)}), r"'3\.bias'.* complex64"),
         (torch_state(**{"3.bias": np.full(3, "a")}), r"'3\.bias' must hold real numbers"),
         (torch_state(**{"3.bias": np.array(["2020"] * 3, "M8[D]")}), r"'3\.bias'.*datetime64"),
@@ -309,7 +309,7 @@ def test_a_models_state_in_memory(tmp_path):
         (dict(nn.Linear(2, 2).named_parameters()), "require gradients"),
         (torch_state(**{"3.bias": torch.ones(3).bfloat16()}), r"3\.bias.*bfloat16"),
         (nn.Linear(2, 2), "path must be text or a Path"),
-        (3, "path must be text or a Path; got 3"),
+        (3, "path.*got 3"),
     ],
 )
 def test_what_is_no_state_dict_is_a_type_error_in_words(source, words):
@@ -391,7 +391,7 @@ def test_another_file_is_refused(name, content, words, tmp_path):
 def test_a_missing_file_and_another_net_are_named(tmp_path):
     with pytest.raises(BadakError, match="cannot be read: No such file"):
         load_state_dict(small(), tmp_path / "w.npz")
-    with pytest.raises(ArgumentTypeError, match="net must be a Network; got Linear"):
+    with pytest.raises(ArgumentTypeError, match=r"net.*got Linear"):
         badak.load_state_dict(Linear(3), tmp_path / "w.npz")
 
 

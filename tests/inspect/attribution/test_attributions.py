@@ -217,29 +217,29 @@ def test_bytes_are_the_floats_they_stand_for(method):
 @pytest.mark.parametrize("method", METHODS)
 def test_an_image_or_label_that_does_not_fit_is_named(method, image):
     net, call = mixed_net(), getattr(inspect, method)
-    with pytest.raises(BadakError, match=r"image must have shape \(2, 9, 11\); got \(1, 9, 11\)"):
+    with pytest.raises(BadakError, match=r"image.*got \(1, 9, 11\)"):
         call(net, image[:1], LABEL)
-    with pytest.raises(BadakError, match="label must be at most 4; got 5"):
+    with pytest.raises(BadakError, match=r"label.*got 5"):
         call(net, image, 5)
-    with pytest.raises(BadakError, match="label must be an integer; got 'cat'"):
+    with pytest.raises(BadakError, match=r"label.*got 'cat'"):
         call(net, image, "cat")
     image[0, 0, 0] = np.nan
-    with pytest.raises(BadakError, match="image must be finite"):
+    with pytest.raises(BadakError, match=r"image.*NaN"):
         call(net, image, LABEL)
 
 
 WRONG = [
-    ("smooth_grad", {"samples": 0}, "samples must be at least 1; got 0"),
-    ("smooth_grad", {"noise": -0.1}, "noise must be a number at least 0; got -0.1"),
-    ("smooth_grad", {"seed": -1}, "seed must be at least 0; got -1"),
-    ("integrated_gradients", {"steps": 0}, "steps must be at least 1; got 0"),
-    ("integrated_gradients", {"baseline": np.zeros((2, 9, 1))}, r"baseline must have shape \(2, 9"),
-    ("integrated_gradients", {"baseline": np.inf}, "baseline must be a finite number"),
-    ("grad_cam", {"layer": "conv9"}, "layer must be one of 'conv1', 'norm1', .* got 'conv9'"),
-    ("grad_cam", {"layer": "linear1"}, "layer must be one of .* 'pool2'; got 'linear1'"),
-    ("occlusion", {"size": 10}, "size must be at most 9; got 10"),
-    ("occlusion", {"size": 3, "stride": 4}, "stride must be at most 3; got 4"),
-    ("occlusion", {"value": np.nan}, "value must be a finite number"),
+    ("smooth_grad", {"samples": 0}, "samples.*got 0"),
+    ("smooth_grad", {"noise": -0.1}, "noise.*got -0.1"),
+    ("smooth_grad", {"seed": -1}, "seed.*got -1"),
+    ("integrated_gradients", {"steps": 0}, "steps.*got 0"),
+    ("integrated_gradients", {"baseline": np.zeros((2, 9, 1))}, r"baseline.*got \(2, 9, 1"),
+    ("integrated_gradients", {"baseline": np.inf}, "baseline.*got inf"),
+    ("grad_cam", {"layer": "conv9"}, "layer.*'conv1', 'norm1', .*got 'conv9'"),
+    ("grad_cam", {"layer": "linear1"}, "layer.*got 'linear1'"),
+    ("occlusion", {"size": 10}, "size.*got 10"),
+    ("occlusion", {"size": 3, "stride": 4}, "stride.*got 4"),
+    ("occlusion", {"value": np.nan}, "value.*got nan"),
 ]
 
 

@@ -84,12 +84,12 @@ def test_the_network_and_the_gradient_given_stay_as_they_are(net, images):
 
 
 def test_wrong_arguments_are_named(net, images):
-    with pytest.raises(BadakError, match=r"layer must be one of 'conv1', .* got 'conv9'"):
+    with pytest.raises(BadakError, match=r"layer.*'conv1', .*got 'conv9'"):
         trace(net, images, "conv9")
     seen = trace(net, images, "norm1")
-    with pytest.raises(BadakError, match="layer must be one of 'conv1', 'norm1'; got 'conv2'"):
+    with pytest.raises(BadakError, match=r"layer.*got 'conv2'"):
         seen.gradient(np.ones_like(seen.output), "conv2")
-    with pytest.raises(BadakError, match=r"grad_y must have shape \(3, 4, 9, 10\); got \(3, 5\)"):
+    with pytest.raises(BadakError, match=r"grad_y.*got \(3, 5\)"):
         seen.gradient(np.ones((3, 5)))
-    with pytest.raises(BadakError, match=r"images must have shape \(any, 2, 9, 11\)"):
+    with pytest.raises(BadakError, match=r"images.*\(any, 2, 9, 11\).*got"):
         trace(net, images[:, :1])

@@ -9,66 +9,20 @@ import pytest
 from badak import BadakError, Network, ops
 from badak.inspect import gradient_check
 from badak.layers import (
-    ELU,
-    GELU,
-    LAYERS,
-    AvgPool2d,
     BatchNorm2d,
     Concat,
     Conv2d,
     CrossEntropyLoss,
     Dropout,
-    EuclideanRBF,
     Flatten,
-    GlobalAvgPool2d,
-    Hardtanh,
     Layer,
-    LeakyReLU,
     Linear,
-    LocalResponseNorm,
-    MaxPool2d,
     ReLU,
     Residual,
-    ScaledTanh,
-    Sigmoid,
-    Subsample2d,
-    TableConv2d,
     Tanh,
-    Widen2d,
-    ZeroPad2d,
 )
 from badak.models import SimpleConvNet
-
-# Each stands between two layers with weights, so that its own gradient is on the way.
-BETWEEN = {
-    "Conv2d": Conv2d(4, (3, 2), stride=(2, 1), padding=((1, 0), (0, 2)), dilation=(1, 2), groups=2),
-    "Linear": Flatten(),
-    "MaxPool2d": MaxPool2d((3, 2), stride=(1, 2), padding=1, ceil_mode=True),
-    "AvgPool2d": AvgPool2d((2, 3), stride=(1, 2), padding=1, count_include_pad=False),
-    "GlobalAvgPool2d": GlobalAvgPool2d(),
-    "ReLU": ReLU(),
-    "LeakyReLU": LeakyReLU(0.2),
-    "Sigmoid": Sigmoid(),
-    "Tanh": Tanh(),
-    "ELU": ELU(0.7),
-    "GELU": GELU(),
-    "BatchNorm2d": BatchNorm2d(),
-    "LocalResponseNorm": LocalResponseNorm(3, alpha=0.3),
-    "Dropout": Dropout(0.3),
-    "Flatten": Flatten(),
-    "TableConv2d": TableConv2d([[0, 2], [3], [1, 2, 3]], (3, 2)),
-    "Subsample2d": Subsample2d((2, 3)),
-    "Widen2d": Widen2d(6, (1, 2)),
-    "ScaledTanh": ScaledTanh(),
-    "EuclideanRBF": Residual([Flatten(), EuclideanRBF(3)], [Flatten(), Linear(3)]),
-    "Residual": Residual(
-        [Conv2d(5, 3, 2, 1), BatchNorm2d(), Tanh(), Dropout(0.2), Residual([Conv2d(5, 1)])],
-        [Conv2d(5, 1, 2)],
-    ),
-    "ZeroPad2d": ZeroPad2d(((1, 0), (0, 2))),
-    "Hardtanh": Hardtanh(-0.5, 1),
-    "Concat": Concat([[Conv2d(2, 3, padding=1), Tanh()], [], [Residual([Sigmoid()])]]),
-}
+from layer_examples import EXAMPLES, IMAGE
 
 
 def around(layer) -> Network:
@@ -83,13 +37,20 @@ def batch():
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("name", LAYERS)
-def test_every_layer_passes(name, training, batch):
-    result = gradient_check(around(BETWEEN[name]), *batch, training=training, samples=60)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_layer_passes(name, training):
+    before, after = [Conv2d(IMAGE[0], 3, padding=1)], [Flatten(), Linear(3)]
+    net = EXAMPLES[name].network(before, after, seed=4, dtype=np.float64)
+    x = np.random.default_rng(5).standard_normal((3, *IMAGE))
+    result = gradient_check(net, x, [0, 2, 1], training=training, samples=60)
     assert result.worst < 1e-6, str(result)
-    assert result.ill == ()
-    assert [layer.name for layer in result.layers] == [*around(BETWEEN[name]).layers, "loss"]
-    assert {row.name for row in result.rows} >= {"conv1.weight", "linear1.bias", "input"}
+    assert result.failing == ()
+    assert [layer.name for layer in result.layers] == [*net.layers, "loss"]
+    assert {row.name for row in result.rows} >= {
+        "conv1.weight",
+        f"{[*net.layers][-1]}.bias",
+        "input",
+    }
     for row in result.rows:
         assert row.entries > row.kinks, str(result)
 
@@ -107,7 +68,7 @@ def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
     net = Network([block, Flatten(), Linear(3)], (2, 4, 3))
     x = np.random.default_rng(0).random((4, 2, 4, 3))
     check = gradient_check(net, x, np.arange(4) % 3, training=True)
-    assert check.ill == ()
+    assert check.failing == ()
     assert all(row.entries > row.kinks for row in check.layers[0].rows)
 
 
@@ -197,8 +158,8 @@ def test_a_planted_bug_is_found(bug, batch, monkeypatch):
     result = gradient_check(around(layer), *batch)
     assert result.worst > 2e-5
     kind = name.removesuffix("_backward").removesuffix("2d")
-    ill = {layer.name.rstrip("0123456789") for layer in result.layers if layer.symptoms}
-    assert ill == {kind}
+    failing = {layer.name.rstrip("0123456789") for layer in result.layers if layer.symptoms}
+    assert failing == {kind}
 
 
 def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
@@ -244,13 +205,13 @@ def test_the_table_names_the_worst(batch):
 
 
 def test_wrong_arguments_are_named(batch):
-    with pytest.raises(BadakError, match="samples must be at least 1; got 0"):
+    with pytest.raises(BadakError, match=r"samples.*got 0"):
         gradient_check(around(ReLU()), *batch, samples=0)
-    with pytest.raises(BadakError, match=r"labels must lie in 0\.\.2"):
+    with pytest.raises(BadakError, match=r"labels.*0\.\.2; label 2 is 3"):
         gradient_check(around(ReLU()), batch[0], [0, 1, 3])
-    with pytest.raises(BadakError, match="x must have at least one image; it is empty"):
+    with pytest.raises(BadakError, match=r"\bx\b.*empty"):
         gradient_check(around(ReLU()), batch[0][:0], [])
-    with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"seed.*got -1"):
         gradient_check(around(ReLU()), *batch, seed=-1)
 
 
@@ -273,6 +234,6 @@ def test_a_forward_that_is_not_finite_is_found_where_it_happens():
     net = Network([Conv2d(2, 3), Log(), Flatten(), Linear(3)], (1, 6, 6))
     images = np.random.default_rng(0).standard_normal((2, 1, 6, 6))
     result = gradient_check(net, images, [0, 1], samples=5)
-    assert result.ill == ("log1",)
+    assert result.failing == ("log1",)
     assert "forward gives NaN or infinity" in str(result).replace("\n", " ")
     assert math.isinf(result.worst)

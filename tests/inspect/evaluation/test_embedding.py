@@ -110,14 +110,14 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"layer": "conv9"}, "layer must be one of 'conv1', 'relu1', .*; got 'conv9'"),
-        ({"layer": None}, "layer must be one of"),
-        ({"method": "umap"}, "method must be one of 'pca', 'tsne'; got 'umap'"),
+        ({"layer": "conv9"}, "layer.*got 'conv9'"),
+        ({"layer": None}, "layer.*got None"),
+        ({"method": "umap"}, "method.*got 'umap'"),
         ({"data": some(2)}, "at least 3 images; got Dataset"),
         ({"data": some(0)}, "at least one image"),
-        ({"seed": -1}, "seed must be at least 0"),
+        ({"seed": -1}, "seed.*got -1"),
         ({"data": data.Dataset(np.ones((4, 1, 6, 5)), [0, 1, 2, 0])}, "takes images of"),
-        ({"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 1, 0])}, "tells 3 classes apart"),
+        ({"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 1, 0])}, "3 classes; data has 2"),
         (
             {"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 2, 0])},
             "layer 'relu2' gives every image the same output",
@@ -127,7 +127,7 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch):
 def test_bad_arguments(arguments, message):
     with pytest.raises(BadakError, match=message):
         embedding(**{"net": net(), "data": some(), "layer": "relu2", **arguments})
-    with pytest.raises(ArgumentTypeError, match="seed must be an integer"):
+    with pytest.raises(ArgumentTypeError, match=r"seed.*integer.*got"):
         embedding(net(), some(), "relu2", seed="1")
 
 

@@ -36,10 +36,10 @@ def test_more_images_than_are_compared_at_a_time(monkeypatch):
 @pytest.mark.parametrize(
     ("image", "k", "message"),
     [
-        (np.ones((1, 3, 3)), 1, r"image must have shape \(any, 1, 2, 2\)"),
-        (np.ones((2, 1, 2, 2)), 1, r"image must be one image, \(C, H, W\); got \(2, 1, 2, 2\)"),
-        (np.ones((1, 2, 2)), 4, "k must be at most 3; got 4"),
-        (np.ones((1, 2, 2)), 0, "k must be at least 1; got 0"),
+        (np.ones((1, 3, 3)), 1, r"image.*\(any, 1, 2, 2\).*got \("),
+        (np.ones((2, 1, 2, 2)), 1, r"image.*got \(2, 1, 2, 2\)"),
+        (np.ones((1, 2, 2)), 4, r"\bk\b.*got 4"),
+        (np.ones((1, 2, 2)), 0, r"\bk\b.*got 0"),
     ],
 )
 def test_what_cannot_be_searched_for(image, k, message):
@@ -49,7 +49,7 @@ def test_what_cannot_be_searched_for(image, k, message):
 
 
 def test_nothing_to_search_in():
-    with pytest.raises(BadakError, match="data must have at least one image"):
+    with pytest.raises(BadakError, match=r"data.* one image"):
         nearest(Dataset(np.zeros((3, 1, 2, 2)), [0, 1, 1])[:0], np.ones((1, 2, 2)), 1)
 
 
@@ -70,7 +70,7 @@ def test_colour_images_are_drawn_in_colour():
     rng = np.random.default_rng(0)
     some = Dataset(rng.random((3, 3, 4, 5), np.float32), [0, 1, 1], ["cat", "dog"])
     figure = draw.nearest(nearest(some, some.images[1], 2), some.class_names)
-    assert figure.axes[1].get_title() == "dog\n0.00 away"
+    assert figure.axes[1].get_title() == "dog\ndistance 0.00"
     np.testing.assert_array_equal(
         figure.axes[1].images[0].get_array(), some.images[1].transpose(1, 2, 0)
     )

@@ -79,9 +79,9 @@ def test_data_that_do_not_fit(judge):
     one = net()
     for given, message in (
         (pets(0), r"data must hold at least one image; got Dataset\('pets': 0 images"),
-        (pets(shape=(1, 5, 4)), r"takes images of \(1, 4, 5\); those of data are \(1, 5, 4\)"),
-        (pets(shape=(3, 4, 5)), r"those of data are \(3, 4, 5\)"),
-        (pets(names=PETS[:2]), "tells 3 classes apart; data has 2: cat, dog"),
+        (pets(shape=(1, 5, 4)), r"\(1, 4, 5\).*data.*\(1, 5, 4\)"),
+        (pets(shape=(3, 4, 5)), r"data.*\(3, 4, 5\)"),
+        (pets(names=PETS[:2]), "3 classes; data has 2: cat, dog"),
     ):
         with pytest.raises(BadakError, match=message):
             judge(one, given)
@@ -103,7 +103,9 @@ def test_a_network_without_data(judge):
 def test_predictions_of_other_data(judge):
     found = predictions(net(), pets(7))
     for other in (pets(8), pets(7)[::-1]):
-        with pytest.raises(BadakError, match="the predictions are of other images than data"):
+        with pytest.raises(
+            BadakError, match=rf"predictions \(7\) and of data \({len(other)}\) differ"
+        ):
             judge(found, other)
     with pytest.raises(ArgumentTypeError, match=r"data must be a badak\.data\.Dataset"):
         judge(found, pets().images)
@@ -112,11 +114,11 @@ def test_predictions_of_other_data(judge):
 @pytest.mark.parametrize(
     ("labels", "rows", "names", "message"),
     [
-        ([0], [0.5, 0.5], "ab", r"probabilities must have shape \(N, K\), K at least 2; got \(2,"),
+        ([0], [0.5, 0.5], "ab", r"probabilities.*\(N, K\).*got \(2,"),
         ([0], [[1.0]], "a", r"K at least 2; got \(1, 1\)"),
         ([], np.ones((0, 2)), "ab", "at least one image"),
-        ([0], [[0.5, 0.5]], "abc", "class_names must be 2, one a column of probabilities; got 3"),
-        ([0, 0], [[0.5, 0.5], [2.0, -1.0]], "ab", r"row 1 is \[ 2\. -1\.\]: are these logits"),
+        ([0], [[0.5, 0.5]], "abc", "class_names must be 2.*got 3"),
+        ([0, 0], [[0.5, 0.5], [2.0, -1.0]], "ab", r"row 1 is \[ 2\. -1\.\].*softmax"),
         ([0], [[0.5, 0.4]], "ab", "add up to 1 in each row; row 0"),
         ([0], [[np.nan, 0.5]], "ab", "add up to 1 in each row; row 0"),
         ([2], [[0.5, 0.5]], "ab", r"labels must lie in 0\.\.1; label 0 is 2"),

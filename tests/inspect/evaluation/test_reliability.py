@@ -49,9 +49,9 @@ def test_a_sum_rounded_above_one_stays_in_the_last_bin():
 
 @pytest.mark.parametrize("bins", [0, -3, 1001])
 def test_bins_out_of_range(bins):
-    with pytest.raises(BadakError, match="bins must be at"):
+    with pytest.raises(BadakError, match=r"bins.*got"):
         reliability(Predictions([0], [[0.2, 0.8]], ["cat", "dog"]), bins=bins)
-    with pytest.raises(ArgumentTypeError, match="bins must be an integer"):
+    with pytest.raises(ArgumentTypeError, match=r"bins.*integer.*got"):
         reliability(Predictions([0], [[0.2, 0.8]], ["cat", "dog"]), bins=1.5)
 
 

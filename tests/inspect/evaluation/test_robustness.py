@@ -72,20 +72,20 @@ def test_networks_side_by_side_and_their_means():
     ("nets", "given", "pixels", "message"),
     [
         ({}, one_pixel(0, 0), 1, "at least one network; it is empty"),
-        (looks_at(0, 0), one_pixel(0, 0), 0, "pixels must be at least 1; got 0"),
-        (looks_at(0, 0), one_pixel(0, 0), 5, "pixels must be below 5, the images' smaller side"),
-        (looks_at(0, 0), one_pixel(0, 0)[:0], 1, "network 'network': data must hold at least one"),
+        (looks_at(0, 0), one_pixel(0, 0), 0, "pixels.*got 0"),
+        (looks_at(0, 0), one_pixel(0, 0), 5, "pixels.* 5.*got 5"),
+        (looks_at(0, 0), one_pixel(0, 0)[:0], 1, "network 'network': data .*0 images"),
         (
             {"right": looks_at(0, 0), "odd": Network([Flatten(), Linear(2)], (1, 7, 5))},
             one_pixel(0, 0),
             1,
-            r"network 'odd': the network takes images of \(1, 7, 5\)",
+            r"'odd'.*images of \(1, 7, 5\)",
         ),
         (
             {"three": Network([Flatten(), Linear(3)], (1, 5, 7))},
             one_pixel(0, 0),
             1,
-            "network 'three': the network tells 3 classes apart; data has 2: off, on",
+            "'three'.*3 classes; data has 2: off, on",
         ),
     ],
 )
@@ -97,7 +97,7 @@ def test_bad_arguments(nets, given, pixels, message):
 def test_wrong_types():
     with pytest.raises(ArgumentTypeError, match="name -> Network; 'a' is int"):
         shift_robustness({"a": 1}, one_pixel(0, 0), 1)
-    with pytest.raises(ArgumentTypeError, match="pixels must be an integer"):
+    with pytest.raises(ArgumentTypeError, match=r"pixels.*got"):
         shift_robustness(looks_at(0, 0), one_pixel(0, 0), 1.5)
 
 

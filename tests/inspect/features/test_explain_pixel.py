@@ -85,16 +85,16 @@ def test_the_first_convolution_sees_the_image():
 
 def test_wrong_arguments_are_named():
     net, image = SimpleConvNet(), np.ones((1, 28, 28))
-    with pytest.raises(BadakError, match="layer must be one of 'conv1'; got 'relu1'"):
+    with pytest.raises(BadakError, match=r"layer.*got 'relu1'"):
         explain_pixel(net, image, "relu1", 0, 0, 0)
     for place, words in (
-        ((30, 0, 0), "channel must be at most 29; got 30"),
-        ((0, -1, 0), "y must be at least 0; got -1"),
-        ((0, 0, 24), "x must be at most 23; got 24"),
+        ((30, 0, 0), "channel.*got 30"),
+        ((0, -1, 0), r"\by\b.*got -1"),
+        ((0, 0, 24), r"\bx\b.*got 24"),
     ):
         with pytest.raises(BadakError, match=words):
             explain_pixel(net, image, "conv1", *place)
-    with pytest.raises(BadakError, match=r"image must have shape \(1, 28, 28\)"):
+    with pytest.raises(BadakError, match=r"image.*\(1, 28, 28\).*got"):
         explain_pixel(net, image[:, :5], "conv1", 0, 0, 0)
 
 
@@ -132,7 +132,7 @@ def test_every_convolution_inside_blocks_is_explained(name):
         np.testing.assert_array_equal(pixel.maps, x[0])
         np.testing.assert_array_equal(pixel.output, layer.forward(x, False)[0][0, 1])
         assert pixel.products.sum() + pixel.bias == pytest.approx(pixel.value, rel=1e-4, abs=1e-6)
-    with pytest.raises(BadakError, match=rf"layer must be one of '{convolutions[0]}', .*'x'"):
+    with pytest.raises(BadakError, match=rf"layer.*'{convolutions[0]}', .*got 'x'"):
         explain_pixel(net, image, "x", 0, 0, 0)
 
 
@@ -153,7 +153,7 @@ def test_the_picture_writes_every_number():
     np.testing.assert_array_equal(patch.images[0].get_array().mask, [[True, True], [False, False]])
     assert source.patches[0].get_xy() == (-0.5, -1.5)
     assert "sum of products 13 + bias 0.25 = 13.25" in figure.get_suptitle()
-    assert output.get_xlabel() == "here 13.25"
+    assert output.get_xlabel() == "value 13.25"
 
 
 def test_of_many_channels_those_that_add_most_are_drawn():

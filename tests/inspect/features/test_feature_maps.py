@@ -34,9 +34,9 @@ def test_bytes_are_scaled_as_in_prediction():
 
 def test_wrong_arguments_are_named():
     net, image = SimpleConvNet(), np.ones((1, 28, 28))
-    with pytest.raises(BadakError, match=r"image must have shape \(1, 28, 28\); got \(28, 28\)"):
+    with pytest.raises(BadakError, match=r"image.*got \(28, 28\)"):
         feature_maps(net, image[0])
-    with pytest.raises(BadakError, match="image must be finite"):
+    with pytest.raises(BadakError, match=r"image.*NaN"):
         feature_maps(net, image * np.nan)
 
 

@@ -176,25 +176,25 @@ def test_the_size_of_the_gradient_does_not_matter(factor):
 
 def test_wrong_arguments_are_named(net, trained):
     for arguments, words in (
-        (("conv3", 0), "layer must be one of 'conv1', 'relu1', 'conv2'; got 'conv3'"),
-        (("conv2", 4), "channel must be at most 3; got 4"),
-        (("conv2", (0, 9, 0)), "y must be at most 3; got 9"),
-        (("conv2", (0, 0, 9)), "x must be at most 5; got 9"),
+        (("conv3", 0), "layer.*got 'conv3'"),
+        (("conv2", 4), "channel.*got 4"),
+        (("conv2", (0, 9, 0)), r"\by\b.*got 9"),
+        (("conv2", (0, 0, 9)), r"\bx\b.*got 9"),
         (("conv2", (0, 0)), r"one integer, or \(channel, y, x\) in a layer of maps; got \(0, 0\)"),
-        (("conv2", "1"), "channel must be an integer"),
+        (("conv2", "1"), "channel.*got '1'"),
     ):
         with pytest.raises(BadakError, match=words):
             maximize_activation(net, *arguments)
     with pytest.raises(BadakError, match=r"layer of maps; .* output is \(10,\)"):
         maximize_activation(trained[0], "linear1", (0, 0, 0))
     for options, words in (
-        ({"steps": 0}, "steps must be at least 1; got 0"),
-        ({"lr": 0}, r"lr must be a number above 0; got 0\.0"),
-        ({"jitter": -1}, "jitter must be at least 0; got -1"),
-        ({"blur": -0.1}, "blur must be a number at least 0"),
-        ({"blur": 1e9}, r"blur must be a number at least 0 and at most \d+; got 1000000000"),
-        ({"total_variation": -1}, "total_variation must be a number at least 0"),
-        ({"seed": -1}, "seed must be at least 0; got -1"),
+        ({"steps": 0}, "steps.*got 0"),
+        ({"lr": 0}, r"lr.*got 0\.0"),
+        ({"jitter": -1}, "jitter.*got -1"),
+        ({"blur": -0.1}, "blur.*got -0.1"),
+        ({"blur": 1e9}, r"blur.*got 1000000000"),
+        ({"total_variation": -1}, "total_variation.*got -1"),
+        ({"seed": -1}, "seed.*got -1"),
     ):
         with pytest.raises(BadakError, match=words):
             maximize_activation(net, "conv2", 0, **options)

@@ -114,7 +114,7 @@ def test_layers_inside_a_block_have_fields_of_their_own():
     net = Network([Conv2d(2, 2, stride=2), block], (1, 12, 12))
     sizes = {name: receptive_field(net, name).size[0] for name in INSIDE}
     assert sizes == INSIDE
-    with pytest.raises(BadakError, match=r"layer must be one of .*'block1.conv2'.*; got 'conv2'"):
+    with pytest.raises(BadakError, match=r"layer.*'block1.conv2'.*got 'conv2'"):
         receptive_field(net, "conv2")
 
 
@@ -200,5 +200,5 @@ def test_a_linear_of_as_many_outputs_as_inputs_sees_all():
 
 
 def test_no_such_layer():
-    with pytest.raises(BadakError, match=r"layer must be one of 'conv1', .*; got 'conv9'"):
+    with pytest.raises(BadakError, match=r"layer.*got 'conv9'"):
         receptive_field(DeepConvNet(), "conv9")
