@@ -167,7 +167,9 @@ def test_images_that_both_parts_had_from_the_start_are_no_reason_to_refuse(home)
 def test_a_changed_image_is_told(home):
     run = RunDirectory(home / "run")
     train, test = read_config(run).load_data()
-    with pytest.warns(UserWarning, match=rf"1 of the {len(train)} images that .* learnt are gone"):
+    with pytest.warns(
+        UserWarning, match=rf"1 of the {len(train)} images that .* learnt are missing"
+    ):
         learnt.check(run, train[1:], test)
 
 

@@ -206,7 +206,7 @@ def test_inspect_shows_and_draws(badak, trained):
 @pytest.mark.parametrize("model", ["lenet1998", "resnet20"])
 def test_inspect_shows_any_model(badak, tmp_path, model, monkeypatch):
     """One whose convolutions are of several kinds, and one whose are in blocks."""
-    monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 1e6)  # that check is tested elsewhere
+    monkeypatch.setattr("badak.cli.inspect.MAX_FLOPS", 1e6)  # that check is tested elsewhere
     few = ("--limit-train", "20", "--limit-test", "10", "--epochs", "1")
     assert badak("train", *few, "--snapshots", "1", "--model", model, "--run-dir", "run").code == 0
     done = badak("inspect", "run")
@@ -219,7 +219,7 @@ def test_inspect_shows_any_model(badak, tmp_path, model, monkeypatch):
 
 
 def test_inspect_leaves_out_a_check_of_minutes(badak, trained, monkeypatch):
-    monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 1e6)
+    monkeypatch.setattr("badak.cli.inspect.MAX_FLOPS", 1e6)
     done = badak("inspect", trained)
     assert done.code == 0, done.err
     assert "the gradient check, which takes this network minutes, is left out" in done.out
@@ -233,7 +233,7 @@ def test_inspect_without_the_images(badak, trained, tmp_path):
     config.write_text(config.read_text().replace('dataset = "digits"', gone))
     done = badak("inspect", trained)
     assert done.code == 0, done.err
-    assert "only what needs no images is drawn: " in done.out
+    assert "drawing only what needs no images: " in done.out
     assert "Largest relative error" not in done.out
     assert "The data set is not" in (trained / "report.html").read_text()
     assert not (trained / "plots" / "confusion.png").exists()
@@ -301,7 +301,7 @@ def test_verify_resume_proves_it(badak, trained):
 def test_verify_resume_of_a_run_shorter_than_the_steps_asked_for(badak, trained):
     done = badak("verify-resume", trained, "--steps", "40")  # the run has 6
     assert done.code == 0, done.err
-    assert "6 steps left alone, and killed and resumed at step" in done.out
+    assert "6 steps, uninterrupted, and killed and resumed at" in done.out
 
 
 def test_snapshots_on_request_and_to_the_same_file_after_a_resume(badak, tmp_path):

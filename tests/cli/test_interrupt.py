@@ -40,9 +40,9 @@ def test_a_signal_stops_cleanly(tmp_path, number, code):
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
-    assert "with a checkpoint; go on with: badak train --run-dir" in err
+    assert "with a checkpoint; continue with: badak train --run-dir" in err
     assert "Traceback" not in err
-    assert "go on with" in err.splitlines()[-1], err  # no report of what was left in memory
+    assert "continue with" in err.splitlines()[-1], err  # no report of what was left in memory
 
     whole = tmp_path / "whole"
     for words in (["--run-dir", tmp_path / "run", "--resume"], ["--run-dir", whole]):

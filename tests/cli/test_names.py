@@ -78,7 +78,7 @@ def test_an_error_shows_a_name_as_text(badak, run):
 def test_the_report_tells_no_path(badak, run, monkeypatch, at_hand):
     confusion = SECTIONS["Predictions"][:1]  # all of them take half a minute
     monkeypatch.setattr(writing, "SECTIONS", {"Predictions": confusion})
-    monkeypatch.setattr("badak.cli.inspect.MOST_FLOPS", 0)  # no gradient check
+    monkeypatch.setattr("badak.cli.inspect.MAX_FLOPS", 0)  # no gradient check
     data = run.parent / "pets \x1b[1m"
     if not at_hand:
         data.rename(data.with_name("moved"))

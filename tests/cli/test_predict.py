@@ -137,7 +137,7 @@ def test_standard_output_holds_nothing_else(badak, trained, album):
     ("options", "words"),
     [
         (["--csv", "-", "--json", "-"], "cannot both be -"),
-        (["--csv", "gone/all.csv"], "there is no folder gone"),
+        (["--csv", "gone/all.csv"], "folder gone does not exist"),
         (["--top", "0"], "--top"),
         (["--json", "album"], "cannot write"),
     ],
@@ -152,7 +152,7 @@ def test_what_cannot_be_written_is_refused(badak, trained, album, options, words
 
 def test_batches_are_as_small_as_memory_asks(badak, trained, album, monkeypatch):
     whole = badak("predict", trained, album, "--json", "-")
-    for name, value in {"MOST_IMAGES": 2, "MOST_PIXELS": 28 * 28 * 3}.items():
+    for name, value in {"MAX_IMAGES": 2, "MAX_PIXELS": 28 * 28 * 3}.items():
         sizes = []
         proba = library.Network.predict_proba
 
@@ -164,14 +164,14 @@ def test_batches_are_as_small_as_memory_asks(badak, trained, album, monkeypatch)
             patch.setattr(predict, name, value)
             patch.setattr(library.Network, "predict_proba", noted)
             parts = badak("predict", trained, album, "--json", "-")
-        assert sizes == ([2, 2, 1] if name == "MOST_IMAGES" else [3, 2])
+        assert sizes == ([2, 2, 1] if name == "MAX_IMAGES" else [3, 2])
         for ours, theirs in zip(json.loads(parts.out), json.loads(whole.out), strict=True):
             assert ours["image"] == theirs["image"]
             assert ours["classes"][0]["class"] == theirs["classes"][0]["class"]
 
 
 def test_pictures_are_drawn_of_the_first_images_alone(badak, trained, album, monkeypatch):
-    monkeypatch.setattr(predict, "MOST_DRAWN", 2)
+    monkeypatch.setattr(predict, "MAX_DRAWN", 2)
     (album / "0.png").write_bytes(b"broken")
     done = badak("predict", trained, album, "--nearest", "1")
     assert "first 2 of" in done.out
@@ -189,7 +189,7 @@ def test_a_network_that_diverged_has_no_answer(badak, trained, album, monkeypatc
 
 
 def test_what_is_not_drawn_is_not_said_to_be(badak, trained, album, monkeypatch):
-    monkeypatch.setattr(predict, "MOST_DRAWN", 1)
+    monkeypatch.setattr(predict, "MAX_DRAWN", 1)
     done = badak("predict", trained, album)
     assert "are drawn" not in done.out
     done = badak("predict", trained, album, "--nearest", "2")
@@ -239,7 +239,7 @@ def test_handwriting_goes_on_after_a_blank_page(badak, trained, tmp_path, monkey
     config = trained / "config.toml"
     text = config.read_text().replace('dataset = "digits"', 'dataset = "mnist"')
     config.write_text(f'data_dir = "nowhere"\n{text}')
-    monkeypatch.setattr(predict, "MOST_DRAWN", 2)
+    monkeypatch.setattr(predict, "MAX_DRAWN", 2)
     page = np.full((60, 50), 200, np.uint8)
     page[10:50, 20:26] = 30
     for place in ("0/page.png", "1/one.png", "2/One.jpg", "3/one.png"):

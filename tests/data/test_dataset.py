@@ -119,7 +119,7 @@ BAD = {
     "L5": (images(), LABELS[:-1], NAMES, r"labels.*got \(5,\)"),
     "L6": (images(), [0] * N, ["ant"], r"class_names.*got \['ant'\]"),
     "L7": (images(), ["ant"] * N, NAMES, "labels.*got dtype <U3"),
-    "L8 twice": (images(), LABELS, ["ant", "bee", "ant"], "'ant' comes twice"),
+    "L8 twice": (images(), LABELS, ["ant", "bee", "ant"], "'ant' occurs twice"),
     "L8 text": (images(), LABELS, "abc", "class_names.*got 'abc'"),
     "L8 number": (images(), LABELS, ["ant", "bee", 3], r"class_names.*got \['ant', 'bee', 3\]"),
     "N5 float16": (images(np.float16), LABELS, NAMES, "images.*got float16"),

@@ -128,7 +128,7 @@ def test_a_blank_page_is_refused(blank):
 
 
 WRONG = {
-    "two images": (np.ones((2, 1, 28, 28)), r"one image alone; got shape \(2, 1, 28, 28\)"),
+    "two images": (np.ones((2, 1, 28, 28)), r"image.*got shape \(2, 1, 28, 28\)"),
     "a row": (np.ones(784), r"image.* got shape \(784,\)"),
     "two channels": (np.ones((9, 9, 2)), r"got shape \(9, 9, 2\)"),
     "empty": (np.ones((0, 9)), "no empty axis"),

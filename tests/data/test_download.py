@@ -128,9 +128,9 @@ def test_what_is_there_is_not_fetched_again(cache, mirrors, server):
 FAULTS = {
     "dead": "no connection",
     "missing": "HTTP 404",
-    "wrong": "wrong checksum, thrown away",
-    "short": "broke off before all 10240 bytes had come",
-    "few": "cut short: 10 of 10240 bytes came",
+    "wrong": "wrong checksum, discarded",
+    "short": "stopped before all 10240 bytes arrived",
+    "few": "cut short: 10 of 10240 bytes arrived",
     "long": "sent more than the 10240 bytes",
 }
 
@@ -198,7 +198,9 @@ def test_from_https_to_http_is_not_followed(cache, monkeypatch):
 
     monkeypatch.setattr(requests, "get", lambda *_, **__: Reply())
     source = Source(("https://example.org/{file}",), FILES)
-    with pytest.raises(BadakError, match=r"sent on to http://example\.org/.*, which is not https"):
+    with pytest.raises(
+        BadakError, match=r"redirected to http://example\.org/.*, which is not https"
+    ):
         fetch("mnist", source)
     assert held(cache) == {}
 

@@ -146,13 +146,13 @@ def test_a_test_part_may_lack_a_class(tmp_path):
     assert read_folder(tmp_path)[1].labels.tolist() == [2]
 
 
-def test_a_test_part_without_labels_is_passed_over_for_one_with(tmp_path):
+def test_a_test_part_without_labels_is_skipped_for_one_with(tmp_path):
     fill(tmp_path / "train", count=3)
     fill(tmp_path / "val", count=2, ending="bmp")
     (tmp_path / "test" / "unknown").mkdir(parents=True)
     Image.new("L", (5, 5)).save(tmp_path / "test" / "1.png")
     Image.new("L", (5, 5)).save(tmp_path / "test" / "unknown" / "2.png")
-    with pytest.warns(UserWarning, match=r"passed over .*: 1 folder test; "):
+    with pytest.warns(UserWarning, match=r"skipped .*: 1 folder test; "):
         assert read_folder(tmp_path)[1].labels.tolist() == [0, 0, 1, 1]
     shutil.rmtree(tmp_path / "val")
     with pytest.raises(FormatError, match=r"test .*train \(ants, bees\)"):
@@ -168,7 +168,7 @@ def test_a_test_part_that_shares_images_with_the_training_part(tmp_path):
     assert (len(train), len(test)) == (10, 7)
 
 
-def test_hidden_and_other_files_are_passed_over(tmp_path):
+def test_hidden_and_other_files_are_skipped(tmp_path):
     root = fill(tmp_path)
     (root / "ants" / ".hidden.png").write_bytes(b"no image")
     for place in (root, root / "bees"):
@@ -183,7 +183,7 @@ def test_hidden_and_other_files_are_passed_over(tmp_path):
     (root / "bees" / "README.jpg").symlink_to("nowhere")
     (root / "ants" / "album.png").mkdir()
     (root / "loose.webp").write_bytes(b"no image")
-    with pytest.warns(UserWarning, match="passed over") as seen:
+    with pytest.warns(UserWarning, match="skipped") as seen:
         parts = read_folder(root)
     assert len(train) + len(test) == 20 == len(parts[0]) + len(parts[1])
     assert len(seen) == 1

@@ -197,4 +197,4 @@ def test_what_ended_a_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     (line,) = lines(epochs=20, early_stopping=1)
     for words in (first[-1], line.removeprefix("nothing left to train: ")):
         assert re.match(stopped, words), words
-    assert "begin another run with more patience" in line
+    assert "start another run with more patience" in line

@@ -208,9 +208,9 @@ def _set(name: str, place: tuple[int, ...], value: float) -> Any:
         (_cast("optimizer.conv1.bias.mean", "f8"), "state does not fit.*conv1.bias.mean"),
         (lambda a, m: a.pop("history.steps"), "history's steps.* 6 columns"),
         (lambda a, m: a.update({"history.epochs": np.ones(3)}), "history's epochs.* 6 columns"),
-        (_set("history.steps", (0, 0), np.nan), "history's steps.* whole"),
-        (_set("history.steps", (1, 2), 0.5), "history's steps.* whole"),
-        (_set("history.epochs", (0, 1), np.inf), "history's epochs.* whole"),
+        (_set("history.steps", (0, 0), np.nan), "history's steps.* integers"),
+        (_set("history.steps", (1, 2), 0.5), "history's steps.* integers"),
+        (_set("history.epochs", (0, 1), np.inf), "history's epochs.* integers"),
     ],
 )
 def test_arrays_that_do_not_fit(run: Path, change: Any, words: str) -> None:

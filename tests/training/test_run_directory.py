@@ -37,7 +37,7 @@ def holder(tmp_path):
 
 def test_a_second_process_is_refused_with_the_firsts_number(tmp_path, holder):
     trainer = Trainer(plain_net(), epochs=1, batch_size=10, progress=False)
-    with pytest.raises(BadakError, match=f"process {holder.pid} trains in .*run at this moment"):
+    with pytest.raises(BadakError, match=f"process {holder.pid} is training in .*run;"):
         trainer.fit(corners(), run_dir=tmp_path / "run")
     assert not (tmp_path / "run" / "model.safetensors").exists()
 

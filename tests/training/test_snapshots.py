@@ -91,11 +91,11 @@ def test_what_lies_beyond_the_checkpoint_is_recorded_again(tmp_path):
     assert parts.read_bytes() == whole
 
 
-@pytest.mark.parametrize("limit", ["MOST", "MOST_BYTES"])
+@pytest.mark.parametrize("limit", ["MAX_COUNT", "MAX_BYTES"])
 def test_too_many_are_thinned_out(monkeypatch, tmp_path, limit):
     one = trained().snapshots
     size = sum(array[0].nbytes for name, array in one.arrays().items() if "." in name) + 400
-    monkeypatch.setattr(snapshots, limit, 4 if limit == "MOST" else 4 * size)
+    monkeypatch.setattr(snapshots, limit, 4 if limit == "MAX_COUNT" else 4 * size)
     arrays = trained(tmp_path / "whole", every=1).snapshots.arrays()
     np.testing.assert_array_equal(arrays["steps"], [0, 4, 8])
     assert np.isfinite(arrays["ratio.conv1.weight"][1:]).all()
@@ -105,7 +105,7 @@ def test_too_many_are_thinned_out(monkeypatch, tmp_path, limit):
     assert whole.read_bytes() == parts.read_bytes()
 
 
-@pytest.mark.parametrize("limit", ["MOST", "MOST_BYTES"])
+@pytest.mark.parametrize("limit", ["MAX_COUNT", "MAX_BYTES"])
 def test_the_first_and_a_later_one_are_kept_however_small_the_bound(monkeypatch, limit):
     """A network larger than the bound still shows where it came from and where it went."""
     monkeypatch.setattr(snapshots, limit, 1)
@@ -128,7 +128,7 @@ def test_without_a_request_nothing_is_written(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        (None, 2, "begun without snapshots; leave snapshots=2 out"),
+        (None, 2, "begun without snapshots; omit snapshots=2"),
         (2, 3, "has snapshots every 2 steps; got snapshots=3"),
         (2, 4, "has snapshots every 2 steps; got snapshots=4"),
         (6, 2, "has snapshots every 6 steps; got snapshots=2"),

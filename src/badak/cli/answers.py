@@ -1,4 +1,4 @@
-"""What `badak predict` answers for each image: as a table to read, as CSV or JSON for programs."""
+"""The answers of `badak predict`: as a table to read, as CSV or JSON for programs."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from badak import terminal
 
-MIN_PATH = 24  # characters that are shown of a path even on a narrow screen
+MIN_PATH = 24  # characters of a path that even a narrow screen shows
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Answer:
     """The most probable classes of one image, or why it could not be read.
 
     Attributes:
-        path: of the image, as it was named.
+        path: of the image, as the user wrote it.
         classes: names of the most probable classes, in this order.
         probabilities: theirs, float32 as Python floats.
         error: why there are none; empty if there are.
@@ -33,7 +33,7 @@ def as_csv(answers: Sequence[Answer], top: int) -> bytes:
     """Write one row per image: image, class_1, probability_1, ..., error; UTF-8.
 
     Args:
-        answers: all of them; one that could not be read has empty cells and its error.
+        answers: all of them; if an image could not be read, its cells are empty but the error.
         top: classes per image.
 
     Returns:
@@ -89,7 +89,7 @@ def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
     Args:
         answers: all of them.
         top: classes per image.
-        stderr: print it on standard error, because standard output is for a program.
+        stderr: print on standard error, because a program reads standard output.
     """
     console = terminal.console(stderr)
     read = [answer for answer in answers if not answer.error]

@@ -15,14 +15,14 @@ from badak import terminal
 from badak.cli.words import cautions, in_options, say
 from badak.errors import BadakError, did_you_mean
 
-# name -> one line; the command stands in the module of that name.
+# name -> one line; the command is in the module of that name.
 COMMANDS = {
     "train": "Train a model on a data set.",
     "evaluate": "Measure a trained model on its test images.",
-    "predict": "Name what is on an image.",
+    "predict": "Classify image files.",
     "inspect": "Look inside a trained model.",
-    "export": "Write a trained model as a web page, as C source or as ONNX.",
-    "profile": "Show where a training step's time goes.",
+    "export": "Write a trained model as a web page, C source or ONNX.",
+    "profile": "Show which layers take the time of a training step.",
     "bench": "Measure badak against other libraries.",
     "verify-resume": "Prove that a killed run resumes to the same bits.",
 }
@@ -94,20 +94,20 @@ def native_core() -> str:
     callback=_version,
     expose_value=False,
     is_eager=True,
-    help="Show the versions and the native core's state.",
+    help="Show the versions and the state of the native core.",
 )
 def cli() -> None:
-    """Train small convolutional networks on an ordinary CPU, and see inside them."""
+    """Train small convolutional networks on an ordinary CPU, and look inside them."""
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; faults become one line on standard error and exit code 2.
+    """Run the command line; an error becomes one line on standard error and exit code 2.
 
     Args:
-        arguments: the words after ``badak``; sys.argv's where None.
+        arguments: the words after ``badak``; sys.argv's if None.
     """
-    # The process's memory goes back as a whole: looking through Matplotlib's objects for what
-    # could be freed one by one would make its end take a fifth of a second.
+    # The process's memory is freed as a whole: a search through Matplotlib's objects for what can
+    # be freed one by one would delay the end by a fifth of a second.
     atexit.register(gc.freeze)
     terminal.write_any_text()
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)  # no traceback at the end either

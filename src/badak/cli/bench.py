@@ -11,31 +11,45 @@ import click
 from badak import storage, terminal
 from badak.errors import BadakError
 
-# The files of the folder that this command calls.
+# The modules in the folder that this command calls.
 COMPARE, REPORT = "compare", "report"
 
 
 @click.command()
-@click.option("--cases", default="*", metavar="NAMES", help="Such as simple-train,lenet-*,gemm-*.")
-@click.option("--peers", default="*", metavar="NAMES", help="Such as badak,torch-*,onnxruntime.")
 @click.option(
-    "--rounds", type=click.IntRange(min=1), default=7, show_default=True, help="Of turns."
+    "--cases",
+    default="*",
+    metavar="NAMES",
+    help="Measure these cases, such as simple-train,lenet-*,gemm-*.",
 )
 @click.option(
-    "--json", "target", type=click.Path(path_type=Path), help="Where to keep the results."
+    "--peers",
+    default="*",
+    metavar="NAMES",
+    help="Measure these libraries, such as badak,torch-*,onnxruntime.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=7,
+    show_default=True,
+    help="How often each peer is measured.",
+)
+@click.option(
+    "--json", "target", type=click.Path(path_type=Path), help="Write the results to this file."
 )
 @click.option(
     "--benchmarks",
     type=click.Path(path_type=Path),
     default=Path("benchmarks"),
     show_default=True,
-    help="The folder of that name in a clone of badak.",
+    help="The folder `benchmarks` of a clone of badak.",
 )
 def command(cases: str, peers: str, rounds: int, target: Path | None, benchmarks: Path) -> None:
-    """Measure badak and its peers in turns and show ratios and percent of the FMA peak.
+    """Measure badak and its peers in turns; show ratios and percent of the FMA peak.
 
-    Training steps, forward passes, matrix products and whole commands. All peers must compute the
-    same before any is timed; those not installed are left out.
+    The cases are training steps, forward passes, matrix products and whole commands. All peers
+    must compute the same result before any is timed; missing peers are skipped.
     """
     compare, report = _load(benchmarks)
     console = terminal.console()
@@ -59,11 +73,11 @@ def command(cases: str, peers: str, rounds: int, target: Path | None, benchmarks
 
 
 def _load(folder: Path) -> tuple[Any, Any]:
-    """The folder's two modules, or words on where it is found."""
+    """Load the folder's two modules, or say where to find it."""
     if not all((folder / f"{name}.py").is_file() for name in (COMPARE, REPORT)):
         raise BadakError(
             f"{folder} does not hold badak's benchmarks, which are not installed with it: clone "
-            "badak and run this there, or name the clone's folder by --benchmarks PATH"
+            "badak and run this command there, or name the clone's folder by --benchmarks PATH"
         )
     sys.path.insert(0, str(folder.absolute()))
     return importlib.import_module(COMPARE), importlib.import_module(REPORT)

@@ -1,4 +1,4 @@
-"""RunConfig: what `badak train` was told, kept in the run directory as TOML for later commands."""
+"""RunConfig: the options of `badak train`, kept in the run directory as TOML."""
 
 import tomllib
 import unicodedata
@@ -19,22 +19,22 @@ from badak.network import Network
 from badak.training import RunDirectory, Trainer
 
 FOLDER = "folder:"
-LARGEST = 2**20  # bytes; names of 1,000 classes take some kB
+MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None where the option's own default serves.
+    """The options of a run; None stands for the default.
 
     Attributes:
         dataset: as `badak.data.load` takes it.
         model: a name of `badak.models.MODELS`.
         optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: learning rate; the optimizer's own where None.
+        lr: learning rate; the optimizer's own if None.
         weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
-        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are where None.
-        weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
+        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
+        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are if None.
+        weight_init: "he", "xavier" or a standard deviation, as text; the model's own if None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.
         train_images: how many it learns from.
@@ -74,7 +74,7 @@ class RunConfig:
 
     @property
     def data_name(self) -> str:
-        """The data set's name for pages that others read: of a folder the name alone, not its path.
+        """The data set's name for pages that others read: a folder's name without its path.
 
         Example:
             >>> RunConfig("folder:/home/me/photos", "lenet", 3, "adam", 0).data_name
@@ -95,15 +95,15 @@ class RunConfig:
         return self.fitted(*self.read_data(), run)
 
     def read_data(self) -> tuple[Dataset, Dataset]:
-        """Read all the training and test images that are there now."""
+        """Read all training and test images that exist now."""
         color = None
-        if self.input_shape and self.dataset.startswith(FOLDER):  # a run that has begun
+        if self.input_shape and self.dataset.startswith(FOLDER):  # the run has begun
             color = self.input_shape[0] > 1  # even if images in colour were added since
             place = Path(self.dataset.removeprefix(FOLDER))
             if not place.is_dir():
                 raise BadakError(
-                    f"{place}, the folder of the run's images, is not there; if it has moved, name "
-                    "its new place by data_dir=FOLDER"
+                    f"{place}, the folder of the run's images, does not exist; if it has moved, "
+                    "name its new place by data_dir=FOLDER"
                 )
         return data.load(
             self.dataset,
@@ -116,7 +116,7 @@ class RunConfig:
     def fitted(
         self, train: Dataset, test: Dataset, run: RunDirectory | None = None
     ) -> tuple[Dataset, Dataset]:
-        """Bring what was read into the run's form: its labels, by class name, and its limits.
+        """Give images the run's labels, by class name, and apply its limits.
 
         Args:
             train: all training images.
@@ -133,7 +133,7 @@ class RunConfig:
             train, test = (_renumbered(part, self.class_names) for part in (train, test))
         if run is not None:
             learnt.check(run, train, test, self.test_images or self.limit_test)
-        # A folder's images come class after class: the first N would be of one.
+        # A folder's images are sorted by class: the first N would be of one class.
         train, test = _mixed(train), _mixed(test)
         return train[: self.limit_train], test[: self.limit_test]
 
@@ -169,7 +169,7 @@ class RunConfig:
         return optim.OPTIMIZERS[self.optimizer](**chosen)
 
     def about(self) -> str:
-        """Say how it trains, in a line.
+        """Say in one line how it trains.
 
         Example:
             >>> RunConfig("mnist", "lenet", epochs=3, optimizer="adam", seed=0, lr=0.5).about()
@@ -200,7 +200,7 @@ def read_config(run: RunDirectory) -> RunConfig:
             f"{run.path} is no run directory: it has no {run.config.name}; "
             f"{near_run(run.path) or '`badak train --run-dir` makes one'}"
         )
-    content = files.read(run.config, LARGEST)
+    content = files.read(run.config, MAX_SIZE)
     try:
         return RunConfig(**_checked(tomllib.loads(content.decode("utf-8"))))
     except RecursionError:
@@ -210,7 +210,7 @@ def read_config(run: RunDirectory) -> RunConfig:
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a file, each of its field's type; lists become tuples."""
+    """Return the values of a file, each of its field's type; lists become tuples."""
     kinds = {
         f.name: f.type.__name__ if isinstance(f.type, type) else str(f.type)
         for f in fields(RunConfig)

@@ -1,4 +1,4 @@
-"""How many images each class has, in a line or two, before a training begins."""
+"""How many images each class has, in two lines before a training begins."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import numpy as np
 from badak.data import Dataset
 from badak.errors import listed
 
-# Fewer images of a class than this teach little, and an accuracy on them says little.
+# Fewer images of a class teach little, and an accuracy on them says little.
 FEW = 10
 LISTED = 10  # classes
 
@@ -50,11 +50,11 @@ def cautions(train: Dataset, test: Dataset) -> Iterator[str]:
     Example:
         >>> part = Dataset(np.zeros((12, 1, 2, 2)), [0] * 11 + [1], ["ant", "bee"])
         >>> next(cautions(part, part))
-        'fewer than 10 images to learn from: bee: 1; the network will know them badly'
+        'fewer than 10 images to learn from: bee: 1; the network will learn them badly'
     """
     for part, purpose, consequence in (
-        (train, "to learn from", "the network will know them badly"),
-        (test, "to test on", "their accuracy is only roughly known"),
+        (train, "to learn from", "the network will learn them badly"),
+        (test, "to test on", "their accuracy is only a rough estimate"),
     ):
         counts = _counts(part)
         few = [

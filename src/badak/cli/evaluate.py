@@ -14,7 +14,7 @@ from badak.cli.words import say
 @run_argument
 @data_dir_option
 def command(run: Path, data_dir: Path | None) -> None:
-    """Measure the model of RUN on all its data set's test images: loss, accuracy, each class."""
+    """Measure loss and accuracy of RUN's model on all test images, in total and per class."""
     opened = open_run(run, data_dir)
     tested = opened.config.test_images or opened.config.limit_test
     config = dataclasses.replace(opened.config, limit_test=None, test_images=tested)

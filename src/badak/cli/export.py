@@ -19,13 +19,13 @@ from badak.training import RunDirectory
 from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
-# Training images that set the ranges of int8: more change them little.
+# Training images that set the ranges of int8; more of them change little.
 CALIBRATION = 1000
 
 
 @dataclass(frozen=True)
 class Result:
-    """What an export leaves.
+    """What an export wrote.
 
     Attributes:
         files: that were written.
@@ -77,7 +77,7 @@ def _html(opened: Opened, path: Path, _: bool) -> Result:
     kind = "picture" if entry_of(opened.config.dataset).handwriting == "none" else "digit"
     page = html_page(opened.net, path.stem, opened.config.class_names, kind)
     storage.write_atomically(path, page.encode())
-    return Result((path,), "Open the page in a browser, from disk: it needs no network.")
+    return Result((path,), "Open the page in a browser; it needs no network.")
 
 
 def _onnx(opened: Opened, path: Path, _: bool) -> Result:
@@ -101,20 +101,24 @@ INTEGER_FORMATS = ("c",)
 
 @click.command()
 @run_argument
-@click.option("--to", "form", type=click.Choice(list(FORMATS)), required=True, help="The format.")
+@click.option(
+    "--to", "form", type=click.Choice(list(FORMATS)), required=True, help="The format to write."
+)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The file.  [default: RUN/RUN.FORMAT, or RUN/RUN-int8.c]",
+    help="The file to write.  [default: RUN/RUN.FORMAT, or RUN/RUN-int8.c]",
 )
-@click.option("--int8", is_flag=True, help="For c: 8-bit integers, ranges from training images.")
+@click.option(
+    "--int8", is_flag=True, help="For c: compute in 8-bit integers; training images set the ranges."
+)
 @data_dir_option
 def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None) -> None:
-    """Write the model of RUN in another format, and a model card (FILE.md) beside it.
+    """Write the model of RUN in another format, with a model card (FILE.md) beside it.
 
-    html: one page that holds the model; draw or drop an image, see what each layer makes of it.
-    c: one C99 file and its header, without malloc, for small machines.
+    html: a web page that runs the model on a digit you draw or an image you drop, and shows what
+    each layer computes. c: a C99 file and its header, without malloc, for small machines.
     onnx: opset 17, any batch size (needs badak[onnx]).
     """
     if int8 and form not in INTEGER_FORMATS:
@@ -158,7 +162,7 @@ def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], resul
 
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
-    """What the weights learnt from, and their accuracy on other images during training."""
+    """Return what the weights learnt from, and their accuracy on the test images."""
     history = read_history(run.checkpoint)
     if not history.epochs:
         return {}
@@ -181,7 +185,7 @@ def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
 
 
 def _learnt(config: RunConfig) -> str:
-    """How many images were learnt, and whether these are all training images."""
+    """Say how many images the model learnt from, and whether these are all training images."""
     count = f"{config.train_images:,} " if config.train_images else ""
     share = f"all {count}" if config.limit_train is None else f"{count or 'some '}of the "
     return f"{share}training images of {config.data_name}"

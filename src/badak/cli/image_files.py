@@ -1,4 +1,4 @@
-"""The image files that a command line names, and short names of each to show and to write by."""
+"""The image files that a command line names, and a name for the picture of each."""
 
 import glob
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from badak.data.folder import LITTER
 from badak.data.image import endings
 
-LONGEST_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a name may have
+MAX_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a name may have
 
 
 def image_files(words: Sequence[Path]) -> Iterator[Path]:
-    """Find the files that words stand for.
+    """Find the files that the words of a command line name.
 
     Args:
-        words: image files; folders, which stand for all images in them, at any depth, and without
-            hidden ones; and patterns such as ``photos/*.jpg``, for shells that leave them alone.
+        words: image files; folders, for all images in them at any depth that are not hidden; and
+            patterns such as ``photos/*.jpg``, for shells that do not expand them.
 
     Returns:
-        Paths, each folder's and each pattern's in order. A word that stands for nothing comes
+        Paths, sorted within each folder and pattern. A word that matches nothing is returned
         itself, and cannot be read.
 
     Example:
@@ -42,7 +42,7 @@ def _below(folder: Path) -> list[Path]:
     paths: list[Path] = []
     known = endings()
 
-    def refused(fault: OSError) -> None:  # a folder that may not be listed comes itself
+    def refused(fault: OSError) -> None:  # the folder itself, if it cannot be listed
         paths.append(Path(fault.filename))
 
     for root, folders, names in os.walk(folder, onerror=refused):
@@ -53,7 +53,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def picture_names(paths: Sequence[Path]) -> list[str]:
-    """Name a picture after each image, such that no two share a name, on any file system.
+    """Name a picture after each image; no two share a name on any file system.
 
     Args:
         paths: of the images.
@@ -68,7 +68,7 @@ def picture_names(paths: Sequence[Path]) -> list[str]:
     names: list[str] = []
     taken = set()
     for path in paths:
-        stem = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", path.stem))[:LONGEST_NAME]
+        stem = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", path.stem))[:MAX_NAME]
         name, number = stem, 1
         while name.lower() in taken:
             number += 1

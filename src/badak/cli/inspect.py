@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # Images in the gradient check, and entries of each array: each costs four forward passes.
-CHECKED, MOST_SAMPLES, FEWEST_SAMPLES = 4, 30, 3
+CHECKED, MAX_SAMPLES, MIN_SAMPLES = 4, 30, 3
 # Operations of the gradient check, in float64: about half a minute.
-MOST_FLOPS = 3e10
+MAX_FLOPS = 3e10
 
 
 @click.command()
 @run_argument
 @data_dir_option
 def command(run: Path, data_dir: Path | None) -> None:
-    """Show the table and the gradient check of RUN's model, and draw all there is to see in it.
+    """Show the layers and the gradient check of RUN's model, and draw what it has learnt.
 
-    The pictures go to RUN/plots, and all together into RUN/report.html, a page that needs nothing
-    else. Without the data set what needs no images is drawn.
+    The pictures go to RUN/plots, and all of them into one page, RUN/report.html. If the data set
+    is missing, badak draws only the pictures that need no images.
     """
     opened = open_run(run, data_dir)
     net, directory = opened.net, opened.run
@@ -44,7 +44,7 @@ def command(run: Path, data_dir: Path | None) -> None:
     train, test, missing = _data(directory, opened.config)
     trained = _trained(opened, (train, test, missing))
     if trained.train is None:
-        say(f"only what needs no images is drawn: {missing}")
+        say(f"drawing only what needs no images: {missing}")
     else:
         _check_gradients(console, net, trained.train[:CHECKED])
     directory.make_plots()
@@ -57,22 +57,22 @@ def command(run: Path, data_dir: Path | None) -> None:
 def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
     """Print the gradient check, with fewer samples of a larger network; none of the largest."""
     a_pass = len(few) * sum(row.flops for row in net.summary().rows)
-    samples = int(MOST_FLOPS / (4 * a_pass * (1 + len(net.parameters()))))
-    if samples < FEWEST_SAMPLES:
+    samples = int(MAX_FLOPS / (4 * a_pass * (1 + len(net.parameters()))))
+    if samples < MIN_SAMPLES:
         say(
-            "the gradient check, which takes this network minutes, is left out: "
-            "badak.inspect.gradient_check makes it"
+            "the gradient check is skipped, since it takes minutes for this network: "
+            "badak.inspect.gradient_check runs it"
         )
         return
     with console.status("checking the gradients"):
-        found = inspect.gradient_check(
-            net, few.images, few.labels, samples=min(samples, MOST_SAMPLES)
+        check = inspect.gradient_check(
+            net, few.images, few.labels, samples=min(samples, MAX_SAMPLES)
         )
-    console.print(found)
+    console.print(check)
 
 
 def _data(run: RunDirectory, config: RunConfig) -> tuple[Dataset | None, Dataset | None, str]:
-    """The training and test images, or why they are not at hand; other data is refused."""
+    """Return the training and test images, or why they are missing; refuse other data."""
     try:
         data = config.read_data()
     except BadakError as fault:
@@ -84,7 +84,7 @@ def _trained(
     opened: Opened,
     data: tuple[Dataset | None, Dataset | None, str],
 ) -> Trained:
-    """What the run's files tell."""
+    """Return what the run's files hold."""
     run, config = opened.run, opened.config
     train, test, missing = data
     return Trained(
@@ -106,13 +106,13 @@ def _trained(
 
 
 def _title(model: str) -> str:
-    """The model's name in `badak.models`, or on the command line where it is a form of another."""
+    """Return the model's name in `badak.models`, or on the command line if it has none there."""
     return getattr(models.MODELS[model], "__name__", model)
 
 
 @contextmanager
 def _progress(console: "Console") -> Iterator[Callable[[str], None]]:
-    """A bar that names the section being drawn, where a person reads it."""
+    """Show a bar that names the section being drawn, in a terminal."""
     count = sum(len(sections) for sections in SECTIONS.values())
     with terminal.progress_bar(console) as bar:
         task = bar.add_task("drawing", total=count, figures="", visible=console.is_terminal)

@@ -1,4 +1,4 @@
-"""What a run of a folder learnt from, so that no test image is one that the network has seen."""
+"""Which images of a folder a run learnt from, so that none of them is a test image later."""
 
 import warnings
 
@@ -17,12 +17,12 @@ FORMAT = {"format": "badak learnt images", "version": 1}
 def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
     """Write the digests of the training images' files to the run directory.
 
-    Images that the test part holds as well are left out: `badak.data.load` warned of those.
+    Images that are in the test part as well are left out: `badak.data.load` warned of them.
 
     Args:
         run: the run directory.
-        train: what is learnt; nothing is written unless it comes from files.
-        test: what is measured on.
+        train: the training images; nothing is written unless they come from files.
+        test: the test images.
     """
     if train.digests is None or test.digests is None:
         return
@@ -31,19 +31,19 @@ def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
 
 
 def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None = None) -> None:
-    """Make sure that a folder is the one that a run learnt from, and its test images are others.
+    """Check that a run learnt from this folder, and from none of its test images.
 
-    Images that come from no files of their own must be those that the run was tested on.
+    Images without files of their own must be those that the run was tested on.
 
     Args:
         run: the run directory.
-        train: all training images as they lie there now.
+        train: all training images that exist now.
         test: all test images.
         tested: how many of them, the first, the run was tested on; all if None.
 
     Raises:
-        BadakError: test images were learnt or are others, none of the images that were learnt is
-            there, or the run does not say what it learnt.
+        BadakError: test images were learnt or changed, all images that were learnt are missing, or
+            the run does not say what it learnt.
     """
     if train.digests is None or test.digests is None:
         _check_same(run, test[:tested])
@@ -52,9 +52,8 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
     seen = int(np.isin(test.digests, learnt).sum())
     if seen:
         raise BadakError(
-            f"{seen} of the {len(test)} test images of {test.name} were learnt by {run.path}, so "
-            "an accuracy on them means nothing: move those images back if they were moved, or "
-            "train a new run"
+            f"{run.path} learnt {seen} of the {len(test)} test images of {test.name}, so an "
+            "accuracy on them means nothing: move those images back, or train a new run"
         )
     lost = int((~np.isin(learnt, train.digests)).sum())
     if lost and lost == len(learnt):
@@ -64,14 +63,14 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
         )
     if lost:
         warnings.warn(
-            f"{lost} of the {len(learnt)} images that {run.path} learnt are gone from "
-            f"{train.name}; if they were not removed but changed, some may be test images now",
+            f"{lost} of the {len(learnt)} images that {run.path} learnt are missing from "
+            f"{train.name}; if they were changed and not removed, some may be test images now",
             stacklevel=2,
         )
 
 
 def _check_same(run: RunDirectory, test: Dataset) -> None:
-    """Refuse other test images than the run was tested on, as its checkpoint tells."""
+    """Refuse test images that differ from those in the run's checkpoint."""
     if not run.checkpoint.exists():
         return
     if read_settings(run.checkpoint).get("validation") != fingerprint(test):

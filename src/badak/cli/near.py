@@ -1,21 +1,21 @@
-"""Which run was meant, if a path is no run directory."""
+"""Which run the user meant by a path that is no run directory."""
 
 from pathlib import Path
 
 from badak.errors import nearest_word
 
-RUNS = Path("runs")  # where `badak train` puts those without a name
+RUNS = Path("runs")  # where `badak train` puts runs without --run-dir
 
 
 def near_run(path: Path) -> str:
     """Return a question that names the run that was probably meant, or nothing.
 
     Args:
-        path: what is no run: a folder of runs, or a misspelt one.
+        path: a folder of runs, or a misspelt run.
 
     Returns:
-        The question. It names a run in the folder, or that of the most similar name beside it or
-        in runs/.
+        The question. It names a run in the folder, or the run of the most similar name beside it
+        or in runs/.
 
     Example:
         >>> near_run(Path("/nowhere/run"))
@@ -25,7 +25,7 @@ def near_run(path: Path) -> str:
     if inside:
         more = f", one of {len(inside)} in it" if len(inside) > 1 else ""
         return f"did you mean {str(inside[0])!r}{more}?"
-    # The later of two that share a name wins: the neighbour.
+    # If two runs share a name, the neighbour wins.
     known = {run.name: str(run) for run in (*_runs(RUNS), *_runs(path.parent))}
     name = nearest_word(path.name, known)
     return f"did you mean {known[name]!r}?" if name else ""

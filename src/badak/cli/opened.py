@@ -15,7 +15,9 @@ from badak.training.checkpoint import read_history
 
 run_argument = click.argument("run", type=click.Path(path_type=Path))
 data_dir_option = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie."
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Look for the data set's files in this folder.",
 )
 
 
@@ -51,7 +53,7 @@ def open_run(path: Path, data_dir: Path | None) -> Opened:
 
     Args:
         path: the run directory.
-        data_dir: where the data set's files lie now, if they were moved.
+        data_dir: where the data set's files are now, if they were moved.
 
     Raises:
         BadakError: no run directory, or no model that can be read.
@@ -65,7 +67,7 @@ def open_run(path: Path, data_dir: Path | None) -> Opened:
     net = load(file)
     if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
         raise FormatError(
-            f"{file} takes {net.input_shape} and tells {net.num_classes} classes apart; "
+            f"{file} takes {net.input_shape} and has {net.num_classes} classes; "
             f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
         )
     return Opened(run, config, net)

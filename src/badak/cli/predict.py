@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 # Classes shown for an image.
 TOP = 3
-# Training digits beside one's own.
+# Training digits drawn beside the user's.
 NEAREST = 8
 # Pictures are drawn of so many images at most: each takes a third of a second.
-MOST_DRAWN = 25
-# Images in a batch, and their pixels: so memory does not grow with the number of files.
-MOST_IMAGES, MOST_PIXELS = 32, 2**25
+MAX_DRAWN = 25
+# Images per batch, and their pixels, so that memory does not grow with the number of files.
+MAX_IMAGES, MAX_PIXELS = 32, 2**25
 STANDARD_OUTPUT = Path("-")
 
 
@@ -46,7 +46,7 @@ class Picture:
     Attributes:
         path: of the file.
         image: (C, H, W); None if it could not be read.
-        stages: how it became a digit of MNIST's form, if it had to.
+        stages: how it became a digit like MNIST's, if it had to.
         error: why it could not be read.
     """
 
@@ -59,7 +59,11 @@ class Picture:
 @click.command()
 @run_argument
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--invert", is_flag=True, help="For dark ink on white paper; MNIST's sees it itself.")
+@click.option(
+    "--invert",
+    is_flag=True,
+    help="Invert the images, for dark ink on white paper; automatic for a model of MNIST.",
+)
 @click.option(
     "--top",
     type=click.IntRange(min=1),
@@ -72,19 +76,19 @@ class Picture:
     "--csv",
     "csv_file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the answers as CSV; - is standard output.",
+    help="Write the answers to this file as CSV; - is standard output.",
 )
 @click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the answers as JSON; - is standard output.",
+    help="Write the answers to this file as JSON; - is standard output.",
 )
 @click.option(
     "--nearest",
     type=click.IntRange(min=1),
     metavar="K",
-    help="Draw the K training images most alike.  [default: 8 for a model of MNIST]",
+    help="Draw the K most similar training images.  [default: 8 for a model of MNIST]",
 )
 @data_dir_option
 def command(
@@ -97,14 +101,14 @@ def command(
     nearest: int | None,
     data_dir: Path | None,
 ) -> None:
-    """Show the most probable classes of each of IMAGES by the model of RUN.
+    """Show the classes of IMAGES that the model of RUN finds most probable.
 
-    IMAGES are files, folders with images at any depth, and patterns such as "photos/*.jpg". One
-    that cannot be read is named, and the rest go on.
+    IMAGES are files, folders with images at any depth, and patterns such as "photos/*.jpg". Files
+    that cannot be read are named and skipped.
 
-    A model of MNIST gets each picture prepared as MNIST's digits were: inverted where the ink is
-    dark, cropped, fitted into 20x20 and centred in 28x28. RUN/plots shows the stages, and the
-    training digits most alike.
+    For a model of MNIST, each picture is prepared as MNIST's digits were: inverted if the ink is
+    dark, cropped, fitted into 20x20 and centred in 28x28. RUN/plots shows the stages and the most
+    similar training digits.
     """
     _check_targets(csv_file, json_file)
     opened = open_run(run, data_dir)
@@ -116,7 +120,7 @@ def command(
     drawn: list[Picture] = []
     for pictures in _read(paths, net, handwriting == "centred", invert):
         usable = [picture for picture in pictures if not picture.error]
-        drawn += usable[: MOST_DRAWN - len(drawn)]
+        drawn += usable[: MAX_DRAWN - len(drawn)]
         answers += _judged(pictures, net, config.class_names, top)
     bad = [answer.error for answer in answers if answer.error]
     for error in bad if len(paths) > 1 else []:
@@ -129,11 +133,14 @@ def command(
     if len(bad) < len(answers):
         tell(opened.weights)
         if handwriting == "filling":
-            tell("this model knows light digits that fill a dark image: crop, and --invert ink")
+            tell(
+                "this model expects light digits that fill a dark image: crop yours, and --invert "
+                "dark ink"
+            )
     drawing = nearest is not None or any(picture.stages for picture in drawn)
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
-        tell(f"pictures are drawn of the first {len(drawn)} of {readable:,} images")
+        tell(f"pictures show the first {len(drawn)} of {readable:,} images")
     _draw_all(drawn, config, opened.run, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
@@ -144,13 +151,13 @@ def _check_targets(*targets: Path | None) -> None:
     """Refuse files that cannot be written before any image is read.
 
     Raises:
-        BadakError: two answers for standard output, or a file in a folder that is not there.
+        BadakError: two answers for standard output, or a file in a folder that does not exist.
     """
     if targets.count(STANDARD_OUTPUT) > 1:
         raise BadakError("--csv and --json cannot both be -, standard output")
     for target in targets:
         if target is not None and not target.parent.is_dir():
-            raise BadakError(f"cannot write {target}: there is no folder {target.parent}")
+            raise BadakError(f"cannot write {target}: folder {target.parent} does not exist")
 
 
 def _write(target: Path | None, content: bytes) -> None:
@@ -164,7 +171,7 @@ def _read(
     paths: Sequence[Path], net: Network, handwriting: bool, invert: bool
 ) -> Iterator[list[Picture]]:
     """Read the files in batches; only the first are kept with the stages of their preparation."""
-    size = max(1, min(MOST_IMAGES, MOST_PIXELS // math.prod(net.input_shape)))
+    size = max(1, min(MAX_IMAGES, MAX_PIXELS // math.prod(net.input_shape)))
     readable = 0
     for start in range(0, len(paths), size):
         pictures = []
@@ -174,7 +181,7 @@ def _read(
                     raise BadakError(f"{path} holds no images that can be read")
                 if handwriting:
                     stages = digit_from_image(path)
-                    kept = stages if readable < MOST_DRAWN else None  # each takes megabytes
+                    kept = stages if readable < MAX_DRAWN else None  # each takes megabytes
                     pictures.append(Picture(path, stages.image, kept))
                 else:
                     pictures.append(Picture(path, read_image(path, net.input_shape, invert)[0]))
@@ -212,11 +219,11 @@ def _draw_all(
     nearest: int | None,
     tell: Callable[[str], None],
 ) -> None:
-    """Draw each picture's stages, and the training images most alike."""
+    """Draw each picture's stages, and the most similar training images."""
     names = picture_names([picture.path for picture in pictures])
     prepared = any(picture.stages is not None for picture in pictures)
     if prepared:
-        tell("each prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
+        tell("each was prepared as MNIST's digits were: fitted into 20x20, centred in 28x28")
     for picture, name in zip(pictures, names, strict=True):
         if picture.stages is not None:
             figure = inspect.draw.digit_stages(picture.stages)
@@ -225,15 +232,15 @@ def _draw_all(
         return
     try:
         train, _ = config.load_data()
-    except BadakError as fault:  # only who asked for them must have them
+    except BadakError as fault:  # an error only if the user asked for them
         if nearest is not None:
             raise
-        tell(f"the training digits most alike are not shown: {in_options(str(fault))}")
+        tell(f"the most similar training digits are not shown: {in_options(str(fault))}")
         return
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
-            alike = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
-            figure = inspect.draw.nearest(alike, train.class_names)
+            similar = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
+            figure = inspect.draw.nearest(similar, train.class_names)
             tell(_draw(figure, run, f"nearest_{name}.png"))
 
 

@@ -1,4 +1,4 @@
-"""`badak profile`: where the time of a run's training step goes."""
+"""`badak profile`: how long each layer takes in a training step."""
 
 from pathlib import Path
 
@@ -13,15 +13,15 @@ from badak.cli.words import say
 @run_argument
 @data_dir_option
 def command(run: Path, data_dir: Path | None) -> None:
-    """Time each layer of RUN's model on one of its batches, and draw plots/profile.png."""
+    """Time each layer of RUN's model on one batch, and draw RUN/plots/profile.png."""
     opened = open_run(run, data_dir)
     train, _ = opened.config.load_data()
-    found = inspect.profile(opened.net, train.images[: opened.config.batch_size])
-    terminal.console().print(found)
+    profile = inspect.profile(opened.net, train.images[: opened.config.batch_size])
+    terminal.console().print(profile)
     say(opened.weights)
-    if found.peak is None:
-        say("without the native core there is no FMA peak to compare with")
+    if profile.peak is None:
+        say("the native core is not built, so there is no FMA peak to compare with")
     opened.run.make_plots()
     picture = opened.run.plots / "profile.png"
-    inspect.draw.save(inspect.draw.profile(found), picture)
+    inspect.draw.save(inspect.draw.profile(profile), picture)
     say(str(picture))

@@ -6,11 +6,11 @@ from typing import Any
 
 from badak.data.catalog import entry_of
 
-# Images in a step, for which the recipes' rates are; and how many steps an epoch has at least.
+# Images per step, to which the recipes' learning rates belong; and the minimum of steps per epoch.
 # Measured on parts of the training images: 10 steps learn about as well, 3 clearly worse.
 BATCH_SIZE, STEPS = 100, 15
-# Where fewer images than that many steps need make batches smaller, no smaller than this.
-SMALLEST_BATCH = 8
+# If few images make batches smaller, they have at least this size.
+MIN_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Recipe:
 
     Attributes:
         optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: its learning rate; its own where None.
+        lr: its learning rate; its own if None.
         weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
-        epochs: times over all images.
-        augment: whether images are varied, as their data set bears.
+        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
+        epochs: how often each image is shown.
+        augment: whether images are varied, as their data set allows.
     """
 
     optimizer: str
@@ -50,78 +50,78 @@ RECIPES = {
 # fmt: on
 
 
-def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """Fill in from the model's recipe what was not given.
+def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str, Any]:
+    """Fill in from the model's recipe what the user did not write.
 
-    Learning rate and weight decay go with the optimizer: one that was asked for brings its own.
+    Learning rate and weight decay belong to the optimizer: another optimizer has its own.
 
     Args:
         options: of `badak train`, all of them.
-        given: the names of those that the user wrote.
+        explicit: the names of those that the user wrote.
 
     Returns:
         The options to train with.
 
     Example:
         >>> options = {"model": "lenet", "dataset": "mnist", "lr": None, "epochs": 3}
-        >>> found = completed(options, given={"model", "epochs"})
-        >>> found["optimizer"], found["lr"], found["epochs"], found["augment"]
-        ('adam', 0.003, 3, 'shift')
-        >>> completed({**options, "optimizer": "sgd"}, given={"optimizer"})["lr"] is None
+        >>> options = completed(options, explicit={"model", "epochs"})
+        >>> [options[name] for name in ("optimizer", "lr", "epochs", "augment")]
+        ['adam', 0.003, 3, 'shift']
+        >>> completed({**options, "optimizer": "sgd"}, explicit={"optimizer"})["lr"] is None
         True
     """
     recipe = asdict(RECIPES[options["model"]])
     augment = entry_of(options["dataset"]).augment
     recipe["augment"] = augment if recipe["augment"] else None
-    if "optimizer" in given:
+    if "optimizer" in explicit:
         recipe |= {"lr": None, "weight_decay": None}
-    return {**options, **{name: recipe[name] for name in recipe if name not in given}}
+    return {**options, **{name: recipe[name] for name in recipe if name not in explicit}}
 
 
-def sized(model: str, count: int, given: Collection[str]) -> dict[str, Any]:
+def sized(model: str, count: int, explicit: Collection[str]) -> dict[str, Any]:
     """Fit batch size and learning rate to the number of images, unless the user wrote them.
 
-    A few large steps at a high rate diverge, so few images are learnt from in smaller batches, and
-    with plain gradients the rate goes with the batch (Goyal et al. 2017, section 2.1). The book's
-    run keeps its own.
+    A few large steps at a high rate diverge, so small data sets are trained in smaller batches, and
+    with plain gradients the rate is proportional to the batch (Goyal et al. 2017, section 2.1). The
+    book's run keeps its own.
 
     Args:
         model: a name of `RECIPES`.
         count: training images.
-        given: the names of the options that the user wrote.
+        explicit: the names of the options that the user wrote.
 
     Returns:
         The options that change.
 
     Example:
-        >>> sized("resnet20", 50_000, given=set())
+        >>> sized("resnet20", 50_000, explicit=set())
         {'batch_size': 100}
-        >>> sized("resnet20", 300, given=set())
+        >>> sized("resnet20", 300, explicit=set())
         {'batch_size': 20, 'lr': 0.02}
-        >>> sized("resnet20", 300, given={"lr"}), sized("simple", 300, given=set())
+        >>> sized("resnet20", 300, explicit={"lr"}), sized("simple", 300, explicit=set())
         ({'batch_size': 20}, {'batch_size': 100})
     """
     recipe = RECIPES[model]
     batch = min(BATCH_SIZE, count)
     if recipe.schedule is not None:
-        batch = min(batch, max(SMALLEST_BATCH, count // STEPS))
+        batch = min(batch, max(MIN_BATCH, count // STEPS))
     chosen: dict[str, Any] = {"batch_size": batch}
     if recipe.optimizer == "nesterov" and recipe.lr is not None and batch < BATCH_SIZE:
         chosen["lr"] = round(recipe.lr * batch / BATCH_SIZE, 6)
-    kept = {"lr"} if "optimizer" in given else set()
-    return {name: value for name, value in chosen.items() if name not in {*given, *kept}}
+    kept = {"lr"} if "optimizer" in explicit else set()
+    return {name: value for name, value in chosen.items() if name not in {*explicit, *kept}}
 
 
-def why_small(model: str, count: int, given: Collection[str]) -> list[str]:
-    """Say what `sized` changed for want of images, in a line; in none if it changed nothing.
+def why_small(model: str, count: int, explicit: Collection[str]) -> list[str]:
+    """Say what `sized` changed because there are few images: one line, or none.
 
     Example:
-        >>> why_small("resnet20", 300, given=set())
+        >>> why_small("resnet20", 300, explicit=set())
         ['batches of 20, not 100 and learning rate 0.02, not 0.1: there are only 300 images']
-        >>> why_small("lenet", 300, given={"batch_size"}), why_small("lenet", 1500, given=set())
-        ([], [])
+        >>> why_small("lenet", 300, explicit={"batch_size"})
+        []
     """
-    chosen, recipe = sized(model, count, given), RECIPES[model]
+    chosen, recipe = sized(model, count, explicit), RECIPES[model]
     words = []
     if recipe.schedule is not None and chosen.get("batch_size", BATCH_SIZE) < BATCH_SIZE:
         words.append(f"batches of {chosen['batch_size']}, not {BATCH_SIZE}")

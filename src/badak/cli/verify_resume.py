@@ -12,7 +12,7 @@ from badak.cli.words import say
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
-# Options of `badak train` that hold in the config under the same name.
+# Fields of the config that are no option of `badak train`, or are written below.
 LEFT_OUT = (
     "dataset", "class_names", "input_shape", "train_images", "test_images", "skip_corrupt",
 )  # fmt: skip
@@ -20,28 +20,34 @@ LEFT_OUT = (
 
 @click.command()
 @run_argument
-@click.option("--steps", type=click.IntRange(min=4), default=40, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=4),
+    default=40,
+    show_default=True,
+    help="Train for this many steps.",
+)
 def command(run: Path, steps: int) -> None:
-    """Train RUN's first steps twice, once killed and resumed, and compare every bit.
+    """Repeat RUN's first steps twice, once killed and resumed, and compare every bit.
 
-    Nothing in RUN changes. Its own record of the same steps is compared, too.
+    Nothing in RUN changes. RUN's own record of the same steps is compared, too.
     """
     directory = RunDirectory(run)
     config = read_config(directory)
     report = verify_resume(arguments(config), steps, directory)
     rows = [
-        [one.what, one.size, "the same bits" if one.identical else "DIFFERENT"]
-        for one in report.comparisons
+        [part.what, part.size, "the same bits" if part.identical else "DIFFERENT"]
+        for part in report.comparisons
     ]
     terminal.console().print(
         terminal.table(
-            f"{report.steps} steps left alone, and killed and resumed at step {report.killed_at}",
+            f"{report.steps} steps, uninterrupted, and killed and resumed at {report.killed_at}",
             ["Compared", "Size", "Result"],
             rows,
             numbers=["Size"],
         )
     )
-    if not report.identical and all(one.identical for one in report.comparisons[:-1]):
+    if not report.identical and all(part.identical for part in report.comparisons[:-1]):
         raise BadakError(  # the last is RUN's own record
             f"a killed run resumes to the same bits, but {run} has others: its data, the "
             "processor or a version changed after it was begun"
@@ -53,7 +59,7 @@ def command(run: Path, steps: int) -> None:
 
 def arguments(config: RunConfig) -> list[str]:
     """The command line that this configuration came from."""
-    # Where the model has a recipe and the run none, that must be said.
+    # "none" is written out, since the model's recipe may have another value.
     words = ["train", config.dataset]
     words += [f"--{name}=none" for name in ("schedule", "augment") if not getattr(config, name)]
     for name, value in dataclasses.asdict(config).items():

@@ -1,4 +1,4 @@
-"""Messages and warnings of the library, in the words of the command line."""
+"""The library's messages and warnings, with the names of command-line options."""
 
 import re
 import warnings
@@ -10,18 +10,18 @@ import click
 
 from badak import terminal
 
-# Advice, as in "skip_corrupt=True leaves such images out"; not a part of a path or of a call.
+# Advice, as in "skip_corrupt=True skips such images", but no part of a path or a call.
 ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
 LEADING = r"(?:\w+(?:, | and ))*\w+(?= (?:must|is|are) )"
 
 
 def in_options(words: str, command: click.Command | None = None) -> str:
-    """Say a message of the library with the options of the command that met it.
+    """Rewrite a message of the library with the options of the command that failed.
 
-    The library names its arguments as Python has them. A name that begins the message becomes the
-    command's option of that name, and so does advice such as ``name=True`` or ``name=VALUE``
-    anywhere in it; if only `badak train` has the option, that command is named too.
+    The library names arguments as in Python. A name that begins the message becomes the command's
+    option of that name, and so does advice such as ``name=True`` or ``name=VALUE`` anywhere in it;
+    if only `badak train` has the option, that command is named too.
 
     Args:
         words: the message.
@@ -34,10 +34,10 @@ def in_options(words: str, command: click.Command | None = None) -> str:
         >>> from badak.cli.train import command as train
         >>> in_options("batch_size must be at least 1; got 0", train)
         '--batch-size must be at least 1; got 0'
-        >>> in_options("a.png is damaged; skip_corrupt=True leaves such images out", train)
-        'a.png is damaged; --skip-corrupt leaves such images out'
+        >>> in_options("a.png is damaged; skip_corrupt=True skips such images", train)
+        'a.png is damaged; --skip-corrupt skips such images'
     """
-    from badak.cli.train import command as train  # slow to load, and needed for a fault alone
+    from badak.cli.train import command as train  # slow to load, and needed only for an error
 
     if command is None:
         context = click.get_current_context(silent=True)
@@ -68,10 +68,10 @@ def _options(command: click.Command) -> dict[str, str]:
 
 
 def say(words: str, err: bool = False) -> None:
-    """Print words, names and paths among them as text alone; click itself lets a terminal act.
+    """Print a message; control characters in names and paths are shown, not sent.
 
     Args:
-        words: lines without layout of their own; what has any is printed by `badak.terminal`.
+        words: plain lines; `badak.terminal` prints tables.
         err: on standard error.
     """
     click.echo(terminal.printable(words), err=err)

@@ -1,4 +1,4 @@
-"""Files out of a .tar.gz that cannot be trusted: in memory, under limits, never to disk."""
+"""Read files of an untrusted .tar.gz: in memory, under limits, never to disk."""
 
 import gzip
 import tarfile
@@ -10,11 +10,11 @@ from typing import BinaryIO, cast
 from badak.errors import FormatError
 from badak.files import as_path, opened
 
-LARGEST_ARCHIVE = 2**28  # bytes unpacked; CIFAR-10 has 186 million
+MAX_UNPACKED = 2**28  # bytes unpacked; CIFAR-10 has 186 million
 
 
 class _Limited:
-    """A stream that refuses to give more than so many bytes."""
+    """A stream that refuses to return more than a number of bytes."""
 
     def __init__(self, stream: gzip.GzipFile, limit: int, path: Path) -> None:
         self.stream, self.left, self.path = stream, limit, path
@@ -23,7 +23,7 @@ class _Limited:
         data = self.stream.read(self.left + 1 if count < 0 else min(count, self.left + 1))
         self.left -= len(data)
         if self.left < 0:
-            raise FormatError(f"{self.path} unpacks to more than {LARGEST_ARCHIVE} bytes")
+            raise FormatError(f"{self.path} unpacks to more than {MAX_UNPACKED} bytes")
         return data
 
 
@@ -35,15 +35,15 @@ def read_members(
     Args:
         path: the archive.
         folders: the folders in it whose files are read.
-        names: the names of the files to read; others are passed over.
-        largest: most bytes that one of them may have.
+        names: the names of the files to read; others are skipped.
+        largest: the maximum size of one of them, in bytes.
 
     Returns:
-        The files' contents by name; those it lacks are left out.
+        The files' contents by name, without those that the archive lacks.
 
     Raises:
-        FormatError: no archive, damage, a limit passed, or a member that no honest archive of data
-            has (a link, a device, a path that leads out, the same name twice).
+        FormatError: no archive, damage, a limit exceeded, or a member that no honest archive of
+            data has (a link, a device, a path that leaves the archive, the same name twice).
 
     Example:
         >>> import io, tempfile
@@ -57,36 +57,36 @@ def read_members(
         {'a.bin': b'abc'}
     """
     path = as_path(path)
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     try:
         with opened(path) as packed, gzip.GzipFile(fileobj=packed) as unpacked:
-            stream = _Limited(unpacked, LARGEST_ARCHIVE, path)
+            stream = _Limited(unpacked, MAX_UNPACKED, path)
             with tarfile.open(fileobj=cast(BinaryIO, stream), mode="r|") as archive:
                 for member in archive:
                     place = _checked(member, path)
                     if str(place.parent) not in folders or place.name not in names:
                         continue
-                    if member.size > largest or place.name in found:
-                        fault = "is too large" if member.size > largest else "comes twice"
+                    if member.size > largest or place.name in contents:
+                        fault = "is too large" if member.size > largest else "occurs twice"
                         raise FormatError(f"{path}: {member.name} {fault} ({member.size} bytes)")
                     file = archive.extractfile(member)
-                    found[place.name] = file.read() if file else b""
+                    contents[place.name] = file.read() if file else b""
             while stream.read(2**20):  # to the end, where gzip's checksum is compared
                 pass
     except FormatError:
         raise
     except EOFError:
-        raise FormatError(f"{path} is cut short; fetch it again") from None
+        raise FormatError(f"{path} is cut short; download it again") from None
     except (tarfile.TarError, zlib.error, gzip.BadGzipFile, ValueError) as fault:
-        raise FormatError(f"{path} is damaged: {fault}; fetch it again") from None
-    return found
+        raise FormatError(f"{path} is damaged: {fault}; download it again") from None
+    return contents
 
 
 def _checked(member: tarfile.TarInfo, path: Path) -> PurePosixPath:
-    """The member's path, after everything odd has been refused."""
+    """Return the member's path, or refuse the member."""
     place = PurePosixPath(member.name)
     if not (member.isreg() or member.isdir()):
         raise FormatError(f"{path}: {member.name} is a link or a device; only files are read")
     if place.is_absolute() or ".." in place.parts:
-        raise FormatError(f"{path}: {member.name} leads out of the archive")
+        raise FormatError(f"{path}: {member.name} leaves the archive")
     return place

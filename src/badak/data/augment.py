@@ -1,8 +1,9 @@
-"""Augmentation: new variants of a batch of images, drawn afresh each time.
+"""Augmentation: new variants of a batch of images, drawn again each time.
 
-Every transform is called as ``transform(images, generator)`` with images (N, C, H, W) of floats; it
-returns new images of the same shape and dtype and leaves its argument alone. Each image of a batch
-draws its own amount; its channels move together. Letters: N images, C channels, H rows, W columns.
+A transform is called as ``transform(images, generator)`` with images (N, C, H, W) of floats; it
+returns new images of the same shape and dtype and leaves its argument unchanged. Each image of a
+batch draws its own amount; its channels move together.
+Letters: N images, C channels, H rows, W columns.
 """
 
 from abc import ABC, abstractmethod
@@ -22,14 +23,14 @@ FILLS = ("constant", "edge", "reflect")
 
 
 class Augmentation(ABC):
-    """What every transform here is: called with images and a generator, it returns new images."""
+    """The base of all transforms: called with images and a generator, it returns new images."""
 
     def __call__(self, images: Images, generator: Generator) -> Images:
         """Return a new variant of each image.
 
         Args:
-            images: (N, C, H, W) float32 or float64; left as they are.
-            generator: where the amounts are drawn from.
+            images: (N, C, H, W) float32 or float64; they stay unchanged.
+            generator: what the amounts are drawn from.
 
         Returns:
             Array of the same shape and dtype.
@@ -39,8 +40,8 @@ class Augmentation(ABC):
             BadakError: another number of axes, or images too small for the transform.
         """
         if not isinstance(images, np.ndarray) or images.dtype.type not in FLOATS:
-            came = getattr(images, "dtype", type(images).__name__)
-            raise ArgumentTypeError(f"images must be an array of float32 or float64; got {came}")
+            dtype = getattr(images, "dtype", type(images).__name__)
+            raise ArgumentTypeError(f"images must be an array of float32 or float64; got {dtype}")
         if images.ndim != 4:
             raise BadakError(f"images must have shape (N, C, H, W); got {images.shape}")
         return self._apply(images, generator)
@@ -54,8 +55,8 @@ class Shift(Augmentation):
     """Move each image by a whole number of pixels, up to `max_pixels` along each axis.
 
     Args:
-        max_pixels: largest distance, up or down and left or right.
-        fill: the value of what moves in.
+        max_pixels: maximum distance, up or down and left or right.
+        fill: the value of pixels that move in.
 
     Raises:
         BadakError: a distance below 1, or at least the image's height or width.
@@ -75,16 +76,18 @@ class Shift(Augmentation):
         checks.real(self.fill, "fill")
 
     def _apply(self, images: Images, generator: Generator) -> Images:
-        return _cut(images, generator, self.max_pixels, "constant", self.fill, "max_pixels")
+        return warp.cut_at_random(
+            images, generator, self.max_pixels, "constant", self.fill, "max_pixels"
+        )
 
 
 @dataclass(frozen=True)
 class Crop(Augmentation):
-    """Pad each image on all sides and cut the original size out at a random place.
+    """Pad each image on all sides, and crop it to its size at a random place.
 
     Args:
         padding: pixels added on each side.
-        mode: what they hold: "constant" for zeros, "edge" for the nearest pixel, "reflect" for the
+        mode: their values: "constant" for zeros, "edge" for the nearest pixel, "reflect" for the
             mirrored image.
 
     Raises:
@@ -107,7 +110,7 @@ class Crop(Augmentation):
         checks.choice(self.mode, "mode", FILLS)
 
     def _apply(self, images: Images, generator: Generator) -> Images:
-        return _cut(images, generator, self.padding, self.mode, 0.0, "padding")
+        return warp.cut_at_random(images, generator, self.padding, self.mode, 0.0, "padding")
 
 
 @dataclass(frozen=True)
@@ -141,14 +144,14 @@ class Flip(Augmentation):
 
 @dataclass(frozen=True)
 class Rotate(Augmentation):
-    """Turn each image about its middle by up to `max_degrees` either way.
+    """Rotate each image about its centre by up to `max_degrees` in either direction.
 
-    A pixel of the result is the weighted mean of the four around the place it came from (bilinear);
-    outside the image lies `fill`.
+    A pixel of the result is the weighted mean of the four around its source (bilinear); outside the
+    image, pixels are `fill`.
 
     Args:
-        max_degrees: largest angle.
-        fill: the value of what turns in.
+        max_degrees: maximum angle.
+        fill: the value of pixels that move in.
 
     Raises:
         BadakError: an angle that is not above 0 and at most 180.
@@ -173,11 +176,11 @@ class Rotate(Augmentation):
 
 @dataclass(frozen=True)
 class Cutout(Augmentation):
-    """Cover a square of each image; its middle may be any pixel, so it may reach over the edge.
+    """Cover a square of each image; its centre may be any pixel, so it may cross the edge.
 
     Args:
         size: the square's side in pixels.
-        fill: the value that covers.
+        fill: the value of covered pixels.
 
     Raises:
         BadakError: a side below 1, or above the image's height or width.
@@ -213,10 +216,9 @@ class Cutout(Augmentation):
 
 @dataclass(frozen=True)
 class Normalize(Augmentation):
-    """Subtract a mean and divide by a standard deviation, one for all or one a channel.
+    """Subtract a mean and divide by a standard deviation, one in total or one per channel.
 
-    Nothing is drawn. What trains a network must reach it in testing too: normalise those images by
-    the same call.
+    Nothing is random. Normalise test images by the same call.
 
     Args:
         mean: one number, or C of them.
@@ -284,19 +286,8 @@ class Compose(Augmentation):
         return f"Compose({', '.join(map(repr, self.transforms))})"
 
 
-def _cut(
-    images: Images, generator: Generator, margin: int, mode: str, fill: float, name: str
-) -> Images:
-    """Images of the same size, each cut out of its padded self at a place of its own."""
-    n, _, h, w = images.shape
-    if margin >= min(h, w):
-        raise BadakError(f"{name} must be below {min(h, w)} for images of {h}x{w}; got {margin}")
-    top, left = generator.integers(0, 2 * margin + 1, (2, n))
-    return warp.cut(images, top, left, margin, mode, fill)
-
-
 def _values(value: float | Sequence[float], name: str) -> list[float]:
     values = list(value) if isinstance(value, (Sequence, np.ndarray)) else [value]
     if isinstance(value, str) or not values:
-        raise ArgumentTypeError(f"{name} must be a number, or one a channel; got {value!r}")
+        raise ArgumentTypeError(f"{name} must be a number, or one per channel; got {value!r}")
     return values

@@ -1,4 +1,4 @@
-"""load(name): the data sets that badak knows by name, one record each, and where they are found."""
+"""load(name): the data sets that badak knows by name, with one record each."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -32,12 +32,12 @@ class Entry:
 
     Attributes:
         read: reads training and test images from a folder.
-        lies_in: whether a folder holds it.
-        source: where to download it; None if that is never needed.
+        lies_in: whether a folder holds the data set.
+        source: where to download it; None if that is never necessary.
         augment: the name in AUGMENTATIONS of what turns its images into others of the same class:
             a mirrored ship is a ship, a mirrored 3 is nothing.
-        handwriting: how its images show handwriting: "centred" as MNIST does, so that
-            `badak.data.digit_from_image` prepares one's own; "filling" the image; "none".
+        handwriting: how its images show handwriting: "centred" as in MNIST, for which
+            `badak.data.digit_from_image` prepares the user's own; "filling" the image; "none".
     """
 
     read: Callable[[Path], tuple[Dataset, Dataset]]
@@ -172,24 +172,24 @@ def load(
 ) -> tuple[Dataset, Dataset]:
     """Load a data set by name.
 
-    ``digits`` is part of badak. ``mnist``, ``fashion-mnist`` and ``cifar10`` are looked for in
+    ``digits`` is included in badak. ``mnist``, ``fashion-mnist`` and ``cifar10`` are looked for in
     `data_dir`, then in the folder that the environment variable BADAK_DATA names (each time in
-    FOLDER/name and in FOLDER itself), and are otherwise downloaded into the user's cache.
-    ``emnist-letters`` and EMNIST's other forms are looked for likewise, but not downloaded.
+    FOLDER/name and in FOLDER itself), and otherwise downloaded into the user's cache.
+    ``emnist-letters`` and EMNIST's other forms are looked for in the same way, but not downloaded.
     ``folder:PATH`` is any folder of images with one sub-folder per class.
 
     Args:
         name: one of DATASETS, or ``folder:PATH``.
         data_dir: a folder to look in first; not for ``folder:PATH``.
         image_size: for ``folder:PATH`` only: (height, width) or one number; 32 if None.
-        color: for ``folder:PATH`` only: True for RGB, False for grey, None for what comes.
-        skip_corrupt: for ``folder:PATH`` only: leave images out that cannot be decoded.
+        color: for ``folder:PATH`` only: True for RGB, False for grey, None to decide by the images.
+        skip_corrupt: for ``folder:PATH`` only: skip images that cannot be decoded.
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64.
 
     Raises:
-        BadakError: an unknown name, a data_dir that does not exist, or a data set that is nowhere
+        BadakError: an unknown name, a data_dir that does not exist, or a data set that is not found
             and cannot be downloaded; the message says what was tried and what needs no network.
         FormatError: a file that is damaged or not what its name says.
 
@@ -205,7 +205,7 @@ def load(
         path = Path(name.removeprefix("folder:")).expanduser()
         if data_dir is not None:
             raise BadakError(
-                f"{name!r} says where its images lie; data_dir is for other data sets, and "
+                f"{name!r} names the folder of its images; data_dir is for other data sets, and "
                 f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
         return read_folder(path, size, color, skip_corrupt)
@@ -213,13 +213,13 @@ def load(
     for option, value in options.items():
         if value is not None:
             raise BadakError(
-                f"{option} is for 'folder:PATH' only; the images of {name!r} are as they are"
+                f"{option} is for 'folder:PATH' only; the images of {name!r} are fixed"
             )
     return entry.read(_place(name, entry, data_dir))
 
 
 def _place(name: str, entry: Entry, data_dir: str | Path | None) -> Path:
-    """The folder that holds the data set, after a download if need be."""
+    """Return the folder that holds the data set, after a download if necessary."""
     if entry.source is None:
         return Path()
     if data_dir is not None and not as_path(data_dir).is_dir():

@@ -26,7 +26,7 @@ CLASS_NAMES = (
 SHAPE = (3, 32, 32)
 PIXELS = 3072
 ARCHIVE_OF_ARRAYS = re.compile(r"cifar\D?10(\D.*)?\.npz$")  # and not cifar100.npz
-LARGEST_BATCH = 2**26  # bytes; the official ones have 31 million
+MAX_BATCH = 2**26  # bytes; the official ones have 31 million
 ARCHIVES = ("cifar-10-python.tar.gz", "cifar-10-binary.tar.gz")
 FOLDERS = ("cifar-10-batches-py", "cifar-10-batches-bin")
 PYTHON = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")  # the last one tests
@@ -37,7 +37,7 @@ Rows = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
 def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
-    """Read CIFAR-10 from a file or a folder, whichever of its forms lies there.
+    """Read CIFAR-10 from a file or a folder, in any of its forms.
 
     Args:
         path: an official archive, an .npz with x_train (N, 3, 32, 32) uint8, y_train, x_test and
@@ -48,7 +48,7 @@ def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
         from the official archives; from an .npz as many as it holds.
 
     Raises:
-        FormatError: none of the forms is there, or it is damaged, incomplete or not what it says.
+        FormatError: none of the forms is there, or it is damaged or incomplete.
 
     Example:
         >>> read_cifar10("/nowhere")
@@ -63,16 +63,14 @@ def read_cifar10(path: str | Path) -> tuple[Dataset, Dataset]:
     if source.is_dir():
         names = BINARY if (source / BINARY[-1]).exists() else PYTHON
         contents = {
-            name: files.read(source / name, LARGEST_BATCH)
-            for name in names
-            if (source / name).exists()
+            name: files.read(source / name, MAX_BATCH) for name in names if (source / name).exists()
         }
         return _from_batches(source, contents)
     head = files.head(source)
     if head.startswith(b"PK"):
         return _from_npz(source)
     if head.startswith(b"\x1f\x8b"):
-        contents = read_members(source, FOLDERS, (*PYTHON, *BINARY), LARGEST_BATCH)
+        contents = read_members(source, FOLDERS, (*PYTHON, *BINARY), MAX_BATCH)
         return _from_batches(source, contents)
     raise FormatError(f"{source} must be a .tar.gz or an .npz archive; got {describe(head)}")
 
@@ -124,7 +122,7 @@ def _from_npz(path: Path) -> tuple[Dataset, Dataset]:
 
 
 def _dataset(images: NDArray[np.uint8], labels: NDArray[np.int64], place: str) -> Dataset:
-    """Check what any of the forms gave, and make it a Dataset."""
+    """Check the arrays of any form, and make a Dataset of them."""
     if images.dtype != np.uint8 or images.shape[1:] not in (SHAPE, (PIXELS,)) or not len(images):
         raise FormatError(
             f"{place}: images must be (N, 3, 32, 32) uint8; got {images.dtype} {images.shape}"

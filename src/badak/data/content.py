@@ -1,7 +1,7 @@
 """Which images of a folder are for testing: the content of each file decides.
 
 So no image changes its part if others are added, renamed or removed, and copies of an image stay
-together. Only a class that is too small for its share moves an image, and the contents of its files
+together. An image moves only if its class is too small for its share; the contents of the files
 decide which one.
 """
 

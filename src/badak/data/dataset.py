@@ -33,11 +33,11 @@ class Dataset:
         class_names: K different names, at least two; None names them "0", "1", ... up to the
             largest label.
         name: what messages and reports call the data set.
-        digests: (N,) integers below 2^64 that tell the images' files apart by their content; None
-            if the images come from no files.
+        digests: (N,) integers below 2^64 that identify the content of the images' files; None if
+            the images have no files.
 
     Attributes:
-        images: (N, C, H, W) float32. The caller's own memory where it already had that form.
+        images: (N, C, H, W) float32. The caller's own memory if it already has that form.
         labels: (N,) int64.
         class_names: K names; label k is class_names[k].
         name: as given.
@@ -46,7 +46,7 @@ class Dataset:
     Raises:
         ArgumentTypeError: images or labels that are no arrays of numbers, a name that is no text.
         BadakError: lengths that differ, a label out of range, NaN or infinity, an axis of length 0
-            (N apart: an empty selection is legal), class names that repeat.
+            (except N: an empty selection is legal), class names that repeat.
 
     Example:
         >>> pets = Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 1], ["cat", "dog"], "pets")
@@ -117,7 +117,7 @@ class Dataset:
                 raise ArgumentTypeError(f"{INDEXED}; got {index!r}")
             return self.images[index], int(self.labels[index])
         chosen = index if isinstance(index, slice) else self._places(index)
-        part = object.__new__(Dataset)  # what was checked once needs no second look
+        part = object.__new__(Dataset)  # its values are checked already
         part._set(
             images=self.images[chosen],
             labels=self.labels[chosen],
@@ -147,7 +147,7 @@ class Dataset:
 
 
 def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:
-    """The class names as a tuple, checked; () where they were not given."""
+    """Return the class names as a tuple, checked; () if there are none."""
     if class_names is None:
         return ()
     names = () if isinstance(class_names, str) else tuple(class_names)
@@ -159,7 +159,7 @@ def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:
         raise BadakError(f"class_names must hold at least two classes; got {list(names)}")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise BadakError(f"class_names must differ; {twice!r} comes twice")
+        raise BadakError(f"class_names must differ; {twice!r} occurs twice")
     return names
 
 

@@ -1,8 +1,8 @@
-"""Own handwriting, prepared as MNIST's digits were, every stage kept.
+"""A picture of handwriting, prepared as MNIST's digits were, in stages.
 
 LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document Recognition", Proc.
-IEEE 86 (1998), section III-A: scaled into 20x20 pixels with the aspect ratio kept, and set into
-28x28 so that the centre of mass lies in the middle.
+IEEE 86 (1998), section III-A: scaled into 20x20 pixels with the aspect ratio kept, and placed in
+28x28 so that the centre of mass is in the middle.
 Letters: H rows, W columns.
 """
 
@@ -21,14 +21,14 @@ from badak.data.paper import ink_of
 from badak.errors import BadakError, where
 
 SIZE, BOX = 28, 20
-# Larger pictures are shrunk first: a digit needs few pixels, and shrinking takes the grain out.
-LARGEST_SIDE = 512
+# Larger pictures are shrunk first: a digit needs few pixels, and shrinking removes grain.
+MAX_SIDE = 512
 GREY = np.array([0.299, 0.587, 0.114])  # ITU-R 601, as badak.data.read_image mixes them
 
 
 @dataclass(frozen=True)
 class DigitStages:
-    """How a picture became a digit of MNIST's form.
+    """How a picture became a digit like MNIST's.
 
     Attributes:
         grey: (H, W) in [0, 1]: the picture without its colours, at most 512 pixels a side.
@@ -58,10 +58,10 @@ def digit_from_image(image: str | Path | Image.Image | ArrayLike) -> DigitStages
             uint8, or floats in [0, 1]; of any size, ink dark on light or light on dark.
 
     Returns:
-        Every stage; `.image` is the last, and `badak.inspect.draw.digit_stages` shows them all.
+        All stages; `.image` is the last, and `badak.inspect.draw.digit_stages` draws them.
 
     Raises:
-        BadakError: nothing stands out from the paper, or an array that is no image.
+        BadakError: nothing differs from the paper, or the array is no image.
         FormatError: the file is no image, is damaged or is far too large.
 
     Example:
@@ -77,14 +77,14 @@ def digit_from_image(image: str | Path | Image.Image | ArrayLike) -> DigitStages
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     crop = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     boxed = _resized(crop, BOX / max(crop.shape))
-    boxed = boxed / boxed.max()  # a thin pen's lines fade as they shrink; MNIST's reach white
+    boxed = boxed / boxed.max()  # thin lines fade as they shrink; MNIST's reach white
     return DigitStages(
         grey, inverted, strokes, crop, (int(rows[0]), int(columns[0])), boxed, _centred(boxed)
     )
 
 
 def _grey(image: str | Path | Image.Image | ArrayLike) -> Array:
-    """Any kind of image as (H, W) float64 in [0, 1]."""
+    """Return any kind of image as (H, W) float64 in [0, 1]."""
     if isinstance(image, (str, Path, Image.Image)):
         image = np.asarray(open_rgb(image))
     array = as_array(image, "image")
@@ -97,7 +97,7 @@ def _grey(image: str | Path | Image.Image | ArrayLike) -> Array:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 3):
         raise BadakError(
-            "image must be (H, W), (H, W, 1 or 3) or (1 or 3, H, W), one image alone; "
+            "image must be (H, W), (H, W, 1 or 3) or (1 or 3, H, W), a single image; "
             f"got shape {array.shape}"
         )
     pixels = as_images(array[None], dtype=np.float64, name="image")[0]  # (H, W, C), finite
@@ -111,12 +111,12 @@ def _grey(image: str | Path | Image.Image | ArrayLike) -> Array:
 
 
 def _shrunk(grey: Array) -> Array:
-    factor = LARGEST_SIDE / max(grey.shape)
+    factor = MAX_SIDE / max(grey.shape)
     return _resized(grey, factor) if factor < 1 else grey
 
 
 def _resized(image: Array, factor: float) -> Array:
-    """Scale both sides, with anti-aliasing where it shrinks."""
+    """Scale both sides, with anti-aliasing if they shrink."""
     height, width = (max(1, round(side * factor)) for side in image.shape)
     scaled = Image.fromarray(image.astype(np.float32)).resize(
         (width, height), Image.Resampling.BICUBIC
@@ -125,12 +125,12 @@ def _resized(image: Array, factor: float) -> Array:
 
 
 def _centred(boxed: Array) -> Images:
-    """Set a digit into 28x28: its centre of mass on the middle, as near as whole pixels allow."""
+    """Place a digit in 28x28, with its centre of mass as near to the middle as pixels allow."""
     place = []
     for axis, length in enumerate(boxed.shape):
         along = boxed.sum(axis=1 - axis)
         centre = float((along * np.arange(length)).sum() / along.sum())
-        # MNIST's own centres lie in 13.5 .. 14.5, and no digit leaves the field.
+        # MNIST's own centres are in 13.5 .. 14.5, and no digit leaves the field.
         start = math.floor(SIZE / 2 - centre + 0.5)
         place.append(min(max(start, 0), SIZE - length))
     top, left = place

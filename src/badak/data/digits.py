@@ -1,4 +1,4 @@
-"""The embedded data set: 1,797 handwritten digits, so that everything runs without a network.
+"""The included data set: 1,797 handwritten digits, so that everything runs without a network.
 
 "Optical Recognition of Handwritten Digits", E. Alpaydin and C. Kaynak, UCI Machine Learning
 Repository, 1998, https://doi.org/10.24432/C50P49, licence CC BY 4.0. The file is that data set's
@@ -18,11 +18,11 @@ SIZE = 28
 
 
 def read_digits() -> tuple[Dataset, Dataset]:
-    """Read the embedded digits, scaled up from 8x8 to MNIST's 28x28.
+    """Read the included digits, scaled up from 8x8 to MNIST's 28x28.
 
-    The images come writer by writer, from 13 writers. The first 1,437 train and the last 360 test,
-    so the test asks for writers that the training has (all but one at the border) never seen:
-    a harder and more honest question than a shuffled split.
+    The images are sorted by writer; there are 13. The first 1,437 train and the last 360 test, so
+    the writers of the test (all but one, at the border) are new to the network: a harder and more
+    honest test than a shuffled split.
 
     Returns:
         (train, test): images (1437, 1, 28, 28) and (360, 1, 28, 28) float32 in [0, 1], bright ink

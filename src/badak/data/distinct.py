@@ -1,4 +1,4 @@
-"""Samples that come more than once, as one of more weight."""
+"""Merge equal samples into one of more weight."""
 
 import hashlib
 
@@ -13,8 +13,8 @@ def distinct(
 ) -> tuple[Images, Labels, NDArray[np.float64]]:
     """Merge equal samples, whose weights are added, and leave out those of weight 0.
 
-    So a sample of weight k is, to the last bit, the same as k equal ones, and the order in which
-    samples come makes no difference: they are returned in the order of a digest of each.
+    A sample of weight k then equals k equal samples, bit for bit, and the order of the samples does
+    not matter: they are returned in the order of their digests.
 
     Args:
         images: (N, C, H, W).
@@ -31,7 +31,7 @@ def distinct(
     """
     places: dict[bytes, int] = {}
     totals: dict[bytes, float] = {}
-    # In order of weight, for the sum of floats depends on the order.
+    # In order of weight, since a sum of floats depends on the order.
     for place in np.argsort(weight, kind="stable").tolist():
         if weight[place] == 0:
             continue

@@ -1,8 +1,7 @@
-"""Fetch a data set into the user's cache: mirrors in turn, checksums, nothing half done.
+"""Download a data set into the user's cache, from the first mirror that has it.
 
-pooch downloads to a temporary file in the cache folder, compares the checksum and only then moves
-the file to its name; so a bad or broken download leaves nothing, and two processes can fetch at
-once.
+pooch downloads to a temporary file in the cache folder, compares the checksum and only then renames
+it; so a bad or broken download leaves nothing, and two processes can download at the same time.
 """
 
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ class Source:
     """Where a data set can be downloaded.
 
     Attributes:
-        mirrors: addresses with ``{file}`` in the place of the file's name, tried in this order.
+        mirrors: addresses with ``{file}`` for the file's name, tried in this order.
         files: each file's name, with its MD5 and its size in bytes.
     """
 
@@ -30,7 +29,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Page:
-    """Where a data set can be downloaded by hand alone.
+    """Where a data set can be downloaded, but only by hand.
 
     Attributes:
         advice: what to do.
@@ -60,17 +59,17 @@ def cache_folder(name: str) -> Path:
 
 
 def fetch(name: str, source: Source) -> Path:
-    """Bring the files of a data set into the cache; what lies there and is right is not fetched.
+    """Download the files of a data set into the cache; correct files there are kept.
 
     Args:
         name: the data set's name.
-        source: where it comes from.
+        source: where to download it.
 
     Returns:
         The folder that holds the files.
 
     Raises:
-        BadakError: no mirror gave a file (the message names each and says why), or the cache
+        BadakError: no mirror sent a file (the message names each and says why), or the cache
             cannot be written.
     """
     folder = cache_folder(name)
@@ -88,7 +87,7 @@ def fetch(name: str, source: Source) -> Path:
 
 
 def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
-    """Fetch one file from one address; the reason in words where that fails."""
+    """Download one file from one address; return the reason if that fails."""
     import pooch
     from requests import exceptions
 
@@ -107,26 +106,26 @@ def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
         return type(fault).__name__
     except BadakError as fault:
         return str(fault)
-    except OSError as fault:  # requests' own errors, OSErrors too, were met above
+    except OSError as fault:  # requests' own errors, which are OSErrors, are handled above
         raise BadakError(
             f"the cache folder {folder} cannot be used: {fault.strerror or fault}; set "
-            "XDG_CACHE_HOME to a folder that can be written, or give the data with data_dir=FOLDER"
+            "XDG_CACHE_HOME to a folder that can be written, or name the data by data_dir=FOLDER"
         ) from None
-    except ValueError:  # how pooch says that the checksum differs
-        return "wrong checksum, thrown away"
+    except ValueError:  # pooch: the checksum differs
+        return "wrong checksum, discarded"
     return None
 
 
 def _stream(url: str, path: Path, size: int) -> None:
-    """Write what the address sends to a file, and never more than the file should have."""
+    """Write an address's reply to a file, but no more than the expected size."""
     import requests
 
-    # As sent: a server that declares its .gz as an encoding would have it unpacked on the way.
+    # Unencoded: requests would unpack a .gz file that the server declares as an encoding.
     headers = {"Accept-Encoding": "identity", "User-Agent": "badak"}
     with requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as reply:
         reply.raise_for_status()
         if urlsplit(url).scheme == "https" and urlsplit(reply.url).scheme != "https":
-            raise BadakError(f"sent on to {reply.url}, which is not https")
+            raise BadakError(f"redirected to {reply.url}, which is not https")
         have = 0
         with path.open("wb") as file:
             try:
@@ -136,6 +135,6 @@ def _stream(url: str, path: Path, size: int) -> None:
                         raise BadakError(f"sent more than the {size} bytes of the file")
                     file.write(piece)
             except requests.RequestException:
-                raise BadakError(f"broke off before all {size} bytes had come") from None
+                raise BadakError(f"stopped before all {size} bytes arrived") from None
     if have < size:
-        raise BadakError(f"cut short: {have} of {size} bytes came")
+        raise BadakError(f"cut short: {have} of {size} bytes arrived")

@@ -1,7 +1,7 @@
 """EMNIST: handwritten letters and digits in six forms, in files of MNIST's kind.
 
 They differ from MNIST's in three ways: the files are named after the form, the images are stored
-column by column, which turns them on their side, and the labels of the letters begin at 1.
+column by column, so they must be transposed, and the labels of the letters begin at 1.
 Source: https://www.nist.gov/itl/products-and-services/emnist-dataset (its gzip.zip); G. Cohen,
 S. Afshar, J. Tapson and A. van Schaik, "EMNIST: extending MNIST to handwritten letters", 2017.
 """

@@ -1,7 +1,7 @@
 """A folder of images as a data set: one sub-folder per class, in the order of their names.
 
 PATH/ants/a.png  PATH/bees/b.jpg            about a fifth of the images test, chosen by content
-PATH/train/ants/...  PATH/test/ants/...     (or val, valid, validation) taken as they are
+PATH/train/ants/...  PATH/test/ants/...     (or val, valid, validation) are kept as they are
 """
 
 import unicodedata
@@ -24,10 +24,10 @@ from badak.files import as_path
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")
 DEFAULT_SIZE = 32
-# What systems leave beside images, apart from hidden files.
+# Files that systems leave beside images, apart from hidden ones.
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir")
 
-# Class name -> its folders: two if the name is there both composed and decomposed.
+# Class name -> its folders: two if the name exists both composed and decomposed.
 Classes = dict[str, list[Path]]
 
 
@@ -51,9 +51,9 @@ def read_folder(
 ) -> tuple[Dataset, Dataset]:
     """Read a folder of images.
 
-    Each image is turned upright, scaled to cover `image_size` and its middle kept. The formats are
-    those of `badak.data.image.readable_formats`. Hidden files are passed over in silence, others
-    with one warning that counts them.
+    Each image is turned upright, scaled to cover `image_size` and cropped to its centre. The
+    formats are those of `badak.data.image.readable_formats`. Hidden files are skipped silently,
+    others with one warning that counts them.
 
     Without a train and a test folder inside, about a fifth of the images test. An image's content
     decides its part: adding, renaming or removing files moves no other image, except that each
@@ -63,28 +63,28 @@ def read_folder(
     Args:
         path: the folder.
         image_size: one number or (height, width), in pixels.
-        color: True for red, green and blue, False for grey, None for colour if any image has some.
-        skip_corrupt: pass over images that cannot be decoded, with one warning that counts them.
+        color: True for RGB, False for grey, None for RGB if any image has colours.
+        skip_corrupt: skip images that cannot be decoded, with one warning that counts them.
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64; class names are those of
         the sub-folders, composed (Unicode's NFC); digests are those of the files.
 
     Raises:
-        ArgumentTypeError, BadakError: an option that makes no sense.
+        ArgumentTypeError, BadakError: an invalid option.
         FormatError: no such folder, fewer than two classes, a class without images or whose name is
             not UTF-8, a test class that the training part lacks, an image that cannot be decoded.
 
     Example:
         >>> read_folder("/nowhere")
         Traceback (most recent call last):
-        badak.errors.FormatError: /nowhere must be a folder of images; there is none
+        badak.errors.FormatError: /nowhere must be a folder of images; it does not exist
     """
     path, size = as_path(path), size_pair(image_size)
     if color not in (None, True, False):
         raise ArgumentTypeError(f"color must be True, False or None; got {color!r}")
     if not path.is_dir():
-        raise FormatError(f"{path} must be a folder of images; there is none")
+        raise FormatError(f"{path} must be a folder of images; it does not exist")
     reading = _Reading(size, skip_corrupt)
     names, parts = reading.folder(path)
     for words in (*reading.cautions(), *_shared(parts)):
@@ -105,7 +105,7 @@ def read_folder(
 
 
 def _roots(path: Path) -> list[Path]:
-    """The folder itself, or its training part and the first test part that has classes."""
+    """Return the folder itself, or its training part and the first test part that has classes."""
     train = path / "train"
     tests = [path / name for name in TEST_FOLDERS if (path / name).is_dir()]
     if not (train.is_dir() and tests):
@@ -121,15 +121,15 @@ def _roots(path: Path) -> list[Path]:
 
 
 class _Reading:
-    """Reads the parts of a folder, and remembers what it left out."""
+    """Reads the parts of a folder, and keeps what it skipped for a warning."""
 
     def __init__(self, size: Pair, skip_corrupt: bool) -> None:
         self.size, self.skip_corrupt = size, skip_corrupt
-        self.passed_over: list[Path] = []
+        self.skipped: list[Path] = []
         self.corrupt: list[str] = []
 
     def folder(self, path: Path) -> tuple[list[str], list[_Part]]:
-        """The names of the classes, and the one part or the two that the folder holds."""
+        """Return the names of the classes, and the folder's part or two parts."""
         roots = _roots(path)
         names = list(_classes(roots[0]))
         if len(names) < 2:
@@ -138,18 +138,18 @@ class _Reading:
                 f"got {', '.join(names) or 'none'}"
             )
         if path not in roots:
-            self.passed_over += [entry for entry in _entries(path) if entry not in roots]
+            self.skipped += [entry for entry in _entries(path) if entry not in roots]
         return names, [self.part(root, names) for root in roots]
 
     def part(self, root: Path, names: list[str]) -> _Part:
         """Read every class below `root`, in the order of `names`."""
         classes = _classes(root)
-        strange = sorted(classes.keys() - set(names))
-        if strange:
+        unknown = sorted(classes.keys() - set(names))
+        if unknown:
             raise FormatError(
-                f"{root} has classes that {root.with_name('train')} lacks: {listed(strange)}"
+                f"{root} has classes that {root.with_name('train')} lacks: {listed(unknown)}"
             )
-        self.passed_over += [entry for entry in _entries(root) if not entry.is_dir()]
+        self.skipped += [entry for entry in _entries(root) if not entry.is_dir()]
         files = [
             (file, label)
             for label, name in enumerate(names)
@@ -167,14 +167,14 @@ class _Reading:
         return _Part(np.stack(pixels), np.array(labels), np.array(digests, np.uint64))
 
     def _images(self, folders: list[Path]) -> list[Path]:
-        """The image files of a class, by name."""
+        """Return the image files of a class, sorted by name."""
         entries = [entry for folder in folders for entry in _entries(folder)]
         images = [
             entry for entry in entries if entry.suffix.lower() in endings() and entry.is_file()
         ]
         if not images:
             raise FormatError(f"{folders[0]} holds no images ({', '.join(endings())})")
-        self.passed_over += sorted(set(entries) - set(images))
+        self.skipped += sorted(set(entries) - set(images))
         return images
 
     def _read(self, file: Path, label: int) -> tuple[NDArray[np.uint8], int, int] | None:
@@ -182,17 +182,17 @@ class _Reading:
             return read_pixels(file, self.size), label, digest(file)
         except FormatError as fault:
             if not self.skip_corrupt:
-                raise FormatError(f"{fault}; skip_corrupt=True leaves such images out") from None
+                raise FormatError(f"{fault}; skip_corrupt=True skips such images") from None
             self.corrupt.append(str(fault))
             return None
 
     def cautions(self) -> Iterator[str]:
-        """Say in words what was passed over and what could not be decoded."""
-        if self.passed_over:
-            kinds = Counter(_kind(entry) for entry in self.passed_over).most_common()
+        """Say what was skipped and what could not be decoded."""
+        if self.skipped:
+            kinds = Counter(_kind(entry) for entry in self.skipped).most_common()
             words = listed([f"{count} {kind}" for kind, count in kinds])
             yield (
-                f"passed over what is no image of a class: {words}; the images read end in "
+                f"skipped what is no image of a class: {words}; the names of images end in "
                 f"{', '.join(endings())}"
             )
         if count := len(self.corrupt):
@@ -203,12 +203,12 @@ class _Reading:
 
 
 def _shared(parts: list[_Part]) -> Iterator[str]:
-    """Say in words if the folder's own test part shares images with its training part."""
+    """Say whether the folder's test part shares images with its training part."""
     shared = int(np.isin(parts[-1].digests, parts[0].digests).sum()) if len(parts) > 1 else 0
     if shared:
         yield (
             f"{shared} of the {len(parts[1].labels)} test images are training images as well, so "
-            "the test accuracy comes out too high: remove them from one part"
+            "the test accuracy will be too high: remove them from one part"
         )
 
 
@@ -226,7 +226,7 @@ def _split(every: _Part, path: Path) -> tuple[_Part, _Part]:
 
 
 def _classes(root: Path) -> Classes:
-    """The classes of a part, in the order of their names."""
+    """Return the classes of a part, sorted by name."""
     classes: Classes = {}
     for folder in _entries(root):
         if folder.is_dir():
@@ -235,7 +235,7 @@ def _classes(root: Path) -> Classes:
 
 
 def _class_name(folder: Path) -> str:
-    """A folder's name, composed (NFC): macOS writes accents and Hangul decomposed."""
+    """Return a folder's name, composed (NFC): macOS decomposes accents and Hangul."""
     try:
         name = checks.text(folder.name, f"{folder.parent}: the name of a sub-folder")
     except BadakError as fault:
@@ -244,7 +244,7 @@ def _class_name(folder: Path) -> str:
 
 
 def _kind(entry: Path) -> str:
-    """What a warning calls an entry that is no image."""
+    """Name the kind of an entry that is no image, for a warning."""
     if entry.is_dir():
         return f"folder {entry.name}"
     if not entry.is_file():
@@ -258,7 +258,7 @@ def _has_colour(images: NDArray[np.uint8]) -> bool:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What a folder shows, in the order of the names, whatever order the disk has."""
+    """Return the visible entries of a folder, sorted by name."""
     try:
         return sorted(
             entry

@@ -4,8 +4,8 @@
     size, ...     DD sizes of four bytes each
     values        in C order; the whole file may be packed by gzip
 
-Nothing here trusts a file: its header is checked against its length before memory is asked for,
-and never more is unpacked than the header declares.
+No file is trusted: its header is compared with its length before memory is allocated, and no more
+is unpacked than the header declares.
 Source: http://yann.lecun.com/exdb/mnist (the section on file formats).
 """
 
@@ -27,7 +27,7 @@ from badak.errors import FormatError
 from badak.files import DEFLATE_RATIO, as_path, opened
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-MOST_DIMENSIONS = 8
+MAX_DIMENSIONS = 8
 
 
 def read_idx(path: str | Path) -> NDArray[Any]:
@@ -40,7 +40,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
         Array of the declared shape and type, in native byte order.
 
     Raises:
-        FormatError: the file is no IDX file, is cut short, is damaged or disagrees with itself.
+        FormatError: the file is no IDX file, is cut short or damaged, or contradicts its header.
 
     Example:
         >>> import tempfile
@@ -57,8 +57,8 @@ def read_idx(path: str | Path) -> NDArray[Any]:
         if wanted > capacity:
             raise FormatError(
                 f"{path}: the header declares {by(shape)} values, {wanted} bytes, but a file of "
-                f"{path.stat().st_size} bytes can hold {capacity} at most: it is cut short or "
-                "not what it claims to be"
+                f"{path.stat().st_size} bytes can hold at most {capacity}: it is cut short or "
+                "no IDX file"
             )
         checks.array_memory(shape, dtype.itemsize, str(path))
         values = np.empty(math.prod(shape), dtype)
@@ -68,7 +68,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
-    """The file's unpacked bytes as a stream, and how many there can be at most."""
+    """Yield the file's unpacked bytes as a stream, and their maximum number."""
     with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         packed = file.read(2) == b"\x1f\x8b"
@@ -81,26 +81,26 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
                 yield stream, size * DEFLATE_RATIO  # type: ignore[misc]  # reads as BinaryIO does
         except EOFError:
             raise FormatError(
-                f"{path} is cut short: its gzip data has no end; fetch it again"
+                f"{path} is cut short: its gzip data has no end; download it again"
             ) from None
         except (zlib.error, gzip.BadGzipFile) as fault:
-            raise FormatError(f"{path} is damaged: {fault}; fetch it again") from None
+            raise FormatError(f"{path} is damaged: {fault}; download it again") from None
 
 
 def _header(stream: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """The shape and type that the header declares."""
+    """Return the shape and type that the header declares."""
     magic = stream.read(4)
     zero, code, ndim = magic[:2], *magic[2:].ljust(2, b"\0")
     if zero != b"\0\0" or len(magic) < 4:
         if magic[2:] == b"\0\0" and magic[1] in TYPES:
             raise FormatError(f"{path} is a little-endian IDX file; IDX is big-endian")
-        found = describe(magic + stream.read(60))
-        raise FormatError(f"{path} must be an IDX file, which begins with 00 00; got {found}")
+        content = describe(magic + stream.read(60))
+        raise FormatError(f"{path} must be an IDX file, which begins with 00 00; got {content}")
     if code not in TYPES:
         known = ", ".join(f"{known:02x}" for known in TYPES)
         raise FormatError(f"{path}: the IDX type must be one of {known}; got {code:02x}")
-    if not 1 <= ndim <= MOST_DIMENSIONS:
-        raise FormatError(f"{path}: IDX needs 1 to {MOST_DIMENSIONS} dimensions; got {ndim}")
+    if not 1 <= ndim <= MAX_DIMENSIONS:
+        raise FormatError(f"{path}: IDX needs 1 to {MAX_DIMENSIONS} dimensions; got {ndim}")
     sizes = stream.read(4 * ndim)
     if len(sizes) < 4 * ndim:
         raise FormatError(f"{path} is cut short: it ends within its header of {ndim} sizes")
@@ -109,7 +109,7 @@ def _header(stream: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[Any
 
 
 def _fill(memory: NDArray[np.uint8], stream: BinaryIO, path: Path, shape: str) -> None:
-    """Read exactly as many bytes as `memory` has, and find the end of the file after them."""
+    """Fill `memory` with bytes, after which the file must end."""
     have = 0
     while have < len(memory):
         piece = stream.read(min(2**20, len(memory) - have))
@@ -120,7 +120,7 @@ def _fill(memory: NDArray[np.uint8], stream: BinaryIO, path: Path, shape: str) -
             )
         memory[have : have + len(piece)] = np.frombuffer(piece, np.uint8)
         have += len(piece)
-    if stream.read(1):  # for gzip this also reads the end, and so checks the sum
+    if stream.read(1):  # for gzip this also reads the end and checks the sum
         raise FormatError(
             f"{path} holds more than the {shape} values, {len(memory)} bytes, "
             "that its header declares"

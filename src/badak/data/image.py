@@ -1,8 +1,8 @@
-"""One image into an array: any common format, any mode, from a file or Pillow, cut to a size.
+"""Read an image into an array: any common format and mode, from a file or Pillow, cropped.
 
-Pillow decodes, with the package pillow-heif HEIC as well. Images so large that they may be meant to
-exhaust memory are refused, before Pillow would even warn, and formats that would start another
-program (EPS) are not opened at all.
+Pillow decodes the image; with the package pillow-heif it also decodes HEIC. Images large enough to
+exhaust memory are refused before Pillow would warn, and formats that start another program (EPS)
+are not opened.
 """
 
 import contextlib
@@ -32,11 +32,11 @@ FORMATS = {
     "TIFF": (".tif", ".tiff"),
     "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
 }
-# Formats that only some machines read, in the same form.
+# Formats that only some machines read, likewise.
 AVIF = {"AVIF": (".avif",)}
 HEIF = {"HEIF": (".heic", ".heif")}
-MOST_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
-LARGEST_SIDE = 4096  # of what we cut to
+MAX_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
+MAX_SIDE = 4096  # of the result
 
 Pair = tuple[int, int]
 
@@ -46,15 +46,15 @@ def read_image(
 ) -> Images:
     """Read one image for a network: turned upright, resized, cropped, grey or colour.
 
-    A file and the Pillow image opened from it give the same numbers. What is transparent shows
-    white. Grey of more than 8 bits is scaled to them: whole numbers in 0..255 stay, those in
-    0..65,535 are 16 bits, floats lie in [0, 1].
+    A file and the Pillow image opened from it give the same numbers. Transparent pixels become
+    white. Grey of more than 8 bits is scaled to 8: integers in 0..255 stay, integers up to 65,535
+    are 16 bits, floats must be in [0, 1].
 
     Args:
         image: a Pillow image, or the path of a PNG, JPEG, BMP, GIF (its first frame), WebP, TIFF or
             PPM file; AVIF and HEIC if `readable_formats` has them.
         shape: (C, H, W) that the network takes; C is 1 (grey) or 3 (red, green, blue).
-        invert: swap dark and bright, for ink on paper where the network knows bright on black.
+        invert: swap dark and bright, for ink on paper if the network knows bright on black.
 
     Returns:
         Array (1, C, H, W) float32 in [0, 1].
@@ -73,8 +73,8 @@ def read_image(
         raise BadakError(f"shape must be (1, H, W) for grey or (3, H, W) for RGB; got {shape}")
     if not isinstance(image, (str, os.PathLike, Image.Image)):
         raise ArgumentTypeError(
-            f"image must be a path or a Pillow image; got {type(image).__name__}: of an array, "
-            "PIL.Image.fromarray makes one"
+            f"image must be a path or a Pillow image; got {type(image).__name__}: convert "
+            "an array by PIL.Image.fromarray"
         )
     pixels = read_pixels(image, size_pair(tuple(shape[1:])))  # (3, H, W)
     if shape[0] == 1:
@@ -110,7 +110,7 @@ def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDAr
 
     Args:
         image: the file's path, or a Pillow image.
-        size: (H, W); the image is scaled so that it just covers it and its middle is kept.
+        size: (H, W); the image is scaled to cover it and cropped to its centre.
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
@@ -124,10 +124,10 @@ def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDAr
 
 
 def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
-    """Decode an image whole: turned upright, 8-bit red, green and blue.
+    """Decode a whole image: turned upright, in 8-bit red, green and blue.
 
     Args:
-        image: the file's path, or a Pillow image, which is left as it is.
+        image: the file's path, or a Pillow image, which stays unchanged.
 
     Returns:
         A Pillow image of mode RGB, independent of the file.
@@ -142,7 +142,7 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
         name = image = files.as_path(image)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about metadata, of no use to the reader of a picture
+            warnings.simplefilter("ignore")  # about metadata, which is not used
             if isinstance(image, Image.Image):
                 _load(image)
                 return _upright(image)
@@ -150,7 +150,7 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
             with files.opened(image) as file, Image.open(file, formats=formats) as decoded:
                 return _upright(decoded)
     except Image.DecompressionBombError:
-        raise FormatError(f"{name} has more than {MOST_PIXELS} pixels; make it smaller") from None
+        raise FormatError(f"{name} has more than {MAX_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
         kind = describe(files.head(Path(name)))
         names = ", ".join(readable_formats())
@@ -166,8 +166,8 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
 def _load(image: Image.Image) -> None:
     """Decode a Pillow image that has only been opened.
 
-    Pillow 13 maps the pixels of a TIFF without compression into memory by the size that it has once
-    it is turned upright, and so reads them askew. It maps only what has a name.
+    Pillow 13 maps the pixels of an uncompressed TIFF into memory with the size of the upright
+    image, and so reads them wrongly. It maps only images that have a name.
     """
     name = getattr(image, "filename", None)
     if image.format == "TIFF" and name:
@@ -179,7 +179,7 @@ def _load(image: Image.Image) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         raise Image.DecompressionBombError
     if not image.width * image.height:
         raise BadakError(f"an image must have pixels; got {image.width}x{image.height}")
@@ -187,7 +187,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def endings() -> tuple[str, ...]:
-    """Return the endings, in lower case, of the names of files that are read here.
+    """Return the endings of readable image files, in lower case.
 
     Example:
         >>> {".png", ".jpeg", ".tif", ".webp"} <= set(endings()), ".eps" in endings()
@@ -229,6 +229,6 @@ def size_pair(size: int | Sequence[int]) -> Pair:
     if len(sides) != 2:
         raise BadakError(f"image_size must be one number or (height, width); got {size!r}")
     height, width = (
-        checks.integer(side, "image_size", minimum=1, maximum=LARGEST_SIDE) for side in sides
+        checks.integer(side, "image_size", minimum=1, maximum=MAX_SIDE) for side in sides
     )
     return height, width

@@ -1,7 +1,7 @@
-"""Loader: one epoch of a data set as batches, shuffled, augmented and made one batch ahead.
+"""Loader: the batches of one epoch, shuffled, augmented and prepared one batch ahead.
 
-Everything random in batch b of epoch e comes from (seed, e, b) alone, so any batch can be made
-again without the ones before it: a resumed run needs no hidden state.
+All randomness in batch b of epoch e depends only on (seed, e, b), so any batch can be made again
+without the batches before it: a resumed run needs no hidden state.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from badak.errors import ArgumentTypeError, BadakError
 
 Augment = Callable[[Images, np.random.Generator], Images]
 
-LARGEST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 
 
 class Batch(NamedTuple):
@@ -28,26 +28,26 @@ class Batch(NamedTuple):
 
 
 class Loader:
-    """The batches of one epoch; each image comes exactly once, the last batch may be smaller.
+    """The batches of one epoch; each image occurs exactly once, the last batch may be smaller.
 
     Args:
-        dataset: what to draw from.
-        batch_size: images in a batch.
-        seed: decides the order and the augmentation, with the epoch.
+        dataset: the images.
+        batch_size: images per batch.
+        seed: decides the order and the augmentation, together with the epoch.
         epoch: which epoch, from 0.
         augment: called as augment(images, generator) on each batch; must return new images of the
             same shape and dtype. See `badak.data.augment`.
         shuffle: False keeps the data set's order.
-        start: the first batch to make; 3 goes on in the middle of the epoch, with the same batches.
-        prefetch: where there is something to augment, make the next batch in a thread while the
-            caller works on this one. The batches are the same without.
+        start: the first batch to make; 3 skips three batches and yields the same rest.
+        prefetch: if images are augmented, make the next batch in a thread while the caller works
+            on this one. The batches are the same without.
 
     Raises:
         ArgumentTypeError: an argument of the wrong type.
         BadakError: batch_size 0, a negative seed or epoch, start past the last batch.
 
-    Source: the book draws each batch with replacement and so shows 63 % of the images an epoch
-    ("Deep Learning from Scratch", chapter 4.5); this is the usual reshuffling instead.
+    Source: the book draws each batch with replacement and so shows 63 % of the images per epoch
+    ("Deep Learning from Scratch", chapter 4.5); this loader reshuffles instead, as is usual.
 
     Example:
         >>> data = Dataset(np.zeros((5, 1, 2, 2)), [0, 1, 2, 3, 4])
@@ -77,24 +77,24 @@ class Loader:
             )
         self.dataset = dataset
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
-        self.seed = checks.integer(seed, "seed", maximum=LARGEST_SEED)
+        self.seed = checks.integer(seed, "seed", maximum=MAX_SEED)
         self.epoch = checks.integer(epoch, "epoch")
         self.augment = augment
         self.shuffle = shuffle
-        self.batch_count = -(-len(dataset) // self.batch_size)  # rounded up: the rest counts
+        self.batch_count = -(-len(dataset) // self.batch_size)  # rounded up
         self.start = checks.integer(start, "start", maximum=self.batch_count)
-        self.prefetch = prefetch and augment is not None  # picking images is quicker than a thread
+        self.prefetch = prefetch and augment is not None  # indexing is faster than a thread
 
     @property
     def order(self) -> Indices:
-        """Which image comes when: (N,) indices into the data set, each once."""
+        """The order of the images: (N,) indices into the data set, each once."""
         count = len(self.dataset)
         if not self.shuffle:
             return np.arange(count)
         return np.random.default_rng([self.seed, self.epoch]).permutation(count)
 
     def __len__(self) -> int:
-        """How many batches come, counted from `start`."""
+        """How many batches there are from `start`."""
         return self.batch_count - self.start
 
     def __iter__(self) -> Iterator[Batch]:
@@ -103,7 +103,7 @@ class Loader:
             for index in range(self.start, self.batch_count):
                 yield self._make(order, index)
             return
-        # Leaving the block, also when the caller stops early, waits for the thread to end.
+        # Leaving the block, even early, waits for the thread to end.
         with ThreadPoolExecutor(1, "badak-loader") as worker:
             ahead = worker.submit(self._make, order, self.start)
             for index in range(self.start + 1, self.batch_count):
@@ -113,7 +113,7 @@ class Loader:
             yield ahead.result()
 
     def _make(self, order: Indices, index: int) -> Batch:
-        """Batch number `index`, from nothing but the seed, the epoch and the number."""
+        """Make batch number `index`, from the seed, the epoch and the number alone."""
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         images, labels = self.dataset.images[chosen], self.dataset.labels[chosen]
         if self.augment is None:

@@ -1,4 +1,4 @@
-"""MNIST and the data sets that come in its four IDX files, such as Fashion-MNIST.
+"""MNIST and the data sets in four IDX files like MNIST's, such as Fashion-MNIST.
 
 Letters: N images, H rows, W columns, K classes.
 """
@@ -36,7 +36,7 @@ def read_mnist_like(
     first_label: int = 0,
     transposed: bool = False,
 ) -> tuple[Dataset, Dataset]:
-    """Read a folder with four files of MNIST's kind, each plain or ``.gz``.
+    """Read a folder with four files like MNIST's, each plain or ``.gz``.
 
     Args:
         folder: the folder with the files.
@@ -70,7 +70,7 @@ def read_mnist_like(
     if train.image_shape != test.image_shape:
         raise FormatError(
             f"{folder}: training images are {by(train.image_shape)} "
-            f"and test images {by(test.image_shape)}; they must be alike"
+            f"and test images {by(test.image_shape)}; they must be equal"
         )
     return train, test
 
@@ -85,7 +85,7 @@ def find(folder: Path, stem: str) -> Path | None:
 def _read_part(
     folder: Path, images_stem: str, labels_stem: str
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Path]:
-    """Images (N, H, W) and labels (N,) that belong together, and the labels' file."""
+    """Return images (N, H, W), their labels (N,) and the labels' file."""
     paths = [find(folder, stem) for stem in (images_stem, labels_stem)]
     for path, stem in zip(paths, (images_stem, labels_stem), strict=True):
         if path is None:
@@ -107,13 +107,13 @@ def _read_part(
     if len(images) != len(labels):
         raise FormatError(
             f"{images_path} holds {len(images)} images and {labels_path} {len(labels)} labels; "
-            "they must be as many"
+            "the numbers must be equal"
         )
     return images, labels, labels_path
 
 
 def _from_zero(labels: NDArray[np.uint8], first: int, count: int, path: Path) -> Labels:
-    """The labels counted from 0, of `count` classes."""
+    """Return the labels of `count` classes, counted from 0."""
     numbers = labels.astype(np.int64) - first
     outside = (numbers < 0) | (numbers >= count)
     if outside.any():

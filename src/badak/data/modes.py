@@ -1,4 +1,4 @@
-"""Any of Pillow's modes as RGB: grey of many bits, palettes, transparency."""
+"""Convert any of Pillow's modes to RGB: grey of many bits, palettes, transparency."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from badak.errors import BadakError
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
-    """Turn any mode into RGB, 8 bits a channel; what is transparent shows white paper.
+    """Convert any mode to RGB, 8 bits per channel; transparent pixels become white.
 
     Raises:
         BadakError: integers or floats whose range is unknown.
@@ -33,10 +33,10 @@ def as_rgb(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey of any depth in 256 steps; Pillow's own conversion silently clips all above 255."""
+    """Scale grey of any depth to 256 steps; Pillow's own conversion clips all above 255."""
     low, high = pixels.min(), pixels.max()
     scaled = pixels.dtype.kind == "f"
-    if not 0 <= low <= high <= (1 if scaled else 65535):  # NaN lies nowhere
+    if not 0 <= low <= high <= (1 if scaled else 65535):  # False for NaN
         raise BadakError(
             "its pixels must be whole numbers in 0..255 or 0..65535, or floats in [0, 1]; got "
             f"{pixels.dtype} from {low:g} to {high:g}: scale them first"
@@ -49,14 +49,14 @@ def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
-    """(H, W): True where the pixel has the one grey or colour that the file makes transparent.
+    """Return (H, W): True for pixels of the one colour that the file declares transparent.
 
-    That is PNG's tRNS. Pillow compares it with 8-bit pixels, whatever depth it was written for.
+    This is PNG's tRNS. Pillow compares it with 8-bit pixels, whatever its depth.
     """
     key = image.info.get("transparency")
     clear: NDArray[np.bool_] | None = None
     if image.mode == "RGB" and isinstance(key, tuple):
-        # Of 16 bits a channel Pillow keeps the upper half.
+        # Of 16 bits per channel Pillow keeps the upper half.
         upper = [value >> 8 for value in key] if max(key) > 255 else list(key)
         clear = (np.asarray(image) == np.array(upper)).all(axis=2)
     elif isinstance(key, int) and image.mode in ("1", "L"):
@@ -68,9 +68,9 @@ def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
 
 
 def _key_of_eight_bits(key: int, pixels: NDArray[np.uint8]) -> int:
-    """A transparent grey as the pixels are: those of 2 and 4 bits are scaled, their key is not.
+    """Scale a transparent grey as Pillow scales pixels of 2 and 4 bits.
 
-    Pillow forgets how many bits there were: they are as few as tell these pixels apart.
+    Pillow does not keep the number of bits: it is the minimum that these pixels need.
     """
     for step in (85, 17):  # between the greys of 2 bits, of 4 bits
         if key * step <= 255 and not (pixels % step).any():

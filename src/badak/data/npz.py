@@ -1,4 +1,4 @@
-"""Arrays of an .npz archive that cannot be trusted: no pickles, and no size taken on faith."""
+"""Read arrays of an untrusted .npz archive: no pickles, and every size is checked."""
 
 import math
 import struct
@@ -17,16 +17,16 @@ from badak.data.sniff import describe
 from badak.errors import LONGEST_VALUE, BadakError, FormatError, shown
 from badak.files import DEFLATE_RATIO, as_path, opened
 
-LONGEST_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trusted
+MAX_HEADER = 10_000  # bytes; NumPy's own limit for files that are not trusted
 FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, struct.error)
 
 
 def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
-    """Read arrays of an .npz archive; what else it holds is not looked at.
+    """Read arrays of an .npz archive; its other files are ignored.
 
     Args:
         path: the archive.
-        names: the arrays to read, without ``.npy``; those it lacks are left out. All where None,
+        names: the arrays to read, without ``.npy``; those it lacks are left out. If None, all,
             in the archive's order.
 
     Returns:
@@ -49,7 +49,7 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
 
 
 def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
-    """Return the shape and dtype of each array of an .npz archive, and read none.
+    """Return the shape and dtype of each array of an .npz archive without reading it.
 
     Args:
         path: the archive.
@@ -77,7 +77,7 @@ def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[A
 
 @contextmanager
 def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
-    """Lend an archive and its arrays by name, without ``.npy``."""
+    """Yield an archive and its arrays by name, without ``.npy``."""
     try:
         with opened(path) as file:
             start = file.read(64)
@@ -99,15 +99,15 @@ def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zi
 def _checked(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str
 ) -> Iterator[tuple[IO[bytes], tuple[int, ...], bool, np.dtype[Any]]]:
-    """Lend an array's data, shape, order and dtype, after its claims have been compared.
+    """Yield an array's data, shape, order and dtype, after its sizes were compared.
 
-    Its header, the archive's sizes, and what so many packed bytes can hold must agree.
+    Its header, the archive's sizes, and the maximum of so many packed bytes must agree.
     """
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(f"{place} must be stored or deflated; got method {member.compress_type}")
     if member.file_size > DEFLATE_RATIO * member.compress_size + DEFLATE_RATIO:
         raise FormatError(
-            f"{place} declares {member.file_size} bytes in {member.compress_size} packed ones, "
+            f"{place} declares {member.file_size} bytes in {member.compress_size} packed bytes, "
             "more than they can hold"
         )
     with archive.open(member) as stream:
@@ -132,7 +132,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> NDA
         wanted = math.prod(shape) * dtype.itemsize
         data = stream.read(wanted + 1)  # to the end, where the zip's checksum is compared
     if len(data) != wanted:
-        raise FormatError(f"{place} is cut short: {len(data)} of {wanted} bytes came")
+        raise FormatError(f"{place} is cut short: {len(data)} of {wanted} bytes arrived")
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
@@ -141,9 +141,9 @@ def _header(stream: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, np.dt
     try:
         version = np.lib.format.read_magic(stream)
         if version == (1, 0):
-            return np.lib.format.read_array_header_1_0(stream, LONGEST_HEADER)
+            return np.lib.format.read_array_header_1_0(stream, MAX_HEADER)
         if version == (2, 0):
-            return np.lib.format.read_array_header_2_0(stream, LONGEST_HEADER)
+            return np.lib.format.read_array_header_2_0(stream, MAX_HEADER)
     except Exception as fault:  # NumPy's parser fails in many ways on forged headers
         reason = str(fault).partition("\n")[0][:LONGEST_VALUE] or type(fault).__name__
         raise FormatError(f"{place}: its header is damaged: {reason}") from None

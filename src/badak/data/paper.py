@@ -1,4 +1,4 @@
-"""Ink on paper: part handwriting from what it stands on, whatever the light.
+"""Ink on paper: separate handwriting from its background in any light.
 
 Letters: H rows, W columns.
 """
@@ -10,24 +10,24 @@ import numpy as np
 from badak.arrays import Array, Mask
 from badak.errors import BadakError
 
-# A mark must be this much darker than its paper (of the paper's own brightness) to be ink.
-FAINTEST = 0.15
-# Of the ink's full depth: where ink begins. Low, for the soft rim of a stroke belongs to it, and
-# higher where the paper's own grain is as deep.
+# A mark is ink if it is darker than its paper by this share of the paper's brightness.
+CONTRAST = 0.15
+# Shares of the ink's full depth at which ink begins: low, since the soft rim of a stroke belongs to
+# it, and higher if the paper's own grain is as deep.
 RIM, CORE = 0.25, 0.5
 # Parts with less ink than this share of the largest are dust, not strokes.
-SMALLEST_PART = 0.1
-# Cells along the longer side of the grid on which parts are told apart; a cell bridges small gaps.
+MIN_PART = 0.1
+# Cells along the longer side of the grid that separates parts; a cell bridges small gaps.
 GRID = 64
-DARKEST = 0.05  # added to both sides of a ratio of brightnesses, so that black can be divided by
+OFFSET = 0.05  # added to both sides of a ratio of brightnesses, against division by zero
 
 
 class Ink(NamedTuple):
-    """What stands on the paper.
+    """The ink on a paper.
 
     Attributes:
         strokes: (H, W) in [0, 1], bright ink on black.
-        mask: (H, W), True where a stroke is; one pixel beyond it `strokes` is 0.
+        mask: (H, W), True on a stroke; one pixel beyond it `strokes` is 0.
         inverted: whether the ink was darker than its paper.
     """
 
@@ -37,11 +37,11 @@ class Ink(NamedTuple):
 
 
 def ink_of(grey: Array) -> Ink:
-    """Return the ink of a picture of handwriting, without the paper's shade and dust.
+    """Return the ink of a picture of handwriting, without shadows and dust.
 
-    The paper's brightness at each place is the brightest in the neighbourhood, cut back to its
-    own region (a morphological closing), so that the edge of a shadow is paper and a stroke is not.
-    Ink is how much darker than its paper a place is; its threshold is relative to the darkest.
+    The paper's brightness at each place is a morphological closing of the picture: it follows the
+    edge of a shadow, but not a stroke. A place's ink is how much darker than its paper it is; the
+    threshold is relative to the darkest place.
 
     Args:
         grey: (H, W) in [0, 1], dark ink on light paper or light on dark.
@@ -50,7 +50,7 @@ def ink_of(grey: Array) -> Ink:
         The ink, bright on black.
 
     Raises:
-        BadakError: nothing stands out from the paper.
+        BadakError: nothing differs from the paper.
 
     Example:
         >>> paper = np.linspace(0.5, 1.0, 32).repeat(32).reshape(32, 32)  # darker at the top
@@ -61,33 +61,33 @@ def ink_of(grey: Array) -> Ink:
     """
     rim = _rim(grey)
     ground = float(np.median(rim))
-    # The ink is what lies further from the paper, as a ratio: a shadow is a mild one.
-    darker = (ground + DARKEST) / (grey.min() + DARKEST)
-    lighter = (grey.max() + DARKEST) / (ground + DARKEST)
+    # The ink differs more from the paper, as a ratio, than a shadow does.
+    darker = (ground + OFFSET) / (grey.min() + OFFSET)
+    lighter = (grey.max() + OFFSET) / (ground + OFFSET)
     inverted = bool(darker > lighter)
     light = grey if inverted else 1 - grey
     paper = _closing(light, max(3, max(grey.shape) // 3))
-    depth = (paper - light) / np.maximum(paper, DARKEST)  # 0 on paper, up to 1
-    depth = depth - np.median(_rim(depth))  # grain makes the brightest brighter than the paper
+    depth = (paper - light) / np.maximum(paper, OFFSET)  # 0 on paper, up to 1
+    depth = depth - np.median(_rim(depth))  # grain makes the closing brighter than the paper
     grain = float(np.quantile(_rim(depth), 0.98))
     deepest = float(np.quantile(depth, 0.9995, method="higher"))
-    if not deepest > FAINTEST:
+    if not deepest > CONTRAST:
         raise BadakError(
             f"the image shows no handwriting: its strongest mark differs from the paper by "
-            f"{max(deepest, 0):.0%} of the paper's brightness; expected at least {FAINTEST:.0%}: "
+            f"{max(deepest, 0):.0%} of the paper's brightness; expected at least {CONTRAST:.0%}: "
             "use a thicker pen, better light, or crop the picture to the digit"
         )
     full = float(np.median(depth[depth > deepest / 2]))
     depth = depth / full
     core = _without_dust(depth > CORE)
     mask = _near(core, _cell(core.shape)) & (depth > min(max(RIM, grain / full), CORE))
-    # A stroke's soft rim fades out beside it.
+    # Keep a stroke's soft rim.
     strokes = np.where(_near(mask, 3), np.clip(depth, 0, 1), 0)
     return Ink(strokes, mask, inverted)
 
 
 def _rim(image: Array) -> Array:
-    """The outermost twentieth of an image on each side, as one row: mostly paper."""
+    """Return the outer twentieth of an image on each side, as one row: mostly paper."""
     h, w = image.shape
     frame = max(1, min(h, w) // 20)
     middle = np.zeros((h, w), np.bool_)
@@ -96,8 +96,8 @@ def _rim(image: Array) -> Array:
 
 
 def _closing(image: Array, size: int) -> Array:
-    """The brightest within a square, and of those the darkest: fills what is narrower than it."""
-    # Continued beyond its edge, for a slope would else look bright there.
+    """Take the maximum within a square, then the minimum: this fills what is narrower."""
+    # Padded, since a slope would otherwise look bright at the edge.
     (h, w), margin = image.shape, size
     wide = np.pad(image, margin, mode="edge")
     closed = -_brightest(-_brightest(wide, size), size)
@@ -118,13 +118,13 @@ def _brightest(image: Array, size: int) -> Array:
 
 
 def _near(mask: Mask, size: int) -> Mask:
-    """Where a square of about `size`, 3 at least, holds any of the mask."""
+    """Return where a square of about `size`, at least 3, overlaps the mask."""
     near: Mask = _brightest(mask.astype(np.float64), max(3, size)) > 0
     return near
 
 
 def _without_dust(core: Mask) -> Mask:
-    """The strokes' core without parts that are small; parts are told apart on a coarse grid."""
+    """Return the strokes' core without small parts; a coarse grid separates parts."""
     h, w = core.shape
     cell = _cell(core.shape)
     rows, columns = -(-h // cell), -(-w // cell)
@@ -138,11 +138,11 @@ def _without_dust(core: Mask) -> Mask:
         part = grown
     number = part.astype(np.int64)
     weight = np.bincount(number.ravel(), mass.ravel())
-    kept: Mask = (number > 0) & (weight[number] >= SMALLEST_PART * weight.max())
+    kept: Mask = (number > 0) & (weight[number] >= MIN_PART * weight.max())
     kept = kept.repeat(cell, axis=0).repeat(cell, axis=1)[:h, :w]  # (rows, columns) -> (H, W)
     return core & kept
 
 
 def _cell(shape: tuple[int, ...]) -> int:
-    """Pixels along a side of the coarse grid's cells."""
+    """Return the side of the coarse grid's cells, in pixels."""
     return -(-max(shape) // GRID)

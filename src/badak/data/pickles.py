@@ -1,4 +1,4 @@
-"""CIFAR-10's pickled batches, read without running what a pickle asks to run."""
+"""CIFAR-10's pickled batches, read without running code in them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ def read_batch(content: bytes, place: str) -> tuple[NDArray[np.uint8], NDArray[n
     Args:
         content: the file's bytes: a pickled dictionary with `data`, an (N, 3072) uint8 array, and
             `labels`, a list of N integers.
-        place: what messages call it.
+        place: the name for messages.
 
     Returns:
         Pixels (N, 3072) uint8 and labels (N,) int64.

@@ -1,4 +1,4 @@
-"""What a file's first bytes say it is, so that a message can name the mistake."""
+"""Identify a file by its first bytes, so that a message can name the mistake."""
 
 KINDS = (
     (b"version https://git-lfs", "a Git-LFS pointer: fetch the real file with `git lfs pull`"),
@@ -15,7 +15,7 @@ KINDS = (
 
 
 def describe(head: bytes) -> str:
-    r"""Say in words what a file that begins with `head` looks like.
+    r"""Describe the kind of a file that begins with `head`.
 
     Args:
         head: the first bytes of the file; 64 are plenty.
@@ -33,7 +33,7 @@ def describe(head: bytes) -> str:
         return "an empty file"
     if head[4:8] == b"ftyp":
         return "a HEIC, AVIF or video file; HEIC needs the package pillow-heif"
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()  # a page may open with a mark or blanks
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()  # a page may begin with a mark or blanks
     for magic, words in KINDS:
         if start.startswith(magic):
             return words

@@ -1,4 +1,4 @@
-"""Split one data set into parts that each hold the same share of every class."""
+"""Split a data set into parts that each hold the same share of every class."""
 
 import warnings
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from badak import checks
 from badak.arrays import Indices, Labels, Mask
 from badak.data.dataset import Dataset
-from badak.data.loader import LARGEST_SEED
+from badak.data.loader import MAX_SEED
 from badak.errors import ArgumentTypeError, BadakError, listed
 
 
@@ -19,14 +19,13 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     it. The images of a class are shuffled first; inside a part they keep the data set's order.
     The result depends on the labels, the fractions and the seed, and on nothing else.
 
-    The first part, which is usually trained on, has at least one image of each class that has any,
-    even if the part becomes larger than its fraction. A warning names the classes that another
-    part lacks.
+    The first part, which usually trains a network, has at least one image of each class that has
+    any, even if the part exceeds its fraction. A warning names the classes that another part lacks.
 
     Args:
-        dataset: what to split.
+        dataset: the data set.
         fractions: the share of each part, such as (0.8, 0.1, 0.1); together 1.
-        seed: decides which image goes where.
+        seed: decides which image belongs to which part.
 
     Returns:
         One Dataset for each fraction, without overlap; together they hold every image.
@@ -44,7 +43,7 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     if not isinstance(dataset, Dataset):
         raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
     shares = _shares(fractions)
-    generator = np.random.default_rng(checks.integer(seed, "seed", maximum=LARGEST_SEED))
+    generator = np.random.default_rng(checks.integer(seed, "seed", maximum=MAX_SEED))
     shuffled = generator.permutation(len(dataset))
     rest = shuffled[np.argsort(dataset.labels[shuffled], kind="stable")]  # class by class
     parts: list[Indices] = []
@@ -61,21 +60,21 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
         if not len(part):
             raise BadakError(
                 f"a fraction of {share:g} of {len(dataset)} images is no image: "
-                "take a larger fraction or more images"
+                "use a larger fraction or more images"
             )
     _warn_of_lacking(dataset, parts)
     return tuple(dataset[np.sort(part)] for part in parts)
 
 
 def _deal(count: int, share: float) -> Mask:
-    """Deal out that share of the cards at even steps, so every run of cards gives its share."""
+    """Choose that share of the places at even steps, so that every stretch has its share."""
     steps = np.floor(np.arange(count + 1) * share + 0.5)
     dealt: Mask = np.diff(steps) > 0
     return dealt
 
 
 def _give_each(dealt: Mask, labels: Labels, share: float) -> None:
-    """Give the part one image of each class it lacks, for one of the class it has most too many of.
+    """Give the part one image of each class it lacks, for one of the class in largest excess.
 
     Args:
         dealt: (N,) which images the part gets; changed in place.

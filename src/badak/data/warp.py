@@ -1,4 +1,4 @@
-"""Geometry for augmentation: cut images out of their padded selves, and turn them.
+"""Geometry for augmentation: crop padded images, and rotate images.
 
 Letters: N images, C channels, H rows, W columns.
 """
@@ -6,10 +6,11 @@ Letters: N images, C channels, H rows, W columns.
 import numpy as np
 
 from badak.arrays import Array, Images, Indices
+from badak.errors import BadakError
 
 
 def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fill: float) -> Images:
-    """Pad each image on all sides and cut its size out of the result.
+    """Pad each image on all sides and crop it to its size.
 
     Args:
         images: (N, C, H, W).
@@ -38,12 +39,27 @@ def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fil
     return np.ascontiguousarray(windows[np.arange(n), :, top, left])
 
 
+def cut_at_random(
+    images: Images, generator: np.random.Generator, margin: int, mode: str, fill: float, name: str
+) -> Images:
+    """Call `cut` with a random place for each image.
+
+    Raises:
+        BadakError: `margin`, which the message calls `name`, is at least an image's side.
+    """
+    n, _, h, w = images.shape
+    if margin >= min(h, w):
+        raise BadakError(f"{name} must be below {min(h, w)} for images of {h}x{w}; got {margin}")
+    top, left = generator.integers(0, 2 * margin + 1, (2, n))
+    return cut(images, top, left, margin, mode, fill)
+
+
 def rotated(images: Images, angles: Array, fill: float) -> Images:
-    """Turn each image about its middle, with bilinear interpolation.
+    """Rotate each image about its centre, with bilinear interpolation.
 
     Args:
         images: (N, C, H, W).
-        angles: (N,) radians, counter-clockwise as the image is looked at.
+        angles: (N,) radians, counter-clockwise as one sees the image.
         fill: the value outside the images.
 
     Returns:
@@ -75,7 +91,7 @@ def rotated(images: Images, angles: Array, fill: float) -> Images:
 
 
 def _between(place: Array, length: int) -> tuple[Indices, Array]:
-    """The pixel before a place, counted in an image padded by 1, and how far on the place is."""
+    """Return the pixel before a place, in an image padded by 1, and the distance from it."""
     place = np.clip(place, -1, length)
     before = np.minimum(np.floor(place).astype(np.int64), length - 1)
     return before + 1, place - before

@@ -48,12 +48,12 @@ def AlexNet(
         image_size: short for input_shape (3, image_size, image_size).
         input_shape: (C, H, W) of one image.
         filters: of the five convolutions.
-        first_kernel: of the first convolution; 11 where None, 5 for small images.
-        first_stride: of the first convolution; 4 where None, 1 for small images.
+        first_kernel: of the first convolution; 11 if None, 5 for small images.
+        first_stride: of the first convolution; 4 if None, 1 for small images.
         groups: of the second, fourth and fifth convolution.
         pool_size: window of the poolings.
         pool_stride: of the poolings, which overlap.
-        hidden_sizes: units of the two hidden layers; 4,096 each where None, 1,024 for small images.
+        hidden_sizes: units of the two hidden layers; 4,096 each if None, 1,024 for small images.
         dropout: share of values dropped before each hidden layer.
         weight_init: "he", "xavier" or a standard deviation.
         seed: of the initial parameters and of dropout.

@@ -52,7 +52,7 @@ def LeNet5(
     and figure 2. The modern form has ReLU, max pooling and a linear output, as it is taught today.
 
     The form of 1998 has the paper's 60,000 trainable parameters: sub-sampling that learns, table I
-    between S2 and C3 (with other numbers of filters every one sees all), the scaled tanh behind
+    between S2 and C3 (with other numbers of filters every one sees all), the scaled tanh after
     every layer up to F6, as section II.B says of all units, and outputs that measure the distance
     to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175; weights are drawn by He's
     rule, which makes up for the smaller pixels; and the loss leaves out the paper's constant for
@@ -64,7 +64,7 @@ def LeNet5(
         input_shape: (C, H, W) of one image.
         filters: of the two convolutions.
         kernel_size: rows and columns of a filter.
-        padding: of the first convolution; what makes the image the paper's 32x32 where None.
+        padding: of the first convolution; what makes the image the paper's 32x32 if None.
         pool_size: window and stride of both poolings.
         hidden_sizes: maps of C5 (units, in the modern form) and units of F6.
         weight_init: "he", "xavier" or a standard deviation.

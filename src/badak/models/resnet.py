@@ -91,7 +91,7 @@ def ResNet18(
 ) -> Network:
     """A 7x7 convolution, pooled, eight residual blocks of two, and a linear layer.
 
-    From He et al. 2016, table 1; where a stage begins, the shortcut is a 1x1 convolution with batch
+    From He et al. 2016, table 1; a stage begins with a 1x1 convolution as shortcut and batch
     norm (option B). Images below 64 pixels, such as CIFAR-10's, begin with a 3x3 convolution and no
     pooling, so that something is left for the last stage.
 
@@ -147,7 +147,7 @@ def _stages(
     shortcut: Callable[[int, int], list[Layer]],
     weight_init: WeightInit,
 ) -> list[Layer]:
-    """Blocks and the ReLU behind each sum; a stage but the first begins by halving the maps."""
+    """Blocks and the ReLU after each sum; a stage but the first begins by halving the maps."""
     layers: list[Layer] = []
     for stage, (many, count) in enumerate(zip(blocks, filters, strict=True)):
         for number in range(checks.integer(many, "blocks", minimum=1, maximum=MAX_LAYERS)):

@@ -16,7 +16,7 @@ LARGE = 64
 
 
 def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
-    """Return (C, H, W), or (C, image_size, image_size) where that is given.
+    """Return (C, H, W), or (C, image_size, image_size) if that is not None.
 
     Raises:
         ArgumentTypeError: no shape, or a size that is no integer.
@@ -39,7 +39,7 @@ def several(values: Any, name: str, count: int | None = None) -> tuple[Any, ...]
     Args:
         values: a sequence.
         name: of the argument.
-        count: how many there must be; any number where None.
+        count: how many there must be; any number if None.
 
     Raises:
         ArgumentTypeError: no sequence.
@@ -68,14 +68,14 @@ def is_small(shape: Shape) -> bool:
 
 
 def padding_to_32(shape: Shape, more: int = 0) -> Padding:
-    """Return the zeros around an image that make it 32 x 32, none where it is larger.
+    """Return the zeros around an image that make it 32 x 32; none if it is larger.
 
     Args:
         shape: (C, H, W) of the image.
         more: padding on every side besides.
 
     Returns:
-        A number where all sides have the same, else one a side.
+        One number if all sides are equal, otherwise one per side.
 
     Example:
         >>> padding_to_32((1, 28, 28)), padding_to_32((1, 27, 40), more=1)

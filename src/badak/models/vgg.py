@@ -33,7 +33,7 @@ def VGG11(
     """Eight 3x3 convolutions, pooled five times, and three linear layers.
 
     From Simonyan and Zisserman 2014, *Very Deep Convolutional Networks for Large-Scale Image
-    Recognition*, table 1, column A; batch norm, of 2015, behind every convolution lets it learn
+    Recognition*, table 1, column A; batch norm, of 2015, after every convolution lets it learn
     without the paper's detours. Images below 64 pixels, such as CIFAR-10's, get one hidden layer of
     512 units; below 32, padding makes them 32x32.
 
@@ -42,8 +42,8 @@ def VGG11(
         image_size: short for input_shape (3, image_size, image_size).
         input_shape: (C, H, W) of one image.
         filters: of the convolutions, grouped by the poolings between them.
-        batch_norm: whether BatchNorm2d stands behind each convolution.
-        hidden_sizes: units of the hidden layers; two of 4,096 where None, one of 512 for small
+        batch_norm: whether BatchNorm2d follows each convolution.
+        hidden_sizes: units of the hidden layers; two of 4,096 if None, one of 512 for small
             images.
         dropout: share of values dropped after each hidden layer.
         weight_init: "he", "xavier" or a standard deviation.
@@ -101,8 +101,8 @@ def VGG16(
         image_size: short for input_shape (3, image_size, image_size).
         input_shape: (C, H, W) of one image.
         filters: of the convolutions, grouped by the poolings between them.
-        batch_norm: whether BatchNorm2d stands behind each convolution.
-        hidden_sizes: units of the hidden layers; two of 4,096 where None, one of 512 for small
+        batch_norm: whether BatchNorm2d follows each convolution.
+        hidden_sizes: units of the hidden layers; two of 4,096 if None, one of 512 for small
             images.
         dropout: share of values dropped after each hidden layer.
         weight_init: "he", "xavier" or a standard deviation.

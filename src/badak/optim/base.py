@@ -1,4 +1,4 @@
-"""Optimizer: what every optimizer is: a rule, its numbers, and its state in named arrays."""
+"""Optimizer: the base of all optimizers: a rule, its numbers, and its state in named arrays."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ from badak.optim.fused import DONE, STALE, FusedUpdate
 
 @dataclass
 class Optimizer(ABC):
-    """Changes parameters by their gradients, and remembers what its rule needs.
+    """Changes parameters by their gradients, and keeps the state that its rule needs.
 
     Attributes:
         lr: learning rate.
         weight_decay: this times the parameter is added to its gradient (an L2 penalty).
         slots: the arrays kept for each parameter, all zeros at first.
-        rule: the native core's name of the rule, where it has it.
+        rule: the native core's name of the rule, if it has the rule.
         steps: updates made so far.
         state: ``"conv1.weight.mean"`` -> array.
     """
@@ -51,7 +51,7 @@ class Optimizer(ABC):
         Args:
             parameters: name -> live array.
             gradients: name -> array of the parameter's shape and dtype; exactly the same names.
-            lr: learning rate of this step, where a schedule decided it.
+            lr: learning rate of this step, if a schedule sets it.
 
         Raises:
             BadakError: names or shapes that differ, or a new value that is not finite; no
@@ -67,12 +67,12 @@ class Optimizer(ABC):
             return
         changed = {}
         for name, parameter in parameters.items():
-            with np.errstate(over="ignore", invalid="ignore"):  # found, and named below
+            with np.errstate(over="ignore", invalid="ignore"):  # reported below
                 state = self._slots_of(name, parameter)
                 changed[name] = self._rule(parameter, gradients[name], state, rate)
             if not all(np.isfinite(array).all() for array in changed[name]):
                 raise BadakError(_not_finite(name))
-        # All new values exist before the first is written: a fault above changes nothing.
+        # All new values exist before the first is written: an error above changes nothing.
         self.steps += 1
         for name, (new, *slots) in changed.items():
             parameters[name][...] = new
@@ -82,7 +82,7 @@ class Optimizer(ABC):
     def _update_together(
         self, parameters: Mapping[str, Array], gradients: Mapping[str, Array], lr: float
     ) -> bool:
-        """Change all parameters and their state in place by one native call, where it can."""
+        """Change all parameters and their state in place by one native call, if possible."""
         numbers, fused, outcome = self._numbers(lr), self._fused, STALE
         if fused is not None:
             outcome = fused.run(parameters, self.state, gradients, numbers)
@@ -106,14 +106,14 @@ class Optimizer(ABC):
     def _rule(
         self, parameter: Array, gradient: Array, state: list[Array], lr: float
     ) -> Sequence[Array]:
-        """The new parameter and the new state."""
+        """Return the new parameter and the new state."""
 
     def _numbers(self, lr: float) -> StepNumbers:
-        """The same rule's numbers, for the native core."""
+        """Return the rule's numbers for the native core."""
         return StepNumbers(lr, self.weight_decay)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy takes along: not the binding to these very arrays."""
+        """Return what a copy keeps: not the binding to these arrays."""
         return {**self.__dict__, "_fused": None}
 
     def config(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Optimizer(ABC):
         }
 
     def load_state(self, steps: int, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take over the steps and state of a saved optimizer of the same kind.
+        """Restore the steps and state of a saved optimizer of the same kind.
 
         Args:
             steps: updates made.

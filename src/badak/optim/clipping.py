@@ -18,7 +18,7 @@ def clip_gradients(
         max_norm: the largest allowed square root of the sum of all squares, above 0.
 
     Returns:
-        The gradients, new arrays where they were scaled; and the norm before.
+        The gradients, new arrays if they were scaled; and the norm before.
 
     Raises:
         BadakError: max_norm out of range, or a gradient with NaN or infinity, which is named.

@@ -1,4 +1,4 @@
-"""All parameters in one native call: the fast way of `Optimizer.update`, where it is open."""
+"""All parameters in one native call: the fast path of `Optimizer.update`, if available."""
 
 from collections.abc import Mapping
 from types import ModuleType
@@ -22,7 +22,7 @@ class FusedUpdate:
 
     Attributes:
         names: of the parameters, in order.
-        state: ``"conv1.weight.mean"`` -> array, changed by each run; zeros where there was none.
+        state: ``"conv1.weight.mean"`` -> array, changed by each run; zeros if there was none.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class FusedUpdate:
         parameters: Mapping[str, Array],
         state: Mapping[str, Array],
     ) -> "FusedUpdate | None":
-        """Bind parameters and their state, or return None where no edition can take them so."""
+        """Bind parameters and their state, or return None if no edition can."""
         if rule is None or any(p.dtype != FLOAT32 for p in parameters.values()):
             return None
         chosen = edition.of(FLOAT32)
@@ -64,8 +64,8 @@ class FusedUpdate:
         """Change all parameters and their state by one step, or none.
 
         Returns:
-            DONE; or which parameter's new value would be the first not to be finite; UNFIT where a
-            gradient cannot be used as it is; STALE where these are not the arrays that are bound.
+            DONE; or which parameter's new value would be the first not to be finite; UNFIT if a
+            gradient cannot be used as it is; STALE if these are not the arrays that are bound.
         """
         if self._edition is not edition.of(FLOAT32):
             return STALE

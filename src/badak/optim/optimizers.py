@@ -41,7 +41,7 @@ class SGD(Optimizer):
 
 @dataclass
 class _Momentum(Optimizer):
-    """What Momentum and Nesterov share: all but where the step looks."""
+    """What Momentum and Nesterov share: all but the point of the gradient."""
 
     slots: ClassVar[tuple[str, ...]] = ("velocity",)
     looks_ahead: ClassVar[bool]

@@ -8,7 +8,7 @@ from badak import checks
 
 
 class Schedule(Protocol):
-    """What the trainer calls before each step."""
+    """A function that the trainer calls before each step."""
 
     def __call__(self, passed: float, epochs: int) -> float:
         """Return the factor on the learning rate.
@@ -44,7 +44,7 @@ class Step:
         checks.real(self.gamma, "gamma", above=0)
 
     def __call__(self, passed: float, epochs: int) -> float:
-        """The factor on the learning rate; see Schedule."""
+        """Return the factor on the learning rate; see Schedule."""
         return self.gamma ** (math.floor(passed) // self.step_size)
 
 
@@ -70,7 +70,7 @@ class Cosine:
         checks.real(self.minimum, "minimum", minimum=0, maximum=1)
 
     def __call__(self, passed: float, epochs: int) -> float:
-        """The factor on the learning rate; see Schedule."""
+        """Return the factor on the learning rate; see Schedule."""
         return _between(1.0, self.minimum, passed / epochs)
 
 
@@ -99,7 +99,7 @@ class WarmUp:
         checks.real(self.start, "start", minimum=0, maximum=1)
 
     def __call__(self, passed: float, epochs: int) -> float:
-        """The factor on the learning rate; see Schedule."""
+        """Return the factor on the learning rate; see Schedule."""
         return self.start + (1 - self.start) * min(passed / self.epochs, 1.0)
 
 
@@ -131,7 +131,7 @@ class OneCycle:
         checks.real(self.end, "end", minimum=0, maximum=1)
 
     def __call__(self, passed: float, epochs: int) -> float:
-        """The factor on the learning rate; see Schedule."""
+        """Return the factor on the learning rate; see Schedule."""
         share = passed / epochs
         if share <= self.rise:
             return _between(self.start, 1.0, share / self.rise)

@@ -1,4 +1,4 @@
-"""What the bits of a training depend on besides its settings: libraries and the processor."""
+"""What a training's bits depend on besides its settings: libraries and the processor."""
 
 import platform
 
@@ -48,7 +48,7 @@ def _native(net: Network) -> dict[str, str]:
 
 
 def _reference() -> dict[str, str]:
-    """NumPy's matrix product, and the instruction sets that its own loops chose from."""
+    """Name NumPy's matrix product and the instruction sets of its loops."""
     built = np.show_config(mode="dicts") or {}
     blas = built.get("Build Dependencies", {}).get("blas", {})
     extensions = built.get("SIMD Extensions", {}).get("found", [])

@@ -1,4 +1,4 @@
-"""The best epoch: which one it is, and the weights that the network had at its end."""
+"""The best epoch: which it is, and the network's weights at its end."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from badak.training.history import EpochRecord
 def best_epoch(epochs: Sequence[EpochRecord]) -> EpochRecord | None:
     """Return the epoch of the highest validation accuracy; None if none was measured.
 
-    Of equal accuracies the one of lower loss wins, and of equal losses the earlier.
+    If accuracies are equal, the lower loss wins; if losses are equal, the earlier epoch.
 
     Example:
         >>> epochs = [EpochRecord(1, 5, 0.9, 0.7, 0.8, 0.75), EpochRecord(2, 10, 0.1, 1, 0.9, 0.75)]
@@ -34,7 +34,7 @@ class Best:
     """Keeps the weights of the best epoch so far, and writes them to a model file.
 
     Args:
-        state: of a resumed run: what `Network.state` returned at the end of its best epoch.
+        state: the result of `Network.state` at the end of a resumed run's best epoch.
 
     Attributes:
         state: the weights; empty if no epoch was measured on validation images.
@@ -51,9 +51,9 @@ class Best:
             self._written = False
 
     def save(self, net: Network, path: Path) -> None:
-        """Write the weights as `net` writes its own, unless this was done.
+        """Write the weights in the form of a network's file, unless this was done.
 
-        If there are none, a file of an earlier run is removed.
+        If there are none, an earlier run's file is removed.
         """
         if not self.state:
             path.unlink(missing_ok=True)

@@ -1,11 +1,11 @@
-"""Callback: what is told of the steps and epochs of a training."""
+"""Callback: what a training calls at its steps and epochs."""
 
 from badak.training.history import EpochRecord, StepRecord
 from badak.training.running import Running
 
 
 class Callback:
-    """Told of what happens in training; override what you need.
+    """Called when something happens in training; override the methods you need.
 
     Example:
         >>> class Losses(Callback):
@@ -14,13 +14,13 @@ class Callback:
     """
 
     def on_train_start(self, trainer: Running) -> None:
-        """Before the first step, of a resumed run too."""
+        """Called before the first step, also of a resumed run."""
 
     def on_step(self, trainer: Running, record: StepRecord) -> None:
-        """After each update."""
+        """Called after each update."""
 
     def on_epoch_end(self, trainer: Running, record: EpochRecord) -> None:
-        """After each epoch's evaluation, before its checkpoint."""
+        """Called after each epoch's evaluation, before its checkpoint."""
 
     def on_train_end(self, trainer: Running) -> None:
-        """After the last epoch, an interruption or a fault."""
+        """Called after the last epoch, an interruption or an error."""

@@ -1,4 +1,4 @@
-"""Checkpoints: everything a resume needs, in one file that is written whole or not at all."""
+"""Checkpoints: everything a resume needs, in one file, written as a whole or not at all."""
 
 import hashlib
 import warnings
@@ -71,22 +71,22 @@ def load(
     settings: Mapping[str, Any],
     accept_other_bits: bool = False,
 ) -> Resumed:
-    """Bring network and optimizer to where a checkpoint left them.
+    """Restore network and optimizer from a checkpoint.
 
     Args:
         path: the file.
         net: of the checkpoint's architecture.
         optimizer: of the checkpoint's kind.
         settings: of this run; they must be the checkpoint's.
-        accept_other_bits: whether arithmetic other than the checkpoint's is a warning alone.
+        accept_other_bits: whether other arithmetic than the checkpoint's is only a warning.
 
     Returns:
         The history so far and the best epoch's weights.
 
     Raises:
         FormatError: no checkpoint, a damaged one, or one of a newer badak.
-        BadakError: one of another network, other data, settings or arithmetic; what differs is
-            listed, and nothing has changed.
+        BadakError: another network, other data, settings or arithmetic; the message lists what
+            differs, and nothing has changed.
     """
     arrays, metadata = storage.load(path)
     if metadata.get("format") != FORMAT["format"] or metadata.get("version") != FORMAT["version"]:
@@ -100,8 +100,8 @@ def load(
             difference = _other_arithmetic(metadata, net)
             if difference and not accept_other_bits:
                 raise BadakError(
-                    f"{difference}: the bits would differ from those of an uninterrupted run; go "
-                    "on as it was begun, or pass accept_other_bits=True"
+                    f"{difference}: the bits would differ from those of an uninterrupted run; "
+                    "continue as it was begun, or pass accept_other_bits=True"
                 )
             history = History.from_arrays(_part(arrays, "history"))
             _check_position(metadata, history)
@@ -116,7 +116,7 @@ def load(
         generator.bit_generator.state = generators[name]
     if difference:
         warnings.warn(
-            f"{path}: {difference}: from here on the bits differ from an uninterrupted run's",
+            f"{path}: {difference}: from now on the bits differ from an uninterrupted run's",
             stacklevel=2,
         )
     return Resumed(history, best)
@@ -128,7 +128,7 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
         raise BadakError(f"it belongs to another network: {_difference(metadata, net)}")
     saved = metadata["settings"]
     differing = [
-        f"the {name} images are others"
+        f"the {name} images differ"
         if name in ("train", "validation")
         else f"{name} was {shown(saved.get(name))} and is {shown(value)}"
         for name, value in _as_json(settings).items()
@@ -139,9 +139,9 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
 
 
 def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
-    """What differs between the checkpoint's arithmetic and ours; empty if nothing is known to."""
-    saved = metadata.get("arithmetic", {})  # checkpoints of badak's first weeks have none
-    if not isinstance(saved, dict) or not all(isinstance(one, str) for one in saved.values()):
+    """Return what differs between the checkpoint's arithmetic and ours; empty if nothing does."""
+    saved = metadata.get("arithmetic", {})  # the oldest checkpoints have none
+    if not isinstance(saved, dict) or not all(isinstance(value, str) for value in saved.values()):
         raise FormatError("its arithmetic must be texts by name")
     own = arithmetic(net)
     return "; ".join(  # names that only one edition has do not count: the edition itself does
@@ -152,7 +152,7 @@ def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
 
 
 def _best(arrays: Mapping[str, Any], net: Network) -> Best:
-    """The best epoch's weights; none if no validation images were measured."""
+    """Return the best epoch's weights; none if no validation images were measured."""
     state = _part(arrays, "best")
     own = {name: (array.shape, array.dtype) for name, array in net.state().items()}
     if state and own != {name: (array.shape, array.dtype) for name, array in state.items()}:
@@ -168,10 +168,10 @@ def _check_position(metadata: Mapping[str, Any], history: History) -> None:
 
 
 def _generator(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A generator's saved state, which a generator has taken."""
+    """Return a generator's saved state, after a generator has accepted it."""
     state: dict[str, Any] = metadata["generators"][name]
     try:
-        np.random.PCG64().state = state  # type: ignore[assignment]  # what it is, it checks
+        np.random.PCG64().state = state  # type: ignore[assignment]  # it checks the value
     except ValueError as fault:
         raise FormatError(f"the state of generator {name!r} cannot be used: {fault}") from None
     return state
@@ -180,7 +180,7 @@ def _generator(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _check_optimizer(
     arrays: Mapping[str, Any], metadata: Mapping[str, Any], net: Network, optimizer: Optimizer
 ) -> None:
-    """Refuse a state that the first update would trip over."""
+    """Refuse a state that does not fit the network's parameters."""
     steps = checks.integer(metadata["optimizer_steps"], "optimizer_steps")
     slots = optimizer.slots if steps else ()
     expected = {
@@ -188,9 +188,9 @@ def _check_optimizer(
         for name, array in net.parameters().items()
         for slot in slots
     }
-    found = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
-    if found != expected:
-        odd = sorted(dict(found.items() ^ expected.items()))
+    state = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
+    if state != expected:
+        odd = sorted(dict(state.items() ^ expected.items()))
         raise FormatError(f"its optimizer's state does not fit the network: {', '.join(odd)}")
 
 
@@ -218,7 +218,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         path: the checkpoint's file.
 
     Returns:
-        What `save` was given.
+        The settings that `save` wrote.
 
     Raises:
         FormatError: no checkpoint, or a damaged one.
@@ -251,7 +251,7 @@ def _part(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    """Tuples become lists, as they do in the file."""
+    """Turn tuples into lists, as the file does."""
     if isinstance(value, Mapping):
         return {key: _as_json(member) for key, member in value.items()}
     if isinstance(value, (tuple, list)):
@@ -260,10 +260,10 @@ def _as_json(value: Any) -> Any:
 
 
 def _difference(metadata: Mapping[str, Any], net: Network) -> str:
-    """What a person wants to know first: the layer or the number that is another."""
+    """Name the first layer or the numbers that differ."""
     saved, own = metadata["architecture"], _as_json(net.architecture())
     for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
         if theirs != ours:
-            return f"{theirs} there, {ours} here"
+            return f"{theirs} in the checkpoint, {ours} here"
     keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
     return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"

@@ -7,9 +7,9 @@ import numpy as np
 from badak.training.best import best_epoch
 from badak.training.running import Running
 
-# A loss above another by a smaller factor is noise.
+# Losses that differ by a smaller factor differ by noise.
 MARGIN = 1.1
-# A step's loss above the first one's by this factor has exploded.
+# A loss above the first step's by this factor has exploded.
 EXPLODED = 2.0
 
 
@@ -34,27 +34,29 @@ def stopped_early(trainer: Running) -> str | None:
 
 
 def nothing_left(trainer: Running) -> str | None:
-    """Say why a resumed training has no step to make, and what to do; None if it has one."""
+    """Say why a resumed training has no step left, and what to do; None if it has one."""
     early, epochs = stopped_early(trainer), len(trainer.history.epochs)
     if early:
-        return f"{early}; to train longer, begin another run with more patience, or without it"
+        return f"{early}; to train longer, start another run with more patience, or without it"
     if epochs >= trainer.epochs:
         words = f"all {trainer.epochs} epochs are done"
         if trainer.schedule is not None:
-            return f"{words}, and the learning rate with them; to train longer, begin another run"
+            return (
+                f"{words}, and the learning rate followed them; to train longer, start another run"
+            )
         return f"{words}; to train longer, ask for more epochs"
     if trainer.max_steps is not None and len(trainer.history.steps) >= trainer.max_steps:
-        return f"the {trainer.max_steps} steps asked for are done"
+        return f"all {trainer.max_steps} steps of max_steps are done"
     return None
 
 
 def worse_than_before(trainer: Running) -> str | None:
-    """Say that a training left the network worse than it was, and what to try; None if it did not.
+    """Say if training made the network worse, and what to try; None if it did not.
 
-    Worse is a training loss, measured after the last epoch, above both the first step's and that
+    It is worse if the training loss after the last epoch is above both the first step's and that
     of guessing; or, if the loss exploded in between, above that of guessing, with no more right
-    answers than the most frequent class would give. With early stopping it is the best epoch's
-    loss, since the network has its weights.
+    answers than the most frequent class would give. With early stopping, the best epoch's loss
+    counts, since the network has its weights.
     """
     history = trainer.history
     if not history.epochs:
@@ -70,6 +72,6 @@ def worse_than_before(trainer: Running) -> str | None:
         return None
     return (
         f"the training loss went from {losses[0]:.4g} to {last.train_loss:.4g}, and guessing "
-        f"would give {guessing:.4g}: the network has learnt nothing of use; try a lower learning "
+        f"would give {guessing:.4g}: the network has learnt nothing useful; try a lower learning "
         f"rate than {trainer.optimizer.lr:g}{'' if exploded else ', or more steps'}"
     )

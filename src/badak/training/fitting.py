@@ -1,4 +1,4 @@
-"""Whether data fits a network, and which images are measured at the end of each epoch."""
+"""Whether data fits a network, and what is measured at the end of each epoch."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 from badak.arrays import check_layout
 from badak.data import Dataset
-from badak.data.loader import LARGEST_SEED
+from badak.data.loader import MAX_SEED
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
 from badak.training.history import EpochRecord, Position
@@ -19,10 +19,10 @@ TRAIN_SAMPLE = 10_000
 def check_parts(
     net: Network, train: Any, validation: Any, batch_size: int, early_stopping: int | None
 ) -> None:
-    """Refuse what the network cannot be trained or measured on.
+    """Refuse data that the network cannot be trained or measured on.
 
     Raises:
-        ArgumentTypeError: no Dataset.
+        ArgumentTypeError: the data is no Dataset.
         BadakError: no images, fewer than a batch, images of another shape, more classes than
             outputs, or no validation images for early stopping.
     """
@@ -35,8 +35,7 @@ def check_parts(
         _check(validation, "validation", net)
     elif early_stopping is not None:
         raise BadakError(
-            f"early_stopping={early_stopping} watches the validation accuracy; pass "
-            "validation images"
+            f"early_stopping={early_stopping} needs the validation accuracy; pass validation images"
         )
 
 
@@ -71,8 +70,8 @@ def measured(
         seed: of the choice.
     """
     parts = [train] if validation is None else [train, validation]
-    most = size or (TRAIN_SAMPLE if validation is None else len(validation))
-    return [sample(part, most, seed) for part in parts]
+    count = size or (TRAIN_SAMPLE if validation is None else len(validation))
+    return [sample(part, count, seed) for part in parts]
 
 
 def measure(net: Network, parts: list[Dataset], position: Position) -> EpochRecord:
@@ -93,5 +92,5 @@ def sample(data: Dataset, size: int, seed: int) -> Dataset:
     """
     if size >= len(data):
         return data
-    chosen = np.random.default_rng([seed, LARGEST_SEED]).choice(len(data), size, replace=False)
+    chosen = np.random.default_rng([seed, MAX_SEED]).choice(len(data), size, replace=False)
     return data[np.sort(chosen)]

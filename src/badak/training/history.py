@@ -1,6 +1,6 @@
 """History: what was measured, per step and per epoch; as CSV, as text, as arrays.
 
-It holds no wall-clock time, so that a resumed run has the very history of an uninterrupted one.
+It holds no wall-clock time, so that a resumed run has the same history as an uninterrupted one.
 """
 
 import math
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from badak.errors import FormatError
 
-# How many of a record's first fields are whole numbers.
-WHOLE = {"steps": 3, "epochs": 2}
+# How many of a record's first fields are integers.
+INTEGERS = {"steps": 3, "epochs": 2}
 
 
 class Position(NamedTuple):
@@ -33,7 +33,7 @@ class StepRecord(NamedTuple):
         images: how many were in the batch.
         lr: learning rate.
         loss: mean over the batch, before the update.
-        accuracy: share of the batch classified rightly, by the same forward pass.
+        accuracy: share of the batch classified correctly, by the same forward pass.
     """
 
     step: int
@@ -45,14 +45,14 @@ class StepRecord(NamedTuple):
 
 
 class EpochRecord(NamedTuple):
-    """What the network reached at an epoch's end.
+    """The network's results at an epoch's end.
 
     Attributes:
         epoch: its number, from 1.
         step: updates made so far.
         train_loss: on a fixed sample of the training images.
         train_accuracy: likewise.
-        validation_loss: on the validation images, or a fixed sample; NaN where there are none.
+        validation_loss: on the validation images, or a fixed sample; NaN if there are none.
         validation_accuracy: likewise.
     """
 
@@ -81,8 +81,8 @@ class History:
     """Records of steps and epochs in the order they happened.
 
     Attributes:
-        steps: one record an update.
-        epochs: one record an epoch.
+        steps: one record per update.
+        epochs: one record per epoch.
 
     Example:
         >>> history = History(epochs=[EpochRecord(1, 15, 0.5, 0.75, 0.25, 1.0)])
@@ -103,7 +103,7 @@ class History:
 
     @property
     def position(self) -> Position:
-        """Where the training continues."""
+        """The batch with which the training continues."""
         step = len(self.steps)
         return Position(len(self.epochs), step - (self.epochs[-1].step if self.epochs else 0), step)
 
@@ -116,7 +116,7 @@ class History:
         return _csv(StepRecord._fields, self.steps)
 
     def log(self) -> str:
-        """Return a line an epoch, as the screen shows them where it is no terminal."""
+        """Return one line per epoch, as `Progress` prints them without a terminal."""
         return "".join(f"{record}\n" for record in self.epochs)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -128,16 +128,16 @@ class History:
         """Rebuild what `arrays` returned.
 
         Raises:
-            FormatError: tables missing or of another shape, or a number of a step, epoch or image
-                that is no whole number.
+            FormatError: tables are missing or have another shape, or the number of a step, epoch or
+                image is no integer.
         """
         for name, record in (("steps", StepRecord), ("epochs", EpochRecord)):
             table = arrays.get(name)
             if table is None or table.ndim != 2 or table.shape[1] != len(record._fields):
                 raise FormatError(f"the history's {name} must have {len(record._fields)} columns")
-            whole = table[:, : WHOLE[name]]
-            if not (np.isfinite(whole) & (whole == np.rint(whole))).all():
-                raise FormatError(f"the history's {name} must be counted in whole numbers")
+            counts = table[:, : INTEGERS[name]]
+            if not (np.isfinite(counts) & (counts == np.rint(counts))).all():
+                raise FormatError(f"the history's {name} must be counted in integers")
         steps = [
             StepRecord(int(row[0]), int(row[1]), int(row[2]), *row[3:])
             for row in arrays["steps"].tolist()

@@ -20,7 +20,7 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         if number == BROKEN_PIPE:
-            words = "stopped, as nothing reads the output any more (broken pipe),"
+            words = "stopped, because nothing reads the output any more (broken pipe),"
         else:
             words = f"stopped by {signal.Signals(number).name}"
         super().__init__(words)
@@ -28,12 +28,12 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """Within the block a first SIGINT or SIGTERM is only noted; a second of its kind acts at once.
+    """Within the block, the first SIGINT or SIGTERM is only noted; a second one acts at once.
 
     SIGHUP is always only noted: a terminal that closes sends it twice, from its shell and from the
-    kernel, and systemd sends SIGTERM before it. None of these must cost the checkpoint.
-    A signal that the process was made to ignore, as `nohup` does, stays ignored.
-    Python handles signals in the main thread of the main interpreter; elsewhere nothing is caught.
+    kernel, and systemd sends SIGTERM before it; none of these may prevent the checkpoint. A signal
+    that is ignored, as under `nohup`, stays ignored. Python handles signals in the main thread of
+    the main interpreter; elsewhere nothing is caught.
 
     Attributes:
         signal: the number of the signal that came, or None.

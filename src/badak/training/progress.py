@@ -14,20 +14,20 @@ from badak.training.running import Running
 
 
 class Progress(Callback):
-    """A bar with loss, accuracy, images/s and time left; plain lines where no one watches."""
+    """Shows a bar with loss, accuracy, images/s and time left; plain lines without a terminal."""
 
     # The share of the old value in the moving means shown.
     SMOOTH = 0.9
 
     def on_train_start(self, trainer: Running) -> None:
-        """Draw the bar of this epoch, or say that nothing is left to do."""
+        """Draw the bar, or say that nothing is left to train."""
         self._console = terminal.console()
         self._bar = None
         self._since = time.perf_counter()
         self._loss = self._accuracy = self._rate = float("nan")
-        # What a resumed run finds done must not count as done in the first second.
+        # Steps of before a resume must not count as done in the first second.
         self._done = len(trainer.history.steps)
-        with _read_by_someone(trainer):
+        with _stopping_if_unread(trainer):
             if self._done and (words := nothing_left(trainer)):
                 print(f"nothing left to train: {words}", flush=True)
             elif self._console.is_terminal:
@@ -45,7 +45,7 @@ class Progress(Callback):
         self._since = now
         if self._bar is None:
             return
-        with _read_by_someone(trainer):
+        with _stopping_if_unread(trainer):
             self._bar.update(
                 self._task,
                 description=f"epoch {record.epoch}/{trainer.epochs}",
@@ -56,7 +56,7 @@ class Progress(Callback):
     def on_epoch_end(self, trainer: Running, record: EpochRecord) -> None:
         """Print the epoch's line."""
         line = f"{record}  {self._rate:,.0f} images/s"
-        with _read_by_someone(trainer):
+        with _stopping_if_unread(trainer):
             if self._bar is not None:
                 self._bar.console.print(line, highlight=False, soft_wrap=True)
             else:
@@ -65,7 +65,7 @@ class Progress(Callback):
 
     def on_train_end(self, trainer: Running) -> None:
         """Leave the bar as it is, and say that early stopping ended the training."""
-        with _read_by_someone(trainer):
+        with _stopping_if_unread(trainer):
             if self._bar is not None:
                 self._bar.stop()
             words = stopped_early(trainer)
@@ -77,8 +77,8 @@ class Progress(Callback):
 
 
 @contextmanager
-def _read_by_someone(trainer: Running) -> Iterator[None]:
-    """Stop the training, with a checkpoint, if the pipe or terminal that we print to is closed."""
+def _stopping_if_unread(trainer: Running) -> Iterator[None]:
+    """Stop the training, with a checkpoint, if the pipe or terminal that is printed to closes."""
     try:
         yield
     except OSError as fault:

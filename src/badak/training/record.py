@@ -40,7 +40,7 @@ class Record:
         self._settings |= self._fingerprints.result()
 
     def load(self, accept_other_bits: bool) -> checkpoint.Resumed:
-        """Bring network, optimizer and snapshots to where the run stopped.
+        """Restore network, optimizer and snapshots from the checkpoint.
 
         Raises:
             BadakError: another run's files, or damaged ones; see `checkpoint.load`.
@@ -54,7 +54,7 @@ class Record:
         return resumed
 
     def save(self, state: checkpoint.Resumed) -> None:
-        """Write everything, the checkpoint last: once it says finished, all the rest is there."""
+        """Write everything, the checkpoint last: if it is complete, so are all other files."""
         run, history = self.run, state.history
         self.net.save(run.model)
         state.best.save(self.net, run.best)

@@ -16,7 +16,7 @@ LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os,
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """Where a run keeps what; the paths need not exist.
+    """The paths of a run's files; they need not exist.
 
     Args:
         path: the directory.
@@ -31,10 +31,10 @@ class RunDirectory:
     @classmethod
     @contextmanager
     def claimed(cls, stem: Path) -> Iterator["RunDirectory"]:
-        """Make a directory that did not exist: `stem`, or `stem`-2, -3, ... if others have it.
+        """Make a new directory: `stem`, or `stem`-2, -3, ... if that exists.
 
-        Of two processes that ask at once, each gets its own. If nothing was written to it within
-        the block, it is removed again.
+        Two processes that ask at the same time get two directories. If nothing was written within
+        the block, the directory is removed again.
 
         Raises:
             BadakError: it cannot be made.
@@ -66,22 +66,22 @@ class RunDirectory:
 
     @property
     def checkpoint(self) -> Path:
-        """Everything that going on needs."""
+        """Everything that a resume needs."""
         return self.path / "checkpoint" / "latest.safetensors"
 
     @property
     def history(self) -> Path:
-        """A line an epoch."""
+        """One line per epoch."""
         return self.path / "history.csv"
 
     @property
     def steps(self) -> Path:
-        """A line a step."""
+        """One line per step."""
         return self.path / "steps.csv"
 
     @property
     def log(self) -> Path:
-        """What the screen showed, without times."""
+        """The lines that the screen showed, without times."""
         return self.path / "log.txt"
 
     @property
@@ -91,12 +91,12 @@ class RunDirectory:
 
     @property
     def snapshots(self) -> Path:
-        """What the network was like every so many steps, where that was asked for."""
+        """Filters, maps and more, recorded every few steps, if the run has snapshots."""
         return self.path / "snapshots.safetensors"
 
     @property
     def learnt(self) -> Path:
-        """Which files of a folder it learnt from."""
+        """Digests of the files that it learnt from, if they are a folder's."""
         return self.path / "learnt.safetensors"
 
     @property
@@ -111,7 +111,7 @@ class RunDirectory:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Make the directory, keep other processes out of it, and clear what a killed one left.
+        """Make the directory, lock out other processes, and remove what a killed one left.
 
         Raises:
             BadakError: it cannot be made or written, a file in it is a symbolic link, or another
@@ -131,10 +131,10 @@ class RunDirectory:
                 storage.remove_temporaries(folder)
             yield
         finally:
-            os.close(descriptor)  # gives the lock back, as the end of a killed process does
+            os.close(descriptor)  # releases the lock, as the end of a killed process does
 
     def make_plots(self) -> None:
-        """Make the folder of pictures; to be called before pictures or the report are written.
+        """Make the folder of pictures; call this before pictures or the report are written.
 
         Raises:
             BadakError: a file or folder of the run directory is a symbolic link.
@@ -143,10 +143,10 @@ class RunDirectory:
         self.plots.mkdir(exist_ok=True)
 
     def refuse_links(self) -> None:
-        """Make sure that no file of the directory leads out of it, before writing there.
+        """Check that no file of the directory is a link, before writing there.
 
-        Saving follows a link, which is right for a path that a person typed. But a run directory
-        may come from an archive or a cache, and nobody has checked its links.
+        Saving follows a link, which is right for a path that the user typed. But a run directory
+        may come from an archive or a cache, with links that the user has not seen.
 
         Raises:
             BadakError: a file or folder in it is a symbolic link.
@@ -156,7 +156,7 @@ class RunDirectory:
             if links:
                 raise BadakError(
                     f"{links[0]} is a symbolic link, and writing through it would change another "
-                    "file: put a copy in its place, or choose another run directory"
+                    "file: replace it by a copy, or choose another run directory"
                 )
 
 
@@ -185,15 +185,14 @@ def _take(descriptor: int, path: Path) -> None:
         )
     try:
         import fcntl
-    except ImportError:  # Windows: no such lock, and no other way that survives a kill
+    except ImportError:  # Windows has no such lock, and none that a kill releases
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         owner = content.decode().strip() or "unknown"
         raise BadakError(
-            f"process {owner} trains in {path} at this moment; wait for it, or choose another "
-            "run directory"
+            f"process {owner} is training in {path}; wait for it, or choose another run directory"
         ) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -1,4 +1,4 @@
-"""What must be the same for a resumed run to reach the bits of an uninterrupted one."""
+"""The settings that a resumed run must share to reach the bits of an uninterrupted one."""
 
 import hashlib
 import re
@@ -47,28 +47,28 @@ def settings_of(
 
 
 def fingerprints(train: Dataset, validation: Dataset | None) -> "Future[dict[str, str | None]]":
-    """Begin to hash the data, in a thread: the first pictures can be drawn in the meantime.
+    """Start to hash the data in a thread, so that the first pictures are drawn in the meantime.
 
     Args:
-        train: what is learnt from.
-        validation: what is measured on.
+        train: the training images.
+        validation: the validation images.
 
     Returns:
-        What will have the settings that tell other data from these.
+        The future of the settings that identify the data.
     """
     worker = ThreadPoolExecutor(1, "badak-fingerprints")
-    begun = worker.submit(
+    future = worker.submit(
         lambda: {
             "train": fingerprint(train),
             "validation": None if validation is None else fingerprint(validation),
         }
     )
     worker.shutdown(wait=False)  # the thread ends with its work
-    return begun
+    return future
 
 
 def _values(schedule: Schedule | None, epochs: int) -> str | None:
-    """A digest of what a schedule does over the training: two lambdas share one name."""
+    """Return a digest of a schedule's values: two lambdas share one name."""
     if schedule is None:
         return None
     values = [float(schedule(epochs * number / PLACES, epochs)) for number in range(PLACES)]
@@ -76,7 +76,7 @@ def _values(schedule: Schedule | None, epochs: int) -> str | None:
 
 
 def _name(thing: Any) -> str | None:
-    """A text that is the same in the next process: no addresses of functions."""
+    """Return a text that is the same in the next process, without addresses of functions."""
     if thing is None:
         return None
     return re.sub(r" at 0x[0-9a-fA-F]+", "", getattr(thing, "__qualname__", repr(thing)))

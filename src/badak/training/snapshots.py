@@ -1,7 +1,7 @@
-"""Snapshots: what a network was like every so many steps, from before the first.
+"""Snapshots: a network's filters, maps and results every few steps, from before the first.
 
-The file is bounded: where there are too many snapshots, every second one is dropped and the rest
-of the training is recorded half as often.
+The file is bounded: if there are too many snapshots, every second one is dropped and the rest of
+the training is recorded half as often.
 """
 
 from pathlib import Path
@@ -22,11 +22,11 @@ from badak.training.history import StepRecord
 from badak.training.running import Running
 
 FORMAT = {"format": "badak snapshots", "version": 1}
-MOST = 100  # snapshots
-MOST_BYTES = 64 * 2**20
-JUDGED = 1000  # images of the confusion matrix
+MAX_COUNT = 100
+MAX_BYTES = 64 * 2**20
+EVALUATED = 1000  # images of the confusion matrix
 PROBED = 100  # images on which a unit must be 0 to count as dead
-# Of what grows with the network, a part is kept: enough for a picture.
+# Of what grows with the network, enough for a picture is kept.
 FILTERS, CHANNELS = 64, 4
 IMAGES, MAPS = 3, 8
 
@@ -63,10 +63,10 @@ class Snapshots(Callback):
         self._before: dict[str, Array] = {}
 
     def on_train_start(self, trainer: Running) -> None:
-        """Record step 0, unless the training goes on."""
+        """Record step 0, unless the training is resumed."""
         data = trainer.measured[-1]
-        self._judged = data[:JUDGED]
-        _, first = np.unique(data.labels, return_index=True)  # an image each of several classes
+        self._evaluated = data[:EVALUATED]
+        _, first = np.unique(data.labels, return_index=True)  # one image of each class
         shown = data[np.sort(first[:IMAGES])]
         self._fixed = {"images": shown.images, "labels": shown.labels}
         step = len(trainer.history.steps)
@@ -75,7 +75,7 @@ class Snapshots(Callback):
         self._prepare(trainer.net, step)
 
     def on_step(self, trainer: Running, record: StepRecord) -> None:
-        """Record every so many steps."""
+        """Record every `spacing` steps."""
         if record.step % self.spacing == 0:
             self._take(trainer.net, record.step)
         self._prepare(trainer.net, record.step)
@@ -86,7 +86,9 @@ class Snapshots(Callback):
         Besides those named above there are ``steps`` (T,), and, without T, the ``images`` and
         ``labels`` that the maps are of.
         """
-        stacked = {name: np.stack([one[name] for one in self._taken]) for name in self._taken[0]}
+        stacked = {
+            name: np.stack([taken[name] for taken in self._taken]) for name in self._taken[0]
+        }
         return {"steps": np.array(self._steps), **self._fixed, **stacked}
 
     def save(self, path: Path) -> None:
@@ -94,7 +96,7 @@ class Snapshots(Callback):
         storage.save(path, self.arrays(), {**FORMAT, "spacing": self.spacing})
 
     def resume(self, path: Path, step: int) -> None:
-        """Take over what a run has recorded up to a step.
+        """Load what a run has recorded up to a step.
 
         Raises:
             BadakError: it was recorded at other steps, or not at all.
@@ -102,15 +104,15 @@ class Snapshots(Callback):
         """
         if not path.exists():
             raise BadakError(
-                f"{path.parent} was begun without snapshots; leave snapshots={self.every} out to "
-                "go on, or choose another run_dir"
+                f"{path.parent} was begun without snapshots; omit snapshots={self.every} to "
+                "continue, or choose another run_dir"
             )
         arrays, spacing = read(path)
-        # Thinned out, the distance has doubled, perhaps many times.
+        # Each time snapshots were dropped, the spacing doubled.
         if spacing % self.every or (spacing // self.every).bit_count() != 1:
             raise BadakError(
                 f"{path.parent} has snapshots every {spacing} steps; got snapshots={self.every}: "
-                "go on with the same, or choose another run_dir"
+                "use the same, or choose another run_dir"
             )
         self.spacing = spacing
         count = int((arrays["steps"] <= step).sum())
@@ -124,15 +126,15 @@ class Snapshots(Callback):
             self._before = {name: array.copy() for name, array in _weights(net).items()}
 
     def _take(self, net: Network, step: int) -> None:
-        taken = _outputs(net, self._fixed["images"], self._judged)
+        taken = _outputs(net, self._fixed["images"], self._evaluated)
         for name, weight in _weights(net).items():
             taken[f"ratio.{name}"] = _ratio(weight, self._before.get(name))
-        taken["confusion"] = _confusion(net, self._judged)
+        taken["confusion"] = _confusion(net, self._evaluated)
         self._before = {}
         self._steps.append(step)
         self._taken.append({name: np.asarray(array) for name, array in taken.items()})
         size = sum(array.nbytes for array in self._taken[0].values())
-        if len(self._taken) > 2 and len(self._taken) > min(MOST, MOST_BYTES // size):
+        if len(self._taken) > 2 and len(self._taken) > min(MAX_COUNT, MAX_BYTES // size):
             self.spacing *= 2
             kept = [t for t, step in enumerate(self._steps) if step % self.spacing == 0]
             self._steps = [self._steps[t] for t in kept]
@@ -159,7 +161,7 @@ def read(path: Path) -> tuple[Arrays, int]:
 
 
 def _weights(net: Network) -> dict[str, Array]:
-    """The parameters with a direction: those that multiply, not those added."""
+    """Return the parameters that multiply, not those that are added."""
     return {name: array for name, array in net.parameters().items() if array.ndim > 1}
 
 
@@ -169,22 +171,22 @@ def _ratio(weight: Array, before: Array | None) -> float:
     return float(np.linalg.norm(weight - before) / np.linalg.norm(before))
 
 
-def _outputs(net: Network, shown: Array, judged: Dataset) -> dict[str, Any]:
-    """Filters, their maps and the dead units, layer by layer."""
-    found: dict[str, Any] = {}
-    inputs = np.concatenate([shown, judged.images[:PROBED]]).astype(net.dtype, copy=False)
+def _outputs(net: Network, shown: Array, evaluated: Dataset) -> dict[str, Any]:
+    """Return filters, their maps and the dead units, layer by layer."""
+    outputs: dict[str, Any] = {}
+    inputs = np.concatenate([shown, evaluated.images[:PROBED]]).astype(net.dtype, copy=False)
     for visit in run(net.layers, inputs):
         name, layer, x = visit.name, visit.layer, visit.output
         if isinstance(layer, (Conv2d, TableConv2d)):
-            found[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
-            found[f"maps.{name}"] = x[: len(shown), :MAPS].copy()
+            outputs[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
+            outputs[f"maps.{name}"] = x[: len(shown), :MAPS].copy()
         if isinstance(layer, ReLU):
             places = x[len(shown) :].reshape(len(x) - len(shown), x.shape[1], -1)
-            found[f"dead.{name}"] = float((places == 0).all(axis=(0, 2)).mean())
-    return found
+            outputs[f"dead.{name}"] = float((places == 0).all(axis=(0, 2)).mean())
+    return outputs
 
 
-def _confusion(net: Network, judged: Dataset) -> NDArray[np.int32]:
+def _confusion(net: Network, evaluated: Dataset) -> NDArray[np.int32]:
     k = net.num_classes
-    pairs = judged.labels * k + net.predict(judged.images)
+    pairs = evaluated.labels * k + net.predict(evaluated.images)
     return np.bincount(pairs, minlength=k * k).reshape(k, k).astype(np.int32)

@@ -14,7 +14,7 @@ from badak.optim import Optimizer, clip_gradients
 
 
 class StepOutcome(NamedTuple):
-    """Mean loss before the update, and the share of the batch classified rightly."""
+    """Mean loss before the update, and the share of the batch classified correctly."""
 
     loss: float
     accuracy: float
@@ -32,24 +32,24 @@ def training_step(
     """Run one batch forward and back, and update the parameters.
 
     Args:
-        net: what learns.
-        optimizer: how.
+        net: the network that learns.
+        optimizer: what updates it.
         images: (N, C, H, W): float, or uint8 in 0..255.
         labels: (N,) class indices, or (N, K) rows.
-        lr: learning rate; the optimizer's own where None.
-        clip_norm: largest norm of all gradients together; unlimited where None.
+        lr: learning rate; the optimizer's own if None.
+        clip_norm: largest norm of all gradients together; unlimited if None.
         sample_weight: (N,), not negative; the batch's mean loss is weighted by it.
 
     Returns:
-        Loss and accuracy of the batch, of one and the same forward pass.
+        Loss and accuracy of the batch, from the same forward pass.
 
     Raises:
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
-            finite. As after any fault, parameters, running statistics and generators are as before.
+            finite. As after any error, parameters, running statistics and generators are unchanged.
     """
     with (
         net.step_alone(),
-        np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # found, named below
+        np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # reported below
         net.step_pass(images, labels, sample_weight) as result,
     ):
         if not math.isfinite(result.loss):
@@ -61,17 +61,17 @@ def training_step(
                 gradients, _ = clip_gradients(gradients, clip_norm)
             optimizer.update(net.parameters(), gradients, lr)
         except BadakError:  # nothing has changed: look for the reason
-            odd = ops.first_not_finite(list(result.gradients.values()))
-            if odd < 0:
+            place = ops.first_not_finite(list(result.gradients.values()))
+            if place < 0:
                 raise
-            name = list(result.gradients)[odd]
+            name = list(result.gradients)[place]
             words = _explain(net, images, f"the gradient of {name} is not finite")
             raise BadakError(words) from None
     return StepOutcome(result.loss, accuracy)
 
 
 def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
-    """The share of right answers among the labels that the loss counts."""
+    """Return the share of right answers among the labels that the loss counts."""
     if labels.ndim == 2:
         labels = labels.argmax(axis=1)
     elif ignore_index is not None:

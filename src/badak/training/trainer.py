@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.data import Batch, Dataset, Loader
-from badak.data.loader import LARGEST_SEED, Augment
+from badak.data.loader import MAX_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
@@ -34,10 +34,10 @@ class Trainer:
     """Trains a network; the same arguments and data give the same bits.
 
     Args:
-        net: what learns.
-        optimizer: how; Adam(1e-3) if None.
-        epochs: how often every training image comes.
-        batch_size: images in a step; the last batch of an epoch may be smaller.
+        net: the network to train.
+        optimizer: what updates it; Adam(1e-3) if None.
+        epochs: how often each training image is shown.
+        batch_size: images per step; the last batch of an epoch may be smaller.
         seed: of the order of the images, the augmentation and the evaluation samples.
         schedule: factor on the learning rate; see `badak.optim.SCHEDULES`.
         clip_norm: largest norm of all gradients together.
@@ -48,16 +48,16 @@ class Trainer:
             the network then has the weights of the best epoch.
         checkpoint_every: steps between checkpoints within an epoch; each epoch ends with one.
         max_steps: stop after this many steps, as if interrupted.
-        snapshots: keep filters, maps, confusion matrix, dead units and update ratios every so many
-            steps, from step 0, in the run directory; `badak.inspect.timeline` reads them.
-        callbacks: told of every step and epoch.
-        progress: whether a bar, or plain lines, are shown.
+        snapshots: record filters, maps, confusion matrix, dead units and update ratios every so
+            many steps, from step 0, in the run directory; `badak.inspect.timeline` reads them.
+        callbacks: called at every step and epoch.
+        progress: whether to show a bar, or plain lines.
 
     Attributes:
         history: what was measured.
         best: the best epoch's weights, by validation accuracy.
         measured: the images measured at each epoch's end: of training, then of validation.
-        batch_count: steps in an epoch of the data in training.
+        batch_count: steps per epoch.
 
     Raises:
         ArgumentTypeError: a value of the wrong type.
@@ -101,7 +101,7 @@ class Trainer:
         self.net, self.optimizer = net, optimizer
         self.epochs = checks.integer(epochs, "epochs", minimum=1)
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
-        self.seed = checks.integer(seed, "seed", maximum=LARGEST_SEED)
+        self.seed = checks.integer(seed, "seed", maximum=MAX_SEED)
         for value, name in ((schedule, "schedule"), (augment, "augment")):
             if value is not None and not callable(value):
                 raise ArgumentTypeError(f"{name} must be callable; got {value!r}")
@@ -118,7 +118,7 @@ class Trainer:
         self.history, self.best = History(), Best()
 
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
-        """Make one update on one batch, by itself: no schedule, no history.
+        """Make one update on one batch, without schedule and history.
 
         Args:
             images: (N, C, H, W).
@@ -138,7 +138,7 @@ class Trainer:
         """Stop `fit` after the current step, as a signal would; for callbacks.
 
         Args:
-            number: the signal; `Interrupted` tells it.
+            number: the signal that `Interrupted` names.
         """
         self._interruption.signal = number
 
@@ -150,20 +150,20 @@ class Trainer:
         resume: bool = False,
         accept_other_bits: bool = False,
     ) -> History:
-        """Train from the first epoch, or from where a run stopped.
+        """Train from the first epoch, or continue a run.
 
         Args:
-            train: what is learnt from.
-            validation: what is only measured on.
-            run_dir: where model, history and checkpoints go; nothing is written if None.
-            resume: go on from the run directory's checkpoint, to the bits that an uninterrupted
-                run would have; start at the beginning if there is none yet.
+            train: the images to learn from.
+            validation: images that are only measured.
+            run_dir: the directory for model, history and checkpoints; nothing is written if None.
+            resume: continue from the run directory's checkpoint, bit for bit; start at the
+                beginning if there is none yet.
             accept_other_bits: resume also on another edition, instruction set or version than the
                 run was begun with; a warning names it.
 
         Returns:
-            The history, from the very first step. With `early_stopping` the network then has the
-            best epoch's weights, else the last's.
+            The history, from the first step. With `early_stopping` the network then has the
+            best epoch's weights, otherwise the last's.
 
         Raises:
             Interrupted: Ctrl-C, SIGTERM or SIGHUP came; the step was finished and a checkpoint
@@ -173,7 +173,7 @@ class Trainer:
                 checkpoint stays.
 
         Warns:
-            UserWarning: the network is worse than before the first step; the words say what to try.
+            UserWarning: the network is worse than before; the message says what to try.
         """
         check_parts(self.net, train, validation, self.batch_size, self.early_stopping)
         checks.flag(resume, "resume")

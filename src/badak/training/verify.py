@@ -1,4 +1,4 @@
-"""verify_resume: kill a run and resume it, and compare every bit with one that was left alone."""
+"""verify_resume: kill a run, resume it, and compare every bit with an uninterrupted run."""
 
 import signal
 import subprocess
@@ -13,7 +13,7 @@ from badak import storage
 from badak.errors import BadakError
 from badak.training.run import RunDirectory
 
-# Looking for the checkpoint this often finds the killed run well before its end.
+# The checkpoint is looked for this often, so that the run is killed well before its end.
 POLL_SECONDS = 0.002
 
 
@@ -28,11 +28,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class ResumeReport:
-    """What `verify_resume` found.
+    """The result of `verify_resume`.
 
     Attributes:
         steps: how many the runs made.
-        killed_at: the step of the checkpoint from which the killed run went on.
+        killed_at: the step of the checkpoint from which the killed run was resumed.
         comparisons: everything compared.
     """
 
@@ -54,7 +54,7 @@ def verify_resume(
     Args:
         arguments: of ``badak``, such as ``["train", "digits"]``; run directory, resume, number of
             steps and checkpoints are added here.
-        steps: how many each run makes, at least 4; all of it, where it is shorter.
+        steps: how many each run makes, at least 4; all steps of a shorter run.
         recorded: a run of the same arguments, whose first steps are compared too.
 
     Returns:
@@ -82,9 +82,9 @@ def verify_resume(
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BadakError(f"the run failed: {(done.stderr or done.stdout).strip()[-500:]}")
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise BadakError(f"the run failed: {(result.stderr or result.stdout).strip()[-500:]}")
 
 
 def _kill_midway(command: list[str], run: RunDirectory, steps: int) -> int:
@@ -103,7 +103,7 @@ def _kill_midway(command: list[str], run: RunDirectory, steps: int) -> int:
 
 def _arrays(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
     first, second = (storage.load(run.checkpoint) for run in (whole, killed))
-    found = []
+    comparisons = []
     for name, array in first[0].items():
         other = second[0].get(name)
         same = (
@@ -112,28 +112,30 @@ def _arrays(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
             and other.shape == array.shape
             and other.tobytes() == array.tobytes()
         )
-        found.append(Comparison(name, f"{array.size:,} numbers", same))
+        comparisons.append(Comparison(name, f"{array.size:,} numbers", same))
     names = Comparison("array names", f"{len(first[0])}", first[0].keys() == second[0].keys())
     position = Comparison("position, generators, settings", "", first[1] == second[1])
-    return [*found, names, position]
+    return [*comparisons, names, position]
 
 
 def _files(whole: RunDirectory, killed: RunDirectory) -> list[Comparison]:
-    found = []
-    for one, other in (
+    comparisons = []
+    for file, other in (
         (whole.model, killed.model),
         *([(whole.best, killed.best)] if whole.best.exists() else []),  # once an epoch has ended
         (whole.history, killed.history),
         (whole.steps, killed.steps),
         (whole.log, killed.log),
     ):
-        content = one.read_bytes()
-        found.append(Comparison(one.name, f"{len(content):,} bytes", content == other.read_bytes()))
-    return found
+        content = file.read_bytes()
+        comparisons.append(
+            Comparison(file.name, f"{len(content):,} bytes", content == other.read_bytes())
+        )
+    return comparisons
 
 
 def _recorded_steps(recorded: RunDirectory, whole: RunDirectory) -> Comparison:
-    """The user's own run against the same steps made again now."""
+    """Compare the user's own run with the same steps, repeated now."""
     again = whole.steps.read_text().splitlines()
     before = recorded.steps.read_text().splitlines()[: len(again)]
     return Comparison(

@@ -118,6 +118,6 @@ def _(folder):
     return folder / "nowhere.png"
 
 
-@case("D18 folder nowhere", read_folder, "folder.* none")
+@case("D18 folder nowhere", read_folder, "nowhere must be a folder")
 def _(folder):
     return folder / "nowhere"
