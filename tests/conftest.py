@@ -16,8 +16,8 @@ for name, examples in {"dev": 10, "ci": 100, "deep": 2000}.items():
         derandomize=name == "ci",
         suppress_health_check=[HealthCheck.too_slow],
     )
-# A shell ignores Ctrl-C for what it runs in the background, and badak then ignores it too: the
-# tests of Ctrl-C need it heeded, in their subprocesses as well, however the suite was started.
+# What a shell runs in the background ignores Ctrl-C, and badak leaves it so: the tests of Ctrl-C
+# need it heeded, in their subprocesses as well, however the suite was started.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

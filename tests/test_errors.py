@@ -5,7 +5,15 @@ import pytest
 
 import badak
 from badak import checks
-from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
+from badak.errors import (
+    ArgumentTypeError,
+    BadakError,
+    FormatError,
+    MissingExtra,
+    needs,
+    shown,
+    where,
+)
 from badak.layers import Conv2d, Linear, MaxPool2d
 from badak.ops.window import Window
 
@@ -48,6 +56,14 @@ def test_a_message_is_bounded_and_keeps_both_ends(kind):
     assert len(text) == 2000
     assert text.startswith("Conv2d nnn")
     assert text.endswith("999 is wrong")
+
+
+def test_a_missing_extra_is_an_import_error_that_names_it():
+    words = r"Cakes need ovens: pip install 'badak\[bakery\]'"
+    with pytest.raises(ImportError, match=words), needs("Cakes need ovens", extra="bakery"):
+        import badak.oven  # noqa: F401
+    with pytest.raises(BadakError, match="model: "), where("model"):
+        raise MissingExtra("ovens")
 
 
 def test_a_message_never_steers_the_terminal():

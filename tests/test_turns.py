@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -47,6 +47,18 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def in_child(*calls: Callable[[], Any]) -> NoReturn:
+    """Make some calls in a forked child, which must never return to pytest."""
+    code = 1
+    try:
+        signal.alarm(20)
+        for call in calls:
+            call()
+        code = 0
+    finally:
+        os._exit(code)
 
 
 @pytest.mark.parametrize("options", [{}, {"fuse": False}, {"dtype": np.float64}])
@@ -159,8 +171,7 @@ def test_a_forked_child_does_not_wait_for_its_parents_threads() -> None:
     asked.wait()
     child = os.fork()
     if child == 0:  # pragma: no cover
-        net(X[:2])
-        os._exit(0)
+        in_child(lambda: net(X[:2]))
     leave.set()
     holder.join()
     assert os.waitpid(child, 0)[1] == 0
@@ -286,11 +297,11 @@ def test_a_child_forked_within_a_turn_reads_and_writes_after_it(kind: str) -> No
     with getattr(net._turns, kind)():
         child = os.fork()
     if child == 0:  # pragma: no cover
-        signal.alarm(20)
-        net(X[:2])
-        training_step(net, optim.SGD(0.01), X, LABELS)
-        net(X[:2])
-        os._exit(0)
+        in_child(
+            lambda: net(X[:2]),
+            lambda: training_step(net, optim.SGD(0.01), X, LABELS),
+            lambda: net(X[:2]),
+        )
     assert os.waitpid(child, 0)[1] == 0
 
 

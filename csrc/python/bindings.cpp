@@ -69,8 +69,8 @@ NB_MODULE(_core, m) {
   if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0)
     throw nb::import_error("badak's native core runs only in Python's main interpreter");
 #ifndef BADAK_SANITIZE
-  // Python never clears the frames of daemon threads, nor reference cycles after gc.freeze: a report
-  // of what they hold would alarm users by 20 lines, although nothing is wrong.
+  // Python never clears the frames of daemon threads, nor reference cycles after gc.freeze: a
+  // report of what they hold would alarm users by 20 lines, although nothing is wrong.
   nb::set_leak_warnings(false);
 #endif
   m.doc() = "badak's native core";

@@ -15,9 +15,9 @@ namespace badak {
 namespace nb = nanobind;
 
 // Releases the GIL while it exists. A daemon thread may return after the interpreter has ended:
-// Python before 3.14 then unwinds the thread's stack, and the process aborts at the first frame that
-// may not throw, such as a destructor. So the thread waits here until the process is gone, as Python
-// 3.14 makes it do.
+// Python before 3.14 then unwinds the thread's stack, and the process aborts at the first frame
+// that may not throw, such as a destructor. So the thread waits here until the process is gone, as
+// Python 3.14 makes it do.
 class GilReleased {
  public:
   GilReleased() : state_(PyEval_SaveThread()) {}

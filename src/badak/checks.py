@@ -1,4 +1,4 @@
-"""Scalar arguments: one check and one sentence form each, before anything is allocated."""
+"""Checks of scalar arguments, names and sizes, before anything is allocated."""
 
 import math
 import numbers
@@ -25,7 +25,7 @@ def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGES
         The value as a Python int.
 
     Raises:
-        ArgumentTypeError: it is no integer.
+        ArgumentTypeError: it is not an integer.
         BadakError: it lies outside the range.
 
     Example:
@@ -71,7 +71,7 @@ def real(
         The value as a Python float.
 
     Raises:
-        ArgumentTypeError: it is no real number.
+        ArgumentTypeError: it is not a real number.
         BadakError: it is NaN, infinite or outside the bounds.
 
     Example:
@@ -96,21 +96,21 @@ def real(
         (below, "below", operator.lt),
         (maximum, "at most", operator.le),
     ]
-    asked = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
-    if not math.isfinite(number) or not all(holds(number, bound) for bound, _, holds in asked):
-        limits = " and ".join(f"{words} {bound:g}" for bound, words, _ in asked)
+    limits = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
+    if not math.isfinite(number) or not all(holds(number, bound) for bound, _, holds in limits):
+        allowed = " and ".join(f"{words} {bound:g}" for bound, words, _ in limits)
         raise BadakError(
-            f"{name} must be a {'' if asked else 'finite '}number {limits}".rstrip()
+            f"{name} must be a {'' if limits else 'finite '}number {allowed}".rstrip()
             + f"; got {shown(number)}"
         )
     return number
 
 
 def flag(value: object, name: str) -> bool:
-    """Return `value` when it is True or False.
+    """Return `value` if it is True or False.
 
     Args:
-        value: what the caller gave.
+        value: what the caller passed.
         name: what the message calls it.
 
     Returns:
@@ -130,10 +130,10 @@ def flag(value: object, name: str) -> bool:
 
 
 def choice(value: object, name: str, choices: Collection[str]) -> str:
-    """Return `value` when it is one of `choices`.
+    """Return `value` if it is one of `choices`.
 
     Args:
-        value: what the caller gave.
+        value: what the caller passed.
         name: what the message calls it.
         choices: the allowed words.
 
@@ -160,14 +160,14 @@ def text(value: str, name: str) -> str:
     Python represents file names that are not UTF-8 by half characters, which cannot be written.
 
     Args:
-        value: what the caller gave.
+        value: what the caller passed.
         name: what the message calls it.
 
     Returns:
         The value.
 
     Raises:
-        BadakError: there are half characters in it.
+        BadakError: it holds half characters.
 
     Example:
         >>> text("caf\udce9", "class_names")
@@ -185,14 +185,14 @@ def class_names(names: Sequence[str] | None, count: int) -> list[str]:
     """Return a name for each class.
 
     Args:
-        names: what the caller gave; "0", "1", ... if None.
+        names: what the caller passed; "0", "1", ... if None.
         count: how many there must be.
 
     Returns:
         The names.
 
     Raises:
-        BadakError: another number of them, or one that is not text in UTF-8.
+        BadakError: a different number of names, or one that is not text in UTF-8.
 
     Example:
         >>> class_names(None, 3)
@@ -233,8 +233,8 @@ def memory(byte_count: int, what: str) -> None:
 def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
     """Refuse the shape of an array that this process could never hold.
 
-    NumPy refuses (0, 2**62, 2**62) too, although it has no elements: here a length of 0 counts
-    as 1.
+    NumPy refuses (0, 2**62, 2**62) too, although it has no elements; so a length of 0 counts as 1
+    here.
 
     Args:
         shape: lengths that are not negative, as Python ints.
@@ -256,7 +256,7 @@ def memory_limit() -> int:
     """Bytes that this process may ever map: the machine's memory or RLIMIT_AS, the smaller."""
     try:
         limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # no such question on this system (Windows)
+    except (AttributeError, ValueError, OSError):  # this system has no sysconf (Windows)
         limit = 2**40
     try:
         import resource

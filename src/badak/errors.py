@@ -1,6 +1,6 @@
 """The errors that badak raises, and how a message shows a value, a list and a place.
 
-Every message says what was expected, what came, where, and what would do.
+Every message says what is wrong and where, what was expected, and what to do.
 """
 
 import reprlib
@@ -16,7 +16,7 @@ CONTROLS = {
 
 
 class BadakError(ValueError):
-    """An argument, array or option that badak cannot use; the message says which and why.
+    """An argument, array, option or file that badak cannot use; the message says which and why.
 
     Example:
         >>> len(str(BadakError("no such layer: " + 60_000 * "a")))
@@ -28,29 +28,56 @@ class BadakError(ValueError):
 
 
 class ArgumentTypeError(BadakError, TypeError):
-    """A value of the wrong type, such as a string where a number is due."""
+    """A value of the wrong type, such as a string instead of a number."""
 
 
 class FormatError(BadakError):
-    """A file that cannot be trusted or understood; nothing of it was used."""
+    """A file that badak cannot read or does not trust; nothing in it was used."""
 
 
-def listed(words: Sequence[str], most: int = 5) -> str:
-    """Join words by commas; of many, name the first and count the others.
+class MissingExtra(BadakError, ImportError):
+    """A package that one of badak's extras brings is not installed; also an ImportError."""
+
+
+@contextmanager
+def needs(what: str, extra: str) -> Iterator[None]:
+    """Turn an ImportError inside the block into the command that installs what is missing.
+
+    Args:
+        what: the message's beginning: what needs which package.
+        extra: the extra that brings it.
+
+    Raises:
+        MissingExtra: an import inside the block failed.
+
+    Example:
+        >>> with needs("ONNX files need the onnx package", extra="onnx"):
+        ...     import onnx_of_another_name
+        Traceback (most recent call last):
+        badak.errors.MissingExtra: ONNX files need the onnx package: pip install 'badak[onnx]'
+    """
+    try:
+        yield
+    except ImportError:
+        raise MissingExtra(f"{what}: pip install 'badak[{extra}]'") from None
+
+
+def listed(words: Sequence[str], maximum: int = 5) -> str:
+    """Join words with commas; if there are many, name the first ones and count the rest.
 
     Args:
         words: what to list.
-        most: how many are named.
+        maximum: how many are named.
 
     Returns:
         A text that stays short.
 
     Example:
-        >>> listed(["ant", "bee", "cat"], most=2)
+        >>> listed(["ant", "bee", "cat"], maximum=2)
         'ant, bee and 1 more'
     """
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
+    more = f" and {len(words) - maximum} more" if len(words) > maximum else ""
+    return ", ".join(words[:maximum]) + more
 
 
 @contextmanager
@@ -58,7 +85,7 @@ def where(place: str) -> Iterator[None]:
     """Put `place` in front of any BadakError raised inside the block.
 
     Args:
-        place: where the fault lies, such as ``Conv2d 'conv2'``.
+        place: the place of the fault, such as ``Conv2d 'conv2'``.
 
     Raises:
         BadakError: the same class as raised inside, with the longer message.
@@ -78,8 +105,8 @@ def where(place: str) -> Iterator[None]:
 def shown(value: object, limit: int = LONGEST_VALUE) -> str:
     """Return a value as a message shows it: its repr, cut to `limit` characters.
 
-    What would be cut is never written in full: nested tuples of a few hundred bytes can stand for
-    9^9 elements, and Python refuses to print integers of more than 4,300 digits.
+    The full repr is never built: nested tuples of a few hundred bytes can stand for 9^9 elements,
+    and Python refuses to print integers of more than 4,300 digits.
 
     Args:
         value: anything, as a file or a caller gave it.
@@ -93,7 +120,7 @@ def shown(value: object, limit: int = LONGEST_VALUE) -> str:
 
 
 class _Values(reprlib.Repr):
-    """The standard library's bounded repr, which lacks bytes and large integers."""
+    """The standard library's bounded repr, extended to bytes and large integers."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -120,7 +147,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelt one resembles most, in any case; None if none does."""
+    """Return the known word most like a misspelt one, ignoring case; None if none is similar."""
     import difflib  # slow to load, and rarely needed
 
     lowered = {name.lower(): name for name in known}

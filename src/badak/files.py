@@ -1,4 +1,4 @@
-"""Open plain files only: no folder, pipe, socket or device, which could wait for ever."""
+"""Open plain files only: a folder, pipe, socket or device could make us wait for ever."""
 
 import os
 import stat
@@ -27,8 +27,9 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     """Return a path as a `Path` that the system can look up; the file need not exist.
 
     Raises:
-        ArgumentTypeError: it is no path and no text; an open file's number is none.
-        BadakError: the system refuses it: a NUL character, too long, in a closed folder.
+        ArgumentTypeError: it is neither text nor a path; the number of an open file is refused too.
+        BadakError: the system refuses it: it has a NUL character, is too long, or its folder is
+            closed.
 
     Example:
         >>> as_path(3)
@@ -63,7 +64,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
 
     Raises:
         BadakError: `path` is not a path, see `as_path`.
-        FormatError: there is no such file, it is no plain one, or the system refuses to open or to
+        FormatError: there is no such file, it is not a plain file, or the system refuses to open or
             read it.
 
     Example:
@@ -89,11 +90,11 @@ def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
 
     Args:
         path: the file.
-        largest: the most bytes that it may have.
+        largest: the maximum number of bytes.
 
     Raises:
-        FormatError: as `opened`; or it has more bytes than `largest`, or than this process may
-            ever hold: a sparse file of a terabyte takes no room on a disk.
+        FormatError: as `opened`; or it has more bytes than `largest`, or than this process can
+            hold: a sparse file of a terabyte takes no space on the disk.
 
     Example:
         >>> import tempfile
@@ -115,7 +116,7 @@ def head(path: str | os.PathLike[str], count: int = 64) -> bytes:
     """Return the first bytes of a plain file.
 
     Raises:
-        FormatError: as `opened`.
+        FormatError: as for `opened`.
 
     Example:
         >>> import sys

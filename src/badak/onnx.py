@@ -3,10 +3,10 @@
 `load` makes a network of layers, to train on and look into; `Backend` runs a graph node by node.
 """
 
-try:
+from badak.errors import needs
+
+with needs("ONNX files need the onnx package", extra="onnx"):
     import onnx  # noqa: F401
-except ImportError as fault:
-    raise ImportError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
 from badak.formats.onnx.backend import Backend
 from badak.formats.onnx.export import export

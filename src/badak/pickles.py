@@ -1,9 +1,9 @@
 """Plain values and NumPy arrays of a pickle, read without running what a pickle asks to run.
 
-A pickle is a program for a small stack machine. This one knows the few steps that rebuild numbers,
-text, lists, tuples, dictionaries and NumPy arrays, and nothing else: a call becomes a note of what
-was asked for (`_Call`), and an array is made afterwards, from numbers that were checked.
-The steps are taken apart by the standard library's `pickletools`, which runs nothing either.
+A pickle is a program for a small stack machine. The machine here follows only the few steps that
+rebuild numbers, text, lists, tuples, dictionaries and NumPy arrays. A call becomes a note of what
+the pickle asked for (`_Call`), and arrays are made afterwards, from numbers that were checked.
+The standard library's `pickletools` decodes the steps; it runs nothing either.
 """
 
 import math
@@ -29,7 +29,7 @@ VALUES = {
 }  # fmt: skip
 CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-# Blocks within blocks: far more than a file of weights has, far less than Python's stack bears.
+# Levels of nesting: far more than a file of weights has, far fewer than Python's stack allows.
 DEEPEST = 20
 
 
@@ -40,7 +40,7 @@ class _Name(str):
 
 
 class _Call:
-    """What the pickle asked to call, and the state it would have set: a note, not a call."""
+    """A note of what the pickle asked to call, and of the state it would have set; not a call."""
 
     def __init__(self, name: str, arguments: tuple[Any, ...]) -> None:
         self.name, self.arguments, self.state = name, arguments, ()
@@ -57,7 +57,7 @@ def read_pickle(content: bytes, place: str) -> Any:
         What was pickled; the arrays are read-only.
 
     Raises:
-        FormatError: no pickle, a damaged one, or one that names anything but NumPy's arrays; the
+        FormatError: not a pickle, a damaged one, or one that names anything but NumPy's arrays; the
             message says what it names.
 
     Example:
@@ -71,7 +71,7 @@ def read_pickle(content: bytes, place: str) -> Any:
     if not content.startswith(b"\x80"):
         raise FormatError(f"{place} must be a pickle of protocol 2 or later; got {content[:8]!r}")
     try:
-        return _made(_run(content), {})
+        return _rebuilt(_run(content), {})
     except FormatError as fault:
         raise FormatError(f"{place} {fault}") from None
     except (ValueError, LookupError, TypeError, OverflowError) as fault:
@@ -83,16 +83,10 @@ def _run(content: bytes) -> Any:
     stack: list[Any] = []
     marks: list[int] = []
     memo: dict[Any, Any] = {}
-    encoded: dict[str, bytes] = {}  # text -> bytes, once: a small file may ask a million times
+    encoded: dict[str, bytes] = {}  # text -> bytes: a small file may ask a million times
 
     def taken(count: int | None = None) -> list[Any]:
-        """The last `count` values, or those since the mark, off the stack."""
-        start = marks.pop() if count is None else len(stack) - count
-        if start < 0:
-            raise IndexError("its stack is empty")
-        values = stack[start:]
-        del stack[start:]
-        return values
+        return _taken(stack, marks.pop() if count is None else len(stack) - count)
 
     for step, value, _ in pickletools.genops(content):
         match step.name:
@@ -146,6 +140,15 @@ def _run(content: bytes) -> Any:
     raise ValueError("it has no end")
 
 
+def _taken(stack: list[Any], start: int) -> list[Any]:
+    """Take the values from `start` on off the stack."""
+    if start < 0:
+        raise IndexError("its stack is empty")
+    values = stack[start:]
+    del stack[start:]
+    return values
+
+
 def _name(value: Any) -> _Name:
     if value not in ADMITTED:
         raise FormatError(
@@ -156,7 +159,7 @@ def _name(value: Any) -> _Name:
 
 
 def _called(name: str, arguments: tuple[Any, ...], encoded: dict[str, bytes]) -> Any:
-    """An empty dictionary or bytes at once, for steps may follow that fill them; else a note."""
+    """An empty dictionary or bytes, which later steps may fill, at once; else a note."""
     match name, arguments:
         case (str(called), ()) if called == ORDERED:
             return {}
@@ -169,31 +172,31 @@ def _called(name: str, arguments: tuple[Any, ...], encoded: dict[str, bytes]) ->
     return _Call(name, arguments)
 
 
-def _made(value: Any, known: dict[Any, Any], depth: int = 0) -> Any:
-    """The value with arrays in the place of notes; what comes twice is made once (`known`)."""
+def _rebuilt(value: Any, known: dict[Any, Any], depth: int = 0) -> Any:
+    """The value with arrays instead of notes; what occurs twice is made once (`known`)."""
     if depth > DEEPEST:
         raise ValueError(f"it is nested more than {DEEPEST} deep")
     if id(value) in known:
         return known[id(value)]
     match value:
         case dict():
-            made: Any = {key: _made(member, known, depth + 1) for key, member in value.items()}
+            result: Any = {key: _rebuilt(member, known, depth + 1) for key, member in value.items()}
         case list() | tuple():
-            made = type(value)([_made(member, known, depth + 1) for member in value])
+            result = type(value)([_rebuilt(member, known, depth + 1) for member in value])
         case _Call():
-            made = _array(value, known)
+            result = _array(value, known)
         case _Name():
             raise FormatError(f"holds {value.replace(' ', '.')} itself, which is no plain value")
         case _:
             return value
-    known[id(value)] = made
-    return made
+    known[id(value)] = result
+    return result
 
 
 def _array(call: _Call, known: dict[Any, Any]) -> NDArray[Any]:
     """Make the array that the pickle only described."""
     match call:
-        # What numpy.ndarray.__setstate__ would be given: version, shape, dtype, order, the data.
+        # The arguments of numpy.ndarray.__setstate__: version, shape, dtype, order, the data.
         case _Call(name=name, state=(1, tuple(shape), _Call() as dtype, order, raw)) if (
             name in RECONSTRUCT
         ):
@@ -209,11 +212,11 @@ def _array(call: _Call, known: dict[Any, Any]) -> NDArray[Any]:
 def _from(
     raw: Any, dtype: _Call, shape: tuple[Any, ...], order: Any, known: dict[Any, Any]
 ) -> NDArray[Any]:
-    """The array of these bytes, after type, shape and length have been compared."""
+    """The array of these bytes, after its type, shape and length were checked."""
     code = dtype.arguments[0] if dtype.name == "numpy dtype" and dtype.arguments else None
     if not isinstance(code, (str, bytes)) or not re.fullmatch(r"b1|[iu][1248]|f[248]", _text(code)):
         raise ValueError(f"an array holds {shown(code)}; only plain numbers are read")
-    # Its state begins with a version and "<", ">", or "|" where a number has one byte.
+    # Its state begins with a version and "<", ">", or "|" if a number has one byte.
     byte_order = _text(dtype.state[1]) if dtype.state else "="
     if byte_order not in ("<", ">", "|", "="):
         raise ValueError(f"an array has the byte order {shown(byte_order)}")

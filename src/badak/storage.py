@@ -1,4 +1,4 @@
-"""Named arrays and JSON metadata in one safetensors file, written atomically, read with suspicion.
+"""Named arrays and JSON metadata in one safetensors file, written atomically, checked when read.
 
 The file is the plain safetensors format (8 bytes of header length, a JSON header, the data), so
 any reader of the format opens it. Reading here is stricter than the safetensors library: duplicate
@@ -33,7 +33,7 @@ DTYPES = {
     "U8": np.uint8,
     "BOOL": np.bool_,
 }
-# A badak file's header is a few kB; a larger one is not ours and would take long to parse.
+# The header of a badak file has a few kB; a much larger one is not ours and slow to parse.
 LARGEST_HEADER = 16 * 2**20
 TEMPORARY = ".badak-tmp"
 
@@ -44,7 +44,7 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
     Args:
         path: where to write; its folder must exist.
         arrays: name -> array, of a dtype in `DTYPES`.
-        metadata: what JSON can hold; travels in the file's header with a SHA-256 of everything.
+        metadata: what JSON can hold; stored in the file's header with a SHA-256 of everything.
 
     Raises:
         BadakError: the file cannot be written; nothing of it is left.
@@ -62,7 +62,7 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
         name: np.require(arrays[name], requirements=["C", "A"]) for name in sorted(arrays)
     }
     digest = _digest(contiguous, metadata)
-    # One key alone: safetensors writes several in a random order, and equal content must be equal
+    # Only one key: safetensors writes several in random order, and equal content must give equal
     # bytes.
     own = {"metadata": metadata, "sha256": digest}
     header = {"badak": json.dumps(own, sort_keys=True, allow_nan=False)}
@@ -79,8 +79,8 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         The arrays by name (writable, independent of the file), and the metadata.
 
     Raises:
-        FormatError: the file cannot be read, is no safetensors file that badak wrote, or was
-            damaged.
+        FormatError: the file cannot be read, is damaged, or is not a safetensors file that badak
+            wrote.
     """
     content = files.read(path)
     try:
@@ -108,7 +108,7 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         The arrays by name (writable, independent of the file).
 
     Raises:
-        FormatError: the file cannot be read, is no safetensors file, is damaged, or holds a dtype
+        FormatError: the file cannot be read, is damaged or not a safetensors file, or holds a dtype
             that is not in `DTYPES`.
 
     Example:
@@ -140,7 +140,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         BadakError: the system refused; `path` is as it was and no temporary file is left.
     """
     path = Path(os.path.realpath(files.as_path(path)))
-    # A name of its own for each call: threads of one process may write the same path.
+    # Each call uses a different name: threads of one process may write the same path.
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}{TEMPORARY}")
     try:
         if path.exists() and not path.is_file():  # the rename would replace even /dev/null
@@ -164,7 +164,7 @@ def remove_temporaries(folder: str | Path) -> None:
     """Delete what a killed `write_atomically` left in `folder`.
 
     Args:
-        folder: the folder; only files with our own ending are touched.
+        folder: the folder; only files with our own ending are deleted.
     """
     for stray in Path(folder).glob(f".*{TEMPORARY}"):
         stray.unlink(missing_ok=True)
@@ -207,7 +207,7 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if not isinstance(header, dict):
         raise FormatError("its header must be a JSON object")
     texts = header.pop("__metadata__", {})
-    if not isinstance(texts, dict) or not all(isinstance(one, str) for one in texts.values()):
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise FormatError("its metadata must be a JSON object of texts")
     data = memoryview(content)[8 + length :]
     end, arrays = 0, {}
@@ -219,7 +219,7 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
 
 
 def _start(item: tuple[str, Any]) -> int:
-    """Where a tensor's data begins, for sorting; what is odd about it is said by `_tensor`."""
+    """The offset of a tensor's data, for sorting; `_tensor` reports what is wrong with it."""
     entry = item[1]
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
     start = offsets[0] if isinstance(offsets, list) and offsets else 0
@@ -233,7 +233,7 @@ def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDA
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(kind, str) or kind not in DTYPES:
         raise FormatError(
-            f"tensor {shown(name)} has dtype {shown(kind)}; badak reads {', '.join(DTYPES)}"
+            f"tensor {shown(name)} has dtype {shown(kind)}; supported: {', '.join(DTYPES)}"
         )
     if not _is_sizes(shape) or len(shape) > 8:
         raise FormatError(f"tensor {shown(name)} has shape {shown(shape)}; expected up to 8 sizes")
@@ -258,11 +258,11 @@ def _is_sizes(value: Any) -> bool:
 
 def _parse_json(text: str | bytes, what: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        members = dict(pairs)
+        if len(members) != len(pairs):
             twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
             raise FormatError(f"{what} names {shown(twice)} twice")
-        return found
+        return members
 
     def refuse(constant: str) -> None:
         raise FormatError(f"{what} holds {constant}, which is not JSON")

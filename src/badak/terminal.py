@@ -1,6 +1,6 @@
 """What a person reads: harmless text, tables and progress bars.
 
-The one lower-level place that knows rich, loaded on first use.
+Tables and consoles come from rich, which is loaded on first use.
 """
 
 import io
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.text import Text
 
-# So much of a row's name is never broken, on a narrow screen either.
+# Columns of a row's name that stay on one line, even on a narrow screen.
 NAME = 12
 # Unicode categories of characters that act on a terminal or page, or cannot be written: controls,
 # marks of direction, half characters, line and paragraph separators.
@@ -27,10 +27,10 @@ LANGUAGES = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh"}
 
 
 def printable(words: str) -> str:
-    r"""Return the words as text alone: what would act on a terminal or a page is escaped.
+    r"""Return the words with everything escaped that would act on a terminal or a page.
 
-    Names of classes, layers and files come from other people: one with an escape code could
-    rewrite the line it stands in. Whatever shows a name passes it through here.
+    Names of classes, layers and files come from other people: a name with an escape code could
+    rewrite the line it is printed on. Everything that shows a name passes it through here.
 
     Args:
         words: any text, such as a name.
@@ -84,9 +84,9 @@ def table(
     Args:
         title: a line above it.
         columns: the headings.
-        rows: a cell for each heading.
-        footer: a last row, set off.
-        numbers: the headings whose column is aligned right.
+        rows: one cell per heading.
+        footer: a last row, after a line.
+        numbers: the headings of the columns that are aligned right.
 
     Returns:
         What rich prints; `render` makes it text.
@@ -115,7 +115,7 @@ def table(
 
 
 def _cell(words: str) -> "Text":
-    """Words as they are, whatever rich's markup would make of them; a cell may have lines."""
+    """The words literally, without rich's markup; a cell may have several lines."""
     from rich.text import Text
 
     return Text("\n".join(map(printable, words.split("\n"))))
@@ -161,11 +161,11 @@ def render(renderable: "RenderableType", width: int = 160) -> str:
 
 
 def console(stderr: bool = False) -> "Console":
-    """Return the console of standard output or error; `.is_terminal`: whether a person reads it."""
+    """Return the console of standard output or error; `.is_terminal` says if a person reads it."""
     from rich.console import Console
 
     class Plain(Console):
-        """Leaves a closed pipe to the caller; rich's own would end the process without a word."""
+        """Leaves a closed pipe to the caller; rich itself would end the process silently."""
 
         def on_broken_pipe(self) -> None:
             raise  # called where rich handles it
@@ -181,7 +181,7 @@ def width(words: str) -> int:
 
 
 def shortened(path: str, room: int) -> str:
-    """Return a path cut at the left, where paths are alike, to fit into `room` columns.
+    """Return a path cut at the left to fit into `room` columns.
 
     Example:
         >>> shortened("/home/ann/photos/ants/17.jpg", 16)

@@ -1,4 +1,4 @@
-"""Turns: many may read at once, or one may write; whoever comes first is first."""
+"""Turns: several threads may read at once, or one may write, in the order in which they came."""
 
 import os
 import threading
@@ -16,11 +16,10 @@ Ticket = tuple[int, object]
 class Turns:
     """Lets threads read a network's arrays together, and one thread alone change them.
 
-    They take turns in the order in which they came, so that a training loop, which asks again at
-    once, never keeps those waiting who predict, nor they the training. A thread that is inside does
-    not wait for others: one that writes may read and write within, as a loss of the user's own that
-    calls the network does; one that reads may read within. The same holds for a signal handler,
-    wherever it interrupts.
+    They take turns in the order in which they came. So a training loop, which asks again at once,
+    does not keep predictions waiting, nor they the training. A thread that is inside does not wait
+    for others: a writer may read and write again, as a user's own loss that calls the network does,
+    and a reader may read again. The same holds for a signal handler, wherever it interrupts.
 
     Example:
         >>> turns = Turns()
@@ -43,10 +42,10 @@ class Turns:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Within the block nobody writes, but this thread if it did before."""
+        """Within the block no other thread writes."""
         me = threading.get_ident()
         before = self._readers.get(me, 0)
-        try:  # what follows, Ctrl-C may end at any place
+        try:  # Ctrl-C may end what follows at any place
             with self._lock:
                 if not before and self._writer != me:
                     self._wait(me)
@@ -62,10 +61,10 @@ class Turns:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Within the block nobody else reads or writes.
+        """Within the block no other thread reads or writes.
 
         Raises:
-            BadakError: this thread reads.
+            BadakError: this thread is reading.
         """
         me = threading.get_ident()
         before = self._writer if self._writer == me else None
@@ -87,7 +86,7 @@ class Turns:
                 self._tell()
 
     def _wait(self, me: int, alone: bool = False) -> None:
-        """Wait until all who came before are served and nobody writes; `alone`: nor reads."""
+        """Wait until it is this thread's turn and nobody writes; if `alone`, nor reads."""
 
         def open_to(ticket: Ticket) -> bool:
             first = not self._queue or self._queue[0] is ticket
@@ -102,17 +101,17 @@ class Turns:
             self._queue.append(ticket)
         try:
             self._changed.wait_for(lambda: open_to(ticket))
-        finally:  # also where Ctrl-C ends the waiting
+        finally:  # also if Ctrl-C ends the wait
             self._queue.remove(ticket)
             self._tell()
 
     def _tell(self) -> None:
-        """Let those who wait look again."""
+        """Wake the waiting threads."""
         if self._queue:
             self._changed.notify_all()
 
     def __reduce__(self) -> Any:
-        """A copy begins with nobody inside."""
+        """A copy starts with no thread inside."""
         return Turns, ()
 
 
@@ -120,7 +119,7 @@ _all: "weakref.WeakSet[Turns]" = weakref.WeakSet()
 
 
 def _forked() -> None:
-    """In a forked child, which has none of its parent's other threads, nobody is inside."""
+    """Start again in a forked child, which has none of its parent's other threads."""
     for turns in _all:
         turns.__init__()  # type: ignore[misc]
 

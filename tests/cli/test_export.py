@@ -10,6 +10,7 @@ import pytest
 import badak as library
 from badak import data, storage
 from badak.cli.export import FORMATS
+from badak.layers import MaxPool2d, ReLU
 
 FILES = {"html": ["html", "html.md"], "c": ["c", "c.md", "h"], "onnx": ["onnx", "onnx.md"]}
 
@@ -80,6 +81,7 @@ def test_the_file_can_be_named(badak, trained, tmp_path):
 
 
 def test_int8_prints_its_accuracy_beside_floats(badak, trained):
+    assert badak("export", trained, "--to", "c").code == 0
     done = badak("export", trained, "--to", "c", "--int8")
     assert done.code == 0, done.err
     accuracy = (
@@ -88,8 +90,10 @@ def test_int8_prints_its_accuracy_beside_floats(badak, trained):
     found = dict(re.findall(r"(\w+) accuracy (\d\.\d{4}) on 30 images", done.out))
     assert found["float32"] == f"{accuracy:.4f}"
     assert float(found["int8"]) == pytest.approx(accuracy, abs=0.1)
-    assert f"| int8 accuracy | {found['int8']} on 30 images |" in (trained / "run.c.md").read_text()
-    assert "int8_t" in (trained / "run.c").read_text()
+    card = (trained / "run-int8.c.md").read_text()
+    assert f"| int8 accuracy | {found['int8']} on 30 images |" in card
+    assert "int8_t" in (trained / "run-int8.c").read_text()
+    assert "int8_t" not in (trained / "run.c").read_text()
 
 
 WRONG = {
@@ -119,13 +123,13 @@ def test_a_folder_that_is_no_run(badak, tmp_path):
 
 @pytest.mark.parametrize("form", ["html", "c"])  # ONNX has words for every layer
 def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatch, form):
-    from badak.formats.steps import program
+    from badak.formats.steps import lower
 
-    fewer = {k: v for k, v in program.STEPS.items() if k.__name__ not in ("ReLU", "MaxPool2d")}
-    monkeypatch.setattr(program, "STEPS", fewer)
+    fewer = {k: v for k, v in lower.LOWERINGS.items() if k not in (ReLU, MaxPool2d)}
+    monkeypatch.setattr(lower, "LOWERINGS", fewer)
     done = badak("export", trained, "--to", form)
     assert done.code == 2
-    assert "ReLU 'relu1', MaxPool2d 'pool1', ReLU 'relu2'" in done.err
+    assert "ReLU ('relu1'), MaxPool2d ('pool1'), ReLU ('relu2'); supported: Conv2d," in done.err
     assert done.err.count("\n") == 1
     assert written(trained) == []
 

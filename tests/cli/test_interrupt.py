@@ -22,11 +22,11 @@ OPTIONS = (
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
 
-def start(folder, *words):
+def start(folder, *words, stderr=subprocess.PIPE):
     return subprocess.Popen(
         [sys.executable, "-m", "badak", *OPTIONS, "--run-dir", folder / "run", *words],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
 
@@ -88,3 +88,10 @@ def test_a_closed_pipe_is_said_and_the_run_goes_on_later(tmp_path, lines):
     command = [sys.executable, "-m", "badak", "train", "--run-dir", tmp_path / "run", "--resume"]
     subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / "run/steps.csv").read_text().count("\n") == 1 + 60
+
+
+def test_a_closed_pipe_for_all_output_has_its_exit_code_too(tmp_path):
+    """As `badak train 2>&1 | head -1`: there is nowhere to say why."""
+    with start(tmp_path, stderr=subprocess.STDOUT) as process:
+        process.stdout.close()
+        assert process.wait(timeout=60) == 141

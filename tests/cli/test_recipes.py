@@ -6,8 +6,9 @@ import pytest
 
 from badak import models, optim
 from badak.cli.config import read_config
-from badak.cli.recipes import AUGMENTATION_OF, AUGMENTATIONS, RECIPES, sized, why_small
+from badak.cli.recipes import RECIPES, sized, why_small
 from badak.cli.verify_resume import arguments
+from badak.data.catalog import entry_of
 from badak.training import RunDirectory
 
 QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")
@@ -15,7 +16,6 @@ QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--e
 
 def test_every_model_has_a_recipe_of_known_words():
     assert list(RECIPES) == list(models.MODELS)
-    assert set(AUGMENTATION_OF.values()) <= set(AUGMENTATIONS)
     for recipe in RECIPES.values():
         assert recipe.optimizer in optim.OPTIMIZERS
         assert recipe.schedule in {None, *optim.SCHEDULES}
@@ -112,7 +112,7 @@ def test_the_data_sets_bear_what_they_bear(badak, tmp_path, data_dir, name):
     quick = ("--limit-train", "40", "--limit-test", "20", "--batch-size", "20", "--max-steps", "2")
     options = ("--data-dir", data_dir / name, *quick, "--model", "resnet20")
     _, config = trained_config(badak, tmp_path, name, *options)
-    assert config.augment == AUGMENTATION_OF[name]
+    assert config.augment == entry_of(name).augment
     assert (config.optimizer, config.weight_decay) == ("nesterov", 5e-4)
 
 

@@ -11,7 +11,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import forgeries.idx
@@ -25,7 +24,6 @@ from forgeries.pickles import MARK
 import badak
 
 MEMORY = 2 * 2**30
-SECONDS = 10
 
 
 def state(folder):
@@ -46,13 +44,12 @@ def run_all(folder):
         place = folder / str(number)
         place.mkdir()
         path = forge(place)
-        before, start = state(place), time.perf_counter()
+        before = state(place)
         try:
             outcome = ["nothing", repr(read(path))[:200]]
         except Exception as fault:
             outcome = [type(fault).__name__, str(fault)]
-        seconds = time.perf_counter() - start
-        results[name] = [*outcome, state(place) == before, seconds]
+        results[name] = [*outcome, state(place) == before]
         for file in place.iterdir():  # the bombs would add up
             if file.is_file():
                 file.unlink()
@@ -86,13 +83,12 @@ MEMORY_ROWS = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_is_refused_in_words(results, name):
-    kind, message, untouched, seconds = results[name]
+    kind, message, untouched = results[name]
     words = CASES[name][2]
     assert kind == ("BadakError" if name in MEMORY_ROWS else "FormatError"), message
     assert re.search(words, message), message
     assert "\n" not in message
     assert untouched
-    assert seconds < SECONDS
 
 
 def test_no_pickle_was_run(results):

@@ -1,5 +1,6 @@
 """load: which names there are, where they are looked for and in which order, and what is said."""
 
+import dataclasses
 import gzip
 import shutil
 import struct
@@ -8,8 +9,13 @@ import numpy as np
 import pytest
 
 from badak.data import DATASETS, load
-from badak.data.download import SOURCES, Source
+from badak.data.augment import Augmentation
+from badak.data.catalog import AUGMENTATIONS, FOLDER
+from badak.data.download import Page, Source
 from badak.errors import ArgumentTypeError, BadakError, FormatError
+
+# As it is, before a test takes the network away.
+TABLE = {**DATASETS, "folder": FOLDER}
 
 
 def written(array):
@@ -34,9 +40,11 @@ def _offline(tmp_path, monkeypatch, request):
         request.getfixturevalue("data_dir")
     monkeypatch.delenv("BADAK_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name, source in SOURCES.items():
-        mirrors = ("http://127.0.0.1:1/first/{file}", "http://127.0.0.1:1/second/{file}")
-        monkeypatch.setitem(SOURCES, name, Source(mirrors, source.files))
+    mirrors = ("http://127.0.0.1:1/first/{file}", "http://127.0.0.1:1/second/{file}")
+    for name, entry in DATASETS.items():
+        if isinstance(entry.source, Source):
+            source = Source(mirrors, entry.source.files)
+            monkeypatch.setitem(DATASETS, name, dataclasses.replace(entry, source=source))
 
 
 def found(tmp_path, **options):
@@ -90,7 +98,7 @@ def test_offline_says_what_was_tried_and_what_works(tmp_path, monkeypatch, name)
     with pytest.raises(BadakError) as error:
         load(name, tmp_path / "given")
     message = str(error.value)
-    file = next(iter(SOURCES[name].files))
+    file = next(iter(DATASETS[name].source.files))
     for words in (
         f"{name} is not on this machine",
         f"looked in {tmp_path}/given/{name}, {tmp_path}/given, {tmp_path}/named/{name}, ",
@@ -101,7 +109,7 @@ def test_offline_says_what_was_tried_and_what_works(tmp_path, monkeypatch, name)
         "BADAK_DATA=FOLDER",
     ):
         assert words in message
-    assert all(file in message for file in SOURCES[name].files)
+    assert all(file in message for file in DATASETS[name].source.files)
     assert "\n" not in message
 
 
@@ -179,3 +187,21 @@ def test_the_real_ones_by_badak_data(name, data_dir, monkeypatch):
     assert train.name == test.name == name
     assert train.num_classes == test.num_classes == 10
     assert len(train) >= 20000
+
+
+@pytest.mark.parametrize("name", [*DATASETS, "folder"])
+def test_every_data_set_has_every_field(name, tmp_path):
+    entry = TABLE[name]
+    assert callable(entry.read)
+    assert not entry.lies_in(tmp_path / "nowhere")
+    assert isinstance(AUGMENTATIONS[entry.augment], Augmentation)
+    assert entry.handwriting in ("none", "filling", "centred")
+    if isinstance(entry.source, Source):
+        assert len(set(entry.source.mirrors)) >= 2
+        assert all("{file}" in mirror for mirror in entry.source.mirrors)
+        assert all(len(md5) == 32 and size > 4000 for md5, size in entry.source.files.values())
+    elif isinstance(entry.source, Page):
+        assert "https://" in entry.source.advice
+        assert len(entry.source.files) == 4
+    else:
+        assert name in ("digits", "folder")

@@ -35,7 +35,7 @@ def _chromium():
 
 @pytest.fixture
 def browser(_chromium):
-    """The browser; what a page complains of in its console fails the test."""
+    """The browser; an error in the page's console fails the test."""
     _chromium.get_log("browser")
     yield _chromium
     complaints = [one["message"] for one in _chromium.get_log("browser")]

@@ -73,13 +73,13 @@ def test_the_bug_is_found_and_named_and_nothing_else(name, batch):
     (where,) = [k for k, layer in net.layers.items() if type(layer) is BUGS[name]] or ["loss"]
     found = clinic(net, *batch)
     assert found.symptoms == {where: (words,)}, str(found)
-    assert found.ill == (where,)
+    assert found.failing == (where,)
     lines = {line.split()[0]: line for line in str(found).splitlines() if line}
-    assert lines["Ill:"] == f"Ill: {where}"
+    assert lines["Failing:"] == f"Failing: {where}"
     assert words in " ".join(str(found).split())
     assert name in lines[where]
     for other in set(net.layers) - {where}:
-        assert lines[other].endswith("well")
+        assert lines[other].endswith("ok")
 
 
 @pytest.mark.parametrize("name", BUGS)
@@ -87,7 +87,7 @@ def test_the_right_layer_in_its_place_is_well(name, batch):
     kind = CrossEntropyLoss if name == "LossForgetsN" else BUGS[name].stands_for
     found = clinic(around(kind, CASES[name][0]), *batch)
     assert found.symptoms == {}, str(found)
-    assert str(found).startswith("All layers are well")
+    assert str(found).startswith("All layers pass")
     assert found.gradients.worst < 1e-6
 
 
@@ -95,17 +95,17 @@ def test_the_right_layer_in_its_place_is_well(name, batch):
 def test_gradient_check_alone_names_what_backward_does_wrong(name, batch):
     words = CASES[name][1]
     found = gradient_check(around(BUGS[name], CASES[name][0]), *batch)
-    assert len(found.ill) == (0 if "forward in" in words else 1)
-    assert all(name in str(found) and "Finding" in str(found) for name in found.ill)
+    assert len(found.failing) == (0 if "forward in" in words else 1)
+    assert all(name in str(found) and "Finding" in str(found) for name in found.failing)
 
 
-def test_several_ill_layers_are_all_named(batch):
+def test_several_failing_layers_are_all_named(batch):
     layers = [
         bugs.ConvOverwritesGradient(3, 2), Tanh(), bugs.MaxPoolAddsOnce(3, 1), Flatten(),
         bugs.LinearSumsBiasOverUnits(5), bugs.ReLULetsAllThrough(), Linear(CLASSES),
     ]  # fmt: skip
     found = clinic(Network(layers, SHAPE, loss=bugs.LossForgetsN()), *batch)
-    assert found.ill == ("conv1", "pool1", "linear1", "relu1", "loss")
+    assert found.failing == ("conv1", "pool1", "linear1", "relu1", "loss")
 
 
 def test_corners_of_the_layers_are_left_out_and_counted():
@@ -180,4 +180,4 @@ def test_layers_that_stand_alone_pass_too(batch):
         [BatchNorm2d(), Sigmoid(), Dropout(0.2), MaxPool2d(3, 1, 1), Flatten(), Linear(CLASSES)],
         SHAPE,
     )
-    assert lessons.clinic(net, *batch).ill == ()
+    assert lessons.clinic(net, *batch).failing == ()

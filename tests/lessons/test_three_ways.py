@@ -127,7 +127,7 @@ def test_sizes_vary_one_at_a_time(monkeypatch):
     assert list(found.by_image.sizes) == [5, 8]
     assert list(found.by_kernel.sizes) == [1, 3, 4]
     assert list(np.isnan(found.by_kernel.seconds["Winograd"])) == [True, False, True]
-    assert all((found.by_image.seconds[name] > 0).all() for name in WAYS)
+    assert not any(np.isnan(found.by_image.seconds[name]).any() for name in WAYS)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import numpy as np
 import badak
 from badak import Network
 from badak.layers import Conv2d, Flatten, Linear, ReLU
-from network.test_network import FORGED, REFUSED, WRONG_LABELS, edited
-from network.test_network import LAYERS as SMALL
+from network.conftest import LAYERS as SMALL
+from network.test_files import FORGED, edited
+from network.test_network import REFUSED, WRONG_LABELS
 
 
 def _net():

@@ -44,7 +44,7 @@ RELU_ENTRY = {"name": "relu1", "type": "ReLU", "arguments": {}}
 FORGED_BLOCKS = {
     "unknown layer": (
         block({**RELU_ENTRY, "type": "os.system"}),
-        "'relu1' is a 'os.system'; badak",
+        "'relu1' is a 'os.system'; supported: Conv2d",
     ),
     "unknown argument": (block({**RELU_ENTRY, "arguments": {"x": 1}}), "ReLU 'relu1' must have"),
     "no list": (block(layers={"a": 1}), "Residual 'block1': layers must be a list; got {'a': 1}"),
@@ -59,7 +59,7 @@ FORGED_BLOCKS = {
     "one branch": (concat([[RELU_ENTRY]]), "at least 2 lists; got 1"),
     "unknown layer in a branch": (
         concat([[], [{**RELU_ENTRY, "type": "os.system"}]]),
-        "'relu1' is a 'os.system'; badak",
+        "'relu1' is a 'os.system'; supported: Conv2d",
     ),
     "10,001 empty branches": (concat([[]] * 10_001), "more than 10,000 layers"),
     "branches that do not fit": (

@@ -34,6 +34,7 @@ from badak.layers import (
     Widen2d,
 )
 from badak.network import fusion
+from badak.network.passes import planned
 from layer_examples import EXAMPLES
 
 pytest.importorskip("badak._core")
@@ -316,12 +317,12 @@ def test_any_number_of_threads_trains_to_the_same_bits(name):
 
 def test_blocks_are_recorded_and_lenets_distances_are_not():
     """What NumPy computes between the kernels would be missing when the calls are repeated."""
-    assert blocks()._planned()
-    assert models.ResNet20(blocks=(1, 1, 1))._planned()
-    assert not models.LeNet5(modern=False)._planned()
+    assert planned(blocks())
+    assert planned(models.ResNet20(blocks=(1, 1, 1)))
+    assert not planned(models.LeNet5(modern=False))
     for inside in ([EuclideanRBF(4)], [Linear(2), Concat([[], []])]):
         hidden = badak.Network([Flatten(), Residual(inside)], (1, 2, 2))
-        assert not hidden._planned()
+        assert not planned(hidden)
 
 
 CHANGES_WITHIN = {

@@ -1,10 +1,12 @@
 """The pool of threads: idle without cost, safe across forks and among Python's own threads."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,18 +41,30 @@ def product():
     return ops.linear(a, np.ascontiguousarray(b.T))
 
 
+def doing(task):
+    """What a thread does, S for sleeping, and how often it was switched to so far."""
+    return re.findall(r"(?:State|ctxt_switches):\s+(\w+)", (task / "status").read_text())
+
+
 def run(code):
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
 
 
-def test_an_idle_pool_uses_no_processor_time():
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what each thread does")
+def test_an_idle_pool_sleeps():
     product()
-    time.sleep(0.05)  # threads stay awake for a tenth of a millisecond
-    before = time.process_time()
-    time.sleep(0.5)
-    assert time.process_time() - before < 0.05
+    others = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
+    assert others
+    before, now = None, [doing(task) for task in others]
+    for _ in range(100):  # a thread looks for more work for a while before it sleeps
+        if before == now and all(state == "S" for state, *_ in now):
+            break
+        time.sleep(0.1)
+        before, now = now, [doing(task) for task in others]
+    else:
+        pytest.fail(f"threads that are still awake: {now}")
 
 
 def test_a_forked_child_computes_with_a_pool_of_its_own():

@@ -1,9 +1,9 @@
 """The names of *Deep Learning from Scratch* (Koki Saitoh, O'Reilly), over badak's ops.
 
-The book's scripts run with their imports changed: ``from badak.book import SimpleConvNet``. Names,
-arguments and behaviour are the book's: layers remember, labels may be one-hot, and what is random
-comes from NumPy's global source. The code is badak's own. ``from badak.book import *`` brings `np`
-too, as the book's modules do.
+The book's scripts run with changed imports: ``from badak.book import SimpleConvNet``. Names,
+arguments and behaviour are the book's: layers keep state, labels may be one-hot, and random numbers
+come from NumPy's global generator. The code is badak's own. ``from badak.book import *`` also
+imports `np`, as the book's modules do.
 """
 
 import numpy as np

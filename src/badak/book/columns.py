@@ -1,4 +1,4 @@
-"""im2col and col2im with the book's arguments: a row a window (chapter 7.4)."""
+"""im2col and col2im with the book's arguments: one row per window (chapter 7.4)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from badak.book.floats import floats
 def im2col(
     input_data: ArrayLike, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0
 ) -> Array:
-    """Lay the windows of images out as rows.
+    """Copy each window of the images into a row.
 
     Args:
         input_data: (N, C, H, W).
@@ -42,7 +42,7 @@ def col2im(
     stride: int = 1,
     pad: int = 0,
 ) -> Array:
-    """Add rows back to where their windows stood.
+    """Add each row back at the position of its window.
 
     Args:
         col: (N * OH * OW, C * filter_h * filter_w), as `im2col` gives them.

@@ -1,4 +1,4 @@
-"""DeepConvNet as the book has it (chapter 8.1)."""
+"""DeepConvNet as in the book (chapter 8.1)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ class DeepConvNet(ConvNet):
     """Six 3x3 convolutions, pooled in pairs, a hidden layer, and dropout at the end.
 
     In float64; `badak.models.DeepConvNet` is the same network in float32, many times faster.
-    Initial weights come from NumPy's global source, as wide as He's rule wants for ReLU.
+    Initial weights are He's, for ReLU, from NumPy's global generator.
 
     Args:
         input_dim: (C, H, W) of one image.
@@ -72,7 +72,7 @@ class DeepConvNet(ConvNet):
         self.last_layer = SoftmaxWithLoss()
 
     def _weight(self, shape: tuple[int, ...], inputs: int, outputs: int) -> Any:
-        """Draw the next W and b, and put them into `params`."""
+        """Create the next W and b, and add them to `params`."""
         number = len(self.params) // 2 + 1
         W = self.params[f"W{number}"] = np.sqrt(2.0 / inputs) * np.random.randn(*shape)
         b = self.params[f"b{number}"] = np.zeros(outputs)

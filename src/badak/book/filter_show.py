@@ -1,4 +1,4 @@
-"""filter_show as the book has it (chapter 7.6.1)."""
+"""filter_show as in the book (chapter 7.6.1)."""
 
 import math
 from typing import TYPE_CHECKING
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 
 def filter_show(filters: Array, nx: int = 8, margin: int = 3, scale: int = 10) -> "Figure":
-    """Show the first channel of every filter in grey, and return the figure.
+    """Show the first channel of each filter in grey, and return the figure.
 
     `badak.inspect.draw.filters` shows all channels.
 
     Args:
         filters: (FN, C, FH, FW), such as ``network.params['W1']``.
-        nx: filters in a row.
+        nx: filters per row.
         margin: without effect, as in the book.
         scale: without effect, as in the book.
 
     Returns:
-        The figure, after it was shown.
+        The figure, which has been shown.
     """
     import matplotlib.pyplot as plt
 

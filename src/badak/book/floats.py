@@ -1,4 +1,4 @@
-"""One dtype for what a layer of the book gets."""
+"""One float dtype for all arguments of a layer of the book."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from badak.arrays import Array
 def floats(*values: ArrayLike) -> list[Array]:
     """Return arrays of one dtype, as NumPy's own arithmetic would: float64 beside float32.
 
-    The ops take float32 and float64; integers become float64 and half floats float32. Python's own
-    numbers take the dtype of the arrays beside them.
+    The ops take float32 and float64, so integers become float64 and half floats float32. Python's
+    own numbers take the dtype of the arrays beside them.
 
     Example:
         >>> x, weight = floats(np.ones(2, np.float32), np.ones(3))

@@ -1,4 +1,4 @@
-"""numerical_gradient: slopes by trying (the book's chapter 4.4)."""
+"""numerical_gradient: gradients by central differences (the book's chapter 4.4)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,15 +15,15 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array) -> Array:
     """Return the gradient of f at x by central differences.
 
     Args:
-        f: a function of x that returns one number. It may look at x through another name, for x
-            itself is changed, one value at a time, and put back.
+        f: a function of x that returns one number. It may read x under another name: x itself is
+            changed, one value at a time, and restored.
         x: floats of any shape.
 
     Returns:
         The gradient, shaped like x.
 
     Raises:
-        ArgumentTypeError: integers, to which no small step can be added.
+        ArgumentTypeError: integers, which cannot change by a small step.
 
     Example:
         >>> numerical_gradient(lambda x: (x**2).sum(), np.array([3.0, 4.0])).round(6)

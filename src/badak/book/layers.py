@@ -1,7 +1,7 @@
-"""Layers as the book has them: each keeps what its backward needs, and its gradients.
+"""Layers as in the book: each keeps what its backward needs, and its gradients.
 
-A layer holds the very arrays it is given as W and b, so that an optimizer that changes
-``params['W1']`` changes the layer (chapters 5 and 7).
+A layer holds the same arrays W and b that it is given, not copies, so that an optimizer that
+changes ``params['W1']`` changes the layer (chapters 5 and 7).
 """
 
 from typing import Any
@@ -26,13 +26,13 @@ class Relu:
         self.mask: Any = None
 
     def forward(self, x: Array) -> Array:
-        """Return max(x, 0), and remember where x was not above 0."""
+        """Return max(x, 0), and keep where x was not above 0."""
         (x,) = floats(x)
         self.mask = x <= 0
         return ops.relu(x)
 
     def backward(self, dout: Array) -> Array:
-        """Return the gradient where x was above 0, and 0 elsewhere; dout stays as it is."""
+        """Return the gradient where x was above 0, and 0 elsewhere; dout is not changed."""
         return np.where(self.mask, 0, dout)
 
 
@@ -43,7 +43,7 @@ class Sigmoid:
         self.out: Any = None
 
     def forward(self, x: Array) -> Array:
-        """Return the sigmoid, and remember it."""
+        """Return the sigmoid, and keep it."""
         self.out = ops.sigmoid(*floats(x))
         return np.asarray(self.out)
 
@@ -53,7 +53,7 @@ class Sigmoid:
 
 
 class Affine:
-    """x @ W + b, of flat input or of images, which are laid flat (the book's chapter 5.6).
+    """x @ W + b, for flat input or for images, which are flattened (the book's chapter 5.6).
 
     Args:
         W: (D, M).
@@ -92,7 +92,7 @@ class Convolution:
     Args:
         W: (FN, C, FH, FW).
         b: (FN,), or one number for all.
-        stride: step between places.
+        stride: step between windows.
         pad: zeros on every side.
 
     Attributes:
@@ -121,13 +121,13 @@ class Convolution:
 
 
 class Pooling:
-    """The largest value under each window (the book's chapter 7.4.4).
+    """The largest value in each window (the book's chapter 7.4.4).
 
     Args:
         pool_h: rows of the window.
         pool_w: columns of the window.
-        stride: step between places.
-        pad: rows and columns around the input, which never win; at most half the window.
+        stride: step between windows.
+        pad: rows and columns around the input, never the maximum; at most half the window.
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0) -> None:
@@ -137,14 +137,14 @@ class Pooling:
         self.arg_max: Any = None
 
     def forward(self, x: Array) -> Array:
-        """(N, C, H, W) -> (N, C, OH, OW); which input won each place is kept."""
+        """(N, C, H, W) -> (N, C, OH, OW); the index of each window's maximum is kept."""
         (self.x,) = floats(x)
         window = (self.pool_h, self.pool_w)
         out, self.arg_max = ops.max_pool2d(self.x, window, self.stride, self.pad)
         return out
 
     def backward(self, dout: Array) -> Array:
-        """Return the gradient of the input: each place's goes to the first that won it."""
+        """Return the gradient of the input: each output's goes to its window's first maximum."""
         dout, x = floats(dout, self.x)
         return ops.max_pool2d_backward(dout, self.arg_max, x.shape)
 

@@ -1,4 +1,4 @@
-"""SoftmaxWithLoss as the book has it (chapter 5.6.3)."""
+"""SoftmaxWithLoss as in the book (chapter 5.6.3)."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from badak import ops
 from badak.arrays import Array
 from badak.book.floats import floats
 
-# Added to a probability before its logarithm, as in the book; so no loss is above 16.2.
+# Added to a probability before the logarithm, as in the book, so no loss is above 16.2.
 TINY = 1e-7
 
 
 class SoftmaxWithLoss:
-    """Softmax, and the mean cross-entropy of it and the labels.
+    """Softmax, and its mean cross-entropy with the labels.
 
     Attributes:
         loss: of the last forward.
         y: (N, K) the probabilities.
-        t: (N,) class indices or (N, K) one-hot rows, as they were given.
+        t: (N,) class indices or (N, K) one-hot rows, as passed to forward.
 
     Example:
         >>> layer = SoftmaxWithLoss()

@@ -1,4 +1,4 @@
-"""load_mnist as the book has it (chapter 3.6.1)."""
+"""load_mnist as in the book (chapter 3.6.1)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Part = tuple[NDArray[Any], NDArray[Any]]
 def load_mnist(
     normalize: bool = True, flatten: bool = True, one_hot_label: bool = False
 ) -> tuple[Part, Part]:
-    """Load MNIST, from where `badak.data.load` finds it.
+    """Load MNIST with `badak.data.load`.
 
     Args:
         normalize: whether pixels are 0.0 to 1.0, float32; else 0 to 255, uint8.

@@ -1,4 +1,4 @@
-"""What the book's convolutional networks share: everything but their layers."""
+"""ConvNet: what the book's convolutional networks share: parameters, passes and files."""
 
 import pickle
 from pathlib import Path
@@ -16,7 +16,7 @@ from badak.pickles import read_pickle
 
 
 class ConvNet:
-    """Layers in order with their weights in `params`, named W1, b1, W2 ... from the first on.
+    """Layers in order with their weights in `params`, named W1, b1, W2 ... in order.
 
     Attributes:
         params: ``"W1"`` -> the array that the layer holds too.
@@ -33,7 +33,7 @@ class ConvNet:
 
     def _weighted(self) -> list[tuple[str, Any]]:
         """The layers that have weights, each with its number as text."""
-        weighted = [one for one in self._in_order() if isinstance(one, (Convolution, Affine))]
+        weighted = [layer for layer in self._in_order() if isinstance(layer, (Convolution, Affine))]
         return [(str(number), layer) for number, layer in enumerate(weighted, 1)]
 
     def predict(self, x: Array, train_flg: bool = False) -> Array:
@@ -47,11 +47,11 @@ class ConvNet:
         return self.last_layer.forward(self.predict(x, train_flg=True), t)
 
     def accuracy(self, x: Array, t: Any, batch_size: int = 100) -> Any:
-        """Return the share of images classified rightly; the last, smaller batch counts too."""
+        """Return the share of images classified correctly; the last, smaller batch counts too."""
         labels = as_labels(t, len(x))
         starts = range(0, len(x), batch_size)
-        found = [self.predict(x[start : start + batch_size]).argmax(axis=1) for start in starts]
-        return np.mean(np.concatenate(found) == labels)
+        classes = [self.predict(x[start : start + batch_size]).argmax(axis=1) for start in starts]
+        return np.mean(np.concatenate(classes) == labels)
 
     def gradient(self, x: Array, t: Any) -> dict[str, Array]:
         """Return the gradient of the loss for every array of `params`, by backpropagation."""
@@ -68,32 +68,32 @@ class ConvNet:
         """Write `params` as the book does: a pickled dictionary of arrays.
 
         Raises:
-            BadakError: the file cannot be written; an old one stays as it was.
+            BadakError: the file cannot be written; an old file is not changed.
         """
         storage.write_atomically(file_name, pickle.dumps(self.params))
 
     def load_params(self, file_name: str | Path = "params.pkl") -> None:
-        """Read `params` from a file of the book's, or of `save_params`; nothing in it is run.
+        """Read `params` from a file of the book or of `save_params`, without running its code.
 
         Raises:
-            FormatError: the file cannot be read, or is no pickled dictionary of arrays; the
-                message names what else it would load. Or its arrays do not fit, or hold NaN or
-                infinity; all that do so are listed.
+            FormatError: the file cannot be read, or is not a pickled dictionary of arrays; the
+                message names what else it would load. Or some arrays do not fit, or hold NaN or
+                infinity; the message lists them.
         """
         params = read_pickle(files.read(file_name), str(file_name))
         if not isinstance(params, dict):
             raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
         faults = [f"{key[:LONGEST_VALUE]} is unknown" for key in params if key not in self.params]
         for key, array in self.params.items():
-            given = params.get(key)
-            if not isinstance(given, np.ndarray) or given.shape != array.shape:
-                came = given.shape if isinstance(given, np.ndarray) else "missing"
-                faults.append(f"{key} is {came}, expected {array.shape}")
+            value = params.get(key)
+            if not isinstance(value, np.ndarray) or value.shape != array.shape:
+                shape = value.shape if isinstance(value, np.ndarray) else "missing"
+                faults.append(f"{key} is {shape}, expected {array.shape}")
         if not faults:
-            with np.errstate(over="ignore"):  # too large for float32: found here
+            with np.errstate(over="ignore"):  # values too large for float32 are listed below
                 params = {key: params[key].astype(a.dtype) for key, a in self.params.items()}
             faults = [f"{key} holds NaN or infinity" for key in not_finite(params)]
         if faults:
             raise FormatError(f"{file_name} does not fit this network: {'; '.join(faults)}")
         for key, array in self.params.items():
-            array[...] = params[key]  # the array that the layer holds
+            array[...] = params[key]  # in place: the layer holds this array

@@ -1,7 +1,7 @@
-"""Optimizers as the book has them: update(params, grads) changes the arrays of params (6.1).
+"""Optimizers as in the book: update(params, grads) changes the arrays of params (6.1).
 
-`params` and `grads` are dictionaries with the same names, such as ``params['W1']``. They may hold
-plain numbers, which are replaced, as in the book's comparison of optimizers.
+`params` and `grads` are dictionaries with the same keys, such as ``params['W1']``. Their values may
+be plain numbers, which are replaced, as in the book's comparison of optimizers.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -15,12 +15,12 @@ from badak.book.floats import floats
 
 Params = MutableMapping[str, Any]
 Grads = Mapping[str, Any]
-# The book adds it to the roots.
+# The book adds this to the square roots.
 EPS = 1e-7
 
 
 class Optimizer(Protocol):
-    """What the Trainer asks of an optimizer."""
+    """What the Trainer needs of an optimizer."""
 
     def update(self, params: Params, grads: Grads) -> None:
         """Change every array of params by its gradient."""
@@ -59,7 +59,7 @@ class Momentum:
         """Change every array of params by its gradient."""
         self.v = _zeros(params) if self.v is None else self.v
         for key, array, gradient in _each(params, grads):
-            # badak's velocity is the book's with the other sign, and the book's contains the lr.
+            # badak's velocity has the opposite sign of the book's, which also includes the lr.
             new, velocity = ops.momentum_update(
                 array, self.lr * gradient, -self.v[key], 1.0, self.momentum, self.looks_ahead
             )
@@ -68,7 +68,7 @@ class Momentum:
 
 
 class Nesterov(Momentum):
-    """Momentum whose step looks ahead (the book's code; Bengio et al. 2013)."""
+    """Momentum with a step that looks ahead (the book's code; Bengio et al. 2013)."""
 
     looks_ahead = True
 
@@ -134,7 +134,7 @@ def _zeros(params: Params) -> dict[str, Array]:
 
 
 def _each(params: Params, grads: Grads) -> Iterator[tuple[str, Array, Array]]:
-    """Name, value and gradient of each, as arrays of one dtype."""
+    """Yield each name, value and gradient, as arrays of one dtype."""
     for key in list(params):
         array = _array(params[key])
         yield key, array, np.asarray(grads[key], array.dtype)
@@ -145,7 +145,7 @@ def _array(value: Any) -> Array:
 
 
 def _put(params: Params, key: str, new: Array) -> None:
-    """Write into the array, which a layer holds too; a plain number is replaced."""
+    """Write into the array, which a layer holds too, or replace a plain number."""
     if isinstance(params[key], np.ndarray):
         params[key][...] = new
     else:

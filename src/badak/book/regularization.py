@@ -1,4 +1,4 @@
-"""Dropout and batch normalization as the book has them (chapter 6)."""
+"""Dropout and batch normalization as in the book (chapter 6)."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ EPS = 1e-6
 
 
 class Dropout:
-    """In training, zero each value with a probability; else scale by what would stay (6.4.3).
+    """In training, zero each value with a probability; else scale by the share kept (6.4.3).
 
-    badak.layers.Dropout scales in training instead, as is done today. What is dropped is drawn
-    from NumPy's global source, so that np.random.seed decides it, as in the book.
+    badak.layers.Dropout scales in training instead, as is usual today. The mask is drawn from
+    NumPy's global generator, so np.random.seed determines it, as in the book.
 
     Args:
         dropout_ratio: share of values dropped.
@@ -27,7 +27,7 @@ class Dropout:
         self.mask: Any = None
 
     def forward(self, x: Array, train_flg: bool = True) -> Array:
-        """Return x with values dropped; where not in training, all of them scaled."""
+        """Return x with values dropped or, outside training, with all values scaled."""
         if not train_flg:
             return x * (1.0 - self.dropout_ratio)
         self.mask = np.random.rand(*x.shape) > self.dropout_ratio
@@ -41,15 +41,15 @@ class Dropout:
 class BatchNormalization:
     """Normalise every input over the batch (the book's chapter 6.3).
 
-    Images are laid flat: every pixel of every channel has a mean of its own, where
-    badak.layers.BatchNorm2d has one a channel. D is the number of inputs.
+    Images are flattened: each pixel of each channel has its own mean, whereas
+    badak.layers.BatchNorm2d has one per channel. D is the number of inputs.
 
     Args:
         gamma: (D,) scale, or one number.
         beta: (D,) shift, or one number.
-        momentum: share of the running statistics that stays.
-        running_mean: (D,) to begin with; zeros where None.
-        running_var: (D,) to begin with; zeros where None.
+        momentum: share of the running statistics that is kept.
+        running_mean: (D,) initial value; zeros if None.
+        running_var: (D,) initial value; zeros if None.
 
     Attributes:
         dgamma: gradient of gamma (D,), after `backward`.
@@ -87,8 +87,8 @@ class BatchNormalization:
             self.running_var = keep * self.running_var + move * var
         numbers = floats(rows, self.gamma, self.beta, mean, var)
         maps = numbers[0][:, :, None, None]  # (N, D) -> (N, D, 1, 1)
-        gamma, beta, mean, var = (np.broadcast_to(one, maps.shape[1]) for one in numbers[1:])
-        # Not training=True: badak's own op then refuses a batch of one image.
+        gamma, beta, mean, var = (np.broadcast_to(array, maps.shape[1]) for array in numbers[1:])
+        # Not training=True: badak's own op would reject a batch of one image.
         result = ops.batch_norm2d(maps, gamma, beta, mean, var, training=False, eps=EPS)
         if train_flg:
             self._cache = maps, gamma, result.mean, result.inverse_std
@@ -102,6 +102,6 @@ class BatchNormalization:
         dx, self.dgamma, self.dbeta = ops.batch_norm2d_backward(
             grad, maps, gamma, mean, inverse_std, not alone
         )
-        if alone:  # its output is beta whatever it is: it equals its own mean
+        if alone:  # a single image equals its own mean, so its output is always beta
             dx = np.zeros_like(dx)
         return dx.reshape(self.input_shape)

@@ -1,4 +1,4 @@
-"""SimpleConvNet as the book has it (chapter 7.5)."""
+"""SimpleConvNet as in the book (chapter 7.5)."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ class SimpleConvNet(ConvNet):
     """Convolution - ReLU - max pooling - hidden layer - ReLU - outputs.
 
     In float64, as NumPy draws and the book computes; `badak.models.SimpleConvNet` is the same
-    network in float32, many times faster. Initial weights come from NumPy's global source.
+    network in float32, many times faster. Initial weights come from NumPy's global generator.
 
     Args:
         input_dim: (C, H, W) of one image.
@@ -69,7 +69,7 @@ class SimpleConvNet(ConvNet):
         self.last_layer = SoftmaxWithLoss()
 
     def numerical_gradient(self, x: Array, t: Any) -> dict[str, Array]:
-        """Return what `gradient` does, by trying: two losses for every single weight."""
+        """Return the gradients by central differences: two losses for each weight."""
         return {
             key: numerical_gradient(lambda _: self.loss(x, t), array)
             for key, array in self.params.items()

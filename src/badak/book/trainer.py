@@ -1,4 +1,4 @@
-"""Trainer as the book has it: it prints as it goes (chapter 7.5, common/trainer.py)."""
+"""Trainer as in the book: it prints its progress (chapter 7.5, common/trainer.py)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,23 +20,23 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 
 
 class Trainer:
-    """Trains a network of the book's; `badak.Trainer` is badak's own.
+    """Trains a network of the book; `badak.Trainer` is badak's own.
 
-    A batch is drawn from all images each time, with repetition, from NumPy's global source.
+    Each batch is drawn from all images, with replacement, by NumPy's global generator.
 
     Args:
         network: has params, gradient(x, t), loss(x, t) and accuracy(x, t).
-        x_train: images to learn from.
+        x_train: training images.
         t_train: their labels, class indices or one-hot rows.
-        x_test: images to measure on.
+        x_test: test images.
         t_test: their labels.
-        epochs: how many times as many images as there are are drawn.
-        mini_batch_size: images in a step.
-        optimizer: a name of `OPTIMIZERS`, in any case.
+        epochs: how many images are drawn, in multiples of the training set.
+        mini_batch_size: images per step.
+        optimizer: a name in `OPTIMIZERS`, upper or lower case.
         optimizer_param: its arguments.
-        evaluate_sample_num_per_epoch: how many images, the first, are measured at each epoch's
-            start; all where None.
-        verbose: whether losses and accuracies are printed.
+        evaluate_sample_num_per_epoch: evaluate on the first so many images at the start of each
+            epoch; on all if None.
+        verbose: whether to print losses and accuracies.
 
     Attributes:
         train_loss_list: the loss after each step.
@@ -87,7 +87,7 @@ class Trainer:
         self.test_acc_list: list[Any] = []
 
     def train_step(self) -> None:
-        """Make one step, and measure where an epoch begins."""
+        """Make one step, and evaluate if an epoch begins."""
         chosen = np.random.choice(self.train_size, self.batch_size)
         x, t = self.x_train[chosen], self.t_train[chosen]
         grads = self.network.gradient(x, t)
@@ -95,13 +95,13 @@ class Trainer:
         loss = self.network.loss(x, t)
         self.train_loss_list.append(loss)
         self._say(f"train loss:{loss}")
-        # The book asks whether iter_per_epoch divides the step, which is never so of 12.34.
+        # The book tests whether iter_per_epoch divides the step, which 12.34 never does.
         if self.current_iter >= self.current_epoch * self.iter_per_epoch:
             self._measure()
         self.current_iter += 1
 
     def train(self) -> None:
-        """Make all steps, and measure on all test images."""
+        """Make all steps, and evaluate on all test images."""
         for _ in range(self.max_iter):
             self.train_step()
         test_acc = self.network.accuracy(self.x_test, self.t_test)

@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from badak import checks, data, files, load, models, optim, storage
+from badak import checks, data, files, models, optim, storage
 from badak.cli import learnt
 from badak.cli.near import near_run
-from badak.cli.recipes import AUGMENTATIONS
 from badak.data import Dataset
+from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
 from badak.training import RunDirectory, Trainer
-from badak.training.best import best_epoch
-from badak.training.checkpoint import read_history
 
 FOLDER = "folder:"
 LARGEST = 2**20  # bytes; names of 1,000 classes take some kB
@@ -35,7 +33,7 @@ class RunConfig:
         lr: learning rate; the optimizer's own where None.
         weight_decay: likewise.
         schedule: a name of `badak.optim.SCHEDULES`; a constant rate where None.
-        augment: a name of `badak.cli.recipes.AUGMENTATIONS`; images as they are where None.
+        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are where None.
         weight_init: "he", "xavier" or a standard deviation, as text; the model's own where None.
         class_names: of the data set.
         input_shape: (C, H, W) of its images.
@@ -244,34 +242,6 @@ def _is(value: Any, kind: str) -> bool:
         return isinstance(value, list) and all(type(item) is member for item in value)
     allowed = {"str": str, "int": int, "float": float, "bool": bool}
     return type(value) in [allowed[word] for word in kind.split(" | ") if word in allowed]
-
-
-def trained_network(run: RunDirectory, config: RunConfig) -> Network:
-    """Load a run's model: of its best epoch, if there is one. `which_weights` says which it is.
-
-    Raises:
-        BadakError: no model that can be read.
-        FormatError: a damaged one, or one of other images or classes.
-    """
-    path = run.best if run.best.exists() else run.model
-    net = load(path)
-    if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
-        raise FormatError(
-            f"{path} takes {net.input_shape} and tells {net.num_classes} classes apart; "
-            f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
-        )
-    return net
-
-
-def which_weights(run: RunDirectory) -> str:
-    """Say in a line which of a run's weights `trained_network` loads."""
-    if not run.best.exists():
-        return "the weights after the last step"
-    epochs = read_history(run.checkpoint).epochs if run.checkpoint.exists() else []
-    best = best_epoch(epochs)
-    if best is None:
-        return "the weights of the best epoch on the test images"
-    return f"the weights of epoch {best.epoch}, the best of {len(epochs)} on the test images"
 
 
 def _mixed(part: Dataset) -> Dataset:

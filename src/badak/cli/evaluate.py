@@ -6,26 +6,21 @@ from pathlib import Path
 import click
 
 from badak import terminal
-from badak.cli.config import read_config, trained_network, which_weights
+from badak.cli.opened import data_dir_option, open_run, run_argument
 from badak.cli.words import say
-from badak.training import RunDirectory
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@run_argument
+@data_dir_option
 def command(run: Path, data_dir: Path | None) -> None:
     """Measure the model of RUN on all its data set's test images: loss, accuracy, each class."""
-    directory = RunDirectory(run)
-    config = read_config(directory)
-    tested = config.test_images or config.limit_test
-    config = dataclasses.replace(config, limit_test=None, test_images=tested)
-    if data_dir is not None:
-        config = config.moved_to(data_dir)
-    net = trained_network(directory, config)
-    _, test = config.load_data(directory)
-    result = net.evaluate(test)
-    predicted = net.predict(test.images)
+    opened = open_run(run, data_dir)
+    tested = opened.config.test_images or opened.config.limit_test
+    config = dataclasses.replace(opened.config, limit_test=None, test_images=tested)
+    _, test = config.load_data(opened.run)
+    result = opened.net.evaluate(test)
+    predicted = opened.net.predict(test.images)
     rows = []
     for index, name in enumerate(config.class_names):
         own = test.labels == index
@@ -45,4 +40,4 @@ def command(run: Path, data_dir: Path | None) -> None:
     )
     terminal.console().print(table)
     say(f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}")
-    say(which_weights(directory))
+    say(opened.weights)

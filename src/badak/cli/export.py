@@ -9,36 +9,18 @@ import click
 import numpy as np
 
 from badak import __version__, storage
-from badak.cli.config import RunConfig, read_config, trained_network, which_weights
+from badak.cli.config import RunConfig
+from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import say
-from badak.errors import BadakError
+from badak.data.catalog import entry_of
+from badak.errors import BadakError, needs
 from badak.formats.card import escaped, model_card
-from badak.network import Network
 from badak.training import RunDirectory
 from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
 # Training images that set the ranges of int8: more change them little.
 CALIBRATION = 1000
-
-
-@dataclass(frozen=True)
-class Job:
-    """One export.
-
-    Attributes:
-        net: the trained network.
-        config: of its run.
-        path: where to write.
-        int8: whether in 8-bit integers, for the formats that can.
-        run: the run directory.
-    """
-
-    net: Network
-    config: RunConfig
-    path: Path
-    int8: bool
-    run: RunDirectory
 
 
 @dataclass(frozen=True)
@@ -58,25 +40,25 @@ class Result:
     metrics: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def _c(job: Job) -> Result:
+def _c(opened: Opened, path: Path, int8: bool) -> Result:
     from badak.formats.c.source import c_source
     from badak.formats.c.text import identifier
     from badak.formats.steps.run_int8 import logits
 
     calibration, metrics = None, {}
-    if job.int8:
-        train, test = job.config.load_data(job.run)
+    if int8:
+        train, test = opened.config.load_data(opened.run)
         some = np.random.default_rng(0).permutation(len(train))[:CALIBRATION]
         calibration = train.images[some]
-    code = c_source(job.net, job.path.stem, job.config.class_names, calibration)
-    if job.int8:
+    code = c_source(opened.net, path.stem, opened.config.class_names, calibration)
+    if int8:
         right = logits(code.program, test.images).argmax(axis=1) == test.labels
         metrics = {
-            "float32 accuracy": f"{job.net.evaluate(test).accuracy:.4f} on {len(test):,} images",
+            "float32 accuracy": f"{opened.net.evaluate(test).accuracy:.4f} on {len(test):,} images",
             "int8 accuracy": f"{right.mean():.4f} on {len(test):,} images",
         }
-    name = identifier(job.path.stem)
-    files = code.save(job.path)
+    name = identifier(path.stem)
+    files = code.save(path)
     loading = f"""```c
 #include "{files[1].name}"
 
@@ -84,49 +66,50 @@ static float image[{name.upper()}_CHANNELS * {name.upper()}_ROWS * {name.upper()
 int k = {name}_predict(image);  /* {name}_class_names[k]; {name}_run gives the logits */
 ```
 
-Compile with `cc -std=c99 -O2 -c {job.path.name}`, and link with `-lm`."""
+Compile with `cc -std=c99 -O2 -c {path.name}`, and link with `-lm`."""
     sizes = {"Working memory": f"{code.ram:,} bytes", "Constants": f"{code.flash:,} bytes"}
     return Result(files, loading, sizes, metrics)
 
 
-def _html(job: Job) -> Result:
+def _html(opened: Opened, path: Path, _: bool) -> Result:
     from badak.formats.page.html import html_page
 
-    kind = "digit" if job.config.dataset in ("digits", "mnist") else "picture"
-    page = html_page(job.net, job.path.stem, job.config.class_names, kind)
-    storage.write_atomically(job.path, page.encode())
-    return Result((job.path,), "Open the page in a browser, from disk: it needs no network.")
+    kind = "picture" if entry_of(opened.config.dataset).handwriting == "none" else "digit"
+    page = html_page(opened.net, path.stem, opened.config.class_names, kind)
+    storage.write_atomically(path, page.encode())
+    return Result((path,), "Open the page in a browser, from disk: it needs no network.")
 
 
-def _onnx(job: Job) -> Result:
-    try:
+def _onnx(opened: Opened, path: Path, _: bool) -> Result:
+    with needs("ONNX files need the onnx package", extra="onnx"):
         from badak.formats.onnx.export import export
-    except ImportError as fault:
-        raise BadakError("ONNX files need the onnx package: pip install 'badak[onnx]'") from fault
 
-    export(job.net, job.path)
+    export(opened.net, path)
     loading = f"""```python
 import onnxruntime
 
-session = onnxruntime.InferenceSession("{job.path.name}")
+session = onnxruntime.InferenceSession("{path.name}")
 (logits,) = session.run(None, {{session.get_inputs()[0].name: images}})  # (N, C, H, W) float32
 ```"""
-    return Result((job.path,), loading)
+    return Result((path,), loading)
 
 
 # format -> what writes it; its name is the ending of the file's name too.
-FORMATS: dict[str, Callable[[Job], Result]] = {"html": _html, "c": _c, "onnx": _onnx}
+FORMATS: dict[str, Callable[[Opened, Path, bool], Result]] = {"html": _html, "c": _c, "onnx": _onnx}
 INTEGER_FORMATS = ("c",)
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@run_argument
 @click.option("--to", "form", type=click.Choice(list(FORMATS)), required=True, help="The format.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file.  [default: RUN/RUN.FORMAT]"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file.  [default: RUN/RUN.FORMAT, or RUN/RUN-int8.c]",
 )
 @click.option("--int8", is_flag=True, help="For c: 8-bit integers, ranges from training images.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@data_dir_option
 def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None) -> None:
     """Write the model of RUN in another format, and a model card (FILE.md) beside it.
 
@@ -136,35 +119,25 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     """
     if int8 and form not in INTEGER_FORMATS:
         raise BadakError(f"--int8 is for --to {', '.join(INTEGER_FORMATS)}; got --to {form}")
-    directory = RunDirectory(run)
-    config = read_config(directory)
-    if data_dir is not None:
-        config = config.moved_to(data_dir)
-    net = trained_network(directory, config)
+    opened = open_run(run, data_dir)
     if output is None:
-        directory.refuse_links()
-    path = output or run / f"{run.absolute().name}.{form}"
+        opened.run.refuse_links()
+    path = output or run / f"{run.absolute().name}{'-int8' if int8 else ''}.{form}"
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
-    measured = _measured(directory, config)
-    result = FORMATS[form](Job(net, config, path, int8, directory))
+    measured = _measured(opened.run, opened.config)
+    result = FORMATS[form](opened, path, int8)
     card = path.with_name(path.name + ".md")
-    storage.write_atomically(card, _card(path, form, net, config, measured, result).encode())
-    say(which_weights(directory))
+    storage.write_atomically(card, _card(path, form, opened, measured, result).encode())
+    say(opened.weights)
     for name, value in result.metrics.items():
         say(f"{name} {value}")
     for file in (*result.files, card):
         say(f"{file}  {file.stat().st_size:,} bytes")
 
 
-def _card(
-    path: Path,
-    form: str,
-    net: Network,
-    config: RunConfig,
-    measured: dict[str, str],
-    result: Result,
-) -> str:
+def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], result: Result) -> str:
+    config = opened.config
     data = {
         "Data set": config.data_name,
         "Images": " x ".join(map(str, config.input_shape)) + " (channels, rows, columns)",
@@ -176,7 +149,7 @@ def _card(
         path.stem,
         f"A {escaped(config.model)} network for {len(config.class_names)} classes, trained and "
         f"exported to {form} by badak {__version__}.",
-        net,
+        opened.net,
         data=data,
         metrics={**measured, **result.metrics},
         sizes={**files, **result.sizes},

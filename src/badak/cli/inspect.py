@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from badak import inspect, models, terminal
-from badak.cli.config import RunConfig, read_config, trained_network, which_weights
+from badak.cli.config import RunConfig
+from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import in_options, say
 from badak.data import Dataset
 from badak.errors import BadakError
@@ -27,24 +28,21 @@ MOST_FLOPS = 3e10
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@run_argument
+@data_dir_option
 def command(run: Path, data_dir: Path | None) -> None:
     """Show the table and the gradient check of RUN's model, and draw all there is to see in it.
 
     The pictures go to RUN/plots, and all together into RUN/report.html, a page that needs nothing
     else. Without the data set what needs no images is drawn.
     """
-    directory = RunDirectory(run)
-    config = read_config(directory)
-    if data_dir is not None:
-        config = config.moved_to(data_dir)
-    net = trained_network(directory, config)
+    opened = open_run(run, data_dir)
+    net, directory = opened.net, opened.run
     console = terminal.console()
     console.print(net.summary())
-    say(which_weights(directory))
-    train, test, missing = _data(directory, config)
-    trained = _trained(directory, config, net, (train, test, missing))
+    say(opened.weights)
+    train, test, missing = _data(directory, opened.config)
+    trained = _trained(opened, (train, test, missing))
     if trained.train is None:
         say(f"only what needs no images is drawn: {missing}")
     else:
@@ -83,20 +81,19 @@ def _data(run: RunDirectory, config: RunConfig) -> tuple[Dataset | None, Dataset
 
 
 def _trained(
-    run: RunDirectory,
-    config: RunConfig,
-    net: Network,
+    opened: Opened,
     data: tuple[Dataset | None, Dataset | None, str],
 ) -> Trained:
     """What the run's files tell."""
+    run, config = opened.run, opened.config
     train, test, missing = data
     return Trained(
-        net,
+        opened.net,
         name=f"{_title(config.model)} on {config.data_name}",
         about={
             "Model": config.model,
             "Data set": config.data_name,
-            "Weights": which_weights(run).removeprefix("the weights "),
+            "Weights": opened.weights.removeprefix("the weights "),
         },
         start=config.network(),
         history=read_history(run.checkpoint),

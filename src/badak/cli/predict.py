@@ -14,10 +14,12 @@ import numpy as np
 from badak import inspect, storage
 from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
-from badak.cli.config import RunConfig, read_config, trained_network, which_weights
+from badak.cli.config import RunConfig
 from badak.cli.image_files import image_files, picture_names
+from badak.cli.opened import data_dir_option, open_run, run_argument
 from badak.cli.words import in_options, say
 from badak.data import DigitStages, digit_from_image, read_image
+from badak.data.catalog import entry_of
 from badak.errors import BadakError
 from badak.inspect.subject import finite
 from badak.network import Network
@@ -34,8 +36,6 @@ NEAREST = 8
 MOST_DRAWN = 25
 # Images in a batch, and their pixels: so memory does not grow with the number of files.
 MOST_IMAGES, MOST_PIXELS = 32, 2**25
-# Data sets of handwriting in MNIST's form: what one writes oneself must be brought into it.
-HANDWRITING = ("mnist",)
 STANDARD_OUTPUT = Path("-")
 
 
@@ -57,7 +57,7 @@ class Picture:
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@run_argument
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--invert", is_flag=True, help="For dark ink on white paper; MNIST's sees it itself.")
 @click.option(
@@ -86,7 +86,7 @@ class Picture:
     metavar="K",
     help="Draw the K training images most alike.  [default: 8 for a model of MNIST]",
 )
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@data_dir_option
 def command(
     run: Path,
     images: tuple[Path, ...],
@@ -107,16 +107,14 @@ def command(
     training digits most alike.
     """
     _check_targets(csv_file, json_file)
-    directory = RunDirectory(run)
-    config = read_config(directory)
-    if data_dir is not None:
-        config = config.moved_to(data_dir)
-    net = trained_network(directory, config)
+    opened = open_run(run, data_dir)
+    config, net = opened.config, opened.net
     top = min(top, net.num_classes)
+    handwriting = entry_of(config.dataset).handwriting
     paths = list(image_files(images))
     answers: list[Answer] = []
     drawn: list[Picture] = []
-    for pictures in _read(paths, net, config.dataset in HANDWRITING, invert):
+    for pictures in _read(paths, net, handwriting == "centred", invert):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MOST_DRAWN - len(drawn)]
         answers += _judged(pictures, net, config.class_names, top)
@@ -129,14 +127,14 @@ def command(
         _write(target, content)
     tell = partial(say, err=for_programs)
     if len(bad) < len(answers):
-        tell(which_weights(directory))
-        if config.dataset == "digits":
+        tell(opened.weights)
+        if handwriting == "filling":
             tell("this model knows light digits that fill a dark image: crop, and --invert ink")
     drawing = nearest is not None or any(picture.stages for picture in drawn)
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
         tell(f"pictures are drawn of the first {len(drawn)} of {readable:,} images")
-    _draw_all(drawn, config, directory, nearest, tell)
+    _draw_all(drawn, config, opened.run, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
         raise BadakError(bad[0] if len(paths) == 1 else count)

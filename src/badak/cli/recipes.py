@@ -4,28 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
-from badak.data.emnist import FORMS
+from badak.data.catalog import entry_of
 
-AUGMENTATIONS: dict[str, Augmentation] = {
-    "shift": Shift(2),
-    "flip": Flip(),
-    "flip-crop": Compose(Flip(), Crop(4)),
-}
 # Images in a step, for which the recipes' rates are; and how many steps an epoch has at least.
 # Measured on parts of the training images: 10 steps learn about as well, 3 clearly worse.
 BATCH_SIZE, STEPS = 100, 15
 # Where fewer images than that many steps need make batches smaller, no smaller than this.
 SMALLEST_BATCH = 8
-# What leaves an image of each data set what it is: a mirrored 3 is none, a mirrored ship is one.
-AUGMENTATION_OF = {
-    "digits": "shift",
-    "mnist": "shift",
-    "fashion-mnist": "flip",
-    "cifar10": "flip-crop",
-    **dict.fromkeys(FORMS, "shift"),
-    "folder": "shift",
-}
 
 
 @dataclass(frozen=True)
@@ -86,8 +71,8 @@ def completed(options: Mapping[str, Any], given: Collection[str]) -> dict[str, A
         True
     """
     recipe = asdict(RECIPES[options["model"]])
-    kind = options["dataset"].partition(":")[0]
-    recipe["augment"] = AUGMENTATION_OF.get(kind) if recipe["augment"] else None
+    augment = entry_of(options["dataset"]).augment
+    recipe["augment"] = augment if recipe["augment"] else None
     if "optimizer" in given:
         recipe |= {"lr": None, "weight_decay": None}
     return {**options, **{name: recipe[name] for name in recipe if name not in given}}

@@ -15,13 +15,15 @@ from click.core import ParameterSource
 from badak import inspect, load, models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import RunConfig, read_config
-from badak.cli.recipes import AUGMENTATIONS, completed, sized, why_small
+from badak.cli.opened import data_dir_option
+from badak.cli.recipes import completed, sized, why_small
 from badak.cli.words import say
 from badak.data import Dataset
+from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.network import Network
-from badak.training import Callback, History, Interrupted, RunDirectory, Trainer
+from badak.training import Callback, History, Interrupted, RunDirectory, Running, Trainer
 from badak.training.best import best_epoch
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
@@ -82,7 +84,7 @@ POSITIVE = click.IntRange(min=1)
     is_flag=True,
     help="Resume on another processor, edition or version than the run was begun with.",
 )
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie.")
+@data_dir_option
 @click.option("--image-size", type=POSITIVE, metavar="PIXELS", help="For folder:PATH.")
 @click.option("--tensorboard", is_flag=True, help="Also write TensorBoard's files, to the run.")
 @click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: pass over damaged images.")
@@ -115,7 +117,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     with _directory(run_dir, config) as run:
         callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
         if with_tensorboard:
-            callbacks.append(_tensorboard(run))
+            callbacks.append(TensorBoard(run.path / "tensorboard"))
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, (train, test), run, resume, accept)
 
@@ -126,14 +128,6 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
         return nullcontext(RunDirectory(run_dir))
     name = terminal.printable(config.data_name)
     return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
-
-
-def _tensorboard(run: RunDirectory) -> Callback:
-    """What writes RUN/tensorboard; a missing package is the user's to install, not a crash."""
-    try:
-        return TensorBoard(run.path / "tensorboard")
-    except ImportError as fault:
-        raise BadakError(str(fault)) from None
 
 
 def _config(given: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
@@ -194,7 +188,7 @@ class _Opening(Callback):
         self.config, self.run, self.train, self.test = config, run, train, test
         self.notes = notes
 
-    def on_train_start(self, trainer: Trainer) -> None:
+    def on_train_start(self, trainer: Running) -> None:
         self.run.make_plots()
         if complete(trainer):  # as before, whatever was asked for
             return
@@ -249,14 +243,22 @@ def _train(
 
 def _stopped(stop: Interrupted, trainer: Trainer, run: RunDirectory) -> Interrupted:
     """Say when and why it stopped, and how to go on."""
-    if stop.signal == BROKEN_PIPE:  # else Python's end, which flushes the output, would fail
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if stop.signal == BROKEN_PIPE:
+        _let_go_of_the_pipe()
     kept = "with a checkpoint" if run.checkpoint.exists() else "before the first checkpoint"
     stop.args = (
         f"{stop} after step {len(trainer.history.steps):,}, {kept}; go on with: "
         f"badak train --run-dir {run.path} --resume",
     )
     return stop
+
+
+def _let_go_of_the_pipe() -> None:
+    """Write nothing more to a closed pipe: Python flushes the output at its end, and would fail."""
+    null, out, err = os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno(), sys.stderr.fileno()
+    if os.path.sameopenfile(out, err):  # 2>&1
+        os.dup2(null, err)
+    os.dup2(null, out)
 
 
 def results(trainer: Trainer, test: Dataset, run: RunDirectory) -> list[str]:

@@ -7,6 +7,7 @@ import click
 
 from badak import terminal
 from badak.cli.config import RunConfig, read_config
+from badak.cli.opened import run_argument
 from badak.cli.words import say
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
@@ -18,7 +19,7 @@ LEFT_OUT = (
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@run_argument
 @click.option("--steps", type=click.IntRange(min=4), default=40, show_default=True)
 def command(run: Path, steps: int) -> None:
     """Train RUN's first steps twice, once killed and resumed, and compare every bit.

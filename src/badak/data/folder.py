@@ -19,7 +19,7 @@ from badak.arrays import Mask
 from badak.data.content import choose_tested, digest
 from badak.data.dataset import Dataset
 from badak.data.image import Pair, endings, grey, read_pixels, size_pair
-from badak.errors import ArgumentTypeError, FormatError, listed
+from badak.errors import ArgumentTypeError, BadakError, FormatError, listed
 from badak.files import as_path
 
 TEST_FOLDERS = ("test", "val", "valid", "validation")
@@ -237,12 +237,10 @@ def _classes(root: Path) -> Classes:
 def _class_name(folder: Path) -> str:
     """A folder's name, composed (NFC): macOS writes accents and Hangul decomposed."""
     try:
-        folder.name.encode()
-    except UnicodeEncodeError:  # bytes that Python could not decode
-        raise FormatError(
-            f"{folder.parent} has a sub-folder whose name is not UTF-8: {folder.name!a}; rename it"
-        ) from None
-    return unicodedata.normalize("NFC", folder.name)
+        name = checks.text(folder.name, f"{folder.parent}: the name of a sub-folder")
+    except BadakError as fault:
+        raise FormatError(str(fault)) from None
+    return unicodedata.normalize("NFC", name)
 
 
 def _kind(entry: Path) -> str:

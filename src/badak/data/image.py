@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from badak import checks, files
 from badak.arrays import Images, as_images
+from badak.data.modes import as_rgb
 from badak.data.sniff import describe
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 
@@ -232,72 +232,3 @@ def size_pair(size: int | Sequence[int]) -> Pair:
         checks.integer(side, "image_size", minimum=1, maximum=LARGEST_SIDE) for side in sides
     )
     return height, width
-
-
-def as_rgb(image: Image.Image) -> Image.Image:
-    """Turn any mode into RGB, 8 bits a channel; what is transparent shows white paper.
-
-    Raises:
-        BadakError: integers or floats whose range is unknown.
-
-    Example:
-        >>> as_rgb(Image.new("L", (1, 1), 7)).getpixel((0, 0))
-        (7, 7, 7)
-    """
-    clear = _clear(image)
-    if image.mode[0] in "IF":  # integers of 16 or 32 bits, floats of 32
-        opaque = Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
-    elif clear is None and image.has_transparency_data:
-        image = image.convert("RGBA")
-        opaque = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    else:
-        opaque = image.convert("RGB")
-    if clear is not None:
-        opaque.paste("white", mask=Image.fromarray(clear))
-    return opaque
-
-
-def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Grey of any depth in 256 steps; Pillow's own conversion silently clips all above 255."""
-    low, high = pixels.min(), pixels.max()
-    scaled = pixels.dtype.kind == "f"
-    if not 0 <= low <= high <= (1 if scaled else 65535):  # NaN lies nowhere
-        raise BadakError(
-            "its pixels must be whole numbers in 0..255 or 0..65535, or floats in [0, 1]; got "
-            f"{pixels.dtype} from {low:g} to {high:g}: scale them first"
-        )
-    if scaled:
-        return np.rint(pixels * np.float32(255)).astype(np.uint8)
-    if high > 255:
-        pixels = (pixels.astype(np.uint32) + 128) // 257  # the nearest of 256 steps
-    return pixels.astype(np.uint8)
-
-
-def _clear(image: Image.Image) -> NDArray[np.bool_] | None:
-    """(H, W): True where the pixel has the one grey or colour that the file makes transparent.
-
-    That is PNG's tRNS. Pillow compares it with 8-bit pixels, whatever depth it was written for.
-    """
-    key = image.info.get("transparency")
-    clear: NDArray[np.bool_] | None = None
-    if image.mode == "RGB" and isinstance(key, tuple):
-        # Of 16 bits a channel Pillow keeps the upper half.
-        upper = [value >> 8 for value in key] if max(key) > 255 else list(key)
-        clear = (np.asarray(image) == np.array(upper)).all(axis=2)
-    elif isinstance(key, int) and image.mode in ("1", "L"):
-        pixels = np.asarray(image.convert("L"))
-        clear = pixels == _key_of_eight_bits(key, pixels)
-    elif isinstance(key, int) and image.mode[0] == "I":
-        clear = np.asarray(image) == key
-    return clear
-
-
-def _key_of_eight_bits(key: int, pixels: NDArray[np.uint8]) -> int:
-    """A transparent grey as the pixels are: those of 2 and 4 bits are scaled, their key is not.
-
-    Pillow forgets how many bits there were: they are as few as tell these pixels apart.
-    """
-    for step in (85, 17):  # between the greys of 2 bits, of 4 bits
-        if key * step <= 255 and not (pixels % step).any():
-            return key * step
-    return key

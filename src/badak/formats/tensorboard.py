@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from badak.training import Callback, Trainer
+from badak.errors import needs
+from badak.training import Callback, Running
 from badak.training.history import EpochRecord, StepRecord
 
 
@@ -17,11 +18,11 @@ class TensorBoard(Callback):
         folder: where the files go; ``tensorboard --logdir FOLDER`` shows them.
 
     Raises:
-        ImportError: tensorboardX is not installed.
+        MissingExtra: tensorboardX is not installed.
 
     Example:
         >>> import tempfile
-        >>> from badak import data, models
+        >>> from badak import Trainer, data, models
         >>> train, test = data.load("digits")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     trainer = Trainer(models.LeNet5(), epochs=1, progress=False,
@@ -32,29 +33,25 @@ class TensorBoard(Callback):
     """
 
     def __init__(self, folder: str | Path) -> None:
-        try:
+        with needs("TensorBoard files need tensorboardX", extra="tensorboard"):
             from tensorboardX import SummaryWriter
-        except ImportError:
-            raise ImportError(
-                "TensorBoard files need tensorboardX: pip install 'badak[tensorboard]'"
-            ) from None
         self.folder = Path(folder)
         self._open = SummaryWriter
         self._writer: Any = None
 
-    def on_train_start(self, trainer: Trainer) -> None:
+    def on_train_start(self, trainer: Running) -> None:
         """Open a file; of a resumed run, void the steps that will be made again."""
         done = len(trainer.history.steps)
         more = {"purge_step": done + 1} if done else {}
         # Files are named by the second: a run that goes on within it must not write over its own.
         self._writer = self._open(str(self.folder), filename_suffix=f".{done}", **more)
 
-    def on_step(self, trainer: Trainer, record: StepRecord) -> None:
+    def on_step(self, trainer: Running, record: StepRecord) -> None:
         """Write the step's numbers."""
         for name in ("loss", "accuracy", "lr"):
             self._writer.add_scalar(f"step/{name}", getattr(record, name), record.step)
 
-    def on_epoch_end(self, trainer: Trainer, record: EpochRecord) -> None:
+    def on_epoch_end(self, trainer: Running, record: EpochRecord) -> None:
         """Write the epoch's numbers over its last step, and let them be read."""
         for part in ("train", "validation"):
             for name in ("loss", "accuracy"):
@@ -63,7 +60,7 @@ class TensorBoard(Callback):
                     self._writer.add_scalar(f"epoch/{part}_{name}", value, record.step)
         self._writer.flush()
 
-    def on_train_end(self, trainer: Trainer) -> None:
+    def on_train_end(self, trainer: Running) -> None:
         """Close the file."""
         if self._writer is not None:
             self._writer.close()

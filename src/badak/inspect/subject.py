@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from badak import checks
 from badak.arrays import Array, Images, as_array, as_images, check_shape
 from badak.errors import BadakError
+from badak.layers.walk import walk
 from badak.network import Network
 
 
@@ -47,6 +48,22 @@ def one_class(net: Network, label: int) -> int:
         badak.errors.BadakError: label must be at most 9; got 10
     """
     return checks.integer(label, "label", maximum=net.num_classes - 1)
+
+
+def one_layer(net: Network, layer: str) -> str:
+    """Return the name of a layer of the network's, inside a block ``"block1.conv1"``.
+
+    Raises:
+        BadakError: no such layer; the message lists those there are.
+
+    Example:
+        >>> from badak.models import LeNet5
+        >>> one_layer(LeNet5(), "conv9")
+        Traceback (most recent call last):
+        badak.errors.BadakError: layer must be one of 'conv1', 'relu1', ...; got 'conv9'
+    """
+    names = [visit.name for visit in walk(net.layers, net.input_shape)]
+    return checks.choice(layer, "layer", names)
 
 
 def finite(output: Array, what: str = "the network's output") -> Array:

@@ -1,4 +1,4 @@
-"""For teaching: planted bugs and the clinic that finds them, and one convolution three ways."""
+"""For teaching: planted bugs, the clinic that finds them, and one convolution done three ways."""
 
 from badak.lessons import bugs, convolution, draw
 from badak.lessons.by_size import ConvolutionBySize, convolution_by_size

@@ -1,4 +1,4 @@
-"""convolution_by_size: which way is fastest depends on the sizes of image and filter."""
+"""convolution_by_size: time and memory of each way by the sizes of image and filter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from badak.arrays import Array, Indices
 from badak.errors import BadakError
 from badak.lessons.three_ways import WAYS, convolution_three_ways
 
-CHANNELS = 4  # of image and filters alike
+CHANNELS = 4  # of images and of filters
 
 
 @dataclass(frozen=True)
 class BySize:
-    """Time and memory of each way for a row of sizes; NaN where a way does not apply.
+    """Time and memory of each way for several sizes; NaN if a way does not apply.
 
     Attributes:
-        sizes: (S,) the side of the image, or of the filter.
+        sizes: (S,) sides of the images, or of the filters.
         seconds: way -> (S,).
         peak_bytes: way -> (S,).
     """
@@ -30,11 +30,11 @@ class BySize:
 
 @dataclass(frozen=True)
 class ConvolutionBySize:
-    """What `convolution_by_size` measured.
+    """The measurements of `convolution_by_size`.
 
     Attributes:
-        image_size: side of the image while the filter grows: the largest of the images.
-        kernel_size: side of the filter while the image grows: 3.
+        image_size: side of the image for all filter sizes: the largest of the image sizes.
+        kernel_size: side of the filter for all image sizes: 3.
         by_image: for each image size.
         by_kernel: for each filter size.
     """
@@ -51,8 +51,8 @@ def convolution_by_size(
     """Measure the ways of `convolution_three_ways` for growing images and for growing filters.
 
     Args:
-        image_sizes: sides of the images, at least 3, each run with 3x3 filters.
-        kernel_sizes: sides of the filters, each run on the largest image.
+        image_sizes: sides of the images, at least 3, each measured with 3x3 filters.
+        kernel_sizes: sides of the filters, each measured on the largest image.
 
     Returns:
         Times and peak memory; `badak.lessons.draw.convolution_by_size` draws them.
@@ -81,7 +81,7 @@ def convolution_by_size(
 
 
 def _measure(sizes: list[int], pairs: list[tuple[int, int]]) -> BySize:
-    """One run for each pair of image and filter."""
+    """Measure each pair of image and filter."""
     generator = np.random.default_rng(0)
     seconds, peaks = ({name: np.full(len(sizes), np.nan) for name in WAYS} for _ in range(2))
     for place, (image, kernel) in enumerate(pairs):

@@ -1,4 +1,4 @@
-"""clinic: which layer is ill? Its backward against its forward, its forward against a right one."""
+"""clinic: find the layers that compute something wrong, forward or backward."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,17 +16,17 @@ from badak.network import Network
 if TYPE_CHECKING:
     from rich.console import Group
 
-# Two right ways to compute a layer in float64 differ by rounding, a millionth of this.
+# Two right ways to compute a layer in float64 differ by rounding, about a millionth of this.
 SAME = 1e-9
 
 
 @dataclass(frozen=True)
-class Compared:
-    """One layer's forward beside a right layer's, on the same input.
+class ForwardCheck:
+    """One layer's forward compared with a right layer's, on the same input.
 
     Attributes:
         name: of the layer.
-        training: the largest difference in training, as a share of the output's largest value.
+        training: the largest difference in training, relative to the largest right output.
         prediction: the same in prediction.
     """
 
@@ -36,7 +36,7 @@ class Compared:
 
     @property
     def symptoms(self) -> tuple[str, ...]:
-        """Where the forward is wrong, in words."""
+        """In which mode the forward is wrong, in words."""
         modes = {"training": self.training, "prediction": self.prediction}
         wrong = [mode for mode, difference in modes.items() if not difference < SAME]
         return (f"wrong forward in {' and '.join(wrong)}",) if wrong else ()
@@ -44,42 +44,44 @@ class Compared:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What `clinic` found; ``str()`` draws the table.
+    """The result of `clinic`; ``str()`` draws the table.
 
     Attributes:
-        gradients: each layer's backward, by `badak.inspect.gradient_check`.
-        forwards: layer name -> its forward, for the layers that have a right one to compare with.
+        gradients: the check of each layer's backward, by `badak.inspect.gradient_check`.
+        forwards: layer name -> the check of its forward, for layers with a right one.
     """
 
     gradients: GradientCheck
-    forwards: dict[str, Compared]
+    forwards: dict[str, ForwardCheck]
 
     @property
     def symptoms(self) -> dict[str, tuple[str, ...]]:
-        """Layer name -> what is wrong with it, in words; only the ill ones. "loss" is the loss."""
-        found = {}
+        """Layer name -> what is wrong with it, in words, for the failing layers and "loss"."""
+        symptoms = {}
         for layer in self.gradients.layers:
             forward = self.forwards.get(layer.name)
             words = (*layer.symptoms, *(() if forward is None else forward.symptoms))
             if words:
-                found[layer.name] = words
-        return found
+                symptoms[layer.name] = words
+        return symptoms
 
     @property
-    def ill(self) -> tuple[str, ...]:
-        """The names of the ill layers."""
+    def failing(self) -> tuple[str, ...]:
+        """The names of the failing layers."""
         return tuple(self.symptoms)
+
+    ill = failing  # its former name
 
     def __rich__(self) -> "Group":
         cells = []
         for layer in self.gradients.layers:
             forward = self.forwards.get(layer.name)
             differs = "" if forward is None else f"{max(forward.training, forward.prediction):.1e}"
-            words = "; ".join(self.symptoms.get(layer.name, ("well",)))
+            words = "; ".join(self.symptoms.get(layer.name, ("ok",)))
             cells.append([layer.name, layer.kind, f"{layer.entries:,}", f"{layer.kinks:,}",
                           f"{layer.worst:.1e}", differs, words])  # fmt: skip
-        columns = ["Layer", "Kind", "Compared", "At a corner", "Gradient off", "Forward off"]
-        verdict = f"Ill: {', '.join(self.ill)}" if self.ill else "All layers are well"
+        columns = ["Layer", "Kind", "Compared", "At a kink", "Gradient error", "Forward error"]
+        verdict = f"Failing: {', '.join(self.failing)}" if self.failing else "All layers pass"
         return terminal.table(verdict, [*columns, "Finding"], cells, numbers=columns[2:])
 
     def __str__(self) -> str:
@@ -89,19 +91,19 @@ class Diagnosis:
 def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None = 30) -> Diagnosis:
     """Find the layers of a network that compute something wrong, by name.
 
-    Each layer's backward is compared with central differences of its own forward. A forward that is
-    wrong itself, such as a max pool padded with zeros, can still have the backward that fits; so
-    the forward of each layer with an attribute `right` (the layers of `badak.lessons.bugs` have
-    one) is compared with that layer's, in training and in prediction.
+    Each layer's backward is compared with central differences of its own forward. But a wrong
+    forward, such as a max pool padded with zeros, can have a matching backward. So if a layer has
+    an attribute `right`, as the layers of `badak.lessons.bugs` have, its forward is compared with
+    that layer's, in training and in prediction.
 
     Args:
-        net: the network; it stays as it is.
+        net: the network; it is not changed.
         x: a few images (N, C, H, W).
         labels: (N,) class indices.
-        samples: entries compared in each array, drawn at random; all where None.
+        samples: entries compared in each array, drawn at random; all if None.
 
     Returns:
-        What is wrong with which layer, in words and numbers.
+        What is wrong with each layer, in words and numbers.
 
     Raises:
         BadakError: no images, or images or labels that do not fit.
@@ -122,14 +124,14 @@ def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None
         right = getattr(layer, "right", None)
         if isinstance(right, Layer):
             differences = (_difference(layer, right, images, mode) for mode in (True, False))
-            forwards[name] = Compared(name, *differences)
-            layer = right  # so that the layers behind see what they should
+            forwards[name] = ForwardCheck(name, *differences)
+            layer = right  # so that the layers after it get the right input
         images = repeatable(layer, True)(images)[0]
     return Diagnosis(gradients, forwards)
 
 
 def _difference(layer: Layer, right: Layer, x: Array, training: bool) -> float:
-    """The largest difference of the outputs, as a share of the largest right value."""
+    """The largest difference of the outputs, relative to the largest right value."""
     run, run_right = repeatable(layer, training), repeatable(right, training)  # one generator
     expected = run_right(x.copy())[0].copy()
     got = run(x.copy())[0]

@@ -1,7 +1,7 @@
-"""One convolution in four plain ways: loops, a matrix product, the Fourier transform, Winograd's.
+"""One convolution in four ways: loops, a matrix product, the Fourier transform, Winograd's.
 
 N images, C channels, H x W input, F filters of KH x KW, OH x OW places = P; stride 1, no padding.
-Each is written to be read; `badak.ops.conv2d` is the one to use.
+They are written to be read; use `badak.ops.conv2d` for work.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from badak.arrays import Array
 
 
 def by_loops(x: Array, w: Array) -> Array:
-    """Lay each filter on each place of each image, multiply and add up: the definition.
+    """Place each filter at each position of each image, multiply and sum: the definition.
 
     Args:
         x: images (N, C, H, W).
@@ -37,10 +37,10 @@ def by_loops(x: Array, w: Array) -> Array:
 
 
 def by_matrix(x: Array, w: Array) -> Array:
-    """Copy each window into a column (im2col): all dot products are then one matrix product.
+    """Copy each window into a column (im2col), so that all dot products are one matrix product.
 
-    Fast, since matrix products are what processors do best; it costs memory, since a pixel is
-    copied once for each window that sees it.
+    It is fast, since matrix products are what processors do best. It needs memory, since a pixel is
+    copied once for each window that contains it.
 
     Args:
         x: images (N, C, H, W).
@@ -65,11 +65,11 @@ def by_matrix(x: Array, w: Array) -> Array:
 
 
 def by_fourier(x: Array, w: Array) -> Array:
-    """Multiply spectra: what is a convolution in space is a product in frequency.
+    """Multiply spectra: a convolution in space is a product in frequency.
 
-    Networks do not turn their filters over as a mathematician's convolution does; the complex
-    conjugate makes up for that. Spectra wrap around the edges, and the places wanted are those
-    that do not reach over one. The work does not grow with the filter: good for large ones.
+    Unlike the convolution of mathematics, that of networks does not flip its filters; the complex
+    conjugate makes up for that. Spectra wrap around the edges, so only outputs whose window does
+    not cross an edge are kept. The work does not grow with the filter: good for large filters.
 
     Args:
         x: images (N, C, H, W).
@@ -94,7 +94,7 @@ def by_fourier(x: Array, w: Array) -> Array:
 
 
 # Winograd's F(2x2, 3x3): four outputs of a 3x3 filter from a 4x4 tile, with 16 multiplications
-# where the definition takes 36.
+# instead of 36.
 TO_TILE = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])
 TO_FILTER = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 TO_OUTPUT = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
@@ -129,7 +129,7 @@ def by_winograd(x: Array, w: Array) -> Array:
     into, of_filter, out = (m.astype(x.dtype) for m in (TO_TILE, TO_FILTER, TO_OUTPUT))
     tiles = into @ tiles @ into.T  # (N, C, down, across, 4, 4)
     filters = of_filter @ w @ of_filter.T  # (F, C, 3, 3) -> (F, C, 4, 4)
-    # For each of the 16 cells a matrix product over the channels.
+    # For each of the 16 cells, a matrix product over the channels.
     products = np.einsum("ncijuv,fcuv->nfijuv", tiles, filters, optimize=True)
     y = out @ products @ out.T  # -> (N, F, down, across, 2, 2)
     y = y.swapaxes(3, 4).reshape(n, f, 2 * down, 2 * across)

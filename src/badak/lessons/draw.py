@@ -1,4 +1,4 @@
-"""Pictures of the lessons; Matplotlib is imported when the first is drawn."""
+"""Pictures of the lessons; Matplotlib is imported when the first one is drawn."""
 
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,11 @@ COLOURS = dict(zip(WAYS, ("#868e96", "#1f6feb", "#d9480f", "#2b8a3e"), strict=Tr
 MARKERS = dict(zip(WAYS, "osD^", strict=True))
 
 
-def convolution_by_size(found: ConvolutionBySize) -> "Figure":
+def convolution_by_size(measurements: ConvolutionBySize) -> "Figure":
     """Draw time (above) and peak memory (below) of each way by the size of image and filter.
 
     Args:
-        found: as `badak.lessons.convolution_by_size` returns it.
+        measurements: as `badak.lessons.convolution_by_size` returns it.
 
     Returns:
         A Matplotlib figure; `badak.inspect.draw.save` writes it.
@@ -31,10 +31,18 @@ def convolution_by_size(found: ConvolutionBySize) -> "Figure":
 
     figure = Figure(figsize=(9, 6.4), layout="constrained")
     axes = figure.subplots(2, 2, sharex="col", sharey="row")
-    image, kernel = found.image_size, found.kernel_size
+    image, kernel = measurements.image_size, measurements.kernel_size
     columns = (
-        (found.by_image, f"{kernel}x{kernel} filters, growing images", "side of the image, pixels"),
-        (found.by_kernel, f"{image}x{image} images, growing filters", "side of the filter, pixels"),
+        (
+            measurements.by_image,
+            f"{kernel}x{kernel} filters, growing images",
+            "side of the image, pixels",
+        ),
+        (
+            measurements.by_kernel,
+            f"{image}x{image} images, growing filters",
+            "side of the filter, pixels",
+        ),
     )
     for column, (by_size, title, side) in enumerate(columns):
         above, below = axes[:, column]

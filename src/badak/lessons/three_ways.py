@@ -1,4 +1,4 @@
-"""convolution_three_ways: equal results, unequal times and memory, on the reader's own machine."""
+"""convolution_three_ways: equal results, different times and memory, on your own machine."""
 
 import math
 import time
@@ -24,7 +24,7 @@ WAYS: dict[str, Callable[[Array, Array], Array]] = {
     "FFT": by_fourier,
     "Winograd": by_winograd,
 }
-# Each way is run three times and for so many seconds; its fastest run counts.
+# Each way is run at least this often and this long in all; its fastest run counts.
 RUNS, SECONDS = 3, 0.02
 
 
@@ -35,9 +35,9 @@ class Way:
     Attributes:
         name: of the way, a key of `WAYS`.
         y: (N, F, OH, OW), what it computed.
-        seconds: of its fastest run.
-        peak_bytes: the most memory that it held at once, its output included.
-        difference: the largest from the direct loops' output.
+        seconds: time of its fastest run.
+        peak_bytes: its maximum memory at one time, including its output.
+        difference: the largest difference from the output of the direct loops.
     """
 
     name: str
@@ -49,14 +49,14 @@ class Way:
 
 @dataclass(frozen=True)
 class ThreeWays:
-    """What `convolution_three_ways` measured; ``str()`` draws the table.
+    """The measurements of `convolution_three_ways`; ``str()`` draws the table.
 
     Attributes:
         x_shape: (N, C, H, W).
         w_shape: (F, C, KH, KW).
         dtype: float32 or float64.
         ways: direct loops first; Winograd only for 3x3 filters.
-        bound: no difference may be larger; see `bound`.
+        bound: the largest difference that rounding may cause; see `bound`.
     """
 
     x_shape: tuple[int, ...]
@@ -87,25 +87,25 @@ class ThreeWays:
 def convolution_three_ways(x: Array, w: Array) -> ThreeWays:
     """Compute one convolution by direct loops, by a matrix product and by FFT, and measure each.
 
-    3x3 filters also go Winograd's way. Stride 1, no padding. The code of each way stands in
-    `badak.lessons.convolution`, to be read.
+    3x3 filters are also computed by Winograd's algorithm. Stride 1, no padding. The code of each
+    way is in `badak.lessons.convolution`, written to be read.
 
     Args:
-        x: images (N, C, H, W), float32 or float64; keep them small: the loops are Python's.
+        x: images (N, C, H, W), float32 or float64; keep them small: the loops are in Python.
         w: filters (F, C, KH, KW) of the same dtype.
 
     Returns:
         Output, time and peak memory of each way, and how far they differ.
 
     Raises:
-        ArgumentTypeError: dtypes that are no floats, or that differ.
-        BadakError: an empty axis, other channels, or filters larger than the images.
+        ArgumentTypeError: dtypes that are not floats, or that differ.
+        BadakError: an empty axis, channels that differ, or filters larger than the images.
 
     Example:
-        >>> found = convolution_three_ways(np.ones((1, 1, 6, 6)), np.ones((2, 1, 3, 3)))
-        >>> [way.name for way in found.ways]
+        >>> comparison = convolution_three_ways(np.ones((1, 1, 6, 6)), np.ones((2, 1, 3, 3)))
+        >>> [way.name for way in comparison.ways]
         ['direct loops', 'im2col and matrix product', 'FFT', 'Winograd']
-        >>> max(way.difference for way in found.ways) <= found.bound
+        >>> max(way.difference for way in comparison.ways) <= comparison.bound
         True
     """
     x = as_floats(x, "x", 4)
@@ -116,7 +116,7 @@ def convolution_three_ways(x: Array, w: Array) -> ThreeWays:
         raise BadakError(
             f"w {w.shape} takes images of {w.shape[1]} channels; x {x.shape} has {x.shape[1]}"
         )
-    Window.of(w.shape[2:]).output_size(*x.shape[2:])  # refuses filters that do not fit
+    Window.of(w.shape[2:]).output_size(*x.shape[2:])  # raises if filters do not fit
     names = [name for name in WAYS if name != "Winograd" or w.shape[2:] == (3, 3)]
     ways: list[Way] = []
     for name in names:
@@ -127,12 +127,12 @@ def convolution_three_ways(x: Array, w: Array) -> ThreeWays:
 
 
 def bound(x: Array, w: Array) -> float:
-    """Return the largest difference that rounding may make between two of the ways.
+    """Return the largest difference that rounding may cause between two of the ways.
 
     ``4 eps (sqrt(K) * A + log2(H W) * B)``: a sum of K = C * KH * KW products is off by about
-    sqrt(K) eps times A, the largest output there would be if all numbers were positive; an FFT,
-    by about eps log2 of its length times B, the largest value of each channel times its filter's
-    root of the sum of squares, added over the channels. Winograd's few sums lie within either.
+    sqrt(K) eps times A, the largest output if all numbers were positive. An FFT is off by about
+    eps log2 of its length times B: the largest value of each channel times the root of the sum of
+    squares of its filter, summed over the channels. Winograd's few sums stay within both.
 
     Args:
         x: images (N, C, H, W).
@@ -156,11 +156,11 @@ def bound(x: Array, w: Array) -> float:
 
 
 def _measure(way: Callable[[Array, Array], Array], x: Array, w: Array) -> tuple[Array, float, int]:
-    """The output, the seconds of the fastest run, and the most bytes held at once."""
-    y = way(x, w)  # the first call may load code, which is no memory of the way's own
+    """The output, the seconds of the fastest run, and the maximum memory in bytes."""
+    y = way(x, w)  # the first call may load code, whose memory must not count
     traced = tracemalloc.is_tracing()
     if not traced:
-        tracemalloc.start()  # NumPy tells it of each array; it slows the run, so times come after
+        tracemalloc.start()  # it slows the run, so times are measured afterwards
     tracemalloc.reset_peak()
     before, _ = tracemalloc.get_traced_memory()
     way(x, w)

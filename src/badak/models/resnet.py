@@ -21,7 +21,7 @@ from badak.layers import (
 from badak.layers.initial import WeightInit
 from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
-from badak.network.architecture import MOST_LAYERS
+from badak.network.architecture import MAX_LAYERS
 
 
 def ResNet20(
@@ -150,7 +150,7 @@ def _stages(
     """Blocks and the ReLU behind each sum; a stage but the first begins by halving the maps."""
     layers: list[Layer] = []
     for stage, (many, count) in enumerate(zip(blocks, filters, strict=True)):
-        for number in range(checks.integer(many, "blocks", minimum=1, maximum=MOST_LAYERS)):
+        for number in range(checks.integer(many, "blocks", minimum=1, maximum=MAX_LAYERS)):
             halves = stage > 0 and number == 0
             stride = 2 if halves else 1
             body = [

@@ -12,10 +12,32 @@ from badak.arrays import Shape
 from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown
 from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST, path_state_shapes
+from badak.layers.naming import named
 
 DTYPES = ("float32", "float64")
-# In a network, blocks' layers counted too; what is larger would be a file made to exhaust us.
-MOST_LAYERS = 10_000
+# With the layers inside blocks; a file that claims more is meant to exhaust the memory.
+MAX_LAYERS = 10_000
+
+
+def checked_dtype(dtype: Any) -> "np.dtype[Any]":
+    """Return float32 or float64 as NumPy's dtype, of anything that names one of them.
+
+    Raises:
+        ArgumentTypeError: it names no dtype.
+        BadakError: it names another dtype.
+
+    Example:
+        >>> checked_dtype("int8")
+        Traceback (most recent call last):
+        badak.errors.BadakError: dtype must be float32 or float64; got int8
+    """
+    try:
+        checked: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise ArgumentTypeError(f"dtype must be float32 or float64; got {shown(dtype)}") from None
+    if checked not in (np.float32, np.float64):
+        raise BadakError(f"dtype must be float32 or float64; got {checked}")
+    return checked
 
 
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
@@ -36,14 +58,14 @@ def checked_input_shape(shape: Any) -> tuple[int, ...]:
 
 
 def check_count(layers: Mapping[str, Layer]) -> None:
-    """Refuse more layers than a file may hold.
+    """Refuse more layers than a network may have.
 
     Raises:
-        BadakError: there are more than `MOST_LAYERS`, those inside blocks counted too.
+        BadakError: there are more than `MAX_LAYERS`, counting those inside blocks.
     """
     count = sum(1 for name, layer in layers.items() for _ in layer.leaves(name))
-    if count > MOST_LAYERS:
-        raise BadakError(f"a network may have at most {MOST_LAYERS:,} layers; got {count:,}")
+    if count > MAX_LAYERS:
+        raise BadakError(f"a network may have at most {MAX_LAYERS:,} layers; got {count:,}")
 
 
 def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dict[str, Shape]:
@@ -76,6 +98,21 @@ def misfits(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> l
     ]
 
 
+def check_state(
+    layers: Sequence[Layer] | Mapping[str, Layer],
+    input_shape: Sequence[int],
+    state: Mapping[str, NDArray[Any]],
+) -> None:
+    """Compare a file's arrays with what its layers need, before anything is made.
+
+    Raises:
+        BadakError: the layers do not fit each other, or the arrays do not fit them.
+    """
+    faults = misfits(state_shapes(named(layers), input_shape), state)
+    if faults:
+        raise BadakError(f"the arrays do not fit it: {'; '.join(faults)}")
+
+
 def describe(
     layers: Mapping[str, Layer], input_shape: Sequence[int], dtype: Any, loss: CrossEntropyLoss
 ) -> dict[str, Any]:
@@ -105,7 +142,7 @@ def _entries(layers: Mapping[str, Layer]) -> list[dict[str, Any]]:
 
 def _paths(path: Any) -> list[Any]:
     """The entries of a block's path, or of each of its branches."""
-    return _entries(path) if isinstance(path, Mapping) else [_entries(one) for one in path]
+    return _entries(path) if isinstance(path, Mapping) else [_entries(branch) for branch in path]
 
 
 def parse(description: Any) -> dict[str, Any]:
@@ -134,7 +171,7 @@ def parse(description: Any) -> dict[str, Any]:
 class _Room:
     """How many more layers a file may hold, and how much deeper they may be nested."""
 
-    layers: int = MOST_LAYERS
+    layers: int = MAX_LAYERS
     levels: int = DEEPEST
 
 
@@ -144,7 +181,7 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
         raise FormatError(f"{what} must be a list; got {shown(entries)}")
     room.layers -= len(entries)
     if room.layers < 0:
-        raise FormatError(f"the architecture has more than {MOST_LAYERS:,} layers")
+        raise FormatError(f"the architecture has more than {MAX_LAYERS:,} layers")
     layers: dict[str, Layer] = {}
     for entry in entries:
         _keys(entry, "a layer", ("name", "type", "arguments"))
@@ -153,7 +190,7 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
             raise FormatError(f"layer names must be text and different; got {shown(name)}")
         if not isinstance(kind, str) or kind not in LAYERS:
             raise FormatError(
-                f"layer {shown(name)} is a {shown(kind)}; badak knows {', '.join(LAYERS)}"
+                f"layer {shown(name)} is a {shown(kind)}; supported: {', '.join(LAYERS)}"
             )
         if issubclass(LAYERS[kind], Block):
             arguments = _block(LAYERS[kind], arguments, f"{kind} {shown(name)}", room)
@@ -182,7 +219,7 @@ def _branches(entries: Any, what: str, room: _Room) -> tuple[dict[str, Layer], .
     if not isinstance(entries, list):
         raise FormatError(f"{what} must be a list; got {shown(entries)}")
     room.layers -= len(entries)
-    return tuple(_layers(entry, what, room) for entry in entries[: MOST_LAYERS + 1])
+    return tuple(_layers(entry, what, room) for entry in entries[: MAX_LAYERS + 1])
 
 
 def _make(kind: Any, arguments: Any, what: str) -> Any:

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from badak.arrays import Array, Images, Shape
+from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer
 from badak.network.fusion import backward, forward, stages
 from badak.ops import edition
 
-# Plans kept for each network: the batch sizes of training, evaluation, their last batches.
+# Plans kept per network: for the batches of training and of evaluation, and for their last ones.
 KEPT = 4
 
 Key = tuple[int, bool, bool]
@@ -28,10 +28,10 @@ class Plan:
 
     Attributes:
         images: (N, C, H, W) float32, where the batch is put.
-        logits: the output; every pass writes it anew.
+        logits: the output; every pass overwrites it.
         grad_logits: where the loss's gradient is put before `backward`.
-        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass writes it anew.
-        grad_x: the images' gradient, where it was asked for.
+        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass overwrites it.
+        grad_x: the gradient of the images, if it was asked for.
     """
 
     def __init__(
@@ -45,8 +45,10 @@ class Plan:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
         self._stages = stages(list(layers.items()), input_shape, training)
-        self._refreshed = [one for stage in self._stages for one in stage.refreshed()]
-        self._names = [f"{name}.{key}" for name, one in layers.items() for key in one.parameters]
+        self._refreshed = [refreshed for stage in self._stages for refreshed in stage.refreshed()]
+        self._names = [
+            f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
+        ]
         self._fused = edition.fused()
         self._forward = self._backward = None
         self.logits: Array
@@ -54,10 +56,14 @@ class Plan:
         self.gradients: dict[str, Array] = {}
         self.grad_x: Array | None = None
 
-    def take(self, images: Images) -> bool:
-        """Copy a batch to `images`; False where one of its numbers is not finite."""
-        taken: bool = self._fused.take_images(images, self.images)
-        return taken
+    def take(self, images: Images) -> None:
+        """Copy a batch to `images`.
+
+        Raises:
+            BadakError: NaN or infinity in the images.
+        """
+        if not self._fused.take_images(images, self.images):
+            as_images(images)  # says which image is not finite
 
     def forward(self) -> Array:
         """Run `images` forward; the output is `logits`."""
@@ -68,7 +74,7 @@ class Plan:
             return self.logits
         with _Recording() as recording:
             out = forward(self._stages, self.images)
-        self.logits, self._forward = out, recording.program()
+        self.logits, self._forward = out, recording.calls()
         self.grad_logits = np.empty_like(out)
         return self.logits
 
@@ -80,7 +86,8 @@ class Plan:
         with _Recording() as recording:
             grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
         self.gradients = {name: gradients[name] for name in self._names}
-        self.grad_x, self._backward = grad, recording.program()
+        self.grad_x = grad if self._need_grad_x else None
+        self._backward = recording.calls()
         return self.gradients
 
 
@@ -88,33 +95,36 @@ class _Recording:
     """Records the native calls made within the block."""
 
     def __init__(self) -> None:
-        self._program = edition.fused().Program()
+        self._calls = edition.fused().Program()
 
     def __enter__(self) -> "_Recording":
         self._switches = edition.switches()
-        self._program.record()
+        self._calls.record()
         return self
 
     def __exit__(self, *fault: object) -> None:
-        self._program.stop()
+        self._calls.stop()
 
-    def program(self) -> Any:
-        """What was recorded; None where some of it may be missing: record again next time."""
-        # Another thread may have chosen the reference meanwhile, whose calls were not seen.
-        return self._program if self._switches == edition.switches() else None
+    def calls(self) -> Any:
+        """What was recorded; None if some of it may be missing: record again next time."""
+        # Another thread may have switched to the reference, whose calls are not recorded.
+        return self._calls if self._switches == edition.switches() else None
 
 
-class _Made:
-    """The layers and arrays that plans are made of, as they were at one moment."""
+class _Parts:
+    """The layers and arrays that plans refer to, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
         self._blocks = [name for name, layer in layers.items() if isinstance(layer, Block)]
         self._seen = self._look(layers)
         leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
         blocks = [
-            one for layer in layers.values() if isinstance(layer, Block) for one in layer.blocks()
+            block
+            for layer in layers.values()
+            if isinstance(layer, Block)
+            for block in layer.blocks()
         ]
-        # Held, or another could get the id of one that is gone.
+        # Keeps them alive: a new object could get the id of one that is gone.
         self._held = [*layers.values(), *blocks, *leaves]
         self._arrays = [
             (arrays, key, arrays[key])
@@ -122,53 +132,54 @@ class _Made:
             for arrays in (leaf.parameters, leaf.buffers)
             for key in arrays
         ]
-        # A layer of the user's own may compute in NumPy, which no recording sees; and of an array
-        # that is no plain float32 a kernel gets a copy, which would be recorded.
-        self.can_be_recorded = all(
+        # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
+        # plain float32, a kernel gets a copy of it, which would be recorded.
+        self.recordable = all(
             type(one) in LAYERS.values() and one.recorded for one in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
-        """Every layer's name, identity and count of changes, those within blocks too."""
+        """The name, identity and count of changes of every layer, also inside blocks."""
         seen = [(name, id(layer), layer.changes) for name, layer in layers.items()]
         for block in self._blocks:
             seen += [(name, id(one), one.changes) for name, one in layers[block].leaves(block)]
         return seen
 
-    def still(self, layers: Mapping[str, Layer]) -> bool:
-        """Whether nothing was replaced or set anew since."""
+    def unchanged(self, layers: Mapping[str, Layer]) -> bool:
+        """Whether nothing was replaced or set again since then."""
         return self._look(layers) == self._seen and all(
             arrays.get(key) is array for arrays, key, array in self._arrays
         )
 
 
 class Plans:
-    """A network's plans by batch size; each is lent to one thread at a time."""
+    """The plans of a network by batch size; each is lent to one thread at a time."""
 
     def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
         self._layers, self._input_shape = layers, input_shape
-        self._made = _Made(layers)
+        self._parts = _Parts(layers)
         self._free: OrderedDict[Key, Plan] = OrderedDict()
 
     def possible(self) -> bool:
-        """Whether the network as it is now can be recorded."""
-        if not self._made.still(self._layers):
-            self._made, self._free = _Made(self._layers), OrderedDict()
-        return self._made.can_be_recorded
+        """Whether the passes of the network as it is now can be recorded."""
+        if not self._parts.unchanged(self._layers):
+            self._parts, self._free = _Parts(self._layers), OrderedDict()
+        return self._parts.recordable
 
     @contextmanager
-    def lend(self, count: int, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
-        """Lend a plan for batches of `count` images within the block; where it is `possible`."""
-        key, free = (count, training, need_grad_x), self._free
+    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+        """Lend a plan that holds these images, within the block; only if it is `possible`."""
+        key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
             plan = Plan(self._layers, self._input_shape, *key)
+        plan.take(images)
         yield plan
-        # Not after a fault: a half-recorded plan is dropped. So is one of what has changed.
+        # A fault does not get here: its half-recorded plan is dropped. So is one that is outdated.
         free[key] = plan
         while len(free) > KEPT:
             free.popitem(last=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a copy takes along: no plan, which is bound to these very arrays."""
+        """Leave the plans out of a copy: they are bound to these very arrays."""
         return {**self.__dict__, "_free": OrderedDict()}

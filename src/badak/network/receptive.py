@@ -4,12 +4,13 @@ Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural
 2. All by arithmetic on shapes; nothing runs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 from badak.arrays import Shape
 from badak.layers import Block, Flatten, Layer, Linear
+from badak.layers.walk import INPUT, walk
 from badak.ops.window import Pair, Window
 
 
@@ -93,30 +94,18 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
         ReceptiveField(size=(6, 6), stride=(2, 2), offset=(-2, -2), places=(4, 4))
     """
     _, height, width = input_shape
-    start = ReceptiveField((1, 1), (1, 1), (0, 0), (height, width))
-    return dict(_walk(layers, "", start, input_shape, input_shape))
-
-
-def _walk(
-    layers: Mapping[str, Layer], prefix: str, field: ReceptiveField, shape: Shape, image: Shape
-) -> Iterator[tuple[str, ReceptiveField]]:
-    """Name and field of each layer; `field` and `shape` are those of what comes in."""
-    _, height, width = image
-    for name, layer in layers.items():
-        before, shape = shape, layer.output_shape(shape)
+    fields = {INPUT: ReceptiveField((1, 1), (1, 1), (0, 0), (height, width))}
+    for visit in walk(layers, input_shape):
+        layer, shape = visit.layer, visit.output
         places = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
-        window = layer.window(before)
+        field, *others = (fields[name] for name in visit.reads)
+        window = layer.window(visit.input)
         if isinstance(layer, Block):
-            ends = []
-            for path, inside in layer.paths:
-                end = field
-                for step in _walk(inside, f"{prefix}{name}.{path}", field, before, image):
-                    yield step
-                    _, end = step
-                ends.append(end)
-            field = reduce(lambda one, two: one.joined(two, height, width), ends)
+            field = reduce(lambda one, two: one.joined(two, height, width), others, field)
         elif window is not None:
             field = field.behind(window, places)
-        elif isinstance(layer, Linear) or (shape != before and not isinstance(layer, Flatten)):
+        elif isinstance(layer, Linear) or (shape != visit.input and not isinstance(layer, Flatten)):
             field = field.mixed(height, width, places)
-        yield prefix + name, field
+        fields[visit.name] = field
+    del fields[INPUT]
+    return fields

@@ -12,7 +12,8 @@ import numpy as np
 from badak import terminal
 from badak.arrays import Shape
 from badak.layers import Block, Layer
-from badak.network.receptive import ReceptiveField, receptive_fields
+from badak.layers.walk import INPUT, Visit, walk
+from badak.network.receptive import receptive_fields
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -45,6 +46,26 @@ class Row:
     bytes: int
     receptive_field: tuple[int, int]
 
+    @classmethod
+    def of(cls, visit: Visit[Shape], receptive_field: tuple[int, int], itemsize: int) -> "Row":
+        """Work out one layer's numbers; a block's are those of its joining alone."""
+        layer, shape = visit.layer, visit.input
+        if isinstance(layer, Block):
+            parameters, flops = 0, layer.joining_flops(shape)
+        else:
+            parameters, flops = layer.parameter_count(), layer.flops(shape)
+        return cls(
+            name=visit.name,
+            kind=type(layer).__name__,
+            formula=_formula(layer, shape),
+            output_shape=visit.output,
+            parameters=parameters,
+            flops=flops,
+            backward_flops=flops * ((visit.source != INPUT) + bool(parameters)),
+            bytes=itemsize * (parameters + int(np.prod(visit.output, dtype=object))),
+            receptive_field=receptive_field,
+        )
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -61,12 +82,10 @@ class Summary:
     @classmethod
     def of(cls, layers: Mapping[str, Layer], input_shape: Shape, dtype: Any) -> "Summary":
         """Work the rows out from built layers."""
-        rows: list[Row] = []
-        shape, itemsize = input_shape, np.dtype(dtype).itemsize
-        fields = receptive_fields(layers, input_shape)
-        for name, layer in layers.items():
-            rows += _walk(name, layer, shape, fields, itemsize, first=not rows)
-            shape = rows[-1].output_shape
+        fields, itemsize = receptive_fields(layers, input_shape), np.dtype(dtype).itemsize
+        rows = (
+            Row.of(visit, fields[visit.name].size, itemsize) for visit in walk(layers, input_shape)
+        )
         return cls(input_shape, tuple(rows))
 
     @property
@@ -123,40 +142,6 @@ class Summary:
 
     def __str__(self) -> str:
         return terminal.render(self)
-
-
-def _walk(
-    name: str,
-    layer: Layer,
-    shape: Shape,
-    fields: Mapping[str, ReceptiveField],
-    itemsize: int,
-    first: bool,
-) -> list[Row]:
-    """The rows of one layer that `shape` enters; for a block those inside, and its sum's."""
-    inside: list[Row] = []
-    if isinstance(layer, Block):
-        for path, layers in layer.paths:
-            along = shape
-            for place, (key, one) in enumerate(layers.items()):
-                at_start = first and place == 0
-                inside += _walk(f"{name}.{path}{key}", one, along, fields, itemsize, at_start)
-                along = inside[-1].output_shape
-    output_shape = layer.output_shape(shape)
-    count = 0 if inside else layer.parameter_count()
-    flops = layer.flops(shape) - sum(row.flops for row in inside)
-    row = Row(
-        name=name,
-        kind=type(layer).__name__,
-        formula=_formula(layer, shape),
-        output_shape=output_shape,
-        parameters=count,
-        flops=flops,
-        backward_flops=flops * ((not first) + bool(count)),
-        bytes=itemsize * (count + int(np.prod(output_shape, dtype=object))),
-        receptive_field=fields[name].size,
-    )
-    return [*inside, row]
 
 
 def _formula(layer: Layer, shape: Shape) -> str:

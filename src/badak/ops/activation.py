@@ -1,6 +1,9 @@
 """Activations: document, check, hand on.
 
-NumPy makes a plain number of an array without axes; asarray makes it an array again.
+An op takes x of any shape, float32 or float64, and returns y like x. Its backward takes grad_y, the
+gradient of y, and what forward saved (x or y), both of one shape and dtype, and returns grad_x like
+them. All raise ArgumentTypeError for arrays that are not floats, or dtypes that differ, and
+BadakError for shapes that differ, or an option out of range.
 """
 
 import numpy as np
@@ -11,16 +14,7 @@ from badak.ops import edition
 
 
 def relu(x: Array) -> Array:
-    """max(x, 0), with gradient 0 at 0 (Nair and Hinton 2010; the book's chapter 5.5).
-
-    Args:
-        x: any shape, float32 or float64.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
+    """Return ``max(x, 0)`` (Nair and Hinton 2010; the book's chapter 5.5).
 
     Example:
         >>> relu(np.array([-1.0, 0.0, 2.0]))
@@ -31,18 +25,7 @@ def relu(x: Array) -> Array:
 
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
-    """Gradient of `relu` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of relu.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for relu's input: ``grad_y`` if y > 0, else 0.
 
     Example:
         >>> relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0]))
@@ -53,18 +36,7 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
 
 
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
-    """Identity where positive, negative_slope * x elsewhere (Maas et al. 2013).
-
-    Args:
-        x: any shape, float32 or float64.
-        negative_slope: the slope on the left of 0.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: a slope that is no finite number.
+    """Return ``x`` if x > 0, else ``negative_slope * x`` (Maas et al. 2013).
 
     Example:
         >>> leaky_relu(np.array([-1.0, 0.0, 2.0]), 0.5)
@@ -76,19 +48,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
 
 
 def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -> Array:
-    """Gradient of `leaky_relu` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        x: the input of leaky_relu.
-        negative_slope: the slope on the left of 0.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for leaky_relu's input: ``grad_y`` times the slope at x.
 
     Example:
         >>> leaky_relu_backward(np.ones(3), np.array([-1.0, 0.0, 2.0]), 0.5)
@@ -100,69 +60,33 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
 
 
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
-    """The values, but none below min_val and none above max_val.
-
-    Args:
-        x: any shape, float32 or float64.
-        min_val: the least output.
-        max_val: the largest output.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: limits that are no finite numbers, or min_val not below max_val.
+    """Return ``min(max(x, min_val), max_val)``.
 
     Example:
         >>> hardtanh(np.array([-1.0, 2.0, 7.0]), 0, 6)
         array([0., 2., 6.])
     """
     x = as_floats(x, "x")
-    min_val = checks.real(min_val, "min_val")
-    max_val = checks.real(max_val, "max_val", above=min_val)
-    return np.asarray(edition.of(x.dtype).hardtanh(x, min_val, max_val))
+    limits = _limits(min_val, max_val)
+    return np.asarray(edition.of(x.dtype).hardtanh(x, *limits))
 
 
 def hardtanh_backward(
     grad_y: Array, x: Array, min_val: float = -1.0, max_val: float = 1.0
 ) -> Array:
-    """Gradient of `hardtanh` for its input: that of the values strictly between the limits.
-
-    Args:
-        grad_y: gradient of the output.
-        x: the input of hardtanh.
-        min_val: the least output.
-        max_val: the largest output.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, or limits as in hardtanh.
+    """Return the gradient for hardtanh's input: ``grad_y`` if min_val < x < max_val, else 0.
 
     Example:
         >>> hardtanh_backward(np.ones(3), np.array([-1.0, 2.0, 7.0]), 0, 6)
         array([0., 1., 0.])
     """
     grad_y, x = saved_pair(grad_y, x, "x")
-    min_val = checks.real(min_val, "min_val")
-    max_val = checks.real(max_val, "max_val", above=min_val)
-    return np.asarray(edition.of(grad_y.dtype).hardtanh_backward(grad_y, x, min_val, max_val))
+    limits = _limits(min_val, max_val)
+    return np.asarray(edition.of(grad_y.dtype).hardtanh_backward(grad_y, x, *limits))
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), without overflow (the book's chapter 3).
-
-    Args:
-        x: any shape, float32 or float64.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
+    """Return ``1 / (1 + exp(-x))``, without overflow (the book's chapter 3).
 
     Example:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
@@ -173,18 +97,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def sigmoid_backward(grad_y: Array, y: Array) -> Array:
-    """Gradient of `sigmoid` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of sigmoid.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for sigmoid's input: ``grad_y * y * (1 - y)``.
 
     Example:
         >>> sigmoid_backward(np.ones(2), np.array([0.5, 1.0]))
@@ -195,16 +108,7 @@ def sigmoid_backward(grad_y: Array, y: Array) -> Array:
 
 
 def tanh(x: Array) -> Array:
-    """The hyperbolic tangent of each value.
-
-    Args:
-        x: any shape, float32 or float64.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
+    """Return the hyperbolic tangent, ``(exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
 
     Example:
         >>> tanh(np.array([0.0, 1000.0]))
@@ -215,18 +119,7 @@ def tanh(x: Array) -> Array:
 
 
 def tanh_backward(grad_y: Array, y: Array) -> Array:
-    """Gradient of `tanh` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of tanh.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for tanh's input: ``grad_y * (1 - y ** 2)``.
 
     Example:
         >>> tanh_backward(np.ones(2), np.array([0.5, 1.0]))
@@ -237,18 +130,7 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
 
 
 def elu(x: Array, alpha: float = 1.0) -> Array:
-    """Identity where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
-
-    Args:
-        x: any shape, float32 or float64.
-        alpha: the limit on the far left is -alpha.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: an alpha that is no finite number.
+    """Return ``x`` if x > 0, else ``alpha * (exp(x) - 1)`` (Clevert et al. 2015).
 
     Example:
         >>> elu(np.array([-1000.0, 0.0, 2.0]))
@@ -260,19 +142,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
 
 def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
-    """Gradient of `elu` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        x: the input of elu.
-        alpha: the limit on the far left is -alpha.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for elu's input: ``grad_y`` if x > 0, else ``grad_y * alpha * exp(x)``.
 
     Example:
         >>> elu_backward(np.ones(3), np.array([-1000.0, 0.0, 2.0]))
@@ -284,18 +154,10 @@ def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
 
 
 def gelu(x: Array, approximate: str = "none") -> Array:
-    """Each value times the share of a normal distribution below it (Hendrycks and Gimpel 2016).
+    """Return ``x * P(x)``, P the standard normal distribution (Hendrycks and Gimpel 2016).
 
-    Args:
-        x: any shape, float32 or float64.
-        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: another word.
+    ``P(x) = (1 + erf(x / sqrt(2))) / 2``; or, with approximate="tanh", the paper's
+    ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2``.
 
     Example:
         >>> gelu(np.array([0.0, 100.0]))
@@ -307,19 +169,7 @@ def gelu(x: Array, approximate: str = "none") -> Array:
 
 
 def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
-    """Gradient of `gelu` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        x: the input of gelu.
-        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    """Return the gradient for gelu's input: ``grad_y * (P(x) + x * P'(x))``.
 
     Example:
         >>> gelu_backward(np.ones(2), np.array([0.0, 100.0]))
@@ -331,8 +181,13 @@ def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
 
 
 def saved_pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
-    """Return a gradient and the array forward saved, of one shape and dtype."""
+    """Return a gradient and the array that forward saved, both of one shape and dtype."""
     saved = as_floats(saved, name)
     grad_y = as_floats(grad_y, "grad_y", dtype=saved.dtype)
     check_shape(grad_y, "grad_y", saved.shape)
     return grad_y, saved
+
+
+def _limits(min_val: float, max_val: float) -> tuple[float, float]:
+    min_val = checks.real(min_val, "min_val")
+    return min_val, checks.real(max_val, "max_val", above=min_val)

@@ -1,4 +1,7 @@
-"""Dropout: document, check, hand on."""
+"""Dropout: document, check, hand on.
+
+The generator's type stands in quotes, since reading it imports numpy.random, which takes time.
+"""
 
 import numpy as np
 
@@ -8,7 +11,7 @@ from badak.errors import ArgumentTypeError
 from badak.ops import edition
 
 
-def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, Mask]:
+def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array, Mask]:
     """Zero each value with probability p and scale the rest by 1 / (1 - p), for training.
 
     Args:

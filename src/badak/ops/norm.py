@@ -1,4 +1,10 @@
-"""Local response normalisation and batch normalisation: document, check, hand on."""
+"""Local response normalisation and batch normalisation: document, check, hand on.
+
+Images and their gradients are (N, C, H, W), float32 or float64. A backward takes grad_y, the
+gradient of y, what forward saw and returned, and the options that forward was given. All raise
+ArgumentTypeError for arrays that are not floats, or dtypes that differ, and BadakError for shapes
+that differ, or an argument out of range.
+"""
 
 from typing import NamedTuple
 
@@ -17,25 +23,16 @@ def local_response_norm(
     """Divide each value by a power of its neighbouring channels' squares.
 
     ``y = x / scale ** beta``, ``scale = k + alpha * sum of x ** 2 over size channels``, the window
-    clipped at the first and last channel. As in the paper, alpha is not divided by size.
-
-    Args:
-        x: images (N, C, H, W), float32 or float64.
-        size: channels in the sum; an even one reaches one further back than ahead.
-        alpha: scale of the sum.
-        beta: the power.
-        k: added to the sum; at least the smallest normal number of the dtype.
+    clipped at the first and last channel; an even size reaches one channel further back than
+    ahead. As in the paper, alpha is not divided by size. k is at least the dtype's smallest normal
+    number.
 
     Returns:
         y and scale, both (N, C, H, W).
 
-    Raises:
-        BadakError: an argument out of range.
-
     Source: Krizhevsky et al. 2012, section 3.3.
 
     Example:
-        >>> import numpy as np
         >>> y, scale = local_response_norm(np.ones((1, 3, 1, 1)), size=3, alpha=1, beta=1, k=1)
         >>> scale.ravel()
         array([3., 4., 3.])
@@ -56,27 +53,12 @@ def local_response_norm_backward(
     beta: float = 0.75,
     k: float = 2.0,
 ) -> Array:
-    """Gradient of `local_response_norm` for its input.
+    """Return the gradient for local_response_norm's input, (N, C, H, W).
 
-    Args:
-        grad_y: gradient of the output (N, C, H, W).
-        x: the input that local_response_norm saw.
-        y: the output it returned.
-        scale: the scale it returned.
-        size: as given to local_response_norm.
-        alpha: as given to local_response_norm.
-        beta: as given to local_response_norm.
-        k: as given to local_response_norm.
-
-    Returns:
-        grad_x (N, C, H, W).
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
+    ``grad_y / scale ** beta - 2 * alpha * beta * x * (sum of grad_y * y / scale)``, the sum over
+    the channels whose window holds this one.
 
     Example:
-        >>> import numpy as np
         >>> ones = np.ones((1, 1, 1, 1))
         >>> local_response_norm_backward(ones, ones, ones / 2, 2 * ones, 1, 1, 1, 1).item()
         0.0
@@ -140,7 +122,7 @@ def batch_norm2d(
     are the batch's, else the running ones.
 
     Args:
-        x: images (N, C, H, W), float32 or float64; in training at least two values a channel.
+        x: images (N, C, H, W), float32 or float64; in training at least two values per channel.
         weight: (C,).
         bias: (C,).
         running_mean: (C,).
@@ -151,16 +133,11 @@ def batch_norm2d(
 
     Returns:
         A named tuple: y; mean and inverse_std, which backward needs; and new running_mean and
-        running_var, the latter moved by the unbiased variance. The arrays given stay as they are.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes or numbers that do not fit.
+        running_var, the latter moved by the unbiased variance. The input arrays do not change.
 
     Source: Ioffe and Szegedy 2015, algorithms 1 and 2.
 
     Example:
-        >>> import numpy as np
         >>> one, zero = np.ones(1), np.zeros(1)
         >>> x = np.array([[[[1.0, 3.0]]]])
         >>> batch_norm2d(x, one, zero, zero, one, training=True, eps=1e-12).y
@@ -199,20 +176,15 @@ def batch_norm2d_backward(
     Args:
         grad_y: gradient of the output (N, C, H, W).
         x: the input that batch_norm2d saw.
-        weight: the weight it saw.
-        mean: as it returned.
-        inverse_std: as it returned.
-        training: as given to it.
+        weight: the weight that it saw.
+        mean: (C,), as it returned.
+        inverse_std: (C,), as it returned.
+        training: as it was given.
 
     Returns:
         grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
 
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
-
     Example:
-        >>> import numpy as np
         >>> one, zero, x = np.ones(1), np.zeros(1), np.array([[[[1.0, 3.0]]]])
         >>> batch_norm2d_backward(np.ones((1, 1, 1, 2)), x, one, zero, one, training=False)
         (array([[[[1., 1.]]]]), array([4.]), array([2.]))

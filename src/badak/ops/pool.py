@@ -1,4 +1,12 @@
-"""Max, average and global average pooling: document, check, hand on."""
+"""Max, average and global average pooling: document, check, hand on.
+
+Images and their gradients are (N, C, H, W), outputs (N, C, OH, OW), float32 or float64. The
+arguments kernel_size, stride (None: the kernel's size), padding (at most half the kernel), dilation
+and ceil_mode are those of `Window.of`. A backward takes grad_y, the gradient of y, the (N, C, H, W)
+of its forward's input, and the options that forward was given; it returns grad_x. All raise
+ArgumentTypeError for arrays that are not floats, and BadakError for shapes that do not match, a
+window that does not fit, or an argument out of range.
+"""
 
 import math
 
@@ -54,19 +62,10 @@ def max_pool2d(
 ) -> tuple[Array, Indices]:
     """The largest value under each window; the first of equals wins, NaN wins over all.
 
-    Args:
-        x: images (N, C, H, W), float32 or float64.
-        kernel_size: rows and columns of the window.
-        stride: step between places; the kernel's size where None.
-        padding: minus infinity around the images, at most half the kernel.
-        dilation: distance between the window's cells.
-        ceil_mode: round the output size up instead of down.
+    Padding is minus infinity.
 
     Returns:
-        y (N, C, OH, OW), and the winners' places h * W + w in their maps, int64, like y.
-
-    Raises:
-        BadakError: an argument out of range, or a window that does not fit.
+        y (N, C, OH, OW), and each winner's place h * W + w in its map, int64, shaped like y.
 
     Example:
         >>> y, indices = max_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2)
@@ -103,12 +102,6 @@ def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> 
         indices: as max_pool2d returned them.
         input_shape: (N, C, H, W) of the input that max_pool2d saw.
 
-    Returns:
-        grad_x (N, C, H, W).
-
-    Raises:
-        BadakError: shapes that differ, or an index outside the map.
-
     Example:
         >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[2]]]]), (1, 1, 2, 2))
         array([[[[0., 0.],
@@ -141,22 +134,9 @@ def avg_pool2d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Array:
-    """The mean under each window.
+    """The mean under each window, or with divisor_override the sum divided by that number.
 
-    Args:
-        x: images (N, C, H, W), float32 or float64.
-        kernel_size: rows and columns of the window.
-        stride: step between places; the kernel's size where None.
-        padding: zeros around the images, at most half the kernel.
-        ceil_mode: round the output size up instead of down.
-        count_include_pad: whether padding counts in the mean.
-        divisor_override: divide the sum by this instead.
-
-    Returns:
-        (N, C, OH, OW) of x's dtype.
-
-    Raises:
-        BadakError: an argument out of range, or a window that does not fit.
+    Padding is zeros; count_include_pad says whether it counts in the mean.
 
     Example:
         >>> avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]]), kernel_size=2).item()
@@ -180,23 +160,7 @@ def avg_pool2d_backward(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Array:
-    """Gradient of `avg_pool2d` for its input.
-
-    Args:
-        grad_y: gradient of the output (N, C, OH, OW).
-        input_shape: (N, C, H, W) of the input that avg_pool2d saw.
-        kernel_size: as given to avg_pool2d.
-        stride: as given to avg_pool2d.
-        padding: as given to avg_pool2d.
-        ceil_mode: as given to avg_pool2d.
-        count_include_pad: as given to avg_pool2d.
-        divisor_override: as given to avg_pool2d.
-
-    Returns:
-        grad_x (N, C, H, W).
-
-    Raises:
-        BadakError: an argument out of range, or a gradient of another shape.
+    """Gradient of `avg_pool2d` for its input: each place's is shared out over its window.
 
     Example:
         >>> avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 2, 2), kernel_size=2)
@@ -222,16 +186,7 @@ def _check_divisor(count_include_pad: bool, divisor_override: int | None) -> Non
 
 
 def global_avg_pool2d(x: Array) -> Array:
-    """The mean of each map (Lin et al. 2013, section 3.2).
-
-    Args:
-        x: images (N, C, H, W), float32 or float64.
-
-    Returns:
-        (N, C, 1, 1) of x's dtype.
-
-    Raises:
-        BadakError: another number of axes, or empty maps.
+    """The mean of each map, (N, C, 1, 1) (Lin et al. 2013, section 3.2).
 
     Example:
         >>> global_avg_pool2d(np.array([[[[1.0, 2], [4, 3]]]])).item()
@@ -243,17 +198,7 @@ def global_avg_pool2d(x: Array) -> Array:
 
 
 def global_avg_pool2d_backward(grad_y: Array, input_shape: Shape) -> Array:
-    """Gradient of `global_avg_pool2d` for its input.
-
-    Args:
-        grad_y: gradient of the output (N, C, 1, 1).
-        input_shape: (N, C, H, W) of the input that global_avg_pool2d saw.
-
-    Returns:
-        grad_x (N, C, H, W).
-
-    Raises:
-        BadakError: shapes that differ.
+    """Gradient of `global_avg_pool2d` for its input: ``grad_y / (H * W)`` at every place.
 
     Example:
         >>> global_avg_pool2d_backward(np.ones((1, 1, 1, 1)), (1, 1, 1, 4))

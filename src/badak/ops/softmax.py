@@ -1,4 +1,11 @@
-"""Softmax and log-softmax: document, check, hand on."""
+"""Softmax and log-softmax: document, check, hand on.
+
+An op takes x of any shape, float32 or float64, and the axis along which values compete and sums
+run, and returns y like x. Its backward takes grad_y, the gradient of y, and y, and returns grad_x
+like them. A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch. All raise
+ArgumentTypeError for arrays that are not floats, or dtypes that differ, and BadakError for shapes
+that differ, or an axis that does not exist or is empty.
+"""
 
 import numpy as np
 
@@ -10,20 +17,7 @@ from badak.ops.activation import saved_pair
 
 
 def softmax(x: Array, axis: int = 1) -> Array:
-    """exp(x) over its sum along an axis, without overflow (the book's chapter 3.5).
-
-    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
-
-    Args:
-        x: any shape, float32 or float64.
-        axis: along which the values compete.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: no such axis, or an empty one.
+    """Return ``exp(x) / sum(exp(x))``, without overflow (the book's chapter 3.5).
 
     Example:
         >>> softmax(np.array([[1e30, 1e30, -np.inf]]))
@@ -35,7 +29,7 @@ def softmax(x: Array, axis: int = 1) -> Array:
 
 
 def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
-    """Gradient of `softmax` for its input.
+    """Return the gradient for softmax's input: ``y * (grad_y - sum(grad_y * y))``.
 
     Args:
         grad_y: gradient of the output.
@@ -59,20 +53,7 @@ def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
 
 
 def log_softmax(x: Array, axis: int = 1) -> Array:
-    """log(softmax(x)) along an axis, exact where softmax rounds to 0.
-
-    A row with +infinity, or with nothing but -infinity, gives NaN, as in PyTorch.
-
-    Args:
-        x: any shape, float32 or float64.
-        axis: along which the values compete.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: no floats.
-        BadakError: no such axis, or an empty one.
+    """Return ``x - log(sum(exp(x)))``, exact even if softmax rounds to 0.
 
     Example:
         >>> log_softmax(np.array([[0.0, 1000.0]]))
@@ -84,7 +65,7 @@ def log_softmax(x: Array, axis: int = 1) -> Array:
 
 
 def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
-    """Gradient of `log_softmax` for its input.
+    """Return the gradient for log_softmax's input: ``grad_y - exp(y) * sum(grad_y)``.
 
     Args:
         grad_y: gradient of the output.

@@ -1,6 +1,10 @@
 """Update rules of the optimizers: document, check, hand on.
 
-Each takes a parameter, its gradient and its state, and returns them new; none is changed.
+Each takes a parameter p, its gradient g and its state (zeros before the first step), all of one
+shape and dtype, float32 or float64, and returns p and the state after one step with the learning
+rate lr, not negative; its arguments do not change. eps is at least the dtype's smallest normal
+number. All raise ArgumentTypeError for arrays that are not floats, or dtypes that differ, and
+BadakError for shapes that differ, or a number out of range.
 """
 
 from collections.abc import Sequence
@@ -15,22 +19,9 @@ from badak.ops import edition
 
 
 def sgd_update(parameter: Array, gradient: Array, lr: float) -> tuple[Array]:
-    """One step of gradient descent (the book's chapter 6.1.2).
-
-    Args:
-        parameter: any shape, float32 or float64.
-        gradient: like parameter.
-        lr: learning rate, not negative.
-
-    Returns:
-        The new parameter, as a tuple of one.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, a number out of range.
+    """One step of gradient descent, ``p - lr * g`` (the book's chapter 6.1.2).
 
     Example:
-        >>> import numpy as np
         >>> sgd_update(np.array([1.0]), np.array([2.0]), lr=0.25)
         (array([0.5]),)
     """
@@ -47,25 +38,12 @@ def momentum_update(
     momentum: float = 0.9,
     nesterov: bool = False,
 ) -> tuple[Array, Array]:
-    """One step of gradient descent with momentum (the book's chapter 6.1.4; Sutskever et al. 2013).
+    """One step with momentum in [0, 1) (the book's chapter 6.1.4; Sutskever et al. 2013).
 
-    Args:
-        parameter: any shape, float32 or float64.
-        gradient: like parameter.
-        velocity: like parameter; zeros before the first step.
-        lr: learning rate, not negative.
-        momentum: share of the velocity that stays, in [0, 1).
-        nesterov: whether the step looks ahead.
-
-    Returns:
-        The new parameter and velocity.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, a number out of range.
+    ``v = momentum * v + g``, then ``p - lr * v``, or with nesterov, which looks one step ahead,
+    ``p - lr * (g + momentum * v)``. Returns p and v.
 
     Example:
-        >>> import numpy as np
         >>> momentum_update(np.array([1.0]), np.array([2.0]), np.array([1.0]), lr=0.5, momentum=0.5)
         (array([-0.25]), array([2.5]))
     """
@@ -83,22 +61,9 @@ def adagrad_update(
 ) -> tuple[Array, Array]:
     """One step of AdaGrad (Duchi et al. 2011; the book's chapter 6.1.5).
 
-    Args:
-        parameter: any shape, float32 or float64.
-        gradient: like parameter.
-        squares: like parameter; zeros before the first step.
-        lr: learning rate, not negative.
-        eps: added to the root; at least the smallest normal number of the dtype.
-
-    Returns:
-        The new parameter and sum of squares.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, a number out of range.
+    ``h = h + g ** 2``, then ``p - lr * g / (sqrt(h) + eps)``. Returns p and the squares h.
 
     Example:
-        >>> import numpy as np
         >>> adagrad_update(np.array([1.0]), np.array([3.0]), np.array([16.0]), lr=0.5)[1]
         array([25.])
     """
@@ -118,25 +83,12 @@ def rmsprop_update(
     alpha: float = 0.99,
     eps: float = 1e-8,
 ) -> tuple[Array, Array]:
-    """One step of RMSProp (Tieleman and Hinton 2012, lecture 6.5).
+    """One step of RMSProp with alpha in [0, 1) (Tieleman and Hinton 2012, lecture 6.5).
 
-    Args:
-        parameter: any shape, float32 or float64.
-        gradient: like parameter.
-        squares: like parameter; zeros before the first step.
-        lr: learning rate, not negative.
-        alpha: share of the squares that stays, in [0, 1).
-        eps: added to the root; at least the smallest normal number of the dtype.
-
-    Returns:
-        The new parameter and mean square.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, a number out of range.
+    ``h = alpha * h + (1 - alpha) * g ** 2``, then ``p - lr * g / (sqrt(h) + eps)``. Returns p and
+    the mean square h.
 
     Example:
-        >>> import numpy as np
         >>> rmsprop_update(np.array([1.0]), np.array([2.0]), np.array([4.0]), lr=0.5, alpha=0.5)[1]
         array([4.])
     """
@@ -159,27 +111,14 @@ def adam_update(
     betas: tuple[float, float] = (0.9, 0.999),
     eps: float = 1e-8,
 ) -> tuple[Array, Array, Array]:
-    """One step of Adam (Kingma and Ba 2015, algorithm 1; the book's chapter 6.1.6).
+    """Step t of Adam, t from 1 (Kingma and Ba 2015, algorithm 1; the book's chapter 6.1.6).
 
-    Args:
-        parameter: any shape, float32 or float64.
-        gradient: like parameter.
-        mean: like parameter; zeros before the first step.
-        squares: like parameter; zeros before the first step.
-        t: number of the step, from 1.
-        lr: learning rate, not negative.
-        betas: shares of mean and squares that stay, each in [0, 1).
-        eps: added to the root; at least the smallest normal number of the dtype.
-
-    Returns:
-        The new parameter, mean and mean square.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ, a number out of range.
+    With b1 and b2 the betas, each in [0, 1): ``m = b1 * m + (1 - b1) * g`` and
+    ``h = b2 * h + (1 - b2) * g ** 2``, then
+    ``p - lr * (m / (1 - b1 ** t)) / (sqrt(h / (1 - b2 ** t)) + eps)``. Returns p, the mean m and
+    the mean square h.
 
     Example:
-        >>> import numpy as np
         >>> zero = np.zeros(1)
         >>> adam_update(np.ones(1), np.array([5.0]), zero, zero, t=1, lr=0.25)[0].round(6)
         array([0.75])
@@ -197,7 +136,7 @@ def adam_update(
 
 
 def _arrays(new: tuple[Any, ...]) -> Any:
-    """The same as arrays: NumPy makes a plain number of one without axes."""
+    """The same as arrays: NumPy turns an array without axes into a plain number."""
     return tuple(np.asarray(part) for part in new)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from badak import storage
-from badak.network.network import FORMAT, Network
+from badak.network import Network, files
 from badak.training.history import EpochRecord
 
 
@@ -59,6 +58,5 @@ class Best:
         if not self.state:
             path.unlink(missing_ok=True)
         elif not self._written:
-            architecture = net.architecture()
-            storage.save(path, self.state, {**FORMAT, "architecture": architecture})
+            files.save(path, net, self.state)
             self._written = True

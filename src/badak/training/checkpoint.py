@@ -15,24 +15,15 @@ from badak.network import Network
 from badak.optim import Optimizer
 from badak.training.arithmetic import arithmetic
 from badak.training.best import Best
-from badak.training.history import History
+from badak.training.history import History, Position
 
 FORMAT = {"format": "badak checkpoint", "version": 1}
-
-
-class Position(NamedTuple):
-    """The next batch to train on: `batch` of `epoch`, both from 0, after `step` updates."""
-
-    epoch: int
-    batch: int
-    step: int
 
 
 class Resumed(NamedTuple):
     """What a checkpoint brings back besides network and optimizer."""
 
     history: History
-    position: Position
     best: Best
 
 
@@ -49,7 +40,7 @@ def save(
         path: the file.
         net: with its live parameters.
         optimizer: with its state.
-        state: the history so far, where to go on, and the best epoch's weights.
+        state: the history so far and the best epoch's weights.
         settings: what must be the same for the bits to be the same.
 
     Raises:
@@ -64,7 +55,7 @@ def save(
         "architecture": net.architecture(),
         "settings": dict(settings),
         "arithmetic": arithmetic(net),
-        "position": state.position._asdict(),
+        "position": state.history.position._asdict(),
         "optimizer_steps": optimizer.steps,
         "generators": {
             name: generator.bit_generator.state for name, generator in net.generators().items()
@@ -90,7 +81,7 @@ def load(
         accept_other_bits: whether arithmetic other than the checkpoint's is a warning alone.
 
     Returns:
-        The history so far, where to go on, and the best epoch's weights.
+        The history so far and the best epoch's weights.
 
     Raises:
         FormatError: no checkpoint, a damaged one, or one of a newer badak.
@@ -113,7 +104,7 @@ def load(
                     "on as it was begun, or pass accept_other_bits=True"
                 )
             history = History.from_arrays(_part(arrays, "history"))
-            position = _position(metadata, history)
+            _check_position(metadata, history)
             generators = {name: _generator(metadata, name) for name in net.generators()}
             _check_optimizer(arrays, metadata, net, optimizer)
             best = _best(arrays, net)
@@ -128,7 +119,7 @@ def load(
             f"{path}: {difference}: from here on the bits differ from an uninterrupted run's",
             stacklevel=2,
         )
-    return Resumed(history, position, best)
+    return Resumed(history, best)
 
 
 def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str, Any]) -> None:
@@ -169,15 +160,11 @@ def _best(arrays: Mapping[str, Any], net: Network) -> Best:
     return Best(state)
 
 
-def _position(metadata: Mapping[str, Any], history: History) -> Position:
-    position = Position(**metadata["position"])
-    for name, number in position._asdict().items():
-        checks.integer(number, name)
-    begun = sum(record.epoch > position.epoch for record in history.steps)
-    recorded = Position(len(history.epochs), begun, len(history.steps))
-    if position != recorded:
+def _check_position(metadata: Mapping[str, Any], history: History) -> None:
+    position, recorded = Position(**metadata["position"]), history.position
+    begun = sum(record.epoch > recorded.epoch for record in history.steps)
+    if position != recorded or begun != recorded.batch:
         raise FormatError(f"it stands at {position}, but its history ends at {recorded}")
-    return position
 
 
 def _generator(metadata: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """How a training ends: when it is complete, and why; and whether it made the network worse."""
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from badak.training.best import best_epoch
-
-if TYPE_CHECKING:
-    from badak.training.trainer import Trainer
+from badak.training.running import Running
 
 # A loss above another by a smaller factor is noise.
 MARGIN = 1.1
@@ -16,12 +13,12 @@ MARGIN = 1.1
 EXPLODED = 2.0
 
 
-def complete(trainer: "Trainer") -> bool:
+def complete(trainer: Running) -> bool:
     """Whether all epochs are done, or early stopping ended the training."""
     return len(trainer.history.epochs) >= trainer.epochs or stopped_early(trainer) is not None
 
 
-def stopped_early(trainer: "Trainer") -> str | None:
+def stopped_early(trainer: Running) -> str | None:
     """Say why early stopping ended the training; None if it did not."""
     reached = [record.validation_accuracy for record in trainer.history.epochs]
     if trainer.early_stopping is None or not reached or len(reached) >= trainer.epochs:
@@ -36,7 +33,7 @@ def stopped_early(trainer: "Trainer") -> str | None:
     )
 
 
-def nothing_left(trainer: "Trainer") -> str | None:
+def nothing_left(trainer: Running) -> str | None:
     """Say why a resumed training has no step to make, and what to do; None if it has one."""
     early, epochs = stopped_early(trainer), len(trainer.history.epochs)
     if early:
@@ -51,7 +48,7 @@ def nothing_left(trainer: "Trainer") -> str | None:
     return None
 
 
-def worse_than_before(trainer: "Trainer") -> str | None:
+def worse_than_before(trainer: Running) -> str | None:
     """Say that a training left the network worse than it was, and what to try; None if it did not.
 
     Worse is a training loss, measured after the last epoch, above both the first step's and that

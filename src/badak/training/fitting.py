@@ -1,6 +1,7 @@
 """Whether data fits a network, and which images are measured at the end of each epoch."""
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import Any
 
 import numpy as np
 
@@ -9,29 +10,32 @@ from badak.data import Dataset
 from badak.data.loader import LARGEST_SEED
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
+from badak.training.history import EpochRecord, Position
 
-if TYPE_CHECKING:
-    from badak.training.trainer import Trainer
+# Training images measured at each epoch's end if neither a number nor validation images are given.
+TRAIN_SAMPLE = 10_000
 
 
-def check_parts(trainer: "Trainer", train: Any, validation: Any) -> None:
-    """Refuse what the trainer's network cannot be trained or measured on.
+def check_parts(
+    net: Network, train: Any, validation: Any, batch_size: int, early_stopping: int | None
+) -> None:
+    """Refuse what the network cannot be trained or measured on.
 
     Raises:
         ArgumentTypeError: no Dataset.
         BadakError: no images, fewer than a batch, images of another shape, more classes than
             outputs, or no validation images for early stopping.
     """
-    _check(train, "train", trainer.net)
-    if trainer.batch_size > len(train):
+    _check(train, "train", net)
+    if batch_size > len(train):
         raise BadakError(
-            f"batch_size must be at most the {len(train)} training images; got {trainer.batch_size}"
+            f"batch_size must be at most the {len(train)} training images; got {batch_size}"
         )
     if validation is not None:
-        _check(validation, "validation", trainer.net)
-    elif trainer.early_stopping is not None:
+        _check(validation, "validation", net)
+    elif early_stopping is not None:
         raise BadakError(
-            f"early_stopping={trainer.early_stopping} watches the validation accuracy; pass "
+            f"early_stopping={early_stopping} watches the validation accuracy; pass "
             "validation images"
         )
 
@@ -53,6 +57,30 @@ def _check(data: Any, name: str, net: Network) -> None:
         raise BadakError(
             f"{name} has {data.num_classes} classes; the network has {net.num_classes} outputs"
         )
+
+
+def measured(
+    train: Dataset, validation: Dataset | None, size: int | None, seed: int
+) -> list[Dataset]:
+    """Return the images measured at each epoch's end: of training, then of validation if any.
+
+    Args:
+        train: the training images.
+        validation: the validation images.
+        size: how many of each; if None, all validation images and as many training images.
+        seed: of the choice.
+    """
+    parts = [train] if validation is None else [train, validation]
+    most = size or (TRAIN_SAMPLE if validation is None else len(validation))
+    return [sample(part, most, seed) for part in parts]
+
+
+def measure(net: Network, parts: list[Dataset], position: Position) -> EpochRecord:
+    """Measure the network on what `measured` returned, at the end of the current epoch."""
+    results = [net.evaluate(part) for part in parts]
+    values = [value for result in results for value in (result.loss, result.accuracy)]
+    values += [math.nan] * (4 - len(values))
+    return EpochRecord(position.epoch + 1, position.step, *values)
 
 
 def sample(data: Dataset, size: int, seed: int) -> Dataset:

@@ -16,6 +16,14 @@ from badak.errors import FormatError
 WHOLE = {"steps": 3, "epochs": 2}
 
 
+class Position(NamedTuple):
+    """The next batch to train on: `batch` of `epoch`, both from 0, after `step` updates."""
+
+    epoch: int
+    batch: int
+    step: int
+
+
 class StepRecord(NamedTuple):
     """One update.
 
@@ -92,6 +100,12 @@ class History:
 
     def __repr__(self) -> str:
         return f"<History of {len(self.steps):,} steps, {len(self.epochs):,} epochs>"
+
+    @property
+    def position(self) -> Position:
+        """Where the training continues."""
+        step = len(self.steps)
+        return Position(len(self.epochs), step - (self.epochs[-1].step if self.epochs else 0), step)
 
     def epochs_csv(self) -> str:
         """Return the epochs as CSV; the numbers read back to the same bits."""

@@ -1,15 +1,14 @@
 """Record: what a training writes to its run directory, and what a resumed one reads there."""
 
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from typing import Any
 
 from badak import storage
-from badak.data import Dataset
+from badak.network import Network
+from badak.optim import Optimizer
 from badak.training import checkpoint
 from badak.training.run import RunDirectory
-from badak.training.settings import fingerprints, settings_of
-
-if TYPE_CHECKING:
-    from badak.training.trainer import Trainer
+from badak.training.snapshots import Snapshots
 
 
 class Record:
@@ -17,17 +16,24 @@ class Record:
 
     Args:
         run: the directory; the caller holds its lock.
-        trainer: the trainer whose state is written.
-        train: what is learnt from.
-        validation: what is measured on.
+        net: the network in training.
+        optimizer: what updates it.
+        snapshots: what records it, if anything.
+        settings: what must be the same for a resume to reach the same bits.
+        fingerprints: will have the settings of the data.
     """
 
     def __init__(
-        self, run: RunDirectory, trainer: "Trainer", train: Dataset, validation: Dataset | None
+        self,
+        run: RunDirectory,
+        net: Network,
+        optimizer: Optimizer,
+        snapshots: Snapshots | None,
+        settings: dict[str, Any],
+        fingerprints: "Future[dict[str, str | None]]",
     ) -> None:
-        self.run, self.trainer = run, trainer
-        self._settings = settings_of(trainer)
-        self._fingerprints = fingerprints(train, validation)
+        self.run, self.net, self.optimizer, self.snapshots = run, net, optimizer, snapshots
+        self._settings, self._fingerprints = settings, fingerprints
 
     def settle(self) -> None:
         """Wait for the data's fingerprints: every step after this needs all processors."""
@@ -40,23 +46,21 @@ class Record:
             BadakError: another run's files, or damaged ones; see `checkpoint.load`.
         """
         self.settle()
-        trainer = self.trainer
         resumed = checkpoint.load(
-            self.run.checkpoint, trainer.net, trainer.optimizer, self._settings, accept_other_bits
+            self.run.checkpoint, self.net, self.optimizer, self._settings, accept_other_bits
         )
-        if trainer.snapshots is not None:
-            trainer.snapshots.resume(self.run.snapshots, resumed.position.step)
+        if self.snapshots is not None:
+            self.snapshots.resume(self.run.snapshots, resumed.history.position.step)
         return resumed
 
-    def save(self, position: checkpoint.Position) -> None:
-        """Write everything, the checkpoint last: where it says finished, all the rest is there."""
-        run, trainer = self.run, self.trainer
-        trainer.net.save(run.model)
-        trainer.best.save(trainer.net, run.best)
-        storage.write_atomically(run.history, trainer.history.epochs_csv().encode())
-        storage.write_atomically(run.steps, trainer.history.steps_csv().encode())
-        storage.write_atomically(run.log, trainer.history.log().encode())
-        if trainer.snapshots is not None:
-            trainer.snapshots.save(run.snapshots)
-        state = checkpoint.Resumed(trainer.history, position, trainer.best)
-        checkpoint.save(run.checkpoint, trainer.net, trainer.optimizer, state, self._settings)
+    def save(self, state: checkpoint.Resumed) -> None:
+        """Write everything, the checkpoint last: once it says finished, all the rest is there."""
+        run, history = self.run, state.history
+        self.net.save(run.model)
+        state.best.save(self.net, run.best)
+        storage.write_atomically(run.history, history.epochs_csv().encode())
+        storage.write_atomically(run.steps, history.steps_csv().encode())
+        storage.write_atomically(run.log, history.log().encode())
+        if self.snapshots is not None:
+            self.snapshots.save(run.snapshots)
+        checkpoint.save(run.checkpoint, self.net, self.optimizer, state, self._settings)

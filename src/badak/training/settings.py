@@ -3,43 +3,47 @@
 import hashlib
 import re
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from badak.data import Dataset
-from badak.optim import Schedule
+from badak.data.loader import Augment
+from badak.optim import Optimizer, Schedule
 from badak.training.checkpoint import fingerprint
-
-if TYPE_CHECKING:
-    from badak.training.trainer import Trainer
 
 PLACES = 16
 
 
-def settings_of(trainer: "Trainer") -> dict[str, Any]:
+def settings_of(
+    optimizer: Optimizer,
+    epochs: int,
+    schedule: Schedule | None,
+    augment: Augment | None,
+    **numbers: int | float | None,
+) -> dict[str, Any]:
     """Return the arguments that decide the bits, as JSON can hold them.
 
     Args:
-        trainer: with its arguments.
+        optimizer: of the training.
+        epochs: how many it has.
+        schedule: of its learning rate.
+        augment: of its images.
+        numbers: all other arguments that decide the bits, by name.
 
     Returns:
         Name -> value; a checkpoint keeps them, and a resume compares. Those of the data are None,
         until `fingerprints` has them.
     """
     settings = {
-        "optimizer": trainer.optimizer.config(),
-        "batch_size": trainer.batch_size,
-        "seed": trainer.seed,
-        "schedule_values": _values(trainer.schedule, trainer.epochs),
-        "schedule": _name(trainer.schedule),
-        "clip_norm": trainer.clip_norm,
-        "augment": _name(trainer.augment),
-        "evaluate_sample": trainer.evaluate_sample,
-        "early_stopping": trainer.early_stopping,
+        "optimizer": optimizer.config(),
+        "schedule_values": _values(schedule, epochs),
+        "schedule": _name(schedule),
+        "augment": _name(augment),
+        **numbers,
         "train": None,
         "validation": None,
     }
     # More epochs may be asked for, unless the learning rate has already followed their number.
-    return settings | ({"epochs": trainer.epochs} if trainer.schedule else {})
+    return settings | ({"epochs": epochs} if schedule else {})
 
 
 def fingerprints(train: Dataset, validation: Dataset | None) -> "Future[dict[str, str | None]]":

@@ -5,7 +5,7 @@ of the training is recorded half as often.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,11 @@ from badak.arrays import Array
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
 from badak.layers import Conv2d, ReLU, TableConv2d
+from badak.layers.walk import run
 from badak.network import Network
 from badak.training.callbacks import Callback
 from badak.training.history import StepRecord
-
-if TYPE_CHECKING:
-    from badak.training.trainer import Trainer
+from badak.training.running import Running
 
 FORMAT = {"format": "badak snapshots", "version": 1}
 MOST = 100  # snapshots
@@ -63,7 +62,7 @@ class Snapshots(Callback):
         self._fixed: Arrays = {}
         self._before: dict[str, Array] = {}
 
-    def on_train_start(self, trainer: "Trainer") -> None:
+    def on_train_start(self, trainer: Running) -> None:
         """Record step 0, unless the training goes on."""
         data = trainer.measured[-1]
         self._judged = data[:JUDGED]
@@ -75,7 +74,7 @@ class Snapshots(Callback):
             self._take(trainer.net, step)
         self._prepare(trainer.net, step)
 
-    def on_step(self, trainer: "Trainer", record: StepRecord) -> None:
+    def on_step(self, trainer: Running, record: StepRecord) -> None:
         """Record every so many steps."""
         if record.step % self.spacing == 0:
             self._take(trainer.net, record.step)
@@ -173,9 +172,9 @@ def _ratio(weight: Array, before: Array | None) -> float:
 def _outputs(net: Network, shown: Array, judged: Dataset) -> dict[str, Any]:
     """Filters, their maps and the dead units, layer by layer."""
     found: dict[str, Any] = {}
-    x = np.concatenate([shown, judged.images[:PROBED]]).astype(net.dtype, copy=False)
-    for name, layer in net.layers.items():
-        x, _ = layer.forward(x, False)
+    inputs = np.concatenate([shown, judged.images[:PROBED]]).astype(net.dtype, copy=False)
+    for visit in run(net.layers, inputs):
+        name, layer, x = visit.name, visit.layer, visit.output
         if isinstance(layer, (Conv2d, TableConv2d)):
             found[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
             found[f"maps.{name}"] = x[: len(shown), :MAPS].copy()

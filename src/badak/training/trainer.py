@@ -6,30 +6,28 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from numpy.typing import ArrayLike
 
 from badak import checks
-from badak.data import Dataset, Loader
+from badak.data import Batch, Dataset, Loader
 from badak.data.loader import LARGEST_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError, where
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
 from badak.training.best import Best
-from badak.training.callbacks import Callback, Progress
-from badak.training.checkpoint import Position
+from badak.training.callbacks import Callback
+from badak.training.checkpoint import Resumed
 from badak.training.ending import complete, worse_than_before
-from badak.training.fitting import check_parts, sample
-from badak.training.history import EpochRecord, History, StepRecord
+from badak.training.fitting import check_parts, measure, measured
+from badak.training.history import History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
+from badak.training.progress import Progress
 from badak.training.record import Record
 from badak.training.run import RunDirectory
+from badak.training.settings import fingerprints, settings_of
 from badak.training.snapshots import Snapshots
 from badak.training.step import training_step
-
-# Training images measured at each epoch's end where no other number is asked for.
-TRAIN_SAMPLE = 10_000
 
 
 class Trainer:
@@ -117,7 +115,7 @@ class Trainer:
         own = [self.snapshots] if self.snapshots else []
         self._interruption = Interruption()
         self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
-        self._restart()
+        self.history, self.best = History(), Best()
 
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
         """Make one update on one batch, by itself: no schedule, no history.
@@ -177,7 +175,7 @@ class Trainer:
         Warns:
             UserWarning: the network is worse than before the first step; the words say what to try.
         """
-        check_parts(self, train, validation)
+        check_parts(self.net, train, validation, self.batch_size, self.early_stopping)
         checks.flag(resume, "resume")
         checks.flag(accept_other_bits, "accept_other_bits")
         run = None if run_dir is None else RunDirectory(Path(run_dir))
@@ -185,16 +183,16 @@ class Trainer:
             raise BadakError("resume=True needs the run_dir that holds the checkpoint")
         self._interruption = Interruption()
         with run.locked() if run else nullcontext(), self._interruption:
-            if run is not None and not resume and run.checkpoint.exists():
+            begun = run is not None and run.checkpoint.exists()
+            if begun and not resume:
                 raise BadakError(
-                    f"{run.path} already holds a run: pass resume=True to continue it, or "
+                    f"{run_dir} already holds a run: pass resume=True to continue it, or "
                     "choose another run directory"
                 )
             self._start(train, validation)
-            record = None if run is None else Record(run, self, train, validation)
-            if record is not None and resume and record.run.checkpoint.exists():
-                self.history, position, self.best = record.load(accept_other_bits)
-                self._epoch, self._batch, self._step = position
+            record = None if run is None else self._record(run, train, validation)
+            if record is not None and begun:
+                self.history, self.best = record.load(accept_other_bits)
             self._loop(train, record)
         if complete(self):
             if self.early_stopping is not None and self.best.state:
@@ -203,78 +201,73 @@ class Trainer:
                 warnings.warn(words, stacklevel=2)
         return self.history
 
-    def _loop(self, train: Dataset, record: Record | None) -> None:
-        """Epoch after epoch, from where we stand."""
-        with self._followed():
-            if record is not None:
-                record.settle()
-            while not (complete(self) or self._step >= (self.max_steps or math.inf)):
-                for batch in Loader(
-                    train,
-                    self.batch_size,
-                    self.seed,
-                    self._epoch,
-                    self.augment,
-                    start=self._batch,
-                ):
-                    self._train_on(batch.images, batch.labels)
-                    if self._interruption.signal is not None:
-                        self._save(record)
-                        raise Interrupted(self._interruption.signal)
-                    if self._at_checkpoint():
-                        self._save(record)
-                    if self._step == self.max_steps:
-                        break
-                if self._batch == self.batch_count:
-                    self._end_epoch()
-                self._save(record)
-                if self._interruption.signal is not None:  # it came while we measured
-                    raise Interrupted(self._interruption.signal)
-
-    def _restart(self) -> None:
-        self.history, self.best = History(), Best()
-        self._epoch = self._batch = self._step = 0
-
     def _start(self, train: Dataset, validation: Dataset | None) -> None:
-        """Reset, and choose what is measured at each epoch's end."""
-        self._restart()
+        """Forget an earlier training, and choose what is measured at each epoch's end."""
+        self.history, self.best = History(), Best()
         if self.snapshots is not None:
             self.snapshots.clear()
         self.batch_count = math.ceil(len(train) / self.batch_size)
-        size = self.evaluate_sample or (TRAIN_SAMPLE if validation is None else len(validation))
-        self.measured = [sample(train, size, self.seed)]
-        if validation is not None:
-            size = self.evaluate_sample or len(validation)
-            self.measured.append(sample(validation, size, self.seed))
+        self.measured = measured(train, validation, self.evaluate_sample, self.seed)
 
-    def _at_checkpoint(self) -> bool:
-        """Whether one is due within the epoch; its end writes its own."""
-        return (
-            self.checkpoint_every is not None
-            and self._step % self.checkpoint_every == 0
-            and self._batch < self.batch_count
+    def _record(self, run: RunDirectory, train: Dataset, validation: Dataset | None) -> Record:
+        settings = settings_of(
+            self.optimizer,
+            self.epochs,
+            self.schedule,
+            self.augment,
+            batch_size=self.batch_size,
+            seed=self.seed,
+            clip_norm=self.clip_norm,
+            evaluate_sample=self.evaluate_sample,
+            early_stopping=self.early_stopping,
         )
+        data = fingerprints(train, validation)
+        return Record(run, self.net, self.optimizer, self.snapshots, settings, data)
 
-    def _train_on(self, images: Any, labels: Any) -> None:
-        with where(f"step {self._step + 1} (epoch {self._epoch + 1})"):
+    def _loop(self, train: Dataset, record: Record | None) -> None:
+        """Train epoch after epoch, from the history's end, with a checkpoint after each."""
+        with self._followed():
+            if record is not None:
+                record.settle()
+            while not complete(self) and not self._out_of_steps():
+                self._train_epoch(train, record)
+                self._save(record)
+                if self._interruption.signal is not None:
+                    raise Interrupted(self._interruption.signal)
+
+    def _train_epoch(self, train: Dataset, record: Record | None) -> None:
+        """Train to the end of the epoch and measure it, or stop within it."""
+        epoch, start, _ = self.history.position
+        for batch in Loader(train, self.batch_size, self.seed, epoch, self.augment, start=start):
+            self._train_on(batch)
+            if self._interruption.signal is not None:
+                return
+            _, done, step = self.history.position
+            if self._out_of_steps() or done == self.batch_count:
+                break
+            if self.checkpoint_every is not None and step % self.checkpoint_every == 0:
+                self._save(record)
+        if self.history.position.batch == self.batch_count:
+            self._end_epoch()
+
+    def _out_of_steps(self) -> bool:
+        return self.max_steps is not None and len(self.history.steps) >= self.max_steps
+
+    def _train_on(self, batch: Batch) -> None:
+        epoch, before, step = self.history.position
+        with where(f"step {step + 1} (epoch {epoch + 1})"):
             lr = self.optimizer.lr
             if self.schedule is not None:
-                passed = self._epoch + self._batch / self.batch_count
+                passed = epoch + before / self.batch_count
                 lr = checks.real(lr * self.schedule(passed, self.epochs), "lr", minimum=0)
-            outcome = training_step(self.net, self.optimizer, images, labels, lr, self.clip_norm)
-        self._batch += 1
-        self._step += 1
-        record = StepRecord(self._step, self._epoch + 1, len(images), lr, *outcome)
+            outcome = training_step(self.net, self.optimizer, *batch, lr, self.clip_norm)
+        record = StepRecord(step + 1, epoch + 1, len(batch.images), lr, *outcome)
         self.history.steps.append(record)
         for callback in self.callbacks:
             callback.on_step(self, record)
 
     def _end_epoch(self) -> None:
-        measured = [self.net.evaluate(data) for data in self.measured]
-        values = [value for result in measured for value in (result.loss, result.accuracy)]
-        values += [math.nan] * (4 - len(values))
-        self._epoch, self._batch = self._epoch + 1, 0
-        record = EpochRecord(self._epoch, self._step, *values)
+        record = measure(self.net, self.measured, self.history.position)
         self.history.epochs.append(record)
         for callback in self.callbacks:
             callback.on_epoch_end(self, record)
@@ -282,7 +275,7 @@ class Trainer:
 
     def _save(self, record: Record | None) -> None:
         if record is not None:
-            record.save(Position(self._epoch, self._batch, self._step))
+            record.save(Resumed(self.history, self.best))
 
     @contextmanager
     def _followed(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Compile a network's C with every warning an error, and run it on images."""
+"""Compile a network's C with warnings as errors, and run it on images."""
 
 import shutil
 import subprocess
@@ -25,10 +25,10 @@ int main(void)
 
 
 def compiler():
-    found = shutil.which("gcc")
-    if found is None:
+    program = shutil.which("gcc")
+    if program is None:
         pytest.skip("there is no gcc")
-    return found
+    return program
 
 
 def compile_c(folder, *words):

@@ -12,7 +12,8 @@ from badak.errors import BadakError
 from badak.formats.c import text as c_text
 from badak.formats.c.calls import FUNCTIONS
 from badak.formats.c.source import c_source
-from badak.formats.steps import run_int8 as execute_int8
+from badak.formats.steps import run_int8
+from badak.formats.steps.scale import rounded
 from badak.layers import (
     LAYERS,
     Concat,
@@ -31,21 +32,21 @@ from formats.networks import NETWORKS, images, make
 
 
 def test_the_networks_here_have_every_layer():
-    """All but those that no model of badak's has, only networks read from ONNX files."""
-    found = {
+    """All but those that only networks from ONNX files have."""
+    used = {
         type(leaf)
         for name in NETWORKS
         for top, layer in NETWORKS[name]().layers.items()
         for _, leaf in layer.leaves(top)
     }
-    assert found == set(LAYERS.values()) - {Residual, Concat, Hardtanh, ZeroPad2d}
+    assert used == set(LAYERS.values()) - {Residual, Concat, Hardtanh, ZeroPad2d}
 
 
-def test_layers_of_imported_networks_alone_are_refused_by_name():
+def test_unsupported_layers_of_imported_networks_are_named():
     inside = Residual([Hardtanh()])
     both = Concat([[ReLU()], [ReLU()]])
     net = Network([ZeroPad2d(1), inside, both, Flatten(), Linear(2)], (1, 2, 2))
-    message = r"ZeroPad2d 'pad1', Hardtanh 'block1\.clip1', Concat 'block2'; it knows"
+    message = r"ZeroPad2d \('pad1'\), Hardtanh \('block1\.clip1'\), Concat \('block2'\).*Conv2d"
     with pytest.raises(BadakError, match=message):
         c_source(net, "net")
 
@@ -70,7 +71,7 @@ def test_int8_is_what_its_accuracy_was_measured_with(name, tmp_path):
     x = images(net, 1000)
     code = c_source(net, "net", calibration=x[:200])
     y = run_c(tmp_path, code, "net", x)
-    simulated = execute_int8.logits(code.program, x).reshape(y.shape)
+    simulated = run_int8.logits(code.program, x).reshape(y.shape)
     if name in NOT_TO_THE_BIT:
         step = np.abs(simulated).max() / 127
         np.testing.assert_allclose(y, simulated, atol=1e-3 + NOT_TO_THE_BIT[name] * 2 * step)
@@ -102,7 +103,7 @@ def test_c_and_the_measurement_round_halves_alike(tmp_path):
     done = subprocess.run([tmp_path / "program"], capture_output=True, text=True, check=True)
     expected = [-2, -1, -1, -1, -1, 0, 0, 0, 1, 1, 1, 1, 2, 2**38 + 1, -(2**38) - 1]
     assert [int(word) for word in done.stdout.split()] == expected
-    assert execute_int8._rounded(np.array(values), 2).tolist() == expected
+    assert rounded(np.array(values), 2).tolist() == expected
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -110,7 +111,7 @@ def test_int8_comes_near_float(name):
     net = make(name)
     x = images(net, 300)
     code = c_source(net, "net", calibration=x)
-    y, expected = execute_int8.logits(code.program, x), net(x)
+    y, expected = run_int8.logits(code.program, x), net(x)
     scale = np.abs(expected).max()
     assert np.abs(y.reshape(expected.shape) - expected).mean() < 0.03 * scale
 
@@ -159,7 +160,7 @@ def test_two_models_link_together_and_predict(tmp_path):
             f'k = {prefix}_predict(image); printf("%d %s%c", k, {prefix}_class_names[k], 0);'
         )
     code = c_source(nets["one"], "one", calibration=x)
-    classes = execute_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
+    classes = run_int8.logits(code.program, x).argmax(axis=1), nets["2nd-model"].predict(x)
     for pair in zip(*classes, strict=True):
         expected += [f'{k} "{k}"??/ \u2600\n' for k in pair]
     (tmp_path / "main.c").write_text(
@@ -214,38 +215,36 @@ class Whiten(Layer):
 
 def test_layers_that_cannot_be_written_are_all_listed():
     net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
-    with pytest.raises(BadakError) as fault:
+    with pytest.raises(BadakError, match=r"C export.*'whiten1'.*'block1\.whiten1'.*Conv2d, "):
         c_source(net, "net")
-    words = "a C file cannot hold Whiten 'whiten1', Whiten 'block1.whiten1'; it knows Conv2d,"
-    assert words in str(fault.value)
 
 
 def test_weights_that_are_not_finite_are_refused():
     net = make("lenet")
     net.parameters()["conv2.bias"][3] = np.nan
-    with pytest.raises(BadakError, match=r"finite weights; conv2\.bias has NaN"):
+    with pytest.raises(BadakError, match=r"finite.*conv2\.bias"):
         c_source(net, "net")
 
 
 def test_too_many_weights_are_refused():
     net = Network([Flatten(), Linear(1025), Linear(2**14)], (1, 2, 2))
-    with pytest.raises(BadakError, match="at most 16,777,216 weights; the network has 16,"):
+    with pytest.raises(BadakError, match=r"16,777,216 weights.*16,\d"):
         c_source(net, "net")
 
 
 def test_wrong_names_are_refused():
     with pytest.raises(BadakError, match=r"class_names.*got 2"):
         c_source(make("lenet"), "net", ["a", "b"])
-    with pytest.raises(BadakError, match="no quote, question mark, slash or backslash"):
+    with pytest.raises(BadakError, match=r"quote.*backslash"):
         c_source(make("lenet"), 'a"b')
 
 
 def test_int8_needs_images_and_the_distances_last():
     net = models.LeNet5(modern=False)
-    with pytest.raises(BadakError, match="int8 needs images to calibrate with"):
+    with pytest.raises(BadakError, match="int8 needs images"):
         c_source(net, "net", calibration=images(net, 0))
     layers = {**net.layers, "more": Linear(3)}
-    with pytest.raises(BadakError, match="rbf1: int8 can hold EuclideanRBF as the last layer"):
+    with pytest.raises(BadakError, match=r"rbf1.*EuclideanRBF"):
         c_source(Network(layers, net.input_shape), "net", calibration=images(net, 3))
 
 
@@ -295,7 +294,7 @@ def test_the_header_says_what_comes_of_nan():
 
 
 def test_only_what_small_libraries_have_is_used():
-    """avr-libc 2.0, of all the C libraries for small machines the one with the least."""
+    """avr-libc 2.0, the smallest of the C libraries for small machines."""
     words = "".join(path.read_text() for path in FUNCTIONS.glob("*.c"))
     assert set(re.findall(r"\b[a-z0-9]+f\b(?=\()", words)) - {"if"} <= {
         "powf", "tanhf", "expf", "sqrtf", "lrintf", "erfcf"  # erfcf is missing there: GELU

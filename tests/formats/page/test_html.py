@@ -313,17 +313,17 @@ def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
 
 def test_what_cannot_be_a_page_is_refused():
     net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
-    with pytest.raises(BadakError, match=r"web page.* Whiten .*, Whiten 'block1"):
+    with pytest.raises(BadakError, match=r"HTML export.*'whiten1'.*'block1\.whiten1'"):
         html_page(net, "Page")
-    with pytest.raises(BadakError, match=r"digits .*\(1, 28, 28\).*\(1, 4, 4\)"):
+    with pytest.raises(BadakError, match=r"digit.*\(1, 28, 28\).*got \(1, 4, 4\)"):
         html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), "Page", prepare="digit")
     with pytest.raises(BadakError, match=r"class_names.*got 1"):
         html_page(make("lenet"), "Page", ["one"])
-    with pytest.raises(BadakError, match="33,554,432"):
+    with pytest.raises(BadakError, match="33,554,432 weights"):
         html_page(Network([Flatten(), Linear(2**11), Linear(2**14)], (1, 2, 2)), "Page")
     net = make("lenet")
     net.parameters()["conv1.weight"][0] = np.inf
-    with pytest.raises(BadakError, match=r"conv1\.weight .*NaN"):
+    with pytest.raises(BadakError, match=r"finite.*conv1\.weight"):
         html_page(net, "Page")
 
 

@@ -81,5 +81,5 @@ def test_the_page_has_all_of_it_in_sight(found, tmp_path):
 
 def test_an_unknown_method_is_named(found):
     found.maps["guess"] = np.zeros((6, 9))
-    with pytest.raises(BadakError, match=r"maps.*'saliency', .*got 'guess'"):
+    with pytest.raises(BadakError, match=r"maps must .* 'saliency', .* got 'guess'"):
         draw.attributions(found)

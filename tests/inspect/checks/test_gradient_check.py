@@ -44,7 +44,7 @@ def test_every_layer_passes(name, training):
     x = np.random.default_rng(5).standard_normal((3, *IMAGE))
     result = gradient_check(net, x, [0, 2, 1], training=training, samples=60)
     assert result.worst < 1e-6, str(result)
-    assert result.ill == ()
+    assert result.failing == ()
     assert [layer.name for layer in result.layers] == [*net.layers, "loss"]
     assert {row.name for row in result.rows} >= {
         "conv1.weight",
@@ -68,7 +68,7 @@ def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
     net = Network([block, Flatten(), Linear(3)], (2, 4, 3))
     x = np.random.default_rng(0).random((4, 2, 4, 3))
     check = gradient_check(net, x, np.arange(4) % 3, training=True)
-    assert check.ill == ()
+    assert check.failing == ()
     assert all(row.entries > row.kinks for row in check.layers[0].rows)
 
 
@@ -158,8 +158,8 @@ def test_a_planted_bug_is_found(bug, batch, monkeypatch):
     result = gradient_check(around(layer), *batch)
     assert result.worst > 2e-5
     kind = name.removesuffix("_backward").removesuffix("2d")
-    ill = {layer.name.rstrip("0123456789") for layer in result.layers if layer.symptoms}
-    assert ill == {kind}
+    failing = {layer.name.rstrip("0123456789") for layer in result.layers if layer.symptoms}
+    assert failing == {kind}
 
 
 def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
@@ -234,6 +234,6 @@ def test_a_forward_that_is_not_finite_is_found_where_it_happens():
     net = Network([Conv2d(2, 3), Log(), Flatten(), Linear(3)], (1, 6, 6))
     images = np.random.default_rng(0).standard_normal((2, 1, 6, 6))
     result = gradient_check(net, images, [0, 1], samples=5)
-    assert result.ill == ("log1",)
+    assert result.failing == ("log1",)
     assert "forward gives NaN or infinity" in str(result).replace("\n", " ")
     assert math.isinf(result.worst)

@@ -216,7 +216,7 @@ def test_blocks_are_rounded_layer_by_layer():
         net.parameters()[f"{name}.weight"][...] = value
     net.parameters()["linear1.weight"][...] = 1
     one = Dataset(np.ones((1, 1, 1, 1)), [0], ["a", "b"])
-    found = precision(net, one, "float16").layers[0]
+    found = {layer.name: layer for layer in precision(net, one, "float16").layers}["block1"]
     exact = float(np.float32(1 + 2**-12)) + float(np.float32(0.1))
     rounded = float(np.float16(1 + float(np.float16(0.1))))
     assert found.error == pytest.approx(abs(rounded - exact) / exact, rel=1e-6)
@@ -289,7 +289,7 @@ def test_the_picture_shows_the_data(tmp_path):
 
 
 def test_pictures_of_nothing_or_of_different_networks():
-    with pytest.raises(BadakError, match="the list is empty"):
+    with pytest.raises(BadakError, match="is empty"):
         draw.precision([])
     with pytest.raises(BadakError, match="their layers differ"):
         draw.precision([FOUND[0], Precision("int8", 1, 1, LAYERS[:1], {})])

@@ -117,7 +117,7 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch):
         ({"data": some(0)}, "at least one image"),
         ({"seed": -1}, "seed.*got -1"),
         ({"data": data.Dataset(np.ones((4, 1, 6, 5)), [0, 1, 2, 0])}, "takes images of"),
-        ({"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 1, 0])}, "tells 3 classes apart"),
+        ({"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 1, 0])}, "3 classes; data has 2"),
         (
             {"data": data.Dataset(np.ones((4, 1, 5, 6)), [0, 1, 2, 0])},
             "layer 'relu2' gives every image the same output",

@@ -1,4 +1,4 @@
-"""misclassified: the surest mistakes, found by plain sorting, and what the picture says."""
+"""misclassified: the most confident mistakes, by plain sorting, and what the picture says."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def images_for(found, shape=(1, 3, 4)):
 
 
 @given(predicted(), st.integers(1, 50))
-def test_the_surest_mistakes_first(found, k):
+def test_the_most_confident_mistakes_first(found, k):
     some = images_for(found)
     mistakes = []
     for place, (label, row) in enumerate(zip(found.labels, found.probabilities, strict=True)):
@@ -50,7 +50,7 @@ def test_titles_name_both_classes():
     assert titles[:2] == ["cat → xxxxxxxx…xxxxxxx\n80.0%", "xxxxxxxx…xxxxxxx → cat\n70.0%"]
     assert figure.get_suptitle().startswith("2 of 3 images are misclassified\n")
     figure = draw.misclassified(misclassified(WRONG, images_for(WRONG), 1))
-    assert figure.get_suptitle().startswith("2 of 3 images are misclassified; the 1 surest\n")
+    assert figure.get_suptitle().startswith("2 of 3 images are misclassified; 1 most confident")
 
 
 def test_grey_images_look_as_in_the_other_pictures():
@@ -78,5 +78,5 @@ def test_nothing_wrong_is_said(tmp_path):
     most = misclassified(found, images_for(found))
     assert most.images.shape == (0, 1, 3, 4)
     figure = draw.misclassified(most)
-    assert figure.get_suptitle() == "None of 2 images is misclassified"
+    assert figure.get_suptitle() == "None of the 2 images is misclassified"
     draw.save(figure, tmp_path / "none.png")

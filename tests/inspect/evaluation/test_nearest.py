@@ -70,7 +70,7 @@ def test_colour_images_are_drawn_in_colour():
     rng = np.random.default_rng(0)
     some = Dataset(rng.random((3, 3, 4, 5), np.float32), [0, 1, 1], ["cat", "dog"])
     figure = draw.nearest(nearest(some, some.images[1], 2), some.class_names)
-    assert figure.axes[1].get_title() == "dog\n0.00 away"
+    assert figure.axes[1].get_title() == "dog\ndistance 0.00"
     np.testing.assert_array_equal(
         figure.axes[1].images[0].get_array(), some.images[1].transpose(1, 2, 0)
     )

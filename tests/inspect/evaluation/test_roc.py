@@ -106,7 +106,7 @@ def test_a_class_without_images_is_named(tmp_path):
         "dog: no images",
         "cow 0.7500",
         "macro average 0.6250",
-        "by chance 0.5",
+        "chance 0.5",
     ]
     whole = {line.get_label(): line for line in figure.axes[0].get_lines()}
     cat, cow = of.curves[0], of.curves[2]
@@ -122,4 +122,4 @@ def test_many_classes_are_grey():
     rows = np.full((k, k), 0.5 / (k - 1)) + np.eye(k) * (0.5 - 0.5 / (k - 1))
     figure = draw.roc(roc(Predictions(np.arange(k), rows, [str(i) for i in range(k)])))
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert labels == ["macro average 1.0000", "by chance 0.5"]
+    assert labels == ["macro average 1.0000", "chance 0.5"]

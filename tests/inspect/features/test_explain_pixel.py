@@ -153,7 +153,7 @@ def test_the_picture_writes_every_number():
     np.testing.assert_array_equal(patch.images[0].get_array().mask, [[True, True], [False, False]])
     assert source.patches[0].get_xy() == (-0.5, -1.5)
     assert "sum of products 13 + bias 0.25 = 13.25" in figure.get_suptitle()
-    assert output.get_xlabel() == "here 13.25"
+    assert output.get_xlabel() == "value 13.25"
 
 
 def test_of_many_channels_those_that_add_most_are_drawn():

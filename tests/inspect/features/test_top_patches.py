@@ -9,8 +9,8 @@ from badak import BadakError, Network
 from badak.data import Dataset
 from badak.inspect import draw, receptive_field, top_patches
 from badak.inspect.attribution.backward import trace
-from badak.inspect.features.walk import walk
 from badak.layers import Concat, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Residual
+from badak.layers.walk import run
 
 LAYERS = [
     Conv2d(3, (3, 2), padding=(2, 1)),
@@ -133,7 +133,7 @@ def test_units_inside_blocks(data, layer):
     for image, place, kept in zip(found.images, found.places, inside, strict=True):
         rows, columns = (slice(max(one.start, 0), one.stop) for one in found.field.box(*place))
         kept[:, rows, columns] = image[:, rows, columns]
-    maps = next(one.y for one in walk(net, inside) if one.name == layer)
+    maps = next(one.output for one in run(net.layers, inside) if one.name == layer)
     values = [one[1, y, x] for one, (y, x) in zip(maps, found.places, strict=True)]
     np.testing.assert_allclose(values, found.values, rtol=1e-5)
 
@@ -143,11 +143,11 @@ def test_every_layer_inside_blocks_has_its_patches(data, block):
     """Blocks of either kind within blocks of either kind: the patch alone decides the value."""
     inner = [block([[Conv2d(2, 3, padding=1), ReLU()], []]), Conv2d(2, 2)]
     net = Network([block([inner, [MaxPool2d(2, 1)]]), Flatten()], (2, 8, 11))
-    names = [passed.name for passed in walk(net, data.images[:1])]
+    names = [passed.name for passed in run(net.layers, data.images[:1])]
     assert len(names) == 7
     for name in names:
         top = top_patches(net, data, name, 1, k=2)
-        (output,) = [p.y for p in walk(net, top.images) if p.name == name]
+        (output,) = [p.output for p in run(net.layers, top.images) if p.name == name]
         y, x = top.places[0]
         if output.ndim == 4:
             assert output[0, 1, y, x] == output[0, 1].max() == top.values[0]
@@ -155,7 +155,7 @@ def test_every_layer_inside_blocks_has_its_patches(data, block):
         image = np.zeros((1, 2, 8, 11), np.float32)
         kept = np.s_[:, :, max(rows.start, 0) : rows.stop, max(columns.start, 0) : columns.stop]
         image[kept] = top.images[:1][kept]
-        (alone,) = [p.y for p in walk(net, image) if p.name == name]
+        (alone,) = [p.output for p in run(net.layers, image) if p.name == name]
         value = alone[0, 1, y, x] if alone.ndim == 4 else alone[0, 1]
         np.testing.assert_allclose(value, top.values[0], rtol=1e-5)
 

@@ -8,7 +8,7 @@ from PIL import Image
 from badak import BadakError, Network, Trainer, data
 from badak.inspect import Timeline, draw, timeline
 from badak.inspect.draw.history.animation import CAPTION, LABEL, MARGIN, TILE
-from badak.inspect.draw.history.moments import filter_colours
+from badak.inspect.draw.panels.signed import filter_colours
 from badak.layers import Conv2d, Flatten, Linear
 from badak.models import SimpleConvNet
 from badak.training import RunDirectory

@@ -1,34 +1,36 @@
-"""Each step as a call in C: which functions, which constant arrays, which arguments."""
+"""Write each step as a call in C, with its functions, constant arrays and arguments.
+
+The parameters of a function in `functions/` decide what it is called with: `PARAMETERS` lists the
+names that mean the same in every function; any other name is one of the step's arrays or numbers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import Any
 
 from badak.formats.c import text
 from badak.formats.steps.arena import arranged
+from badak.formats.steps.kinds.window import CELLS
 from badak.formats.steps.program import Program, Step
 
 FUNCTIONS = Path(__file__).parent / "functions"
-POINTWISE = {
-    "relu": (), "leaky_relu": ("negative_slope",), "sigmoid": (), "tanh": (),
-    "scaled_tanh": ("amplitude", "slope"), "elu": ("alpha",), "gelu": (), "gelu_tanh": (),
-}  # fmt: skip
+# What other functions use, in the order in which a file must define it.
+HELPERS = ("window", "cells", "round_shift", "clip")
 
 
 @dataclass
 class Parts:
-    """The parts of a source file as they gather.
+    """The parts of a source file.
 
     Attributes:
-        prefix: before every name.
-        program: whose steps are written.
-        integers: whether it is one of 8-bit integers.
-        functions: their texts by name.
+        prefix: of every name.
+        program: the steps to write.
+        integers: whether it computes in 8-bit integers.
+        functions: texts by name.
         arrays: definitions, by the names they define.
         calls: the lines of the run function.
-        flash: bytes of all constants.
+        flash: size of all constants in bytes.
     """
 
     prefix: str
@@ -42,10 +44,17 @@ class Parts:
     def __post_init__(self) -> None:
         outside = {0, self.program.output}
         self.arena = arranged(self.program, outside)
-        if self.integers:
-            self.function("clip")
         for step in self.program.steps:
-            INTEGER[step.op](self, step) if self.integers else FLOAT[step.op](self, step)
+            self._call(step)
+
+    def function(self, name: str) -> str:
+        """Include a function and its helpers, once; return its text."""
+        words = (FUNCTIONS / f"{name}.c").read_text(encoding="utf-8")
+        self.functions.setdefault(name, words.replace("PREFIX", self.prefix))
+        for helper in HELPERS:
+            if helper != name and f"PREFIX_{helper}" in words:
+                self.function(helper)
+        return words
 
     def place(self, value: int) -> str:
         """The pointer to a value."""
@@ -56,161 +65,64 @@ class Parts:
         return f"{self.prefix}_arena + {self.arena.offsets[value]}"
 
     def size(self, value: int) -> str:
-        """How many elements a value has."""
+        """The number of elements in a value."""
         return str(prod(self.program.shapes[value]))
 
-    def constants(self, step: Step, *names: str) -> list[str]:
-        """Define the step's arrays; return their names."""
-        found = []
-        for name in names:
-            values = step.arrays[name]
-            full = self._free(step, name)
-            self.arrays[full] = text.array(full, values)
-            self.flash += values.nbytes
-            found.append(full)
-        return found
+    def constant(self, step: Step, name: str) -> str:
+        """Define one of the step's arrays; return its name."""
+        values = step.arrays[name]
+        full = self._free(step, name)
+        self.arrays[full] = text.array(full, values)
+        self.flash += values.nbytes
+        return full
 
     def window(self, step: Step) -> str:
         """Define the step's geometry; return a pointer to it."""
-        n = {key: int(number) for key, number in step.numbers.items()}
         before, after = (self.program.shapes[i] for i in (step.inputs[0], step.output))
-        if len(after) == 1:  # a linear layer's: one place
+        if len(after) == 1:  # a linear layer, at one place
             before, after = (prod(before), 1, 1), (after[0], 1, 1)
-        cells = [n[key] for key in ("kh", "kw", "sh", "sw")]
-        cells += [n.get(key, 1) for key in ("dh", "dw")]
-        sides = [n[key] for key in ("top", "left", "bottom", "right")]
-        numbers = [*before, *after, *cells, *sides, n.get("groups", 1)]
-        self.function("window")
+        keys = (*CELLS, "top", "left", "bottom", "right")
+        cells = [int(step.numbers[key]) for key in keys]
+        numbers = [*before, *after, *cells, int(step.numbers.get("groups", 1))]
         full = self._free(step, "window")
         words = ", ".join(map(str, numbers))
         self.arrays[full] = f"static const {self.prefix}_window {full} = {{{words}}};"
         self.flash += 4 * len(numbers)
         return f"&{full}"
 
-    def function(self, name: str) -> None:
-        """Include a function, once."""
-        words = (FUNCTIONS / f"{name}.c").read_text(encoding="utf-8")
-        self.functions.setdefault(name, words.replace("PREFIX", self.prefix))
+    def _call(self, step: Step) -> None:
+        """Append the call of a step, and include its function."""
+        words = self.function(f"{step.op}_int8" if self.integers else step.op)
+        parameters = words.partition(f"PREFIX_{step.op}(")[2].partition(")")[0].split(",")
+        arguments = ", ".join(self._argument(step, parameter) for parameter in parameters)
+        layer = text.comment(step.name)
+        self.calls.append(f"    {self.prefix}_{step.op}({arguments}); /* {layer} */")
 
-    def call(self, step: Step, function: str, *arguments: Any) -> None:
-        """Append a call, and the function where it is not there yet."""
-        self.function(function + "_int8" if self.integers else function)
-        words, layer = ", ".join(_argument(one) for one in arguments), text.comment(step.name)
-        self.calls.append(f"    {self.prefix}_{function}({words}); /* {layer} */")
+    def _argument(self, step: Step, parameter: str) -> str:
+        """The argument for a parameter, such as ``int32_t size`` or ``const float *x``."""
+        *kind, name = parameter.replace("*", "").split()
+        if name in PARAMETERS:
+            return PARAMETERS[name](self, step)
+        if name in step.arrays:
+            return self.constant(step, name)
+        value = step.numbers[name]
+        return text.number(value) if kind == ["float"] else str(int(value))
 
     def _free(self, step: Step, what: str) -> str:
         layer = text.letters(step.name) or "layer"
         return text.unused(f"{self.prefix}_{layer}_{what}", self.arrays)
 
 
-def _argument(value: Any) -> str:
-    return text.number(value) if isinstance(value, float) else str(value)
-
-
-def _ends(parts: Parts, step: Step) -> list[str]:
-    return [*(parts.place(value) for value in step.inputs), parts.place(step.output)]
-
-
-def _conv(parts: Parts, step: Step) -> None:
-    parts.function("cells")
-    arrays = parts.constants(step, "weight", "bias")
-    parts.call(step, "conv", *_ends(parts, step), *arrays, parts.window(step))
-
-
-def _linear(parts: Parts, step: Step) -> None:
-    arrays = parts.constants(step, *step.arrays)
-    sizes = parts.size(step.inputs[0]), parts.size(step.output)
-    parts.call(step, step.op, *_ends(parts, step), *arrays, *sizes)
-
-
-def _max_pool(parts: Parts, step: Step) -> None:
-    parts.call(step, "max_pool", *_ends(parts, step), parts.window(step))
-
-
-def _avg_pool(parts: Parts, step: Step) -> None:
-    pad = int(step.numbers["include_pad"])
-    more = [int(step.numbers["zero_x"])] if parts.integers else []
-    parts.call(step, "avg_pool", *_ends(parts, step), parts.window(step), pad, *more)
-
-
-def _lrn(parts: Parts, step: Step) -> None:
-    n, shape = step.numbers, parts.program.shapes[step.output]
-    numbers = [shape[0], shape[1] * shape[2], int(n["size"]), n["alpha"], n["beta"], n["k"]]
-    if parts.integers:
-        numbers += [n["step_x"], int(n["zero_x"]), n["per_step_y"], int(n["zero_y"])]
-    parts.call(step, "lrn", *_ends(parts, step), *numbers)
-
-
-def _add(parts: Parts, step: Step) -> None:
-    if parts.integers:
-        parts.function("round_shift")
-    keys = ("zero_x", "factor_x", "zero_other", "factor_other", "shift", "zero_y")
-    more = [int(step.numbers[key]) for key in keys] if parts.integers else []
-    parts.call(step, "add", *_ends(parts, step), parts.size(step.output), *more)
-
-
-def _pointwise(parts: Parts, step: Step) -> None:
-    numbers = [step.numbers[key] for key in POINTWISE[step.op]]
-    parts.call(step, step.op, *_ends(parts, step), parts.size(step.output), *numbers)
-
-
-FLOAT: dict[str, Callable[[Parts, Step], None]] = {
-    "conv": _conv,
-    "linear": _linear,
-    "rbf": _linear,
-    "max_pool": _max_pool,
-    "avg_pool": _avg_pool,
-    "lrn": _lrn,
-    "add": _add,
-    **dict.fromkeys(POINTWISE, _pointwise),
-}
-
-
-def _conv_int8(parts: Parts, step: Step) -> None:
-    parts.function("round_shift")
-    parts.function("cells")
-    arrays = parts.constants(step, "weight", "bias", "factor", "shift")
-    zeros = int(step.numbers["zero_x"]), int(step.numbers["zero_y"])
-    parts.call(step, "conv", *_ends(parts, step), *arrays, parts.window(step), *zeros)
-
-
-def _logits_int8(parts: Parts, step: Step) -> None:
-    arrays = parts.constants(step, *step.arrays)
-    sizes = parts.size(step.inputs[0]), parts.size(step.output)
-    parts.call(step, "logits", *_ends(parts, step), *arrays, *sizes, int(step.numbers["zero_x"]))
-
-
-def _rbf_int8(parts: Parts, step: Step) -> None:
-    arrays = parts.constants(step, "weight")
-    sizes = parts.size(step.inputs[0]), parts.size(step.output)
-    n = step.numbers
-    parts.call(step, "rbf", *_ends(parts, step), *arrays, *sizes, n["step_x"], int(n["zero_x"]))
-
-
-def _scaled_int8(*keys: str) -> Callable[[Parts, Step], None]:
-    """Into integers, or back."""
-
-    def call(parts: Parts, step: Step) -> None:
-        step_size, zero = step.numbers[keys[0]], int(step.numbers[keys[1]])
-        parts.call(step, step.op, *_ends(parts, step), parts.size(step.output), step_size, zero)
-
-    return call
-
-
-def _table_int8(parts: Parts, step: Step) -> None:
-    arrays = parts.constants(step, "table")
-    parts.call(step, "table", *_ends(parts, step), parts.size(step.output), *arrays)
-
-
-INTEGER: dict[str, Callable[[Parts, Step], None]] = {
-    "quantise": _scaled_int8("per_step", "zero"),
-    "conv": _conv_int8,
-    "logits": _logits_int8,
-    "rbf": _rbf_int8,
-    "max_pool": _max_pool,
-    "avg_pool": _avg_pool,
-    "lrn": _lrn,
-    "add": _add,
-    "table": _table_int8,
-    "dequantise": _scaled_int8("step", "zero"),
+PARAMETERS: dict[str, Callable[[Parts, Step], str]] = {
+    "x": lambda parts, step: parts.place(step.inputs[0]),
+    "other": lambda parts, step: parts.place(step.inputs[1]),
+    "y": lambda parts, step: parts.place(step.output),
+    "g": Parts.window,
+    "codes": lambda parts, step: parts.constant(step, "weight"),
+    "results": lambda parts, step: parts.constant(step, "table"),
+    "n": lambda parts, step: parts.size(step.output),
+    "inputs": lambda parts, step: parts.size(step.inputs[0]),
+    "outputs": lambda parts, step: parts.size(step.output),
+    "maps": lambda parts, step: str(parts.program.shapes[step.output][0]),
+    "places": lambda parts, step: str(prod(parts.program.shapes[step.output][1:])),
 }

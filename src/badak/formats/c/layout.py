@@ -1,12 +1,12 @@
-"""The layout of a C file and its header: what stands where, around constants and calls."""
+"""The layout of a C file and its header."""
 
 from badak.formats.c import text
-from badak.formats.c.calls import Parts
+from badak.formats.c.calls import HELPERS, Parts
 from badak.network import Network
 
 
 def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
-    """Return the comment that both files begin with.
+    """Return the comment at the start of both files.
 
     Args:
         net: the network.
@@ -75,7 +75,7 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
     prefix, upper = parts.prefix, parts.prefix.upper()
     parts.function("predict")
     predict = parts.functions.pop("predict").replace("UPPER", upper)
-    names = "".join(f"    {text.text(one)},\n" for one in class_names)
+    names = "".join(f"    {text.text(name)},\n" for name in class_names)
     kind = "int8_t" if parts.integers else "float"
     size = parts.arena.size
     blocks = [
@@ -93,7 +93,7 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
 
 
 def _in_order(parts: Parts) -> list[str]:
-    """The functions, the struct and the helpers that others use before these."""
-    first = [key for key in ("window", "cells", "round_shift", "clip") if key in parts.functions]
+    """The functions, helpers first."""
+    first = [key for key in HELPERS if key in parts.functions]
     rest = [key for key in parts.functions if key not in first]
     return [parts.functions[key] for key in first + rest]

@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from badak import checks, storage
 from badak.arrays import Images
 from badak.errors import BadakError
 from badak.formats.c import layout, text
 from badak.formats.c.calls import Parts
 from badak.formats.steps.fold import folded
-from badak.formats.steps.program import Program, lowered
+from badak.formats.steps.lower import lowered
+from badak.formats.steps.program import Operation, Program
 from badak.formats.steps.quantise import quantised
 from badak.network import Network
 
-WHAT = "a C file"
-# Beyond it compilers need minutes and gigabytes, and no small machine has the room.
-MOST_WEIGHTS = 2**24
-# The headers of C's own library, which a program may include beside ours.
+WHAT = "C export"
+# With more weights compilers need minutes and gigabytes, and no small machine has room for them.
+MAX_WEIGHTS = 2**24
+# The headers of the C standard library: a program may include them next to ours.
 HEADERS = (
     "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits",
     "locale", "math", "setjmp", "signal", "stdarg", "stdbool", "stddef", "stdint", "stdio",
@@ -36,7 +35,7 @@ class CSource:
         header: the text of the .h file.
         ram: bytes of static memory that a prediction works in.
         flash: bytes of constants; the code comes on top.
-        program: the steps that were written, `badak.formats.steps.run` runs them too.
+        program: the steps of the file; `badak.formats.steps.run` and `run_int8` run them too.
     """
 
     source: str
@@ -46,10 +45,10 @@ class CSource:
     program: Program
 
     def save(self, path: Path) -> tuple[Path, Path]:
-        """Write the .c file, and the header beside it; neither ever stands there by half.
+        """Write the .c file, and the header next to it; each is written completely or not at all.
 
         Raises:
-            BadakError: one cannot be written.
+            BadakError: a file cannot be written.
         """
         header = path.with_suffix(".h")
         storage.write_atomically(header, self.header.encode())
@@ -67,33 +66,33 @@ def c_source(
 
     Args:
         net: the network.
-        name: the files', without ending. Every name in them begins with it, as
-            `badak.formats.c.text.identifier` makes it one of C; the header says how. Two networks
-            of different names link into one program.
-        class_names: K names; "0", "1", ... where None.
-        calibration: images (N, C, H, W), some hundreds like those that will come; where given, all
-            arithmetic is in 8-bit integers with these images' ranges.
+        name: of the files, without extension. `badak.formats.c.text.identifier` turns it into a
+            legal C name, with which every name in the files begins. Networks with different names
+            can be linked into one program.
+        class_names: K names; "0", "1", ... if None.
+        calibration: images (N, C, H, W), a few hundred that are like those in use. If present, all
+            arithmetic is in 8-bit integers, with scales from these images.
 
     Returns:
         The files' text and sizes.
 
     Raises:
-        BadakError: layers that cannot be written (all are listed), weights that are not finite,
-            or more of them than a compiler takes.
+        BadakError: some layers are not supported (the message lists them), or there are weights
+            that are not finite, or more than a compiler can handle.
 
     Example:
         >>> from badak.models import LeNet5
-        >>> written = c_source(LeNet5(), "my_lenet")
-        >>> written.ram, "int my_lenet_predict(const float *image);" in written.header
+        >>> code = c_source(LeNet5(), "my_lenet")
+        >>> code.ram, "int my_lenet_predict(const float *image);" in code.header
         (23520, True)
     """
     names = checks.class_names(class_names, net.num_classes)
     _check_name(name)
     program = lowered(net, WHAT)
-    _check(program)
+    program.check_weights(WHAT, MAX_WEIGHTS)
     if program.output == 0:  # nothing is computed: copy
-        numbers = {"negative_slope": 1.0}
-        program.output = program.add("leaky_relu", "copy", (0,), program.shapes[0], numbers)
+        copy = Operation("leaky_relu", {"negative_slope": 1.0})
+        program.output = program.add(copy, "copy", (0,), program.shapes[0])
     integers = calibration is not None
     program = folded(program) if calibration is None else quantised(program, calibration)
     prefix = text.identifier(name)
@@ -105,23 +104,13 @@ def c_source(
 
 
 def _check_name(name: str) -> None:
-    """Refuse what cannot stand in an #include, or would hide a header of C's own."""
+    """Raise an error if an #include cannot contain the name, or it hides a standard header."""
     if not name.isprintable() or set(name) & set('"?\\/'):
         raise BadakError(
-            f"a C file's name must have no quote, question mark, slash or backslash; got {name!r}"
+            "the name of a C file must not contain a quote, question mark, slash or backslash; "
+            f"got {name!r}"
         )
     if name.lower() in HEADERS:
-        raise BadakError(f"a C file called {name} would hide C's own {name}.h; choose another name")
-
-
-def _check(program: Program) -> None:
-    count = program.weight_count()
-    if count > MOST_WEIGHTS:
         raise BadakError(
-            f"{WHAT} may hold at most {MOST_WEIGHTS:,} weights; the network has {count:,}: "
-            "use a smaller model, or another format"
+            f"a C file named {name} would hide the standard header {name}.h; choose another name"
         )
-    for step in program.steps:
-        for key, array in step.arrays.items():
-            if not np.isfinite(array).all():
-                raise BadakError(f"{WHAT} needs finite weights; {step.name}.{key} has NaN or inf")

@@ -1,4 +1,4 @@
-"""Names and literals in C: what a network's own words become in a source file."""
+"""Names and literals in C."""
 
 import hashlib
 import re
@@ -8,15 +8,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 TYPES = {"float32": "float", "int8": "int8_t", "int32": "int32_t", "uint8": "uint8_t"}
-NUMBERS_A_LINE = 8
+NUMBERS_PER_LINE = 8
 
 
 def identifier(words: str) -> str:
     """Return a name that is legal in C and in C++; different texts give different names.
 
-    A text stays as it is if it has small letters and digits, single underscores between them, and a
-    letter first. Any other is made so and ends in six digits of its hash: so "a-b" and "a_b", or
-    two names in Hangul, can be linked into one program.
+    A text stays as it is if it consists of lower-case letters and digits with single underscores
+    between them, and begins with a letter. Any other is changed to this form and ends with six
+    digits of its hash: so "a-b" and "a_b", or two names in Hangul, stay different.
 
     Example:
         >>> identifier("my_lenet"), identifier("my-lenet"), identifier("1998"), identifier("숫자")
@@ -31,7 +31,7 @@ def identifier(words: str) -> str:
 
 
 def letters(words: str) -> str:
-    """Return the ASCII letters and digits, in lower case, joined by underscores; perhaps none.
+    """Return the ASCII letters and digits, in lower case, joined by underscores; may be empty.
 
     Example:
         >>> letters("Block1.conv-2"), letters("숫자")
@@ -55,7 +55,7 @@ def unused(name: str, taken: Collection[str]) -> str:
 
 
 def text(words: str) -> str:
-    r"""A string literal of the words in UTF-8; no trigraph, no control character.
+    r"""A string literal of the words in UTF-8, without trigraphs and control characters.
 
     Example:
         >>> print(text('a"b'), text("sky ☀"), text("??/"))
@@ -71,13 +71,13 @@ def _character(byte: int) -> str:
 
 
 def comment(words: str) -> str:
-    """Words that cannot end a comment: plain ASCII, the rest as question marks.
+    """The words for a comment, which they cannot end: ASCII, with question marks for the rest.
 
     Example:
         >>> comment("a */ b")
         'a * b'
     """
-    plain = "".join(one if one.isascii() and one.isprintable() else "?" for one in words)
+    plain = "".join(c if c.isascii() and c.isprintable() else "?" for c in words)
     return plain.replace("/", "").replace("\\", "").replace("??", "?")
 
 
@@ -109,6 +109,6 @@ def array(name: str, values: NDArray[Any]) -> str:
 
 
 def _lines(literals: Iterable[Any]) -> str:
-    words = [str(one) for one in literals]
-    rows = (words[i : i + NUMBERS_A_LINE] for i in range(0, len(words), NUMBERS_A_LINE))
+    words = [str(literal) for literal in literals]
+    rows = (words[i : i + NUMBERS_PER_LINE] for i in range(0, len(words), NUMBERS_PER_LINE))
     return "".join(f"    {', '.join(row)},\n" for row in rows)

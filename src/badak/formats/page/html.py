@@ -1,7 +1,7 @@
-"""A network as one web page: draw or drop an image, and see what each layer makes of it.
+"""A network as one web page: draw or drop an image, and see the output of each layer.
 
-The page holds weights and a forward pass of its own, and asks no network for anything: its security
-policy forbids it. The scripts are in the folder `page`, one idea a file.
+The page contains the weights and a forward pass in JavaScript. It loads nothing over a network: its
+security policy forbids it. The scripts are in this folder, one idea per file.
 """
 
 import base64
@@ -10,21 +10,20 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from badak import checks
 from badak.errors import BadakError
-from badak.formats.steps.program import Program, lowered
+from badak.formats.steps.lower import lowered
+from badak.formats.steps.program import Program
 from badak.network import Network
 from badak.terminal import language, printable
 
-WHAT = "a web page"
+WHAT = "HTML export"
 PARTS = Path(__file__).parent
 SCRIPTS = (
     "network.js", "resize.js", "picture.js", "digit.js", "maps.js", "pad.js", "app.js",
 )  # fmt: skip
-# Of float32; as base64 they are 179 MB of text, which browsers still open.
-MOST_WEIGHTS = 2**25
+# As float32 in base64 these are 179 MB of text, which browsers can still open.
+MAX_WEIGHTS = 2**25
 PREPARATIONS = ("digit", "picture")
 
 
@@ -35,17 +34,17 @@ def html_page(
 
     Args:
         net: the network.
-        title: the page's.
-        class_names: K names; "0", "1", ... where None.
+        title: of the page.
+        class_names: K names; "0", "1", ... if None.
         prepare: how an image becomes the network's input: "picture" scales it to cover the size,
-            as `badak.data.read_image`; "digit" makes it a digit of MNIST's form first.
+            as `badak.data.read_image` does; "digit" first finds a digit and centres it as in MNIST.
 
     Returns:
-        The page's text.
+        The text of the page.
 
     Raises:
-        BadakError: layers that no step stands for (all are listed), weights that are not finite or
-            too many, or digits for a network of another input.
+        BadakError: some layers are not supported (the message lists them), there are too many
+            weights or some that are not finite, or digits do not fit the network's input.
 
     Example:
         >>> from badak.models import LeNet5
@@ -56,8 +55,9 @@ def html_page(
     checks.choice(prepare, "prepare", PREPARATIONS)
     names = [printable(name) for name in checks.class_names(class_names, net.num_classes)]
     if prepare == "digit" and net.input_shape != (1, 28, 28):
-        raise BadakError(f"digits are (1, 28, 28); the network takes {net.input_shape}")
+        raise BadakError(f"prepare='digit' needs input_shape (1, 28, 28); got {net.input_shape}")
     program = lowered(net, WHAT)
+    program.check_weights(WHAT, MAX_WEIGHTS)
     described, weights = _described(program)
     described |= {"classes": names, "prepare": prepare, "parameters": net.summary().parameters}
     page = _read("page.html")
@@ -69,7 +69,7 @@ def html_page(
         "weights": base64.b64encode(weights).decode(),
         "scripts": "\n".join(_read(name) for name in SCRIPTS),
     }
-    # Piece by piece: no text that is put in may be read as a place for another.
+    # Piece by piece: a text that is put in may contain braces of its own.
     start, *rest = page.split("{{")
     return start + "".join(
         filled[piece.split("}}", 1)[0]] + piece.split("}}", 1)[1] for piece in rest
@@ -77,21 +77,11 @@ def html_page(
 
 
 def _described(program: Program) -> tuple[dict[str, object], bytes]:
-    """The steps as JSON can hold them, each array as its place among the weights; and these."""
-    count = program.weight_count()
-    if count > MOST_WEIGHTS:
-        raise BadakError(
-            f"{WHAT} may hold at most {MOST_WEIGHTS:,} weights; the network has {count:,}: "
-            "use a smaller model, or another format"
-        )
+    """Return the steps for JSON, with each array's place among the weights, and the weights."""
     steps, arrays, start = [], [], 0
     for step in program.steps:
         places = {}
         for key, array in step.arrays.items():
-            if not np.isfinite(array).all():
-                raise BadakError(
-                    f"{WHAT} needs finite weights; {step.name}.{key} has NaN or infinity"
-                )
             places[key] = [start, array.size]
             arrays.append(array.astype("<f4").tobytes())
             start += array.size
@@ -107,7 +97,7 @@ def _described(program: Program) -> tuple[dict[str, object], bytes]:
     described = {
         "shapes": program.shapes,
         "steps": steps,
-        "stages": [stage._asdict() for stage in program.stages],
+        "stages": [layer._asdict() for layer in program.layers],
         "output": program.output,
         "weight_count": start,
     }

@@ -1,21 +1,16 @@
-"""Where each value lies in one block of memory, so that those never needed at once share it."""
+"""Where each value lies in one array: values that are never needed at once share memory."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from math import prod
 
+from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.program import Program
-
-# Each place of the output needs the same place of the input alone, so both may be one memory.
-IN_PLACE = {
-    "relu", "leaky_relu", "sigmoid", "tanh", "scaled_tanh", "elu", "gelu", "gelu_tanh", "table",
-    "add",
-}  # fmt: skip
 
 
 @dataclass
-class _Block:
-    """Values that share one memory, and the steps between which it is in use."""
+class _Slot:
+    """Memory of one value, or of several that are computed in place, and the steps that need it."""
 
     size: int
     first: int
@@ -28,8 +23,8 @@ class Arena:
     """Where the values lie.
 
     Attributes:
-        offsets: value -> its first element; the image's and the output's lie with the caller.
-        size: elements in all.
+        offsets: value -> its first element; the caller holds the image and the output.
+        size: number of elements.
     """
 
     offsets: dict[int, int]
@@ -37,51 +32,51 @@ class Arena:
 
 
 def arranged(program: Program, outside: Collection[int]) -> Arena:
-    """Give every value its place: the largest first, each as low as its neighbours in time allow.
+    """Give every value a place: the largest first, each at the lowest offset that is free.
 
     Args:
         program: the steps.
-        outside: the numbers of values that lie with the caller: the image and the logits.
+        outside: the values that the caller holds: the image and the logits.
 
     Returns:
         The places. Pisarchyk and Lee 2020, *Efficient memory management for deep neural net
         inference*, section 5.3: greedy by size.
 
     Example:
-        >>> from badak.formats.steps.program import lowered
+        >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import SimpleConvNet
-        >>> program = lowered(SimpleConvNet(), "a test")
+        >>> program = lowered(SimpleConvNet(), "C export")
         >>> arranged(program, {0, program.output}).size  # 30 * 24 * 24 and 30 * 12 * 12
         21600
     """
-    block_of: dict[int, _Block] = {}
+    slot_of: dict[int, _Slot] = {}
     last_read = {value: n for n, step in enumerate(program.steps) for value in step.inputs}
     for number, step in enumerate(program.steps):
         end = last_read.get(step.output, number)
         mergeable = [
             value
             for value in step.inputs
-            if step.op in IN_PLACE and value in block_of and last_read[value] == number
+            if KINDS[step.op].in_place and value in slot_of and last_read[value] == number
         ]
         if mergeable and step.output not in outside:
-            block = block_of[mergeable[0]]
-            block.last = end
+            slot = slot_of[mergeable[0]]
+            slot.last = end
         else:
-            block = _Block(prod(program.shapes[step.output]), number, end)
+            slot = _Slot(prod(program.shapes[step.output]), number, end)
         if step.output not in outside:
-            block_of[step.output] = block
-    blocks = list({id(block): block for block in block_of.values()}.values())
-    for block in sorted(blocks, key=lambda one: -one.size):
-        block.offset = _lowest(block, [one for one in blocks if one.offset >= 0])
-    size = max((block.offset + block.size for block in blocks), default=0)
-    return Arena({value: block.offset for value, block in block_of.items()}, size)
+            slot_of[step.output] = slot
+    slots = list({id(slot): slot for slot in slot_of.values()}.values())
+    for slot in sorted(slots, key=lambda slot: -slot.size):
+        slot.offset = _lowest(slot, [other for other in slots if other.offset >= 0])
+    size = max((slot.offset + slot.size for slot in slots), default=0)
+    return Arena({value: slot.offset for value, slot in slot_of.items()}, size)
 
 
-def _lowest(block: _Block, placed: list[_Block]) -> int:
-    """The lowest offset at which a block meets none that is in use at the same time."""
+def _lowest(slot: _Slot, placed: list[_Slot]) -> int:
+    """The lowest offset at which the slot overlaps no other that is in use at the same time."""
     offset = 0
-    for other in sorted(placed, key=lambda one: one.offset):
-        apart = other.last < block.first or block.last < other.first
-        if not apart and other.offset < offset + block.size:
+    for other in sorted(placed, key=lambda slot: slot.offset):
+        apart = other.last < slot.first or slot.last < other.first
+        if not apart and other.offset < offset + slot.size:
             offset = max(offset, other.offset + other.size)
     return offset

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from badak.formats.steps.kinds.window import SIDES
 from badak.formats.steps.program import Program, Step
 
 
@@ -12,22 +13,23 @@ def folded(program: Program, drop_relu: bool = False) -> Program:
 
     Args:
         program: what `lowered` returned.
-        drop_relu: also leave out a ReLU behind a sum of products; for numbers that begin at 0
-            anyway, as int8 ones can.
+        drop_relu: also leave out a ReLU after a sum: for integers, whose smallest value can mean 0.
 
     Returns:
-        The shorter program, over the same values; its stages are left out.
+        The shorter program, over the same values; its `layers` are left out.
 
     Example:
-        >>> from badak.formats.steps.program import lowered
+        >>> from badak.formats.steps.lower import lowered
         >>> from badak.models import ResNet20
-        >>> program = lowered(ResNet20(), "a test")
+        >>> program = lowered(ResNet20(), "C export")
         >>> len(program.steps), len(folded(program).steps)
         (70, 51)
     """
-    short = Program(program.shapes, [], [], program.output)
+    short = Program(program.shapes, output=program.output)
     for step in program.steps:
-        place = next((i for i, one in enumerate(short.steps) if one.output in step.inputs), None)
+        place = next(
+            (i for i, earlier in enumerate(short.steps) if earlier.output in step.inputs), None
+        )
         before = None if place is None else short.steps[place]
         alone = before is not None and len(program.readers(before.output)) == 1
         if before and place is not None and alone and before.op == "conv" and _is_factor(step):
@@ -44,16 +46,13 @@ def _is_clip(before: Step, step: Step) -> bool:
 
 
 def _is_factor(step: Step) -> bool:
-    """Whether it multiplies each map by one number and adds one."""
+    """Whether the step multiplies each map by one number and adds another."""
     if step.op != "conv":
         return False
     weight = step.arrays["weight"]
     n = step.numbers
     alone = weight.shape[1:] == (1, 1, 1) and len(weight) == n["groups"]
-    return alone and (n["sh"], n["sw"]) == (1, 1) and not any(n[k] for k in _PADDING)
-
-
-_PADDING = ("top", "bottom", "left", "right")
+    return alone and (n["sh"], n["sw"]) == (1, 1) and not any(n[k] for k in SIDES)
 
 
 def _joined(conv: Step, step: Step) -> Step:

@@ -18,7 +18,7 @@ import numpy as np
 
 from badak import checks, files
 from badak.arrays import REAL, Array, Shape
-from badak.errors import BadakError, FormatError
+from badak.errors import BadakError, FormatError, needs
 from badak.formats.weights.pairing import Group, Stored, by_size
 from badak.layers import Flatten, Linear
 from badak.network import Network
@@ -44,13 +44,11 @@ def read_keras(path: Path) -> list[Group]:
         Keras's order of inputs; see `as_channels_first`.
 
     Raises:
-        ImportError: h5py is missing.
+        MissingExtra: h5py is not installed.
         FormatError: no HDF5 file, or not of this form, or one that links to other files.
     """
-    try:
+    with needs("Keras's weights need h5py", extra="keras"):
         import h5py  # noqa: F401
-    except ImportError:
-        raise ImportError("Keras's weights need h5py: pip install 'badak[keras]'") from None
     with _opened(path) as file:
         groups = [
             Group(name, _arrays(name, path, datasets))

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.arrays import Array, Images, as_floats, as_images, check_shape
-from badak.errors import where
 from badak.inspect.subject import finite
 from badak.layers import Layer
+from badak.layers.walk import INPUT, Tape, walk
 from badak.network import Network
 
 
@@ -24,14 +24,12 @@ class Trace:
     Attributes:
         images: (N, C, H, W), as they entered.
         outputs: layer name -> (N, ...), up to the last layer that ran.
-        layers: layer name -> the layer that ran.
-        caches: layer name -> what its backward pass needs.
+        tape: what goes back through the layers.
     """
 
     images: Images
     outputs: dict[str, Array]
-    layers: dict[str, Layer]
-    caches: dict[str, Any]
+    tape: Tape
 
     @property
     def output(self) -> Array:
@@ -55,12 +53,9 @@ class Trace:
         grad: Any = as_floats(grad_y, "grad_y", dtype=self.output.dtype)
         check_shape(grad, "grad_y", self.output.shape)
         if layer is not None:
-            checks.choice(layer, "layer", list(self.layers))
-        for name, one in reversed(self.layers.items()):
-            if name == layer:
-                break
-            with where(f"{type(one).__name__} {name!r}"):
-                grad, _ = one.backward(grad, self.caches[name])
+            checks.choice(layer, "layer", self.outputs)
+        target = INPUT if layer is None else layer
+        grad = next(grad for name, grad in self.tape.backward(grad) if name == target)
         return np.array(grad)  # a layer may hand on what it was given
 
     def class_gradient(self, label: int, layer: str | None = None) -> Array:
@@ -91,7 +86,8 @@ def trace(net: Network, x: ArrayLike, last: str | None = None) -> Trace:
     Args:
         net: the network.
         x: images (N, C, H, W): float, or uint8 in 0..255.
-        last: the layer to stop after; the network's last where None.
+        last: the layer to stop after; the network's last if None. Inside a block, such as
+            ``"block1.conv1"``, only the layers that lead to it run.
 
     Returns:
         The outputs of all layers that ran, ready for `Trace.gradient`.
@@ -105,14 +101,17 @@ def trace(net: Network, x: ArrayLike, last: str | None = None) -> Trace:
         >>> seen.output.shape, seen.gradient(np.ones_like(seen.output)).shape
         ((2, 30, 24, 24), (2, 1, 28, 28))
     """
-    if last is not None:
-        checks.choice(last, "layer", list(net.layers))
-    images = out = as_images(x, net.input_shape, net.dtype)
-    outputs, layers, caches = {}, {}, {}
-    for name, layer in net.layers.items():
-        with where(f"{type(layer).__name__} {name!r}"):
-            out, caches[name] = layer.forward(out, training=False)
-        layers[name], outputs[name] = layer, out
-        if name == last:
-            break
-    return Trace(images, outputs, layers, caches)
+    layers = net.layers if last is None else _leading_to(net, last)
+    images = as_images(x, net.input_shape, net.dtype)
+    tape = Tape(layers)
+    return Trace(images, {visit.name: visit.output for visit in tape.forward(images)}, tape)
+
+
+def _leading_to(net: Network, last: str) -> dict[str, Layer]:
+    """The layers that one layer's output needs, itself last; blocks on the way are whole."""
+    visits = {visit.name: visit for visit in walk(net.layers, net.input_shape)}
+    name, needed = checks.choice(last, "layer", visits), []
+    while name != INPUT:
+        needed.append(visits[name])
+        name = visits[name].source
+    return {visit.name: visit.layer for visit in reversed(needed)}

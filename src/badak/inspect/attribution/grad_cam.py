@@ -11,6 +11,7 @@ from badak.arrays import Array, Shape
 from badak.errors import BadakError
 from badak.inspect.attribution.backward import trace
 from badak.inspect.subject import one_class, one_image
+from badak.layers.walk import Visit, walk
 from badak.network import Network
 
 
@@ -24,8 +25,8 @@ def grad_cam(net: Network, image: ArrayLike, label: int, layer: str | None = Non
         net: the network; it stays as it is.
         image: (C, H, W): float, or uint8 in 0..255.
         label: the class.
-        layer: any layer whose output is maps; the last one with filters and more than
-            one place where None.
+        layer: any layer whose output is maps, inside a block ``"block1.conv1"``; the last one
+            with filters and more than one place if None.
 
     Returns:
         (H, W), not negative; all 0 where nothing there speaks for the class.
@@ -83,15 +84,10 @@ def _between(length: int, cells: int) -> Array:
     return weights
 
 
-def _with_maps(net: Network) -> dict[str, Shape]:
-    """The layers whose output is maps, and its shape (C, h, w)."""
-    shape = net.input_shape
-    found: dict[str, Shape] = {}
-    for name, layer in net.layers.items():
-        shape = layer.output_shape(shape)
-        if len(shape) == 3:
-            found[name] = shape
-    return found
+def _with_maps(net: Network) -> dict[str, Visit[Shape]]:
+    """The layers whose output is maps (C, h, w)."""
+    visits = walk(net.layers, net.input_shape)
+    return {visit.name: visit for visit in visits if len(visit.output) == 3}
 
 
 def _last_with_filters(net: Network) -> str:
@@ -99,12 +95,12 @@ def _last_with_filters(net: Network) -> str:
 
     One whose maps have a single place (LeNet-5's C5) says nothing of where: that before it serves.
     """
-    found = [
-        (name, shape)
-        for name, shape in _with_maps(net).items()
-        if any(array.ndim == 4 for array in net.layers[name].parameters.values())
+    visits = [
+        visit
+        for visit in _with_maps(net).values()
+        if any(array.ndim == 4 for array in visit.layer.parameters.values())
     ]
-    if not found:
+    if not visits:
         raise BadakError("the network has no convolution layer; name a layer whose output is maps")
-    placed = [name for name, (_, height, width) in found if height * width > 1]
-    return placed[-1] if placed else found[-1][0]
+    placed = [visit for visit in visits if visit.output[1] * visit.output[2] > 1]
+    return (placed or visits)[-1].name

@@ -1,4 +1,4 @@
-"""Central differences: one array's gradient compared with what moving its entries really does."""
+"""Central differences: compare an array's gradient with the effect of changing its entries."""
 
 import math
 from collections.abc import Callable
@@ -8,34 +8,34 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 
-# Below this relative error a gradient is right.
+# A gradient with a relative error below this is right.
 TOLERANCE = 1e-6
-# Large enough that rounding (1e-16 / STEP) and small enough that curvature (STEP ** 2) stay far
-# below the TOLERANCE that a right backward pass must reach.
+# Large enough for rounding (1e-16 / STEP) and small enough for curvature (STEP ** 2) to stay far
+# below TOLERANCE.
 STEP = 2e-5
-# Gradients smaller than this share of their array's largest are measured against that share ...
+# Gradients smaller than this share of their array's largest are compared with that share ...
 FLOOR = 1e-2
-# ... or this share of the largest of all: a bias before batch norm has gradient 0 but for rounding.
+# ... or this share of the largest of all: a bias before batch norm has gradient 0, up to rounding.
 FLOOR_OF_ALL = 1e-3
 # A value of 1 is rounded to within 2e-16, and its difference quotient to within 1e-11: no error
 # below a ten-millionth of this can be seen, however small the gradients of a trained network are.
 FLOOR_OF_ROUNDING = float(np.finfo(np.float64).eps) / STEP / 1e-7
 
-# What the entries are moved to see change: a loss, or any array whose sum is meant.
+# What depends on the entries: a loss, or any array, which stands for its sum.
 Value = Callable[[], Array | float]
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One array's comparison.
+class ArrayCheck:
+    """The comparison of one array's gradient.
 
     Attributes:
         name: of the parameter, or "input".
-        entries: how many were compared.
-        kinks: how many were passed over, because the loss has a corner there (ReLU at 0, equal
-            values under a max): there is no gradient to compare.
-        worst: the largest relative error; infinite where a gradient is NaN, infinite or of
-            another shape than its array, or where moving an entry makes the value NaN.
+        entries: the number of entries compared.
+        kinks: the number skipped because the loss has a kink there (ReLU at 0, equal values
+            under a max) and so no gradient.
+        worst: the largest relative error; infinite if a gradient is NaN, infinite or not of its
+            array's shape, or if changing an entry makes the value NaN.
     """
 
     name: str
@@ -48,22 +48,22 @@ def compare(
     arrays: dict[str, Array],
     gradients: dict[str, Array],
     value: Value,
-    least: float,
+    minimum: float,
     samples: int | None,
     generator: np.random.Generator,
-) -> tuple[Checked, ...]:
+) -> tuple[ArrayCheck, ...]:
     """Compare each array's gradient with the central differences of a value.
 
     Args:
-        arrays: name -> array; its entries are moved and put back.
-        gradients: name -> what backward says, shaped like the array.
-        value: computed anew from the arrays at each call; what is differentiated is its sum.
-        least: gradients below it are lost in rounding.
-        samples: entries of each array, drawn at random; all where None.
-        generator: of the draw.
+        arrays: name -> array; its entries are changed and restored.
+        gradients: name -> gradient by the backward pass, shaped like the array.
+        value: computes the value from the arrays; its sum is differentiated.
+        minimum: gradients below it are lost in rounding.
+        samples: entries compared in each array, drawn at random; all if None.
+        generator: draws the samples.
 
     Returns:
-        A comparison for each array.
+        One comparison per array.
 
     Example:
         >>> x = np.array([3.0])
@@ -73,7 +73,7 @@ def compare(
         True
     """
     sizes = {name: largest(gradient) for name, gradient in gradients.items()}
-    least = max(least, FLOOR_OF_ALL * max(sizes.values(), default=0.0))
+    minimum = max(minimum, FLOOR_OF_ALL * max(sizes.values(), default=0.0))
     return tuple(
         _compare(
             name,
@@ -81,14 +81,14 @@ def compare(
             gradients[name],
             value,
             _places(array.size, samples, generator),
-            max(FLOOR * sizes[name], least),
+            max(FLOOR * sizes[name], minimum),
         )
         for name, array in arrays.items()
     )
 
 
 def largest(array: Array) -> float:
-    """Return the largest size of those entries that are numbers.
+    """Return the largest magnitude of the finite entries.
 
     Example:
         >>> largest(np.array([1.0, -2.0, np.nan]))
@@ -105,9 +105,9 @@ def _places(size: int, samples: int | None, generator: np.random.Generator) -> I
 
 def _compare(
     name: str, array: Array, gradient: Array, value: Value, places: Indices, floor: float
-) -> Checked:
+) -> ArrayCheck:
     if gradient.shape != array.shape:
-        return Checked(name, 0, 0, math.inf)
+        return ArrayCheck(name, 0, 0, math.inf)
     here, worst, kinks = value(), 0.0, 0
     for place in places:
         index = np.unravel_index(place, array.shape)
@@ -117,10 +117,10 @@ def _compare(
             continue
         analytic = float(gradient[index])
         error = abs(numeric - analytic) / max(abs(numeric), abs(analytic), floor)
-        worst = max(worst, math.inf if math.isnan(error) else error)  # NaN would lose any max
-    if not np.isfinite(gradient).all():  # also where no entry was drawn
+        worst = max(worst, math.inf if math.isnan(error) else error)  # max would ignore NaN
+    if not np.isfinite(gradient).all():  # even if no such entry was drawn
         worst = math.inf
-    return Checked(name, len(places) - kinks, kinks, worst)
+    return ArrayCheck(name, len(places) - kinks, kinks, worst)
 
 
 def _difference(
@@ -130,10 +130,10 @@ def _difference(
     here: Array | float,
     floor: float,
 ) -> tuple[float, bool]:
-    """The central difference at one entry, and whether the value has a corner there.
+    """The central difference at one entry, and whether the value has a kink there.
 
-    With half the step, a smooth value gives the same central difference, and half the difference
-    between its two one-sided ones. At a corner one of the two is not so.
+    If the step is halved, a smooth value gives the same central difference, and the gap between its
+    two one-sided differences halves. At a kink, at least one of these does not hold.
     """
     before = array[index]
     central, gap = [], []
@@ -143,7 +143,7 @@ def _difference(
         array[index] = before - step
         below = value()
         array[index] = before
-        # Of arrays the differences are summed, not the sums subtracted: most entries cancel.
+        # Sum the differences instead of subtracting the sums: most entries cancel.
         central.append(float(np.sum(above - below)) / (2 * step))
         gap.append(abs(float(np.sum(above - 2 * here + below))) / step)
     scale = max(abs(central[1]), floor)

@@ -1,5 +1,6 @@
-"""gradient_check: are the backward passes right? Central differences in float64 tell."""
+"""gradient_check: compare the backward passes with central differences in float64."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike
 from badak import checks, terminal
 from badak.arrays import as_images, as_labels
 from badak.errors import BadakError
-from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare
+from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, ArrayCheck, compare
 from badak.inspect.checks.layer_check import LayerCheck, check_layers
 from badak.network import Network
 
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What `gradient_check` found; ``str()`` draws the tables.
+    """The result of `gradient_check`; ``str()`` draws the tables.
 
     Attributes:
-        rows: one a parameter, and one for the input: the network's gradients of its loss.
-        layers: one a layer, checked by itself, and one for the loss.
+        rows: the network's gradients of its loss: one row per parameter, and one for the input.
+        layers: one check per layer, by itself, and one for the loss.
     """
 
-    rows: tuple[Checked, ...]
+    rows: tuple[ArrayCheck, ...]
     layers: tuple[LayerCheck, ...]
 
     @property
@@ -35,23 +36,25 @@ class GradientCheck:
         return max(row.worst for row in self.rows)
 
     @property
-    def ill(self) -> tuple[str, ...]:
-        """The layers whose backward is not their forward's, or that change what they are given."""
+    def failing(self) -> tuple[str, ...]:
+        """The layers whose backward does not match their forward, or that change their input."""
         return tuple(layer.name for layer in self.layers if layer.symptoms)
 
-    def __rich__(self) -> "Group":
-        from rich.console import Group
+    ill = failing  # its former name
 
-        return Group(self._by_array(), "", self._by_layer())
+    def __rich_console__(self, *_: object) -> Iterator["Group | str"]:
+        yield self._by_array()
+        yield ""
+        yield self._by_layer()
 
     def _by_array(self) -> "Group":
         cells = [
             [row.name, f"{row.entries:,}", f"{row.kinks:,}", f"{row.worst:.1e}"]
             for row in self.rows
         ]
-        columns = ["Gradient of", "Compared", "At a corner", "Worst relative error"]
+        columns = ["Gradient of", "Compared", "At a kink", "Largest relative error"]
         return terminal.table(
-            "Backward pass against central differences, float64",
+            "Backward pass compared with central differences, in float64",
             columns,
             cells,
             footer=["all", "", "", f"{self.worst:.1e}"],
@@ -66,13 +69,13 @@ class GradientCheck:
                 f"{layer.entries:,}",
                 f"{layer.kinks:,}",
                 f"{layer.worst:.1e}",
-                "; ".join(layer.symptoms) or "well",
+                "; ".join(layer.symptoms) or "ok",
             ]
             for layer in self.layers
         ]
-        columns = ["Layer", "Kind", "Compared", "At a corner", "Worst relative error", "Finding"]
+        columns = ["Layer", "Kind", "Compared", "At a kink", "Largest relative error", "Finding"]
         return terminal.table(
-            f"Each layer by itself; an error below {TOLERANCE:.0e} is fine",
+            f"Each layer by itself; errors below {TOLERANCE:.0e} are fine",
             columns,
             cells,
             numbers=columns[2:5],
@@ -94,24 +97,24 @@ def gradient_check(
     """Compare every gradient with central differences of the loss (the book's chapter 5.7).
 
     ``(loss(w + h) - loss(w - h)) / (2 h)`` on a float64 copy of the network, for entries of every
-    parameter and of the input. Errors are relative to the larger of the two gradients, or to a
-    hundredth of the array's largest, a thousandth of the largest of all, or 1e-4 of the loss (of 1
-    where it is smaller), below which rounding drowns the difference.
+    parameter and of the input. An error is relative to the largest of these: the two gradients, a
+    hundredth of the array's largest gradient, a thousandth of the largest of all, and 1e-4 of the
+    loss (of 1 if it is smaller). Below these, rounding would dominate.
 
     One wrong layer spoils the gradients of all before it. So each layer is also checked by itself,
-    and `ill` names the culprit. What a backward pass rightly differentiates may still be a wrong
-    forward: that takes a right layer beside it (`badak.lessons.clinic`).
+    and `failing` names the culprit. A backward pass may rightly differentiate a wrong forward pass:
+    only a right layer beside it shows that (`badak.lessons.clinic`).
 
     Args:
-        net: the network; it stays as it is.
+        net: the network; it is not changed.
         x: a few images (N, C, H, W).
         labels: (N,) class indices.
-        samples: entries compared in each array, drawn at random; all where None.
+        samples: entries compared in each array, drawn at random; all if None.
         training: whether dropout drops (the same values each time) and batch norm uses the batch.
-        seed: of the draw.
+        seed: for drawing the samples.
 
     Returns:
-        The worst relative error for each array, below 1e-6 where the backward pass is right, and
+        The largest relative error for each array, below 1e-6 if the backward pass is right, and
         a finding for each layer.
 
     Raises:
@@ -121,7 +124,7 @@ def gradient_check(
         >>> from badak import data, models
         >>> train, _ = data.load("digits")
         >>> net = models.SimpleConvNet(weight_init="he")
-        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).ill
+        >>> gradient_check(net, train.images[:2], train.labels[:2], samples=5).failing
         ()
     """
     if samples is not None:
@@ -133,7 +136,7 @@ def gradient_check(
     if not len(images):
         raise BadakError("x must have at least one image; it is empty")
     generators = double.generators()
-    states = {name: one.bit_generator.state for name, one in generators.items()}
+    states = {name: generator.bit_generator.state for name, generator in generators.items()}
 
     def rewind() -> None:
         for name, generator in generators.items():
@@ -145,7 +148,7 @@ def gradient_check(
 
     rewind()
     generator = np.random.default_rng(seed)
-    with np.errstate(all="ignore"):  # what is not finite is found
+    with np.errstate(all="ignore"):  # compare() finds what is not finite
         result = double.forward_backward(images, indices, need_grad_x=True, training=training)
         rows = compare(
             double.parameters() | {"input": images},

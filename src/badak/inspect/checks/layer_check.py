@@ -1,4 +1,4 @@
-"""check_layers: each layer's backward against its own forward, so that the ill one has a name."""
+"""check_layers: compare each layer's backward with its own forward, to name the failing ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,36 +7,42 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array, Images, Labels
-from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, Checked, compare, largest
+from badak.inspect.checks.differences import (
+    FLOOR_OF_ROUNDING,
+    TOLERANCE,
+    ArrayCheck,
+    compare,
+    largest,
+)
 from badak.layers import Layer
 from badak.network import Network
 
 
 @dataclass(frozen=True)
 class LayerCheck:
-    """What was found of one layer by itself, with the input it has in the network.
+    """The check of one layer by itself, with the input it has in the network.
 
     Attributes:
-        name: of the layer; "loss" of what follows the last one.
+        name: of the layer; "loss" for the loss.
         kind: its class.
-        rows: one for its input and one a parameter.
+        rows: one for its input and one per parameter.
         faults: what else is wrong, in words: an output that is not finite, an input that changes,
-            a gradient of another shape.
+            or a gradient of another shape.
     """
 
     name: str
     kind: str
-    rows: tuple[Checked, ...]
+    rows: tuple[ArrayCheck, ...]
     faults: tuple[str, ...] = ()
 
     @property
     def entries(self) -> int:
-        """How many gradients were compared."""
+        """The number of gradients compared."""
         return sum(row.entries for row in self.rows)
 
     @property
     def kinks(self) -> int:
-        """How many were passed over, because the output has a corner there."""
+        """The number of gradients skipped because the output has a kink there."""
         return sum(row.kinks for row in self.rows)
 
     @property
@@ -46,7 +52,7 @@ class LayerCheck:
 
     @property
     def symptoms(self) -> tuple[str, ...]:
-        """What is wrong with the layer, in words; none where it is well."""
+        """What is wrong with the layer, in words; empty if nothing is."""
         wrong = [row.name for row in self.rows if not row.worst < TOLERANCE]
         shapes = [fault for fault in self.faults if fault.startswith("the gradient of")]
         told = [name for name in wrong if not any(f" {name} is" in fault for fault in shapes)]
@@ -63,41 +69,41 @@ def check_layers(
 ) -> tuple[LayerCheck, ...]:
     """Check every layer by itself, and the loss.
 
-    A random weighted sum of the layer's output takes the loss's place: its gradient goes into
-    `backward`, and its central differences say what must come out.
+    A random weighted sum of the layer's output takes the place of the loss: `backward` gets its
+    gradient, and must return what its central differences give.
 
     Args:
-        net: a float64 network that may be changed.
+        net: a float64 network, which may be changed.
         images: checked images (N, C, H, W).
         labels: (N,) class indices.
-        samples: entries compared in each array; all where None.
+        samples: entries compared in each array; all if None.
         training: as for `Layer.forward`.
-        generator: of the draw.
+        generator: draws the samples and the weights.
 
     Returns:
-        A finding for each layer, in the network's order, and for the loss.
+        One check per layer, in the network's order, and one for the loss.
 
     Example:
         >>> from badak.layers import Flatten, Linear
         >>> net = Network([Flatten(), Linear(2)], (1, 1, 2), dtype=np.float64)
         >>> draw = np.random.default_rng(0)
-        >>> found = check_layers(net, np.ones((1, 1, 1, 2)), np.array([0]), None, True, draw)
-        >>> [(layer.name, layer.symptoms) for layer in found]
+        >>> layer_checks = check_layers(net, np.ones((1, 1, 1, 2)), np.array([0]), None, True, draw)
+        >>> [(layer.name, layer.symptoms) for layer in layer_checks]
         [('flatten1', ()), ('linear1', ()), ('loss', ())]
     """
-    x, found = images, []
+    x, layer_checks = images, []
     for name, layer in net.layers.items():
         check, x = _check(name, layer, x, samples, training, generator)
-        found.append(check)
+        layer_checks.append(check)
 
     def loss() -> float:
         return net.loss.forward(x, labels)[0]
 
     value, cache = net.loss.forward(x, labels)
     gradient = np.asarray(net.loss.backward(cache))
-    least = FLOOR_OF_ROUNDING * max(1.0, abs(value))
-    rows = compare({"input": x}, {"input": gradient}, loss, least, samples, generator)
-    return (*found, LayerCheck("loss", type(net.loss).__name__, rows))
+    minimum = FLOOR_OF_ROUNDING * max(1.0, abs(value))
+    rows = compare({"input": x}, {"input": gradient}, loss, minimum, samples, generator)
+    return (*layer_checks, LayerCheck("loss", type(net.loss).__name__, rows))
 
 
 def _check(
@@ -108,13 +114,13 @@ def _check(
     training: bool,
     generator: np.random.Generator,
 ) -> tuple[LayerCheck, Array]:
-    """The layer's finding, and its output for the next; 0 where it is NaN or infinite."""
+    """The layer's check, and its output for the next layer, with 0 for NaN and infinity."""
     run = repeatable(layer, training)
-    given = x.copy()
-    y, cache = run(given)
-    y = y.copy()  # nothing that the layer does later may change it
+    copy = x.copy()
+    y, cache = run(copy)
+    y = y.copy()  # the layer must not change it later
     faults = [] if np.isfinite(y).all() else ["forward gives NaN or infinity"]
-    if not _same(given, x):
+    if not _same(copy, x):
         faults.append("forward changes its input")
     weights = generator.standard_normal(y.shape)
     grad_y = weights.copy()
@@ -129,16 +135,16 @@ def _check(
             faults.append(
                 f"the gradient of {key} is {gradient.shape}, expected {arrays[key].shape}"
             )
-    least = FLOOR_OF_ROUNDING * max(1.0, largest(weights * y))
+    minimum = FLOOR_OF_ROUNDING * max(1.0, largest(weights * y))
     rows = compare(
-        arrays, gradients, lambda: weights * run(moved.copy())[0], least, samples, generator
+        arrays, gradients, lambda: weights * run(moved.copy())[0], minimum, samples, generator
     )
-    finite = np.where(np.isfinite(y), y, 0)  # no fault of the layers behind
+    finite = np.where(np.isfinite(y), y, 0)  # not a fault of the layers after it
     return LayerCheck(name, type(layer).__name__, rows, tuple(faults)), finite
 
 
 def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, Any]]:
-    """Return the layer's forward, which draws the same numbers each time, within blocks too.
+    """Return a forward of the layer that draws the same numbers each time, within blocks too.
 
     Example:
         >>> from badak.layers import Dropout
@@ -159,5 +165,5 @@ def repeatable(layer: Layer, training: bool) -> Callable[[Array], tuple[Array, A
     return run
 
 
-def _same(one: Array, other: Array) -> bool:
-    return np.array_equal(one, other, equal_nan=True)
+def _same(x: Array, y: Array) -> bool:
+    return np.array_equal(x, y, equal_nan=True)

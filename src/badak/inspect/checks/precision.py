@@ -1,8 +1,9 @@
 """precision: what a network loses when every operation's result is kept in few bits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from badak.layers import (
     MaxPool2d,
     ReLU,
 )
+from badak.layers.walk import Visit, run, walk
 from badak.network import LabelledImages, Network
 
 if TYPE_CHECKING:
@@ -136,22 +138,23 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         "int8": lambda name, x: round_int8(x, scales[name]),
     }
     keep = keeps[dtype]
-    squares = {name: np.zeros(2) for name in net.layers}  # of the errors, of the outputs
+    visits = list(walk(net.layers, net.input_shape))
+    squares = {visit.name: np.zeros(2) for visit in visits}  # of the errors, of the outputs
     right = right64 = 0
     for start in range(0, len(images), BATCH):
         batch, known = images[start : start + BATCH], labels[start : start + BATCH]
-        y: Array = batch.astype(np.float64)
         with np.errstate(all="ignore"):  # what is not finite is counted
-            x = keep("images", batch)
-            for name, layer in rounded.layers.items():
-                y, _ = exact.layers[name].forward(y, False)
-                x = _run(name, layer, x, keep)
-                squares[name] += np.square(x - y).sum(), np.square(y).sum()
+            both = zip(
+                _run(rounded, batch, keep), run(exact.layers, batch.astype(np.float64)), strict=True
+            )
+            for visit, visit64 in both:
+                x, y = visit.output, visit64.output
+                squares[visit.name] += np.square(x - y).sum(), np.square(y).sum()
             right += _right(x, known)
             right64 += _right(y, known)
     layers = tuple(
-        LayerError(name, type(layer).__name__, _share(*squares[name]))
-        for name, layer in net.layers.items()
+        LayerError(visit.name, type(visit.layer).__name__, _share(*squares[visit.name]))
+        for visit in visits
     )
     return Precision(dtype, right / len(images), right64 / len(images), layers, scales)
 
@@ -165,24 +168,23 @@ def _scales(net: Network, images: Images) -> dict[str, float]:
         return x
 
     for start in range(0, len(images), BATCH):
-        x = note("images", images[start : start + BATCH])
-        for name, layer in net.layers.items():
-            x = _run(name, layer, x, note)
+        for _ in _run(net, images[start : start + BATCH], note):
+            pass
     return {name: int8_scale(np.array(size)) for name, size in largest.items()}
 
 
-def _run(name: str, layer: Layer, x: Array, keep: Keep) -> Array:
-    """A layer's prediction, one operation after the other, each result handed to `keep`."""
+def _run(net: Network, images: Images, keep: Keep) -> Iterator[Visit[Array]]:
+    """A network's prediction, layer by layer, with each operation's result handed to `keep`."""
+    return run(net.layers, keep("images", images), partial(_output, keep))
+
+
+def _output(keep: Keep, name: str, layer: Layer, values: list[Array]) -> Array:
+    """A layer's prediction, one operation after the other."""
+    if isinstance(layer, Block):
+        return keep(f"{name} sums", layer.join(values))
+    (x,) = values
     if isinstance(layer, CHOOSING):
         return layer.forward(x, False)[0]
-    if isinstance(layer, Block):
-        ends = []
-        for path, layers in layer.paths:
-            y = x
-            for key, one in layers.items():
-                y = _run(f"{name}.{path}{key}", one, y, keep)
-            ends.append(y)
-        return keep(f"{name} sums", layer.join(ends))
     if isinstance(layer, (Conv2d, Linear)):
         weight = keep(f"{name}.weight", layer.parameters["weight"])
         bare: Layer = type(layer)(**layer.config() | {"bias": False})

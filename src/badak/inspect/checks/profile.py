@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks, terminal
-from badak.arrays import as_images
+from badak.arrays import Shape, as_images
 from badak.errors import BadakError
-from badak.inspect.features.filters import Convolution, filters_of
+from badak.inspect.features.filters import Convolution
 from badak.layers import Layer
+from badak.layers.walk import Tape, walk
 from badak.network import Network
-from badak.network.summary import Summary
 from badak.ops import edition
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class Profile:
     """What `profile` measured; ``str()`` draws the table.
 
     Attributes:
-        rows: one a layer, each run by itself, and one for the loss.
+        rows: one per layer, each run by itself, and one for the loss. A block's row is its
+            joining; the layers inside have their own rows before it.
         whole: the step as the network runs it, fused where it can be.
         batch_size: images in the step.
         rounds: of which the times are medians.
@@ -170,13 +171,15 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
     labels = np.arange(len(images)) % net.num_classes
     step = _Step(net.astype(net.dtype), images, labels)
     step.run()
-    step.times.clear()
+    step.rounds.clear()
     peaks = []
     for _ in range(rounds):
         step.run()
         # Beside the layers: what slows both for a while must not make one look faster.
         peaks.append(edition.fma_peak() if net.dtype == np.float32 else None)
-    seconds = {key: statistics.median(times) for key, times in step.times.items()}
+    seconds = {
+        key: statistics.median(times[key] for times in step.rounds) for key in step.rounds[0]
+    }
 
     def timed(name: str, kind: str, flops: int, saved_by: str = "") -> Timed:
         forward, backward = seconds[name, "forward"], seconds[name, "backward"]
@@ -184,8 +187,13 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
 
     summary = net.summary()
     rows = [
-        timed(name, type(layer).__name__, len(images) * _flops(summary, name), _saved_by(layer))
-        for name, layer in net.layers.items()
+        timed(
+            row.name,
+            row.kind,
+            len(images) * (row.flops + row.backward_flops),
+            _saved_by(visit.layer, visit.input),
+        )
+        for row, visit in zip(summary.rows, walk(net.layers, net.input_shape), strict=True)
     ]
     loss = timed("loss", type(net.loss).__name__, 0)
     # Fused with max pooling, a convolution's gradients skip what is 0.
@@ -206,59 +214,49 @@ def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float |
     return max(peaks + reached) if peaks else None
 
 
-def _saved_by(layer: Layer) -> str:
-    """Whether the native core computes it, or a layer inside, by Winograd's way.
+def _saved_by(layer: Layer, input_shape: Shape) -> str:
+    """Whether the native core computes it by Winograd's way.
 
     The condition is that of suits_winograd in csrc/conv2d/winograd.cpp.
     """
-    for _, leaf in layer.leaves(""):
-        if isinstance(leaf, Convolution):
-            filters, channels, height, width = filters_of(leaf).shape
-            window = leaf.window((channels, height, width))
-            kind = window.kernel, window.stride, window.dilation
-            few = min(filters // getattr(leaf, "groups", 1), channels) < WINOGRAD_CHANNELS
-            if kind == ((3, 3), (1, 1), (1, 1)) and not few:
-                return "Winograd"
-    return ""
-
-
-def _flops(summary: Summary, name: str) -> int:
-    """Operations of a layer forward and back, of a block's with all that is inside."""
-    own = [row for row in summary.rows if row.name == name or row.name.startswith(f"{name}.")]
-    return sum(row.flops + row.backward_flops for row in own)
+    if not isinstance(layer, Convolution):
+        return ""
+    window = layer.window(input_shape)
+    filters, channels = layer.parameters["weight"].shape[:2]
+    few = min(filters // getattr(layer, "groups", 1), channels) < WINOGRAD_CHANNELS
+    plain = (window.kernel, window.stride, window.dilation) == ((3, 3), (1, 1), (1, 1))
+    return "Winograd" if plain and not few else ""
 
 
 class _Step:
-    """A training step in both ways, with every call's seconds by (name, direction)."""
+    """A training step in both ways, with every round's seconds by (name, direction)."""
 
     def __init__(self, net: Network, images: Any, labels: Any) -> None:
         self.net, self.images, self.labels = net, images, labels
-        self.times: dict[tuple[str, str], list[float]] = {}
+        self.rounds: list[dict[tuple[str, str], float]] = []
 
     def run(self) -> None:
         """Once layer by layer, once as a whole."""
-        out, caches = self.images, []
-        for name, layer in self.net.layers.items():
-            out, cache = self._timed(name, "forward", layer.forward, out, True)
-            caches.append(cache)
+        self.rounds.append({})
+        tape = Tape(self.net.layers, training=True, call=self._timed)
+        for visit in tape.forward(self.images):
+            out = visit.output
         _, cache = self._timed("loss", "forward", self.net.loss.forward, out, self.labels)
         grad = self._timed("loss", "backward", self.net.loss.backward, cache)
-        first = next(iter(self.net.layers))
-        for name, layer in reversed(self.net.layers.items()):
-            grad, _ = self._timed(
-                name, "backward", layer.backward, grad, caches.pop(), name != first
-            )
+        for _ in tape.backward(grad, need_grad_x=False):
+            pass
         whole, clock = "as it runs", time.perf_counter
         self._timed(whole, "forward", self.net, self.images)
         start = clock()
         with self.net.step_pass(self.images, self.labels):
             step = clock() - start
         # What forward alone takes is measured beside it, and what is left is the way back.
-        forward = self.times[whole, "forward"][-1]
-        self.times.setdefault((whole, "backward"), []).append(max(step - forward, 0.0))
+        forward = self.rounds[-1][whole, "forward"]
+        self.rounds[-1][whole, "backward"] = max(step - forward, 0.0)
 
     def _timed(self, name: str, way: str, call: Callable[..., Any], *arguments: Any) -> Any:
         start = time.perf_counter()
         result = call(*arguments)
-        self.times.setdefault((name, way), []).append(time.perf_counter() - start)
+        times, seconds = self.rounds[-1], time.perf_counter() - start
+        times[name, way] = times.get((name, way), 0.0) + seconds  # a block makes several calls
         return result

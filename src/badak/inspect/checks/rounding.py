@@ -1,4 +1,4 @@
-"""Rounding float32 to float16, bfloat16 and int8, and back: what a number becomes when kept so."""
+"""Round float32 to float16, bfloat16 or int8 and back: what a number becomes when stored so."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from badak.arrays import Array
 
 
 def round_float16(x: Array) -> Array:
-    """Round to the nearest float16: 11 binary digits, sizes from 6e-8 to 65504.
+    """Round to the nearest float16: 11 binary digits, magnitudes from 6e-8 to 65504.
 
     Args:
         x: float32 of any shape.
 
     Returns:
-        float32 like x; infinite where x rounds beyond 65504.
+        float32, shaped like x; infinite if x rounds beyond 65504.
 
     Example:
         >>> round_float16(np.float32([1.0004, 1.0006, 65520])).tolist()
@@ -28,35 +28,35 @@ def round_float16(x: Array) -> Array:
 def round_bfloat16(x: Array) -> Array:
     """Round to the nearest bfloat16: 8 binary digits, and float32's range.
 
-    A bfloat16 is the upper half of a float32's bits. Adding just below half of what the lower
-    half can hold carries into the upper half where the rest is more than half; one more where the
-    upper half is odd, so that what lies in the middle goes to the even neighbour.
+    A bfloat16 is the upper half of a float32's bits. Adding 0x7FFF, just below half of the lower
+    half's range, carries into the upper half if the lower half is above its middle. One more is
+    added if the upper half is odd, so that a number in the middle goes to the even neighbour.
 
     Args:
         x: float32 of any shape.
 
     Returns:
-        float32 like x; infinite where x rounds beyond 3.39e38, and NaN where it is NaN.
+        float32, shaped like x; infinite if x rounds beyond 3.39e38, NaN if x is NaN.
 
     Example:
-        >>> round_bfloat16(np.float32([1.003, 1.00390625, 1.01171875])).tolist()  # 2 halfway
+        >>> round_bfloat16(np.float32([1.003, 1.00390625, 1.01171875])).tolist()  # two are halfway
         [1.0, 1.0, 1.015625]
     """
     bits = np.asarray(x, np.float32).view(np.uint32)
     odd = (bits >> 16) & 1
-    # uint32 wraps around for NaN alone, which is put back below.
+    # uint32 wraps around only for NaN, which is restored below.
     rounded = ((bits + (0x7FFF + odd)) & 0xFFFF0000).astype(np.uint32)
     return np.where(np.isnan(x), np.float32(np.nan), rounded.view(np.float32))
 
 
 def int8_scale(x: Array) -> float:
-    """Return the step that spreads -127..127 over an array: its largest size / 127.
+    """Return the step for which -127..127 covers an array: its largest magnitude / 127.
 
     Args:
         x: of any shape.
 
     Returns:
-        The step; 1 where all is 0.
+        The step; 1 if all entries are 0.
 
     Example:
         >>> int8_scale(np.array([-254.0, 3.0]))
@@ -66,14 +66,14 @@ def int8_scale(x: Array) -> float:
 
 
 def to_int8(x: Array, scale: float) -> NDArray[np.int8]:
-    """Return the nearest of the steps -127..127; halves go to the even one.
+    """Return the nearest steps, -127..127; halves go to the even one.
 
     Args:
         x: of any shape.
-        scale: of one step.
+        scale: the size of one step.
 
     Returns:
-        int8 like x; x is about ``scale`` times it, unless it lay beyond 127 steps.
+        int8, shaped like x; ``scale`` times it is about x, unless x lies beyond 127 steps.
 
     Example:
         >>> to_int8(np.array([-999.0, 5.0, 7.0]), 2.0)
@@ -88,10 +88,10 @@ def round_int8(x: Array, scale: float) -> Array:
 
     Args:
         x: float32 of any shape.
-        scale: of one step.
+        scale: the size of one step.
 
     Returns:
-        float32 like x; NaN where it is NaN, though int8 has none: 0 would hide it.
+        float32, shaped like x; NaN if x is NaN, though int8 has none: 0 would hide it.
 
     Example:
         >>> round_int8(np.float32([-999.0, 5.0, 7.0]), 2.0).tolist()

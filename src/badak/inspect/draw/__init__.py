@@ -1,6 +1,6 @@
-"""Pictures of what `badak.inspect` returns; the only package that knows Matplotlib.
+"""Pictures of what `badak.inspect` returns; the only package in it that uses Matplotlib.
 
-One file for each kind of picture; Matplotlib is imported when the first is drawn.
+One file per kind of picture; Matplotlib is imported when the first one is drawn.
 """
 
 from badak.inspect.draw.attribution.attributions import attributions
@@ -8,9 +8,10 @@ from badak.inspect.draw.checks.precision import precision
 from badak.inspect.draw.checks.profile import profile
 from badak.inspect.draw.evaluation.class_accuracy import per_class_accuracy
 from badak.inspect.draw.evaluation.confusion import confusion_matrix
-from badak.inspect.draw.evaluation.digit import digit_stages, nearest
+from badak.inspect.draw.evaluation.digit_stages import digit_stages
 from badak.inspect.draw.evaluation.embedding import embedding
 from badak.inspect.draw.evaluation.misclassified import misclassified
+from badak.inspect.draw.evaluation.nearest import nearest
 from badak.inspect.draw.evaluation.reliability import reliability
 from badak.inspect.draw.evaluation.robustness import shift_robustness
 from badak.inspect.draw.evaluation.roc import roc

@@ -1,4 +1,4 @@
-"""Figure: Matplotlib's, with fonts for the letters of all names in it.
+"""Figure: Matplotlib's, with fonts that have the letters of every name in it.
 
 This module imports Matplotlib, which is slow: import it in the functions that draw.
 """
@@ -14,10 +14,10 @@ from badak.inspect.draw.text import fonts_for
 
 
 class Figure(MatplotlibFigure):
-    """A figure whose texts fall back on other installed fonts for letters that theirs lacks."""
+    """A figure whose text falls back on other installed fonts for missing letters."""
 
     def draw(self, renderer: Any) -> None:
-        """Draw; names in Korean, say, take a font that has Hangul."""
+        """Draw the figure; a Korean name, for example, gets a font that has Hangul."""
         for text in self.findobj(Text):
             words = text.get_text()
             if words.isascii():
@@ -26,6 +26,6 @@ class Figure(MatplotlibFigure):
             if fonts:
                 text.set_fontfamily([*dict.fromkeys([*text.get_fontfamily(), *fonts])])
         with warnings.catch_warnings():
-            # fonts_for warned once, in words; Matplotlib would for each glyph.
+            # fonts_for has warned once; Matplotlib would warn for each glyph.
             warnings.filterwarnings("ignore", "Glyph .* missing from")
             super().draw(renderer)

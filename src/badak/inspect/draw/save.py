@@ -17,11 +17,11 @@ FRAME_MS, LAST_MS = 250, 2000
 
 @dataclass(frozen=True)
 class Animation:
-    """Pictures of one size that follow each other.
+    """Pictures of one size, shown one after the other.
 
     Attributes:
-        pages: Pillow images, one at least.
-        captions: what each is of.
+        pages: Pillow images, at least one.
+        captions: what each page shows.
     """
 
     pages: list[Image.Image]
@@ -29,10 +29,10 @@ class Animation:
 
 
 def save(figure: "Figure | Animation", path: str | Path) -> None:
-    """Write a figure as PNG, an animation as GIF, atomically.
+    """Write a figure as PNG or an animation as GIF, atomically.
 
     Args:
-        figure: what one of the functions above returned.
+        figure: what a function of `badak.inspect.draw` returned.
         path: the file; its folder must exist.
 
     Raises:

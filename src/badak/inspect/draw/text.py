@@ -7,24 +7,24 @@ from pathlib import Path
 
 from badak.terminal import printable
 
-LONGEST = 30  # the greatest width of a drawn name, in Latin letters
-# Looked through first, in this order: they have Korean, Chinese or Japanese in an even weight.
+LONGEST = 30  # the maximum width of a drawn name, in Latin letters
+# Searched first, in this order: they have Korean, Chinese or Japanese in an even weight.
 PREFERRED = (
     "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo",
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans",
     "Yu Gothic", "Meiryo", "WenQuanYi Micro Hei", "IPAGothic",
 )  # fmt: skip
-# Matplotlib's own of this name has a box for every character there is.
+# Matplotlib's own font of this name has a box for every character.
 BOXES = "Last Resort"
-# Characters that a warning has named: no font has them.
+# Characters that no font has and that a warning has named.
 _warned: set[str] = set()
 
 
 def plain(name: str, longest: int = LONGEST) -> str:
-    r"""Return what Matplotlib draws as the name itself.
+    r"""Return the text that Matplotlib draws as the name itself.
 
-    No dollar begins mathematics, no underscore hides a label from a legend, no control character
-    is left, and a long name loses its middle.
+    A dollar does not start mathematics, an underscore does not hide the label from a legend,
+    control characters are escaped, and a long name loses its middle.
 
     Args:
         name: of a class, a layer, a file or a data set.
@@ -42,17 +42,17 @@ def plain(name: str, longest: int = LONGEST) -> str:
 
 
 def shorten(name: str, longest: int = LONGEST) -> str:
-    """Return the name without characters that act, and without its middle if it is long.
+    """Return the name with control characters escaped, and without its middle if it is long.
 
     Args:
         name: any text.
-        longest: its greatest width, in Latin letters.
+        longest: its maximum width, in Latin letters.
 
     Example:
         >>> shorten("a photo of a rhinoceros", 11), shorten("밑바닥부터 시작하는", 9)
         ('a pho…ceros', '밑바…하는')
     """
-    # Hangul in parts, as macOS writes file names, has no glyphs of its own.
+    # Decomposed Hangul, as macOS writes file names, has no glyphs of its own.
     text = printable(unicodedata.normalize("NFC", name))
     if len(text) <= longest and width_of(text) <= longest:
         return text
@@ -71,14 +71,14 @@ def width_of(text: str) -> int:
 
 
 def fonts_for(text: str, font: str) -> list[str]:
-    """Name the installed fonts that have what a font lacks; warn once if there is none.
+    """Return installed fonts that have the letters a font lacks; warn once if there are none.
 
     Args:
-        text: what is to be drawn.
-        font: the path of the font it would be drawn in.
+        text: the text to draw.
+        font: the path of its font.
 
     Returns:
-        Names of fonts for Matplotlib to fall back on, none if the font has it all.
+        Names of fonts for Matplotlib to fall back on; none if the font has all letters.
     """
     from matplotlib.font_manager import get_font
 
@@ -92,7 +92,7 @@ def fonts_for(text: str, font: str) -> list[str]:
 
 @cache
 def font_of(character: str) -> str | None:
-    """The path of an installed font that has a character; None if no font has it."""
+    """Return the path of an installed font that has a character; None if no font has it."""
     from matplotlib.font_manager import get_font
 
     for path in _installed():
@@ -103,10 +103,9 @@ def font_of(character: str) -> str | None:
 
 @cache
 def _installed() -> list[str]:
-    """The paths of all upright fonts of usual weight, the preferred first.
+    """The paths of all upright fonts of normal weight, the preferred first.
 
-    Matplotlib keeps a list of the fonts from when it was first used; those installed since are
-    added.
+    Matplotlib lists the fonts when it is first used; fonts installed since then are added.
     """
     from matplotlib.font_manager import findSystemFonts, fontManager
 
@@ -114,7 +113,7 @@ def _installed() -> list[str]:
     for path in sorted(set(findSystemFonts()) - known):
         try:
             fontManager.addfont(path)
-        except Exception:  # a damaged file among the system's is not ours to judge
+        except Exception:  # a damaged font file of the system is skipped
             continue
     usual = [
         font
@@ -129,7 +128,7 @@ def _installed() -> list[str]:
 
 
 def _caution(lacking: str) -> None:
-    """Warn once, of the first such name, which characters no font has."""
+    """Warn, for the first such name only, which characters no font has."""
     if lacking and not _warned:
         _warned.update(lacking)
         warnings.warn(

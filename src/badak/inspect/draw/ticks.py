@@ -1,4 +1,4 @@
-"""Tick labels that are exact: percents and whole numbers, never rounded."""
+"""Exact tick labels: percentages and whole numbers, never rounded."""
 
 from typing import TYPE_CHECKING
 
@@ -7,16 +7,16 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-# From tick to tick. Not 2.5: every second tick would need one more decimal.
+# Distances between ticks. Not 2.5: every second tick would need one more decimal.
 STEPS = [1, 2, 5, 10]
-MOST_DECIMALS = 4
+MAX_DECIMALS = 4
 
 
 def percents(axis: "Axis") -> None:
     """Label an axis of shares in percent, with as many decimals as its ticks need.
 
     Args:
-        axis: of shares, 1 the whole; it gets round ticks, which `set_ticks` may change after.
+        axis: of shares, 1 the whole; it gets round ticks, which `set_ticks` may replace.
 
     Example:
         >>> from matplotlib.figure import Figure
@@ -33,17 +33,17 @@ def percents(axis: "Axis") -> None:
         ticks = 100 * np.array([*axis.get_majorticklocs(), share])
         exact = (
             decimals
-            for decimals in range(MOST_DECIMALS)
+            for decimals in range(MAX_DECIMALS)
             if np.allclose(ticks.round(decimals), ticks, rtol=0, atol=1e-6)
         )
-        return f"{100 * share:.{next(exact, MOST_DECIMALS)}f}%"
+        return f"{100 * share:.{next(exact, MAX_DECIMALS)}f}%"
 
     axis.set_major_locator(MaxNLocator("auto", steps=STEPS))
     axis.set_major_formatter(words)
 
 
 def counts(axis: "Axis") -> None:
-    """Put an axis's ticks at whole numbers alone.
+    """Put an axis's ticks at whole numbers only.
 
     Args:
         axis: of epochs, steps, pixels or images.

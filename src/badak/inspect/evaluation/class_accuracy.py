@@ -1,4 +1,4 @@
-"""Accuracy of each class, and how sure so few images make one of it.
+"""Accuracy of each class, with its confidence interval.
 
 Letters: K classes.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 CONFIDENCE = 0.95
@@ -18,12 +18,12 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, eq=False)
 class ClassAccuracy:
-    """The share of each class's images that were recognised.
+    """The share of each class's images that were classified correctly.
 
     Attributes:
         class_names: K names.
         counts: (K,) int64, images of each class.
-        right: (K,) int64, how many of them were recognised.
+        right: (K,) int64, how many of them were classified correctly.
         accuracy: (K,) right / counts; NaN for a class without images.
         low: (K,) lower end of the 95 % Wilson interval; 0 for a class without images.
         high: (K,) upper end; 1 for a class without images.
@@ -38,7 +38,7 @@ class ClassAccuracy:
 
     @property
     def overall(self) -> float:
-        """Share of all images that were recognised."""
+        """Share of all images that were classified correctly."""
         return float(self.right.sum() / self.counts.sum())
 
 
@@ -47,35 +47,35 @@ def per_class_accuracy(net: Network | Predictions, data: Dataset | None = None) 
 
     Args:
         net: the network, or its `Predictions`.
-        data: labelled images; may be left out with predictions.
+        data: labelled images; not needed with predictions.
 
     Returns:
         An array for each measure; `badak.inspect.draw.per_class_accuracy` draws them.
 
     Raises:
-        ArgumentTypeError: no network, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: no images, or images or classes that do not fit the network.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> each = per_class_accuracy(found)
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> each = per_class_accuracy(guesses)
         >>> each.accuracy, each.low.round(2), each.high.round(2)
         (array([1. , 0.5]), array([0.21, 0.09]), array([1.  , 0.91]))
     """
-    found = taken(net, data)
-    k = len(found.class_names)
-    counts = np.bincount(found.labels, minlength=k)
-    right = np.bincount(found.labels[~found.wrong], minlength=k)
+    predictions = predictions_of(net, data)
+    k = len(predictions.class_names)
+    counts = np.bincount(predictions.labels, minlength=k)
+    right = np.bincount(predictions.labels[~predictions.wrong], minlength=k)
     accuracy = np.full(k, np.nan)
     np.divide(right, counts, out=accuracy, where=counts > 0)
-    return ClassAccuracy(found.class_names, counts, right, accuracy, *wilson(right, counts))
+    return ClassAccuracy(predictions.class_names, counts, right, accuracy, *wilson(right, counts))
 
 
 def wilson(right: Indices, counts: Indices) -> tuple[Array, Array]:
     """Return the 95 % interval of Wilson 1927 for `right` successes among `counts` trials.
 
-    Unlike accuracy plus and minus two standard errors it stays within [0, 1], and it keeps a
-    width where all trials succeeded. Without a trial it is the whole of [0, 1].
+    Unlike the accuracy plus or minus two standard errors, it stays within [0, 1], and it has a
+    width even if all trials succeeded. Without a trial it is the whole of [0, 1].
 
     Args:
         right: successes, of any shape.
@@ -90,8 +90,8 @@ def wilson(right: Indices, counts: Indices) -> tuple[Array, Array]:
         (array([0.722]), array([1.]))
     """
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    trials = np.maximum(counts, 1)  # with none, `right` is 0 as well
+    trials = np.maximum(counts, 1)  # without trials, `right` is 0 as well
     centre = (right + z**2 / 2) / (counts + z**2)
     half = z * np.sqrt(right * (counts - right) / trials + z**2 / 4) / (counts + z**2)
-    # Exact where rounding would leave an end a hair inside 0 or 1, and the accuracy outside.
+    # Exact at 0 and 1: rounding could otherwise leave the accuracy outside its interval.
     return np.where(right == 0, 0, centre - half), np.where(right == counts, 1, centre + half)

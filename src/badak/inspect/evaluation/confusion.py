@@ -1,4 +1,4 @@
-"""The confusion matrix: which class is taken for which.
+"""The confusion matrix: which class is mistaken for which.
 
 Letters: N images, K classes.
 """
@@ -9,17 +9,17 @@ import numpy as np
 
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 
 @dataclass(frozen=True, eq=False)
 class ConfusionMatrix:
-    """How many images of each class were taken for each class.
+    """How many images of each class were predicted as each class.
 
     Attributes:
-        counts: (K, K) int64; counts[i, j] images of class i were taken for class j.
-        rates: (K, K), counts divided by the images of class i; a row of NaN where there are none.
+        counts: (K, K) int64; counts[i, j] images of class i were predicted as class j.
+        rates: (K, K), counts divided by the images of class i; a row of NaN if there are none.
         class_names: K names.
     """
 
@@ -34,31 +34,31 @@ class ConfusionMatrix:
 
 
 def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) -> ConfusionMatrix:
-    """Count which class is taken for which.
+    """Count how often each class is predicted as each class.
 
     Args:
         net: the network, or its `Predictions`.
-        data: labelled images; may be left out with predictions.
+        data: labelled images; not needed with predictions.
 
     Returns:
-        Counts and rates, a row for each true class and a column for each predicted one;
+        Counts and rates, one row per true class and one column per predicted class;
         `badak.inspect.draw.confusion_matrix` draws them.
 
     Raises:
-        ArgumentTypeError: no network, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: no images, or images or classes that do not fit the network.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> confusion_matrix(found).counts
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> confusion_matrix(guesses).counts
         array([[1, 0],
                [1, 1]])
     """
-    found = taken(net, data)
-    k = len(found.class_names)
-    pairs = found.labels * k + found.predicted  # (N,): the cell of each image
+    predictions = predictions_of(net, data)
+    k = len(predictions.class_names)
+    pairs = predictions.labels * k + predictions.predicted  # (N,): the cell of each image
     counts = np.bincount(pairs, minlength=k * k).reshape(k, k)
     images = counts.sum(axis=1, keepdims=True)
     rates = np.full((k, k), np.nan)
     np.divide(counts, images, out=rates, where=images > 0)
-    return ConfusionMatrix(counts, rates, found.class_names)
+    return ConfusionMatrix(counts, rates, predictions.class_names)

@@ -10,10 +10,10 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array, Labels
 from badak.data import Dataset
-from badak.errors import BadakError
+from badak.errors import BadakError, needs
 from badak.inspect.attribution.backward import trace
 from badak.inspect.evaluation.predictions import BATCH, check_fit
-from badak.inspect.subject import finite
+from badak.inspect.subject import finite, one_layer
 from badak.network import Network
 
 METHODS = ("pca", "tsne")
@@ -55,7 +55,7 @@ def embedding(
     Args:
         net: the network.
         data: labelled images, at least 3.
-        layer: the layer's name.
+        layer: the layer's name; inside a block ``"block1.conv1"``.
         method: "pca" for the two directions of largest variance, by singular values; "tsne" for
             t-SNE (van der Maaten and Hinton 2008), which keeps neighbours together.
         seed: of t-SNE; it starts from the principal components, so the seed changes little.
@@ -67,7 +67,7 @@ def embedding(
         ArgumentTypeError: no network, no Dataset, or a seed that is no integer.
         BadakError: an unknown layer or method, images or classes that do not fit, fewer than 3
             images, or a layer that gives every image the same output, or NaN or infinity.
-        ImportError: "tsne" without scikit-learn.
+        MissingExtra: "tsne" without scikit-learn.
 
     Example:
         >>> from badak import data, models
@@ -78,7 +78,7 @@ def embedding(
     checks.choice(method, "method", METHODS)
     checks.integer(seed, "seed", maximum=2**32 - 1)
     check_fit(net, data)
-    checks.choice(layer, "layer", list(net.layers))
+    one_layer(net, layer)
     if len(data) < FEWEST:
         raise BadakError(f"an embedding needs at least {FEWEST} images; got {data}")
     rows = finite(_outputs(net, data, layer), f"the output of layer {layer!r}")
@@ -127,13 +127,9 @@ def principal(rows: Array, count: int) -> tuple[Array, Array]:
 
 
 def _tsne(rows: Array, seed: int) -> Array:
-    try:
+    with needs("t-SNE needs scikit-learn, method='pca' does not", extra="sklearn"):
         from sklearn.manifold import TSNE
         from threadpoolctl import threadpool_limits  # scikit-learn brings it
-    except ImportError:
-        raise ImportError(
-            "t-SNE needs scikit-learn: pip install 'badak[sklearn]', or take method='pca'"
-        ) from None
     # Few images have few neighbours; scikit-learn looks at three times the perplexity.
     perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
     # Its threads wait for each other in every one of a thousand steps, spinning: on a busy machine

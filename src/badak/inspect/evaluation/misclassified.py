@@ -1,6 +1,6 @@
-"""The images a network gets wrong, the surest mistakes first.
+"""The images a network classifies wrongly, the most confident mistakes first.
 
-Letters: N images, M of them shown, C channels, H rows, W columns.
+Letters: N images, M mistakes returned, C channels, H rows, W columns.
 """
 
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from badak import checks
 from badak.arrays import Array, Images, Indices, Labels
 from badak.data import Dataset
 from badak.errors import BadakError
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
 
 @dataclass(frozen=True, eq=False)
 class Misclassified:
-    """The most confidently misclassified images, the surest first.
+    """The most confidently misclassified images, the most confident first.
 
     Attributes:
-        places: (M,) int64, where they stand in the data.
+        places: (M,) int64, their indices in the data.
         images: (M, C, H, W).
         labels: (M,) their true classes.
-        predicted: (M,) the classes they were taken for.
+        predicted: (M,) their predicted classes.
         confidence: (M,) the probability of the predicted class.
         class_names: K names.
         wrong: how many images of the data are misclassified; M or more.
-        total: N, how many images the data have.
+        total: N, how many images the data hold.
     """
 
     places: Indices
@@ -41,40 +41,40 @@ class Misclassified:
 
 
 def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Misclassified:
-    """Return the images whose wrong class was predicted most confidently (the book's chapter 8.1).
+    """Return the most confidently misclassified images (the book's chapter 8.1).
 
     Args:
         net: the network, or its `Predictions` of `data`.
         data: labelled images.
-        k: how many, at most; fewer where fewer are wrong, and none where all are right.
+        k: the maximum number of images; there may be fewer mistakes, or none.
 
     Returns:
         Images, classes and probabilities; `badak.inspect.draw.misclassified` draws them.
 
     Raises:
-        ArgumentTypeError: no network, no Dataset, or a k that is no integer.
+        ArgumentTypeError: net or data of another type, or a k that is not an integer.
         BadakError: no images, images or classes that do not fit, or a k below 1.
 
     Example:
         >>> pets = Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 1], ["cat", "dog"])
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.8, 0.2]], ["cat", "dog"])
-        >>> misclassified(found, pets).places
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.8, 0.2]], ["cat", "dog"])
+        >>> misclassified(guesses, pets).places
         array([2, 1])
     """
     checks.integer(k, "k", minimum=1)
     if data is None:
         raise BadakError("data must be given: it holds the images; predictions alone do not")
-    found = taken(net, data)
-    wrong = np.flatnonzero(found.wrong)
-    # Stable: of equally sure mistakes the first in the data comes first.
-    places = wrong[np.argsort(-found.confidence[wrong], kind="stable")][:k]
+    predictions = predictions_of(net, data)
+    wrong = np.flatnonzero(predictions.wrong)
+    # Stable: equally confident mistakes keep the order of the data.
+    places = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")][:k]
     return Misclassified(
         places,
         data.images[places],
-        found.labels[places],
-        found.predicted[places],
-        found.confidence[places],
-        found.class_names,
+        predictions.labels[places],
+        predictions.predicted[places],
+        predictions.confidence[places],
+        predictions.class_names,
         len(wrong),
-        len(found),
+        len(predictions),
     )

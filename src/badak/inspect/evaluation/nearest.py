@@ -1,6 +1,6 @@
-"""The images of a data set that resemble one image most, pixel for pixel.
+"""The images of a data set that resemble one image most, pixel by pixel.
 
-Letters: N images of the data set, K nearest of them, C channels, H rows, W columns.
+Letters: N images of the data set, the K nearest of them, C channels, H rows, W columns.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Nearest:
     """The nearest images, the nearest first.
 
     Attributes:
-        image: (C, H, W), what they resemble.
+        image: (C, H, W), the image they resemble.
         images: (K, C, H, W).
         labels: (K,).
-        indices: (K,), their places in the data set.
-        distances: (K,), Euclidean over the pixels.
+        indices: (K,), their indices in the data set.
+        distances: (K,), Euclidean, over the pixels.
     """
 
     image: Images
@@ -36,25 +36,25 @@ class Nearest:
 
 
 def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
-    """Return the k images of a data set nearest to an image: what a lookup would answer.
+    """Return the k images of a data set nearest to an image: the answer of a simple lookup.
 
     Args:
-        data: where to look, such as the training images.
+        data: the images to search, such as the training images.
         image: (C, H, W) or (1, C, H, W), of the data set's shape.
         k: how many, at most N.
 
     Returns:
-        The nearest; of equal distances the first in the data set. `badak.inspect.draw.nearest`
-        draws them.
+        The nearest images; those of equal distance in the order of the data set.
+        `badak.inspect.draw.nearest` draws them.
 
     Raises:
-        BadakError: an image of another shape, or more asked for than there are.
+        BadakError: an image of another shape, or a k above N.
 
     Example:
         >>> from badak.data import load
         >>> train, _ = load("digits")
-        >>> found = nearest(train, train.images[7], k=3)
-        >>> int(found.indices[0]), float(found.distances[0]), found.labels
+        >>> neighbours = nearest(train, train.images[7], k=3)
+        >>> int(neighbours.indices[0]), float(neighbours.distances[0]), neighbours.labels
         (7, 0.0, array([7, 7, 7]))
     """
     array = as_array(image, "image")

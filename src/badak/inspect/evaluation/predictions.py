@@ -1,4 +1,4 @@
-"""Predictions: what a network thinks of each image, computed once and shared by what judges it.
+"""Predictions: class probabilities for each image, computed once for all evaluations.
 
 Letters: N images, K classes.
 """
@@ -17,19 +17,19 @@ from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.subject import finite
 from badak.network import Network
 
-# Images at a time; memory does not grow with N.
+# Images per batch, so that memory does not grow with N.
 BATCH = 256
-# How far the probabilities of an image may add up to something else than 1: float16 rounds so.
+# How far the sum of an image's probabilities may be from 1, as with float16.
 TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """True classes and predicted probabilities, of a network or of any other classifier.
+    """True classes and predicted probabilities, of a network or any other classifier.
 
     Args:
-        labels: (N,) integers in [0, K), the true classes; N at least 1.
-        probabilities: (N, K), each row at least 0 and adding up to 1; K at least 2.
+        labels: (N,) integers in [0, K), the true classes; at least one.
+        probabilities: (N, K), non-negative rows that add up to 1; at least two classes.
         class_names: K names.
 
     Attributes:
@@ -38,13 +38,13 @@ class Predictions:
         class_names: K names; class k is class_names[k].
 
     Raises:
-        ArgumentTypeError: arrays that hold no such numbers.
-        BadakError: no image, lengths that differ, a label out of range, rows that are no
+        ArgumentTypeError: arrays that do not hold such numbers.
+        BadakError: no image, lengths that differ, a label out of range, or rows that are not
             probabilities.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
-        >>> found.predicted, found.confidence, found.wrong
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
+        >>> guesses.predicted, guesses.confidence, guesses.wrong
         (array([0, 1, 0]), array([0.9, 0.6, 0.8]), array([False, False,  True]))
         >>> Predictions([2], [[0.9, 0.1]], ["cat", "dog"])
         Traceback (most recent call last):
@@ -61,13 +61,13 @@ class Predictions:
         rows = as_array(probabilities, "probabilities").astype(np.float64)
         if rows.ndim != 2 or rows.shape[1] < 2:
             raise BadakError(
-                f"probabilities must have shape (N, K), K at least 2; got {rows.shape}"
+                f"probabilities must have shape (N, K) with K at least 2; got {rows.shape}"
             )
         if not len(rows):
-            raise BadakError("predictions need at least one image; there is none")
+            raise BadakError("predictions must have at least one image; got none")
         if len(class_names) != rows.shape[1]:
             raise BadakError(
-                f"class_names must be {rows.shape[1]}, one a column of probabilities; "
+                f"class_names must be {rows.shape[1]}, one per column of probabilities; "
                 f"got {len(class_names)}"
             )
         fits = (rows >= 0).all(axis=1) & (abs(rows.sum(axis=1) - 1) <= TOLERANCE)  # NaN does not
@@ -75,7 +75,7 @@ class Predictions:
             row = int(np.argmin(fits))
             raise BadakError(
                 f"probabilities must be at least 0 and add up to 1 in each row; row {row} is "
-                f"{rows[row]}: are these logits? badak.ops.softmax makes probabilities of them"
+                f"{rows[row]}: if these are logits, badak.ops.softmax turns them into probabilities"
             )
         checked = as_labels(labels, len(rows), rows.shape[1])
         values = {"labels": checked, "probabilities": rows, "class_names": tuple(class_names)}
@@ -84,24 +84,24 @@ class Predictions:
 
     @cached_property
     def predicted(self) -> Labels:
-        """(N,) the most probable class; of several the first, as `Network.predict` takes it."""
+        """(N,) the most probable class; of equal ones the first, as in `Network.predict`."""
         classes: Labels = self.probabilities.argmax(axis=1)
         return classes
 
     @cached_property
     def confidence(self) -> Array:
         """(N,) the probability of the predicted class."""
-        most: Array = self.probabilities.max(axis=1)
-        return most
+        largest: Array = self.probabilities.max(axis=1)
+        return largest
 
     @property
     def wrong(self) -> Mask:
-        """(N,) whether another class than the true one was predicted."""
+        """(N,) whether the predicted class is not the true one."""
         return np.not_equal(self.predicted, self.labels)
 
     @property
     def accuracy(self) -> float:
-        """Share of images whose true class was predicted."""
+        """Share of images that were classified correctly."""
         return 1 - float(self.wrong.mean())
 
     def __len__(self) -> int:
@@ -109,21 +109,21 @@ class Predictions:
 
 
 def predictions(net: Network, data: Dataset) -> Predictions:
-    """Run the network over the data once, for all the functions that judge its predictions.
+    """Run the network over the data once, for all functions that evaluate its predictions.
 
-    The softmax is computed in float64: in float32 the probability of a sure guess is exactly 1,
-    and a ROC curve could no longer tell such images apart.
+    The softmax is computed in float64: in float32, confident predictions would all have a
+    probability of exactly 1, and a ROC curve could not tell such images apart.
 
     Args:
         net: the network.
         data: labelled images that fit it.
 
     Returns:
-        Labels, probabilities and class names, to give to `confusion_matrix`, `roc` and so on
-        in place of the network.
+        Labels, probabilities and class names, which `confusion_matrix`, `roc` and the others
+        accept in place of the network.
 
     Raises:
-        ArgumentTypeError: no network, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: no images, images or classes that do not fit the network, or outputs that are
             not finite.
 
@@ -139,43 +139,45 @@ def predictions(net: Network, data: Dataset) -> Predictions:
     return Predictions(data.labels, probabilities, data.class_names)
 
 
-def taken(net: Network | Predictions, data: Dataset | None) -> Predictions:
-    """Return the predictions that a function was given, or make them of its network and data.
+def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predictions:
+    """Return a function's predictions, or compute them from its network and data.
 
     Args:
-        net: the network, or predictions already made.
-        data: what the network shall predict; with predictions None, or the data they are of.
+        net: the network, or its predictions.
+        data: the images to predict; with predictions None, or the data they belong to.
 
     Returns:
         The predictions.
 
     Raises:
-        ArgumentTypeError: neither a network nor predictions, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: a network without data, data that do not fit, or data of other predictions.
     """
     if not isinstance(net, Predictions):
         if data is None:
-            raise BadakError("data must be given with a network; only predictions need none")
+            raise BadakError(
+                "data must be given with a network; it is optional only with predictions"
+            )
         return predictions(net, data)
     if data is not None:
         _check_dataset(data)
         if not np.array_equal(data.labels, net.labels):
             raise BadakError(
-                f"the predictions are of other images than data: {len(net)} labels and "
-                f"{len(data)} that differ; pass the data they were made of"
+                f"the labels of the predictions ({len(net)}) and of data ({len(data)}) differ; "
+                "pass the data that was predicted"
             )
     return net
 
 
 def check_fit(net: Network, data: Dataset) -> None:
-    """Refuse data that the network cannot classify.
+    """Raise an error if the network cannot classify the data.
 
     Args:
         net: the network.
         data: labelled images.
 
     Raises:
-        ArgumentTypeError: no network, or no Dataset.
+        ArgumentTypeError: net or data of another type.
         BadakError: no images, or images or classes that do not fit the network.
     """
     if not isinstance(net, Network):
@@ -189,7 +191,7 @@ def check_fit(net: Network, data: Dataset) -> None:
         )
     if data.num_classes != net.num_classes:
         raise BadakError(
-            f"the network tells {net.num_classes} classes apart; data has {data.num_classes}: "
+            f"the network has {net.num_classes} classes; data has {data.num_classes}: "
             f"{', '.join(data.class_names[:10])}{', ...' if data.num_classes > 10 else ''}"
         )
 

@@ -1,4 +1,4 @@
-"""Reliability: whether a network that is 80 % sure is right 80 times in a hundred.
+"""Reliability: whether a network that is 80 % confident is right 80 times in a hundred.
 
 Letters: N images, B bins.
 """
@@ -10,10 +10,10 @@ import numpy as np
 from badak import checks
 from badak.arrays import Array, Indices
 from badak.data import Dataset
-from badak.inspect.evaluation.predictions import Predictions, taken
+from badak.inspect.evaluation.predictions import Predictions, predictions_of
 from badak.network import Network
 
-MOST_BINS = 1000
+MAX_BINS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +21,10 @@ class Reliability:
     """Accuracy beside confidence; bin b holds confidences above edges[b], up to edges[b + 1].
 
     Attributes:
-        edges: (B + 1,) from 0 to 1, equally far apart.
+        edges: (B + 1,) from 0 to 1, equally spaced.
         counts: (B,) int64, images in each bin.
-        confidence: (B,) mean confidence of the bin's images; NaN where there are none.
-        accuracy: (B,) share of the bin's images that were recognised; NaN where there are none.
+        confidence: (B,) mean confidence of the bin's images; NaN if there are none.
+        accuracy: (B,) share of the bin's images classified correctly; NaN if there are none.
         error: expected calibration error: |accuracy - confidence|, averaged over all images.
         mean_confidence: over all images.
         mean_accuracy: over all images.
@@ -42,34 +42,34 @@ class Reliability:
 def reliability(
     net: Network | Predictions, data: Dataset | None = None, bins: int = 10
 ) -> Reliability:
-    """Compare the confidence of the predictions with how often they are right.
+    """Compare the confidence of predictions with how often they are right.
 
     The error is that of Guo et al. 2017, *On Calibration of Modern Neural Networks*, equation 3.
 
     Args:
         net: the network, or its `Predictions`.
-        data: labelled images; may be left out with predictions.
-        bins: B, how many equal parts confidence is cut into, 1 to 1,000.
+        data: labelled images; not needed with predictions.
+        bins: B, the number of equal intervals of confidence, 1 to 1,000.
 
     Returns:
         Means by bin and the expected calibration error; `badak.inspect.draw.reliability` draws
         them.
 
     Raises:
-        ArgumentTypeError: no network, no Dataset, or bins that are no integer.
+        ArgumentTypeError: net or data of another type, or bins that are not an integer.
         BadakError: no images, images or classes that do not fit, or bins out of range.
 
     Example:
-        >>> found = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
-        >>> of = reliability(found, bins=5)  # two of three are right, though 83 % sure on average
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
+        >>> of = reliability(guesses, bins=5)  # two of three right, mean confidence 83 %
         >>> of.counts, of.accuracy[-2:], round(of.error, 3)
         (array([0, 0, 0, 2, 1]), array([0.5, 1. ]), 0.233)
     """
-    checks.integer(bins, "bins", minimum=1, maximum=MOST_BINS)
-    found = taken(net, data)
-    confidence, right = found.confidence, ~found.wrong
+    checks.integer(bins, "bins", minimum=1, maximum=MAX_BINS)
+    predictions = predictions_of(net, data)
+    confidence, right = predictions.confidence, ~predictions.wrong
     edges = np.linspace(0, 1, bins + 1)
-    # searchsorted says how many edges lie below; a sum rounded above 1 stays in the last bin.
+    # searchsorted counts the edges below; a confidence rounded above 1 stays in the last bin.
     place = np.minimum(np.searchsorted(edges, confidence), bins) - 1
     counts = np.bincount(place, minlength=bins)
     sums = [np.bincount(place, weights, minlength=bins) for weights in (confidence, right)]
@@ -81,7 +81,7 @@ def reliability(
         confidence=means[0],
         accuracy=means[1],
         # Each bin's |accuracy - confidence| times its share of the images.
-        error=float(abs(sums[1] - sums[0]).sum() / len(found)),
+        error=float(abs(sums[1] - sums[0]).sum() / len(predictions)),
         mean_confidence=float(confidence.mean()),
-        mean_accuracy=found.accuracy,
+        mean_accuracy=predictions.accuracy,
     )

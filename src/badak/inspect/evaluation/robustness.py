@@ -1,4 +1,4 @@
-"""Robustness against shifts: what the book says pooling is for, measured.
+"""Robustness to shifts, which the book gives as the purpose of pooling.
 
 Letters: S networks, P the largest shift, N images, C channels, H rows, W columns.
 """
@@ -15,7 +15,7 @@ from badak.errors import ArgumentTypeError, BadakError, where
 from badak.inspect.evaluation.predictions import BATCH, check_fit
 from badak.network import Network
 
-# (rows down, columns right) of one step each way.
+# (rows down, columns right) of one step in each direction.
 DIRECTIONS = {
     "up": (-1, 0),
     "up right": (-1, 1),
@@ -58,11 +58,11 @@ def shift_robustness(
 ) -> ShiftRobustness:
     """Measure accuracy on images shifted by 0 to `pixels` pixels (the book's chapter 7.3.1).
 
-    Max pooling is said to forgive small shifts: give one network with pooling and one without.
-    What moves in is 0, as around MNIST's digits; what moves out is lost.
+    Max pooling is said to tolerate small shifts: compare a network with pooling and one without.
+    Pixels shifted in are 0, as around MNIST's digits; pixels shifted out are lost.
 
     Args:
-        nets: a network, or name -> network for several side by side.
+        nets: a network, or name -> network to compare several.
         data: labelled images that fit all of them.
         pixels: P, the largest shift; smaller than the images.
 
@@ -71,7 +71,7 @@ def shift_robustness(
         it.
 
     Raises:
-        ArgumentTypeError: no network, no Dataset, or pixels that are no integer.
+        ArgumentTypeError: nets or data of another type, or pixels that are not an integer.
         BadakError: no network, no images, images or classes that do not fit (the message names
             the network), or a shift out of range.
 
@@ -112,12 +112,12 @@ def shift_robustness(
 
 
 def shifted(images: Images, down: int, right: int) -> Images:
-    """Move images by whole pixels; what moves in is 0.
+    """Return images shifted by whole pixels; pixels shifted in are 0.
 
     Args:
         images: (N, C, H, W).
-        down: rows; negative is up.
-        right: columns; negative is left.
+        down: rows; negative means up.
+        right: columns; negative means left.
 
     Returns:
         New array (N, C, H, W).

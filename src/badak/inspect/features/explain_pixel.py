@@ -9,8 +9,8 @@ from badak import checks
 from badak.arrays import Array, Indices, Mask
 from badak.inspect.features.filters import convolution, filters_of
 from badak.inspect.features.patch import patch
-from badak.inspect.features.walk import walk
 from badak.inspect.subject import one_image
+from badak.layers.walk import run
 from badak.network import Network
 
 COLOURS = ("red", "green", "blue")  # of an image with three channels
@@ -85,8 +85,8 @@ def explain_pixel(
         ((1, 5, 5), True)
     """
     conv = convolution(net, layer)
-    passed = next(one for one in walk(net, one_image(net, image)) if one.layer is conv)
-    output, all_maps = passed.y[0], passed.x[0]
+    visit = next(one for one in run(net.layers, one_image(net, image)) if one.layer is conv)
+    source, output, all_maps = visit.source or "image", visit.output[0], visit.input[0]
     for name, place, count in zip(
         ("channel", "y", "x"), (channel, y, x), output.shape, strict=True
     ):
@@ -106,12 +106,12 @@ def explain_pixel(
     )
     cells, inside = patch(maps, rows, columns)
     return ExplainedPixel(
-        layer=passed.name,
+        layer=visit.name,
         channel=channel,
         y=y,
         x=x,
-        source=passed.source,
-        names=channel_names(passed.source, len(all_maps))[first : first + len(weight)],
+        source=source,
+        names=channel_names(source, len(all_maps))[first : first + len(weight)],
         maps=maps,
         rows=rows,
         columns=columns,

@@ -3,8 +3,8 @@
 from numpy.typing import ArrayLike
 
 from badak.arrays import Array
-from badak.inspect.attribution.backward import trace
 from badak.inspect.subject import one_image
+from badak.layers.walk import run
 from badak.network import Network
 
 
@@ -16,8 +16,9 @@ def feature_maps(net: Network, image: ArrayLike) -> dict[str, Array]:
         image: (C, H, W): float, or uint8 in 0..255.
 
     Returns:
-        Layer name -> (C, H, W) maps, or (D,) numbers, in the network's order;
-        `badak.inspect.draw.feature_maps` draws them.
+        Layer name -> (C, H, W) maps, or (D,) numbers, in the network's order; before a block's
+        those of the layers inside, such as ``"block1.conv1"``. `badak.inspect.draw.feature_maps`
+        draws them.
 
     Raises:
         BadakError: an image that does not fit.
@@ -29,4 +30,5 @@ def feature_maps(net: Network, image: ArrayLike) -> dict[str, Array]:
         >>> maps["pool1"].shape, maps["linear2"].shape
         ((30, 12, 12), (10,))
     """
-    return {name: out[0] for name, out in trace(net, one_image(net, image)).outputs.items()}
+    visits = run(net.layers, one_image(net, image))
+    return {visit.name: visit.output[0] for visit in visits}

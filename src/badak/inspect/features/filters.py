@@ -4,6 +4,7 @@ from badak import checks
 from badak.arrays import Array
 from badak.errors import BadakError
 from badak.layers import Conv2d, TableConv2d
+from badak.layers.walk import walk
 from badak.network import Network
 
 Convolution = Conv2d | TableConv2d
@@ -37,11 +38,16 @@ def convolution(net: Network, layer: str | None) -> Convolution:
     Raises:
         BadakError: no such convolution layer; the message lists those there are.
     """
-    leaves = dict(leaf for name, one in net.layers.items() for leaf in one.leaves(name))
-    found = {name: one for name, one in leaves.items() if isinstance(one, Convolution)}
-    if not found:
+    known = convolutions(net)
+    if not known:
         raise BadakError("the network has no convolution layer, and so no filters")
-    return found[checks.choice(next(iter(found)) if layer is None else layer, "layer", found)]
+    return known[checks.choice(next(iter(known)) if layer is None else layer, "layer", known)]
+
+
+def convolutions(net: Network) -> dict[str, Convolution]:
+    """Return name -> convolution layer, within blocks too, in the order they compute."""
+    visits = walk(net.layers, net.input_shape)
+    return {visit.name: visit.layer for visit in visits if isinstance(visit.layer, Convolution)}
 
 
 def filters_of(layer: Convolution) -> Array:

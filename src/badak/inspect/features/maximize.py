@@ -9,7 +9,7 @@ from badak import checks
 from badak.arrays import Array, Images
 from badak.errors import BadakError
 from badak.inspect.attribution.backward import trace
-from badak.inspect.subject import finite
+from badak.inspect.subject import finite, one_layer
 from badak.network import Network
 
 # The first image: dark, with a little noise. From middle grey a class whose images are mostly dark
@@ -57,8 +57,8 @@ def maximize_activation(
 
     Args:
         net: the network.
-        layer: the layer whose output is to rise; for a class the last one, whose channels are
-            the logits.
+        layer: the layer whose output is to rise, inside a block ``"block1.conv1"``; for a class
+            the last one, whose channels are the logits.
         channel: a channel, whose mean over all places is to rise, a class or unit of a flat
             layer, or (channel, y, x), one unit of a map.
         steps: how many.
@@ -84,7 +84,7 @@ def maximize_activation(
         >>> found.image.shape, bool(found.activations[-1] > found.activations[0])
         ((1, 28, 28), True)
     """
-    checks.choice(layer, "layer", list(net.layers))
+    one_layer(net, layer)
     checks.integer(steps, "steps", minimum=1)
     checks.real(lr, "lr", above=0)
     checks.integer(jitter, "jitter")

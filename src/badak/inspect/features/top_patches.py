@@ -10,7 +10,7 @@ from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.features.patch import patch
 from badak.inspect.features.receptive_field import receptive_field
-from badak.inspect.features.walk import walk
+from badak.layers.walk import run
 from badak.network import Network
 from badak.network.receptive import ReceptiveField
 
@@ -87,7 +87,7 @@ def top_patches(
     values, spots, indices = np.empty(0, net.dtype), np.empty(0, int), np.empty(0, int)
     for start in range(0, len(data), batch_size):
         images = as_images(data.images[start : start + batch_size], net.input_shape, net.dtype)
-        output = next(one.y for one in walk(net, images) if one.name == layer)
+        output = next(one.output for one in run(net.layers, images) if one.name == layer)
         checks.integer(channel, "channel", maximum=output.shape[1] - 1)
         unit = output[:, channel].reshape(len(output), -1)  # (N, OH*OW), or (N, 1)
         values = np.concatenate([values, unit.max(axis=1)])

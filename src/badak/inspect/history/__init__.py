@@ -1,1 +1,1 @@
-"""How a network learnt."""
+"""How a network learnt: curves by epoch, and a timeline of its state."""

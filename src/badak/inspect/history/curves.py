@@ -14,7 +14,7 @@ from badak.training.checkpoint import read_history
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """What each epoch reached; NaN where nothing was measured.
+    """Loss and accuracy of each epoch; NaN if not measured.
 
     Attributes:
         epochs: (E,) numbers of the epochs, from 1.
@@ -32,10 +32,10 @@ class LearningCurve:
 
     @property
     def best(self) -> int | None:
-        """The place of the best epoch; None if nothing was measured on a validation set.
+        """Index of the best epoch; None if nothing was measured on a validation set.
 
-        The highest validation accuracy counts; of equal ones the lowest validation loss, and of
-        these the earliest.
+        The best epoch has the highest validation accuracy; of equal ones the lowest validation
+        loss, and of these it is the earliest.
         """
         measures = (
             self.train_loss,
@@ -56,7 +56,7 @@ def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurv
         history: what `Trainer.fit` returned, or a run directory, whose checkpoint holds it.
 
     Returns:
-        An array for each measure; `badak.inspect.draw.learning_curve` draws them.
+        One array per measure; `badak.inspect.draw.learning_curve` draws them.
 
     Raises:
         BadakError: no epoch has ended yet, or the folder holds no run.
@@ -71,7 +71,7 @@ def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurv
     if isinstance(history, RunDirectory):
         history = read_history(history.checkpoint)
     if not history.epochs:
-        raise BadakError("the history has no finished epoch yet, and so no curve")
+        raise BadakError("the history has no finished epoch yet, so there is no curve")
     columns = list(zip(*history.epochs, strict=True))
     epochs, _, *measures = columns
     return LearningCurve(np.array(epochs), *(np.array(measure) for measure in measures))

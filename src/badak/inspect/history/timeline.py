@@ -1,4 +1,4 @@
-"""The time machine: what a network was like from step 0 on.
+"""The time machine: a network's state from step 0 on.
 
 Letters: T moments, I images, C channels, F filters, K classes.
 """
@@ -21,7 +21,7 @@ from badak.training.snapshots import read
 
 @dataclass(frozen=True)
 class Moment:
-    """A network at one step; the fields are a `Timeline`'s, without T."""
+    """A network at one step; the fields are those of `Timeline`, without T."""
 
     step: int
     filters: dict[str, Array]
@@ -32,7 +32,7 @@ class Moment:
 
     @property
     def accuracy(self) -> float:
-        """Share of the sample classified rightly."""
+        """Share of the sample classified correctly."""
         return float(np.trace(self.confusion) / self.confusion.sum())
 
 
@@ -45,10 +45,10 @@ class Timeline:
         filters: convolution -> (T, F, C, KH, KW), the first 64 filters and 4 channels.
         maps: convolution -> (T, I, 8, OH, OW), its first outputs for `images`.
         images: (I, C, H, W), the same at every moment.
-        labels: (I,), their classes.
-        confusion: (T, K, K) images of true class (row) taken for class (column).
-        dead: ReLU -> (T,) share of its units that are 0 at every place of 100 images.
-        ratios: weight -> (T,) length of the last update by the weight's own; NaN at step 0.
+        labels: (I,), the classes of `images`.
+        confusion: (T, K, K) images of a true class (row) predicted as a class (column).
+        dead: ReLU -> (T,) share of its units that are 0 at every position of 100 images.
+        ratios: weight -> (T,) norm of the last update / norm of the weight; NaN at step 0.
     """
 
     steps: Indices
@@ -77,30 +77,30 @@ class Timeline:
         return (self[t] for t in range(len(self)))
 
     def at(self, step: int) -> Moment:
-        """Return the last moment recorded up to a step."""
+        """Return the last moment recorded at or before a step."""
         step = checks.integer(step, "step")
         return self[int(np.searchsorted(self.steps, step, side="right")) - 1]
 
     @property
     def accuracy(self) -> Array:
-        """(T,) share of the sample classified rightly."""
+        """(T,) share of the sample classified correctly."""
         right = np.trace(self.confusion, axis1=1, axis2=2)  # (T, K, K) -> (T,)
         return np.asarray(right / self.confusion.sum(axis=(1, 2)))
 
 
 def timeline(run: Trainer | RunDirectory | str | Path) -> Timeline:
-    """Return what a training recorded of the network, to go through from step 0.
+    """Return what a training run recorded of the network, from step 0 on.
 
     Args:
         run: the directory of a run trained with ``--snapshots K``, or a `Trainer(snapshots=K)`
             after its training.
 
     Returns:
-        The moments; `badak.inspect.draw.filters_over_time` and its neighbours draw them.
+        The moments; `badak.inspect.draw.filters_over_time` and similar functions draw them.
 
     Raises:
         BadakError: nothing was recorded.
-        FormatError: a file that is damaged.
+        FormatError: a damaged file.
 
     Example:
         >>> from badak import data, models

@@ -1,10 +1,11 @@
 """The report: everything there is to see in a trained network, on one page.
 
-`sections.py` lists what is shown, `figures.py` draws it, `page.py` and `page.html` lay it out.
+Each group's file holds its sections: titles, sentences and the functions that draw them.
+`write.py` lists them in order, `page.py` and `page.html` lay them out.
 """
 
-from badak.inspect.report.sections import SECTIONS, Section
+from badak.inspect.report.section import Section
 from badak.inspect.report.trained import Trained
-from badak.inspect.report.write import report
+from badak.inspect.report.write import SECTIONS, report
 
 __all__ = ["SECTIONS", "Section", "Trained", "report"]

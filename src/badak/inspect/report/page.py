@@ -1,4 +1,4 @@
-"""The report's HTML: titles, pictures and sentences into one page that needs nothing else."""
+"""The report's HTML: titles, pictures and sentences on one page that needs no other file."""
 
 import base64
 import html
@@ -7,37 +7,33 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import NamedTuple
 
 from PIL import Image
 
 from badak.inspect.draw import Animation
+from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
 from badak.terminal import language, printable
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 PAGE = Path(__file__).with_name("page.html")
-# A figure is not shown smaller than this share of its size, or its letters could not be read: on a
-# narrow screen one scrolls instead. Animations are small and have large letters.
-SMALLEST = 0.55
+# Figures are not shown smaller than this share of their size, so that their text stays readable: on
+# a narrow screen they scroll instead. Animations are small and have large text.
+MIN_SCALE = 0.55
 
 
 class Shown(NamedTuple):
-    """A section as it came out.
+    """A section with what was drawn for it.
 
     Attributes:
-        title: a few words.
-        sentence: below the pictures.
-        pictures: name -> what was drawn; none where that failed.
-        files: name -> where it was written.
-        fault: why nothing could be drawn.
+        section: its title, and the sentence below the pictures.
+        pictures: name -> figure or animation; none if drawing failed.
+        files: name -> the file it was written to.
+        fault: why drawing failed; empty if it did not.
     """
 
-    title: str
-    sentence: str
-    pictures: Mapping[str, Union["Figure", Animation]]
+    section: Section
+    pictures: Pictures
     files: Mapping[str, Path]
     fault: str
 
@@ -46,18 +42,18 @@ class Part(NamedTuple):
     """Sections under one heading."""
 
     heading: str
-    sections: Sequence[Shown]
+    shown: Sequence[Shown]
 
 
 def page(trained: Trained, parts: Sequence[Part]) -> str:
     """Lay out the page.
 
     Args:
-        trained: what it is about.
+        trained: the network, and what is known of its training.
         parts: what is shown, in order.
 
     Returns:
-        HTML that holds its pictures.
+        HTML that contains its pictures.
     """
     facts = [
         f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
@@ -66,16 +62,19 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
     notice = ""
     if trained.missing:
         notice = (
-            '<p class="notice">The data set is not at hand, so what needs its images is left out: '
-            f"{_text(trained.missing)}</p>"
+            '<p class="notice">The data set is not available, so sections that need its images '
+            f"are left out: {_text(trained.missing)}</p>"
         )
     network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
-    bodies = [_section("Layers", "Every layer with its output, its parameters and its work; "
-                       "what one output sees of the image stands last.", network)]  # fmt: skip
+    bodies = [_section("Layers", "Each layer with its output, its parameters and its operations; "
+                       "the last column is its receptive field.", network)]  # fmt: skip
     contents = [_contents("Network", ["Layers"])]
     for part in parts:
-        contents.append(_contents(part.heading, [one.title for one in part.sections]))
-        bodies += [_section(one.title, one.sentence, _body(one)) for one in part.sections]
+        contents.append(_contents(part.heading, [shown.section.title for shown in part.shown]))
+        bodies += [
+            _section(shown.section.title, shown.section.sentence, _body(shown))
+            for shown in part.shown
+        ]
     data = trained.train if trained.test is None else trained.test
     names = data.class_names if data is not None else ()
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -89,12 +88,12 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
 
 
 def _text(words: str) -> str:
-    """Words as HTML shows them, whatever is in them."""
+    """Text escaped for HTML, without control characters."""
     return html.escape(printable(words))
 
 
 def _slug(title: str) -> str:
-    """The title as it stands in a link."""
+    """The title as the name of a link's target."""
     return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
@@ -111,12 +110,12 @@ def _section(title: str, sentence: str, body: str) -> str:
 
 
 def _body(shown: Shown) -> str:
-    """The section's figures below each other; its animations side by side, moved by one slider."""
+    """The section's figures one below the other; its animations side by side, with one slider."""
     if shown.fault:
         return f'<p class="notice">Not drawn: {_text(shown.fault)}</p>'
     figures, animations = [], []
     for name, picture in shown.pictures.items():
-        alt = f"{shown.title}: {name.replace('_', ' ')}"
+        alt = f"{shown.section.title}: {name.replace('_', ' ')}"
         if isinstance(picture, Animation):
             animations.append(picture)
         else:
@@ -126,7 +125,7 @@ def _body(shown: Shown) -> str:
 
 
 def _slider(animations: Sequence[Animation]) -> str:
-    """A slider shows one page of each animation; without scripts the last is shown."""
+    """A slider that shows one page of each animation; without scripts, the last page is shown."""
     figures = []
     for animation in animations:
         pages = []
@@ -144,13 +143,13 @@ def _slider(animations: Sequence[Animation]) -> str:
 
 
 def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
-    """An <img> that holds its own bytes; a page of an animation is hidden or not."""
+    """An <img> that contains its data; `hidden` is for pages of an animation only."""
     with Image.open(io.BytesIO(content)) as image:
         width, height = image.size
-    least = f"min-width:{round(width * SMALLEST)}px;" if hidden is None else ""
+    minimum = f"min-width:{round(width * MIN_SCALE)}px;" if hidden is None else ""
     data = base64.b64encode(content).decode()
     return (
         f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
-        f'style="{least}max-width:{width}px" alt="{_text(alt)}"'
+        f'style="{minimum}max-width:{width}px" alt="{_text(alt)}"'
         f"{' hidden' if hidden else ''}>"
     )

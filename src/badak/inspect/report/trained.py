@@ -1,4 +1,4 @@
-"""What a report is about: a network, and what is known of its training."""
+"""Trained: a network, and what is known of its training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import numpy as np
 
 from badak.data import Dataset
 from badak.inspect.evaluation.predictions import Predictions, predictions
-from badak.inspect.features.filters import Convolution
+from badak.inspect.features.filters import convolutions
 from badak.inspect.history.timeline import Timeline
 from badak.network import Network
 from badak.training import History
@@ -16,19 +16,19 @@ from badak.training import History
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A trained network with what is at hand of its training; what is None is not shown.
+    """A trained network with what is known of its training; what is None is not shown.
 
     Attributes:
         net: the network.
-        name: what it is called.
-        about: name -> value, shown at the top before what is measured.
-        start: the network before its training.
-        history: what was measured while it learnt.
-        moments: what was recorded of it, as `badak.inspect.timeline` returns it.
-        train: what it learnt from.
-        test: what it is judged by.
-        class_names: what the classes are called; as the test images say, if None.
-        missing: why there are no images; told instead of what needs them.
+        name: the title of the report.
+        about: name -> value, shown at the top before the measurements.
+        start: the network before training.
+        history: the training's losses and accuracies.
+        moments: what was recorded during training, as `badak.inspect.timeline` returns it.
+        train: the training images.
+        test: the images it is evaluated on.
+        class_names: names of the classes; those of the test images if None.
+        missing: why there are no images; shown on the page.
 
     Example:
         >>> from badak.models import SimpleConvNet
@@ -49,7 +49,7 @@ class Trained:
 
     @property
     def facts(self) -> dict[str, str]:
-        """Name -> value, what stands at the top."""
+        """Name -> value, shown at the top of the report."""
         facts = dict(self.about)
         if self.predictions is not None:
             images = len(self.predictions.labels)
@@ -61,25 +61,25 @@ class Trained:
 
     @property
     def names(self) -> Sequence[str] | None:
-        """What the classes are called, as far as it is known."""
+        """Names of the classes, if they are known."""
         if self.class_names is None and self.test is not None:
             return self.test.class_names
         return self.class_names
 
     @cached_property
     def convolutions(self) -> list[str]:
-        """Names of the convolution layers, in the network's order."""
-        return [name for name, layer in self.net.layers.items() if isinstance(layer, Convolution)]
+        """Names of the convolution layers, those in blocks too, in the order they compute."""
+        return list(convolutions(self.net))
 
     @cached_property
     def predictions(self) -> Predictions | None:
-        """What the network makes of the test images: computed once, judged in many ways."""
+        """The predictions for the test images, computed once for all sections."""
         return None if self.test is None else predictions(self.net, self.test)
 
     @cached_property
     def surest_mistake(self) -> int | None:
-        """The place of the test image that is misclassified most confidently, if any is."""
-        found = self.predictions
-        if found is None or not found.wrong.any():
+        """The index of the most confidently misclassified test image, if there is one."""
+        predictions = self.predictions
+        if predictions is None or not predictions.wrong.any():
             return None
-        return int(np.where(found.wrong, found.confidence, -1).argmax())
+        return int(np.where(predictions.wrong, predictions.confidence, -1).argmax())

@@ -1,4 +1,4 @@
-"""report: every section's pictures into files of their own, and all of them into one page."""
+"""report: every section's pictures in files of their own, and all of them on one page."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,9 +6,20 @@ from pathlib import Path
 from badak import storage
 from badak.errors import BadakError
 from badak.inspect.draw import Animation, save
+from badak.inspect.report import attribution, checks, evaluation, features, history
 from badak.inspect.report.page import Part, Shown, page
-from badak.inspect.report.sections import SECTIONS
+from badak.inspect.report.section import Section
 from badak.inspect.report.trained import Trained
+
+# What the report shows, in the reader's order.
+SECTIONS: dict[str, tuple[Section, ...]] = {
+    "Learning": history.LEARNING,
+    "Filters": history.FILTERS,
+    "Features": features.SECTIONS,
+    "Predictions": evaluation.SECTIONS,
+    "Reasons": attribution.SECTIONS,
+    "Cost": checks.SECTIONS,
+}
 
 
 def report(
@@ -17,15 +28,15 @@ def report(
     plots: str | Path,
     on_section: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Draw all there is to see in a trained network, and lay it out on one HTML page.
+    """Draw everything there is to see in a trained network, and lay it out on one HTML page.
 
-    The page holds its pictures itself and asks no network for anything. It is written last, in one
-    piece. A section that cannot be drawn says why, and the rest is drawn.
+    The page contains its pictures and loads nothing from the internet. It is written last, in one
+    piece. A section that cannot be drawn says why; the others are drawn all the same.
 
     Args:
         trained: the network, and what is known of its training.
-        path: of the page; its folder must exist.
-        plots: the folder of the pictures, NAME.png or NAME.gif; it must exist.
+        path: the page's file; its folder must exist.
+        plots: the folder for the pictures, NAME.png or NAME.gif; it must exist.
         on_section: called with each section's title before it is drawn.
 
     Returns:
@@ -53,11 +64,14 @@ def report(
                 pictures, fault = section.draw(trained), ""
             except BadakError as error:
                 pictures, fault = {}, str(error)
-            files = {name: Path(plots) / f"{name}.{_ending(one)}" for name, one in pictures.items()}
+            files = {
+                name: Path(plots) / f"{name}.{_ending(picture)}"
+                for name, picture in pictures.items()
+            }
             for name, picture in pictures.items():
                 save(picture, files[name])
             if pictures or fault:
-                shown.append(Shown(section.title, section.sentence, pictures, files, fault))
+                shown.append(Shown(section, pictures, files, fault))
             written += files.values()
         if shown:
             parts.append(Part(heading, shown))

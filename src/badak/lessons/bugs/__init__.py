@@ -1,8 +1,8 @@
-"""Layers with one planted classic bug each, for teaching: find them with `badak.lessons.clinic`.
+"""Layers with one classic bug each, for teaching: find them with `badak.lessons.clinic`.
 
-Each stands for one of badak's own layers, takes its arguments and its place in a `Network`, and
-trains, more or less. Each docstring says what is wrong, how it shows in training, and the right
-line; in the code the wrong line is marked BUG.
+Each replaces one of badak's own layers in a `Network`, takes the same arguments, and trains, more
+or less. Each docstring says what is wrong, how it shows in training, and the right line; in the
+code the wrong line is marked BUG.
 """
 
 from badak.layers import CrossEntropyLoss, Layer

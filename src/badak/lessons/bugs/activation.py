@@ -15,12 +15,12 @@ from badak.lessons.bugs.base import PlantedReLU, PlantedSigmoid
 class ReLUInPlace(PlantedReLU):
     """A ReLU that writes its output over its input.
 
-    Wrong: whoever else holds the input now reads something else.
+    Wrong: everything else that holds the input now reads other values.
 
-    Shows: nothing, as long as nobody else does. First in a network it cuts the data set's own
-    images off at 0; beside a skip connection it changes what is skipped; and the layer before may
-    have kept its output for its own way back. The backward pass itself is right: only a check
-    that the input stays as it is finds it.
+    Shows: nothing, as long as nothing else holds it. As first layer it sets negative values in the
+    data set's own images to 0; beside a skip connection it changes what is skipped; and the layer
+    before may have kept its output for its own backward pass. This layer's backward pass is right:
+    only a check that the input stays unchanged finds the bug.
 
     Right: ``y = np.maximum(x, 0)``
 
@@ -42,10 +42,10 @@ class ReLUInPlace(PlantedReLU):
 class ReLULetsAllThrough(PlantedReLU):
     """A ReLU whose backward masks the gradient by the sign of the output.
 
-    Wrong: the output is never below 0, and so the mask is full.
+    Wrong: the output is never below 0, so the mask lets everything through.
 
-    Shows: the loss falls at first, and then it rises: units that are off are trained as if they
-    were on. One sign for another: easily overlooked.
+    Shows: the loss falls at first and then rises: units that are off are trained as if they were
+    on. One comparison sign instead of another is easily overlooked.
 
     Right: ``np.where(cache > 0, grad_y, 0)``
 
@@ -57,19 +57,19 @@ class ReLULetsAllThrough(PlantedReLU):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """The gradient, wherever the output is not below 0."""
+        """The gradient where the output is not below 0."""
         return np.where(cache >= 0, grad_y, 0), {}  # BUG: >= should be >
 
 
 @final
 @dataclass
 class SigmoidForgetsOutput(PlantedSigmoid):
-    """A sigmoid whose backward takes its input for its output.
+    """A sigmoid whose backward uses its input instead of its output.
 
-    Wrong: y * (1 - y) is the slope where y is the output; here the input was kept.
+    Wrong: y * (1 - y) is the slope if y is the output; here the input was kept.
 
-    Shows: the gradient has the wrong sign outside of 0 to 1, and grows with the square of the
-    input: within some steps it is infinite, and a smaller learning rate hardly helps.
+    Shows: the gradient has the wrong sign outside 0 to 1, and grows with the square of the input.
+    Within a few steps it is infinite, and a smaller learning rate hardly helps.
 
     Right: ``return y, y`` in forward: the output is what backward needs.
 
@@ -86,5 +86,5 @@ class SigmoidForgetsOutput(PlantedSigmoid):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """grad_y * y * (1 - y), of what was kept."""
+        """grad_y * y * (1 - y), with the kept array as y."""
         return grad_y * cache * (1 - cache), {}

@@ -1,4 +1,4 @@
-"""Planted: a layer like badak's own, but for one planted bug."""
+"""Planted: a layer like badak's own, except for one planted bug."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -13,10 +13,10 @@ from badak.ops.window import IntOrPair, Window
 
 @dataclass
 class Planted(Layer):
-    """Does what `right` does, wherever a subclass does not say otherwise.
+    """Does what `right` does, unless a subclass overrides it.
 
-    Each subclass takes the arguments of the layer it stands for, and can stand in its place in a
-    `Network`. Its docstring says what is wrong, how that shows in training, and the right line.
+    Each subclass takes the arguments of the layer it replaces in a `Network`. Its docstring says
+    what is wrong, how it shows in training, and the right line.
 
     Attributes:
         stands_for: the class of the right layer.
@@ -30,7 +30,7 @@ class Planted(Layer):
         self.right = self.stands_for(**self.config())
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
-        """Let the right layer make the parameters, and share them."""
+        """Let the right layer create the parameters, and share them."""
         output_shape = self.right.build(input_shape, generator, dtype)
         self.parameters, self.buffers = self.right.parameters, self.right.buffers
         self.generator = self.right.generator
@@ -61,7 +61,7 @@ class Planted(Layer):
 
 @dataclass
 class PlantedConv(Planted):
-    """A convolution whose backward is written out, as the textbook has it."""
+    """A convolution whose backward is written out, as in the textbook."""
 
     prefix: ClassVar[str] = Conv2d.prefix
     stands_for: ClassVar[type[Layer]] = Conv2d

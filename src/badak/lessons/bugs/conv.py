@@ -1,4 +1,4 @@
-"""Convolutions with a planted bug: each backward is the textbook's but for one line.
+"""Convolutions with a planted bug: each backward is the textbook's, except for one line.
 
 N images, C channels, H x W input, F filters of KH x KW, OH x OW places = P.
 """
@@ -21,10 +21,10 @@ from badak.ops.window import pair
 class ConvOverwritesGradient(PlantedConv):
     """A convolution whose weight gradient forgets all images but the last.
 
-    Wrong: the loop over the images assigns the gradient where it should add to it.
+    Wrong: the loop over the images assigns the gradient instead of adding to it.
 
-    Shows: hardly. The layer learns from one image a batch, with gradients N times too small; the
-    layers behind make up for it, and a small network ends as well as it should.
+    Shows: hardly. The layer learns from one image per batch, with gradients N times too small. The
+    layers after it make up for that, and a small network ends as well as it should.
 
     Right: ``grad_weight += grad[i] @ columns[i].T``
 
@@ -36,7 +36,7 @@ class ConvOverwritesGradient(PlantedConv):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the weight's gradient."""
+        """Right, except for the weight's gradient."""
         grad_x, grads = self.right.backward(grad_y, cache, need_grad_x)
         weight = self.parameters["weight"]
         columns = ops.im2col(cache, weight.shape[2:], self.stride, self.padding)  # (N, C*KH*KW, P)
@@ -50,12 +50,12 @@ class ConvOverwritesGradient(PlantedConv):
 @final
 @dataclass
 class ConvScatterOverwrites(PlantedConv):
-    """A convolution whose col2im puts where it should add.
+    """A convolution whose col2im assigns instead of adding.
 
-    Wrong: a pixel that several windows share keeps the gradient of the last one alone.
+    Wrong: a pixel that several windows share keeps only the gradient of the last one.
 
-    Shows: hardly. The layers before get a gradient that still points downhill, roughly, and the
-    loss ends a little higher. In a first layer nothing shows: nobody asks for its input's gradient.
+    Shows: hardly. The layers before it get a gradient that still points roughly downhill, and the
+    loss ends a little higher. In a first layer nothing shows: its input's gradient is not used.
 
     Right: ``padded[:, :, rows, columns] += by_cell[:, :, k]``
 
@@ -67,7 +67,7 @@ class ConvScatterOverwrites(PlantedConv):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the input's gradient."""
+        """Right, except for the input's gradient."""
         _, grads = self.right.backward(grad_y, cache, need_grad_x=False)
         (n, c, h, w), (oh, ow) = cache.shape, grad_y.shape[2:]
         kh, kw = pair(self.kernel_size, "kernel_size", 1)
@@ -84,13 +84,12 @@ class ConvScatterOverwrites(PlantedConv):
 @final
 @dataclass
 class ConvForgetsStride(PlantedConv):
-    """A convolution that goes back with stride 1, whatever its stride was.
+    """A convolution whose backward uses stride 1, whatever its stride is.
 
-    Wrong: each window's gradient lands as if the windows stood side by side, in the upper left
-    corner of the input.
+    Wrong: the windows' gradients are placed one pixel apart, in the upper left corner of the input.
 
-    Shows: with stride 1 nothing. With stride 2 the layers before learn from the wrong pixels: the
-    loss falls more slowly (0.26 where it should be 0.13, in a trial), and nothing crashes.
+    Shows: with stride 1 nothing. With stride 2 the layers before it learn from the wrong pixels:
+    the loss falls more slowly (to 0.26 instead of 0.13, in one trial), and nothing crashes.
 
     Right: ``rows = slice(i, i + sh * (oh - 1) + 1, sh)``, and the columns alike.
 
@@ -102,7 +101,7 @@ class ConvForgetsStride(PlantedConv):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the input's gradient."""
+        """Right, except for the input's gradient."""
         _, grads = self.right.backward(grad_y, cache, need_grad_x=False)
         (n, c, h, w), (oh, ow) = cache.shape, grad_y.shape[2:]
         kh, kw = pair(self.kernel_size, "kernel_size", 1)
@@ -118,12 +117,12 @@ class ConvForgetsStride(PlantedConv):
 @final
 @dataclass
 class ConvTransposesKernel(PlantedConv):
-    """A convolution that goes back through its kernels with rows and columns swapped.
+    """A convolution whose backward swaps the rows and columns of its kernels.
 
     Wrong: one transpose too many on the way to the matrix of filters.
 
-    Shows: kernels that are not square crash at once, which is why tests should have such kernels.
-    Square ones train; the loss ends a little higher.
+    Shows: kernels that are not square fail at once, which is why tests should use such kernels.
+    Square ones train, and the loss ends a little higher.
 
     Right: ``column_gradients(grad_y, weight)``, the kernel as it is.
 
@@ -135,7 +134,7 @@ class ConvTransposesKernel(PlantedConv):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the input's gradient."""
+        """Right, except for the input's gradient."""
         _, grads = self.right.backward(grad_y, cache, need_grad_x=False)
         weight = self.parameters["weight"]
         by_cell = column_gradients(grad_y, weight.swapaxes(2, 3))  # BUG: no swapaxes
@@ -146,7 +145,7 @@ class ConvTransposesKernel(PlantedConv):
 
 
 def column_gradients(grad_y: Array, weight: Array) -> Array:
-    """Return what each cell of each window adds to the input's gradient.
+    """Return the contribution of each cell of each window to the input's gradient.
 
     Args:
         grad_y: gradient of the output (N, F, OH, OW).

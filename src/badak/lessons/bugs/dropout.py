@@ -14,20 +14,20 @@ from badak.lessons.bugs.base import PlantedDropout
 @final
 @dataclass
 class DropoutForgetsScale(PlantedDropout):
-    """A dropout that does not make up for what it drops.
+    """A dropout that does not scale up the values it keeps.
 
-    Wrong: in training the next layer sees a share 1 - p of what it sees in prediction.
+    Wrong: in training the next layer gets, on average, 1 - p times what it gets in prediction.
 
-    Shows: training looks well, and prediction is a few percent worse than it should be, the more so
-    the more dropouts there are. The backward pass fits this forward pass: no gradient check finds
-    it.
+    Shows: training looks good, but prediction is a few percent worse than it should be, and worse
+    still with more dropouts. The backward pass matches this forward pass, so no gradient check
+    finds the bug.
 
     Right: ``np.where(mask, x / (1 - p), 0)``
 
     Example:
-        >>> net_like = DropoutForgetsScale(0.5)
-        >>> _ = net_like.build((4,), np.random.default_rng(1), np.float64)
-        >>> bool(net_like.forward(np.ones((9, 4)), training=True)[0].max() == 1)  # should be 2
+        >>> dropout = DropoutForgetsScale(0.5)
+        >>> _ = dropout.build((4,), np.random.default_rng(1), np.float64)
+        >>> bool(dropout.forward(np.ones((9, 4)), training=True)[0].max() == 1)  # should be 2
         True
     """
 
@@ -48,11 +48,11 @@ class DropoutForgetsScale(PlantedDropout):
 @final
 @dataclass
 class DropoutDrawsAgain(PlantedDropout):
-    """A dropout that draws a new mask on the way back.
+    """A dropout that draws a new mask in its backward pass.
 
     Wrong: gradients reach values that were dropped, and miss values that were kept.
 
-    Shows: the loss falls more slowly, and rises now and then; with p near 0 it hardly shows.
+    Shows: the loss falls more slowly, and sometimes rises; with p near 0 it hardly shows.
 
     Right: ``ops.dropout_backward(grad_y, cache, self.p)``, with the mask that forward kept.
 
@@ -64,7 +64,7 @@ class DropoutDrawsAgain(PlantedDropout):
     def backward(
         self, grad_y: Array, cache: Mask | None, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """The gradient where the new mask says so."""
+        """The gradient where the new mask keeps it."""
         if cache is None or self.generator is None:
             return grad_y, {}
         grad_x, _ = ops.dropout(grad_y, self.p, self.generator)  # BUG: a second draw

@@ -13,10 +13,10 @@ from badak.lessons.bugs.base import PlantedLinear
 class LinearSumsBiasOverUnits(PlantedLinear):
     """A linear layer that sums its bias's gradient over the wrong axis.
 
-    Wrong: the gradient is summed over the units, where it should be summed over the images.
+    Wrong: the gradient is summed over the units instead of the images.
 
-    Shows: the update refuses a gradient of shape (N,) for M biases, unless the batch has just as
-    many images as the layer has units: then it trains, and the loss hardly tells.
+    Shows: the update rejects a gradient of shape (N,) for M biases, unless the batch has as many
+    images as the layer has units: then it trains, and the loss hardly shows it.
 
     Right: ``grad_y.sum(axis=0)``
 
@@ -28,7 +28,7 @@ class LinearSumsBiasOverUnits(PlantedLinear):
     def backward(
         self, grad_y: Array, cache: Array, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the bias's gradient."""
+        """Right, except for the bias's gradient."""
         grad_x, grads = self.right.backward(grad_y, cache, need_grad_x)
         grad_bias = grad_y.sum(axis=1)  # BUG: axis=1 should be axis=0: (N, M) -> (M,)
         return grad_x, grads | {"bias": grad_bias}

@@ -16,15 +16,15 @@ class LossForgetsN(CrossEntropyLoss):  # type: ignore[misc]  # final, but a Netw
 
     Wrong: probabilities minus targets, not divided by the number of images.
 
-    Shows: every gradient is N times too large: at a learning rate that should do, the network
-    learns nothing or the loss becomes NaN, and each batch size wants a learning rate of its own.
+    Shows: every gradient is N times too large. At a learning rate that should work, the network
+    learns nothing or the loss becomes NaN, and each batch size needs its own learning rate.
 
     Right: ``return grad / len(grad)``
 
     Example:
         >>> loss = LossForgetsN()
         >>> _, cache = loss.forward(np.zeros((2, 2)), [0, 0])
-        >>> loss.backward(cache)  # should be half of it
+        >>> loss.backward(cache)  # should be half of this
         array([[-0.5,  0.5],
                [-0.5,  0.5]])
     """

@@ -12,11 +12,11 @@ from badak.lessons.bugs.base import PlantedBatchNorm
 @final
 @dataclass
 class BatchNormForgetsMean(PlantedBatchNorm):
-    """A batch normalisation whose backward takes the mean for a constant.
+    """A batch normalisation whose backward treats the mean as a constant.
 
-    Wrong: each value moves its channel's mean, and with it all others; that part is left out.
+    Wrong: each value changes its channel's mean and thereby all others; that part is missing.
 
-    Shows: the loss falls, leaps up, and falls again, until the learning rate is far smaller; the
+    Shows: the loss falls, jumps up and falls again, unless the learning rate is far smaller. The
     biases before it drift, though the true gradient of a bias before batch norm is 0.
 
     Right: ``grad_y - (grad_bias + normal * grad_weight) / count``
@@ -29,7 +29,7 @@ class BatchNormForgetsMean(PlantedBatchNorm):
     def backward(
         self, grad_y: Array, cache: BatchNormCache, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Right but for the input's gradient in training."""
+        """Right, except for the input's gradient in training."""
         x, mean, inverse_std, training = cache
         right, grads = self.right.backward(grad_y, cache, need_grad_x)
         if not training:
@@ -46,10 +46,10 @@ class BatchNormForgetsMean(PlantedBatchNorm):
 class BatchNormAlwaysBatch(PlantedBatchNorm):
     """A batch normalisation that uses the batch's statistics in prediction too.
 
-    Wrong: what a picture is taken for depends on the pictures beside it.
+    Wrong: an image's prediction depends on the other images in its batch.
 
-    Shows: training is right, and so is the accuracy on large mixed batches; but the same picture
-    gives other outputs beside other pictures. The smaller the batch and the maps, the worse.
+    Shows: training is right, and so is the accuracy on large mixed batches. But an image's output
+    changes with the other images, the more so the smaller the batch and the maps.
 
     Right: ``self.right.forward(x, training)``
 
@@ -59,7 +59,7 @@ class BatchNormAlwaysBatch(PlantedBatchNorm):
     """
 
     def forward(self, x: Array, training: bool) -> tuple[Array, BatchNormCache]:
-        """As in training; the running statistics stay as they are in prediction."""
+        """As in training; in prediction, the running statistics are not changed."""
         kept = {name: array.copy() for name, array in self.buffers.items()}
         y, cache = self.right.forward(x, True)  # BUG: True should be training
         if not training:
@@ -69,7 +69,7 @@ class BatchNormAlwaysBatch(PlantedBatchNorm):
 
 
 def spread(channels: Array) -> Array:
-    """Return (C,) as (C, 1, 1), to meet (N, C, H, W).
+    """Return (C,) as (C, 1, 1), to combine with (N, C, H, W).
 
     Example:
         >>> import numpy as np

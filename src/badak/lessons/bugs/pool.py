@@ -15,14 +15,14 @@ from badak.ops.window import pair
 @final
 @dataclass
 class MaxPoolPadsWithZeros(PlantedMaxPool):
-    """A max pooling that surrounds its input with zeros.
+    """A max pooling that pads its input with zeros.
 
-    Wrong: zero is larger than any negative value, and so the padding wins windows at the border.
+    Wrong: zero is larger than any negative value, so the padding wins windows at the border.
 
-    Shows: nothing next to a ReLU, and nothing without padding. Elsewhere the border of each map is
-    cut off at 0 and its pixels get no gradient; training works around it, and weights from another
-    library give other outputs. The backward pass fits this forward pass: no gradient check finds
-    it.
+    Shows: nothing next to a ReLU, and nothing without padding. Otherwise the border of each map is
+    at least 0, and its negative pixels get no gradient. Training works around it, and weights from
+    another library give other outputs. The backward pass matches this forward pass, so no gradient
+    check finds the bug.
 
     Right: ``constant_values=-np.inf``
 
@@ -33,7 +33,7 @@ class MaxPoolPadsWithZeros(PlantedMaxPool):
     """
 
     def forward(self, x: Array, training: bool) -> tuple[Array, tuple[Indices, Shape]]:
-        """Pool the padded maps; the cache says which padded pixel won, and the padded shape."""
+        """Pool the padded maps; the cache holds the indices of the winners and the padded shape."""
         top, left = pair(self.padding, "padding", 0)
         sides = ((0, 0), (0, 0), (top, top), (left, left))
         padded = np.pad(x, sides, constant_values=0)  # BUG: 0 should be -np.inf
@@ -43,7 +43,7 @@ class MaxPoolPadsWithZeros(PlantedMaxPool):
     def backward(
         self, grad_y: Array, cache: tuple[Indices, Shape], need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """The gradient of each place goes to the pixel that won it; the padding's is dropped."""
+        """The gradient of each output goes to the pixel that won it; the padding's is dropped."""
         top, left = pair(self.padding, "padding", 0)
         padded = ops.max_pool2d_backward(grad_y, *cache)
         h, w = padded.shape[2:]
@@ -55,11 +55,11 @@ class MaxPoolPadsWithZeros(PlantedMaxPool):
 class MaxPoolAddsOnce(PlantedMaxPool):
     """A max pooling that trusts ``+=`` with repeated indices.
 
-    Wrong: NumPy reads, adds and writes once; a pixel that wins several windows keeps the gradient
-    of one of them.
+    Wrong: NumPy reads, adds and writes only once; a pixel that wins several windows keeps the
+    gradient of one of them.
 
-    Shows: nothing where the windows do not overlap (stride = kernel). Where they do, as in AlexNet,
-    the strongest pixels of each map get too small a gradient, and the loss falls half as fast.
+    Shows: nothing if the windows do not overlap (stride = kernel). If they do, as in AlexNet, the
+    strongest pixels of each map get too small a gradient, and the loss falls half as fast.
 
     Right: ``np.add.at(grad_x, places, grad_y)``
 
@@ -71,7 +71,7 @@ class MaxPoolAddsOnce(PlantedMaxPool):
     def backward(
         self, grad_y: Array, cache: tuple[Indices, Shape], need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """The gradient of each place goes to the input that won it."""
+        """The gradient of each output goes to the input that won it."""
         indices, (n, c, h, w) = cache
         grad_x = np.zeros(n * c * h * w, grad_y.dtype)
         maps = np.arange(n * c).reshape(n, c, 1, 1) * (h * w)

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from badak import _core
 from badak.arrays import Array, Images, Labels, Mask
-from badak.ops.native import linear_backward, relu_backward, window_numbers
+from badak.ops.native.activation import relu_backward
+from badak.ops.native.linear import linear_backward
+from badak.ops.native.window import conv_numbers
 from badak.ops.window import Window
 
 Program = _core.Program
@@ -35,7 +37,7 @@ def conv_block(
     Returns:
         y, and with `winners` which of the four cells won each place (uint8), for the way back.
     """
-    numbers = window_numbers(x.shape, window)
+    numbers = conv_numbers(x.shape, window)
     oh, ow = numbers[8:]
     y = np.empty((len(x), len(weight), *((oh // 2, ow // 2) if pool else (oh, ow))), np.float32)
     won = np.empty(y.shape, np.uint8) if pool and winners else None
@@ -59,7 +61,7 @@ def conv_block_backward(
     """Gradients of `conv_block` for its input, weight and bias."""
     grad_weight = np.empty_like(weight)
     grad_bias = None if bias is None else np.empty_like(bias)
-    shared = (window_numbers(x.shape, window), groups, relu, pool)
+    shared = (conv_numbers(x.shape, window), groups, relu, pool)
     _core.conv2d_grad_weight(grad_y, y, winners, x, *shared, grad_weight, grad_bias)
     grad_x = None
     if need_grad_x:

@@ -5,7 +5,7 @@ import numpy as np
 from badak.arrays import Array, Mask
 
 
-def dropout(x: Array, p: float, generator: np.random.Generator) -> tuple[Array, Mask]:
+def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array, Mask]:
     """Keep each value with probability 1 - p and scale it by 1 / (1 - p)."""
     mask = generator.random(x.shape, dtype=x.dtype.type) >= p
     return dropout_backward(x, mask, p), mask

@@ -1,1 +1,1 @@
-"""Pictures of why an image is of a class."""
+"""Pictures of why the network predicts a class."""

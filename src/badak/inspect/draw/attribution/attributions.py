@@ -8,7 +8,8 @@ import numpy as np
 from badak.errors import BadakError
 from badak.inspect.attribution.attributions import Attributions
 from badak.inspect.draw.panels.classes import class_label
-from badak.inspect.draw.panels.image import SIGNED, image_range, show_image
+from badak.inspect.draw.panels.image import image_range, show_image
+from badak.inspect.draw.panels.signed import SIGNED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,8 +20,8 @@ class Style(NamedTuple):
 
     Attributes:
         title: above the picture.
-        signed: whether it speaks against the class too: red for, blue against, white neither.
-        overlaid: whether the image shines through.
+        signed: whether values may speak against the class: red for it, blue against it, white 0.
+        overlaid: whether the image shows through.
     """
 
     title: str
@@ -36,20 +37,20 @@ STYLES = {
     "occlusion": Style("Occlusion", signed=True, overlaid=True),
 }
 UNSIGNED = "inferno"
-# Of a map's largest values over the image; what is 0 lets the image through.
+# Of a map's largest values over the image; where the map is 0, the image shows through.
 OPACITY = 0.85
 
 
-def attributions(found: Attributions, class_names: Sequence[str] | None = None) -> "Figure":
+def attributions(attribution: Attributions, class_names: Sequence[str] | None = None) -> "Figure":
     """Draw the image and its maps side by side.
 
-    Each method counts in something else, and so each map has a scale and a colour bar of its own.
-    Red speaks for the class, blue against it, white is 0. Grad-CAM and occlusion, which are coarse,
-    lie over the image in grey, which shows where they are small.
+    Each method has its own unit, so each map has its own scale and colour bar. Red speaks for the
+    class, blue against it, white is 0. Grad-CAM and occlusion are coarse: they lie over the image
+    in grey, which shows through where they are small.
 
     Args:
-        found: as `badak.inspect.attributions` returns it, with all of its maps or some.
-        class_names: what the classes are called.
+        attribution: as `badak.inspect.attributions` returns it, with all of its maps or only some.
+        class_names: names of the classes.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -67,25 +68,27 @@ def attributions(found: Attributions, class_names: Sequence[str] | None = None) 
 
     from badak.inspect.draw.figure import Figure
 
-    unknown = [name for name in found.maps if name not in STYLES]
+    unknown = [name for name in attribution.maps if name not in STYLES]
     if unknown:
-        raise BadakError(f"maps must be of {', '.join(map(repr, STYLES))}; got {unknown[0]!r}")
-    count = 1 + len(found.maps)
+        raise BadakError(f"maps must be named {', '.join(map(repr, STYLES))}; got {unknown[0]!r}")
+    count = 1 + len(attribution.maps)
     figure = Figure(figsize=(2.2 * count, 2.85))
     figure.set_layout_engine("constrained", h_pad=0.07, hspace=0)
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
-    span = image_range(found.image)
-    show_image(pictures[0], found.image, *span)
-    pictures[0].set_title(class_label(found.label, class_names))
+    span = image_range(attribution.image)
+    show_image(pictures[0], attribution.image, *span)
+    pictures[0].set_title(class_label(attribution.label, class_names))
     bars[0].axis("off")
-    bars[0].text(0.5, 0, f"probability {found.probability:.1%}", ha="center", va="center")
+    bars[0].text(0.5, 0, f"probability {attribution.probability:.1%}", ha="center", va="center")
     for place, bar, (method, values) in zip(
-        pictures[1:], bars[1:], found.maps.items(), strict=True
+        pictures[1:], bars[1:], attribution.maps.items(), strict=True
     ):
         style = STYLES[method]
         largest = float(np.abs(values).max()) or 1.0
         if style.overlaid:
-            grey = found.image.mean(axis=0, keepdims=True)  # its own colours confuse
+            grey = attribution.image.mean(
+                axis=0, keepdims=True
+            )  # colours would mix with those of the map
             show_image(place, grey, *span)
         drawn = place.imshow(
             values,

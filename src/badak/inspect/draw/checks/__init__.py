@@ -1,1 +1,1 @@
-"""Pictures of checks and costs."""
+"""Pictures of checks: precision and time."""

@@ -1,4 +1,4 @@
-"""profile: bars of each layer's time."""
+"""profile: one bar per layer for its time."""
 
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,16 @@ from badak.inspect.draw.text import plain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# A layer that reaches less of the peak computes next to nothing: only its time is told.
+# A layer below this share of the peak computes next to nothing: only its time is written.
 SMALLEST_SHARE = 0.01
 FORWARD, BACKWARD = "#1f6feb", "#9ec5fe"
 
 
-def profile(found: Profile) -> "Figure":
+def profile(times: Profile) -> "Figure":
     """Draw a bar for each layer's time, and its share of the peak beside it.
 
     Args:
-        found: as `badak.inspect.profile` returns it.
+        times: as `badak.inspect.profile` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -33,11 +33,11 @@ def profile(found: Profile) -> "Figure":
     """
     from badak.inspect.draw.figure import Figure
 
-    wholes = (found.one_by_one, found.whole)
-    heights = (len(found.rows), len(wholes) + 0.5)
+    wholes = (times.one_by_one, times.whole)
+    heights = (len(times.rows), len(wholes) + 0.5)
     figure = Figure(figsize=(8, 1.6 + 0.27 * sum(heights)), layout="constrained")
     layers, step = figure.subplots(2, 1, height_ratios=heights)
-    for axes, rows in ((layers, found.rows), (step, wholes)):
+    for axes, rows in ((layers, times.rows), (step, wholes)):
         places = np.arange(len(rows))
         forward, backward = (
             np.array([1e3 * getattr(row, way) for row in rows]) for way in ("forward", "backward")
@@ -45,19 +45,19 @@ def profile(found: Profile) -> "Figure":
         axes.barh(places, forward, color=FORWARD, label="forward")
         axes.barh(places, backward, left=forward, color=BACKWARD, label="backward")
         for place, row in enumerate(rows):
-            share = found.share_of_peak(row)
+            share = times.share_of_peak(row)
             words = f"{1e3 * row.seconds:.2f} ms"
             if share is not None and share >= SMALLEST_SHARE:
                 words += f", {share:.0%} of peak"
                 words += f" by {row.saved_by}" if share > 1 and row.saved_by else ""
             end = (forward[place] + backward[place], place)
             axes.annotate(words, end, (4, 0), textcoords="offset points", va="center", size=8)
-        axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the words
-        axes.set_ylim(len(rows) - 0.4, -0.6)  # the first on top
+        axes.set_xlim(0, 1.35 * max(forward + backward))  # room for the text
+        axes.set_ylim(len(rows) - 0.4, -0.6)  # the first layer on top
         axes.set_yticks(places, [plain(row.name) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
-    layers.set_title(f"Where a training step's time goes, batch {found.batch_size}", loc="left")
+    layers.set_title(f"Time of a training step, batch size {times.batch_size}", loc="left")
     layers.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     step.set_xlabel("milliseconds")
     return figure

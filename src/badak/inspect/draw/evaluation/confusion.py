@@ -1,10 +1,10 @@
-"""confusion_matrix: a square of cells, a row for each true class."""
+"""confusion_matrix: a square of cells, one row per true class."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from badak.inspect.draw.panels.classes import MOST_TOLD_APART, class_label, spread
+from badak.inspect.draw.panels.classes import MAX_DISTINCT, class_label, spread
 from badak.inspect.draw.text import width_of
 from badak.inspect.draw.ticks import percents
 from badak.inspect.evaluation.confusion import ConfusionMatrix
@@ -12,17 +12,17 @@ from badak.inspect.evaluation.confusion import ConfusionMatrix
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Of more classes than this some are named, evenly spread: there is no room for all.
-MOST_NAMED = 50
-# A cell darker than this, of the colour scale, has white numbers.
+# Of more classes, only some are named, evenly spread: there is no room for all.
+MAX_NAMED = 50
+# Cells darker than this, on the colour scale, have white numbers.
 DARK = 0.55
 
 
 def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
-    """Draw which class is taken for which; up to 20 classes with the count in each cell.
+    """Draw which class is mistaken for which, with the count in each cell for up to 20 classes.
 
-    The colour is the share of the row's images. It grows with the square root, so that a few in a
-    hundred show beside ninety. The row of a class without images is hatched.
+    The colour is the square root of the share of the row's images, so that a few in a hundred are
+    visible beside ninety. The row of a class without images is hatched.
 
     Args:
         matrix: as `badak.inspect.confusion_matrix` returns it.
@@ -43,7 +43,7 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
     k = len(matrix.class_names)
-    numbered = k <= MOST_TOLD_APART
+    numbered = k <= MAX_DISTINCT
     side = 0.55 * k + 2 if numbered else 9
     side = max(side, 5.5)
     figure = Figure(figsize=(side + 0.6, side), layout="constrained")
@@ -58,7 +58,7 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
             colour = "white" if scale(matrix.rates[row, column]) > DARK else "black"
             count = f"{matrix.counts[row, column]:,}"
             axes.text(column, row, count, color=colour, ha="center", va="center", size=9)
-    named = spread(k, MOST_NAMED)
+    named = spread(k, MAX_NAMED)
     names = [class_label(label, matrix.class_names) for label in named]
     size = 10 if numbered else 7
     slant: dict[str, Any] = {}
@@ -71,8 +71,8 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     axes.tick_params(length=0)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
-    figure.suptitle(  # the axes' own would run into the colour bar, where names are long
-        f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images right"
+    figure.suptitle(  # the axes' title would run into the colour bar if names are long
+        f"Confusion matrix: {matrix.accuracy:.1%} of {matrix.counts.sum():,} images correct"
     )
     bar = figure.colorbar(cells, ax=axes, label="share of the true class's images", shrink=0.8)
     percents(bar.ax.yaxis)

@@ -1,4 +1,4 @@
-"""misclassified: the wrongly classified images, the surest mistakes first."""
+"""misclassified: the misclassified images, the most confident mistakes first."""
 
 import math
 from typing import TYPE_CHECKING
@@ -11,55 +11,57 @@ from badak.inspect.evaluation.misclassified import Misclassified
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_IMAGES = 100
+MAX_IMAGES = 100
 COLUMNS = 5
 LONGEST_NAME = 16
-CHARACTER = 0.072  # inches a character of a title is wide
+CHARACTER = 0.072  # inches: the width of a character in a title
 
 
-def misclassified(found: Misclassified) -> "Figure":
-    r"""Draw the misclassified images with what they are and what they were taken for.
+def misclassified(mistakes: Misclassified) -> "Figure":
+    r"""Draw the misclassified images with their true and their predicted classes.
 
-    As the book's figure 8-3; grey images are light where they are large, as in the other pictures.
-    All are on one scale. Of more than 100 images the first 100 are drawn.
+    As in the book's figure 8-3. All images share one scale, on which large values are light. Of
+    more than 100 images, the first 100 are drawn.
 
     Args:
-        found: as `badak.inspect.misclassified` returns it.
+        mistakes: as `badak.inspect.misclassified` returns it.
 
     Returns:
-        A Matplotlib figure; `save` writes it. Where nothing is misclassified it says so.
+        A Matplotlib figure; `save` writes it. If nothing is misclassified, it says so.
 
     Example:
         >>> import numpy as np
         >>> from badak.data import Dataset
         >>> from badak.inspect import Predictions
-        >>> from badak.inspect import misclassified as most
+        >>> from badak.inspect import misclassified as of
         >>> pets = Dataset(np.ones((2, 1, 8, 8)), [0, 1], ["cat", "dog"])
-        >>> figure = misclassified(most(Predictions([0, 1], [[1, 0], [0.8, 0.2]], "cd"), pets))
+        >>> figure = misclassified(of(Predictions([0, 1], [[1, 0], [0.8, 0.2]], "cd"), pets))
         >>> figure.axes[0].get_title()
         'd → c\n80.0%'
     """
     from badak.inspect.draw.figure import Figure
 
-    count = min(len(found.places), MOST_IMAGES)
-    names = class_labels(found.class_names, LONGEST_NAME)
+    count = min(len(mistakes.places), MAX_IMAGES)
+    names = class_labels(mistakes.class_names, LONGEST_NAME)
     titles = [
         f"{names[true]} → {names[guess]}\n{sure:.1%}"
-        for true, guess, sure in zip(found.labels, found.predicted, found.confidence, strict=True)
+        for true, guess, sure in zip(
+            mistakes.labels, mistakes.predicted, mistakes.confidence, strict=True
+        )
     ][:count]
     width = 0.3 + CHARACTER * max([16, *(width_of(title.split("\n")[0]) for title in titles)])
     columns = min(COLUMNS, max(count, 3))
     rows = math.ceil(count / columns)
-    h, w = found.images.shape[2:]
+    h, w = mistakes.images.shape[2:]
     height = 0.45 + 1.45 * min(1, h / w)
     figure = Figure(figsize=(width * columns, height * rows + 0.7), layout="constrained")
     if not count:
-        figure.suptitle(f"None of {found.total:,} images is misclassified")
+        figure.suptitle(f"None of the {mistakes.total:,} images is misclassified")
         return figure
-    share = f"{found.wrong:,} of {found.total:,} images are misclassified"
-    which = "" if found.wrong == count else f"; the {count} surest"
+    share = f"{mistakes.wrong:,} of {mistakes.total:,} images are misclassified"
+    which = "" if mistakes.wrong == count else f"; {count} most confident shown"
     figure.suptitle(f"{share}{which}\ntrue class → predicted class, and its probability", size=11)
-    images = found.images[:count]
+    images = mistakes.images[:count]
     span = image_range(images)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
     for place in places:

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACCURACY, CONFIDENCE = "#9ec5fe", "#d9480f"
-# More bins than this are too narrow for the number of their images.
-MOST_NUMBERED = 12
+# With more bins than this, a bin is too narrow for the number of its images.
+MAX_NUMBERED = 12
 
 
-def reliability(found: Reliability) -> "Figure":
+def reliability(bins: Reliability) -> "Figure":
     """Draw the accuracy of each bin of confidence beside the diagonal, and the bin's images below.
 
     Args:
-        found: as `badak.inspect.reliability` returns it.
+        bins: as `badak.inspect.reliability` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -27,32 +27,32 @@ def reliability(found: Reliability) -> "Figure":
     Example:
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import reliability as of
-        >>> made = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
-        >>> reliability(of(made)).axes[0].get_title().splitlines()
-        ['Reliability: calibration error 23.3%', '83.3% sure on average, 66.7% right']
+        >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.8, 0.2]], ["cat", "dog"])
+        >>> reliability(of(guesses)).axes[0].get_title().splitlines()
+        ['Reliability: calibration error 23.3%', 'mean confidence 83.3%, accuracy 66.7%']
     """
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(5.5, 6.5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    left, width = found.edges[:-1], np.diff(found.edges)
+    left, width = bins.edges[:-1], np.diff(bins.edges)
     upper.bar(
-        left, found.accuracy, width, align="edge", color=ACCURACY, ec="white", label="share right"
+        left, bins.accuracy, width, align="edge", color=ACCURACY, ec="white", label="accuracy"
     )
     upper.hlines(
-        found.confidence, left, left + width, color=CONFIDENCE, lw=2.5, label="mean confidence"
+        bins.confidence, left, left + width, color=CONFIDENCE, lw=2.5, label="mean confidence"
     )
-    upper.plot([0, 1], [0, 1], "--", color="0.4", lw=1, label="well calibrated")
+    upper.plot([0, 1], [0, 1], "--", color="0.4", lw=1, label="perfect calibration")
     upper.set_title(
-        f"Reliability: calibration error {found.error:.1%}\n"
-        f"{found.mean_confidence:.1%} sure on average, {found.mean_accuracy:.1%} right",
+        f"Reliability: calibration error {bins.error:.1%}\n"
+        f"mean confidence {bins.mean_confidence:.1%}, accuracy {bins.mean_accuracy:.1%}",
         size=11,
     )
-    upper.set_ylabel("share of images right")
+    upper.set_ylabel("accuracy")
     upper.set_ylim(0, 1)
-    lower.bar(left, found.counts, width, align="edge", color="0.6", ec="white")
-    if len(width) <= MOST_NUMBERED:
-        for place, count in zip(left + width / 2, found.counts, strict=True):
+    lower.bar(left, bins.counts, width, align="edge", color="0.6", ec="white")
+    if len(width) <= MAX_NUMBERED:
+        for place, count in zip(left + width / 2, bins.counts, strict=True):
             lower.annotate(
                 f"{count:,}",
                 (place, count),
@@ -69,7 +69,7 @@ def reliability(found: Reliability) -> "Figure":
         percents(axes.xaxis)
     percents(upper.yaxis)
     counts(lower.yaxis)
-    # Outside: bars may fill the axes.
+    # Outside, since bars may fill the axes.
     handles = upper.get_legend_handles_labels()
     figure.legend(*handles, frameon=False, ncols=3, loc="outside lower center")
     return figure

@@ -4,24 +4,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from badak.inspect.draw.panels.classes import MOST_TOLD_APART, class_labels, colours
+from badak.inspect.draw.panels.classes import MAX_DISTINCT, class_labels, colours
 from badak.inspect.evaluation.roc import Roc
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Sides of the corner on the right; the smallest is taken in which the average bends.
+# Sides of the enlarged corner; the smallest one in which the average bends is drawn.
 CORNERS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
-def roc(found: Roc) -> "Figure":
-    """Draw the curves twice: whole, and the upper left corner, where those of a good network lie.
+def roc(rates: Roc) -> "Figure":
+    """Draw the curves twice: whole, and their upper left corner, where those of a good network lie.
 
-    Up to 20 classes have their own colour and their area in the legend, in which a class without
-    images is listed as such; more are grey.
+    Up to 20 classes have their own colour, and their area in the legend, which also lists the
+    classes without images; more classes are grey.
 
     Args:
-        found: as `badak.inspect.roc` returns it.
+        rates: as `badak.inspect.roc` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -29,19 +29,19 @@ def roc(found: Roc) -> "Figure":
     Example:
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import roc as of
-        >>> made = Predictions([0, 1], [[0.9, 0.1, 0], [0.2, 0.8, 0]], ["cat", "dog", "cow"])
-        >>> [text.get_text() for text in roc(of(made)).legends[0].get_texts()]
-        ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'by chance 0.5']
+        >>> guesses = Predictions([0, 1], [[0.9, 0.1, 0], [0.2, 0.8, 0]], ["cat", "dog", "cow"])
+        >>> [text.get_text() for text in roc(of(guesses)).legends[0].get_texts()]
+        ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'chance 0.5']
     """
     from badak.inspect.draw.figure import Figure
 
-    names = class_labels(found.class_names)
+    names = class_labels(rates.class_names)
     k = len(names)
-    told_apart = k <= MOST_TOLD_APART
+    told_apart = k <= MAX_DISTINCT
     figure = Figure(figsize=(11, 4.6 if k <= 10 or not told_apart else 6.4), layout="constrained")
     whole, corner = figure.subplots(1, 2)
     for axes in (whole, corner):
-        for name, curve, colour in zip(names, found.curves, colours(k), strict=True):
+        for name, curve, colour in zip(names, rates.curves, colours(k), strict=True):
             style = {"color": colour, "lw": 1.2} if told_apart else {"color": "0.8", "lw": 0.8}
             if curve is not None:
                 label = f"{name} {curve.auc:.4f}" if told_apart else None
@@ -49,22 +49,22 @@ def roc(found: Roc) -> "Figure":
             elif told_apart:
                 axes.plot([], [], label=f"{name}: no images", **style)
         axes.plot(
-            found.macro_false_positive_rate,
-            found.macro_true_positive_rate,
+            rates.macro_false_positive_rate,
+            rates.macro_true_positive_rate,
             color="black",
             lw=2,
-            label=f"macro average {found.macro_auc:.4f}",
+            label=f"macro average {rates.macro_auc:.4f}",
         )
-        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="by chance 0.5")
+        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="chance 0.5")
         axes.set_xlabel("false-positive rate")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     whole.set_ylabel("true-positive rate")
-    whole.set_title("ROC, each class against the rest")
+    whole.set_title("ROC curves, each class against the rest")
     whole.set_xlim(-0.01, 1)
     whole.set_ylim(0, 1.01)
-    edge = _corner(found)
-    corner.set_title("The upper left corner")
+    edge = _corner(rates)
+    corner.set_title("Upper left corner")
     corner.set_xlim(-0.01 * edge, edge)
     corner.set_ylim(1 - edge, 1 + 0.01 * edge)
     figure.legend(
@@ -76,8 +76,8 @@ def roc(found: Roc) -> "Figure":
     return figure
 
 
-def _corner(found: Roc) -> float:
-    """The smallest side half of which brings the average three quarters of the way up."""
-    x, y = found.macro_false_positive_rate, found.macro_true_positive_rate
+def _corner(rates: Roc) -> float:
+    """The smallest side in whose first half the average rises by three quarters of it."""
+    x, y = rates.macro_false_positive_rate, rates.macro_true_positive_rate
     fits = (side for side in CORNERS if np.interp(side / 2, x, y) >= 1 - side / 4)
     return next(fits, CORNERS[-1])

@@ -1,1 +1,1 @@
-"""Pictures of what layers compute."""
+"""Pictures of what layers compute and respond to."""

@@ -11,13 +11,11 @@ from badak.inspect.checks.differences import largest
 from badak.inspect.draw.panels.image import (
     HATCHED,
     IMAGE,
-    SIGNED,
     image_range,
-    scale_of,
     show_box,
     show_image,
-    show_signed,
 )
+from badak.inspect.draw.panels.signed import SIGNED, scale_of, show_signed
 from badak.inspect.draw.text import plain
 from badak.inspect.features.explain_pixel import COLOURS, ExplainedPixel
 
@@ -26,70 +24,70 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
-# Of a deep layer's many channels, those that count most.
-MOST_CHANNELS = 4
+# Of a deep layer's many channels, those that contribute most are drawn.
+MAX_CHANNELS = 4
 CELL = 0.46  # inches: room for a number
 MAP = 1.9
 
 
-def explain_pixel(found: ExplainedPixel) -> "Figure":
-    """Draw the input, patch times filter, their products, the sum, and where it stands.
+def explain_pixel(pixel: ExplainedPixel) -> "Figure":
+    """Draw the input, the patch, the filter, their products and sum, and its place in the output.
 
-    A row for each input channel; of more than four the four whose products add up to most, on
-    either side of 0. Cells in the padding are hatched. A colour image is shown in colour, beside
-    a patch of its red, its green and its blue; maps are red above 0 and blue below, as everywhere.
+    One row per input channel; of more than four, the four whose sums are largest in magnitude.
+    Cells in the padding are hatched. A colour image is shown in colour, beside the patches of its
+    red, green and blue; maps are red above 0 and blue below.
 
     Args:
-        found: as `badak.inspect.explain_pixel` returns it.
+        pixel: as `badak.inspect.explain_pixel` returns it.
 
     Returns:
         A Matplotlib figure; `save` writes it.
 
     Example:
         >>> from badak import inspect, models
-        >>> found = inspect.explain_pixel(
+        >>> pixel = inspect.explain_pixel(
         ...     models.SimpleConvNet(), np.ones((1, 28, 28)), "conv1", 3, 0, 5
         ... )
-        >>> [axes.get_title() for axes in explain_pixel(found).axes[1:4]]
+        >>> [axes.get_title() for axes in explain_pixel(pixel).axes[1:4]]
         ['patch', 'x  filter 3', '=  products']
     """
     from badak.inspect.draw.figure import Figure
 
-    sums = found.products.sum(axis=(1, 2))
-    chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MOST_CHANNELS]).tolist()
-    kh, kw = found.weight.shape[1:]
+    sums = pixel.products.sum(axis=(1, 2))
+    chosen = np.sort(np.argsort(-abs(sums), kind="stable")[:MAX_CHANNELS]).tolist()
+    kh, kw = pixel.weight.shape[1:]
     widths = (MAP, *[CELL * max(kw, 3)] * 3, MAP)
-    height = max(CELL * kh, CELL * 3 if found.names == COLOURS else MAP)
+    height = max(CELL * kh, CELL * 3 if pixel.names == COLOURS else MAP)
     size = sum(widths) + 1.2, (height + 0.4) * len(chosen) + 0.6
     figure = Figure(figsize=size, layout="constrained")
-    figure.suptitle(_sentence(found, len(chosen)), fontsize=11)
+    figure.suptitle(_sentence(pixel, len(chosen)), fontsize=11)
     grid = figure.add_gridspec(len(chosen), 5, width_ratios=widths)
-    _draw_sources(figure, grid, found, chosen)
+    _draw_sources(figure, grid, pixel, chosen)
     look = (
-        _Look(IMAGE, *image_range(found.maps)) if found.source == "image" else _signed(found.maps)
+        _Look(IMAGE, *image_range(pixel.maps)) if pixel.source == "image" else _signed(pixel.maps)
     )
     for row, channel in enumerate(chosen):
         cells = [figure.add_subplot(grid[row, place]) for place in range(1, 4)]
-        if len(found.maps) > 1:
-            cells[0].set_ylabel(found.names[channel])
-        _numbers(cells[0], found.patch, channel, look, found.inside)
-        for axes, values in zip(cells[1:], (found.weight, found.products), strict=True):
+        if len(pixel.maps) > 1:
+            cells[0].set_ylabel(pixel.names[channel])
+        _numbers(cells[0], pixel.patch, channel, look, pixel.inside)
+        for axes, values in zip(cells[1:], (pixel.weight, pixel.products), strict=True):
             _numbers(axes, values, channel, _signed(values))
         cells[2].set_xlabel(f"sum {sums[channel]:.4g}")
         if row == 0:
-            titles = ("patch", f"x  filter {found.channel}", "=  products")
+            titles = ("patch", f"x  filter {pixel.channel}", "=  products")
             for axes, title in zip(cells, titles, strict=True):
                 axes.set_title(title, fontsize=10)
     result = figure.add_subplot(grid[:, 4])
-    _show_map(result, found.output, scale_of(found.output))
-    show_box(result, found.output[None], slice(found.y, found.y + 1), slice(found.x, found.x + 1))
-    result.set_title(f"output of filter {found.channel}", fontsize=10)
-    result.set_xlabel(f"here {found.value:.4g}")
+    _show_map(result, pixel.output, scale_of(pixel.output))
+    show_box(result, pixel.output[None], slice(pixel.y, pixel.y + 1), slice(pixel.x, pixel.x + 1))
+    result.set_title(f"output of filter {pixel.channel}", fontsize=10)
+    result.set_xlabel(f"value {pixel.value:.4g}")
     return figure
 
 
 class _Look(NamedTuple):
-    """How numbers are coloured: the colour map, and the values at its ends."""
+    """How numbers are coloured: the colour map and the values at its ends."""
 
     colours: str
     low: float
@@ -102,23 +100,23 @@ def _signed(values: Array) -> _Look:
 
 
 def _draw_sources(
-    figure: "Figure", grid: "GridSpec", found: ExplainedPixel, chosen: Sequence[int]
+    figure: "Figure", grid: "GridSpec", pixel: ExplainedPixel, chosen: Sequence[int]
 ) -> None:
-    """Draw where the patch is from: a colour image once, beside all rows, else a map in each."""
-    box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in (found.rows, found.columns))
+    """Draw the input of the patch: a colour image once, for all rows, else one map per row."""
+    box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in (pixel.rows, pixel.columns))
     places: list[tuple[Any, Array]] = [
-        (row, found.maps[channel][None]) for row, channel in enumerate(chosen)
+        (row, pixel.maps[channel][None]) for row, channel in enumerate(chosen)
     ]
-    if found.names == COLOURS:
-        places = [(slice(None), found.maps)]
+    if pixel.names == COLOURS:
+        places = [(slice(None), pixel.maps)]
     for place, maps in places:
         axes = figure.add_subplot(grid[place, 0])
-        if found.source == "image":
-            show_image(axes, maps, *image_range(found.maps))
+        if pixel.source == "image":
+            show_image(axes, maps, *image_range(pixel.maps))
         else:
-            _show_map(axes, maps[0], scale_of(found.maps))
+            _show_map(axes, maps[0], scale_of(pixel.maps))
         show_box(axes, maps, *box)
-    figure.axes[0].set_title(plain(found.source), fontsize=10)
+    figure.axes[0].set_title(plain(pixel.source), fontsize=10)
 
 
 def _show_map(axes: "Axes", values: Array, scale: float) -> None:
@@ -127,12 +125,12 @@ def _show_map(axes: "Axes", values: Array, scale: float) -> None:
     axes.set_yticks([])
 
 
-def _sentence(found: ExplainedPixel, shown: int) -> str:
-    count = len(found.products)
-    where = f"{plain(found.layer)}, filter {found.channel}, row {found.y}, column {found.x}:  "
-    sum_ = f"sum of products {found.products.sum():.4g} + bias {found.bias:.4g} = {found.value:.4g}"
+def _sentence(pixel: ExplainedPixel, shown: int) -> str:
+    count = len(pixel.products)
+    where = f"{plain(pixel.layer)}, filter {pixel.channel}, row {pixel.y}, column {pixel.x}:  "
+    sum_ = f"sum of products {pixel.products.sum():.4g} + bias {pixel.bias:.4g} = {pixel.value:.4g}"
     if shown < count:
-        return f"{where}{sum_}\nthe {shown} of {count} input channels that add most to it"
+        return f"{where}{sum_}\nthe {shown} of {count} input channels that contribute most"
     return where + sum_
 
 
@@ -143,7 +141,7 @@ def _numbers(
     look: _Look,
     inside: Mask | None = None,
 ) -> None:
-    """Draw one channel of `values` (C, KH, KW) as cells with their numbers, two digits or three."""
+    """Draw one channel of `values` (C, KH, KW) as cells with numbers of two or three digits."""
     cells = values[channel] if inside is None else np.where(inside, values[channel], np.nan)
     axes.patch.set(**HATCHED)  # shows where a cell is NaN
     image = axes.imshow(cells, look.colours, vmin=look.low, vmax=look.high)

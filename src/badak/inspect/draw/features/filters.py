@@ -4,33 +4,31 @@ from typing import TYPE_CHECKING
 
 from badak.arrays import Array
 from badak.errors import BadakError
-from badak.inspect.draw.history.moments import filter_panels
-from badak.inspect.draw.panels.image import scale_of
 from badak.inspect.draw.panels.mosaic import Grid, show_mosaic
+from badak.inspect.draw.panels.signed import filter_panels, scale_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# More panels than this are too small to see.
+# More panels than this would be too small to see.
 MOST_PANELS = 256
-MOST_COLUMNS = 16
-WIDTH, CELL = 0.8, 0.45  # inches a panel is wide, as a picture and in a table
+MAX_COLUMNS = 16
+WIDTH, CELL = 0.8, 0.45  # inches: a panel's width, as a picture and in a table
 
 
 def filters(weights: Array, columns: int = 8, scale: float | None = None) -> "Figure":
-    """Draw filters: of images side by side, of deeper maps as a table.
+    """Draw filters: those of images side by side, those of deeper layers as a table.
 
-    All are on one scale: red where the weight is positive, blue where negative, white where 0.
-    Filters of one channel are pictures with their numbers (the book's figure 7-24), and so are
-    those of three, in colour, grey where the weights are 0. Of others each channel is a panel, a
-    row of panels for each filter.
+    All share one scale: red for positive weights, blue for negative ones, white for 0. Filters of
+    one channel are pictures with their numbers (the book's figure 7-24). Those of three channels
+    are in colour, grey for 0. Of others, each channel is a panel, with one row per filter.
 
     Args:
-        weights: (F, C, KH, KW), as `badak.inspect.filters` returns them. Of more than 256 panels
-            the first 256 are drawn, of more than 16 channels the first 16.
-        columns: pictures in a row.
-        scale: the weight of the deepest colour, the same for pictures that are to be compared;
-            the largest by magnitude if None.
+        weights: (F, C, KH, KW), as `badak.inspect.filters` returns them. Of more than 256 panels,
+            the first 256 are drawn; of more than 16 channels, the first 16.
+        columns: pictures per row.
+        scale: the weight of the deepest colour, the same for pictures to be compared; the largest
+            magnitude if None.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -67,7 +65,7 @@ def _pictures(panels: Array, columns: int, scale: float) -> "Figure":
 def _table(weights: Array, scale: float) -> "Figure":
     from badak.inspect.draw.figure import Figure
 
-    channels = min(weights.shape[1], MOST_COLUMNS)
+    channels = min(weights.shape[1], MAX_COLUMNS)
     shown = weights[: MOST_PANELS // channels, :channels]
     panels = shown.reshape(-1, *shown.shape[2:])  # (F, C, KH, KW) -> (F*C, KH, KW)
     high, wide = Grid.of(panels.shape, channels, numbered=False).size

@@ -1,4 +1,4 @@
-"""maximize_activation: the image that gradient ascent made, and its course."""
+"""maximize_activation: the images made by gradient ascent, and how their activations rose."""
 
 import math
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from badak.inspect.features.maximize import MaximizedActivation
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLUMNS, ROW = 5, 2.1  # images in a row, and its inches
+COLUMNS, ROW = 5, 2.1  # images per row; a row's height in inches
 LONGEST_NAME = 18
 
 
 def maximize_activation(
-    *found: MaximizedActivation, class_names: Sequence[str] | None = None
+    *results: MaximizedActivation, class_names: Sequence[str] | None = None
 ) -> "Figure":
-    """Draw the images side by side, and below them how the activations rose.
+    """Draw the images side by side, and their activations at each step below them.
 
     Args:
-        found: as `badak.inspect.maximize_activation` returns them, one or several.
-        class_names: what the channels are called, if they are classes.
+        results: as `badak.inspect.maximize_activation` returns them, one or several.
+        class_names: names of the channels, if they are classes.
 
     Returns:
         A Matplotlib figure; `save` writes it.
@@ -32,32 +32,32 @@ def maximize_activation(
     Example:
         >>> from badak import inspect, models
         >>> net = models.SimpleConvNet()
-        >>> found = [inspect.maximize_activation(net, "linear2", k, steps=2) for k in range(3)]
-        >>> len(maximize_activation(*found).axes)  # three images, one course
+        >>> results = [inspect.maximize_activation(net, "linear2", k, steps=2) for k in range(3)]
+        >>> len(maximize_activation(*results).axes)  # three images and their curves
         4
     """
     from badak.inspect.draw.figure import Figure
 
-    columns = min(COLUMNS, len(found))
-    rows = math.ceil(len(found) / columns)
+    columns = min(COLUMNS, len(results))
+    rows = math.ceil(len(results) / columns)
     above = ROW * rows
     figure = Figure(figsize=(8, above + 2.6), layout="constrained")
     parts: Any = figure.subfigures(2, 1, height_ratios=(above, 2.6))
     top, bottom = parts
-    course = bottom.subplots()
-    for place, one in enumerate(found):
-        what = plain(f"{one.layer} {one.channel}", LONGEST_NAME)
-        if class_names is not None and isinstance(one.channel, int):
-            what = class_label(one.channel, class_names, LONGEST_NAME)
+    curves = bottom.subplots()
+    for place, result in enumerate(results):
+        what = plain(f"{result.layer} {result.channel}", LONGEST_NAME)
+        if class_names is not None and isinstance(result.channel, int):
+            what = class_label(result.channel, class_names, LONGEST_NAME)
         axes = top.add_subplot(rows, columns, place + 1)
-        show_image(axes, one.image, 0, 1)
-        axes.set_title(f"{what}\nactivation {one.activations[-1]:.3g}", fontsize=10)
-        course.plot(one.activations, label=what, linewidth=1)
-    course.set_xlabel("step")
-    counts(course.xaxis)
-    course.set_ylabel("activation")
-    course.grid(alpha=0.3)
-    course.spines[["top", "right"]].set_visible(False)
-    if len(found) > 1:
-        course.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+        show_image(axes, result.image, 0, 1)
+        axes.set_title(f"{what}\nactivation {result.activations[-1]:.3g}", fontsize=10)
+        curves.plot(result.activations, label=what, linewidth=1)
+    curves.set_xlabel("step")
+    counts(curves.xaxis)
+    curves.set_ylabel("activation")
+    curves.grid(alpha=0.3)
+    curves.spines[["top", "right"]].set_visible(False)
+    if len(results) > 1:
+        curves.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure

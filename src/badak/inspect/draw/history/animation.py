@@ -1,6 +1,6 @@
-"""growing_filters, changing_maps, changing_confusion: a training, page by page.
+"""growing_filters, changing_maps, changing_confusion: a network during training, page by page.
 
-Pages are drawn by Pillow: a hundred of Matplotlib's take half a minute.
+Pillow draws the pages: Matplotlib would take half a minute for a hundred.
 """
 
 import math
@@ -10,34 +10,34 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from badak.arrays import Array
-from badak.inspect.draw.history.moments import (
-    Colours,
-    convolution_of,
-    filter_colours,
-    signed_colours,
-)
-from badak.inspect.draw.panels.image import image_range, scale_of
+from badak.inspect.draw.history.timeline import convolution_of
+from badak.inspect.draw.panels.image import image_range
+from badak.inspect.draw.panels.signed import Colours, filter_colours, scale_of, signed_colours
 from badak.inspect.draw.save import Animation
 from badak.inspect.draw.text import font_of, shorten
 from badak.inspect.history.timeline import Timeline
 
-TILE, MARGIN, CAPTION = 56, 5, 26  # pixels: a panel's longer side, around it, above all
+TILE, MARGIN, CAPTION = (
+    56,
+    5,
+    26,
+)  # pixels: a panel's longer side, the gap around it, the caption's height
 LABEL = 14  # above a panel
-NARROWEST = 330  # a caption's width
+MIN_WIDTH = 330  # a page's minimum width, for its caption
 FILTERS_IN_A_ROW = 8
 PAPER, INK, DEEP = "#d8d8d8", "black", np.array((8, 48, 107))
-CELL, SIDE = 34, 340  # a cell with its count; all cells where there are too many for counts
-AXIS, GAP = 24, 8  # beside the names and above them; between them and the cells
-MOST_COUNTED = 10  # classes
+CELL, SIDE = 34, 340  # pixels: a cell with its count; all cells together, if too many for counts
+AXIS, GAP = 24, 8  # pixels: for an axis's title; between names and cells
+MAX_COUNTED = 10  # classes
 LONGEST_NAME = 14
 
 
 def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
-    """Draw how a convolution's filters grow, a page a moment.
+    """Draw a convolution's filters during training, one page per moment.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first where None.
+        layer: the convolution's name; the first one if None.
 
     Returns:
         An animation; `save` writes it as GIF. All filters share one scale, on all pages, and each
@@ -62,11 +62,11 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
 
 
 def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
-    """Draw what a convolution makes of the timeline's images, a row an image, a page a moment.
+    """Draw a convolution's output, one row per image of the timeline, one page per moment.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first where None.
+        layer: the convolution's name; the first one if None.
 
     Returns:
         An animation; `save` writes it as GIF. All maps share one scale, on all pages, and each has
@@ -96,15 +96,15 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
 
 
 def changing_confusion(timeline: Timeline, class_names: Sequence[str] | None = None) -> Animation:
-    """Draw which class is taken for which, a page a moment.
+    """Draw which class is mistaken for which, one page per moment.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        class_names: what the classes are called; their numbers if None.
+        class_names: names of the classes; their numbers if None.
 
     Returns:
-        An animation; `save` writes it as GIF. A row for each true class, a column for each class
-        told; the colour is the share of the row, and up to ten classes show their names and counts.
+        An animation; `save` writes it as GIF. One row per true class, one column per predicted
+        class; the colour is the share of the row. Names and counts are shown for up to ten classes.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -126,7 +126,7 @@ def _animation(timeline: Timeline, before: str, bodies: Sequence[Image.Image]) -
     ]
     pages = []
     for body, caption in zip(bodies, captions, strict=True):
-        page = Image.new("RGB", (max(body.width, NARROWEST), body.height + CAPTION), PAPER)
+        page = Image.new("RGB", (max(body.width, MIN_WIDTH), body.height + CAPTION), PAPER)
         page.paste(body, ((page.width - body.width) // 2, CAPTION))
         _write(page, (page.width / 2, CAPTION / 2 + 1), caption, 15)
         pages.append(page)
@@ -134,7 +134,7 @@ def _animation(timeline: Timeline, before: str, bodies: Sequence[Image.Image]) -
 
 
 def _tiles(panels: Sequence[Colours] | Colours, labels: Sequence[str], columns: int) -> Image.Image:
-    """Panels (H, W, 3) in rows, each scaled to one size, with its label above it."""
+    """Lay out panels (H, W, 3) in rows, scaled to one size, each with its label above it."""
     columns, step = min(columns, len(panels)), TILE + MARGIN
     rows = math.ceil(len(panels) / columns)
     size = columns * step + MARGIN, rows * (LABEL + step) + MARGIN
@@ -151,7 +151,7 @@ def _tiles(panels: Sequence[Colours] | Colours, labels: Sequence[str], columns: 
 
 
 def _picture(image: Array) -> Colours:
-    """(C, H, W) -> (H, W, 3): in colour where C is 3, else the channels' mean in grey."""
+    """(C, H, W) -> (H, W, 3): in colour if C is 3, else the channels' mean in grey."""
     low, high = image_range(image)
     shown = image if len(image) == 3 else image.mean(axis=0, keepdims=True).repeat(3, axis=0)
     scaled = ((shown - low) / (high - low) * 255).astype(np.uint8)
@@ -159,12 +159,12 @@ def _picture(image: Array) -> Colours:
 
 
 def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
-    """A square for each pair of classes, the darker the more of its row."""
+    """Draw a square for each pair of classes, darker for a larger share of its row."""
     k = len(counts)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    # The square root lets a few in a hundred show beside ninety.
+    # The square root makes a few in a hundred visible beside ninety.
     colours = (255 - (255 - DEEP) * np.sqrt(share)[..., None]).astype(np.uint8)
-    counted = k <= MOST_COUNTED
+    counted = k <= MAX_COUNTED
     cell = CELL if counted else max(1, SIDE // k)
     headings = [_text(shorten(name, LONGEST_NAME), 13) for name in names] if counted else []
     longest = max((heading.width for heading in headings), default=-GAP)
@@ -172,7 +172,7 @@ def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
     page = Image.new("RGB", (corner + k * cell + MARGIN,) * 2, PAPER)
     squares = Image.fromarray(colours).resize((k * cell, k * cell), Image.Resampling.NEAREST)
     page.paste(squares, (corner, corner))
-    _write(page, (corner + k * cell / 2, AXIS / 2), "taken for", 13)
+    _write(page, (corner + k * cell / 2, AXIS / 2), "predicted class", 13)
     sideways = Image.new("RGB", (k * cell, AXIS), PAPER)
     _write(sideways, (k * cell / 2, AXIS / 2), "true class", 13)
     page.paste(sideways.rotate(90, expand=True), (0, corner))
@@ -188,7 +188,7 @@ def _confusion(counts: Array, names: Sequence[str]) -> Image.Image:
 
 
 def _text(words: str, size: int) -> Image.Image:
-    """Words as a picture of their own."""
+    """Return a picture of some text."""
     left, top, right, bottom = _font(words, size).getbbox(words)
     picture = Image.new("RGB", (math.ceil(right - left) + 2, math.ceil(bottom - top) + 2), PAPER)
     _write(picture, (picture.width / 2, picture.height / 2), words, size)
@@ -202,6 +202,6 @@ def _write(
 
 
 def _font(words: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font, or an installed one that has the words' characters."""
+    """Return Pillow's own font, or an installed one that has the characters."""
     path = None if words.isascii() else font_of(max(words))
     return ImageFont.load_default(size) if path is None else ImageFont.truetype(path, size)

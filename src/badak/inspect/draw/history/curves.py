@@ -16,7 +16,7 @@ TRAIN, VALIDATION = "#1f6feb", "#d9480f"
 def learning_curve(curve: LearningCurve) -> "Figure":
     """Draw accuracy and loss by epoch, as in the book's figure 6-20.
 
-    A ring marks the best epoch, if there was a validation set; the legend says what it reached.
+    A ring marks the best epoch, if there was a validation set; the legend gives its values.
 
     Args:
         curve: as `badak.inspect.learning_curve` returns it.
@@ -52,6 +52,6 @@ def learning_curve(curve: LearningCurve) -> "Figure":
         place.spines[["top", "right"]].set_visible(False)
         place.legend(frameon=False)
     percents(axes[0].yaxis)
-    # Room above: of losses that hardly change Matplotlib leaves none once 0 is in view.
+    # Leave room above: with 0 in view, Matplotlib leaves none for losses that hardly change.
     axes[1].set_ylim(0, 1.05 * axes[1].get_ylim()[1])
     return figure

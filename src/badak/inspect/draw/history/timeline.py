@@ -1,4 +1,4 @@
-"""filters_over_time, maps_over_time, health_over_time: a network as it learns."""
+"""filters_over_time, maps_over_time, health_over_time: a network during training."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,9 +7,10 @@ import numpy as np
 
 from badak import checks
 from badak.arrays import Array
+from badak.errors import BadakError
 from badak.inspect.draw import ticks
-from badak.inspect.draw.history.moments import convolution_of, filter_panels
-from badak.inspect.draw.panels.image import draw_image, image_range, scale_of, show_signed
+from badak.inspect.draw.panels.image import draw_image, image_range
+from badak.inspect.draw.panels.signed import filter_panels, scale_of, show_signed
 from badak.inspect.draw.text import plain
 from badak.inspect.history.timeline import Timeline
 
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-MOMENTS, FILTERS = 8, 16  # rows and columns of a picture
-PANEL = 0.92  # of the distance between panels
+MOMENTS, FILTERS = 8, 16  # maximum rows and columns of a picture
+PANEL = 0.92  # a panel's share of the distance between panels
 
 
 def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
-    """Draw the first filters of a convolution, a row for each of up to eight moments.
+    """Draw the first filters of a convolution, one row per moment, at most eight rows.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first where None.
+        layer: the convolution's name; the first one if None.
 
     Returns:
         A Matplotlib figure; `save` writes it. All filters share one scale, red above 0 and blue
-        below; filters over colours are shown in colour, others by their first channel.
+        below; filters of three channels are shown in colour, others by their first channel.
 
     Raises:
         BadakError: no such convolution.
@@ -54,17 +55,17 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
             shown = table.show(row, column, panel, scale)
     if panels.ndim < weights.ndim:
         table.add_scale(shown, "weight")
-    table.figure.suptitle(f"{plain(name)}: its filters as they grow", fontsize=11)
+    table.figure.suptitle(f"{plain(name)}: filters during training", fontsize=11)
     return table.figure
 
 
 def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0) -> "Figure":
-    """Draw what a convolution makes of one image, a row for each of up to eight moments.
+    """Draw a convolution's output for one image, one row per moment, at most eight rows.
 
     Args:
         timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first where None.
-        image: which of the timeline's images.
+        layer: the convolution's name; the first one if None.
+        image: index of one of the timeline's images.
 
     Returns:
         A Matplotlib figure; `save` writes it. All panels share one scale.
@@ -90,7 +91,7 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
         for column, panel in enumerate(maps[t], 1):
             shown = table.show(row, column, panel, scale)
     table.add_scale(shown, "output")
-    table.figure.suptitle(f"{plain(name)}: its maps of one image as it learns", fontsize=11)
+    table.figure.suptitle(f"{plain(name)}: maps of one image during training", fontsize=11)
     return table.figure
 
 
@@ -108,29 +109,43 @@ def health_over_time(timeline: Timeline) -> "Figure":
         >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
         >>> _ = trainer.fit(data.load("digits")[0][:300])
         >>> [axes.get_title() for axes in health_over_time(inspect.timeline(trainer)).axes]
-        ['Accuracy', 'Dead units', 'Update by weight']
+        ['Accuracy', 'Dead units', 'Update relative to weight']
     """
     from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     accuracy, dead, ratio = figure.subplots(1, 3)
     _curves(accuracy, timeline, {"": timeline.accuracy}, "Accuracy")
-    accuracy.set_ylabel("of the sample")
+    accuracy.set_ylabel("share of the sample")
     _curves(dead, timeline, timeline.dead, "Dead units")
-    dead.set_ylabel("of the layer's units")
+    dead.set_ylabel("share of the layer's units")
     for axes in (accuracy, dead):
         axes.set_ylim(-0.02, 1.02)
         ticks.percents(axes.yaxis)
-    _curves(ratio, timeline, timeline.ratios, "Update by weight")
-    ratio.set_ylabel("length of update / of weight")
+    _curves(ratio, timeline, timeline.ratios, "Update relative to weight")
+    ratio.set_ylabel("norm of update / norm of weight")
     if any((values > 0).any() for values in timeline.ratios.values()):
         ratio.set_yscale("log")
-        ratio.axhline(1e-3, color="gray", linewidth=0.8, linestyle=":")  # a usual rule of thumb
+        ratio.axhline(1e-3, color="gray", linewidth=0.8, linestyle=":")  # a rule of thumb
     return figure
 
 
+def convolution_of(timeline: Timeline, layer: str | None) -> str:
+    """Return the name of a convolution, of the first one if None.
+
+    Raises:
+        BadakError: no such convolution; the message lists the names.
+    """
+    names = list(timeline.filters)
+    if not names:
+        raise BadakError("the network has no convolution layer, and so no filters")
+    if layer is not None and layer not in names:
+        raise BadakError(f"layer must be one of {', '.join(map(repr, names))}; got {layer!r}")
+    return layer or names[0]
+
+
 class _Table:
-    """Panels in one pair of axes, a row a moment: a pair for each would take seconds to draw."""
+    """Panels in one Axes, one row per moment: an Axes for each would take seconds to draw."""
 
     def __init__(self, timeline: Timeline, headings: Sequence[str]) -> None:
         from badak.inspect.draw.figure import Figure
@@ -148,7 +163,7 @@ class _Table:
         self.axes.spines[:].set_visible(False)
 
     def show(self, row: int, column: int, panel: Array, scale: float) -> "AxesImage":
-        """Draw a panel in its place: numbers from -scale to scale, or colours as they are."""
+        """Draw a panel at its position: numbers from -scale to scale, or colours as they are."""
         if panel.ndim == 3:
             image = self.axes.imshow(panel, interpolation="nearest")
         else:
@@ -157,11 +172,11 @@ class _Table:
         return image
 
     def show_image(self, row: int, column: int, image: Array) -> None:
-        """Draw an image (C, H, W) in its place."""
+        """Draw an image (C, H, W) at its position."""
         self._put(draw_image(self.axes, image, *image_range(image)), row, column)
 
     def add_scale(self, image: "AxesImage", label: str) -> None:
-        """Draw the scale beside the panels."""
+        """Draw a colour bar beside the panels."""
         self.figure.set_figwidth(self.figure.get_figwidth() + 1.5)
         self.figure.colorbar(image, ax=self.axes, shrink=0.6, aspect=30, label=label)
 

@@ -1,1 +1,1 @@
-"""What several kinds of pictures share: images, mosaics, class names."""
+"""What several kinds of pictures share: images, signed numbers, mosaics, class names."""

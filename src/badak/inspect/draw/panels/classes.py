@@ -1,4 +1,4 @@
-"""What pictures with one mark a class share: their names and colours, and when there are many."""
+"""Names and colours of classes, in pictures that have one mark per class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,20 +7,20 @@ import numpy as np
 
 from badak.inspect.draw.text import LONGEST, plain
 
-# More classes than this have no number in each cell, no legend and no colour of their own.
-MOST_TOLD_APART = 20
+# More classes than this get no number in each cell, no legend and no colour of their own.
+MAX_DISTINCT = 20
 
 
 def class_label(label: int, class_names: Sequence[str] | None, longest: int = LONGEST) -> str:
-    """Return what a picture calls a class; all class names in pictures come from here.
+    """Return a class's name for a picture; all class names in pictures come from here.
 
     Args:
         label: the class.
         class_names: one name per class, or None.
-        longest: how many Latin letters wide the text may be.
+        longest: the maximum width, in Latin letters.
 
     Returns:
-        The text as Matplotlib must be given it.
+        The text for Matplotlib.
 
     Example:
         >>> class_label(1, ["cat", "crocodile"], longest=5), class_label(1, None)
@@ -30,7 +30,7 @@ def class_label(label: int, class_names: Sequence[str] | None, longest: int = LO
 
 
 def class_labels(class_names: Sequence[str], longest: int = LONGEST) -> list[str]:
-    """Return what a picture calls each class.
+    """Return each class's name for a picture.
 
     Example:
         >>> class_labels(("cat", "dog"))
@@ -39,19 +39,19 @@ def class_labels(class_names: Sequence[str], longest: int = LONGEST) -> list[str
     return [class_label(label, class_names, longest) for label in range(len(class_names))]
 
 
-def spread(count: int, most: int) -> list[int]:
-    """Return all classes, or `most` of them from the first to the last, which have room for names.
+def spread(count: int, maximum: int) -> list[int]:
+    """Return the classes that have room for names: all, or `maximum` of them, evenly spread.
 
     Example:
-        >>> spread(3, most=5), spread(101, most=3)
+        >>> spread(3, maximum=5), spread(101, maximum=3)
         ([0, 1, 2], [0, 50, 100])
     """
-    places: list[int] = np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
+    places: list[int] = np.linspace(0, count - 1, min(count, maximum)).round().astype(int).tolist()
     return places
 
 
 def colours(count: int) -> list[Any]:
-    """Return a colour for each class: told apart up to 20 classes, a gradient beyond.
+    """Return a colour for each class: distinct ones for up to 20 classes, else a gradient.
 
     Args:
         count: how many classes.
@@ -65,7 +65,7 @@ def colours(count: int) -> list[Any]:
     """
     from matplotlib import colormaps
 
-    if count > MOST_TOLD_APART:
+    if count > MAX_DISTINCT:
         return [colormaps["turbo"](k / (count - 1)) for k in range(count)]
     table = colormaps["tab10" if count <= 10 else "tab20"]
     return [table(k) for k in range(count)]

@@ -1,27 +1,22 @@
-"""The two ways in which pictures show numbers, and a frame around a part.
-
-An image is grey, or in colour if it has three channels. Numbers on both sides of 0 -- filters,
-maps, products -- are red above 0, blue below, and white at 0, in every picture.
-"""
+"""Images in pictures: in colour if they have three channels, else grey; and boxes around a part."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from badak.arrays import Array, Mask
-from badak.inspect.checks.differences import largest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-IMAGE, SIGNED = "gray", "RdBu_r"
+IMAGE = "gray"
 BOX = "#d9480f"
 HATCHED = {"facecolor": "#fff3e0", "hatch": "////", "edgecolor": "#ffc9a8", "linewidth": 0}
 
 
 def image_range(images: Array) -> tuple[float, float]:
-    """The values that are black and white: 0 and 1, or beyond where the images go beyond.
+    """Return the values shown as black and white: 0 and 1, or the images' extremes beyond them.
 
     Example:
         >>> image_range(np.array([-0.5, 0.25]))
@@ -36,11 +31,11 @@ def show_image(
     """Draw an image (C, H, W) in axes of its own, without ticks.
 
     Args:
-        axes: where.
+        axes: the axes to draw in.
         image: the image.
-        low: the value that is black.
-        high: the value that is white.
-        inside: (H, W); where it is False nothing is drawn, and the hatched ground shows.
+        low: the value shown as black.
+        high: the value shown as white.
+        inside: (H, W); pixels where it is False are left hatched.
     """
     if inside is not None and not inside.all():
         axes.patch.set(**HATCHED)
@@ -53,9 +48,9 @@ def show_image(
 def draw_image(
     axes: "Axes", image: Array, low: float, high: float, inside: Mask | None = None
 ) -> "AxesImage":
-    """Draw an image as `show_image`, and leave ticks and ground as they are.
+    """Draw an image as `show_image` does, but keep the ticks and the background.
 
-    Three channels are a colour; other than one or three are drawn by their mean.
+    Three channels are shown in colour; any other number by their mean, in grey.
     """
     if len(image) == 3:
         picture = ((np.moveaxis(image, 0, -1) - low) / ((high - low) or 1)).clip(0, 1)
@@ -69,34 +64,8 @@ def draw_image(
     return axes.imshow(picture, IMAGE, vmin=low, vmax=high, interpolation="nearest")
 
 
-def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "AxesImage":
-    """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
-
-    Args:
-        axes: where.
-        values: the numbers; also a map without any below 0, so that all maps look alike.
-        scale: the value of the deepest red, and of the deepest blue below 0; `scale_of` the values
-            if None.
-
-    Returns:
-        What was drawn, for a colour bar.
-    """
-    scale = scale_of(values) if scale is None else scale
-    return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
-
-
-def scale_of(*arrays: Array) -> float:
-    """Return the value of the deepest red: the largest magnitude there is, or 1 where all are 0.
-
-    Example:
-        >>> scale_of(np.array([-3.0, np.nan]), np.array([2.0])), scale_of(np.zeros(2))
-        (3.0, 1.0)
-    """
-    return max(map(largest, arrays)) or 1.0
-
-
 def show_box(axes: "Axes", image: Array, rows: slice, columns: slice) -> None:
-    """Frame rows and columns of the image (C, H, W) that was drawn, also where they lie off it."""
+    """Draw a box around rows and columns of a drawn image (C, H, W); it may lie partly outside."""
     from matplotlib.patches import Rectangle
     from matplotlib.patheffects import withStroke
 
@@ -106,7 +75,7 @@ def show_box(axes: "Axes", image: Array, rows: slice, columns: slice) -> None:
     )
     box = Rectangle((left, top), right - left, bottom - top)
     box.set(fill=False, edgecolor=BOX, linewidth=1.5)
-    box.set_path_effects([withStroke(linewidth=3, foreground="white")])  # seen on red too
+    box.set_path_effects([withStroke(linewidth=3, foreground="white")])  # visible on red too
     axes.add_patch(box)
     axes.set_xlim(min(left, -0.5) - 0.5, max(right, width - 0.5) + 0.5)
     axes.set_ylim(max(bottom, height - 0.5) + 0.5, min(top, -0.5) - 0.5)

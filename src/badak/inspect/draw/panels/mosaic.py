@@ -1,4 +1,4 @@
-"""mosaic: many small maps as one picture, each with a frame and its number above it."""
+"""mosaic: many small maps in one picture, each with a frame and its number above it."""
 
 import math
 from collections.abc import Iterator
@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from badak.arrays import Array
-from badak.inspect.draw.panels.image import show_signed
+from badak.inspect.draw.panels.signed import show_signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Frames around more panels than this would hide them.
-MOST_FRAMED = 256
-# A panel's pixels are repeated up to so many along its width, so that gaps may be narrow.
+# Frames around more panels than this would hide the panels.
+MAX_FRAMED = 256
+# A panel's pixels are repeated until it is this wide, so that the gaps can be narrow.
 FINE = 24
-BESIDE, ABOVE = 0.08, 0.26  # gaps as shares of a panel's width; the one above holds the number
+BESIDE, ABOVE = 0.08, 0.26  # gaps as shares of a panel's width; the upper one holds the number
 NUMBER_SIZE = 7
 
 
 class Grid(NamedTuple):
-    """Where panels lie in one picture, in its pixels.
+    """Where panels lie in a picture, in its pixels.
 
     Attributes:
-        panels: how many.
-        columns: of panels.
-        repeat: how often a panel's pixel is repeated each way.
-        height: of a panel, as it is shown.
-        width: likewise.
+        panels: number of panels.
+        columns: panels per row.
+        repeat: how often a panel's pixel is repeated in each direction.
+        height: of a panel, with its pixels repeated.
+        width: of a panel, with its pixels repeated.
         above: the gap above each panel.
-        beside: the gap after each panel.
+        beside: the gap to the right of each panel.
     """
 
     panels: int
@@ -43,9 +43,9 @@ class Grid(NamedTuple):
 
     @classmethod
     def of(cls, shape: tuple[int, ...], columns: int, numbered: bool = True) -> "Grid":
-        """Lay out panels (P, H, W); those that are not numbered lie closer."""
+        """Lay out panels (P, H, W); without numbers they lie closer together."""
         count, height, width = shape[:3]
-        if count > MOST_FRAMED:
+        if count > MAX_FRAMED:
             return cls(count, columns, 1, height, width, 0, 0)
         repeat = math.ceil(FINE / width)
         wide = repeat * width
@@ -67,7 +67,7 @@ class Grid(NamedTuple):
 
 
 def mosaic(panels: Array, grid: Grid) -> Array:
-    """Lay panels (P, H, W), or (P, H, W, 3) colours, into one picture; NaN or white between them.
+    """Copy panels (P, H, W), or (P, H, W, 3) colours, into one picture; NaN or white between them.
 
     Example:
         >>> mosaic(np.ones((3, 2, 30)), Grid.of((3, 2, 30), columns=2)).shape  # gaps of 8 and 3
@@ -88,14 +88,14 @@ def show_mosaic(
     numbered: bool = True,
     scale: float | None = None,
 ) -> Grid:
-    """Draw panels on one scale, which stands beside them; colours, (P, H, W, 3), as they are.
+    """Draw panels on one scale, with a colour bar; colours, (P, H, W, 3), are drawn as they are.
 
     Args:
-        axes: where.
+        axes: the axes to draw in.
         panels: (P, H, W) or (P, H, W, 3).
-        columns: panels in a row.
-        numbered: whether each panel's number, from 0, stands above it.
-        scale: the value of the deepest colour; the largest by magnitude if None.
+        columns: panels per row.
+        numbered: whether to write each panel's number, from 0, above it.
+        scale: the value of the deepest colour; the largest magnitude if None.
 
     Returns:
         Where the panels lie.
@@ -113,13 +113,13 @@ def show_mosaic(
         bar = axes.figure.colorbar(image, ax=axes, pad=0.01, aspect=max(12, 30 * rows / across))
         if panels.min() >= 0:
             bar.ax.set_ylim(bottom=0)
-    if grid.panels <= MOST_FRAMED:
+    if grid.panels <= MAX_FRAMED:
         frames = [
             Rectangle((left - 0.5, top - 0.5), grid.width, grid.height)
             for top, left in grid.corners()
         ]
         drawn = PatchCollection(frames, facecolor="none", edgecolor="0.35", linewidth=0.6)
-        drawn.set_clip_on(False)  # the outermost lie on the edge of the axes
+        drawn.set_clip_on(False)  # the outer frames lie on the edge of the axes
         axes.add_collection(drawn)
     if numbered:
         for number, (top, left) in enumerate(grid.corners()):

@@ -4,90 +4,50 @@ Letters: N samples, D features, C channels, H rows, W columns, K classes.
 """
 
 import inspect
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from badak import checks
-from badak.arrays import (
-    Array,
-    Images,
-    Shape,
-    as_array,
-    check_layout,
-    check_shape,
-    refuse_pictures,
-    warn_of_odd_images,
-)
+from badak.arrays import Array, Images, warn_of_odd_images
 from badak.data.distinct import distinct
 from badak.errors import ArgumentTypeError, BadakError
-from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from badak.models import MODELS
 from badak.network import Network
 from badak.optim import OPTIMIZERS
+from badak.sklearn.samples import checked_weight, flattened, shape_of_images, shaped
+from badak.sklearn.small import SmallConvNet
 from badak.training.step import training_step
-
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.utils import check_array, check_random_state
-    from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
-except ImportError:
-    raise ImportError(
-        "badak.sklearn needs scikit-learn 1.6 or later: pip install 'badak[sklearn]'"
-    ) from None
-
-
-def SmallConvNet(input_shape: Sequence[int], num_classes: int, seed: int = 0) -> Network:
-    """Two 3x3 convolutions, each pooled where that leaves something, and a hidden layer.
-
-    Args:
-        input_shape: (C, H, W) of one image, of any size.
-        num_classes: units of the output.
-        seed: of the initial parameters.
-
-    Returns:
-        The network.
-
-    Example:
-        >>> SmallConvNet((1, 1, 3), 2).layers["flatten1"].output_shape((32, 1, 1))
-        (32,)
-    """
-    layers: list[Any] = []
-    height, width = input_shape[1:]
-    for filters in (16, 32):
-        window = min(height, 2), min(width, 2)
-        layers += [Conv2d(filters, 3, padding=1), ReLU(), MaxPool2d(window)]
-        height, width = height // window[0], width // window[1]
-    layers += [Flatten(), Linear(64), ReLU(), Linear(num_classes)]
-    return Network(layers, input_shape, seed=seed)
 
 
 class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A convolutional network with scikit-learn's interface.
 
     X may be flat, (N, D), or image-shaped, (N, H, W) or (N, C, H, W); uint8 is scaled from 0..255
-    to [0, 1], and other numbers should lie about there: a warning says if they do not.
-    A sample of weight k teaches as k equal ones would, and one of weight 0 not at all.
+    to [0, 1], and other numbers should be about as large; a warning says if they are not.
+    A sample of weight k counts as k equal samples, and a sample of weight 0 not at all.
 
     Args:
-        model: SmallConvNet where None; a name of badak.models.MODELS; or a function that is called
+        model: SmallConvNet if None; a name of badak.models.MODELS; or a function that is called
             as model(input_shape=, num_classes=, seed=) and returns a badak.Network.
-        image_shape: (H, W) or (C, H, W) of one image. Where None it is that of X; flat X is a
-            square image of one channel where D is a square number, and one row else.
+        image_shape: (H, W) or (C, H, W) of one image. If None it is that of X; flat X becomes a
+            square image of one channel if D is a square number, else an image of one row.
         epochs: how often `fit` shows every sample.
-        batch_size: samples in a step.
+        batch_size: samples per step.
         optimizer: a name of badak.optim.OPTIMIZERS, such as "adam" or "momentum".
-        lr: learning rate; the optimizer's own where None.
+        lr: learning rate; the optimizer's own if None.
         weight_decay: the optimizer's.
         random_state: of the initial parameters and the order of the samples: an integer, a
             numpy.random.RandomState, or None.
 
     Attributes:
-        classes_: (K,) the labels that there are, sorted.
+        classes_: (K,) the distinct labels, sorted.
         n_features_in_: D.
         image_shape_: (C, H, W).
         net_: the trained badak.Network, for badak.inspect and `net_.save`.
@@ -132,7 +92,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Args:
             X: (N, D), (N, H, W) or (N, C, H, W).
-            y: (N,) class labels of any kind: integers, strings.
+            y: (N,) class labels of any kind, such as integers or strings.
             sample_weight: (N,), not negative.
 
         Returns:
@@ -151,13 +111,13 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> "ConvNetClassifier":
-        """Train on for one epoch over these samples.
+        """Continue training for one epoch over these samples.
 
         Args:
             X: as `fit` takes it.
             y: (N,) class labels.
-            classes: all labels there will ever be; needed in the first call, unless `fit` came
-                before.
+            classes: all labels there will ever be; required in the first call, unless `fit` was
+                called before.
             sample_weight: (N,), not negative.
 
         Returns:
@@ -193,28 +153,20 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _samples(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
     ) -> tuple[Images, NDArray[Any], NDArray[np.float64]]:
-        """X as images, y and the weights, checked; `reset` decides the images' shape anew."""
-        flat, shape = _flat(X)
+        """X as images, y and the weights, checked; `reset` takes the images' shape from X."""
+        flat, shape = flattened(X)
         flat, y = validate_data(self, flat, y, reset=reset)
         labels: NDArray[Any] = column_or_1d(y, warn=True)
         check_classification_targets(labels)
         if reset:
-            self.image_shape_ = _image_shape(self.image_shape, shape, flat.shape[1])
-        images = self._shaped(flat, shape)
+            self.image_shape_ = shape_of_images(self.image_shape, shape, flat.shape[1])
+        images = shaped(flat, shape, self.image_shape_)
         warn_of_odd_images(X if shape else flat, "X", stacklevel=4)
-        return images, labels, _weight(sample_weight, len(flat))
+        return images, labels, checked_weight(sample_weight, len(flat))
 
     def _images(self, X: ArrayLike) -> Images:
-        flat, shape = _flat(X)
-        return self._shaped(validate_data(self, flat, reset=False), shape)
-
-    def _shaped(self, flat: NDArray[Any], shape: Shape) -> Images:
-        """(N, D) -> (N, C, H, W), where the samples had `shape` before."""
-        if len(shape) > 1 and _with_channels(shape) != self.image_shape_:
-            check_layout(flat.reshape(-1, *shape), "X", self.image_shape_)
-            raise BadakError(f"X must have images of {self.image_shape_}; got {shape}")
-        images = flat.reshape(-1, *self.image_shape_)
-        return images / np.float32(255) if flat.dtype == np.uint8 else images.astype(np.float32)
+        flat, shape = flattened(X)
+        return shaped(validate_data(self, flat, reset=False), shape, self.image_shape_)
 
     def _start(self, classes: NDArray[Any]) -> None:
         """A new network, optimizer and source of orders."""
@@ -256,14 +208,14 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _model(model: Any, arguments: dict[str, Any]) -> Callable[..., Network]:
-    """The function that makes the network: the default, a model's by name, or the user's own."""
+    """The function that makes the network: the default, a named model's, or the user's own."""
     if model is None:
         return SmallConvNet
     if isinstance(model, str):
         return MODELS[checks.choice(model, "model", MODELS)]
     try:
         inspect.signature(model).bind(**arguments)
-    except (TypeError, ValueError) as fault:  # not callable, or not so
+    except (TypeError, ValueError) as fault:  # not callable, or not in this way
         raise ArgumentTypeError(
             "model must be None, a name of badak.models.MODELS, or a function that is called as "
             f"model(input_shape=, num_classes=, seed=) and returns a Network; got "
@@ -271,52 +223,3 @@ def _model(model: Any, arguments: dict[str, Any]) -> Callable[..., Network]:
         ) from None
     function: Callable[..., Network] = model
     return function
-
-
-def _weight(sample_weight: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    """The weight of each sample, checked; 1 where none was given."""
-    if sample_weight is None:
-        return np.ones(count)
-    weight: NDArray[np.float64] = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
-    check_shape(weight, "sample_weight", (count,))
-    if weight.min() < 0 or not weight.any():
-        raise BadakError(
-            "sample_weight must not be negative, and above zero for at least one sample; got "
-            f"{weight.min()} to {weight.max()}"
-        )
-    return weight
-
-
-def _flat(X: Any) -> tuple[Any, Shape]:
-    """X with one axis a sample, and the shape that each had; (N, D) is left to scikit-learn."""
-    refuse_pictures(X, "X")
-    if isinstance(X, (list, tuple)):
-        X = np.asarray(X)
-    if getattr(X, "ndim", 2) <= 2:
-        return X, ()
-    array = as_array(X, "X")
-    return array.reshape(len(array), -1), array.shape[1:]
-
-
-def _image_shape(wanted: Sequence[int] | None, shape: Shape, features: int) -> Shape:
-    """(C, H, W): what was asked for, else what X has, else what its number of features allows."""
-    if wanted is not None:
-        sizes = tuple(checks.integer(size, "image_shape", minimum=1) for size in wanted)
-        if math.prod(sizes) != features:
-            raise BadakError(
-                f"image_shape {sizes} has {math.prod(sizes)} pixels; X has {features} features"
-            )
-        return _with_channels(sizes)
-    if shape:
-        return _with_channels(shape)
-    side = math.isqrt(features)
-    return (1, side, side) if side * side == features else (1, 1, features)
-
-
-def _with_channels(shape: Shape) -> Shape:
-    """(H, W) or (C, H, W) -> (C, H, W)."""
-    if len(shape) not in (2, 3):
-        raise BadakError(f"an image must be (H, W) or (C, H, W); got {shape}")
-    return (1, *shape) if len(shape) == 2 else shape

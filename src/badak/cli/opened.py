@@ -1,0 +1,71 @@
+"""A finished run as commands open it: its directory, its options and its best weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from badak import load
+from badak.cli.config import RunConfig, read_config
+from badak.errors import FormatError
+from badak.network import Network
+from badak.training import RunDirectory
+from badak.training.best import best_epoch
+from badak.training.checkpoint import read_history
+
+run_argument = click.argument("run", type=click.Path(path_type=Path))
+data_dir_option = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Where the data set's files lie."
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run.
+
+    Attributes:
+        run: its directory.
+        config: its options.
+        net: its model, of the best epoch if there is one.
+    """
+
+    run: RunDirectory
+    config: RunConfig
+    net: Network
+
+    @property
+    def weights(self) -> str:
+        """Which of the run's weights `net` has, in a line."""
+        if not self.run.best.exists():
+            return "the weights after the last step"
+        checkpoint = self.run.checkpoint
+        epochs = read_history(checkpoint).epochs if checkpoint.exists() else []
+        best = best_epoch(epochs)
+        if best is None:
+            return "the weights of the best epoch on the test images"
+        return f"the weights of epoch {best.epoch}, the best of {len(epochs)} on the test images"
+
+
+def open_run(path: Path, data_dir: Path | None) -> Opened:
+    """Read a run's options and model.
+
+    Args:
+        path: the run directory.
+        data_dir: where the data set's files lie now, if they were moved.
+
+    Raises:
+        BadakError: no run directory, or no model that can be read.
+        FormatError: damaged options or model, or a model of other images or classes.
+    """
+    run = RunDirectory(path)
+    config = read_config(run)
+    if data_dir is not None:
+        config = config.moved_to(data_dir)
+    file = run.best if run.best.exists() else run.model
+    net = load(file)
+    if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
+        raise FormatError(
+            f"{file} takes {net.input_shape} and tells {net.num_classes} classes apart; "
+            f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
+        )
+    return Opened(run, config, net)

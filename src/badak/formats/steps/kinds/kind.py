@@ -1,0 +1,42 @@
+"""Kind: everything about one kind of step, except its functions in C and JavaScript."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from badak.arrays import Shape
+from badak.formats.steps.program import Operation, Step
+from badak.formats.steps.scale import Scale, Scales
+from badak.layers import Layer
+
+Lowering = Callable[[Any, Shape], Operation]
+Run = Callable[..., Any]
+Quantise = Callable[[Step, Scales], tuple[Operation, Scale | None]]
+
+
+def unsupported(step: Step, *_: Any) -> Any:
+    """Raise an error: the kind has no such function."""
+    raise NotImplementedError(f"{step.name}: a program of this arithmetic has no {step.op}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of step; `c/functions` and `page/network.js` hold the functions named after it.
+
+    Attributes:
+        op: its name.
+        lowerings: class of a layer -> what turns the layer and its input's shape into the step.
+        run: computes the output from the step and its inputs: float arrays (N, *shape).
+        run_int8: the same in a program of integers, bit for bit as C does.
+        quantise: returns the integer operation for a float step, and the scale of its output; no
+            scale if that is float.
+        in_place: whether each element of the output needs only the same element of each input, so
+            that the output may overwrite an input.
+    """
+
+    op: str
+    lowerings: Mapping[type[Layer], Lowering] = field(default_factory=dict)
+    run: Run = unsupported
+    run_int8: Run = unsupported
+    quantise: Quantise = unsupported
+    in_place: bool = False

@@ -1,0 +1,37 @@
+"""Normalisation by the values of the image itself; batch norm becomes a convolution."""
+
+import numpy as np
+
+from badak import layers, ops
+from badak.arrays import Array, Shape
+from badak.formats.steps.kinds.kind import Kind
+from badak.formats.steps.program import Operation, Step
+from badak.formats.steps.scale import Integers, Scale, Scales, clipped, single
+
+
+def _lrn(layer: layers.LocalResponseNorm, shape: Shape) -> Operation:
+    keys = ("size", "alpha", "beta", "k")
+    return Operation("lrn", {key: float(getattr(layer, key)) for key in keys})
+
+
+def _run(step: Step, x: Array) -> Array:
+    n = step.numbers
+    return ops.local_response_norm(x, int(n["size"]), n["alpha"], n["beta"], n["k"])[0]
+
+
+def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
+    (x,), y = scales.inputs, scales.output
+    more = {"scale_x": single(x.step), "zero_x": x.zero}
+    more |= {"per_step_y": single(1 / y.step), "zero_y": y.zero}
+    return Operation("lrn", {**step.numbers, **more}), y
+
+
+def _run_int8(step: Step, x: Integers) -> Integers:
+    n = step.numbers
+    y = _run(step, Scale(n["scale_x"], int(n["zero_x"])).real(x))
+    return clipped(np.rint(y * np.float32(n["per_step_y"])) + n["zero_y"])
+
+
+KINDS = (
+    Kind("lrn", {layers.LocalResponseNorm: _lrn}, run=_run, quantise=_quantise, run_int8=_run_int8),
+)

@@ -1,0 +1,51 @@
+"""Turn a network into a program.
+
+Blocks are unrolled. Layers that compute nothing in prediction (Flatten, Dropout) have no step.
+Layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
+"""
+
+from badak.errors import BadakError
+from badak.formats.steps.kinds import LOWERINGS
+from badak.formats.steps.program import LayerOutput, Program
+from badak.layers import Dropout, Flatten, Layer
+from badak.layers.walk import INPUT, walk
+from badak.network import Network
+
+# Layers that change no number in prediction.
+UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten)
+
+
+def lowered(net: Network, what: str) -> Program:
+    """Return the network's steps.
+
+    Args:
+        net: the network, as it predicts.
+        what: the export's name for the message, such as ``C export``.
+
+    Raises:
+        BadakError: some layers are not supported; the message lists all of them.
+
+    Example:
+        >>> from badak.models import LeNet5
+        >>> program = lowered(LeNet5(modern=False), "C export")
+        >>> [step.op for step in program.steps][:4], program.shapes[program.output]
+        (['conv', 'scaled_tanh', 'conv', 'scaled_tanh'], (10,))
+    """
+    program = Program([net.input_shape])
+    missing: list[str] = []
+    values = {INPUT: 0}
+    for visit in walk(net.layers, net.input_shape):
+        name, kind = visit.name, type(visit.layer)
+        inputs = tuple(values[read] for read in visit.reads)
+        values[name] = inputs[0]
+        if kind in LOWERINGS:
+            operation = LOWERINGS[kind](visit.layer, visit.input)
+            values[name] = program.add(operation, name, inputs, visit.output)
+        elif kind not in UNCHANGED:
+            missing.append(f"{kind.__name__} ({name!r})")
+        program.layers.append(LayerOutput(name, kind.__name__, values[name], visit.output))
+        program.output = values[name]
+    if missing:
+        supported = ", ".join(kind.__name__ for kind in [*LOWERINGS, *UNCHANGED])
+        raise BadakError(f"{what} does not support {', '.join(missing)}; supported: {supported}")
+    return program

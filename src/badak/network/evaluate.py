@@ -1,0 +1,55 @@
+"""A network's outputs for any number of images, batch by batch, and its accuracy over a data set.
+
+Letters: N images, K classes.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from badak import checks
+from badak.arrays import Array, as_array, as_labels, check_layout, check_shape
+from badak.errors import ArgumentTypeError, BadakError
+from badak.network.results import Evaluation, LabelledImages
+
+if TYPE_CHECKING:
+    from badak.network.network import Network
+
+
+def batch_outputs(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
+    """Yield the logits of each batch; a batch is checked and scaled only just before it runs."""
+    checks.integer(batch_size, "batch_size", minimum=1)
+    array = as_array(x, "images")
+    check_layout(array, "images", net.input_shape)
+    check_shape(array, "images", (None, *net.input_shape))
+    for start in range(0, len(array), batch_size):
+        yield net(array[start : start + batch_size])
+
+
+def outputs(net: "Network", x: ArrayLike, batch_size: int) -> Array:
+    """Return the logits of all images: (N, K)."""
+    empty = np.empty((0, net.num_classes), net.dtype)
+    return np.concatenate([empty, *batch_outputs(net, x, batch_size)])
+
+
+def evaluate(net: "Network", data: LabelledImages, batch_size: int) -> Evaluation:
+    """Return mean loss and accuracy over a data set; labels that the loss ignores do not count."""
+    if not hasattr(data, "images") or not hasattr(data, "labels"):
+        raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
+    images, array = as_array(data.images, "images"), as_array(data.labels, "labels")
+    if net.loss.ignore_index is not None and array.shape == (len(images),):
+        counted = array != net.loss.ignore_index
+        images, array = images[counted], array[counted]
+    labels = as_labels(array, len(images), net.num_classes)
+    if not len(images):
+        raise BadakError("evaluation needs at least one image; the data set is empty")
+    correct, total, start = 0, 0.0, 0
+    for logits in batch_outputs(net, images, batch_size):
+        batch = labels[start : start + len(logits)]
+        loss, _ = net.loss.forward(logits, batch)
+        correct += int((logits.argmax(axis=1) == batch).sum())
+        total += loss * len(logits)
+        start += len(logits)
+    return Evaluation(total / start, correct / start, start)

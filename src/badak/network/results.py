@@ -1,0 +1,48 @@
+"""What a network takes besides images, and what it answers, as plain records."""
+
+from typing import NamedTuple, Protocol
+
+from badak.arrays import Array, Images, Labels
+
+
+class LabelledImages(Protocol):
+    """Anything with images (N, C, H, W) and labels (N,), such as badak.data.Dataset."""
+
+    @property
+    def images(self) -> Images: ...  # noqa: D102
+
+    @property
+    def labels(self) -> Labels: ...  # noqa: D102
+
+
+class StepResult(NamedTuple):
+    """What one forward and backward pass gives.
+
+    Attributes:
+        loss: mean loss over the batch.
+        gradients: ``"conv1.weight"`` -> array shaped like the parameter.
+        logits: (N, K), of the same forward pass.
+        grad_x: gradient of the images (N, C, H, W), if it was asked for.
+    """
+
+    loss: float
+    gradients: dict[str, Array]
+    logits: Array
+    grad_x: Array | None
+
+    def copied(self) -> "StepResult":
+        """Return the same numbers in new arrays, which no later pass overwrites."""
+        return StepResult(
+            self.loss,
+            {name: array.copy() for name, array in self.gradients.items()},
+            self.logits.copy(),
+            None if self.grad_x is None else self.grad_x.copy(),
+        )
+
+
+class Evaluation(NamedTuple):
+    """Mean loss, share of images classified correctly, and the number of images."""
+
+    loss: float
+    accuracy: float
+    images: int

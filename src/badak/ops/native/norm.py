@@ -1,0 +1,57 @@
+"""Local response normalisation and batch normalisation."""
+
+import numpy as np
+
+from badak import _core
+from badak.arrays import Array
+
+
+def local_response_norm(
+    x: Array, size: int, alpha: float, beta: float, k: float
+) -> tuple[Array, Array]:
+    y, scale = np.empty_like(x), np.empty_like(x)
+    before, after = (min(reach, x.shape[1]) for reach in (size // 2, (size - 1) // 2))
+    _core.local_response_norm(x, y, scale, before, after, alpha, beta, k)
+    return y, scale
+
+
+def local_response_norm_backward(
+    grad_y: Array,
+    x: Array,
+    y: Array,
+    scale: Array,
+    size: int,
+    alpha: float,
+    beta: float,
+) -> Array:
+    grad_x = np.empty_like(x)
+    before, after = (min(reach, x.shape[1]) for reach in ((size - 1) // 2, size // 2))
+    _core.local_response_norm_backward(grad_y, x, y, scale, grad_x, before, after, alpha, beta)
+    return grad_x
+
+
+def batch_norm2d(
+    x: Array,
+    weight: Array,
+    bias: Array,
+    running_mean: Array,
+    running_var: Array,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Array, Array, Array, Array, Array]:
+    y = np.empty_like(x)
+    mean, inverse_std, new_mean, new_var = (np.empty_like(weight) for _ in range(4))
+    results = y, mean, inverse_std, new_mean, new_var
+    _core.batch_norm2d(
+        x, weight, bias, running_mean, running_var, *results, training, momentum, eps
+    )
+    return results
+
+
+def batch_norm2d_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
+) -> tuple[Array, Array, Array]:
+    grads = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
+    _core.batch_norm2d_backward(grad_y, x, weight, mean, inverse_std, *grads, training)
+    return grads

@@ -1,0 +1,50 @@
+"""Evaluation and prediction of many images, batch by batch."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import badak
+from badak import BadakError, Network
+from badak.layers import BatchNorm2d, Conv2d, CrossEntropyLoss, Flatten, Linear
+
+
+def test_evaluate_counts_the_last_partial_batch(net):
+    """The book drops it and still divides by N: 99 right of 99 at batch 100 gave 0.0."""
+    images = np.random.default_rng(0).random((99, 2, 6, 8), dtype=np.float32)
+    right = badak.data.Dataset(images, net.predict(images), ["a", "b", "c"])
+    assert net.evaluate(right, batch_size=100) == (pytest.approx(net.evaluate(right)[0]), 1.0, 99)
+    assert net.evaluate(right, batch_size=98).accuracy == 1.0
+
+
+@given(st.integers(1, 40))
+def test_batch_size_changes_no_prediction(batch_size):
+    net = Network([Conv2d(4, 3), BatchNorm2d(), Flatten(), Linear(3)], (2, 6, 8))
+    images = np.random.default_rng(0).random((37, 2, 6, 8), dtype=np.float32)
+    np.testing.assert_allclose(
+        net.predict_proba(images, batch_size=batch_size), net.predict_proba(images), atol=1e-6
+    )
+
+
+def test_an_empty_batch_is_legal_and_an_empty_evaluation_is_not(net):
+    empty = np.empty((0, 2, 6, 8), np.float32)
+    assert net(empty).shape == (0, 3)
+    assert net.predict(empty).shape == (0,)
+    assert net.predict_proba(empty).shape == (0, 3)
+    with pytest.raises(BadakError, match="at least one image; the data set is empty"):
+        net.evaluate(badak.data.Dataset(empty, np.empty(0, np.int64), ["a", "b", "c"]))
+
+
+def test_evaluate_needs_images_and_labels(net):
+    with pytest.raises(BadakError, match="data must have images and labels; got ndarray"):
+        net.evaluate(np.ones((1, 2, 6, 8)))
+
+
+def test_evaluate_leaves_out_what_the_loss_ignores(net):
+    net.loss = CrossEntropyLoss(ignore_index=1)
+    images = np.random.default_rng(0).random((4, 2, 6, 8), dtype=np.float32)
+    data = badak.data.Dataset(images, [0, 1, 2, 1], ["a", "b", "c"])
+    alone = badak.data.Dataset(images[[0, 2]], [0, 2], ["a", "b", "c"])
+    assert net.evaluate(data, batch_size=1) == net.evaluate(alone, batch_size=1)
+    assert net.evaluate(data).images == 2
