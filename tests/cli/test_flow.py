@@ -233,7 +233,7 @@ def test_inspect_without_the_images(badak, trained, tmp_path):
     config.write_text(config.read_text().replace('dataset = "digits"', gone))
     done = badak("inspect", trained)
     assert done.code == 0, done.err
-    assert "only what needs no images is drawn: " in done.out
+    assert "only what needs no images: " in done.out
     assert "Largest relative error" not in done.out
     assert "The data set is not" in (trained / "report.html").read_text()
     assert not (trained / "plots" / "confusion.png").exists()
