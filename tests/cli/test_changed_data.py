@@ -148,11 +148,7 @@ def test_a_learnt_image_that_tests_is_refused(badak, tmp_path):
     for command in ("evaluate", "inspect"):
         done = badak(command, "run")
         assert done.code == 2
-<<<<<<< HEAD
         assert "2 of the 11 test images of insects" in done.err
-=======
-        assert "run learnt 2 of the 11 test images of insects" in done.err
->>>>>>> h-train
 
 
 def test_images_that_both_parts_had_from_the_start_are_no_reason_to_refuse(home):

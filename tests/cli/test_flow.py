@@ -142,11 +142,7 @@ def test_predict_prepares_handwriting_for_a_model_of_mnist(badak, trained, tmp_p
     done = badak("predict", trained, "one.png", "one.png")
     assert done.code == 0, done.err
     assert f"{chances.argmax()}  {chances.max():.1%}" in done.out
-<<<<<<< HEAD
     assert "as MNIST's digits" in done.out
-=======
-    assert "prepared as MNIST's digits were" in done.out
->>>>>>> h-train
     for name in ("digit_one.png", "digit_one-2.png"):
         assert str(trained / "plots" / name) in done.out
         assert (trained / "plots" / name).read_bytes()[1:4] == b"PNG"
@@ -161,11 +157,7 @@ def test_predict_needs_the_training_digits_only_when_asked(badak, trained, tmp_p
     write_one(tmp_path / "one.png")
     done = badak("predict", trained, "one.png")
     assert done.code == 0, done.err
-<<<<<<< HEAD
-    assert re.search("alike.*--data-dir", done.out)
-=======
     assert "digits are not shown: --data-dir must be a folder that exists" in done.out
->>>>>>> h-train
     assert not (trained / "plots" / "nearest_one.png").exists()
     done = badak("predict", trained, "one.png", "--nearest", "3")
     assert done.code == 2
