@@ -77,7 +77,7 @@ def forged() -> dict[str, tuple[bytes, str]]:
         "S13 one byte short": (with_tensors(bytes(7), w=sound), "of 7"),
         "S14 metadata no text": (
             framed({"__metadata__": {"badak": 1}}),
-            "metadata must be a JSON object of texts",
+            "metadata must be a JSON object",
         ),
         "S14 metadata missing": (framed({}), "no badak metadata"),
         "S14 another program's": (framed({"__metadata__": {"format": "pt"}}), "no badak metadata"),
@@ -97,6 +97,6 @@ def forged() -> dict[str, tuple[bytes, str]]:
         "T6 checksum of something else": (with_tensors(w=sound), "checksum"),
         "T11 pickle": (b"\x80\x04\x95" + bytes(20), "pickle"),
         "T11 zip, as torch.save writes": (b"PK\x03\x04" + bytes(20), "pickle or zip"),
-        "text": (b"<!DOCTYPE html><html></html>", "no safetensors file"),
-        "NumPy": (np.lib.format.magic(1, 0) + bytes(50), "no safetensors file"),
+        "text": (b"<!DOCTYPE html><html></html>", "not a safetensors file"),
+        "NumPy": (np.lib.format.magic(1, 0) + bytes(50), "not a safetensors file"),
     }
