@@ -72,9 +72,9 @@ def forged() -> dict[str, tuple[bytes, str]]:
             "expected 8 to 16",
         ),
         "S12 alias": (with_tensors(v=sound, w=sound), "expected 8 to 16"),
-        "S12 past the end": (with_tensors(w=tensor([4], [0, 16])), "of 8"),
+        "S12 past the end": (with_tensors(w=tensor([4], [0, 16])), "the file has 8"),
         "S13 trailing bytes": (with_tensors(bytes(9), w=sound), "tensors take 8 bytes and 9"),
-        "S13 one byte short": (with_tensors(bytes(7), w=sound), "of 7"),
+        "S13 one byte short": (with_tensors(bytes(7), w=sound), "the file has 7"),
         "S14 metadata no text": (
             framed({"__metadata__": {"badak": 1}}),
             "metadata must be a JSON object",

@@ -162,7 +162,7 @@ BAD = [
     ("ConvTranspose", [draw(1, 2, 5), draw(2, 2, 3)], {"pads": [9, 9]}, "must be at least 1; got"),
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [3, 3]}, "2 axes does not fit an input of 1"),
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [6]}, "does not fit its 5x1 input"),
-    ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [3], "auto_pad": "SAME"}, "auto_pad must be from"),
+    ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [3], "auto_pad": "SAME"}, "auto_pad must be one"),
     ("MaxPool", [draw(1, 2, 5)], {"kernel_shape": [2], "pads": [2, 0]}, "smaller than.*2, 0"),
     ("MaxPool", [draw(1, 2, 5, 4)], {"kernel_shape": [3, 2], "pads": [2, 0, 0, 2]}, "smaller than"),
     ("MaxPool", [draw(1, 1, 5)], {"kernel_shape": [2], "pads": [4, 4], "dilations": [4]}, "small"),
