@@ -185,7 +185,7 @@ def test_distinct_keeps_equal_images_of_different_labels_apart():
         ({"batch_size": 2.5}, "batch_size must be an integer"),
         ({"optimizer": "adamm"}, "optimizer must be one of 'sgd'"),
         ({"model": "vgg99"}, "model must be one of 'simple'"),
-        ({"lr": -1.0}, "lr must be a number above 0"),
+        ({"lr": -1.0}, "lr must be above 0"),
         ({"image_shape": (2, 2, 2, 8)}, r"an image must be \(H, W\) or \(C, H, W\)"),
         ({"model": lambda **_: SmallConvNet((1, 8, 8), 3)}, "a Network with 10 outputs"),
     ],

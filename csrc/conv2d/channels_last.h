@@ -80,7 +80,7 @@ struct MapPixels {
                  [&](int64_t, Vec pixel, int64_t, int64_t at) { store(to + at, pixel); });
       return;
     }
-    to -= (from - 2 * start) * row_step;  // the window's upper row may not be wanted
+    to -= (from - 2 * start) * row_step;  // the window's upper row may not be needed
     each_pixel((stop - start) * w, w, 2 * LANES, 2 * row_step, read,
                [&](int64_t i, Vec pixel, int64_t row, int64_t at) {
                  const IntVec winner = __builtin_convertvector(won[i], IntVec);

@@ -40,10 +40,10 @@ void conv2d_grad_x(const Convolution& conv, const Epilogue& epilogue, const floa
 void conv2d_grad_weight(const Convolution& conv, const Epilogue& epilogue, const float* grad_y,
                         const float* y, const uint8_t* winners, const float* x, float* grad_weight,
                         float* grad_bias) {
-  // No images, too, take a path: their gradients are 0, and somebody must write that.
+  // An empty batch takes a path, too: its gradients are 0, and that path writes them.
   const GradientMaps gradient{conv, epilogue, grad_y, y, winners};
   // Sparse before Winograd, unlike above: its sums stay in registers, and the tiles of a map that
-  // is three quarters 0 do not pay.
+  // is three quarters 0 cost more than they save.
   if (suits_sparse(conv, epilogue, true))
     return grad_weight_sparse(gradient, x, grad_weight, grad_bias);
   if (suits_winograd(conv)) return grad_weight_winograd(gradient, x, grad_weight, grad_bias);

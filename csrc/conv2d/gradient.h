@@ -14,8 +14,8 @@ struct Source {
   const float *image, *begin, *end;
 };
 
-// The gradient at the convolution's own output, image by image; if ReLU or pooling follows
-// it, only the places that passed them have any.
+// The gradient at the convolution's own output, image by image; if ReLU or pooling follows it, the
+// gradient is 0 at every place that did not pass them.
 struct GradientMaps {
   const Convolution& conv;
   const Epilogue& epilogue;
@@ -86,7 +86,7 @@ struct Remainder {
 
 constexpr int64_t WANTED_ITEMS = 8;  // of work
 
-// Segments of images, each with sums of its own, for so many blocks of work an image.
+// Segments of images, each with sums of its own, for this many blocks of work per image.
 inline int64_t segments_for(int64_t images, int64_t blocks) {
   return maximum<int64_t>(minimum(images, ceil_div(WANTED_ITEMS, blocks)), 1);
 }

@@ -152,7 +152,7 @@ struct TapsLayout {
                  const float* begin, const float* end) const {
     const float* first = image + top * w + shift[s];
     const int64_t step = rows.step * w;
-    // Rows of one vector, as small maps have: the mask stays in a register.
+    // Rows of one vector, as in small maps: the mask stays in a register.
     if (columns.step == 1 && places_w <= LANES && top >= 0 && first >= begin &&
         top + (height - 1) * rows.step < h && first + (height - 1) * step + LANES <= end) {
       const IntVec keep = load_bits(mask + s * mask_length());

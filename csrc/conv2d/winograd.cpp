@@ -4,7 +4,7 @@
 // Method: Winograd's F(4x4, 3x3), see winograd_transforms.h. Weights are transformed once per call.
 // Then, item by item: the images' tiles, their products with the weights (winograd_product.h), and
 // back from these to maps, pooled on the way if pooling follows. The gradient for x is the same
-// convolution with the filters turned round.
+// convolution with the filters rotated by 180 degrees.
 // Precondition: suits_winograd. A number that is not finite spreads over its tile.
 #include "conv2d/winograd.h"
 
@@ -14,7 +14,7 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-// Where the number of filter f, channel c and cell stands, and how far the array goes.
+// Index of the number of filter f, channel c and cell, and the length of the array.
 struct Weights {
   const float *from, *end;
   int64_t filter_step, channel_step, group_step;
@@ -200,7 +200,7 @@ bool suits_winograd(const Convolution& conv) {
   const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
                     w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
                     maps.ow <= maps.w + w.left;
-  // Places beyond the map's edge are computed for nothing.
+  // Places beyond the map's edge are computed and not used.
   const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
   return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
          5 * conv.places() >= 2 * computed;
@@ -226,7 +226,7 @@ void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* g
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
   const int64_t channels = conv.channels(), filters = conv.filters();
-  // A convolution of the gradient with the filters turned round, and filters and channels swapped.
+  // A convolution of the gradient: filters rotated by 180 degrees, filters and channels swapped.
   const TilePass pass{.n = maps.n,
                       .groups = conv.groups,
                       .channels = filters,

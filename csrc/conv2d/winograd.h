@@ -1,5 +1,5 @@
-// winograd.h -- 3x3 convolution with stride 1 by Winograd's way; see winograd_transforms.h and
-// winograd_tiles.h.
+// winograd.h -- 3x3 convolution with stride 1 by Winograd's algorithm; see
+// winograd_transforms.h and winograd_tiles.h.
 #pragma once
 
 #include "conv2d/gradient.h"
@@ -7,7 +7,7 @@
 
 namespace badak::BADAK_ISA {
 
-// Whether a convolution is of the kind, and large enough to repay the transforms.
+// Whether a convolution has this form, and is large enough to repay the transforms.
 bool suits_winograd(const Convolution& conv);
 void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners);

@@ -4,8 +4,8 @@
 //   Lavin and Gray 2015, F(4x4, 3x3): y = A^T [(G g G^T) * (B^T d B)] A for each 6x6 tile d of the
 //   image; over channels, the sum is taken between the brackets. The matrices are those of Toom and
 //   Cook for the points 0, +-5/8, +-3/2 and infinity: with such points, near each other in size,
-//   results agree with the direct form within 5e-6 of the largest; with the usual +-1 and +-2,
-//   three times as far. A number that is not finite spreads over its tile.
+//   results agree with the direct form within 5e-6 of the largest; with the usual +-1 and +-2, the
+//   error is three times as large. A number that is not finite spreads over its tile.
 // Here are the transforms, of vectors of LANES channels or filters at a time. Each is a transform
 // of a line, applied to all columns and then to all rows.
 #pragma once

@@ -46,7 +46,7 @@ void add_products(const float* image, const float* grad, int64_t grad_step, int6
     }
 }
 
-// Of a block's LANES channels; what stands beyond the last channel is summed for nothing.
+// Of a block's LANES channels; what follows the last channel is summed and not used.
 template <int V>
 void add_block(const float* image, const float* grad, int64_t grad_step, int64_t tiles, float* sums,
                int64_t row) {

@@ -1,5 +1,5 @@
-// dropout.cpp -- as badak.ops.reference.dropout, with a generator of its own: other numbers are
-// dropped than the reference drops, in the same share.
+// dropout.cpp -- as badak.ops.reference.dropout, with its own generator: it drops other numbers
+// than the reference does, in the same share.
 //   x, y, mask: `count` numbers, C-contiguous; key: one number, read when the kernel runs.
 // Method: Philox4x32-10 at counters 0, 1, 2 ... Number 64 g + 16 w + i takes word w of counter
 // 16 g + i, whatever the width of the vectors: the same key drops the same on every processor.

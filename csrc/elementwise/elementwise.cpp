@@ -1,6 +1,6 @@
 // elementwise.cpp -- the same numbers as badak.ops.reference.activation, for float.
 //   Arrays of `count` numbers, C-contiguous; an output may be one of the inputs.
-// Method: each number by itself, LANES at a time; limited by memory but for gelu.
+// Method: each number by itself, LANES at a time; limited by memory, except gelu.
 // No precondition.
 #include "elementwise/elementwise.h"
 

@@ -1,4 +1,4 @@
-// images.h -- the door through which a batch enters a recorded pass; see images.cpp.
+// images.h -- copies a batch into a recorded pass; see images.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // several.cpp -- the same numbers as badak.ops.reference.several, for float.
 //   Any number of arrays of any sizes, C-contiguous.
 // Method: the arrays in pieces; their results are put together in order. Squares are
-// added in double, where no float's overflows or vanishes. Limited by memory.
+// added in double, in which no float's square overflows or vanishes. Limited by memory.
 // No precondition.
 #include "elementwise/several.h"
 

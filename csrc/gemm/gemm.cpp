@@ -41,7 +41,7 @@ void pack_rows(const Product& p, int64_t start, int64_t height, int64_t from, in
   }
 }
 
-// Columns start.. of b in panels of [k][PANEL], what follows the last column is not used.
+// Columns start.. of b in panels of [k][PANEL]; what follows the last column is not used.
 void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from, int64_t depth,
                   float* to) {
   const float* b = p.b + from * p.b_row + start * p.b_column;
@@ -212,7 +212,7 @@ void fma_peak(double* flops) {
       }
       Vec total{};
       for (int64_t i = 0; i < SUMS; i++) total += sums[i];
-      unforeseen[0] = sum(total);  // nor leave out how it comes about
+      unforeseen[0] = sum(total);  // nor skip its computation
     });
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double seconds = (end.tv_sec - start.tv_sec) + 1e-9 * (end.tv_nsec - start.tv_nsec);

@@ -1,7 +1,7 @@
 // loss.cpp -- the same numbers as badak.ops.reference.loss, for float; the loss itself in double.
 //   logits, targets, log_probabilities and gradients (N, K), weight (N,); all C-contiguous.
 // Method: each row's loss by itself, then their sum in their order, whatever the threads.
-// Precondition: K > 0. Labels may be anything: those outside 0..K-1 count nothing.
+// Precondition: K > 0. Labels may be anything: rows whose label is outside 0..K-1 do not count.
 #include "loss/loss.h"
 
 #include "loss/axis_lines.h"

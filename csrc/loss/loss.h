@@ -7,11 +7,11 @@
 
 namespace badak {
 
-// Cross-entropy with class indices, and all that a training step wants of it.
+// Cross-entropy with class indices, and all that a training step needs from it.
 struct LabelLoss {
   int64_t n, k;
   const float* logits;    // (n, k)
-  const int64_t* labels;  // (n,); a row whose label is not in 0..k-1 counts nothing
+  const int64_t* labels;  // (n,); a row whose label is not in 0..k-1 does not count
   const float* weight;    // (n,), what each row weighs in the mean, or null: all that count alike
   double smoothing;       // share of each target that is spread evenly over the classes
   double* loss;           // (1,)

@@ -125,7 +125,7 @@ void batch_norm2d(const float* x, const Channels& channels, float* y, const Imag
       [&](int64_t c) { channels.mean[c] = static_cast<float>(passes.total(c)[0] / count); }};
   const Pass squares{
       [&](const Part& part) {
-        // The mean as float is a little off: what the differences add up to says by how much.
+        // The mean is rounded to float; the sum of the differences says by how much it is off.
         const float mean = channels.mean[part.channel];
         Sum sum, sum_of_squares;
         each_image(images, part, [&](int64_t at) {

@@ -4,7 +4,7 @@
 // compare and select, without branches. Rows of padding are left out; if windows reach over the
 // sides, the map is first copied with its padding. Fast if the stride along rows is 1 or 2; any
 // other step is read number by number.
-// Precondition: every window has a cell in the map (ops/pool.py sees to it); h * w < 2^31.
+// Precondition: every window has a cell in the map (ops/pool.py checks it); h * w < 2^31.
 #include "pool2d/pool2d.h"
 #include "pool2d/window_bounds.h"
 #include "simd/row_vectors.h"

@@ -1,4 +1,4 @@
-// bind_conv.cpp -- convolution: arrays in, nothing out but what is written.
+// bind_conv.cpp -- convolution: arrays in; results are written to arrays, nothing is returned.
 #include "python/bindings.h"
 #include "python/windows.h"
 

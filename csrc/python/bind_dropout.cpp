@@ -1,4 +1,4 @@
-// bind_dropout.cpp -- dropout, and the random words it goes by.
+// bind_dropout.cpp -- dropout, and the random words it uses.
 #include <cmath>
 
 #include "python/bindings.h"

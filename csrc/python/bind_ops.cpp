@@ -1,4 +1,4 @@
-// bind_ops.cpp -- the kernels family by family: arrays in, nothing out but what is written.
+// bind_ops.cpp -- the kernels, family by family; results are written to arrays.
 #include "python/bindings.h"
 
 namespace badak {

@@ -58,14 +58,14 @@ Range range_of(const Array& array) {
   return {array.data(), array.data() + array.size()};
 }
 
-// The array that an object is, if it can be used as it stands; never a copy.
+// The array that an object is, if it can be used as it is; never a copy.
 template <class Array>
 bool take(nb::handle object, Array& array) {
   return nb::try_cast(object, array, false) &&
          reinterpret_cast<uintptr_t>(array.data()) % alignof(float) == 0;
 }
 
-// An optimizer's live arrays, bound once; each run is a step of them all, in place.
+// An optimizer's live arrays, bound once; each run steps all of them in place.
 class Update {
  public:
   // keys: for each parameter in order, its slots' names in `state`. None if an array is not

@@ -1,4 +1,4 @@
-// bindings.h -- what the bind*.cpp files share: array types and the door to the kernels.
+// bindings.h -- what the bind*.cpp files share: array types, and how to call a kernel.
 #pragma once
 
 #include <nanobind/nanobind.h>

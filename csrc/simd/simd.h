@@ -31,7 +31,7 @@ inline void store_bits(void* to, IntVec bits) { *static_cast<UnalignedIntVec*>(t
 inline Vec splat(float value) { return value - Vec{}; }  // x - 0 is x, also for x = -0
 inline IntVec splat(int32_t value) { return value + IntVec{}; }
 
-// The first `count` < LANES numbers, by pieces of fixed size: a copy of variable size is a call.
+// The first `count` < LANES numbers, in pieces of fixed size: a copy of variable size is a call.
 template <class T>
 inline void copy_first(T* to, const T* from, int64_t count) {
   if (LANES > 8 && count & 8) __builtin_memcpy(to, from, 8 * sizeof(T)), to += 8, from += 8;

@@ -1,4 +1,4 @@
-// sums.h -- long sums of floats, kept in double: their rounding stays far below a float's.
+// sums.h -- long sums of floats, kept in double: their rounding error stays far below a float's.
 #pragma once
 
 #include "simd/simd.h"

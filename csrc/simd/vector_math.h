@@ -120,7 +120,7 @@ inline Vec log(Vec x) {
   return x < 0.0f ? splat(__builtin_nanf("")) : y;
 }
 
-// x ** exponent for many x and one exponent, as in C (but for broken powers of -infinity: NaN).
+// x ** exponent for many x and one exponent, as in C (except fractional powers of -infinity: NaN).
 class PowerTo {
  public:
   explicit PowerTo(float exponent)
@@ -145,7 +145,7 @@ class PowerTo {
     y = size == infinity ? splat(exponent_ < 0 ? 0.0f : infinity) : y;
     y = size >= 0.0f ? y : splat(nan);
     if (odd_) return with_sign_of(y, x);
-    return whole_ ? y : (x >= 0.0f ? y : splat(nan));  // of what is negative, only whole powers
+    return whole_ ? y : (x >= 0.0f ? y : splat(nan));  // negative numbers have only whole powers
   }
 
  private:
@@ -158,7 +158,7 @@ inline Vec tanh(Vec x) {
   return with_sign_of(small / (small + 2.0f), x);
 }
 
-// 1 / (1 + exp(-x)); exp only ever sees what is not positive, so it cannot overflow.
+// 1 / (1 + exp(-x)); exp only sees numbers <= 0, so it cannot overflow.
 inline Vec sigmoid(Vec x) {
   const Vec small = exp(-abs(x));
   return (x >= 0.0f ? splat(1.0f) : small) / (small + 1.0f);

@@ -6,7 +6,7 @@
 
 namespace badak::BADAK_ISA {
 
-// About so many numbers are worth handing to another thread; less runs on the caller's.
+// About this many numbers are worth handing to another thread; fewer run on the caller's.
 constexpr int64_t GRAIN = 1 << 14;
 
 // body(first, size) for pieces of at most GRAIN numbers of an array, in parallel.

@@ -36,7 +36,7 @@ inline void relax() {
   __builtin_ia32_pause();
 #elif defined(__has_builtin) && defined(__aarch64__)
 #if __has_builtin(__builtin_arm_yield)
-  __builtin_arm_yield();  // GCC has none before 15; few Arm processors do anything at it
+  __builtin_arm_yield();  // GCC has none before 15; few Arm processors act on it
 #endif
 #endif
 }
@@ -54,7 +54,7 @@ class Pool {
     try {
       for (int i = 0; i < workers; i++) threads_.emplace_back([this] { serve(); });
     } catch (const std::system_error&) {
-      // The system gives no more: those that are there do the work, to the same bits.
+      // The system starts no more threads: those that exist do the work, to the same bits.
     }
   }
 
@@ -144,7 +144,7 @@ std::atomic<int> wanted{0};
 thread_local bool inside = false;
 
 int available() {
-#if defined(__linux__)  // macOS binds no thread to processors
+#if defined(__linux__)  // macOS does not bind threads to processors
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);

@@ -77,7 +77,7 @@ def real(
     Example:
         >>> real(1.5, "p", minimum=0, below=1)
         Traceback (most recent call last):
-        badak.errors.BadakError: p must be a number at least 0 and below 1; got 1.5
+        badak.errors.BadakError: p must be at least 0 and below 1; got 1.5
     """
     unreal = isinstance(value, numbers.Complex) and not isinstance(value, numbers.Real)
     if unreal or type(value).__name__ in ("bool", "bool_") or isinstance(value, (str, bytes)):
@@ -98,11 +98,10 @@ def real(
     ]
     limits = [(bound, words, holds) for bound, words, holds in bounds if bound is not None]
     if not math.isfinite(number) or not all(holds(number, bound) for bound, _, holds in limits):
-        allowed = " and ".join(f"{words} {bound:g}" for bound, words, _ in limits)
-        raise BadakError(
-            f"{name} must be a {'' if limits else 'finite '}number {allowed}".rstrip()
-            + f"; got {shown(number)}"
-        )
+        allowed = [f"{words} {bound:g}" for bound, words, _ in limits]
+        if not math.isfinite(number):
+            allowed.insert(0, "finite")
+        raise BadakError(f"{name} must be {' and '.join(allowed)}; got {shown(number)}")
     return number
 
 

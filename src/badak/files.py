@@ -34,21 +34,21 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     Example:
         >>> as_path(3)
         Traceback (most recent call last):
-        badak.errors.ArgumentTypeError: a file's path must be text or a Path; got 3
+        badak.errors.ArgumentTypeError: a file's path must be a string or a Path; got 3
     """
     try:
         place = Path(path)
         place.stat()
     except TypeError:
         raise ArgumentTypeError(
-            f"a file's path must be text or a Path; got {shown(path)}"
+            f"a file's path must be a string or a Path; got {shown(path)}"
         ) from None
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as fault:
         raise BadakError(f"{shown(str(path))} cannot be used: {fault.strerror}") from None
     except ValueError:
-        raise BadakError(f"{shown(str(path))} is a name that no file can have") from None
+        raise BadakError(f"{shown(str(path))} is not a valid file name") from None
     return place
 
 

@@ -186,7 +186,7 @@ def _rebuilt(value: Any, known: dict[Any, Any], depth: int = 0) -> Any:
         case _Call():
             result = _array(value, known)
         case _Name():
-            raise FormatError(f"holds {value.replace(' ', '.')} itself, which is no plain value")
+            raise FormatError(f"holds {value.replace(' ', '.')} itself, which is not a plain value")
         case _:
             return value
     known[id(value)] = result

@@ -94,7 +94,7 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         if not isinstance(metadata, dict) or _digest(arrays, metadata) != own["sha256"]:
             raise FormatError("its checksum does not match: the file was damaged or edited")
     except BadakError as fault:
-        raise FormatError(f"{path} is no usable badak file: {fault}") from None
+        raise FormatError(f"{path} is not a usable badak file: {fault}") from None
     return arrays, metadata
 
 
@@ -123,7 +123,7 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
     try:
         return _parse(content)[0]
     except BadakError as fault:
-        raise FormatError(f"{path} is no usable safetensors file: {fault}") from None
+        raise FormatError(f"{path} is not a usable safetensors file: {fault}") from None
 
 
 def write_atomically(path: str | Path, data: bytes) -> None:
@@ -201,14 +201,14 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if length < 2 or length > min(len(content) - 8, LARGEST_HEADER):
         raise FormatError(
             f"its header claims {length} bytes; expected 2 to "
-            f"{min(len(content) - 8, LARGEST_HEADER)}: no safetensors file, or cut short"
+            f"{min(len(content) - 8, LARGEST_HEADER)}: not a safetensors file, or cut short"
         )
     header = _parse_json(content[8 : 8 + length], "its header")
     if not isinstance(header, dict):
         raise FormatError("its header must be a JSON object")
     texts = header.pop("__metadata__", {})
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
-        raise FormatError("its metadata must be a JSON object of texts")
+        raise FormatError("its metadata must be a JSON object that holds only strings")
     data = memoryview(content)[8 + length :]
     end, arrays = 0, {}
     for name, entry in sorted(header.items(), key=_start):
@@ -245,7 +245,8 @@ def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDA
     if begin != expected or end != begin + size or end > len(data):
         raise FormatError(
             f"tensor {shown(name)} {shown(shape)} of {kind} claims bytes {shown(begin)} to "
-            f"{shown(end)}; expected {expected} to {shown(expected + size)} of {len(data)}"
+            f"{shown(end)}; expected {expected} to {shown(expected + size)}; the file has "
+            f"{len(data)}"
         )
     checks.array_memory(shape, dtype.itemsize, f"tensor {shown(name)}")
     array = np.frombuffer(data[begin:end], dtype).reshape(shape)

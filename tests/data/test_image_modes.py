@@ -192,7 +192,7 @@ def test_a_folder_and_a_path_that_no_system_has(tmp_path):
     for read in (digit_from_image, lambda path: read_image(path, (1, 2, 2))):
         with pytest.raises(FormatError, match=f"{tmp_path} .* folder"):
             read(tmp_path)
-        with pytest.raises(BadakError, match=r"^'a\\x00b' is a name that no file can have"):
+        with pytest.raises(BadakError, match=r"^'a\\x00b' is not a valid file name"):
             read("a\0b")
 
 

@@ -140,5 +140,5 @@ def test_refuses_what_is_no_dataset():
 
 
 def test_refuses_an_empty_dataset():
-    with pytest.raises(BadakError, match="of 0 images is no image"):
+    with pytest.raises(BadakError, match="of 0 images has no image"):
         split(labelled([]), (0.5, 0.5))

@@ -44,7 +44,7 @@ RELU_ENTRY = {"name": "relu1", "type": "ReLU", "arguments": {}}
 FORGED_BLOCKS = {
     "unknown layer": (
         block({**RELU_ENTRY, "type": "os.system"}),
-        "'relu1' is a 'os.system'; supported: Conv2d",
+        "'relu1' has the type 'os.system'; supported: Conv2d",
     ),
     "unknown argument": (block({**RELU_ENTRY, "arguments": {"x": 1}}), "ReLU 'relu1' must have"),
     "no list": (block(layers={"a": 1}), "Residual 'block1': layers must be a list; got {'a': 1}"),
@@ -52,14 +52,14 @@ FORGED_BLOCKS = {
     "another path": (block(RELU_ENTRY, more=[]), "Residual 'block1' must have exactly"),
     "no arguments": ({**block(), "arguments": None}, "Residual 'block1' must have exactly"),
     "nothing inside": (block(), "at least one layer"),
-    "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "must be text and different; got 'relu1'"),
-    "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "text without dots; got 'a.b'"),
+    "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "each used once; got 'relu1'"),
+    "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "string without dots; got 'a.b'"),
     "no branches": (concat(3), "Concat 'block1': branches must be a list; got 3"),
     "a branch no list": (concat([[], 3]), "Concat 'block1': branches must be a list; got 3"),
     "one branch": (concat([[RELU_ENTRY]]), "at least 2 lists; got 1"),
     "unknown layer in a branch": (
         concat([[], [{**RELU_ENTRY, "type": "os.system"}]]),
-        "'relu1' is a 'os.system'; supported: Conv2d",
+        "'relu1' has the type 'os.system'; supported: Conv2d",
     ),
     "10,001 empty branches": (concat([[]] * 10_001), "more than 10,000 layers"),
     "branches that do not fit": (
@@ -88,7 +88,9 @@ def test_a_block_with_wrong_content_is_refused(tmp_path, case):
     entry, words = FORGED_BLOCKS[case]
     path = tmp_path / "net.safetensors"
     write(path, [entry])
-    with pytest.raises(FormatError, match=r"net\.safetensors is no usable badak network") as fault:
+    with pytest.raises(
+        FormatError, match=r"net\.safetensors is not a usable badak network"
+    ) as fault:
         badak.load(path)
     assert words in str(fault.value)
 

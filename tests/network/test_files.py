@@ -146,13 +146,16 @@ FORGED = {
     "extra in architecture": (lambda a, m: m["architecture"].update(x=1), "must have exactly"),
     "unknown layer": (
         lambda a, m: m["architecture"]["layers"][0].update(type="os.system"),
-        "layer 'conv1' is a 'os.system'; supported: Conv2d",
+        "layer 'conv1' has the type 'os.system'; supported: Conv2d",
     ),
-    "layer of odd type": (lambda a, m: m["architecture"]["layers"][0].update(type=[1]), "is a [1]"),
+    "layer of odd type": (
+        lambda a, m: m["architecture"]["layers"][0].update(type=[1]),
+        "has the type [1]",
+    ),
     "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers must be a list"),
     "layer twice": (
         lambda a, m: m["architecture"]["layers"][1].update(name="conv1"),
-        "layer names must be text and different; got 'conv1'",
+        "layer names must be strings, each used once; got 'conv1'",
     ),
     "unknown argument": (
         lambda a, m: m["architecture"]["layers"][0]["arguments"].update(code="x"),
@@ -182,7 +185,9 @@ def test_file_with_wrong_content_is_refused(net, tmp_path, case):
     edit, words = FORGED[case]
     path = tmp_path / "net.safetensors"
     edited(net, path, edit)
-    with pytest.raises(FormatError, match=r"net\.safetensors is no usable badak network") as fault:
+    with pytest.raises(
+        FormatError, match=r"net\.safetensors is not a usable badak network"
+    ) as fault:
         badak.load(path)
     assert words in str(fault.value)
 

@@ -100,7 +100,7 @@ def test_a_checkpoint_without_the_record_resumes(tmp_path: Path) -> None:
 def test_a_record_of_another_kind_is_refused(tmp_path: Path, value: Any) -> None:
     fit(tmp_path, max_steps=5)
     forge(tmp_path, lambda metadata: metadata.update(arithmetic=value))
-    with pytest.raises(FormatError, match=r"arithmetic.* texts"):
+    with pytest.raises(FormatError, match=r"arithmetic.* strings"):
         fit(tmp_path, resume=True)
 
 

@@ -122,7 +122,7 @@ def test_a_network_without_one_row_of_outputs_is_refused() -> None:
         (np.zeros((2, 3, 6, 6)), [0, 1], r"\(2, 3, 6, 6\)"),
         (np.zeros((2, 6, 6)), [0, 1], r"\(2, 6, 6\)"),
         (np.full((2, 1, 6, 6), np.nan), [0, 1], "images .*NaN|images .*finite"),
-        (np.zeros((0, 1, 6, 6)), [], "at least two values a channel"),
+        (np.zeros((0, 1, 6, 6)), [], "at least two values per channel"),
     ],
 )
 def test_step_refuses_and_changes_nothing(images: Any, labels: Any, words: str) -> None:

@@ -60,13 +60,13 @@ def forge(run: Path, change: Callable[[dict[str, Any], dict[str, Any]], Any]) ->
 def test_cut_short(run: Path, left: int) -> None:
     content = (run / CHECKPOINT).read_bytes()
     (run / CHECKPOINT).write_bytes(content[:left])
-    refused(run, "is no usable badak file")
+    refused(run, "is not a usable badak file")
 
 
 def test_longer_than_written(run: Path) -> None:
     with (run / CHECKPOINT).open("ab") as file:
         file.write(b"\0")
-    refused(run, "is no usable badak file: its tensors take .* bytes and .* follow the header")
+    refused(run, "is not a usable badak file: its tensors take .* bytes and .* follow the header")
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -75,7 +75,7 @@ def test_one_bit_flipped_anywhere(run: Path, seed: int) -> None:
     place = int(np.random.default_rng(seed).integers(len(content)))
     content[place] ^= 1 << seed % 8
     (run / CHECKPOINT).write_bytes(content)
-    refused(run, "is no usable badak file")
+    refused(run, "is not a usable badak file")
 
 
 def test_one_bit_flipped_in_the_numbers(run: Path) -> None:
@@ -87,7 +87,7 @@ def test_one_bit_flipped_in_the_numbers(run: Path) -> None:
 
 def test_a_newer_version(run: Path) -> None:
     forge(run, lambda _, metadata: metadata.update(version=2))
-    refused(run, r"is no checkpoint of this badak: expected .*; got .* version 2$")
+    refused(run, r"is not a checkpoint of this version of badak: expected .*; got .* version 2$")
 
 
 def test_another_format(run: Path) -> None:
@@ -97,7 +97,7 @@ def test_another_format(run: Path) -> None:
 
 def test_a_model_file(run: Path) -> None:
     shutil.copy(run / "model.safetensors", run / CHECKPOINT)
-    refused(run, "is no checkpoint of this badak: .* got format 'badak network'")
+    refused(run, "is not a checkpoint of this version of badak: .* got format 'badak network'")
 
 
 class Bomb:
@@ -163,20 +163,20 @@ def test_metadata_that_is_missing_or_of_another_kind(run: Path, name: str, value
             lambda a, m: m["position"].update(epoch=2),
             r"epoch=2, .*, but its history ends at Position\(epoch=1",
         ),
-        (lambda a, m: m["position"].update(more=2), "no usable checkpoint"),
+        (lambda a, m: m["position"].update(more=2), "not a usable checkpoint"),
         (lambda a, m: m.update(optimizer_steps=-1), "optimizer_steps.*got -1"),
         (lambda a, m: m.update(optimizer_steps=0), "optimizer's state does not fit the network"),
-        (lambda a, m: m["generators"].clear(), "no usable checkpoint: KeyError.'dropout1'"),
+        (lambda a, m: m["generators"].clear(), "not a usable checkpoint: KeyError.'dropout1'"),
         (
             lambda a, m: m["generators"]["dropout1"].update(bit_generator="MT19937"),
             "generator 'dropout1'",
         ),
-        (lambda a, m: m["generators"]["dropout1"]["state"].pop("inc"), "no usable checkpoint"),
+        (lambda a, m: m["generators"]["dropout1"]["state"].pop("inc"), "not a usable checkpoint"),
         (
             lambda a, m: m["generators"]["dropout1"]["state"].update(inc=-1),
-            "no usable checkpoint|cannot be used",
+            "not a usable checkpoint|cannot be used",
         ),
-        (lambda a, m: m["architecture"].pop("layers"), "no usable checkpoint: KeyError"),
+        (lambda a, m: m["architecture"].pop("layers"), "not a usable checkpoint: KeyError"),
     ],
 )
 def test_metadata_that_cannot_be_right(run: Path, change: Any, words: str) -> None:

@@ -191,14 +191,14 @@ def read_config(run: RunDirectory) -> RunConfig:
         The options.
 
     Raises:
-        BadakError: there is none, so this is no run directory.
+        BadakError: there is none, so this is not a run directory.
         FormatError: it is damaged, or holds what no run writes.
     """
     files.as_path(run.path)
     if not run.config.exists():
         raise BadakError(
-            f"{run.path} is no run directory: it has no {run.config.name}; "
-            f"{near_run(run.path) or '`badak train --run-dir` makes one'}"
+            f"{run.path} is not a run directory: it has no {run.config.name}; "
+            f"{near_run(run.path) or '`badak train --run-dir` creates one'}"
         )
     content = files.read(run.config, MAX_SIZE)
     try:

@@ -1,4 +1,4 @@
-"""Which run the user meant by a path that is no run directory."""
+"""Which run the user meant by a path that is not a run directory."""
 
 from pathlib import Path
 

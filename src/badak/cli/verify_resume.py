@@ -12,7 +12,7 @@ from badak.cli.words import say
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
-# Fields of the config that are no option of `badak train`, or are written below.
+# Fields of the config that are not options of `badak train`, or are written below.
 LEFT_OUT = (
     "dataset", "class_names", "input_shape", "train_images", "test_images", "skip_corrupt",
 )  # fmt: skip

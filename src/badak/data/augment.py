@@ -36,7 +36,7 @@ class Augmentation(ABC):
             Array of the same shape and dtype.
 
         Raises:
-            ArgumentTypeError: images that are no array of floats.
+            ArgumentTypeError: images that are not an array of floats.
             BadakError: another number of axes, or images too small for the transform.
         """
         if not isinstance(images, np.ndarray) or images.dtype.type not in FLOATS:

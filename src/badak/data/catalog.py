@@ -238,7 +238,7 @@ def _place(name: str, entry: Entry, data_dir: str | Path | None) -> Path:
             reason = str(fault)
     looked = ", ".join(str(folder) for folder in folders) or "no folder (none was named)"
     raise BadakError(
-        f"{name} is not on this machine: looked in {looked}; {reason}. Without a network, use "
-        f"the data set 'digits', or put {', '.join(entry.source.files)} into a folder and "
-        f"name it by data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
+        f"{name} is not on this machine: looked in {looked}; {reason}. Without internet "
+        f"access, use the data set 'digits', or put {', '.join(entry.source.files)} into "
+        f"a folder and name it with data_dir=FOLDER or {ENVIRONMENT}=FOLDER"
     )

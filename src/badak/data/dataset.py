@@ -44,7 +44,8 @@ class Dataset:
         digests: (N,) uint64, or None.
 
     Raises:
-        ArgumentTypeError: images or labels that are no arrays of numbers, a name that is no text.
+        ArgumentTypeError: images or labels that are not arrays of numbers, or a name that is
+            not a string.
         BadakError: lengths that differ, a label out of range, NaN or infinity, an axis of length 0
             (except N: an empty selection is legal), class names that repeat.
 

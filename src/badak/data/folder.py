@@ -192,7 +192,7 @@ class _Reading:
             kinds = Counter(_kind(entry) for entry in self.skipped).most_common()
             words = listed([f"{count} {kind}" for kind, count in kinds])
             yield (
-                f"skipped what is no image of a class: {words}; the names of images end in "
+                f"skipped what is not an image of a class: {words}; the names of images end in "
                 f"{', '.join(endings())}"
             )
         if count := len(self.corrupt):
@@ -244,7 +244,7 @@ def _class_name(folder: Path) -> str:
 
 
 def _kind(entry: Path) -> str:
-    """Name the kind of an entry that is no image, for a warning."""
+    """Name the kind of an entry that is not an , for a warning."""
     if entry.is_dir():
         return f"folder {entry.name}"
     if not entry.is_file():

@@ -62,7 +62,7 @@ def read_image(
     Raises:
         ArgumentTypeError: neither a path nor a Pillow image.
         BadakError: a shape that no image file can give.
-        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
             range is unknown.
 
     Example:
@@ -116,7 +116,7 @@ def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDAr
         Array (3, H, W) uint8; a grey image has three equal planes.
 
     Raises:
-        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
             range is unknown.
     """
     fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC)
@@ -133,7 +133,7 @@ def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
         A Pillow image of mode RGB, independent of the file.
 
     Raises:
-        FormatError: the file is no image, is damaged, is far too large, or holds numbers whose
+        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
             range is unknown.
     """
     if isinstance(image, Image.Image):

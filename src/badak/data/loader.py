@@ -73,7 +73,7 @@ class Loader:
             raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
         if augment is not None and not callable(augment):
             raise ArgumentTypeError(
-                f"augment must be called as augment(images, generator); got {augment!r}"
+                f"augment must be a function augment(images, generator); got {augment!r}"
             )
         self.dataset = dataset
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)

@@ -59,7 +59,7 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     for part, share in zip(parts, shares, strict=True):
         if not len(part):
             raise BadakError(
-                f"a fraction of {share:g} of {len(dataset)} images is no image: "
+                f"a fraction of {share:g} of {len(dataset)} images has no image: "
                 "use a larger fraction or more images"
             )
     _warn_of_lacking(dataset, parts)

@@ -56,7 +56,7 @@ class TensorBoard(Callback):
         for part in ("train", "validation"):
             for name in ("loss", "accuracy"):
                 value = getattr(record, f"{part}_{name}")
-                if value == value:  # NaN where there are no validation images
+                if value == value:  # NaN if there are no validation images
                     self._writer.add_scalar(f"epoch/{part}_{name}", value, record.step)
         self._writer.flush()
 

@@ -42,7 +42,7 @@ class LeakyReLU(Pointwise):
         negative_slope: the slope on the left of 0.
 
     Raises:
-        BadakError: a slope that is no finite number.
+        BadakError: a slope that is not a finite number.
 
     Example:
         >>> import numpy as np
@@ -79,7 +79,7 @@ class Hardtanh(Pointwise):
         max_val: the maximum output.
 
     Raises:
-        BadakError: limits that are no finite numbers, or min_val not below max_val.
+        BadakError: limits that are not finite numbers, or min_val not below max_val.
 
     Example:
         >>> import numpy as np
@@ -211,7 +211,7 @@ class ELU(Pointwise):
         alpha: the limit on the far left is -alpha.
 
     Raises:
-        BadakError: an alpha that is no finite number.
+        BadakError: an alpha that is not a finite number.
 
     Example:
         >>> import numpy as np

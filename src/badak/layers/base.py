@@ -114,7 +114,7 @@ class Pointwise(Layer):
 
 
 def image_shape(input_shape: Shape) -> tuple[int, int, int]:
-    """Return (C, H, W), or raise BadakError if the input is no image."""
+    """Return (C, H, W), or raise BadakError if the input is not an ."""
     if len(input_shape) != 3:
         raise BadakError(f"the input must be images (C, H, W); got {input_shape}")
     channels, height, width = input_shape

@@ -57,7 +57,7 @@ class Concat(Block):
         if len({end[1:] for end in ends}) > 1 or len({len(end) for end in ends}) > 1:
             raise BadakError(
                 f"the branches give {', '.join(map(str, ends))}, which differ in more than "
-                "their channels: give all the same stride and fitting padding"
+                "their channels: give all branches the same stride, and padding that fits"
             )
         return (sum(end[0] for end in ends), *ends[0][1:])
 

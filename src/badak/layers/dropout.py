@@ -27,7 +27,7 @@ class Dropout(Pointwise):
     Example:
         >>> Dropout(1.5)
         Traceback (most recent call last):
-        badak.errors.BadakError: p must be a number at least 0 and at most 1; got 1.5
+        badak.errors.BadakError: p must be at least 0 and at most 1; got 1.5
     """
 
     prefix: ClassVar[str] = "dropout"

@@ -62,7 +62,7 @@ INITIALIZERS = {"he": he_std, "xavier": xavier_std}
 
 
 def check(weight_init: WeightInit) -> WeightInit:
-    """Return `weight_init`, or raise BadakError if it is no known word or standard deviation.
+    """Return `weight_init`, or raise BadakError: neither a known word nor a standard deviation.
 
     Example:
         >>> check("glorot")

@@ -45,7 +45,9 @@ class Linear(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """(D,) -> (M,)."""
         if len(input_shape) != 1:
-            raise BadakError(f"the input must be flat, (D,); got {input_shape}: put Flatten before")
+            raise BadakError(
+                f"the input must be flat, (D,); got {input_shape}: put Flatten before it"
+            )
         return (self.out_features,)
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:

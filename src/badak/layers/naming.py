@@ -10,7 +10,7 @@ def named(layers: Sequence[Layer] | Mapping[str, Layer]) -> dict[str, Layer]:
     """Give each layer of a list its name: its kind and a number; keep the names of a mapping.
 
     Raises:
-        ArgumentTypeError: something that is no layer.
+        ArgumentTypeError: something that is not a layer.
         BadakError: no layers, or a name with a dot, which parameter names need.
 
     Example:
@@ -25,11 +25,11 @@ def named(layers: Sequence[Layer] | Mapping[str, Layer]) -> dict[str, Layer]:
     members = layers.values() if isinstance(layers, Mapping) else layers
     for place, layer in enumerate(members):
         if not isinstance(layer, Layer):
-            raise ArgumentTypeError(f"layers must hold layers; number {place} is {layer!r}")
+            raise ArgumentTypeError(f"layers must hold layers; entry {place} is {layer!r}")
     if isinstance(layers, Mapping):
         for name in layers:
             if not isinstance(name, str) or not name or "." in name or not name.isprintable():
-                raise BadakError(f"a layer's name must be text without dots; got {name!r}")
+                raise BadakError(f"a layer's name must be a string without dots; got {name!r}")
         return dict(layers)
     counts: dict[str, int] = {}
     result = {}

@@ -52,7 +52,7 @@ class Residual(Block):
         if ends[0] != ends[1]:
             raise BadakError(
                 f"the layers give {ends[0]} and the shortcut gives {ends[1]}, which cannot be "
-                "added: give the shortcut layers that change the shape alike"
+                "added: give the shortcut layers that change the shape in the same way"
             )
         return ends[0]
 

@@ -31,7 +31,7 @@ class TableConv2d(Layer):
         weight_init: "he", "xavier" or a standard deviation, by each filter's own connections.
 
     Raises:
-        ArgumentTypeError: a table that is no list of lists of integers.
+        ArgumentTypeError: a table that is not a list of lists of integers.
         BadakError: a filter that sees nothing, or one map twice; or an argument out of range.
 
     Example:
@@ -130,7 +130,7 @@ def _checked(table: Any) -> tuple[tuple[int, ...], ...]:
     rows = []
     for number, maps in enumerate(table):
         if not isinstance(maps, Sequence) or isinstance(maps, str):
-            raise ArgumentTypeError(f"{words}; number {number} is {shown(maps)}")
+            raise ArgumentTypeError(f"{words}; entry {number} is {shown(maps)}")
         row = tuple(checks.integer(seen, "a map's number in table") for seen in maps)
         if not row or len(set(row)) < len(row):
             raise BadakError(

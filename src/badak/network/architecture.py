@@ -187,10 +187,10 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
         _keys(entry, "a layer", ("name", "type", "arguments"))
         name, kind, arguments = entry["name"], entry["type"], entry["arguments"]
         if not isinstance(name, str) or name in layers:
-            raise FormatError(f"layer names must be text and different; got {shown(name)}")
+            raise FormatError(f"layer names must be strings, each used once; got {shown(name)}")
         if not isinstance(kind, str) or kind not in LAYERS:
             raise FormatError(
-                f"layer {shown(name)} is a {shown(kind)}; supported: {', '.join(LAYERS)}"
+                f"layer {shown(name)} has the type {shown(kind)}; supported: {', '.join(LAYERS)}"
             )
         if issubclass(LAYERS[kind], Block):
             arguments = _block(LAYERS[kind], arguments, f"{kind} {shown(name)}", room)

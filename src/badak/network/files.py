@@ -56,4 +56,4 @@ def read(path: str | Path, build: "Callable[[Any, State], Network]") -> "Network
             raise FormatError(f"expected {FORMAT} in its metadata; got {shown(metadata)}")
         return build(metadata.get("architecture"), arrays)
     except BadakError as fault:
-        raise FormatError(f"{path} is no usable badak network: {fault}") from None
+        raise FormatError(f"{path} is not a usable badak network: {fault}") from None

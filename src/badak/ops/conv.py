@@ -126,7 +126,7 @@ def _checked(
         raise BadakError(f"groups must divide {c} channels and {f} filters; got {groups}")
     if per_group != c // groups:
         raise BadakError(
-            f"weight {weight.shape} takes {per_group} channels a group; "
+            f"weight {weight.shape} takes {per_group} channels per group; "
             f"x {x.shape} in {groups} groups has {c // groups}"
         )
     return x, weight, Window.of((kh, kw), stride, padding, dilation)

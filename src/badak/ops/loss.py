@@ -98,7 +98,7 @@ def _targets(
             odd = ~(np.abs(rows.sum(axis=1) - 1) <= 1e-4) | (rows < 0).any(axis=1)
         if odd.any():
             row = int(odd.argmax())
-            raise BadakError(f"labels as rows must sum to 1; row {row} is {values[row]}")
+            raise BadakError(f"each row of labels must sum to 1; row {row} is {values[row]}")
         if ignore_index is not None:
             raise BadakError("ignore_index needs labels as class indices; got rows")
     else:

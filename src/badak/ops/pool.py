@@ -89,7 +89,7 @@ def _check_sight(window: Window, size: Shape, places: Shape) -> None:
         for corner in range(-before, min(0, places[axis] * stride - before), stride):
             if corner % dilation >= size[axis]:  # the first of its cells that is not before the map
                 raise BadakError(
-                    f"the cells of the window at {corner}, {dilation} apart, all miss the "
+                    f"the window at {corner}, whose cells are {dilation} apart, has no cell in the "
                     f"{size[0]}x{size[1]} map: use less padding or dilation"
                 )
 

@@ -93,5 +93,7 @@ def _axis(axis: int, x: Array) -> int:
         raise BadakError("a single number has no axis along which values compete")
     checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
     if not x.shape[axis]:
-        raise BadakError(f"axis {axis} of shape {x.shape} is empty: nothing competes there")
+        raise BadakError(
+            f"axis {axis} of shape {x.shape} is empty; it must hold at least one value"
+        )
     return axis

@@ -136,7 +136,7 @@ class Optimizer(ABC):
         """
         odd = [name for name in state if name.rpartition(".")[2] not in self.slots]
         if odd:
-            raise BadakError(f"{type(self).__name__} keeps no {', '.join(odd)}")
+            raise BadakError(f"{type(self).__name__} has no state named {', '.join(odd)}")
         self.steps = checks.integer(steps, "steps")
         self.state = {name: array.copy() for name, array in state.items()}
 

@@ -35,7 +35,7 @@ def clip_gradients(
     norm = ops.norm(list(gradients.values()))
     if not math.isfinite(norm):
         name = list(gradients)[ops.first_not_finite(list(gradients.values()))]
-        raise BadakError(f"the gradient of {name} is not finite; nothing can be clipped")
+        raise BadakError(f"the gradient of {name} is not finite and cannot be clipped")
     if norm <= max_norm:
         return dict(gradients), norm
     return {name: array * (max_norm / norm) for name, array in gradients.items()}, norm

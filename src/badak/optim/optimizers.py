@@ -80,7 +80,7 @@ class Momentum(_Momentum):
     Example:
         >>> Momentum(momentum=1)
         Traceback (most recent call last):
-        badak.errors.BadakError: momentum must be a number at least 0 and below 1; got 1.0
+        badak.errors.BadakError: momentum must be at least 0 and below 1; got 1.0
     """
 
     rule: ClassVar[str | None] = "momentum"
@@ -103,7 +103,7 @@ class Nesterov(_Momentum):
     Example:
         >>> Nesterov(lr=-1)
         Traceback (most recent call last):
-        badak.errors.BadakError: lr must be a number above 0; got -1.0
+        badak.errors.BadakError: lr must be above 0; got -1.0
     """
 
     rule: ClassVar[str | None] = "nesterov"

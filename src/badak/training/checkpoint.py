@@ -91,7 +91,7 @@ def load(
     arrays, metadata = storage.load(path)
     if metadata.get("format") != FORMAT["format"] or metadata.get("version") != FORMAT["version"]:
         raise FormatError(
-            f"{path} is no checkpoint of this badak: expected {FORMAT}; got "
+            f"{path} is not a checkpoint of this version of badak: expected {FORMAT}; got "
             f"format {shown(metadata.get('format'))}, version {shown(metadata.get('version'))}"
         )
     try:
@@ -110,7 +110,7 @@ def load(
             best = _best(arrays, net)
             net.load_state(_part(arrays, "model"))
     except (LookupError, TypeError, AttributeError, OverflowError) as fault:
-        raise FormatError(f"{path} is no usable checkpoint: {fault!r}") from None
+        raise FormatError(f"{path} is not a usable checkpoint: {fault!r}") from None
     optimizer.load_state(metadata["optimizer_steps"], _part(arrays, "optimizer"))
     for name, generator in net.generators().items():
         generator.bit_generator.state = generators[name]
@@ -142,7 +142,7 @@ def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
     """Return what differs between the checkpoint's arithmetic and ours; empty if nothing does."""
     saved = metadata.get("arithmetic", {})  # the oldest checkpoints have none
     if not isinstance(saved, dict) or not all(isinstance(value, str) for value in saved.values()):
-        raise FormatError("its arithmetic must be texts by name")
+        raise FormatError("its arithmetic must be a mapping of names to strings")
     own = arithmetic(net)
     return "; ".join(  # names that only one edition has do not count: the edition itself does
         f"{name} was {saved[name][:80]} and is {value}"
@@ -225,7 +225,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """
     settings = storage.load(path)[1].get("settings")
     if not isinstance(settings, dict):
-        raise FormatError(f"{path} is no usable checkpoint: it holds no settings")
+        raise FormatError(f"{path} is not a usable checkpoint: it holds no settings")
     return settings
 
 

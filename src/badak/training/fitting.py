@@ -22,7 +22,7 @@ def check_parts(
     """Refuse data that the network cannot be trained or measured on.
 
     Raises:
-        ArgumentTypeError: the data is no Dataset.
+        ArgumentTypeError: the data is not a Dataset.
         BadakError: no images, fewer than a batch, images of another shape, more classes than
             outputs, or no validation images for early stopping.
     """

@@ -129,7 +129,7 @@ class History:
 
         Raises:
             FormatError: tables are missing or have another shape, or the number of a step, epoch or
-                image is no integer.
+                image is not an .
         """
         for name, record in (("steps", StepRecord), ("epochs", EpochRecord)):
             table = arrays.get(name)

@@ -156,7 +156,9 @@ def read(path: Path) -> tuple[Arrays, int]:
     ordered = steps is not None and steps.ndim == 1 and bool((np.diff(steps) > 0).all())
     missing = {"confusion", "images", "labels"} - set(arrays)
     if not ordered or len(lengths) != 1 or missing or type(spacing) is not int or spacing < 1:
-        raise FormatError(f"{path} is no usable file of snapshots: its parts do not fit together")
+        raise FormatError(
+            f"{path} is not a usable file of snapshots: its parts do not fit together"
+        )
     return arrays, spacing
 
 

@@ -305,10 +305,10 @@ def test_a_models_state_in_memory(tmp_path):
         (torch_state(**{"3.bias": np.full(3, "a")}), r"'3\.bias' .*real numbers"),
         (torch_state(**{"3.bias": np.array(["2020"] * 3, "M8[D]")}), r"'3\.bias'.*datetime64"),
         (torch_state(**{"3.bias": None}) | {"3.bias": None}, r"'3\.bias'"),
-        (nn.Linear(2, 2).named_parameters(), "path must be text or a Path"),
+        (nn.Linear(2, 2).named_parameters(), "path must be a string or a Path"),
         (dict(nn.Linear(2, 2).named_parameters()), "require gradients"),
         (torch_state(**{"3.bias": torch.ones(3).bfloat16()}), r"3\.bias.*bfloat16"),
-        (nn.Linear(2, 2), "path must be text or a Path"),
+        (nn.Linear(2, 2), "path must be a string or a Path"),
         (3, "path.*got 3"),
     ],
 )
@@ -374,9 +374,9 @@ def test_a_long_name_is_cut_in_the_message(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("w.pt", b"PK", r"can run programs.*safetensors\.torch\.save_file"),
+        ("w.pt", b"PK", r"can run any program.*safetensors\.torch\.save_file"),
         ("w.txt", b"", r"must be one of \.safetensors, \.npz, \.h5"),
-        ("w.safetensors", b"\x80\x04.", "no usable safetensors file"),
+        ("w.safetensors", b"\x80\x04.", "not a usable safetensors file"),
         ("w.safetensors", bytes(8), "header claims 0 bytes"),
         ("w.npz", b"<html>", "must be an .npz archive; got"),
         ("w.h5", b"\x89HDF\r\n\x1a\n" + bytes(50), "cannot be read as HDF5"),

@@ -94,7 +94,7 @@ def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTens
         raise FormatError(f"it must have outputs of different names; got {outputs}")
     for name in outputs:
         if name not in known:
-            raise FormatError(f"no node makes its output {name!r}")
+            raise FormatError(f"no node computes its output {name!r}")
     return Graph(inputs, outputs, nodes, arrays, model)
 
 
@@ -118,12 +118,12 @@ def _opset(model: onnx.ModelProto) -> int:
     """Check the versions; return the opset of ONNX's own operators."""
     if not OLDEST_IR <= model.ir_version <= onnx.IR_VERSION:
         raise FormatError(
-            f"its IR version must be {OLDEST_IR} to {onnx.IR_VERSION}; got {model.ir_version}"
+            f"its IR version must be from {OLDEST_IR} to {onnx.IR_VERSION}; got {model.ir_version}"
         )
     opsets = [item.version for item in model.opset_import if item.domain in DOMAINS]
     newest = onnx.defs.onnx_opset_version()
     if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
-        raise FormatError(f"its opset must be one from {OLDEST_OPSET} to {newest}; got {opsets}")
+        raise FormatError(f"its opset must be from {OLDEST_OPSET} to {newest}; got {opsets}")
     return int(opsets[0])
 
 
@@ -207,7 +207,7 @@ def _nodes(
 ) -> list[Node]:
     """The needed nodes; each must take names in `known`, and adds the names of its outputs."""
     nodes = []
-    made_later = {name for proto in graph.node for name in proto.output if name}
+    computed = {name for proto in graph.node for name in proto.output if name}
     for proto in graph.node:
         op, outputs = operator_name(proto), [name for name in proto.output if name]
         if not proto.op_type or not outputs:
@@ -215,7 +215,7 @@ def _nodes(
         with where(f"{op} {proto.name or outputs[0]!r}"):
             for name in proto.input:
                 if name and name not in known:
-                    reason = "made only after it: a cycle" if name in made_later else "made nowhere"
+                    reason = "computed only after it: a cycle" if name in computed else "missing"
                     raise FormatError(f"its input {name!r} is {reason}")
             for name in outputs:
                 if name in known:

@@ -42,7 +42,7 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     """
     if tensor.data_type not in TYPES:
         known = ", ".join(TensorProto.DataType.Name(kind) for kind in TYPES)
-        raise FormatError(f"its element type is number {tensor.data_type}; badak reads {known}")
+        raise FormatError(f"its element type is number {tensor.data_type}; supported: {known}")
     dtype, field = np.dtype(TYPES[tensor.data_type][0]), TYPES[tensor.data_type][1]
     shape = tuple(int(size) for size in tensor.dims)
     if len(shape) > MAXIMUM_AXES or any(size < 0 for size in shape):

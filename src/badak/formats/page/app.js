@@ -32,22 +32,22 @@ function run() {
     return;
   }
   const start = performance.now();
-  const found = forward(network, input);
+  const outputs = forward(network, input);
   took = performance.now() - start;
-  show(found);
+  show(outputs);
 }
 
-function show(found, words) {
-  values = found;
-  page.toggle("empty", !found);
+function show(outputs, words) {
+  values = outputs;
+  page.toggle("empty", !outputs);
   at("part").textContent = pad.source === "drawing" ? "" : photo
     ? "The part of the image that the network sees."
     : "The whole image; the network sees the digit that is on it.";
-  if (!found) {
+  if (!outputs) {
     at("verdict").textContent = words;
     return;
   }
-  const chances = softmax(found[network.output]), best = chances.indexOf(Math.max(...chances));
+  const chances = softmax(outputs[network.output]), best = chances.indexOf(Math.max(...chances));
   at("verdict").textContent = `${network.classes[best]}, ${percent(chances[best])}`;
   const order = chances.map((_, k) => k);
   if (order.length > 20) order.sort((a, b) => chances[b] - chances[a]).splice(10);
@@ -58,7 +58,7 @@ function show(found, words) {
     row.querySelector(".fill").style.width = `${100 * chances[k]}%`;
     row.querySelector(".share").textContent = percent(chances[k]);
   });
-  drawInput(at("seen"), found[0], network.shapes[0]);
+  drawInput(at("seen"), outputs[0], network.shapes[0]);
   network.stages.forEach(showStage);
 }
 
@@ -86,12 +86,12 @@ function build() {
   at("prepared").textContent =
     network.prepare === "digit"
       ? "The ink alone, scaled into 20 × 20 and centred by its mass, as MNIST's digits were."
-      : `Scaled to cover ${height} × ${width}, its middle kept.`;
+      : `Scaled to cover ${height} × ${width} and cropped to its middle.`;
   page.toggle("photo", photo);
   page.add("empty");
   at("colour-label").hidden = channels === 1;
   at("invert-label").hidden = channels !== 1 || network.prepare === "digit";
-  at("bars").classList.toggle("named", network.classes.some((one) => one.length > 2));
+  at("bars").classList.toggle("named", network.classes.some((name) => name.length > 2));
   for (let k = 0; k < Math.min(network.classes.length, network.classes.length > 20 ? 10 : 20); k++) {
     const row = document.createElement("li");
     for (const part of ["name", "track", "share"]) row.append(span(part));
@@ -161,8 +161,8 @@ document.addEventListener("drop", (event) => {
 });
 document.addEventListener("paste", (event) => take(event.clipboardData.files[0]));
 at("fold").addEventListener("click", () => {
-  const all = [...at("stages").children], close = all.some((one) => one.open);
-  for (const one of all) one.open = !close;
+  const all = [...at("stages").children], close = all.some((stage) => stage.open);
+  for (const stage of all) stage.open = !close;
   at("fold").textContent = close ? "Open all" : "Close all";
 });
 const redraw = () => network.stages.forEach(showStage);

@@ -6,7 +6,7 @@ const FAINTEST = 0.15, RIM = 0.25, CORE = 0.5, SMALLEST_PART = 0.1, GRID = 64, D
 const LARGEST_SIDE = 512, BOX = 20, SIZE = 28;
 
 function digitInput(pixels) {
-  // (1, 28, 28) numbers from ImageData, or null where nothing stands out from the paper.
+  // (1, 28, 28) numbers from ImageData, or null if nothing stands out from the paper.
   let grey = greyOf(planesOf(pixels));
   const factor = LARGEST_SIDE / Math.max(grey.h, grey.w);
   if (factor < 1) grey = scaled(grey, factor);
@@ -53,25 +53,25 @@ function centred({ data, h, w }) {
 function inkOf({ data, h, w }) {
   // How much each place differs from the paper around it, 0 to 1, and where the strokes are.
   const ground = median(rimOf(data, h, w));
-  const least = data.reduce((a, b) => Math.min(a, b)), most = data.reduce((a, b) => Math.max(a, b));
-  const inverted = (ground + DARKEST) / (least + DARKEST) > (most + DARKEST) / (ground + DARKEST);
-  const light = inverted ? data : data.map((one) => 1 - one);
+  const minimum = data.reduce((a, b) => Math.min(a, b)), maximum = data.reduce((a, b) => Math.max(a, b));
+  const inverted = (ground + DARKEST) / (minimum + DARKEST) > (maximum + DARKEST) / (ground + DARKEST);
+  const light = inverted ? data : data.map((value) => 1 - value);
   const paper = closing(light, h, w, Math.max(3, Math.floor(Math.max(h, w) / 3)));
-  let depth = light.map((one, i) => (paper[i] - one) / Math.max(paper[i], DARKEST));
+  let depth = light.map((value, i) => (paper[i] - value) / Math.max(paper[i], DARKEST));
   const level = median(rimOf(depth, h, w));
-  depth = depth.map((one) => one - level);
+  depth = depth.map((value) => value - level);
   const grain = quantile(rimOf(depth, h, w), 0.98);
   const sorted = Float64Array.from(depth).sort();
   const deepest = sorted[Math.ceil(0.9995 * (sorted.length - 1))];
   if (!(deepest > FAINTEST)) return null;
-  const full = median(depth.filter((one) => one > deepest / 2));
-  depth = depth.map((one) => one / full);
-  const core = withoutDust(depth.map((one) => (one > CORE ? 1 : 0)), h, w);
+  const full = median(depth.filter((value) => value > deepest / 2));
+  depth = depth.map((value) => value / full);
+  const core = withoutDust(depth.map((value) => (value > CORE ? 1 : 0)), h, w);
   const edge = Math.min(Math.max(RIM, grain / full), CORE);
   const near = brightest(core, h, w, Math.max(3, cellOf(h, w)));
-  const mask = depth.map((one, i) => (near[i] > 0 && one > edge ? 1 : 0));
+  const mask = depth.map((value, i) => (near[i] > 0 && value > edge ? 1 : 0));
   const around = brightest(mask, h, w, 3);
-  const strokes = depth.map((one, i) => (around[i] > 0 ? Math.min(1, Math.max(0, one)) : 0));
+  const strokes = depth.map((value, i) => (around[i] > 0 ? Math.min(1, Math.max(0, value)) : 0));
   return { strokes, mask };
 }
 
@@ -115,13 +115,13 @@ function brightest(data, h, w, size) {
 }
 
 function closing(data, h, w, size) {
-  // The brightest within a square, and of those the darkest; the picture goes on beyond its edge.
+  // The brightest within a square, and of those the darkest; the picture continues beyond its edge.
   const rows = h + 2 * size, columns = w + 2 * size;
   const wide = new Float64Array(rows * columns);
   const inside = (at, length) => Math.min(Math.max(at - size, 0), length - 1);
   for (let y = 0; y < rows; y++)
     for (let x = 0; x < columns; x++) wide[y * columns + x] = data[inside(y, h) * w + inside(x, w)];
-  const bright = brightest(wide, rows, columns, size).map((one) => -one);
+  const bright = brightest(wide, rows, columns, size).map((value) => -value);
   const closed = brightest(bright, rows, columns, size);
   const result = new Float64Array(h * w);
   for (let y = 0; y < h; y++)
@@ -130,19 +130,19 @@ function closing(data, h, w, size) {
 }
 
 function withoutDust(core, h, w) {
-  // Parts told apart on a coarse grid; those with little ink go.
+  // Finds connected parts on a coarse grid and removes those with little ink.
   const cell = cellOf(h, w), rows = Math.ceil(h / cell), columns = Math.ceil(w / cell);
   const mass = new Float64Array(rows * columns), place = (i) =>
     Math.floor(Math.floor(i / w) / cell) * columns + Math.floor((i % w) / cell);
   core.forEach((on, i) => (mass[place(i)] += on));
-  let part = mass.map((one, i) => (one > 0 ? i + 1 : 0));
+  let part = mass.map((value, i) => (value > 0 ? i + 1 : 0));
   for (let changed = true; changed; ) {
-    const grown = brightest(part, rows, columns, 3).map((one, i) => (part[i] > 0 ? one : 0));
-    changed = grown.some((one, i) => one !== part[i]);
+    const grown = brightest(part, rows, columns, 3).map((value, i) => (part[i] > 0 ? value : 0));
+    changed = grown.some((value, i) => value !== part[i]);
     part = grown;
   }
   const weight = new Float64Array(rows * columns + 1);
   part.forEach((number, i) => (weight[number] += mass[i]));
-  const least = SMALLEST_PART * Math.max(...weight);
-  return core.map((on, i) => (on && weight[part[place(i)]] >= least ? 1 : 0));
+  const minimum = SMALLEST_PART * Math.max(...weight);
+  return core.map((on, i) => (on && weight[part[place(i)]] >= minimum ? 1 : 0));
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Pictures of values: each map a tile, blue below 0, orange above, one scale a layer.
+// Pictures of values: each map a tile, blue below 0, orange above, one scale per layer.
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -10,12 +10,12 @@ function colours() {
   return { zero: of("--zero"), plus: of("--plus"), minus: of("--minus"), line: of("--soft") };
 }
 
-const MOST = 64, MOST_NUMBERS = 1024; // maps, or maps of one number, that are drawn unasked
+const MAXIMUM_MAPS = 64, MAXIMUM_NUMBERS = 1024; // maps, or maps of one number, that are drawn at first
 
 function mapsOf(shape) {
-  // How many maps there are, and how many of them are drawn unasked.
+  // How many maps there are, and how many of them are drawn at first.
   const [c, h, w] = shape.length === 3 ? shape : [shape[0], 1, 1];
-  return { count: c, few: Math.min(c, h * w === 1 ? MOST_NUMBERS : MOST) };
+  return { count: c, few: Math.min(c, h * w === 1 ? MAXIMUM_NUMBERS : MAXIMUM_MAPS) };
 }
 
 function drawMaps(canvas, values, shape, room, c) {
@@ -28,7 +28,7 @@ function drawMaps(canvas, values, shape, room, c) {
   const columns = Math.max(1, Math.min(c, Math.floor((room + gap) / (width + gap))));
   const rows = Math.ceil(c / columns), ratio = window.devicePixelRatio || 1;
   const total = [columns * (width + gap) - gap, rows * (height + gap) - gap];
-  [canvas.width, canvas.height] = total.map((one) => Math.round(one * ratio));
+  [canvas.width, canvas.height] = total.map((side) => Math.round(side * ratio));
   [canvas.style.width, canvas.style.height] = [`${total[0]}px`, "auto"];
   const { zero, plus, minus, line } = colours(), largest = strongest(values);
   const tile = new OffscreenCanvas(w, h), inner = tile.getContext("2d");

@@ -122,8 +122,8 @@ function forward(network, image) {
   for (const step of network.steps) {
     const shape = network.shapes[step.output];
     const y = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    const inputs = step.inputs.map((one) => values[one]);
-    OPS[step.op](step, y, shape, inputs, step.inputs.map((one) => network.shapes[one]));
+    const inputs = step.inputs.map((input) => values[input]);
+    OPS[step.op](step, y, shape, inputs, step.inputs.map((input) => network.shapes[input]));
     values[step.output] = y;
   }
   return values;
@@ -131,13 +131,13 @@ function forward(network, image) {
 
 function softmax(logits) {
   const largest = Math.max(...logits);
-  const powers = Array.from(logits, (one) => Math.exp(one - largest));
+  const powers = Array.from(logits, (logit) => Math.exp(logit - largest));
   const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((one) => one / total);
+  return powers.map((power) => power / total);
 }
 
 function readNetwork() {
-  // The network that stands in the page: its steps as JSON, its weights as base64 of float32.
+  // The network that the page holds: its steps as JSON, its weights as base64 of float32.
   const network = JSON.parse(document.getElementById("network").textContent);
   const words = document.getElementById("weights").textContent.trim();
   const bytes = new Uint8Array(network.weight_count * 4);

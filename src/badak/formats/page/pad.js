@@ -58,8 +58,8 @@ function makePad(canvas, frame, pen, { size: [rows, columns], whole, drawable },
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!last) return;
-    for (const one of event.getCoalescedEvents?.() ?? [event]) {
-      const next = place(one);
+    for (const move of event.getCoalescedEvents?.() ?? [event]) {
+      const next = place(move);
       line(last, next, false);
       last = next;
     }
@@ -101,20 +101,20 @@ function makePad(canvas, frame, pen, { size: [rows, columns], whole, drawable },
   }
 
   async function open(file) {
-    // Any image the browser reads; a message where it reads none.
+    // Any image the browser reads; returns a message if it reads none.
     let picture;
     try {
       picture = await createImageBitmap(file);
     } catch {
-      return `${file.name || "This"} is no image that this browser can read`;
+      return `${file.name || "This"} is not an image that this browser can read`;
     }
     const shrink = Math.min(1, 1024 / Math.max(picture.width, picture.height));
-    const size = [picture.width, picture.height].map((one) => Math.max(1, Math.round(one * shrink)));
+    const size = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * shrink)));
     const copy = new OffscreenCanvas(...size).getContext("2d");
     copy.imageSmoothingQuality = "high";
     copy.drawImage(picture, 0, 0, ...size);
     clear();
-    if (whole) resizeTo(...size.map((one) => Math.ceil((one * LONGER_SIDE) / Math.max(...size))));
+    if (whole) resizeTo(...size.map((side) => Math.ceil((side * LONGER_SIDE) / Math.max(...size))));
     const fit = Math.max(canvas.width / picture.width, canvas.height / picture.height);
     const [w, h] = [picture.width * fit, picture.height * fit];
     screen.drawImage(picture, (canvas.width - w) / 2, (canvas.height - h) / 2, w, h);

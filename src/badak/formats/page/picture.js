@@ -22,7 +22,7 @@ function greyOf([red, green, blue]) {
 
 function steps(plane) {
   // To the nearest of 256 brightnesses, as an image file has them.
-  return { ...plane, data: plane.data.map((one) => Math.round(one * 255) / 255) };
+  return { ...plane, data: plane.data.map((value) => Math.round(value * 255) / 255) };
 }
 
 function pictureInput(pixels, [channels, height, width], invert) {
@@ -33,5 +33,5 @@ function pictureInput(pixels, [channels, height, width], invert) {
   if (channels === 1) fitted = [steps(greyOf(fitted))];
   const input = new Float32Array(channels * height * width);
   for (let c = 0; c < channels; c++) input.set(fitted[Math.min(c, 2)].data, c * height * width);
-  return invert ? input.map((one) => 1 - one) : input;
+  return invert ? input.map((value) => 1 - value) : input;
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Scale a plane {data, h, w} as Pillow does: bicubic curves (a = -0.5), widened where it shrinks.
+// Scale a plane {data, h, w} as Pillow does: bicubic curves (a = -0.5), widened if it shrinks.
 
 function cubic(x) {
   const a = -0.5, d = Math.abs(x);
@@ -17,7 +17,7 @@ function taps(size, start, length, places) {
     const shares = [];
     for (let i = first; i < end; i++) shares.push(cubic((i - centre + 0.5) / stretch));
     const total = shares.reduce((a, b) => a + b, 0);
-    result.push([first, shares.map((one) => one / total)]);
+    result.push([first, shares.map((share) => share / total)]);
   }
   return result;
 }

@@ -85,7 +85,7 @@ def _reader(path: Path) -> Callable[[Path], list[Group]]:
         hint = ""
         if path.suffix.lower() in PICKLES:
             hint = (
-                ": such files can run programs. Pass model.state_dict() itself, or save it by "
+                ": such files can run any program. Pass model.state_dict() itself, or save it with "
                 "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
             )
         raise BadakError(f"the file must be one of {', '.join(READERS)}; got {str(path)!r}{hint}")

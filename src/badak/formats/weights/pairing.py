@@ -2,7 +2,7 @@
 
 A layer is known by its arrays: their names and shapes. Among alike ones an equal name decides, then
 the numbers in the names, and last the file's order, which is told. What all names of one side begin
-with, as ``module.`` in PyTorch's DataParallel, is no part of them.
+with, as ``module.`` in PyTorch's DataParallel, is not part of them.
 """
 
 import re

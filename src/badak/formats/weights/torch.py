@@ -21,7 +21,7 @@ def read_safetensors(path: Path) -> list[Group]:
     """Read a state dict that safetensors.torch.save_file wrote, which sorts it by name.
 
     Raises:
-        FormatError: the file cannot be read, is no safetensors file, or is damaged.
+        FormatError: the file cannot be read, is not a safetensors file, or is damaged.
     """
     return read_arrays(storage.load_tensors(path))
 
@@ -30,7 +30,7 @@ def read_archive(path: Path) -> list[Group]:
     """Read a state dict that numpy.savez wrote, which keeps its order.
 
     Raises:
-        FormatError: it is no .npz file, or damaged, or holds anything but real numbers.
+        FormatError: it is not an  file, or damaged, or holds anything but real numbers.
     """
     arrays = {}
     for name, (shape, dtype) in npz_headers(path).items():
@@ -47,12 +47,12 @@ def read_arrays(state: Mapping[Any, Any]) -> list[Group]:
     """Take a state dict in memory: PyTorch's tensors, or anything that NumPy reads.
 
     Raises:
-        ArgumentTypeError: a name that is no text, or a value that is no array of real numbers.
+        ArgumentTypeError: a name that is not a string, or a value that is not an  real numbers.
     """
     arrays = {}
     for name, value in state.items():
         if not isinstance(name, str):
-            raise ArgumentTypeError(f"a state dict's names must be text; got {shown(name)}")
+            raise ArgumentTypeError(f"a state dict's names must be strings; got {shown(name)}")
         if _is_used(name):
             if isinstance(value, Mapping):
                 raise ArgumentTypeError(

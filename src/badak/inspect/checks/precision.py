@@ -96,7 +96,7 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
 
     int8 is symmetric and has one scale per tensor: -127..127 spread over the largest size that the
     tensor reaches on this data, in float32. What lies beyond a dtype's range becomes infinite in
-    float16; an image with an output that is no number counts as classified wrongly.
+    float16; an image with an output that is not a number counts as classified wrongly.
 
     Args:
         net: the network, of float32 or float64; it stays as it is.
@@ -208,7 +208,7 @@ def _output(keep: Keep, name: str, layer: Layer, values: list[Array]) -> Array:
 
 
 def _right(outputs: Array, labels: Labels) -> int:
-    """How many images are classified rightly; none whose output is no number."""
+    """How many images are classified rightly; none whose output is not a number."""
     known = np.isfinite(outputs).all(axis=1)
     return int((known & (outputs.argmax(axis=1) == labels)).sum())
 

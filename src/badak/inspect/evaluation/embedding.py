@@ -64,7 +64,7 @@ def embedding(
         The points; `badak.inspect.draw.embedding` draws them.
 
     Raises:
-        ArgumentTypeError: no network, no Dataset, or a seed that is no integer.
+        ArgumentTypeError: no network, no Dataset, or a seed that is not an .
         BadakError: an unknown layer or method, images or classes that do not fit, fewer than 3
             images, or a layer that gives every image the same output, or NaN or infinity.
         MissingExtra: "tsne" without scikit-learn.

@@ -33,7 +33,7 @@ def local_response_norm_backward(
 def _channel_sums(x: Array, before: int, after: int) -> Array:
     """For each channel the sum over it, `before` channels before it, and `after` after it."""
     c = x.shape[1]
-    before, after = min(before, c - 1), min(after, c - 1)  # beyond them are no channels
+    before, after = min(before, c - 1), min(after, c - 1)  # there are no channels beyond them
     padded = np.pad(x, ((0, 0), (before, after), (0, 0), (0, 0)))
     return sum((padded[:, i : i + c] for i in range(before + after + 1)), np.zeros_like(x))
 

@@ -39,7 +39,7 @@ def read_conv(call: Call) -> Value:
     groups = call.integer("group", 1)
     filters, channels, *kernel = weight.shape
     if tuple(kernel) != window.kernel:
-        raise FormatError(f"its kernel_shape is {window.kernel}, and its weight {weight.shape}")
+        raise FormatError(f"its kernel_shape is {window.kernel}, but its weight is {weight.shape}")
     if groups < 1 or channels * groups != len(x):
         raise FormatError(
             f"its weight {weight.shape} in {groups} groups takes {channels * groups} channels; "

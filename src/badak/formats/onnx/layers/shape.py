@@ -61,7 +61,7 @@ def read_reshape(call: Call) -> Value:
     ]
     free = wanted.count(-1)
     if free > 1 or any(size < -1 for size in wanted):
-        raise FormatError(f"its shape may have one -1, and sizes; got {wanted}")
+        raise FormatError(f"its shape must hold sizes and at most one -1; got {wanted}")
     batch, rest = wanted[0] if wanted else None, wanted[1:]
     if -1 in rest:
         known = math.prod(size for size in rest if size != -1)
@@ -69,7 +69,7 @@ def read_reshape(call: Call) -> Value:
         rest[rest.index(-1)] = whole // known if known and whole % known == 0 else -1
     images = batch in (0, -1) or (batch is not None and batch == call.batch)
     if not images or math.prod(rest) != math.prod(shape) or min(rest, default=1) < 1:
-        raise FormatError(f"it must keep images apart; it makes {wanted} of {('N', *shape)}")
+        raise FormatError(f"it must keep images apart; it gives {wanted} for {('N', *shape)}")
     return call.gives(x) if tuple(rest) == shape else _reshaped(call, x, rest)
 
 
