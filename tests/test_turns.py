@@ -1,13 +1,11 @@
 """One network in many threads: each batch sees the arrays of one moment between two steps."""
 
 import copy
-import os
 import pickle
-import signal
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,18 +45,6 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
-
-
-def in_child(*calls: Callable[[], Any]) -> NoReturn:
-    """Make some calls in a forked child, which must never return to pytest."""
-    code = 1
-    try:
-        signal.alarm(20)
-        for call in calls:
-            call()
-        code = 0
-    finally:
-        os._exit(code)
 
 
 @pytest.mark.parametrize("options", [{}, {"fuse": False}, {"dtype": np.float64}])
@@ -157,26 +143,6 @@ def test_a_copy_begins_with_nobody_inside(copied: Callable[[Network], Network]) 
     np.testing.assert_array_equal(outputs, net(X[:2]))
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_child_does_not_wait_for_its_parents_threads() -> None:
-    net, asked, leave = normed(), threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with net._turns.writing():
-            asked.set()
-            leave.wait()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    asked.wait()
-    child = os.fork()
-    if child == 0:  # pragma: no cover
-        in_child(lambda: net(X[:2]))
-    leave.set()
-    holder.join()
-    assert os.waitpid(child, 0)[1] == 0
-
-
 def test_a_network_whose_arrays_are_read_only_trains_on_copies() -> None:
     """As joblib gives it, which maps arrays from a file."""
     net, twin = normed(), normed()
@@ -255,77 +221,3 @@ def test_a_layer_that_changes_the_network_it_is_read_in_is_refused(
     within(20, ask)
     assert len(faults) == 1
     assert "this thread" in faults[0]
-
-
-def test_a_signal_handler_may_read_wherever_it_interrupts() -> None:
-    """Also where its own thread holds the lock, or waits first in the queue."""
-    net, turns = normed(), Turns()
-    asked, leave = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with turns.writing():
-            asked.set()
-            leave.wait(20)
-
-    def interrupted() -> None:
-        with turns._changed, turns.reading():
-            pass
-        holder = threading.Thread(target=hold, daemon=True)
-        holder.start()
-        asked.wait()
-        wait_for = turns._changed.wait_for
-
-        def handler(condition: Callable[[], bool]) -> bool:
-            turns._changed.wait_for = wait_for
-            leave.set()
-            with turns.reading():
-                pass
-            return wait_for(condition)
-
-        turns._changed.wait_for = handler  # type: ignore[method-assign, assignment]
-        with turns.writing():
-            pass
-
-    within(20, interrupted)
-    np.testing.assert_array_equal(net(X[:2]), net(X[:2]))
-
-
-@pytest.mark.parametrize("kind", ["reading", "writing"])
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_child_forked_within_a_turn_reads_and_writes_after_it(kind: str) -> None:
-    net = normed()
-    with getattr(net._turns, kind)():
-        child = os.fork()
-    if child == 0:  # pragma: no cover
-        in_child(
-            lambda: net(X[:2]),
-            lambda: training_step(net, optim.SGD(0.01), X, LABELS),
-            lambda: net(X[:2]),
-        )
-    assert os.waitpid(child, 0)[1] == 0
-
-
-class InterruptedLock:
-    """A lock after whose release, at a place, Ctrl-C comes: Python looks for it after each call."""
-
-    def __init__(self, lock: Any, place: int) -> None:
-        self.lock, self.left = lock, place
-
-    def __enter__(self) -> None:
-        self.lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("kind", ["reading", "writing"])
-@pytest.mark.parametrize("place", [1, 2])
-def test_ctrl_c_leaves_nobody_inside(kind: str, place: int) -> None:
-    turns = Turns()
-    turns._lock = InterruptedLock(turns._lock, place)  # type: ignore[assignment]
-    with pytest.raises(KeyboardInterrupt), getattr(turns, kind)():
-        pass
-    assert (turns._readers, turns._writer, len(turns._queue)) == ({}, None, 0)

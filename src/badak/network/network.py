@@ -6,7 +6,7 @@ Letters: N images, C channels, H rows, W columns, K classes.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,8 +28,10 @@ from badak.network.state import (
     parameters,
     undone_by_a_fault,
 )
-from badak.network.summary import Summary
 from badak.turns import Turns
+
+if TYPE_CHECKING:
+    from badak.network.summary import Summary
 
 
 class Network:
@@ -220,21 +222,17 @@ class Network:
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
-        copy = Network(
-            self.layers,
-            self.input_shape,
-            seed=self.seed,
-            dtype=dtype,
-            loss=self.loss,
-            fuse=self.fuse,
-        )
+        options: dict[str, Any] = {"seed": self.seed, "loss": self.loss, "fuse": self.fuse}
+        copy = Network(self.layers, self.input_shape, dtype=dtype, **options)
         # Not load_state, which refuses NaN: a network that diverged can be inspected too.
         with self._turns.reading(), np.errstate(over="ignore"):
             fill(copy.layers, self.state())
         return copy
 
-    def summary(self) -> Summary:
+    def summary(self) -> "Summary":
         """Return the table of shapes, parameters, FLOPs, bytes and receptive fields; `print` it."""
+        from badak.network.summary import Summary  # slow to load, and rarely needed
+
         return Summary.of(self.layers, self.input_shape, self.dtype)
 
     def architecture(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import badak
-from attacks.onnx_files import external, forged, sound, with_input
+from attacks.onnx_files import forged
+from attacks.onnx_models import external, sound, with_input
 from badak import BadakError, FormatError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are POSIX's")

@@ -132,16 +132,6 @@ def test_half_floats_and_doubles_are_rounded_to_the_networks_dtype(tmp_path):
             np.testing.assert_array_equal(array, np.full(array.shape, 0.5, np.float32))
 
 
-def test_badaks_own_names_are_taken_as_they_are(tmp_path):
-    first, second = vgg(), vgg()
-    for number, array in enumerate(first.state().values()):
-        array[...] = number
-    np.savez(tmp_path / "w.npz", **dict(reversed(first.state().items())))
-    load_state_dict(second, tmp_path / "w.npz")
-    for name, array in first.state().items():
-        np.testing.assert_array_equal(second.state()[name], array)
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -171,113 +161,6 @@ def test_all_that_does_not_fit_is_listed_and_nothing_changes(changes, words, tmp
             load_state_dict(net, tmp_path / "w.safetensors")
     for name, array in before.items():
         np.testing.assert_array_equal(net.state()[name], array)
-
-
-def test_the_networks_own_names_need_no_numbers(tmp_path):
-    net = Network({"flat": Flatten(), "eye": Linear(4), "ear": Linear(4)}, (1, 2, 2))
-    state = {f"{k}.{key}": torch.full(shape, float(k)) for k in (9, 10)
-             for key, shape in (("weight", (4, 4)), ("bias", (4,)))}  # fmt: skip
-    save_file(state, tmp_path / "w.safetensors")
-    assert load_state_dict(net, tmp_path / "w.safetensors") == {"eye": "9", "ear": "10"}
-
-
-def test_two_families_of_one_size_are_refused(tmp_path):
-    net = Network({"flat": Flatten(), "eye": Linear(4), "ear": Linear(4)}, (1, 2, 2))
-    state = {}
-    for name in ("left", "right"):
-        state |= {f"{name}.weight": torch.ones(4, 4), f"{name}.bias": torch.ones(4)}
-    save_file(state, tmp_path / "w.safetensors")
-    with pytest.raises(FormatError, match="fit eye and ear alike"):
-        load_state_dict(net, tmp_path / "w.safetensors")
-
-
-def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
-    """`first` is sorted behind `again`: to take them by name would be silently wrong."""
-    net = Network([Conv2d(2, 3), Conv2d(2, 3), Flatten(), Linear(3)], (2, 6, 6))
-    state = {
-        "first.weight": torch.full((2, 2, 3, 3), 1.0), "first.bias": torch.ones(2),
-        "again.weight": torch.full((2, 2, 3, 3), 2.0), "again.bias": torch.ones(2),
-        "out.weight": torch.ones(3, 8), "out.bias": torch.ones(3),
-    }  # fmt: skip
-    save_file(state, tmp_path / "w.safetensors")
-    with pytest.raises(FormatError, match=r"(again|first) and (again|first) fit conv1 and conv2"):
-        load_state_dict(net, tmp_path / "w.safetensors")
-    save_npz(state, tmp_path / "w.npz")
-    words = "order.*conv1 .*first.*conv2 .*again"
-    for source in (tmp_path / "w.npz", state):
-        with pytest.warns(UserWarning, match=words):
-            assert load_state_dict(net, source)["conv1"] == "first"
-        assert net.parameters()["conv2.weight"].max() == 2
-
-
-def alike(*names):
-    """A state of 1x1 convolutions of one shape, each filled with its place, and a Linear `fc`."""
-    state = {"fc.weight": np.ones((3, 8), np.float32), "fc.bias": np.ones(3, np.float32)}
-    for place, name in enumerate(names):
-        state[f"{name}.weight"] = np.full((2, 2, 1, 1), place, np.float32)
-        state[f"{name}.bias"] = np.full(2, place, np.float32)
-    return state
-
-
-@pytest.mark.parametrize("ending", ["safetensors", "npz", "dictionary"])
-@pytest.mark.parametrize("names", [("conv3", "conv1", "conv2"), ("conv2", "conv3", "conv1")])
-def test_equal_names_of_equal_shapes_win_over_any_order(names, ending, tmp_path):
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    source = alike(*names)
-    if ending != "dictionary":
-        source = tmp_path / f"w.{ending}"
-        {"npz": lambda: np.savez(source, **alike(*names)),
-         "safetensors": lambda: storage.save(source, alike(*names), {})}[ending]()  # fmt: skip
-    pairs = load_state_dict(net, source)
-    assert pairs == {name: name for name in ("conv1", "conv2", "conv3")} | {"linear1": "fc"}
-    for place, name in enumerate(names):
-        assert (net.parameters()[f"{name}.weight"] == place).all()
-
-
-@pytest.mark.parametrize(
-    "names", [("conv0", "conv1", "conv2"), ("stem", "conv3", "conv2"), ("conv2", "more", "conv1")]
-)
-def test_equal_names_that_another_order_contradicts_are_refused(names, tmp_path):
-    """A file that counts from 0 has a conv1 too, but it is the second: neither rule may guess."""
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    before = {name: array.copy() for name, array in net.state().items()}
-    np.savez(tmp_path / "w.npz", **alike(*names))
-    for source in (tmp_path / "w.npz", alike(*names)):
-        with pytest.raises(FormatError, match="all of them"):
-            load_state_dict(net, source)
-    for name, array in before.items():
-        np.testing.assert_array_equal(net.state()[name], array)
-
-
-def test_an_order_that_names_confirm_needs_no_word(tmp_path):
-    """Numbers that rise in the file's order, and equal names at their places."""
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    for names in (("a.8", "a.9", "a.10"), ("conv1", "conv2", "conv03")):
-        pairs = load_state_dict(net, alike(*names))
-        assert [pairs[f"conv{number}"] for number in (1, 2, 3)] == list(names)
-
-
-@pytest.mark.parametrize("start", ["module.", "model.net."])
-@pytest.mark.parametrize("names", [("conv3", "conv1", "conv2"), ("conv2", "conv3", "conv1")])
-def test_what_all_names_begin_with_is_no_part_of_them(names, start, recwarn):
-    """PyTorch's DataParallel writes module.conv1, Lightning model.conv1, in order of definition."""
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    state = {f"{start}{name}": array for name, array in alike(*names).items()}
-    pairs = load_state_dict(net, state)
-    assert {name: pairs[name] for name in names} == {name: f"{start}{name}" for name in names}
-    assert not recwarn
-
-
-def test_numbers_in_names_decide_before_the_order(tmp_path):
-    """Whichever way one state comes; the order by text of safetensors' load_file says nothing."""
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    expected = {"conv1": "a.8", "conv2": "a.9", "conv3": "a.10", "linear1": "fc"}
-    storage.save(tmp_path / "w.safetensors", alike("a.8", "a.9", "a.10"), {})
-    for source in (tmp_path / "w.safetensors", alike("a.10", "a.8", "a.9")):
-        assert load_state_dict(net, source) == expected
-    words = "numbers.*order.*conv1 .*a.8"
-    with pytest.warns(UserWarning, match=words):
-        assert load_state_dict(net, alike("a.10", "a.9", "a.8")) == expected
 
 
 def test_a_models_state_in_memory(tmp_path):
@@ -347,14 +230,6 @@ def test_of_an_archive_only_what_fits_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(torch_weights, "read_npz", None)
     with pytest.raises(FormatError, match=r"file's more \(weight \(1048576,\)\) has no match"):
         load_state_dict(small(), tmp_path / "w.npz")
-
-
-@pytest.mark.parametrize("digits", ["9" * 5000, "0" * 5000 + "1"])
-def test_numbers_too_long_for_python_are_compared_all_the_same(digits, tmp_path):
-    net = Network([Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
-    storage.save(tmp_path / "w.safetensors", alike("c" + digits, "c7"), {})
-    first = "c7" if digits.startswith("9") else "c" + digits
-    assert load_state_dict(net, tmp_path / "w.safetensors")["conv1"] == first
 
 
 def test_twenty_thousand_layers_of_a_file_are_refused_at_once(tmp_path):

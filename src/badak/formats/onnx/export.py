@@ -1,7 +1,6 @@
 """A network as an ONNX file."""
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import onnx
@@ -14,7 +13,7 @@ from badak.errors import ArgumentTypeError, BadakError
 from badak.formats.onnx.layers import WRITERS, write
 from badak.formats.onnx.layers.block import JOINS
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Layer
+from badak.layers.walk import walk
 from badak.network import Network, architecture
 
 OPSET = 17
@@ -63,11 +62,9 @@ def to_model(net: Network) -> onnx.ModelProto:
     Raises:
         BadakError: a layer that badak cannot write as nodes.
     """
-    _check_layers(net.layers)
-    graph, value, shape = GraphWriter(), "images", net.input_shape
-    for name, layer in net.layers.items():
-        value = write(graph, name, layer, value, shape)
-        shape = layer.output_shape(shape)
+    _check_layers(net)
+    graph = GraphWriter()
+    shape = write(graph, net.layers, "images", net.input_shape)
     result = "logits" if len(shape) == 1 else "output"
     graph.nodes[-1].output[0] = result
     proto = helper.make_graph(
@@ -93,18 +90,13 @@ def _declared(name: str, shape: Shape) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
 
 
-def _check_layers(layers: Mapping[str, Layer]) -> None:
-    unsupported = [f"{type(layer).__name__} {name!r}" for name, layer in _unsupported(layers, "")]
+def _check_layers(net: Network) -> None:
+    unsupported = [
+        f"{type(visit.layer).__name__} {visit.name!r}"
+        for visit in walk(net.layers, net.input_shape)
+        if type(visit.layer) not in WRITERS and type(visit.layer) not in JOINS
+    ]
     if unsupported:
         raise BadakError(
             f"ONNX export does not support {', '.join(unsupported)}; it supports badak's own layers"
         )
-
-
-def _unsupported(layers: Mapping[str, Layer], prefix: str) -> Iterator[tuple[str, Layer]]:
-    """The layers, those inside blocks too, that have no writer."""
-    for key, layer in layers.items():
-        if type(layer) not in WRITERS and type(layer) not in JOINS:
-            yield prefix + key, layer
-        for path, inside in getattr(layer, "paths", ()):
-            yield from _unsupported(inside, f"{prefix}{key}.{path}")

@@ -15,7 +15,8 @@ from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.onnx.export import ARCHITECTURE, to_model
 from badak.formats.onnx.file import Graph
-from badak.layers import Layer, LocalResponseNorm, Widen2d
+from badak.layers import Block, Layer, LocalResponseNorm, Widen2d
+from badak.layers.walk import walk
 from badak.network import Network, architecture
 
 Arrays = dict[str, NDArray[Any]]
@@ -31,7 +32,7 @@ def own_network(graph: Graph) -> Network | None:
         arguments = architecture.parse(form)
         shape = architecture.checked_input_shape(arguments["input_shape"])
         check_output(shape)
-        _check_sizes(arguments["layers"], "", shape, graph.arrays)
+        _check_sizes(arguments["layers"], shape, graph.arrays)
         net = Network.from_architecture(form)
         net.load_state({name: graph.arrays[name] for name in net.state()})
     except (BadakError, ValueError, KeyError, RecursionError):
@@ -39,17 +40,15 @@ def own_network(graph: Graph) -> Network | None:
     return net if to_model(net).graph == graph.proto.graph else None
 
 
-def _check_sizes(layers: Mapping[str, Layer], prefix: str, shape: Shape, arrays: Arrays) -> None:
+def _check_sizes(layers: Mapping[str, Layer], input_shape: Shape, arrays: Arrays) -> None:
     """Refuse layers larger than the arrays in the file, before theirs are made."""
-    for key, layer in layers.items():
-        for path, inside in getattr(layer, "paths", ()):
-            _check_sizes(inside, f"{prefix}{key}.{path}", shape, arrays)
-        for name, size in (layer.state_shapes(shape) | _others(layer, shape)).items():
-            array = arrays[f"{prefix}{key}.{name}"]
-            if array.shape != size:
-                raise BadakError(f"{prefix}{key}.{name} is {array.shape}, expected {size}")
-        shape = layer.output_shape(shape)
-        check_output(shape)
+    for visit in walk(layers, input_shape):
+        own = {} if isinstance(visit.layer, Block) else visit.layer.state_shapes(visit.input)
+        for key, size in (own | _others(visit.layer, visit.input)).items():
+            name = f"{visit.name}.{key}"
+            if arrays[name].shape != size:
+                raise BadakError(f"{name} is {arrays[name].shape}, expected {size}")
+        check_output(visit.output)
 
 
 def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:

@@ -6,7 +6,7 @@ initializers have the names of parameters and buffers. A reader makes layers of 
 ``reader(call) -> value``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Block, Layer
+from badak.layers.walk import INPUT, walk
 
 KINDS = (conv, linear, pool, norm, activation, dropout, pad, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
@@ -28,15 +29,16 @@ READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
 }
 
 
-def write(graph: GraphWriter, name: str, layer: Layer, x: str, shape: Shape) -> str:
-    """Write a layer that takes the value `x`, (N, *shape); return its output's name."""
-    if not isinstance(layer, Block):
-        return WRITERS[type(layer)](graph, name, layer, x, shape)
-    ends = []
-    for path, layers in layer.paths:
-        end, along = x, shape
-        for key, inner in layers.items():
-            end = write(graph, f"{name}.{path}{key}", inner, end, along)
-            along = inner.output_shape(along)
-        ends.append(end)
-    return block.JOINS[type(layer)](graph, name, ends)
+def write(graph: GraphWriter, layers: Mapping[str, Layer], x: str, shape: Shape) -> Shape:
+    """Write layers, from the value `x` of one image's shape on; return that of their output."""
+    values = {INPUT: x}
+    for visit in walk(layers, shape):
+        name, layer = visit.name, visit.layer
+        if isinstance(layer, Block):
+            ends = [values[read] for read in visit.reads]
+            values[name] = block.JOINS[type(layer)](graph, name, ends)
+        else:
+            x = values[visit.source]
+            values[name] = WRITERS[type(layer)](graph, name, layer, x, visit.input)
+        shape = visit.output
+    return shape
