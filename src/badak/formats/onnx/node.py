@@ -16,7 +16,7 @@ ReadTensor = Callable[[onnx.TensorProto], NDArray[Any]]
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: what it is called, takes and gives.
+    """One operation: its name, inputs and outputs.
 
     Attributes:
         name: in the file; may be empty.
@@ -74,11 +74,11 @@ class Node:
         return value
 
     def wants(self, output: int) -> bool:
-        """Whether somebody reads the output of this number."""
+        """Whether the output of this number is used."""
         return len(self.outputs) > output and bool(self.outputs[output])
 
     def check_all_read(self) -> None:
-        """Refuse an attribute that nobody asked for: it may change what the node means.
+        """Refuse an attribute that was never read: it may change what the node means.
 
         Raises:
             FormatError: there is one.
