@@ -23,7 +23,7 @@ class Node:
         op: the operator, such as ``Conv``; after its domain if that is not ONNX's own.
         opset: the version of the operator set that says what `op` means.
         inputs: names of values; "" for an optional one that is left out.
-        outputs: names of values; "" for one that nobody wants.
+        outputs: names of values; "" for one that is not used.
         attributes: name -> number, text, list or array; None for another kind, such as a graph.
     """
 

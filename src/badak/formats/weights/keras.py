@@ -56,7 +56,7 @@ def read_keras(path: Path) -> list[Group]:
         ]
     if not groups:
         raise FormatError(
-            f"{path} holds no layers of Keras 3: save them by model.save_weights('x.weights.h5')"
+            f"{path} holds no layers of Keras 3: save them with model.save_weights('x.weights.h5')"
         )
     return groups
 
