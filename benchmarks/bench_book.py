@@ -1,8 +1,8 @@
 """The book's own algorithm in float64: what the book's reader waits for.
 
-Written anew from the method of *Deep Learning from Scratch*, chapters 5 to 7: columns by a loop
-over the filter's cells into float64, one matrix product for the whole batch, pooling by rows of
-columns and argmax, Adam over a dict.
+Written from scratch after the method of *Deep Learning from Scratch*, chapters 5 to 7: columns by
+a loop over the filter's cells into float64, one matrix product for the whole batch, pooling by rows
+of columns and argmax, Adam over a dict.
 """
 
 import numpy as np

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 def node(name, kind, arguments, source):
-    """The ONNX node of one layer; None where it does nothing in prediction."""
+    """The ONNX node of one layer; None if it does nothing in prediction."""
     if kind == "Conv2d":
         attributes = {
             "strides": [arguments["stride"]] * 2,
@@ -45,9 +45,9 @@ def model(task):
     """The network as an ONNX file's bytes."""
     nodes, source = [], "x"
     for name, kind, arguments in task.layers:
-        made = node(name, kind, arguments, source)
-        if made is not None:
-            nodes.append(made)
+        onnx_node = node(name, kind, arguments, source)
+        if onnx_node is not None:
+            nodes.append(onnx_node)
             source = name
     graph = helper.make_graph(
         nodes,
@@ -56,9 +56,9 @@ def model(task):
         [helper.make_tensor_value_info(source, TensorProto.FLOAT, ("n", "k"))],
         [numpy_helper.from_array(value, name) for name, value in task.parameters.items()],
     )
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    onnx.checker.check_model(made)
-    return made.SerializeToString()
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
 
 
 def prepare(task, peer):

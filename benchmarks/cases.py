@@ -71,7 +71,7 @@ def products() -> list[tuple[int, int, int]]:
     A convolution multiplies its filters (F, C*KH*KW) by the columns of one image, group by group;
     a linear layer multiplies the whole batch.
     """
-    found: dict[tuple[int, int, int], None] = {(1024,) * 3: None, (2048,) * 3: None}
+    sizes: dict[tuple[int, int, int], None] = {(1024,) * 3: None, (2048,) * 3: None}
     # AlexNet's products do not depend on its hidden layers' weights, which take seconds to draw;
     # those layers' own are added by hand.
     small = {"alexnet": {"hidden_sizes": (1, 1), "num_classes": 1}}
@@ -83,13 +83,13 @@ def products() -> list[tuple[int, int, int]]:
             weight = layer.parameters.get("weight")
             if weight is not None and weight.ndim == 4:
                 cells = weight[0].size
-                found[len(weight) // layer.config()["groups"], output[1] * output[2], cells] = None
+                sizes[len(weight) // layer.config()["groups"], output[1] * output[2], cells] = None
             elif weight is not None and name not in small:
-                found[batch, len(weight), weight.shape[1]] = None
+                sizes[batch, len(weight), weight.shape[1]] = None
             shape = output
     for outputs, inputs in ((4096, 9216), (4096, 4096), (1000, 4096)):
-        found[NETWORKS["alexnet"][1], outputs, inputs] = None
-    return list(found)
+        sizes[NETWORKS["alexnet"][1], outputs, inputs] = None
+    return list(sizes)
 
 
 def table() -> dict[str, Case]:

@@ -26,20 +26,20 @@ from team import Fault, Worker
 TURN = {"train": 0.4, "forward": 0.4, "gemm": 0.05}
 PAUSE = 0.1
 # A fixed batch is learnt by heart; no more steps than this in a turn, or only zeros are left.
-MOST = {"train": 60, "forward": 20_000, "gemm": 20_000}
+MAXIMUM = {"train": 60, "forward": 20_000, "gemm": 20_000}
 # Largest difference of outputs, as a share of the largest output: (training losses, arrays).
 TOLERANCE = {"train": 1e-2, "forward": 1e-3, "gemm": 1e-3}
 
 
 def chosen(names, patterns, what):
-    """Those of `names` that one of the patterns, with commas between, fits."""
+    """Those of `names` that one of the patterns, separated by commas, fits."""
     wanted = [word.strip() for word in patterns.split(",")]
-    found = [name for name in names if any(fnmatch(name, word) for word in wanted)]
+    fitting = [name for name in names if any(fnmatch(name, word) for word in wanted)]
     for word in wanted:
         if not any(fnmatch(name, word) for name in names):
             kinds = sorted({name.split("-")[0] for name in names})
             raise BadakError(f"no {what} is named {word!r}; names begin with {', '.join(kinds)}")
-    return found
+    return fitting
 
 
 def measure(
@@ -96,7 +96,7 @@ def measure_case(name, case, peers, rounds, team):
         for peer in list(times):
             time.sleep(PAUSE)
             try:
-                answer = team[peer].ask(seconds=TURN[case.kind], most=MOST[case.kind])
+                answer = team[peer].ask(seconds=TURN[case.kind], maximum=MAXIMUM[case.kind])
             except Fault as fault:
                 faults[peer] = str(fault)
                 del times[peer]
@@ -211,11 +211,11 @@ def machine():
 
 
 def versions():
-    found = {"python": platform.python_version(), "badak": badak.__version__}
-    found["badak's ops"] = badak.ops.active()
+    versions = {"python": platform.python_version(), "badak": badak.__version__}
+    versions["badak's ops"] = badak.ops.active()
     for library in ("numpy", "torch", "onnxruntime", "jax"):
         try:
-            found[library] = metadata.version(library)
+            versions[library] = metadata.version(library)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -52,5 +52,5 @@ def run(case, peer):
 
 def accuracy(printed):
     """The test accuracy a training command printed; None where it printed none."""
-    found = re.search(r"test accuracy ([\d.]+)", printed)
-    return float(found[1]) if found else None
+    match = re.search(r"test accuracy ([\d.]+)", printed)
+    return float(match[1]) if match else None

@@ -17,7 +17,7 @@ OTHERS = {"onnxruntime": "ONNX RT", "jax": "JAX", "book": "book"}
 
 
 def best_torch(peers):
-    """The PyTorch variant with the least median, and its numbers; (None, None) without any."""
+    """The PyTorch variant with the smallest median, and its numbers; (None, None) without any."""
     able = {
         name: peer for name, peer in peers.items() if name.startswith(TORCH) and "median" in peer
     }
@@ -72,28 +72,33 @@ def network_table(results):
 
 
 def memory_table(results):
-    """Peak memory of a training process; PyTorch's variant is the one that needs least."""
+    """Peak memory of a training process; PyTorch's variant is the one with the smallest need."""
     rows = []
     for name, line in results["cases"].items():
         peers = {key: peer["memory"] for key, peer in line["peers"].items() if peer.get("memory")}
         torch = [memory for key, memory in peers.items() if key.startswith(TORCH)]
         if line["kind"] == "train" and "badak" in peers and torch:
-            ours, least = peers["badak"], min(torch)
+            ours, smallest = peers["badak"], min(torch)
             rows.append(
-                [name, f"{ours / 2**20:,.0f}", f"{least / 2**20:,.0f}", f"{least / ours:.2g}x"]
+                [
+                    name,
+                    f"{ours / 2**20:,.0f}",
+                    f"{smallest / 2**20:,.0f}",
+                    f"{smallest / ours:.2g}x",
+                ]
             )
     return "Peak memory of the process, MiB", ["Case", "badak", "PyTorch", "Ratio"], rows
 
 
 def product_table(results):
-    """A row a product, a column a form."""
-    found = {}
+    """One row per product, one column per form."""
+    products = {}
     for name, line in results["cases"].items():
         if line["kind"] == "gemm":
             _, shape, form = name.split("-")
-            found.setdefault(shape, {})[form] = line
+            products.setdefault(shape, {})[form] = line
     rows = []
-    for shape, lines in found.items():
+    for shape, lines in products.items():
         cells = [
             " / ".join(
                 share(lines[form], lines[form]["peers"].get(peer, {})).removesuffix(" %") or "-"
@@ -126,8 +131,8 @@ def process_table(results):
 
 def tables(results):
     """(title, headings, rows) of each table that has rows."""
-    made = (part(results) for part in (network_table, memory_table, product_table, process_table))
-    return [one for one in made if one[2]]
+    tables = (part(results) for part in (network_table, memory_table, product_table, process_table))
+    return [table for table in tables if table[2]]
 
 
 def faults(results):
@@ -135,9 +140,9 @@ def faults(results):
     lines = [f"{peer}: not installed" for peer in results["not installed"]]
     for name, line in results["cases"].items():
         lines += [
-            f"{name}, {peer}: {found['fault']}"
-            for peer, found in line["peers"].items()
-            if "fault" in found
+            f"{name}, {peer}: {numbers['fault']}"
+            for peer, numbers in line["peers"].items()
+            if "fault" in numbers
         ]
     return lines
 
@@ -150,8 +155,8 @@ def heading(results):
         words.append(f"FMA peak {middle(peaks) / 1e9:,.0f} GFLOP/s")
     if about["load"] > BUSY:
         words.append(f"a load of {about['load']:.1f} before the start")
-    made = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    return [", ".join(words), made]
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    return [", ".join(words), versions]
 
 
 def middle(peaks):

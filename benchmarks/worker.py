@@ -3,8 +3,8 @@
     python worker.py PEER
 
 {"prepare": FOLDER} reads a task, writes the peer's outputs to FOLDER/PEER.npy, to be compared
-before anything is timed, and makes it ready. {"seconds": S, "most": N} then runs steps and answers
-their times. What a peer's library prints goes to standard error.
+before anything is timed, and makes it ready. {"seconds": S, "maximum": N} then runs steps and
+answers their times. What a peer's library prints goes to standard error.
 """
 
 import importlib
@@ -22,7 +22,7 @@ from task import Task
 # Training losses that are compared.
 STEPS = 5
 # Steps timed in a turn even where they take long.
-LEAST = 3
+MINIMUM = 3
 
 
 def prepare(module, peer, folder):
@@ -34,15 +34,15 @@ def prepare(module, peer, folder):
     return module.prepare(task, peer) if task.drops else step
 
 
-def turn(step, seconds, most):
-    """Times of steps for so many seconds, but of at most `most`; a tenth more runs untimed."""
+def turn(step, seconds, maximum):
+    """Times of steps for so many seconds, but of at most `maximum`; a tenth more runs untimed."""
     start = time.perf_counter()
-    for _ in range(most):
+    for _ in range(maximum):
         step()
         if time.perf_counter() - start > seconds / 10:
             break
     times, start = [], time.perf_counter()
-    while len(times) < most and (len(times) < LEAST or time.perf_counter() - start < seconds):
+    while len(times) < maximum and (len(times) < MINIMUM or time.perf_counter() - start < seconds):
         before = time.perf_counter()
         step()
         times.append(time.perf_counter() - before)

@@ -23,11 +23,11 @@ def fit(function: Function, low: float, high: float, degree: int, weight: Functi
     terms, emphasis = chebyshev.chebvander(nodes, degree), np.ones(400)
     for _ in range(200):
         root = np.sqrt(emphasis) * scale
-        found = np.linalg.lstsq(terms * root[:, None], y * root, rcond=None)[0]
-        error = np.abs(terms @ found - y) * scale
+        coefficients = np.linalg.lstsq(terms * root[:, None], y * root, rcond=None)[0]
+        error = np.abs(terms @ coefficients - y) * scale
         emphasis *= error / error.max() + 1e-12
         emphasis /= emphasis.sum()
-    return Chebyshev(found, domain=[low, high]).convert(kind=Polynomial).coef, error.max()
+    return Chebyshev(coefficients, domain=[low, high]).convert(kind=Polynomial).coef, error.max()
 
 
 def erfcx_of(q: Any) -> Any:

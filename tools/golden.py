@@ -27,5 +27,5 @@ def losses(dtype: type) -> list[float]:
 
 
 if __name__ == "__main__":
-    found = {np.dtype(kind).name: losses(kind) for kind in (np.float64, np.float32)}
-    PATH.write_text(json.dumps(found, indent=1) + "\n")
+    golden = {np.dtype(kind).name: losses(kind) for kind in (np.float64, np.float32)}
+    PATH.write_text(json.dumps(golden, indent=1) + "\n")

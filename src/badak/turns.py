@@ -86,7 +86,7 @@ class Turns:
                 self._tell()
 
     def _wait(self, me: int, alone: bool = False) -> None:
-        """Wait until it is this thread's turn and nobody writes; if `alone`, nor reads."""
+        """Wait until it is this thread's turn and no thread writes or, if `alone`, reads."""
 
         def open_to(ticket: Ticket) -> bool:
             first = not self._queue or self._queue[0] is ticket

@@ -150,8 +150,8 @@ def test_peers_run_as_they_come(monkeypatch, name):
 def test_a_turn_is_short_but_has_its_least(monkeypatch):
     worker = importlib.import_module("worker")
     calls = []
-    assert len(worker.turn(lambda: calls.append(1), 0.0, 100)) == worker.LEAST
-    assert len(calls) == 1 + worker.LEAST  # one runs untimed
+    assert len(worker.turn(lambda: calls.append(1), 0.0, 100)) == worker.MINIMUM
+    assert len(calls) == 1 + worker.MINIMUM  # one runs untimed
     assert len(worker.turn(lambda: None, 60.0, 7)) == 7
 
 

@@ -74,7 +74,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 def native_core() -> str:
-    """Say whether the native core was built, by what, and what it runs on."""
+    """Say whether the native core was built, by which compiler, and what it runs on."""
     from badak.ops import processor
 
     core = processor.core()

@@ -24,7 +24,7 @@ MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None stands for the default.
+    """The options of a run; None means the default.
 
     Attributes:
         dataset: as `badak.data.load` takes it.

@@ -55,7 +55,7 @@ def command(run: Path, data_dir: Path | None) -> None:
 
 
 def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
-    """Print the gradient check, with fewer samples of a larger network; none of the largest."""
+    """Print the gradient check: fewer samples for a large network, none for the largest."""
     a_pass = len(few) * sum(row.flops for row in net.summary().rows)
     samples = int(MAX_FLOPS / (4 * a_pass * (1 + len(net.parameters()))))
     if samples < MIN_SAMPLES:

@@ -1,4 +1,4 @@
-"""Which images of a folder a run learnt from, so that none of them is a test image later."""
+"""The images of a folder that a run learnt from, so that none becomes a test image later."""
 
 import warnings
 

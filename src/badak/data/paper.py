@@ -96,7 +96,7 @@ def _rim(image: Array) -> Array:
 
 
 def _closing(image: Array, size: int) -> Array:
-    """Take the maximum within a square, then the minimum: this fills what is narrower."""
+    """Take the maximum within a square, then the minimum: this fills everything narrower."""
     # Padded, since a slope would otherwise look bright at the edge.
     (h, w), margin = image.shape, size
     wide = np.pad(image, margin, mode="edge")

@@ -1,4 +1,4 @@
-"""A model card: what a network was trained on, how well it does, and how to load it, in Markdown.
+"""A model card in Markdown: a network's training data, its accuracy, and how to load it.
 
 Mitchell et al. 2019, *Model cards for model reporting*, in the little that a run knows of itself.
 """

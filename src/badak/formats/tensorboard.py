@@ -11,7 +11,7 @@ from badak.training.history import EpochRecord, StepRecord
 class TensorBoard(Callback):
     """Writes loss, accuracy and learning rate of each step, and each epoch's results.
 
-    A run that goes on after a kill writes on: what it had written beyond its checkpoint is marked
+    A run that continues after a kill writes on: what it had written beyond its checkpoint is marked
     as void. The library tensorboardX writes the files; ``pip install 'badak[tensorboard]'``.
 
     Args:
@@ -43,7 +43,7 @@ class TensorBoard(Callback):
         """Open a file; of a resumed run, void the steps that will be made again."""
         done = len(trainer.history.steps)
         more = {"purge_step": done + 1} if done else {}
-        # Files are named by the second: a run that goes on within it must not write over its own.
+        # Files are named by the second: a run that continues within it must not overwrite its own.
         self._writer = self._open(str(self.folder), filename_suffix=f".{done}", **more)
 
     def on_step(self, trainer: Running, record: StepRecord) -> None:

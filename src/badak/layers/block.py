@@ -62,7 +62,7 @@ class Block(Layer):
 
     @parameters.setter
     def parameters(self, _: Any) -> None:
-        """A block has none of its own."""
+        """Empty: a block has none of its own."""
 
     @property  # type: ignore[misc]
     def buffers(self) -> dict[str, Array]:
@@ -75,7 +75,7 @@ class Block(Layer):
 
     @buffers.setter
     def buffers(self, _: Any) -> None:
-        """A block has none of its own."""
+        """Empty: a block has none of its own."""
 
     def blocks(self) -> Iterator["Block"]:
         """This block, and those inside."""
@@ -138,7 +138,7 @@ class Block(Layer):
     def backward(
         self, grad_y: Array, cache: Cache, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """The gradient goes back through all paths, and what arrives is added."""
+        """Add up the gradients that all paths pass back."""
         shapes, caches = cache
         ends: list[Any] = []
         grads: Gradients = {}
@@ -154,7 +154,7 @@ class Block(Layer):
         return reduce(ops.add, ends) if need_grad_x else None, ordered
 
     def flops(self, input_shape: Shape) -> int:
-        """Those of all layers inside, and what the joining takes."""
+        """The sum over all layers inside, and the cost of joining."""
         total = self.joining_flops(input_shape)
         for _, layers in self.paths:
             shape = input_shape

@@ -52,5 +52,5 @@ class Dropout(Pointwise):
     def backward(
         self, grad_y: Array, cache: Mask | None, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """The gradient where the value was kept, scaled alike."""
+        """The gradient where the value was kept, scaled in the same way."""
         return (grad_y if cache is None else ops.dropout_backward(grad_y, cache, self.p)), {}

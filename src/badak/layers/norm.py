@@ -59,7 +59,7 @@ class BatchNorm2d(Layer):
         return input_shape
 
     def forward(self, x: Array, training: bool) -> tuple[Array, BatchNormCache]:
-        """In training, with the batch's statistics, and the running ones moved."""
+        """In training, use the batch's statistics and update the running ones."""
         result = ops.batch_norm2d(
             x,
             self.parameters["weight"],

@@ -1,4 +1,4 @@
-"""ZeroPad2d: zeros around images, as a layer of its own."""
+"""ZeroPad2d: zeros around images, as a separate layer."""
 
 from dataclasses import dataclass
 from typing import ClassVar, final

@@ -118,7 +118,7 @@ class AvgPool2d(Layer):
         return ops.avg_pool2d_backward(grad_y, cache, **self.config()), {}
 
     def flops(self, input_shape: Shape) -> int:
-        """One addition for each cell of each window (the last stands for the division)."""
+        """One addition for each cell of each window (the last one counts for the division)."""
         kh, kw = self._window.kernel
         return super().flops(input_shape) * kh * kw
 

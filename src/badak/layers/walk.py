@@ -116,7 +116,7 @@ def _call(_: str, __: str, function: Callable[..., Any], *arguments: Any) -> Any
 
 
 class Tape:
-    """One pass forward that gradients can go back through, layer by layer.
+    """A forward pass through which gradients can flow back, layer by layer.
 
     Args:
         layers: built layers by name, in order.

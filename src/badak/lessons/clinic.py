@@ -56,7 +56,7 @@ class Diagnosis:
 
     @property
     def symptoms(self) -> dict[str, tuple[str, ...]]:
-        """Layer name -> what is wrong with it, in words, for the failing layers and "loss"."""
+        """Layer name -> its faults, in words, for the failing layers and "loss"."""
         symptoms = {}
         for layer in self.gradients.layers:
             forward = self.forwards.get(layer.name)

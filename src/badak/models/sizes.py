@@ -1,4 +1,4 @@
-"""What models share: checks of their sizes, the images' shape, and padding of small ones."""
+"""Shared by the models: checks of their sizes, the images' shape, and padding of small ones."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -69,7 +69,7 @@ def check_count(layers: Mapping[str, Layer]) -> None:
 
 
 def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dict[str, Shape]:
-    """Return name -> shape of all parameters and buffers, and make none of them.
+    """Return name -> shape of all parameters and buffers, without allocating any.
 
     Raises:
         BadakError: a layer does not fit the output of the one before it.
@@ -103,7 +103,7 @@ def check_state(
     input_shape: Sequence[int],
     state: Mapping[str, NDArray[Any]],
 ) -> None:
-    """Compare a file's arrays with what its layers need, before anything is made.
+    """Compare a file's arrays with what its layers need, before anything is allocated.
 
     Raises:
         BadakError: the layers do not fit each other, or the arrays do not fit them.

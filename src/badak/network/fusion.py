@@ -138,7 +138,7 @@ class Drop(Stage):
         edition.fused().new_key(self.layer.generator, self.key)
 
     def forward(self, x: Array) -> Array:
-        """What was kept, scaled."""
+        """The values that were kept, scaled."""
         y, self.mask = edition.fused().dropout(x, self.layer.p, self.key)
         return np.asarray(y)
 
@@ -192,7 +192,7 @@ class Sum(Stage):
         return ops.add(*(forward(path, x) for path in self.paths))
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The gradient goes back through both; what arrives is added."""
+        """Add the gradients that both pass back."""
         (grad, gradients), (other, more) = (
             backward(path, grad_y, need_grad_x) for path in self.paths
         )

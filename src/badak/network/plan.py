@@ -106,7 +106,7 @@ class _Recording:
         self._calls.stop()
 
     def calls(self) -> Any:
-        """What was recorded; None if some of it may be missing: record again next time."""
+        """The recording; None if part of it may be missing: record again next time."""
         # Another thread may have switched to the reference, whose calls are not recorded.
         return self._calls if self._switches == edition.switches() else None
 
@@ -135,14 +135,14 @@ class _Parts:
         # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
         # plain float32, a kernel gets a copy of it, which would be recorded.
         self.recordable = all(
-            type(one) in LAYERS.values() and one.recordable for one in self._held
+            type(layer) in LAYERS.values() and layer.recordable for layer in self._held
         ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """The name, identity and count of changes of every layer, also inside blocks."""
         seen = [(name, id(layer), layer.version) for name, layer in layers.items()]
         for block in self._blocks:
-            seen += [(name, id(one), one.version) for name, one in layers[block].leaves(block)]
+            seen += [(name, id(leaf), leaf.version) for name, leaf in layers[block].leaves(block)]
         return seen
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:

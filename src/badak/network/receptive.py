@@ -34,7 +34,7 @@ class ReceptiveField:
     places: Pair
 
     def box(self, y: int, x: int) -> tuple[slice, slice]:
-        """Rows and columns that place (y, x) sees, as slices whose ends may lie off the image."""
+        """Rows and columns that place (y, x) sees, as slices that may end outside the image."""
         top, left = (
             self.offset[axis] + place * self.stride[axis] for axis, place in enumerate((y, x))
         )
@@ -66,11 +66,11 @@ class ReceptiveField:
         """The field of a layer that joins to this one's output another's, place by place."""
         if (self.stride, self.places) != (other.stride, other.places):
             # The boxes drift apart, or rows come from different maps: take all that either sees.
-            one, two = (field.mixed(height, width, self.places) for field in (self, other))
-            return one.joined(two, height, width)
+            first, second = (field.mixed(height, width, self.places) for field in (self, other))
+            return first.joined(second, height, width)
         boxes = zip(self.box(0, 0), other.box(0, 0), strict=True)
         (top, bottom), (left, right) = (
-            (min(one.start, two.start), max(one.stop, two.stop)) for one, two in boxes
+            (min(mine.start, its.start), max(mine.stop, its.stop)) for mine, its in boxes
         )
         return ReceptiveField((bottom - top, right - left), self.stride, (top, left), self.places)
 

@@ -1,4 +1,4 @@
-"""What a network takes besides images, and what it answers, as plain records."""
+"""A network's inputs besides images, and its results, as plain records."""
 
 from typing import NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ class LabelledImages(Protocol):
 
 
 class StepResult(NamedTuple):
-    """What one forward and backward pass gives.
+    """The results of one forward and backward pass.
 
     Attributes:
         loss: mean loss over the batch.

@@ -85,7 +85,7 @@ def _targets(
     sample_weight: ArrayLike | None,
     ignore_index: int | None,
 ) -> tuple[Array, Array]:
-    """Target rows (N, K), and what each row weighs in the mean (N,)."""
+    """Target rows (N, K), and each row's weight in the mean (N,)."""
     n, k = logits.shape
     if not k:
         raise BadakError(f"logits must have at least one class; got {logits.shape}")

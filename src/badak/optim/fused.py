@@ -26,11 +26,11 @@ class FusedUpdate:
     """
 
     def __init__(
-        self, names: list[str], state: dict[str, Array], made_by: ModuleType, bound: Any
+        self, names: list[str], state: dict[str, Array], chosen: ModuleType, bound: Any
     ) -> None:
         self.names = names
         self.state = state
-        self._edition = made_by
+        self._edition = chosen
         self._bound = bound
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The best epoch: which it is, and the network's weights at its end."""
+"""The best epoch: its number, and the network's weights at its end."""
 
 import math
 from collections.abc import Sequence

@@ -34,7 +34,7 @@ def stopped_early(trainer: Running) -> str | None:
 
 
 def nothing_left(trainer: Running) -> str | None:
-    """Say why a resumed training has no step left, and what to do; None if it has one."""
+    """Say why a resumed run has no step left, and what to do; None if it has one."""
     early, epochs = stopped_early(trainer), len(trainer.history.epochs)
     if early:
         return f"{early}; to train longer, start another run with more patience, or without it"

@@ -1,4 +1,4 @@
-"""Whether data fits a network, and what is measured at the end of each epoch."""
+"""Check that data fits a network; choose what is measured at the end of each epoch."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Record: what a training writes to its run directory, and what a resumed one reads there."""
+"""Record: what training writes to its run directory, and reads there when it is resumed."""
 
 from concurrent.futures import Future
 from typing import Any

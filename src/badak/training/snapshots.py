@@ -150,7 +150,7 @@ def read(path: Path) -> tuple[Arrays, int]:
     """
     arrays, metadata = storage.load(path)
     if {key: metadata.get(key) for key in FORMAT} != FORMAT:
-        raise FormatError(f"{path} holds no snapshots of this badak")
+        raise FormatError(f"{path} holds no snapshots that this version of badak can read")
     steps, spacing = arrays.get("steps"), metadata.get("spacing")
     lengths = {len(array) for name, array in arrays.items() if name not in ("images", "labels")}
     ordered = steps is not None and steps.ndim == 1 and bool((np.diff(steps) > 0).all())

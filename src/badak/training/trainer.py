@@ -202,7 +202,7 @@ class Trainer:
         return self.history
 
     def _start(self, train: Dataset, validation: Dataset | None) -> None:
-        """Forget an earlier training, and choose what is measured at each epoch's end."""
+        """Forget earlier training, and choose what is measured at each epoch's end."""
         self.history, self.best = History(), Best()
         if self.snapshots is not None:
             self.snapshots.clear()

@@ -19,7 +19,7 @@ POLL_SECONDS = 0.002
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing compared: what it is, its size, and whether all its bits agree."""
+    """One comparison: its name, its size, and whether all bits agree."""
 
     what: str
     size: str

@@ -28,7 +28,7 @@ HEADERS = (
 
 @dataclass(frozen=True)
 class CSource:
-    """A network in C, and what it takes to run.
+    """A network in C, and what it needs to run.
 
     Attributes:
         source: the text of the .c file.

@@ -20,7 +20,7 @@ Input = Value | NDArray[Any] | None
 
 @dataclass
 class Call:
-    """A node with what it takes.
+    """A node with its inputs.
 
     Attributes:
         node: the node.

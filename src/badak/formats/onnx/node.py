@@ -16,14 +16,14 @@ ReadTensor = Callable[[onnx.TensorProto], NDArray[Any]]
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: what it is called, takes and gives.
+    """One operation: its name, inputs and outputs.
 
     Attributes:
         name: in the file; may be empty.
         op: the operator, such as ``Conv``; after its domain if that is not ONNX's own.
         opset: the version of the operator set that says what `op` means.
         inputs: names of values; "" for an optional one that is left out.
-        outputs: names of values; "" for one that nobody wants.
+        outputs: names of values; "" for one that is not used.
         attributes: name -> number, text, list or array; None for another kind, such as a graph.
     """
 
@@ -74,11 +74,11 @@ class Node:
         return value
 
     def wants(self, output: int) -> bool:
-        """Whether somebody reads the output of this number."""
+        """Whether the output of this number is used."""
         return len(self.outputs) > output and bool(self.outputs[output])
 
     def check_all_read(self) -> None:
-        """Refuse an attribute that nobody asked for: it may change what the node means.
+        """Refuse an attribute that was never read: it may change what the node means.
 
         Raises:
             FormatError: there is one.

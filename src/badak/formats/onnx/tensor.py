@@ -80,7 +80,7 @@ def _array(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray
 
 
 def _external(tensor: TensorProto, size: int, folder: Path) -> bytes:
-    """Read the bytes that lie in a file of their own, if it is a plain one in the folder."""
+    """Read the bytes of a separate file, if it is a plain file in the folder."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     if len(entries) < len(tensor.external_data) or not entries.keys() <= EXTERNAL_KEYS:
         keys = [entry.key for entry in tensor.external_data]

@@ -55,7 +55,7 @@ class Value:
 
     @property
     def wide(self) -> list[int]:
-        """Those of `axes` along which numbers lie: the others have size 1."""
+        """Those of `axes` whose size is not 1."""
         return [axis for axis in self.axes if self.shape[axis] != 1]
 
     @property

@@ -1,4 +1,4 @@
-"""Where each value lies in one array: values that are never needed at once share memory."""
+"""Each value's place in one array: values that are never needed at once share memory."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class _Slot:
 
 @dataclass(frozen=True)
 class Arena:
-    """Where the values lie.
+    """The places of the values.
 
     Attributes:
         offsets: value -> its first element; the caller holds the image and the output.

@@ -1,4 +1,4 @@
-"""Fewer steps with the same result: batch norm goes into the convolution before it."""
+"""Fewer steps with the same result: batch norm is folded into the convolution before it."""
 
 import dataclasses
 

@@ -23,7 +23,7 @@ class Scale(NamedTuple):
     zero: int
 
     def real(self, q: Integers) -> Array:
-        """The float32 numbers that integers stand for, computed as C computes them."""
+        """The float32 numbers that integers represent, computed as C computes them."""
         return (q.astype(np.float32) - np.float32(self.zero)) * np.float32(self.step)
 
 

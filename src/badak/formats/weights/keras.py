@@ -56,14 +56,14 @@ def read_keras(path: Path) -> list[Group]:
         ]
     if not groups:
         raise FormatError(
-            f"{path} holds no layers of Keras 3: save them by model.save_weights('x.weights.h5')"
+            f"{path} holds no layers of Keras 3: save them with model.save_weights('x.weights.h5')"
         )
     return groups
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Lend a HDF5 file; what is wrong with it becomes a FormatError."""
+    """Open an HDF5 file; any fault of it becomes a FormatError."""
     import h5py
 
     with files.opened(path) as plain:
@@ -83,7 +83,7 @@ def as_channels_first(net: Network, name: str, weight: Array) -> Array:
 
     Args:
         net: the network.
-        name: of the layer; where it is not the first Linear behind a Flatten nothing changes.
+        name: of the layer; if it is not the first Linear after a Flatten, nothing changes.
         weight: as read.
 
     Returns:

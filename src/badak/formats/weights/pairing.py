@@ -131,7 +131,7 @@ def _start(groups: list[Group]) -> str:
 def _matched(
     ours: list[Group], theirs: list[Group], starts: tuple[str, str], in_order: bool
 ) -> Pairs:
-    """Pair alike layers: by name without what all begin with, by number, in the file's order."""
+    """Pair layers of the same shapes: by name without the common prefix, by number, by order."""
     names = {group.name: group.name.removeprefix(starts[0]) for group in ours}
     by_name = {group.name.removeprefix(starts[1]): group for group in theirs}
     if by_name.keys() == set(names.values()):
@@ -157,7 +157,7 @@ def _matched(
 
 
 def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
-    """Say how alike layers were told apart, if another rule would have had it otherwise."""
+    """Say how layers of the same shapes were paired, if another rule would differ."""
     if not by_order or _told(by_number) == _told(by_order):
         return
     decided = "order of the file decided"
@@ -174,7 +174,7 @@ def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
 
 
 def _by_number(ours: list[Group], theirs: list[Group]) -> Pairs:
-    """Pair alike layers by the numbers in the file's names; nothing where these do not decide.
+    """Pair layers of the same shapes by the numbers in the file's names, if these decide.
 
     They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. Where
     there are several such families, as ``downsample.1`` beside them, the network must have

@@ -52,16 +52,16 @@ def attributions(net: Network, image: ArrayLike, label: int) -> Attributions:
         ['saliency', 'smooth_grad', 'integrated_gradients', 'grad_cam', 'occlusion']
     """
     images, label = one_image(net, image), one_class(net, label)
-    (one,) = images
+    (checked,) = images
     return Attributions(
-        one,
+        checked,
         label,
         float(net.predict_proba(images)[0, label]),
         {
-            "saliency": saliency(net, one, label),
-            "smooth_grad": smooth_grad(net, one, label),
-            "integrated_gradients": integrated_gradients(net, one, label).sum(axis=0),
-            "grad_cam": grad_cam(net, one, label),
-            "occlusion": occlusion(net, one, label),
+            "saliency": saliency(net, checked, label),
+            "smooth_grad": smooth_grad(net, checked, label),
+            "integrated_gradients": integrated_gradients(net, checked, label).sum(axis=0),
+            "grad_cam": grad_cam(net, checked, label),
+            "occlusion": occlusion(net, checked, label),
         },
     )

@@ -1,4 +1,4 @@
-"""grad_cam: where in the image a layer sees what speaks for a class.
+"""grad_cam: where in the image a layer sees evidence for a class.
 
 Letters: C channels (of the image or of a layer), H rows, W columns; lower-case of a small map.
 """
@@ -72,7 +72,7 @@ def stretched(values: Array, height: int, width: int) -> Array:
 
 
 def _between(length: int, cells: int) -> Array:
-    """Weights (length, cells): each place lies between two cells, and takes from the nearer more.
+    """Weights (length, cells): each place lies between two cells, and takes more from the nearer.
 
     Example:
         >>> _between(3, 2)

@@ -1,4 +1,4 @@
-"""occlusion: what a class's logit loses where the image is covered.
+"""occlusion: how much a class's logit drops if a part of the image is covered.
 
 Letters: N images, C channels, H rows, W columns.
 """
@@ -71,8 +71,8 @@ def occlusion(
     for first in range(0, len(patches), BATCH):
         batch = patches[first : first + BATCH]
         covered = images.repeat(len(batch), axis=0)
-        for one, (rows, columns) in zip(covered, batch, strict=True):
-            one[:, rows, columns] = cover
+        for copy, (rows, columns) in zip(covered, batch, strict=True):
+            copy[:, rows, columns] = cover
         for patch, logit in zip(batch, net(covered)[:, label], strict=True):
             lost[patch] += whole - float(logit)
             times[patch] += 1

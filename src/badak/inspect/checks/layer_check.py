@@ -52,7 +52,7 @@ class LayerCheck:
 
     @property
     def symptoms(self) -> tuple[str, ...]:
-        """What is wrong with the layer, in words; empty if nothing is."""
+        """The layer's faults, in words; empty if there are none."""
         wrong = [row.name for row in self.rows if not row.worst < TOLERANCE]
         shapes = [fault for fault in self.faults if fault.startswith("the gradient of")]
         told = [name for name in wrong if not any(f" {name} is" in fault for fault in shapes)]

@@ -1,4 +1,4 @@
-"""profile: where the time of a training step goes, layer by layer, against what the machine can."""
+"""profile: the time of a training step, layer by layer, compared with the machine's peak."""
 
 import statistics
 import time

@@ -66,7 +66,7 @@ def int8_scale(x: Array) -> float:
 
 
 def to_int8(x: Array, scale: float) -> NDArray[np.int8]:
-    """Return the nearest steps, -127..127; halves go to the even one.
+    """Return the nearest steps, -127..127; halves are rounded to even.
 
     Args:
         x: of any shape.

@@ -20,7 +20,7 @@ Target = int | tuple[int, int, int]
 
 @dataclass(frozen=True)
 class MaximizedActivation:
-    """An image that gradient ascent made, and how the activation rose.
+    """An image found by gradient ascent, and how the activation rose.
 
     Attributes:
         layer: whose output was raised.
@@ -145,7 +145,7 @@ def _pull(image: Images) -> Images:
 
 
 def _blurred(image: Images, deviation: float) -> Images:
-    """The image under a Gaussian; its edge pixels stand for what lies beyond."""
+    """The image under a Gaussian; its edge pixels are repeated beyond the edge."""
     if deviation == 0:
         return image
     reach = math.ceil(3 * deviation)

@@ -1,4 +1,4 @@
-"""top_patches: the images of a data set that excite one unit most, and what of them it sees."""
+"""top_patches: the images of a data set that activate one unit most, and the patches it sees."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from badak.network.receptive import ReceptiveField
 
 @dataclass(frozen=True)
 class TopPatches:
-    """The k images that excite a unit most, the most exciting first.
+    """The k images that activate a unit most, the strongest first.
 
     Attributes:
         layer: the unit's layer.
@@ -49,7 +49,7 @@ class TopPatches:
 def top_patches(
     net: Network, data: Dataset, layer: str, channel: int, k: int = 9, batch_size: int = 256
 ) -> TopPatches:
-    """Find the images and patches that excite a unit most (Zeiler and Fergus 2014, figure 2).
+    """Find the images and patches that activate a unit most (Zeiler and Fergus 2014, figure 2).
 
     Each image counts once, with the place where the unit's output is largest.
 

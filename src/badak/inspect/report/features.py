@@ -39,7 +39,9 @@ def explain_pixel(trained: Trained) -> Pictures:
         return {}
     image, layer = trained.test.images[0], trained.convolutions[0]
     visits = run(trained.net.layers, one_image(trained.net, image))
-    maps, output = next((one.input[0], one.output[0]) for one in visits if one.name == layer)
+    maps, output = next(
+        (visit.input[0], visit.output[0]) for visit in visits if visit.name == layer
+    )
     window = convolution(trained.net, layer).window(maps.shape)
     interest = (output - output.min()) * _contrast(window, maps)  # (F, OH, OW)
     channel, y, x = (int(place) for place in np.unravel_index(interest.argmax(), output.shape))

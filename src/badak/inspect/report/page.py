@@ -23,7 +23,7 @@ MIN_SCALE = 0.55
 
 
 class Shown(NamedTuple):
-    """A section with what was drawn for it.
+    """A section with its drawn pictures.
 
     Attributes:
         section: its title, and the sentence below the pictures.

@@ -1,4 +1,4 @@
-"""Trained: a network, and what is known of its training."""
+"""Trained: a network, and what is known about its training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from badak.training import History
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A trained network with what is known of its training; what is None is not shown.
+    """A trained network with what is known about its training; what is None is not shown.
 
     Attributes:
         net: the network.

@@ -105,7 +105,7 @@ def batch_norm_training(
     momentum: float,
     eps: float,
 ) -> tuple[Array, Array, Array]:
-    """Normalise by the batch's statistics and move the running ones in place.
+    """Normalise by the batch's statistics and update the running ones in place.
 
     Returns:
         y, and the batch's mean and inverse standard deviation.

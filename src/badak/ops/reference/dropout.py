@@ -12,6 +12,6 @@ def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array
 
 
 def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
-    """Keep the same values, scaled alike."""
+    """Keep the same values, scaled in the same way."""
     scale = 0.0 if p == 1 else 1 / (1 - p)
     return np.where(mask, grad_y * grad_y.dtype.type(scale), 0)

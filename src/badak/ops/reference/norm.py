@@ -25,7 +25,7 @@ def local_response_norm_backward(
     alpha: float,
     beta: float,
 ) -> Array:
-    """A channel's gradient: its own, and what it did to each neighbour's scale."""
+    """A channel's gradient: through its own value, and through each neighbour's scale."""
     through_scale = _channel_sums(grad_y * y / scale, (size - 1) // 2, size // 2)
     return grad_y * scale**-beta - 2 * alpha * beta * x * through_scale
 

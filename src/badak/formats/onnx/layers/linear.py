@@ -16,7 +16,7 @@ def write_linear(graph: GraphWriter, name: str, layer: Linear, x: str, shape: Sh
 
 
 def read_gemm(call: Call) -> Value:
-    """Linear; alpha and beta go into its arrays."""
+    """Linear; its arrays are multiplied by alpha and beta."""
     x, weight = call.flat(), call.floats(1, 2)
     alpha, beta = call.real("alpha", 1.0), call.real("beta", 1.0)
     if call.integer("transA", 0):

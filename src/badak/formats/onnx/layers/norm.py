@@ -44,7 +44,7 @@ def read_batch_norm(call: Call) -> Value:
 
 
 def _scaled(x: Value, *numbers: Array) -> Value:
-    """Put batch norm of rows into the Linear before it, which then predicts and trains alike."""
+    """Put batch norm of rows into the Linear before it; predictions and training stay the same."""
     gain, bias, mean, std = numbers
     last = x.last
     if last is None or not isinstance(last.layer, Linear):

@@ -37,7 +37,7 @@ def _any(call: Call) -> Value:
 
 
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
-    """Flatten; nothing at all if only axes of size 1 come, go or move."""
+    """Flatten, or no layer if only axes of size 1 are added, removed or moved."""
     axes = x.laid(sizes)
     if axes is not None:
         return call.gives(x, axes=axes)
@@ -74,7 +74,7 @@ def read_reshape(call: Call) -> Value:
 
 
 def read_squeeze(call: Call) -> Value:
-    """Nothing: axes of size 1 go."""
+    """No layer: axes of size 1 are removed."""
     x, axes = _any(call), call.axes()
     sizes = [None, *x.file_shape]
     gone = checked_axes(axes, len(sizes))

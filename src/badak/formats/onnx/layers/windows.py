@@ -57,5 +57,5 @@ def padding_from(pads: Sequence[int]) -> Padding:
 
 
 def short(pair: Pair) -> int | Pair:
-    """One number for two equal ones."""
+    """Return one number instead of two equal ones."""
     return pair[0] if pair[0] == pair[1] else pair

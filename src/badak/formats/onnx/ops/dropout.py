@@ -16,7 +16,7 @@ def dropout(
     ratio: NDArray[Any] | None = None,
     training_mode: NDArray[Any] | None = None,
 ) -> tuple[Array, NDArray[Any]]:
-    """Zero each value of x with probability `ratio` and scale the rest; and what was kept.
+    """Zero each value of x with probability `ratio` and scale the rest; also return what was kept.
 
     ONNX's tests expect the stream of NumPy's legacy generator, which ops.dropout does not draw.
     Without a seed each run draws another one, as ONNX asks.

@@ -31,7 +31,7 @@ def mul(node: Node, *factors: NDArray[Any]) -> NDArray[Any]:
 
 
 def _aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
-    """Check that all are of one type; let the second's axes stand where `axis` says."""
+    """Check that all have one type; align the second's axes with those from `axis` on."""
     names = sorted({str(term.dtype) for term in terms})
     if len(names) != 1:
         raise ArgumentTypeError(f"the inputs must be of one type; got {', '.join(names)}")

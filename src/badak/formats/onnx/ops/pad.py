@@ -1,4 +1,4 @@
-"""Pad: values around an array, and fewer of its own if a number is negative."""
+"""Pad: add values around an array, or crop it if a number is negative."""
 
 from typing import Any
 

@@ -19,7 +19,7 @@ from badak.formats.onnx.ops.windows import Axis, axes_of, lift, windows
 
 
 def max_pool(node: Node, x: NDArray[Any]) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
-    """The largest value under each window of x (N, C, *size), and where it stands."""
+    """The largest value under each window of x (N, C, *size), and its position."""
     axes = _axes(node, x)
     if _in_ops(x, axes) and not node.wants(1):
         maps, window = _two_axes(node, x, axes)

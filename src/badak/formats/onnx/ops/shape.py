@@ -14,7 +14,7 @@ from badak.formats.onnx.node import Node
 
 
 def reshape(node: Node, x: NDArray[Any], shape: NDArray[Any]) -> NDArray[Any]:
-    """Read x in another shape; a 0 keeps x's length there, a -1 takes what is left."""
+    """Reshape x; a 0 keeps x's length there, a -1 takes the remaining length."""
     wanted = [operator.index(length) for length in shape]
     if not node.get("allowzero", 0):
         if any(length == 0 and i >= x.ndim for i, length in enumerate(wanted)):

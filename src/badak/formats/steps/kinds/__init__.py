@@ -1,4 +1,4 @@
-"""The record of each kind of step by name, and what turns a layer into a step by its class.
+"""The record of each kind of step by name; the function that turns a layer into a step by class.
 
 To add a kind, add its record to one of the files here, its function to `c/functions` (and one that
 ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.

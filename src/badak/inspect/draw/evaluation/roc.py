@@ -15,7 +15,7 @@ CORNERS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def roc(rates: Roc) -> "Figure":
-    """Draw the curves twice: whole, and their upper left corner, where those of a good network lie.
+    """Draw the curves twice: whole, and the upper left corner, where those of a good network lie.
 
     Up to 20 classes have their own colour, and their area in the legend, which also lists the
     classes without images; more classes are grey.

@@ -28,7 +28,7 @@ def image_range(images: Array) -> tuple[float, float]:
 def show_image(
     axes: "Axes", image: Array, low: float, high: float, inside: Mask | None = None
 ) -> None:
-    """Draw an image (C, H, W) in axes of its own, without ticks.
+    """Draw an image (C, H, W) in its own axes, without ticks.
 
     Args:
         axes: the axes to draw in.
