@@ -125,5 +125,5 @@ def test_every_backward_has_its_forward():
 
 
 def test_every_public_op_is_documented_with_an_example():
-    for name in set(ops.__all__) - {"BatchNorm", "use", "active"}:
+    for name in filter(lambda name: inspect.isfunction(getattr(ops, name)), ops.__all__):
         assert ">>>" in inspect.getdoc(getattr(ops, name)), name

@@ -179,7 +179,7 @@ def test_metadata_that_does_not_fit_the_graph_is_not_believed(tmp_path, what):
 
 def test_metadata_cannot_ask_for_neighbours_of_a_million_channels(tmp_path):
     path = tmp_path / "net.onnx"
-    badak.onnx.export(network(LocalResponseNorm(4)), path)
+    badak.onnx.export(network(Example(LocalResponseNorm(4), None)), path)
     (c, h, w), many = IMAGE, [2**20, 1, 1]
     shape = f'"input_shape": [{c}, {h}, {w}]'
     assert shape in onnx.load(path).metadata_props[0].value
