@@ -19,6 +19,16 @@ def _run_lrn(step: Step, x: Array) -> Array:
     return ops.local_response_norm(x, int(n["size"]), n["alpha"], n["beta"], n["k"])[0]
 
 
+def _group(layer: layers.GroupNorm, shape: Shape) -> Operation:
+    arrays = layer.parameters or {"weight": np.ones(shape[0]), "bias": np.zeros(shape[0])}
+    return Operation("group_norm", {"groups": layer.num_groups, "eps": layer.eps}, arrays)
+
+
+def _run_group(step: Step, x: Array) -> Array:
+    n = step.numbers
+    return ops.group_norm(x, int(n["groups"]), **step.arrays, eps=n["eps"]).y
+
+
 def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
     (x,), y = scales.inputs, scales.output
     more = {"scale_x": single(x.step), "zero_x": x.zero}
@@ -37,4 +47,7 @@ def _real(op: str, lowering: Lowering, layer: type[layers.Layer], run: Run) -> K
     return Kind(op, {layer: lowering}, run=run, quantise=_quantise, run_int8=run_int8)
 
 
-KINDS = (_real("lrn", _lrn, layers.LocalResponseNorm, _run_lrn),)
+KINDS = (
+    _real("lrn", _lrn, layers.LocalResponseNorm, _run_lrn),
+    _real("group_norm", _group, layers.GroupNorm, _run_group),
+)
