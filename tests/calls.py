@@ -27,6 +27,7 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
     im2col = {"kernel_size": (3, 2), **WINDOW}
     y, indices = ops.max_pool2d(x, **POOL)
     normal = ops.batch_norm2d(x, bias=draw(4), **channels, training=True)
+    grouped = ops.group_norm(x, 2)
     scaled, scale = ops.local_response_norm(x, **LRN)
     kept, mask = ops.dropout(x, 0.25, np.random.default_rng(5))
     lin_weight = draw(4, 5)
@@ -72,6 +73,20 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
                 "inverse_std": normal.inverse_std,
             },
             {"training": True},
+        ),
+        "group_norm": (
+            {"x": x, "weight": channels["weight"], "bias": draw(4)},
+            {"num_groups": 2, "eps": 1e-3},
+        ),
+        "group_norm_backward": (
+            {
+                "grad_y": draw(*x.shape),
+                "x": x,
+                "weight": channels["weight"],
+                "mean": grouped.mean,
+                "inverse_std": grouped.inverse_std,
+            },
+            {},
         ),
         "cross_entropy": ({"logits": rows}, LOSS),
         "cross_entropy_backward": ({"log_probabilities": saved}, LOSS),

@@ -21,6 +21,7 @@ from badak.layers import (
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    GroupNorm,
     Hardtanh,
     Layer,
     LeakyReLU,
@@ -91,6 +92,10 @@ EXAMPLES = {
     "GELU": Example(GELU(), nn.GELU()),
     "GELU by tanh": Example(GELU("tanh"), nn.GELU("tanh")),
     "BatchNorm2d": Example(BatchNorm2d(momentum=0.3, eps=1e-3), nn.BatchNorm2d(6, 1e-3, 0.3)),
+    "GroupNorm": Example(GroupNorm(3, eps=1e-3), nn.GroupNorm(3, 6, 1e-3)),
+    "GroupNorm without weight": Example(
+        GroupNorm(2, affine=False), nn.GroupNorm(2, 6, affine=False)
+    ),
     "LocalResponseNorm": Example(
         LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
         nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),

@@ -91,18 +91,6 @@ inline void each_image(const Images& images, const Part& part, const Body& body)
     body((n * images.c + part.channel) * images.places);
 }
 
-// body(x - mean) for `count` numbers; the last are filled up with 0, not with -mean.
-template <class Body>
-inline void each_difference(int64_t count, const float* x, float mean, const Body& body) {
-  int64_t i = 0;
-  for (; i + LANES <= count; i += LANES) body(load(x + i) - mean);
-  if (const int64_t rest = count - i; rest > 0) {
-    Vec last = splat(mean);
-    __builtin_memcpy(&last, x + i, static_cast<size_t>(rest) * sizeof(float));
-    body(last - mean);
-  }
-}
-
 void nothing(int64_t) {}
 
 }  // namespace

@@ -1,5 +1,5 @@
-// norm.h -- normalisation across channels and of each channel; see local_response_norm.cpp and
-// batch_norm.cpp.
+// norm.h -- normalisation across channels, of each channel and of groups of channels; see
+// local_response_norm.cpp, batch_norm.cpp and group_norm.cpp.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,14 @@ struct Channels {
   float *mean, *inverse_std, *new_running_mean, *new_running_var;
 };
 
-// What its gradients read and write for each channel.
+// What group normalisation reads for each channel, and writes for each image and group.
+struct Groups {
+  int64_t count;
+  const float *weight, *bias;
+  float *mean, *inverse_std;
+};
+
+// What the gradients of both read and write for each channel; mean and inverse_std are as above.
 struct ChannelGradients {
   const float *weight, *mean, *inverse_std;
   float *grad_weight, *grad_bias;
@@ -44,6 +51,9 @@ struct ChannelGradients {
   X(batch_norm2d, (const float* x, const Channels& channels, float* y, const Images& images,       \
                    bool training, double momentum, float eps))                                     \
   X(batch_norm2d_backward, (const float* grad_y, const float* x, const ChannelGradients& channels, \
-                            float* grad_x, const Images& images, bool training))
+                            float* grad_x, const Images& images, bool training))                   \
+  X(group_norm, (const float* x, const Groups& groups, float* y, const Images& images, float eps)) \
+  X(group_norm_backward, (const float* grad_y, const float* x, const ChannelGradients& channels,   \
+                          int64_t groups, float* grad_x, const Images& images))
 
 BADAK_DECLARE_KERNELS(BADAK_NORM_KERNELS)

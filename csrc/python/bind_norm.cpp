@@ -1,4 +1,4 @@
-// bind_norm.cpp -- local response and batch normalisation.
+// bind_norm.cpp -- local response, batch and group normalisation.
 #include "python/bindings.h"
 
 namespace badak {
@@ -48,6 +48,22 @@ void bind_norm(nb::module_& m) {
                                       grad_weight.data(), grad_bias.data()};
       kernels->batch_norm2d_backward(grad_y.data(), x.data(), channels, grad_x.data(), images,
                                      training);
+    });
+  });
+  m.def("group_norm", [](In x, In weight, In bias, Out y, Out mean, Out inverse_std, double eps) {
+    submit([=, images = images_of(x)] {
+      const Groups groups{static_cast<int64_t>(mean.shape(1)), weight.data(), bias.data(),
+                          mean.data(), inverse_std.data()};
+      kernels->group_norm(x.data(), groups, y.data(), images, static_cast<float>(eps));
+    });
+  });
+  m.def("group_norm_backward", [](In grad_y, In x, In weight, In mean, In inverse_std, Out grad_x,
+                                  Out grad_weight, Out grad_bias) {
+    submit([=, images = images_of(x)] {
+      const ChannelGradients channels{weight.data(), mean.data(), inverse_std.data(),
+                                      grad_weight.data(), grad_bias.data()};
+      kernels->group_norm_backward(grad_y.data(), x.data(), channels,
+                                   static_cast<int64_t>(mean.shape(1)), grad_x.data(), images);
     });
   });
 }

@@ -50,4 +50,16 @@ inline void each_vec(int64_t count, const Body& body, const Input*... inputs) {
   if (i < count) body(load_first(inputs + i, count - i)...);
 }
 
+// body(x - mean) for `count` numbers; the last are filled up with 0, not with -mean.
+template <class Body>
+inline void each_difference(int64_t count, const float* x, float mean, const Body& body) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES) body(load(x + i) - mean);
+  if (const int64_t rest = count - i; rest > 0) {
+    Vec last = splat(mean);
+    __builtin_memcpy(&last, x + i, static_cast<size_t>(rest) * sizeof(float));
+    body(last - mean);
+  }
+}
+
 }  // namespace badak::BADAK_ISA

@@ -3,6 +3,7 @@
 import numpy as np
 
 from badak import models
+from badak.formats.steps.kinds import LOWERINGS
 from badak.layers import (
     ELU,
     GELU,
@@ -10,6 +11,7 @@ from badak.layers import (
     BatchNorm2d,
     Conv2d,
     Dropout,
+    EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
     LeakyReLU,
@@ -22,6 +24,7 @@ from badak.layers import (
     Tanh,
 )
 from badak.network import Network
+from layer_examples import EXAMPLES
 
 
 def odd_windows():
@@ -100,6 +103,13 @@ NETWORKS = {
     "resnet18": lambda: models.ResNet18(
         10, image_size=32, filters=(4, 6, 8, 8), blocks=(1, 1, 1, 1)
     ),
+}
+# A row of the table of layers each, if programs have what it holds. EuclideanRBF may only be last.
+LEAVES = {*LOWERINGS, Dropout, Flatten} - {EuclideanRBF}
+NETWORKS |= {
+    name: lambda example=example: example.network(after=[Flatten(), Linear(3)], seed=6)
+    for name, example in EXAMPLES.items()
+    if {type(example.layer), *(type(leaf) for _, leaf in example.layer.leaves(""))} <= LEAVES
 }
 
 

@@ -1,4 +1,4 @@
-"""Batch and local response normalisation against PyTorch."""
+"""Batch, group and local response normalisation against PyTorch."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import oracles
 from badak import ops
+from badak.errors import BadakError
+from badak.layers import GroupNorm
 from harness import agree
 from strategies import DTYPES, numbers
 
@@ -130,3 +132,97 @@ def test_a_constant_channel_stays_finite():
     zero, one = np.zeros(1, np.float32), np.ones(1, np.float32)
     x = np.full((4, 1, 2, 2), 3, np.float32)
     assert (ops.batch_norm2d(x, one, zero, zero, one, training=True).y == 0).all()
+
+
+@given(data=st.data())
+def test_group_norm_equals_pytorchs(data):
+    n, h, w = (data.draw(st.integers(1, 4)) for _ in range(3))
+    groups, channels = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
+    assume(channels * h * w > 1)  # PyTorch refuses less, whose result is 0
+    affine = data.draw(st.booleans())
+    dtype, c = data.draw(DTYPES), groups * channels
+    x = numbers(data.draw, (n, c, h, w), dtype) * 2 + 1
+    arrays = {"x": x}
+    if affine:
+        arrays |= {key: numbers(data.draw, (c,), dtype) for key in ("weight", "bias")}
+    options = {"num_groups": groups, "eps": data.draw(st.sampled_from([1e-3, 0.1]))}
+    xt, *affine_t = tensors = [oracles.tensor(array) for array in arrays.values()]
+    y = F.group_norm(xt, groups, *(affine_t or (None, None)), options["eps"])
+    members = xt.reshape(n, groups, -1)
+    inverse = 1 / torch.sqrt(members.var(dim=2, correction=0) + options["eps"])
+    expected = [part.detach().numpy() for part in (y, members.mean(dim=2), inverse)]
+    agree(ops.group_norm, arrays, options, *expected, scale=10)
+
+    grad_y = numbers(data.draw, x.shape, dtype)
+    grads = torch.autograd.grad(y, tensors, torch.tensor(grad_y.astype(np.float64)))
+    result = ops.group_norm(**arrays, **options)
+    weight = arrays.get("weight", np.ones(c, dtype))
+    saved = {"grad_y": grad_y, "x": x, "weight": weight}
+    saved |= {"mean": result.mean, "inverse_std": result.inverse_std}
+    back = ops.group_norm_backward(**saved)[: len(tensors)]
+    scale = float(np.abs(grad_y).max() * max(1, result.inverse_std.max())) * grad_y.size
+    for ours, true in zip(back, grads, strict=True):
+        tolerance = (
+            {"rtol": 1e-5, "atol": 1e-6 * scale}
+            if dtype == np.float32
+            else {"rtol": 1e-9, "atol": 1e-12 * scale}
+        )
+        assert ours.dtype == dtype
+        np.testing.assert_allclose(ours, true.numpy(), **tolerance)
+
+
+def test_group_norm_names_groups_that_do_not_fit():
+    x, two = np.ones((1, 6, 2, 3)), np.ones((1, 4))
+    with pytest.raises(BadakError, match=r"num_groups.*6.*got 4"):
+        ops.group_norm(x, 4)
+    with pytest.raises(BadakError, match=r"num_groups.*got 0"):
+        ops.group_norm(x, 0)
+    with pytest.raises(BadakError, match=r"mean.*6.*\(1, 4\)"):
+        ops.group_norm_backward(x, x, None, two, two)
+    with pytest.raises(BadakError, match=r"num_groups.*6.*got 4"):
+        GroupNorm(4).output_shape((6, 2, 3))
+    for arguments in ({"num_groups": 0}, {"num_groups": 1, "eps": 0.0}):
+        with pytest.raises(BadakError, match="got 0"):
+            GroupNorm(**arguments)
+
+
+@pytest.mark.parametrize("groups", [1, 3, 12])
+@pytest.mark.parametrize(("h", "w"), [(1, 1), (3, 5), (40, 33)])
+def test_native_group_norm_on_every_set_gives_the_same_bits_with_any_threads(groups, h, w):
+    core = pytest.importorskip("badak._core")
+    generator = np.random.default_rng(3)
+    grad_y, x = (generator.standard_normal((5, 12, h, w)) + 9 * place for place in (0, 1))
+    weight, bias = generator.standard_normal((2, 12))
+    arrays = [array.astype(np.float32) for array in (grad_y, x, weight, bias)]
+    expected = group_norm_both_ways(*(array.astype(np.float64) for array in arrays), groups)
+    threads, active = core.num_threads(), core.active_set()
+    with ops.use("native"):
+        for name in core.usable_sets():
+            assert core.use_set(name)
+            results = []
+            for count in (1, 2, 3):
+                core.set_num_threads(count)
+                results.append(group_norm_both_ways(*arrays, groups))
+            for ours, same, too, wanted in zip(*results, expected, strict=True):
+                np.testing.assert_array_equal(ours, same)
+                np.testing.assert_array_equal(ours, too)
+                limit = 2e-5 * max(1, float(np.abs(wanted).max()))
+                np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=limit)
+    core.set_num_threads(threads)
+    assert core.use_set(active)
+
+
+def group_norm_both_ways(grad_y, x, weight, bias, groups):
+    y, *saved = ops.group_norm(x, groups, weight, bias, 1e-3)
+    return [y, *saved, *ops.group_norm_backward(grad_y, x, weight, *saved)]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_what_is_not_finite_stays_in_its_image_and_group(value):
+    x = np.random.default_rng(0).standard_normal((2, 6, 3, 5)).astype(np.float32)
+    x[1, 2, 1, 1] = value
+    touched = np.zeros((2, 6), bool)
+    touched[1, 2:4] = True
+    finite = np.isfinite(ops.group_norm(x, 3).y)
+    np.testing.assert_array_equal(finite.all(axis=(2, 3)), ~touched)

@@ -18,7 +18,7 @@ from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
-from badak.layers.norm import BatchNorm2d, LocalResponseNorm
+from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.rbf import EuclideanRBF
@@ -48,6 +48,7 @@ LAYERS: dict[str, type[Layer]] = {
         ELU,
         GELU,
         BatchNorm2d,
+        GroupNorm,
         LocalResponseNorm,
         Dropout,
         Flatten,
@@ -71,6 +72,7 @@ __all__ = [
     "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
+    "GroupNorm",
     "Hardtanh",
     "Layer",
     "LeakyReLU",

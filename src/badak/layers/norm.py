@@ -1,4 +1,4 @@
-"""BatchNorm2d and LocalResponseNorm."""
+"""BatchNorm2d, GroupNorm and LocalResponseNorm."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -7,9 +7,11 @@ import numpy as np
 
 from badak import checks, ops
 from badak.arrays import Array, Shape
+from badak.errors import BadakError
 from badak.layers.base import Gradients, Layer, Pointwise, image_shape
 
 BatchNormCache = tuple[Array, Array, Array, bool]
+GroupNormCache = tuple[Array, Array, Array]
 
 
 @final
@@ -88,6 +90,78 @@ class BatchNorm2d(Layer):
     def flops(self, input_shape: Shape) -> int:
         """One multiply-add for each value, as in prediction."""
         return 2 * super().flops(input_shape)
+
+
+@final
+@dataclass
+class GroupNorm(Pointwise):
+    """Normalise groups of neighbouring channels of each image by itself (Wu and He 2018).
+
+    It depends on no other image, so small batches do not disturb it, and prediction is as training.
+    Parameters ``weight`` (C,) and ``bias`` (C,), if affine.
+
+    Args:
+        num_groups: how many groups; it must divide the channels.
+        eps: added to the variance.
+        affine: whether each channel is scaled and shifted afterwards.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> GroupNorm(4).output_shape((16, 8, 8))
+        (16, 8, 8)
+    """
+
+    prefix: ClassVar[str] = "norm"
+    num_groups: int
+    eps: float = 1e-5
+    affine: bool = True
+
+    def __post_init__(self) -> None:
+        checks.integer(self.num_groups, "num_groups", minimum=1)
+        checks.real(self.eps, "eps", above=0)
+        checks.flag(self.affine, "affine")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's own shape (C, H, W), whose channels must be whole groups."""
+        channels, _, _ = image_shape(input_shape)
+        if channels % self.num_groups:
+            raise BadakError(
+                f"num_groups must divide the {channels} channels; got {self.num_groups}"
+            )
+        return input_shape
+
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias, a number for each map."""
+        return dict.fromkeys(("weight", "bias"), input_shape[:1]) if self.affine else {}
+
+    def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
+        """Make weight 1 and bias 0; see Layer.build."""
+        channels = self.output_shape(input_shape)[0]
+        if self.affine:
+            ones, zeros = np.ones(channels, dtype), np.zeros(channels, dtype)
+            self.parameters |= {"weight": ones, "bias": zeros}
+        return input_shape
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, GroupNormCache]:
+        """The cache is the input, and each group's mean and inverse deviation."""
+        y, mean, inverse_std = ops.group_norm(x, self.num_groups, **self.parameters, eps=self.eps)
+        return y, (x, mean, inverse_std)
+
+    def backward(
+        self, grad_y: Array, cache: GroupNormCache, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """Gradients of the input and, if affine, ``weight`` and ``bias``."""
+        x, mean, inverse_std = cache
+        grad_x, grad_weight, grad_bias = ops.group_norm_backward(
+            grad_y, x, self.parameters.get("weight"), mean, inverse_std
+        )
+        return grad_x, {"weight": grad_weight, "bias": grad_bias} if self.affine else {}
+
+    def flops(self, input_shape: Shape) -> int:
+        """For each value one for the mean, three for the variance, two to normalise, two more."""
+        return super().flops(input_shape) * (8 if self.affine else 6)
 
 
 @final

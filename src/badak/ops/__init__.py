@@ -30,8 +30,11 @@ from badak.ops.linear import linear, linear_backward
 from badak.ops.loss import cross_entropy, cross_entropy_backward
 from badak.ops.norm import (
     BatchNorm,
+    GroupNorm,
     batch_norm2d,
     batch_norm2d_backward,
+    group_norm,
+    group_norm_backward,
     local_response_norm,
     local_response_norm_backward,
 )
@@ -55,6 +58,7 @@ from badak.ops.update import (
 
 __all__ = [
     "BatchNorm",
+    "GroupNorm",
     "active",
     "adagrad_update",
     "adam_update",
@@ -79,6 +83,8 @@ __all__ = [
     "gelu_backward",
     "global_avg_pool2d",
     "global_avg_pool2d_backward",
+    "group_norm",
+    "group_norm_backward",
     "hardtanh",
     "hardtanh_backward",
     "im2col",

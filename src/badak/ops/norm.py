@@ -1,4 +1,4 @@
-"""Local response normalisation and batch normalisation: document, check, hand on.
+"""Local response, batch and group normalisation: document, check, hand on.
 
 Images and their gradients are (N, C, H, W), float32 or float64. A backward takes grad_y, the
 gradient of y, what forward saw and returned, and the options that forward was given. All raise
@@ -200,6 +200,100 @@ def batch_norm2d_backward(
     _check_count(x, training)
     grads: tuple[Array, Array, Array] = edition.of(x.dtype).batch_norm2d_backward(
         grad_y, x, weight, mean, inverse_std, training
+    )
+    return grads
+
+
+class GroupNorm(NamedTuple):
+    """What group_norm returns.
+
+    Attributes:
+        y: (N, C, H, W).
+        mean: (N, num_groups), what was subtracted.
+        inverse_std: (N, num_groups), what was multiplied by.
+    """
+
+    y: Array
+    mean: Array
+    inverse_std: Array
+
+
+def group_norm(
+    x: Array,
+    num_groups: int,
+    weight: Array | None = None,
+    bias: Array | None = None,
+    eps: float = 1e-5,
+) -> GroupNorm:
+    """Normalise groups of neighbouring channels of each image, then scale and shift each channel.
+
+    ``y = (x - mean) / sqrt(var + eps) * weight + bias``; mean and (biased) variance are those of
+    one image's C / num_groups channels, in training and in prediction alike.
+
+    Args:
+        x: images (N, C, H, W), float32 or float64.
+        num_groups: a divisor of C.
+        weight: (C,); None for ones.
+        bias: (C,); None for zeros.
+        eps: added to the variance; at least the smallest normal number of the dtype.
+
+    Returns:
+        A named tuple: y; mean and inverse_std, which backward needs.
+
+    Source: Wu and He 2018, section 3.1.
+
+    Example:
+        >>> x = np.array([1.0, 3.0, 20.0, 40.0]).reshape(1, 4, 1, 1)
+        >>> group_norm(x, 2, eps=1e-12).y.ravel()
+        array([-1.,  1., -1.,  1.])
+    """
+    x = as_maps(x)
+    num_groups = checks.integer(num_groups, "num_groups", minimum=1)
+    if x.shape[1] % num_groups:
+        raise BadakError(f"num_groups must divide the {x.shape[1]} channels; got {num_groups}")
+    eps = checks.real(eps, "eps", minimum=float(np.finfo(x.dtype).tiny))
+    weight = _channels(np.ones(x.shape[1], x.dtype) if weight is None else weight, "weight", x)
+    bias = _channels(np.zeros(x.shape[1], x.dtype) if bias is None else bias, "bias", x)
+    return GroupNorm(*edition.of(x.dtype).group_norm(x, num_groups, weight, bias, eps))
+
+
+def group_norm_backward(
+    grad_y: Array, x: Array, weight: Array | None, mean: Array, inverse_std: Array
+) -> tuple[Array, Array, Array]:
+    """Gradients of `group_norm` for its input, weight and bias.
+
+    Args:
+        grad_y: gradient of the output (N, C, H, W).
+        x: the input that group_norm saw.
+        weight: the weight that it saw.
+        mean: (N, num_groups), as it returned.
+        inverse_std: (N, num_groups), as it returned.
+
+    Returns:
+        grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
+
+    Example:
+        >>> x = np.array([[[[1.0, 3.0]]]])
+        >>> _, mean, inverse_std = group_norm(x, 1, eps=1e-12)
+        >>> _, grad_weight, grad_bias = group_norm_backward(x, x, None, mean, inverse_std)
+        >>> grad_weight, grad_bias
+        (array([2.]), array([4.]))
+    """
+    x = as_maps(x)
+    grad_y = as_floats(grad_y, "grad_y", 4, x.dtype)
+    check_shape(grad_y, "grad_y", x.shape)
+    weight = _channels(np.ones(x.shape[1], x.dtype) if weight is None else weight, "weight", x)
+    mean = as_floats(mean, "mean", 2, x.dtype)
+    num_groups = mean.shape[1]
+    if num_groups < 1 or x.shape[1] % num_groups:
+        raise BadakError(
+            f"mean must have one column per group of the {x.shape[1]} channels; got {mean.shape}"
+        )
+    check_shape(mean, "mean", (len(x), num_groups))
+    inverse_std = as_floats(inverse_std, "inverse_std", 2, x.dtype)
+    check_shape(inverse_std, "inverse_std", mean.shape)
+    grads: tuple[Array, Array, Array] = edition.of(x.dtype).group_norm_backward(
+        grad_y, x, weight, mean, inverse_std
     )
     return grads
 

@@ -118,6 +118,39 @@ GRAPHS = {
         17,
         "Flatten Linear",
     ),
+    "group norm": (
+        ([node("GroupNormalization", "x s o", "y", num_groups=3, epsilon=0.01)], NORM),
+        21,
+        "GroupNorm",
+    ),
+    "group norm of old, a number per group": (
+        (
+            [node("Conv", "x w", "c"), node("GroupNormalization", "c s o", "y", num_groups=2)],
+            {"w": W, "s": floats(2), "o": floats(2)},
+        ),
+        18,
+        "Conv2d GroupNorm",
+    ),
+    "instance norm": (([node("InstanceNormalization", "x s o", "y")], NORM), 17, "GroupNorm"),
+    "group norm as PyTorch writes it": (
+        (
+            [
+                node("Conv", "x w", "c"),
+                node("Reshape", "c g", "cg"),
+                node("InstanceNormalization", "cg s o", "n"),
+                node("Shape", "c", "k"),
+                node("Reshape", "n k", "m"),
+                node("Mul", "m t", "mt"),
+                node("Add", "mt b", "y"),
+            ],
+            {
+                "w": W, "g": np.array([0, 2, -1]), "s": floats(2), "o": floats(2),
+                "t": floats(4, 1, 1), "b": floats(4, 1, 1),
+            },
+        ),
+        17,
+        "Conv2d GroupNorm",
+    ),
     "dropout": (([node("Dropout", "x r", "y")], {"r": np.float32(0.25)}), 17, "Dropout"),
     "dropout of old": (([node("Dropout", "x", "y", ratio=0.25)], {}), 10, "Dropout"),
     "leaky relu": (([node("LeakyRelu", "x", "y", alpha=0.3)], {}), 17, "LeakyReLU"),

@@ -40,14 +40,23 @@ class Call:
         """An input, or None if it is left out."""
         return self.inputs[place] if place < len(self.inputs) else None
 
-    def value(self, place: int = 0) -> Value:
-        """An input that flows; not one after a softmax, which ends the network."""
+    def value(self, place: int = 0, grouped: bool = False) -> Value:
+        """An input that flows; not one after a softmax, which ends the network.
+
+        Args:
+            place: of the input.
+            grouped: whether it may be maps in groups of channels.
+        """
         x = self.at(place)
         if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")
         if x.probabilities:
             raise FormatError(
                 "it follows a softmax; badak supports softmax only as the last operation"
+            )
+        if x.groups and not grouped:
+            raise FormatError(
+                f"its input must keep the shape {x.shape} or be rows; it is {x.file_shape}"
             )
         return x
 

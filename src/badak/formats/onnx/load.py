@@ -98,6 +98,8 @@ def _network(graph: Graph) -> Network:
     end = values.get(graph.outputs[0])
     if end is None:
         raise FormatError(f"its output {graph.outputs[0]!r} does not depend on the images")
+    if end.groups:
+        raise FormatError(f"its output must keep the shape {end.shape}; it is {end.file_shape}")
     if end.mixed:
         raise FormatError(f"its output, {end.file_shape} for one image, has its channels last")
     steps = Chain(values).layers(end.name, start.name)

@@ -36,6 +36,7 @@ class Value:
         order: (C, H, W) if the file laid it out in a row as (H, W, C).
         probabilities: whether a softmax computed it, which badak leaves to `predict_proba` and
             the loss; its sources are then the logits.
+        groups: of channels, if the file has maps as (groups, numbers of each); else 0.
     """
 
     name: str
@@ -47,10 +48,13 @@ class Value:
     axes: tuple[int, ...] = CHANNELS_FIRST
     order: Shape | None = None
     probabilities: bool = False
+    groups: int = 0
 
     @property
     def file_shape(self) -> Shape:
         """Of one image as the file holds it."""
+        if self.groups:
+            return self.groups, len(self) // self.groups * self.places
         return tuple(self.shape[axis] for axis in self.axes)
 
     @property

@@ -67,6 +67,19 @@ const OPS = {
         y[m * places + p] = x[m * places + p] * (n.k + n.alpha * squares) ** -n.beta;
       }
   },
+  group_norm(step, y, [c, h, w], [x]) {
+    const { groups, eps } = step.numbers, { weight, bias } = step.arrays;
+    const channels = c / groups, places = h * w, count = channels * places;
+    for (let start = 0; start < x.length; start += count) {
+      const group = x.subarray(start, start + count);
+      const mean = group.reduce((sum, value) => sum + value, 0) / count;
+      const variance = group.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
+      for (let i = start; i < start + count; i++) {
+        const m = Math.floor(i / places);
+        y[i] = ((x[i] - mean) / Math.sqrt(variance + eps)) * weight[m] + bias[m];
+      }
+    }
+  },
   add(step, y, shape, [x, other]) {
     for (let i = 0; i < y.length; i++) y[i] = x[i] + other[i];
   },

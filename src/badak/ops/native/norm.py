@@ -1,4 +1,4 @@
-"""Local response normalisation and batch normalisation."""
+"""Normalisation: local responses, batches, groups."""
 
 import numpy as np
 
@@ -54,4 +54,21 @@ def batch_norm2d_backward(
 ) -> tuple[Array, Array, Array]:
     grads = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
     _core.batch_norm2d_backward(grad_y, x, weight, mean, inverse_std, *grads, training)
+    return grads
+
+
+def group_norm(
+    x: Array, num_groups: int, weight: Array, bias: Array, eps: float
+) -> tuple[Array, Array, Array]:
+    y = np.empty_like(x)
+    mean, inverse_std = (np.empty((len(x), num_groups), x.dtype) for _ in range(2))
+    _core.group_norm(x, weight, bias, y, mean, inverse_std, eps)
+    return y, mean, inverse_std
+
+
+def group_norm_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array
+) -> tuple[Array, Array, Array]:
+    grads = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
+    _core.group_norm_backward(grad_y, x, weight, mean, inverse_std, *grads)
     return grads

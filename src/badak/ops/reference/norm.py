@@ -1,4 +1,4 @@
-"""Local response normalisation across channels, and batch normalisation of each channel.
+"""Normalisation: local responses across channels, batches per channel, groups of channels.
 
 N images, C channels, H x W places.
 """
@@ -73,6 +73,38 @@ def batch_norm2d_backward(
         count = x.size // x.shape[1]
         grad = grad_y - (_spread(grad_bias) + normal * _spread(grad_weight)) / count
     return grad * _spread(weight * inverse_std), grad_weight, grad_bias
+
+
+def group_norm(
+    x: Array, num_groups: int, weight: Array, bias: Array, eps: float
+) -> tuple[Array, Array, Array]:
+    """(x - mean) / sqrt(var + eps), for each image and group; then * weight + bias per channel."""
+    groups = _groups(x, num_groups)
+    mean, inverse_std = groups.mean(axis=2), 1 / np.sqrt(groups.var(axis=2) + eps)  # (N, G)
+    y = _normal(x, mean, inverse_std).reshape(x.shape) * _spread(weight) + _spread(bias)
+    return y, mean, inverse_std
+
+
+def group_norm_backward(
+    grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array
+) -> tuple[Array, Array, Array]:
+    """Gradients of input, weight and bias; mean and variance depend on x too."""
+    normal = _normal(x, mean, inverse_std)
+    grad_weight = (grad_y * normal.reshape(x.shape)).sum(axis=(0, 2, 3))
+    grad = _groups(grad_y * _spread(weight), mean.shape[1])
+    by_mean, by_std = (part.mean(axis=2, keepdims=True) for part in (grad, grad * normal))
+    grad_x = (grad - (by_mean + normal * by_std)) * inverse_std[:, :, None]
+    return grad_x.reshape(x.shape), grad_weight, grad_y.sum(axis=(0, 2, 3))
+
+
+def _normal(x: Array, mean: Array, inverse_std: Array) -> Array:
+    return (_groups(x, mean.shape[1]) - mean[:, :, None]) * inverse_std[:, :, None]
+
+
+def _groups(x: Array, num_groups: int) -> Array:
+    """(N, C, H, W) -> (N, G, numbers of a group)."""
+    n, c, h, w = x.shape
+    return x.reshape(n, num_groups, c // num_groups * h * w)
 
 
 def _spread(channels: Array) -> Array:

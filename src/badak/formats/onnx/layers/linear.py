@@ -7,7 +7,7 @@ from badak.errors import FormatError
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Conv2d, EuclideanRBF, Linear
+from badak.layers import EuclideanRBF, Linear
 
 
 def write_linear(graph: GraphWriter, name: str, layer: Linear, x: str, shape: Shape) -> str:
@@ -45,20 +45,26 @@ def _linear(call: Call, x: Value, weight: Array) -> Value:
 
 
 def shifted(y: Value, shift: Array) -> Value:
-    """Give the convolution or linear layer that ends `y` a bias, or a larger one."""
+    """Give the layer that ends `y`, which has or may have a bias, another one."""
     last = y.last
-    if last is None or not isinstance(last.layer, (Conv2d, Linear)):
+    old = {} if last is None else last.arrays[0]
+    config = {} if last is None else last.layer.config()
+    if last is None or "bias" not in old | config:
         raise FormatError(
             "it adds a constant; badak supports this only right after a convolution or matrix "
             "product, as its bias"
         )
+    bias = per_channel(y, shift) + old.get("bias", 0)
+    layer = type(last.layer)(**config | ({"bias": True} if "bias" in config else {}))
+    return y.with_last(Loaded(layer, ({**old, "bias": bias},)))
+
+
+def per_channel(y: Value, array: Array) -> Array:
+    """The numbers for each channel of a constant that meets `y`."""
     form = tuple(1 if axis else len(y) for axis in y.axes)
-    tail = _tail(shift, len(form))
-    if tail not in (form, (1,) * len(form)):
-        raise FormatError(f"it must add one number per channel, {form}; it adds {shift.shape}")
-    bias = np.broadcast_to(shift.reshape(-1), len(y)) + last.arrays[0].get("bias", 0)
-    layer = type(last.layer)(**last.layer.config() | {"bias": True})
-    return y.with_last(Loaded(layer, ({**last.arrays[0], "bias": bias},)))
+    if _tail(array, len(form)) not in (form, (1,) * len(form)):
+        raise FormatError(f"it must have one number per channel, {form}; it has {array.shape}")
+    return np.broadcast_to(array.reshape(-1), len(y))
 
 
 def _tail(array: Array, axes: int) -> tuple[int, ...]:

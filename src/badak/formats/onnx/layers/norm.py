@@ -1,14 +1,15 @@
-"""Normalisation: BatchNorm2d and LocalResponseNorm, both ways."""
+"""Normalisation: BatchNorm2d, GroupNorm and LocalResponseNorm, both ways."""
 
 import numpy as np
 
 from badak.arrays import Array, Shape
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.layers.linear import per_channel
 from badak.formats.onnx.ops.norm import onnx_alpha, paper_alpha
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import BatchNorm2d, Linear, LocalResponseNorm
+from badak.layers import BatchNorm2d, GroupNorm, Linear, LocalResponseNorm
 
 
 def write_batch_norm(
@@ -58,6 +59,71 @@ def _scaled(x: Value, *numbers: Array) -> Value:
     return x.with_last(Loaded(Linear(len(x)), (arrays,)))
 
 
+def write_group_norm(graph: GraphWriter, name: str, layer: GroupNorm, x: str, shape: Shape) -> str:
+    """InstanceNormalization of the groups as channels; opset 21 has a node for it."""
+    groups = layer.num_groups
+    ones, zeros = (
+        graph.array(f"{name}.{key}", np.full(groups, value))
+        for key, value in (("ones", 1), ("zeros", 0))
+    )
+    to_groups = graph.array(f"{name}.to_groups", [0, groups, -1], np.int64)
+    to_maps = graph.array(f"{name}.to_maps", [0, *shape], np.int64)
+    y = graph.add("Reshape", [x, to_groups], f"{name}.groups")
+    inputs = [y, ones, zeros]
+    y = graph.add("InstanceNormalization", inputs, f"{name}.normal", epsilon=layer.eps)
+    if not layer.affine:
+        return graph.add("Reshape", [y, to_maps], name)
+    y = graph.add("Reshape", [y, to_maps], f"{name}.maps")
+    places = graph.array(f"{name}.places", [1, 2], np.int64)
+    weight, bias = (
+        graph.add("Unsqueeze", [array, places], f"{array}.spread")
+        for array in graph.state(name, layer)
+    )
+    y = graph.add("Mul", [y, weight], f"{name}.scaled")
+    return graph.add("Add", [y, bias], name)
+
+
+def read_group_norm(call: Call) -> Value:
+    """GroupNorm; until opset 20 the file has one scale and one bias per group."""
+    x, groups = call.image(), call.integer("num_groups", 0)
+    call.integer("stash_type", 1)
+    if groups < 1 or len(x) % groups:
+        raise FormatError(f"its num_groups must divide the {len(x)} channels; got {groups}")
+    weight, bias = call.floats(1, 1), call.floats(2, 1)
+    size = len(x) if call.node.opset >= 21 else groups
+    if weight.shape != (size,) or bias.shape != (size,):
+        raise FormatError(f"its arrays must be {(size,)}; got {weight.shape} and {bias.shape}")
+    named = {"weight": weight.repeat(len(x) // size), "bias": bias.repeat(len(x) // size)}
+    return call.gives(x, Loaded(GroupNorm(groups, call.real("epsilon", 1e-5)), (named,)))
+
+
+def read_instance_norm(call: Call) -> Value:
+    """GroupNorm; each channel is a group, unless a Reshape made groups of them."""
+    x = call.value(grouped=True)
+    groups = x.groups or len(call.image())
+    weight, bias = call.floats(1, 1), call.floats(2, 1)
+    if weight.shape != (groups,) or bias.shape != (groups,):
+        raise FormatError(f"its arrays must be {(groups,)}; got {weight.shape} and {bias.shape}")
+    layer = GroupNorm(groups, call.real("epsilon", 1e-5))
+    size = len(x) // groups
+    named = {"weight": weight.repeat(size), "bias": bias.repeat(size)}
+    return call.gives(x, Loaded(layer, (named,)))
+
+
+def read_scale(call: Call) -> Value:
+    """The weight of the GroupNorm before it."""
+    place = 1 if isinstance(call.at(1), np.ndarray) else 0
+    y, factor = call.value(1 - place), call.floats(place)
+    last = y.last
+    if last is None or not isinstance(last.layer, GroupNorm):
+        raise FormatError(
+            "it multiplies by a constant; badak supports this only right after group normalisation"
+        )
+    scale = per_channel(y, factor)
+    arrays = {key: array * scale for key, array in last.arrays[0].items()}
+    return y.with_last(Loaded(last.layer, (arrays,)))
+
+
 def write_local_response_norm(
     graph: GraphWriter, name: str, layer: LocalResponseNorm, x: str, shape: Shape
 ) -> str:
@@ -89,5 +155,15 @@ def read_local_response_norm(call: Call) -> Value:
     return call.gives(x, Loaded(LocalResponseNorm(size, alpha, beta, call.real("bias", 1.0))))
 
 
-WRITERS = {BatchNorm2d: write_batch_norm, LocalResponseNorm: write_local_response_norm}
-READERS = {"BatchNormalization": read_batch_norm, "LRN": read_local_response_norm}
+WRITERS = {
+    BatchNorm2d: write_batch_norm,
+    GroupNorm: write_group_norm,
+    LocalResponseNorm: write_local_response_norm,
+}
+READERS = {
+    "BatchNormalization": read_batch_norm,
+    "GroupNormalization": read_group_norm,
+    "InstanceNormalization": read_instance_norm,
+    "LRN": read_local_response_norm,
+    "Mul": read_scale,
+}

@@ -33,7 +33,7 @@ def read_flatten(call: Call) -> Value:
 def _any(call: Call) -> Value:
     """The input, also after a softmax: there the shape may still change."""
     x = call.at(0)
-    return x if isinstance(x, Value) else call.value()
+    return x if isinstance(x, Value) and not x.groups else call.value()
 
 
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
@@ -41,6 +41,8 @@ def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
     axes = x.laid(sizes)
     if axes is not None:
         return call.gives(x, axes=axes)
+    if x.shape == x.file_shape and not x.mixed and _groups(x, sizes):
+        return call.gives(x, groups=sizes[0])
     if len(sizes) != 1:
         raise FormatError(
             f"it must keep the shape, lay it out in a row, or move axes of size 1; "
@@ -49,9 +51,15 @@ def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
     return call.gives(x, Loaded(Flatten()), axes=(0,), order=x.shape if x.mixed else None)
 
 
+def _groups(x: Value, sizes: list[int]) -> bool:
+    """Whether these are the sizes of maps in groups of channels."""
+    return len(x.shape) == 3 and len(sizes) == 2 and len(x) % sizes[0] == 0
+
+
 def read_reshape(call: Call) -> Value:
-    """Flatten, or nothing; images must stay apart."""
-    x, wanted = _any(call), as_numbers(call.array(1))
+    """Flatten, groups of channels, or nothing; images must stay apart."""
+    x, wanted = call.at(0), as_numbers(call.array(1))
+    x = x if isinstance(x, Value) and x.groups else _any(call)
     keep = not call.integer("allowzero", 0)
     shape = x.file_shape
     full = (0, *shape)
@@ -70,7 +78,9 @@ def read_reshape(call: Call) -> Value:
     images = batch in (0, -1) or (batch is not None and batch == call.batch)
     if not images or math.prod(rest) != math.prod(shape) or min(rest, default=1) < 1:
         raise FormatError(f"it must keep images apart; it gives {wanted} for {('N', *shape)}")
-    return call.gives(x) if tuple(rest) == shape else _reshaped(call, x, rest)
+    if tuple(rest) == shape:
+        return call.gives(x)
+    return _reshaped(call, replace(x, groups=0), rest)
 
 
 def read_squeeze(call: Call) -> Value:
