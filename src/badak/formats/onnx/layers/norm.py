@@ -120,7 +120,7 @@ def read_scale(call: Call) -> Value:
             "it multiplies by a constant; badak supports this only right after group normalisation"
         )
     scale = per_channel(y, factor)
-    arrays = {key: array * scale for key, array in last.arrays[0].items()}
+    arrays: dict[str, Array] = {key: array * scale for key, array in last.arrays[0].items()}
     return y.with_last(Loaded(last.layer, (arrays,)))
 
 
