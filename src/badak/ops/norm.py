@@ -171,15 +171,7 @@ def batch_norm2d(
 def batch_norm2d_backward(
     grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
 ) -> tuple[Array, Array, Array]:
-    """Gradients of `batch_norm2d` for its input, weight and bias.
-
-    Args:
-        grad_y: gradient of the output (N, C, H, W).
-        x: the input that batch_norm2d saw.
-        weight: the weight that it saw.
-        mean: (C,), as it returned.
-        inverse_std: (C,), as it returned.
-        training: as it was given.
+    """Gradients of `batch_norm2d` for its input, weight and bias; all but images are (C,).
 
     Returns:
         grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
@@ -260,14 +252,7 @@ def group_norm(
 def group_norm_backward(
     grad_y: Array, x: Array, weight: Array | None, mean: Array, inverse_std: Array
 ) -> tuple[Array, Array, Array]:
-    """Gradients of `group_norm` for its input, weight and bias.
-
-    Args:
-        grad_y: gradient of the output (N, C, H, W).
-        x: the input that group_norm saw.
-        weight: the weight that it saw.
-        mean: (N, num_groups), as it returned.
-        inverse_std: (N, num_groups), as it returned.
+    """Gradients of `group_norm` for its input, weight and bias; mean and inverse_std as it returned.
 
     Returns:
         grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
