@@ -252,7 +252,7 @@ def group_norm(
 def group_norm_backward(
     grad_y: Array, x: Array, weight: Array | None, mean: Array, inverse_std: Array
 ) -> tuple[Array, Array, Array]:
-    """Gradients of `group_norm` for its input, weight and bias; mean and inverse_std as it returned.
+    """Gradients of `group_norm` for its input, weight and bias.
 
     Returns:
         grad_x (N, C, H, W), grad_weight (C,), grad_bias (C,).
