@@ -55,7 +55,7 @@ KERNELS: dict[str, Bad] = {
     "K12 blind window": (
         "max_pool2d",
         {"x": ones(1, 1, 1, 3), "kernel_size": 2, "padding": 1, "dilation": 2, "stride": 1},
-        "window at -1, 2 .*1x3 ",
+        "window at -1.* 2 .*1x3 ",
     ),
     "K13 kernel huge": (
         "im2col",
