@@ -1,7 +1,7 @@
 """Arguments of the layers, and layers that do not fit each other: what tests/layers refuses."""
 
 from badak import Network
-from layers.test_layers import MISFITS, WRONG
+from layers.test_bad_arguments import MISFITS, WRONG
 
 
 def _network(layers, shape):

@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 import pytest
 
-from badak import BadakError
 from badak.layers import Conv2d, Dropout, Linear, Residual, ScaledTanh, TableConv2d
 from badak.models import (
     MODELS,
@@ -259,43 +258,6 @@ def test_small_and_large_images_have_forms_of_their_own():
     assert ResNet18(10, 32).layers["conv1"].stride == 1
     assert "pool1" in ResNet18(10, 64, filters=(4, 4, 4, 4)).layers
     assert VGG11(10, input_shape=(1, 28, 28)).layers["conv1"].padding == 3
-
-
-def test_sizes_that_do_not_fit_name_the_layer():
-    with pytest.raises(BadakError, match=r"MaxPool2d 'pool3'.* 3x3 .*does not fit"):
-        AlexNet(input_shape=(3, 12, 12))
-    with pytest.raises(BadakError, match=r"image_size.*got 0"):
-        VGG11(image_size=0)
-    with pytest.raises(BadakError, match=r"input_shape.*got 7"):
-        ResNet20(input_shape=7)
-
-
-def test_modern_is_a_yes_or_no():
-    with pytest.raises(BadakError, match=r"modern.*got 1998"):
-        LeNet5(modern=1998)
-
-
-@pytest.mark.parametrize(
-    ("model", "sizes", "words"),
-    [
-        (LeNet5, {"filters": (6,)}, r"filters.*got 1: \(6,\)"),
-        (LeNet1998, {"filters": 6}, "filters.*got 6"),
-        (LeNet5, {"hidden_sizes": (1, 2, 3)}, "hidden_sizes.*got 3"),
-        (AlexNet32, {"filters": (1, 2)}, "filters.*got 2"),
-        (AlexNet32, {"hidden_sizes": 8}, "hidden_sizes.*got 8"),
-        (DeepConvNet, {"filters": (1,)}, "filters.*got 1"),
-        (VGG11, {"filters": (64, 128)}, "filters of a stage.*got 64"),
-        (VGG11, {"filters": [[2]], "hidden_sizes": 8}, "hidden_sizes.*got 8"),
-        (ResNet20, {"blocks": (1, 1)}, "filters.*got 3"),
-        (ResNet20, {"blocks": (), "filters": ()}, "stages of blocks.*got 0"),
-        (ResNet20, {"blocks": (1.5, 1, 1)}, r"blocks.*got 1\.5"),
-        (ResNet18, {"blocks": (1, 0, 1, 1)}, "blocks.*got 0"),
-        (ResNet18, {"blocks": (1, 10**9, 1, 1)}, "blocks.* 10000.*got 1000000000"),
-    ],
-)
-def test_wrong_numbers_of_sizes_are_named(model, sizes, words):
-    with pytest.raises(BadakError, match=words):
-        model(**sizes)
 
 
 def test_sizes_may_be_lists_and_arrays():

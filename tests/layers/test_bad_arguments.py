@@ -1,0 +1,148 @@
+"""Arguments of the layers, and layers that do not fit each other, refused by name."""
+
+import pytest
+
+from badak import BadakError, Network
+from badak.layers import (
+    ELU,
+    GELU,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    CrossEntropyLoss,
+    Dropout,
+    EuclideanRBF,
+    Flatten,
+    Hardtanh,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    ReLU,
+    Residual,
+    ScaledTanh,
+    Subsample2d,
+    TableConv2d,
+    Widen2d,
+    ZeroPad2d,
+)
+
+
+def nested(depth):
+    """Blocks within blocks."""
+    block = Residual([ReLU()])
+    for _ in range(depth - 1):
+        block = Residual([block])
+    return block
+
+
+WRONG = {
+    "conv, stride 0": (lambda: Conv2d(4, 3, stride=0), "stride.*got 0"),
+    "conv, dilation -1": (lambda: Conv2d(4, 3, dilation=-1), "dilation.*got -1"),
+    "conv, padding -1": (lambda: Conv2d(4, 3, padding=-1), "padding.*got -1"),
+    "conv, padding word": (lambda: Conv2d(4, 3, padding="sme"), "padding.*got 'sme'"),
+    "conv, 0 channels": (lambda: Conv2d(0, 3), "out_channels.*got 0"),
+    "conv, kernel 0": (lambda: Conv2d(4, 0), "kernel_size.*got 0"),
+    "conv, no kernel": (lambda: Conv2d(4, []), r"kernel_size.*got \[\]"),
+    "conv, 3 kernel sizes": (lambda: Conv2d(4, (1, 2, 3)), r"kernel_size.*got \(1, 2, 3\)"),
+    "conv, float": (lambda: Conv2d(4, 3, stride=2.5), r"stride.*got 2\.5"),
+    "conv, bool": (lambda: Conv2d(4, 3, stride=True), "stride.*got True"),
+    "conv, text": (lambda: Conv2d(4, "3"), "kernel_size.*got '3'"),
+    "conv, groups": (lambda: Conv2d(4, 3, groups=3), "groups.*got 3"),
+    "conv, bias": (lambda: Conv2d(4, 3, bias=1), "bias.*got 1"),
+    "conv, huge": (lambda: Conv2d(4, 3, dilation=2**62), "dilation.*got 4611686018427387904"),
+    "conv, init": (lambda: Conv2d(4, 3, weight_init="glorot"), "weight_init.*got 'glorot'"),
+    "conv, init -1": (lambda: Conv2d(4, 3, weight_init=-1), r"weight_init.*got -1\.0"),
+    "pool, padding": (lambda: MaxPool2d(2, padding=2), "padding.*got 2"),
+    "pool, ceil_mode": (lambda: MaxPool2d(2, ceil_mode=1), "ceil_mode.*got 1"),
+    "avg pool, padding": (lambda: AvgPool2d(2, padding=2), "padding.*got 2"),
+    "avg pool, count": (lambda: AvgPool2d(2, count_include_pad=0), "count_include_pad.*got 0"),
+    "linear, 0": (lambda: Linear(0), "out_features.*got 0"),
+    "dropout, 1.5": (lambda: Dropout(1.5), r"\bp\b.*got 1\.5"),
+    "dropout, NaN": (lambda: Dropout(float("nan")), r"\bp\b.*got nan"),
+    "dropout, text": (lambda: Dropout("a"), r"\bp\b.*got 'a'"),
+    "batch norm, eps": (lambda: BatchNorm2d(eps=0), r"eps.*got 0\.0"),
+    "batch norm, momentum": (lambda: BatchNorm2d(momentum=2), r"momentum.*got 2\.0"),
+    "lrn, size": (lambda: LocalResponseNorm(0), "size.*got 0"),
+    "lrn, NaN": (lambda: LocalResponseNorm(beta=float("nan")), "beta.*got nan"),
+    "elu, inf": (lambda: ELU(float("inf")), "alpha.*got inf"),
+    "leaky, None": (lambda: LeakyReLU(None), "negative_slope.*got None"),
+    "gelu, word": (lambda: GELU("fast"), "approximate.*got 'fast'"),
+    "scaled tanh": (lambda: ScaledTanh(slope=0), r"slope.*got 0\.0"),
+    "subsample": (lambda: Subsample2d(0), "kernel_size.*got 0"),
+    "widen": (lambda: Widen2d(4, 0), "stride.*got 0"),
+    "rbf": (lambda: EuclideanRBF(0), "out_features.*got 0"),
+    "table, none": (lambda: TableConv2d([], 3), r"table.*got \[\]"),
+    "table, text": (lambda: TableConv2d("01", 3), "table.*got '01'"),
+    "table, flat": (lambda: TableConv2d([0, 1], 3), "entry 0.* 0$"),
+    "table, float": (lambda: TableConv2d([[0.5]], 3), r"number.* table.*got 0\.5"),
+    "table, -1": (lambda: TableConv2d([[-1]], 3), "number.* table.*got -1"),
+    "table, blind": (lambda: TableConv2d([[0], []], 3), r"filter 1 .*\(\)"),
+    "table, twice": (lambda: TableConv2d([[1, 1]], 3), r"filter 0 .*\(1, 1\)"),
+    "residual, nothing": (lambda: Residual([]), "layers.*got none"),
+    "residual, layer": (lambda: Residual(ReLU()), r"layers.*got ReLU\(\)"),
+    "residual, None": (lambda: Residual([ReLU()], None), "layers.*got None"),
+    "residual, name": (lambda: Residual({"shortcut": ReLU()}), "'shortcut'"),
+    "residual, dot": (lambda: Residual({"a.b": ReLU()}), r"dots.*got 'a\.b'"),
+    "concat, one branch": (lambda: Concat([[ReLU()]]), "branches.*got 1"),
+    "concat, no list": (lambda: Concat(3), "branches.*got 3"),
+    "concat, layer": (lambda: Concat([ReLU(), ReLU()]), r"layers.*got ReLU\(\)"),
+    "zero pad, word": (lambda: ZeroPad2d("same"), "padding.*got 'same'"),
+    "zero pad, -1": (lambda: ZeroPad2d(-1), "padding.*got -1"),
+    "hardtanh, swapped": (lambda: Hardtanh(6, 0), r"max_val.*got 0\.0"),
+    "residual, depth": (lambda: nested(9), "Residual.*got 9"),
+    "smoothing": (lambda: CrossEntropyLoss(2.0), r"label_smoothing.*got 2\.0"),
+    "ignore": (lambda: CrossEntropyLoss(ignore_index=1.0), r"ignore_index.*got 1\.0"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_argument_is_named(case):
+    make, words = WRONG[case]
+    with pytest.raises(BadakError, match=words):
+        make()
+
+
+MISFITS = {
+    "kernel over input": (
+        [Conv2d(4, 3), MaxPool2d(2), MaxPool2d(3)],
+        (1, 4, 4),
+        r"MaxPool2d 'pool2': .*3x3 .*1x1 .*\(1 \+ 0 - 2 - 1\) // 3 \+ 1 = 0;.* 1 ",
+    ),
+    "groups": ([Conv2d(4, 3, groups=2)], (3, 8, 8), "Conv2d 'conv1': groups.* 3"),
+    "linear on maps": ([Linear(3)], (1, 4, 4), r"Linear 'linear1': .*flat.*\(1, 4, 4\)"),
+    "conv on a row": ([Flatten(), Conv2d(3, 1)], (1, 4, 4), r"Conv2d 'conv1': .*images.*\(16,\)"),
+    "sum of shapes": (
+        [Residual([Conv2d(4, 3)])],
+        (1, 4, 4),
+        r"Residual 'block1': .*layers.*\(4, 2, 2\).*shortcut.*\(1, 4, 4\)",
+    ),
+    "branches of other sizes": (
+        [Concat([[Conv2d(4, 3)], []])],
+        (1, 4, 4),
+        r"Concat 'block1': .*\(4, 2, 2\), \(1, 4, 4\)",
+    ),
+    "within a block": (
+        [Residual([ReLU()], {"a": MaxPool2d(9)})],
+        (1, 4, 4),
+        r"Residual 'block1': MaxPool2d 'shortcut\.a': .*9x9",
+    ),
+    "table over the maps": ([TableConv2d([[3]], 1)], (3, 4, 4), "map 3.* 3: 0 to 2"),
+    "widen to less": ([Widen2d(2)], (3, 4, 4), "out_channels.*got 2"),
+    "rbf on maps": ([EuclideanRBF(2)], (3, 4, 4), "EuclideanRBF 'rbf1': .*flat"),
+    "no layers": ([], (1, 4, 4), "at least one layer"),
+    "no layer": ([ReLU], (1, 4, 4), "layers.*entry 0"),
+    "not a list": (ReLU(), (1, 4, 4), r"layers.*got ReLU\(\)"),
+    "dotted name": ({"a.b": ReLU()}, (1, 4, 4), r"name.* dots.*got 'a\.b'"),
+    "input shape": ([ReLU()], (4, 4), r"input_shape.*got \(4, 4\)"),
+    "input size 0": ([ReLU()], (1, 0, 4), "input_shape.*got 0"),
+    "too large": ([Flatten(), Linear(2**31 - 1)], (1, 999, 999), "Linear 'linear1': .* GiB"),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_misfit_is_refused_before_anything_runs(case):
+    layers, shape, words = MISFITS[case]
+    with pytest.raises(BadakError, match=words):
+        Network(layers, shape)
