@@ -101,7 +101,7 @@ def test_backward_refuses_every_array_of_another_shape(name, argument, axis):
     arrays, options = calls()[name]
     array = arrays[argument]
     longer = np.concatenate([array, np.take(array, [0], axis)], axis)
-    with pytest.raises(BadakError, match=r"shape|takes|groups|does not fit"):
+    with pytest.raises(BadakError, match=r"shape|takes|groups?|does not fit"):
         getattr(ops, name)(**{**arrays, argument: longer}, **options)
 
 
@@ -160,7 +160,7 @@ def test_dropout_refuses_p_before_it_draws():
     generator = np.random.default_rng(0)
     state = generator.bit_generator.state
     for p in (1.5, -0.1, float("nan"), "0.5", True, None):
-        with pytest.raises(BadakError, match=r"\bp\b.* number"):
+        with pytest.raises(BadakError, match=r"\bp must be .*got"):
             ops.dropout(np.ones(3), p, generator)
     assert generator.bit_generator.state == state
 

@@ -248,7 +248,7 @@ REFUSED = {
     "a bias for each row, channels last": (
         [*CONV, node("Transpose", "c", "t", perm=list(LAST)), node("Add", "t b", "y")],
         {"w": floats(4, 3, 1, 1), "b": floats(4, 1, 1)},
-        r"one number per channel, \(1, 1, 4\); it adds \(4, 1, 1\)",
+        r"one number per channel, \(1, 1, 4\); it has \(4, 1, 1\)",
     ),
     "a bias with an axis more": (
         [*CONV, node("Add", "c b", "y")],

@@ -73,8 +73,8 @@ def outside_weight():
 
 FORGED = {
     "empty": (onnx.ModelProto(), "refuses the model"),
-    "opset 5": (model(node("Relu", 1), opset=5), "opset must be one from 6 to"),
-    "opset 999": (model(node("Relu", 1), opset=999), "opset must be one"),
+    "opset 5": (model(node("Relu", 1), opset=5), "opset must be from 6 to"),
+    "opset 999": (model(node("Relu", 1), opset=999), "opset must be from"),
     "cycle": (model(helper.make_node("Add", ["in0", "out0"], ["out0"])), "refuses the model"),
     "missing input": (model(node("Add", 2)), "refuses the model"),
     "short weight": (model(node("Relu", 1), weights=[short_weight()]), "raw_data size"),

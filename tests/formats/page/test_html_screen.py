@@ -118,7 +118,7 @@ def test_a_file_that_is_no_image_is_named(browser, tmp_path):
     opened(browser, tmp_path, Network([Flatten(), Linear(3)], (1, 5, 5)), "Page")
     (tmp_path / "notes.png").write_text("no image")
     browser.find_element("id", "file").send_keys(str(tmp_path / "notes.png"))
-    assert verdict(browser) == "notes.png is no image that this browser can read"
+    assert verdict(browser) == "notes.png is not an image that this browser can read"
 
 
 def test_an_image_can_be_dropped(browser, tmp_path):
