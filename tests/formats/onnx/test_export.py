@@ -213,7 +213,7 @@ def test_without_metadata_the_graph_is_read_and_agrees(tmp_path, name):
         assert all(f"{op} (" in str(fault.value) for op in missing)
         return
     if "Mul" in operators and not isinstance(CASES[name].layer, GroupNorm):
-        with pytest.raises(FormatError, match="Mul .*multiplies by a constant"):
+        with pytest.raises(FormatError, match=r"Mul .*multiplies by a constant"):
             badak.onnx.load(path)
         return
     again = badak.onnx.load(path)
