@@ -101,7 +101,7 @@ def test_backward_refuses_every_array_of_another_shape(name, argument, axis):
     arrays, options = calls()[name]
     array = arrays[argument]
     longer = np.concatenate([array, np.take(array, [0], axis)], axis)
-    with pytest.raises(BadakError, match=r"shape|takes|groups?|does not fit"):
+    with pytest.raises(BadakError, match=r"shape|takes|groups|does not fit"):
         getattr(ops, name)(**{**arrays, argument: longer}, **options)
 
 

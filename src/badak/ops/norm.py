@@ -272,7 +272,8 @@ def group_norm_backward(
     num_groups = mean.shape[1]
     if num_groups < 1 or x.shape[1] % num_groups:
         raise BadakError(
-            f"mean must have one column per group of the {x.shape[1]} channels; got {mean.shape}"
+            f"mean must have shape (N, num_groups), num_groups a divisor of the {x.shape[1]} "
+            f"channels; got {mean.shape}"
         )
     check_shape(mean, "mean", (len(x), num_groups))
     inverse_std = as_floats(inverse_std, "inverse_std", 2, x.dtype)
