@@ -19,7 +19,7 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
     """Return (C, H, W), or (C, image_size, image_size) if that is not None.
 
     Raises:
-        ArgumentTypeError: no shape, or a size that is not an .
+        ArgumentTypeError: no shape, or a size that is not an integer.
         BadakError: a size below 1.
 
     Example:
