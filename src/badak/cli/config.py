@@ -16,9 +16,11 @@ from badak.data import Dataset
 from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
+from badak.network.typed import parse_layers
 from badak.training import RunDirectory, Trainer
 
 FOLDER = "folder:"
+TYPED = "layers"  # the model's name if its layers were typed
 MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 
@@ -28,7 +30,8 @@ class RunConfig:
 
     Attributes:
         dataset: as `badak.data.load` takes it.
-        model: a name of `badak.models.MODELS`.
+        model: a name of `badak.models.MODELS`, or `TYPED`.
+        layers: as `badak.network.typed` reads them, for a model that is `TYPED`.
         optimizer: a name of `badak.optim.OPTIMIZERS`.
         lr: learning rate; the optimizer's own if None.
         weight_decay: likewise.
@@ -46,6 +49,7 @@ class RunConfig:
     epochs: int
     optimizer: str
     seed: int
+    layers: str | None = None
     class_names: tuple[str, ...] = ()
     input_shape: tuple[int, ...] = ()
     train_images: int | None = None
@@ -139,12 +143,25 @@ class RunConfig:
 
     def network(self) -> Network:
         """Build the model with the parameters it starts from."""
+        if self.layers is not None:
+            return self._typed(self.layers)
         more: dict[str, Any] = {}
         if self.weight_init is not None:
             more["weight_init"] = _weight_init(self.weight_init)
         return models.MODELS[self.model](
             input_shape=self.input_shape, num_classes=len(self.class_names), seed=self.seed, **more
         )
+
+    def _typed(self, layers: str) -> Network:
+        if self.weight_init is not None:
+            raise BadakError("weight_init is for models; type it at a layer: conv 30 5 weight_init=he")
+        net = Network(parse_layers(layers), self.input_shape, seed=self.seed)
+        if net.output_shape != (len(self.class_names),):
+            raise BadakError(
+                f"the last layer gives {net.output_shape}, and {self.data_name} has "
+                f"{len(self.class_names)} classes: end in linear {len(self.class_names)}"
+            )
+        return net
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
         """Build the trainer; `more` are arguments that change no bit of the result."""
@@ -221,7 +238,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         if not _is(value, kinds[name]):
             raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {
-        "model": list(models.MODELS),
+        "model": [*models.MODELS, TYPED],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
         "augment": list(AUGMENTATIONS),
@@ -231,6 +248,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             raise FormatError(
                 f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
             )
+    if (values.get("model") == TYPED) != ("layers" in values):
+        raise FormatError(f"layers must be given if model is {TYPED!r}, and only then")
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }
