@@ -16,6 +16,7 @@ def test_it_trains_resumes_and_is_opened(badak, tmp_path):
     assert "6 steps" in done.out
     assert badak("evaluate", "run").code == 0
     assert badak("inspect", "run").code == 0
+    assert badak("verify-resume", "run", "--steps", "4").code == 0
     assert badak("train", *QUICK, "--layers", LAYERS).code == 0
     assert (tmp_path / "runs" / "digits-layers" / "model.safetensors").exists()
 
