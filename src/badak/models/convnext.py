@@ -40,21 +40,9 @@ def ConvNeXtTiny(
     From Liu et al. 2022, *A ConvNet for the 2020s*, section 2; without stochastic depth.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: of each stage.
         filters: of each stage.
         layer_scale: where the factor of every block's channels begins.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ConvNeXtTiny(10, 32, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

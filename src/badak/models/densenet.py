@@ -40,21 +40,9 @@ def DenseNet121(
     put beside its input, which holds those of all layers before.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: layers of each dense block; (6, 12, 32, 32) is DenseNet-169.
         growth: channels that each layer adds.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> DenseNet121(10, 32, blocks=(2, 2), growth=8).summary().parameters

@@ -37,21 +37,9 @@ def EfficientNetB0(
     Networks*, table 1; padding as in torchvision. B1 has depth 1.1, B2 width 1.1 and depth 1.2.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of every number of filters.
         depth: factor of the blocks of a stage.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> EfficientNetB0(10, 32, width=0.25, depth=0.25).summary().rows[-1].output_shape
@@ -84,21 +72,9 @@ def EfficientNetLite0(
     padding as TensorFlow's "same", eps 0.001 and momentum 0.01, as its published weights need.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of the blocks' filters.
         depth: factor of the blocks of a stage, except the first and the last.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> EfficientNetLite0(10, 32, width=0.25).summary().rows[-1].output_shape
@@ -135,22 +111,7 @@ def EfficientNetLite2(
 ) -> Network:
     """`EfficientNetLite0`, a tenth wider and a fifth deeper, for images of 260 pixels.
 
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        width: see `EfficientNetLite0`, as for the others.
-        depth: likewise.
-        dropout: likewise.
-        weight_init: likewise.
-        seed: likewise.
-        dtype: likewise.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`.
 
     Example:
         >>> EfficientNetLite2(10, 32, width=0.25).summary().rows[-1].output_shape

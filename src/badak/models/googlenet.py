@@ -52,21 +52,9 @@ def GoogLeNet(
     classifiers. Batch norm, of 2015, does what they were for.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         batch_norm: whether BatchNorm2d follows each convolution; if not, each has a bias, and
             LocalResponseNorm stands where the paper puts it.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> GoogLeNet(10, 64).summary().rows[-1].output_shape

@@ -66,20 +66,8 @@ def MobileNetV1(
     Applications*, table 1. With width 0.25 at 96x96 it is MLPerf Tiny's visual wake words network.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of every number of filters.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> MobileNetV1(2, 96, width=0.25).summary().parameters
@@ -112,20 +100,8 @@ def MobileNetV2(
     From Sandler et al. 2018, *MobileNetV2: Inverted Residuals and Linear Bottlenecks*, table 2.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of every number of filters; the last 1x1 convolution is never narrowed.
         dropout: share of values dropped before the linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> MobileNetV2(10, 96, width=0.25).summary().parameters
@@ -162,20 +138,8 @@ def MobileNetV3Small(
     has eps 0.001 and momentum 0.01.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of every number of filters.
         dropout: share of values dropped before the last linear layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> MobileNetV3Small(10, 32, width=0.5).summary().rows[-1].output_shape

@@ -32,21 +32,10 @@ def RegNetY400MF(
     w_0 = 48, w_a = 27.89, w_m = 2.09, rounded to whole groups.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: of each stage.
         filters: of each stage.
-        group_width: channels of a group in the 3x3 convolutions; must divide every stage's filters.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+        group_width: channels of a group in the 3x3 convolutions; must divide every stage's
+            filters.
 
     Example:
         >>> RegNetY400MF(10, 64, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

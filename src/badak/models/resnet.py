@@ -41,20 +41,8 @@ def ResNet20(
     paper does not use here, there would be 272,474.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: how many stand in each stage; (5, 5, 5) is ResNet-32, (9, 9, 9) ResNet-56.
         filters: of each stage's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ResNet20().summary().parameters
@@ -93,20 +81,8 @@ def ResNet18(
     pooling, so that something is left for the last stage.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: how many stand in each stage; (3, 4, 6, 3) is ResNet-34.
         filters: of each stage's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ResNet18(10, image_size=32).summary().parameters
@@ -142,20 +118,8 @@ def ResNet50(
     From He et al. 2016, table 1; as in torchvision, the 3x3 convolution halves the maps.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: of each stage; (3, 4, 23, 3) is ResNet-101.
         filters: of each stage's 3x3 convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ResNet50(10, 32, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

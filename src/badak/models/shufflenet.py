@@ -31,21 +31,9 @@ def ShuffleNetV2(
     Design*, table 5, at 1x.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         blocks: units of each stage.
         filters: of the first convolution, of each stage (even numbers), and of the last; 0.5x has
             (24, 48, 96, 192, 1024).
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ShuffleNetV2(10, 64, filters=(8, 16, 32, 64, 128)).summary().rows[-1].output_shape

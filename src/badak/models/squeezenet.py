@@ -33,22 +33,10 @@ def SqueezeNet(
     times less than the paper's.
 
     Args:
-        num_classes: maps of the last convolution.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         filters: of the first convolution.
         fires: squeezed channels of each fire module, grouped by the poolings before each group; a
             module's output has eight times as many.
         dropout: share of values dropped before the last convolution.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> SqueezeNet().summary().parameters

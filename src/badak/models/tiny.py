@@ -31,19 +31,7 @@ def ResNet8(
     a bias, and the shortcuts of the last two blocks are 1x1 convolutions without batch norm.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         filters: of each block's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> ResNet8().summary().parameters
@@ -81,20 +69,8 @@ def DSCNN(
     Tiny's form: 49 moments of 10 coefficients, and a bias in every convolution.
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, moments, coefficients) of one spectrogram.
         filters: of every convolution.
         blocks: separable convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> DSCNN().summary().parameters

@@ -32,21 +32,9 @@ def WideResNet16(
     before each convolution (He et al. 2016, *Identity Mappings*).
 
     Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (C, image_size, image_size).
-        input_shape: (C, H, W) of one image.
         width: factor of every stage's 16, 32 and 64 filters.
         blocks: of each stage; (4, 4, 4) is WRN-28.
         dropout: share of values dropped between a block's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
 
     Example:
         >>> WideResNet16(10, 32, width=1).summary().parameters
