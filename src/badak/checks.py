@@ -21,9 +21,6 @@ def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGES
         minimum: smallest allowed value.
         maximum: largest allowed value.
 
-    Returns:
-        The value as a Python int.
-
     Raises:
         ArgumentTypeError: it is not an integer.
         BadakError: it lies outside the range.
@@ -67,9 +64,6 @@ def real(
         below: it must be less than this.
         maximum: it must be at most this.
 
-    Returns:
-        The value as a Python float.
-
     Raises:
         ArgumentTypeError: it is not a real number.
         BadakError: it is NaN, infinite or outside the bounds.
@@ -106,14 +100,7 @@ def real(
 
 
 def flag(value: object, name: str) -> bool:
-    """Return `value` if it is True or False.
-
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-
-    Returns:
-        The value.
+    """Return `value` if it is True or False; `name` is what the message calls it.
 
     Raises:
         ArgumentTypeError: it is anything else, such as 1 or "yes".
@@ -129,15 +116,7 @@ def flag(value: object, name: str) -> bool:
 
 
 def choice(value: object, name: str, choices: Collection[str]) -> str:
-    """Return `value` if it is one of `choices`.
-
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-        choices: the allowed words.
-
-    Returns:
-        The value.
+    """Return `value` if it is one of `choices`; `name` is what the message calls it.
 
     Raises:
         BadakError: it is none of them.
@@ -158,13 +137,6 @@ def text(value: str, name: str) -> str:
 
     Python represents file names that are not UTF-8 by half characters, which cannot be written.
 
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-
-    Returns:
-        The value.
-
     Raises:
         BadakError: it holds half characters.
 
@@ -181,14 +153,7 @@ def text(value: str, name: str) -> str:
 
 
 def class_names(names: Sequence[str] | None, count: int) -> list[str]:
-    """Return a name for each class.
-
-    Args:
-        names: what the caller passed; "0", "1", ... if None.
-        count: how many there must be.
-
-    Returns:
-        The names.
+    """Return `count` names for classes: those passed, or "0", "1", ... if None.
 
     Raises:
         BadakError: a different number of names, or one that is not text in UTF-8.
@@ -207,9 +172,7 @@ def class_names(names: Sequence[str] | None, count: int) -> list[str]:
 def memory(byte_count: int, what: str) -> None:
     """Refuse an array that this process could never hold, before it is allocated.
 
-    Args:
-        byte_count: its size in bytes, as a Python int.
-        what: what it is for, such as ``the columns of conv2d``.
+    The message begins with `what` the array is for, such as ``the columns of conv2d``.
 
     Raises:
         BadakError: it is larger than the machine's memory or the process's limit.
@@ -234,11 +197,6 @@ def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
 
     NumPy refuses (0, 2**62, 2**62) too, although it has no elements; so a length of 0 counts as 1
     here.
-
-    Args:
-        shape: lengths that are not negative, as Python ints.
-        itemsize: bytes of one element.
-        what: what it is for.
 
     Raises:
         BadakError: it is larger than the machine's memory or the process's limit.

@@ -22,9 +22,6 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         value: an array, a tensor on the CPU, or nested sequences of equal lengths.
         name: what the message calls it.
 
-    Returns:
-        The array; it shares the memory of `value` if possible.
-
     Raises:
         ArgumentTypeError: it cannot be read as an array of numbers.
 

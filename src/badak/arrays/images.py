@@ -35,9 +35,6 @@ def as_images(
         dtype: the float dtype to return.
         name: what the message calls them.
 
-    Returns:
-        Array (N, C, H, W), C-contiguous, of `dtype`.
-
     Raises:
         ArgumentTypeError: not an array of uint8 or floats.
         BadakError: a different shape, an axis of length 0 (other than N), NaN or infinity.

@@ -28,9 +28,6 @@ def as_labels(
         num_classes: K; labels must be below it.
         name: what the message calls them.
 
-    Returns:
-        Array (N,) int64.
-
     Raises:
         ArgumentTypeError: not integers (class names as strings, floats).
         BadakError: a different length, or a label out of range.

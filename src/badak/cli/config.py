@@ -123,9 +123,6 @@ class RunConfig:
             test: all test images.
             run: its directory, if its network will be measured or trained further; else None.
 
-        Returns:
-            The training and test images.
-
         Raises:
             BadakError: the run has other classes, or learnt from test images.
         """
@@ -183,12 +180,6 @@ class RunConfig:
 
 def read_config(run: RunDirectory) -> RunConfig:
     """Read RUN/config.toml, trusting nothing.
-
-    Args:
-        run: the run directory.
-
-    Returns:
-        The options.
 
     Raises:
         BadakError: there is none, so this is not a run directory.

@@ -17,12 +17,8 @@ FORMAT = {"format": "badak learnt images", "version": 1}
 def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
     """Write the digests of the training images' files to the run directory.
 
-    Images that are in the test part as well are left out: `badak.data.load` warned of them.
-
-    Args:
-        run: the run directory.
-        train: the training images; nothing is written unless they come from files.
-        test: the test images.
+    Nothing is written unless they come from files. Images that are in the test part as well are
+    left out: `badak.data.load` warned of them.
     """
     if train.digests is None or test.digests is None:
         return

@@ -20,9 +20,6 @@ def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fil
         mode: "constant", "edge" or "reflect", as in `numpy.pad`.
         fill: the value added by "constant".
 
-    Returns:
-        New array (N, C, H, W).
-
     Example:
         >>> row = np.array([1.0, 2.0, 3.0]).reshape(1, 1, 1, 3)
         >>> cut(row, np.array([1]), np.array([0]), 1, "constant", 0.0)
@@ -57,13 +54,7 @@ def cut_at_random(
 def rotated(images: Images, angles: Array, fill: float) -> Images:
     """Rotate each image about its centre, with bilinear interpolation.
 
-    Args:
-        images: (N, C, H, W).
-        angles: (N,) radians, counter-clockwise as one sees the image.
-        fill: the value outside the images.
-
-    Returns:
-        New array (N, C, H, W).
+    Angles (N,) are in radians, counter-clockwise as one sees the image; `fill` surrounds it.
 
     Example:
         >>> square = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 1, 2, 2)

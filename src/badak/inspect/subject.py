@@ -11,15 +11,7 @@ from badak.network import Network
 
 
 def one_image(net: Network, image: ArrayLike, name: str = "image") -> Images:
-    """Return an image as a batch of one, as the network takes it.
-
-    Args:
-        net: the network.
-        image: (C, H, W): float, or uint8 in 0..255, which is scaled to [0, 1].
-        name: what the message calls it.
-
-    Returns:
-        (1, C, H, W) of the network's dtype.
+    """Return an image (C, H, W) as a batch of one, as the network takes it; uint8 is scaled.
 
     Raises:
         BadakError: no image of the network's shape, or NaN or infinity in it.

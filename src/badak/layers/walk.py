@@ -44,10 +44,6 @@ class Visit(NamedTuple, Generic[Value]):
 def walk(layers: Mapping[str, Layer], input_shape: Shape) -> Iterator[Visit[Shape]]:
     """Yield every layer with its shapes, in the order they compute; a block after its own layers.
 
-    Args:
-        layers: by name, in order.
-        input_shape: of one image.
-
     Raises:
         BadakError: a layer does not fit the output of the one before it.
 

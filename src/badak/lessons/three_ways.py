@@ -134,10 +134,6 @@ def bound(x: Array, w: Array) -> float:
     eps log2 of its length times B: the largest value of each channel times the root of the sum of
     squares of its filter, summed over the channels. Winograd's few sums stay within both.
 
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, KH, KW).
-
     Source: Higham and Mary 2019, *A New Approach to Probabilistic Rounding Error Analysis*;
     Higham 2002, *Accuracy and Stability of Numerical Algorithms*, section 24.1.
 

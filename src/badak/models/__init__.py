@@ -1,4 +1,7 @@
-"""Networks from the literature, each only a layer list, and the table that names them."""
+"""Networks from the literature, each only a layer list, and the table that names them.
+
+Sizes that do not fit raise BadakError, which names the layer.
+"""
 
 from collections.abc import Callable
 from functools import partial

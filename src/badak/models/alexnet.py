@@ -59,12 +59,6 @@ def AlexNet(
         seed: of the initial parameters and of dropout.
         dtype: np.float32 or np.float64.
 
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
-
     Example:
         >>> AlexNet(num_classes=5, hidden_sizes=(8, 8)).layers["flatten1"].output_shape((256, 6, 6))
         (9216,)

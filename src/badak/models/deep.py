@@ -43,12 +43,6 @@ def DeepConvNet(
         seed: of the initial parameters and of dropout.
         dtype: np.float32 or np.float64.
 
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
-
     Example:
         >>> net = DeepConvNet()
         >>> net.summary().parameters, net.layers["flatten1"].output_shape((64, 4, 4))

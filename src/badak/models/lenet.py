@@ -71,12 +71,6 @@ def LeNet5(
         seed: of the initial parameters.
         dtype: np.float32 or np.float64.
 
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
-
     Example:
         >>> LeNet5().summary().parameters  # 156 + 2,416 + 48,120 + 10,164 + 850
         61706

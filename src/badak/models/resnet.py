@@ -51,12 +51,6 @@ def ResNet20(
         seed: of the initial parameters.
         dtype: np.float32 or np.float64.
 
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
-
     Example:
         >>> ResNet20().summary().parameters
         269722
@@ -93,23 +87,8 @@ def ResNet18(
 
     From He et al. 2016, table 1; a stage begins with a 1x1 convolution as shortcut and batch
     norm (option B). Images below 64 pixels, such as CIFAR-10's, begin with a 3x3 convolution and no
-    pooling, so that something is left for the last stage.
-
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        blocks: how many stand in each stage; (3, 4, 6, 3) is ResNet-34.
-        filters: of each stage's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    pooling, so that something is left for the last stage. Arguments are those of `ResNet20`; with
+    blocks (3, 4, 6, 3) it is ResNet-34.
 
     Example:
         >>> ResNet18(10, image_size=32).summary().parameters

@@ -43,12 +43,6 @@ def SimpleConvNet(
         seed: of the initial parameters.
         dtype: np.float32 or np.float64.
 
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
-
     Example:
         >>> SimpleConvNet().summary().parameters  # 30*25+30 + 4320*100+100 + 100*10+10
         433890

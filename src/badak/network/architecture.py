@@ -148,12 +148,6 @@ def _paths(path: Any) -> list[Any]:
 def parse(description: Any) -> dict[str, Any]:
     """Turn a description from a file into Network's arguments, trusting nothing.
 
-    Args:
-        description: what `describe` returned, as JSON gives it back.
-
-    Returns:
-        layers, input_shape, dtype and loss.
-
     Raises:
         FormatError: a key, layer or argument that is missing, unknown or of the wrong kind.
     """

@@ -35,10 +35,6 @@ def save(path: str | Path, net: "Network", state: State | None = None) -> None:
 def read(path: str | Path, build: "Callable[[Any, State], Network]") -> "Network":
     """Read what `save` wrote.
 
-    Args:
-        path: the file.
-        build: makes a network of the architecture and the arrays, trusting neither.
-
     Raises:
         FormatError: the file cannot be read or holds no usable network; the message says why.
     """

@@ -97,10 +97,7 @@ def _check_sight(window: Window, size: Shape, places: Shape) -> None:
 def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
     """Gradient of `max_pool2d` for its input: each place's goes to the value that won it.
 
-    Args:
-        grad_y: gradient of the output (N, C, OH, OW).
-        indices: as max_pool2d returned them.
-        input_shape: (N, C, H, W) of the input that max_pool2d saw.
+    indices are those that max_pool2d returned.
 
     Example:
         >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[2]]]]), (1, 1, 2, 2))

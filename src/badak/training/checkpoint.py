@@ -195,30 +195,14 @@ def _check_optimizer(
 
 
 def read_history(path: Path) -> History:
-    """Read the history alone.
-
-    Args:
-        path: the checkpoint's file.
-
-    Returns:
-        The history so far.
-
-    Raises:
-        FormatError: no checkpoint, or a damaged one.
-    """
+    """Read the history alone; FormatError if there is no checkpoint, or a damaged one."""
     arrays, _ = storage.load(path)
     with where(str(path)):
         return History.from_arrays(_part(arrays, "history"))
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read the settings alone, with the fingerprints of the data as "train" and "validation".
-
-    Args:
-        path: the checkpoint's file.
-
-    Returns:
-        The settings that `save` wrote.
+    """Read the settings alone, with the data's fingerprints as "train" and "validation".
 
     Raises:
         FormatError: no checkpoint, or a damaged one.

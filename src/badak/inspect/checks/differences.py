@@ -62,9 +62,6 @@ def compare(
         samples: entries compared in each array, drawn at random; all if None.
         generator: draws the samples.
 
-    Returns:
-        One comparison per array.
-
     Example:
         >>> x = np.array([3.0])
         >>> draw = np.random.default_rng(0)

@@ -67,7 +67,7 @@ def check_layers(
     training: bool,
     generator: np.random.Generator,
 ) -> tuple[LayerCheck, ...]:
-    """Check every layer by itself, and the loss.
+    """Check every layer by itself, in the network's order, and the loss.
 
     A random weighted sum of the layer's output takes the place of the loss: `backward` gets its
     gradient, and must return what its central differences give.
@@ -79,9 +79,6 @@ def check_layers(
         samples: entries compared in each array; all if None.
         training: as for `Layer.forward`.
         generator: draws the samples and the weights.
-
-    Returns:
-        One check per layer, in the network's order, and one for the loss.
 
     Example:
         >>> from badak.layers import Flatten, Linear

@@ -89,11 +89,7 @@ class Profile:
         return Timed("one by one", "", forward, backward, flops, saved_by)
 
     def share_of_peak(self, timed: Timed) -> float | None:
-        """The share of the peak that is reached; None if there is none, or nothing to compute.
-
-        Args:
-            timed: one of the rows, or the whole.
-        """
+        """The share of the peak that is reached; None if there is none, or nothing to compute."""
         return timed.speed / self.peak if self.peak and timed.flops else None
 
     @property
@@ -215,10 +211,7 @@ def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float |
 
 
 def _saved_by(layer: Layer, input_shape: Shape) -> str:
-    """Whether the native core computes it by Winograd's way.
-
-    The condition is that of suits_winograd in csrc/conv2d/winograd.cpp.
-    """
+    """Whether the native core computes it by Winograd's way: suits_winograd in csrc/conv2d."""
     if not isinstance(layer, Convolution):
         return ""
     window = layer.window(input_shape)

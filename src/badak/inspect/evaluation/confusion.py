@@ -45,8 +45,7 @@ def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) ->
         `badak.inspect.draw.confusion_matrix` draws them.
 
     Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: no images, or images or classes that do not fit the network.
+        ArgumentTypeError, BadakError: as `predictions`.
 
     Example:
         >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])

@@ -112,15 +112,7 @@ def shift_robustness(
 
 
 def shifted(images: Images, down: int, right: int) -> Images:
-    """Return images shifted by whole pixels; pixels shifted in are 0.
-
-    Args:
-        images: (N, C, H, W).
-        down: rows; negative means up.
-        right: columns; negative means left.
-
-    Returns:
-        New array (N, C, H, W).
+    """Return images shifted by whole pixels, up or left if negative; pixels shifted in are 0.
 
     Example:
         >>> shifted(np.array([[[[1, 2, 3], [4, 5, 6]]]]), 1, -1)

@@ -128,10 +128,6 @@ def explain_pixel(
 def channel_names(source: str, count: int) -> tuple[str, ...]:
     """Return what the channels of an image, or of a layer's output, are called.
 
-    Args:
-        source: name of the layer, or "image".
-        count: how many channels.
-
     Example:
         >>> channel_names("image", 3), channel_names("conv1", 2)
         (('red', 'green', 'blue'), ('channel 0', 'channel 1'))

@@ -61,10 +61,6 @@ def signed_colours(values: Array, scale: float) -> Colours:
 def filter_panels(filters: Array, scale: float) -> Array:
     """Return the panels that pictures show of filters (..., C, KH, KW).
 
-    Args:
-        filters: of any number of moments and filters.
-        scale: the weight of the deepest colour.
-
     Returns:
         If C is 3, colours (..., KH, KW, 3) in [0, 1], grey where the weight is 0; else the first
         channel, (..., KH, KW), for `show_signed`.
