@@ -21,10 +21,6 @@ def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGES
         minimum: smallest allowed value.
         maximum: largest allowed value.
 
-    Raises:
-        ArgumentTypeError: it is not an integer.
-        BadakError: it lies outside the range.
-
     Example:
         >>> integer(0, "stride", minimum=1)
         Traceback (most recent call last):
@@ -64,10 +60,6 @@ def real(
         below: it must be less than this.
         maximum: it must be at most this.
 
-    Raises:
-        ArgumentTypeError: it is not a real number.
-        BadakError: it is NaN, infinite or outside the bounds.
-
     Example:
         >>> real(1.5, "p", minimum=0, below=1)
         Traceback (most recent call last):
@@ -102,9 +94,6 @@ def real(
 def flag(value: object, name: str) -> bool:
     """Return `value` if it is True or False; `name` is what the message calls it.
 
-    Raises:
-        ArgumentTypeError: it is anything else, such as 1 or "yes".
-
     Example:
         >>> flag(1, "bias")
         Traceback (most recent call last):
@@ -117,9 +106,6 @@ def flag(value: object, name: str) -> bool:
 
 def choice(value: object, name: str, choices: Collection[str]) -> str:
     """Return `value` if it is one of `choices`; `name` is what the message calls it.
-
-    Raises:
-        BadakError: it is none of them.
 
     Example:
         >>> choice("sme", "padding", ["same", "valid"])
@@ -136,9 +122,6 @@ def text(value: str, name: str) -> str:
     r"""Return text that can be written in UTF-8.
 
     Python represents file names that are not UTF-8 by half characters, which cannot be written.
-
-    Raises:
-        BadakError: it holds half characters.
 
     Example:
         >>> text("caf\udce9", "class_names")
@@ -174,9 +157,6 @@ def memory(byte_count: int, what: str) -> None:
 
     The message begins with `what` the array is for, such as ``the columns of conv2d``.
 
-    Raises:
-        BadakError: it is larger than the machine's memory or the process's limit.
-
     Example:
         >>> memory(2**62, "the output")
         Traceback (most recent call last):
@@ -197,9 +177,6 @@ def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
 
     NumPy refuses (0, 2**62, 2**62) too, although it has no elements; so a length of 0 counts as 1
     here.
-
-    Raises:
-        BadakError: it is larger than the machine's memory or the process's limit.
 
     Example:
         >>> array_memory((0, 2**62, 2**62), 4, "tensor 'w'")

@@ -47,9 +47,6 @@ def needs(what: str, extra: str) -> Iterator[None]:
         what: the message's beginning: what needs which package.
         extra: the extra that brings it.
 
-    Raises:
-        MissingExtra: an import inside the block failed.
-
     Example:
         >>> with needs("ONNX files need the onnx package", extra="onnx"):
         ...     import onnx_of_another_name
@@ -76,9 +73,6 @@ def listed(words: Sequence[str], maximum: int = 5) -> str:
 @contextmanager
 def where(place: str) -> Iterator[None]:
     """Put `place` in front of any BadakError raised inside the block.
-
-    Raises:
-        BadakError: the same class as raised inside, with the longer message.
 
     Example:
         >>> with where("Conv2d 'conv2'"):

@@ -76,15 +76,8 @@ def table(
 ) -> "Group":
     """Build a rich table of plain text; characters that would act on a terminal are escaped.
 
-    Args:
-        title: a line above it.
-        columns: the headings.
-        rows: one cell per heading.
-        footer: a last row, after a line.
-        numbers: the headings of the columns that are aligned right.
-
-    Returns:
-        What rich prints; `render` makes it text.
+    `footer` is a last row, after a line; `numbers` are the headings of columns that are aligned
+    right.
     """
     from rich import box
     from rich.console import Group

@@ -68,9 +68,6 @@ def as_images(
 def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) -> None:
     """Refuse images of the right size whose channels come last.
 
-    Raises:
-        BadakError: the channels come last; the message says how to move them.
-
     Example:
         >>> check_layout(np.zeros((5, 28, 24, 1)), "images", (1, 28, 24))
         Traceback (most recent call last):

@@ -66,9 +66,6 @@ def as_labels(
 def check_no_column(array: NDArray[Any], name: str, num_classes: int | None) -> None:
     """Refuse labels (N, 1), which are neither (N,) nor one-hot rows of several classes.
 
-    Raises:
-        BadakError: the labels are such a column.
-
     Example:
         >>> check_no_column(np.ones((5, 1), int), "labels", 10)
         Traceback (most recent call last):

@@ -118,10 +118,7 @@ class RunConfig:
     ) -> tuple[Dataset, Dataset]:
         """Give images the run's labels, by class name, and apply its limits.
 
-        Args:
-            train: all training images.
-            test: all test images.
-            run: its directory, if its network will be measured or trained further; else None.
+        `run` is its directory, if its network will be measured or trained further.
 
         Raises:
             BadakError: the run has other classes, or learnt from test images.

@@ -31,11 +31,7 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
 
     Images without files of their own must be those that the run was tested on.
 
-    Args:
-        run: the run directory.
-        train: all training images that exist now.
-        test: all test images.
-        tested: how many of them, the first, the run was tested on; all if None.
+    Of the test images the run was tested on the first `tested`; on all if None.
 
     Raises:
         BadakError: test images were learnt or changed, all images that were learnt are missing, or

@@ -37,7 +37,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
         Array of the declared shape and type, in native byte order.
 
     Raises:
-        FormatError: the file is not an IDX file, is cut short or damaged, or contradicts its header.
+        FormatError: the file is not IDX, is cut short or damaged, or contradicts its header.
 
     Example:
         >>> import tempfile

@@ -12,13 +12,8 @@ from badak.errors import BadakError
 def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fill: float) -> Images:
     """Pad each image on all sides and crop it to its size.
 
-    Args:
-        images: (N, C, H, W).
-        top: (N,) first row to cut, in 0..2 * margin.
-        left: (N,) first column.
-        margin: pixels added on each side.
-        mode: "constant", "edge" or "reflect", as in `numpy.pad`.
-        fill: the value added by "constant".
+    `top` and `left` (N,) are the first row and column to cut, in 0..2 * margin; `mode` is
+    "constant", with the value `fill`, "edge" or "reflect", as in `numpy.pad`.
 
     Example:
         >>> row = np.array([1.0, 2.0, 3.0]).reshape(1, 1, 1, 3)

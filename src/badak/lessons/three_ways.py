@@ -94,9 +94,6 @@ def convolution_three_ways(x: Array, w: Array) -> ThreeWays:
         x: images (N, C, H, W), float32 or float64; keep them small: the loops are in Python.
         w: filters (F, C, KH, KW) of the same dtype.
 
-    Returns:
-        Output, time and peak memory of each way, and how far they differ.
-
     Raises:
         ArgumentTypeError: dtypes that are not floats, or that differ.
         BadakError: an empty axis, channels that differ, or filters larger than the images.

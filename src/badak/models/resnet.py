@@ -41,15 +41,8 @@ def ResNet20(
     Shortcuts have no parameters (option A): 269,722 in all. With projections (option B), which the
     paper does not use here, there would be 272,474.
 
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        blocks: how many stand in each stage; (5, 5, 5) is ResNet-32, (9, 9, 9) ResNet-56.
-        filters: of each stage's convolutions.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
+    Arguments are those of `badak.models`, and: blocks in each stage, (5, 5, 5) for ResNet-32, (9,
+    9, 9) for ResNet-56; filters of each stage's convolutions.
 
     Example:
         >>> ResNet20().summary().parameters

@@ -36,10 +36,6 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
 def several(values: Any, name: str, count: int | None = None) -> tuple[Any, ...]:
     """Return sizes as a tuple; the layers they are for check each.
 
-    Raises:
-        ArgumentTypeError: no sequence.
-        BadakError: another number of them.
-
     Example:
         >>> several((6, 16, 120), "filters", 2)
         Traceback (most recent call last):

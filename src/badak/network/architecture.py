@@ -43,10 +43,6 @@ def checked_dtype(dtype: Any) -> "np.dtype[Any]":
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
     """Return (C, H, W) as Python ints, each at least 1.
 
-    Raises:
-        ArgumentTypeError: not three integers.
-        BadakError: one of them below 1.
-
     Example:
         >>> checked_input_shape([1, 28, 0])
         Traceback (most recent call last):

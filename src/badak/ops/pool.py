@@ -31,9 +31,6 @@ def pool_window(
 ) -> Window:
     """Return a pooling window: its stride defaults to its kernel, its padding is at most half.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> pool_window(2, padding=2)
         Traceback (most recent call last):

@@ -36,13 +36,6 @@ def save(
 ) -> None:
     """Write model, optimizer, generators, history and position to one file, atomically.
 
-    Args:
-        path: the file.
-        net: with its live parameters.
-        optimizer: with its state.
-        state: the history so far and the best epoch's weights.
-        settings: what must be the same for the bits to be the same.
-
     Raises:
         BadakError: the file cannot be written; the one before stays.
     """
@@ -73,15 +66,7 @@ def load(
 ) -> Resumed:
     """Restore network and optimizer from a checkpoint.
 
-    Args:
-        path: the file.
-        net: of the checkpoint's architecture.
-        optimizer: of the checkpoint's kind.
-        settings: of this run; they must be the checkpoint's.
-        accept_other_bits: whether other arithmetic than the checkpoint's is only a warning.
-
-    Returns:
-        The history so far and the best epoch's weights.
+    The settings must be the checkpoint's; other arithmetic may be only a warning.
 
     Raises:
         FormatError: no checkpoint, a damaged one, or one of a newer badak.

@@ -147,10 +147,6 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
         x: a batch of images (N, C, H, W).
         rounds: times over; the medians count, and a first round warms up.
 
-    Returns:
-        Seconds, FLOPs and share of the machine's peak for each layer;
-        `badak.inspect.draw.profile` draws them.
-
     Raises:
         BadakError: no images, or images that do not fit.
 

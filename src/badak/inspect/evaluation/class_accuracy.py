@@ -49,9 +49,6 @@ def per_class_accuracy(net: Network | Predictions, data: Dataset | None = None) 
         net: the network, or its `Predictions`.
         data: labelled images; not needed with predictions.
 
-    Returns:
-        An array for each measure; `badak.inspect.draw.per_class_accuracy` draws them.
-
     Raises:
         ArgumentTypeError, BadakError: as `predictions`.
 

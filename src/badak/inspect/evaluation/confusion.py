@@ -40,10 +40,6 @@ def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) ->
         net: the network, or its `Predictions`.
         data: labelled images; not needed with predictions.
 
-    Returns:
-        Counts and rates, one row per true class and one column per predicted class;
-        `badak.inspect.draw.confusion_matrix` draws them.
-
     Raises:
         ArgumentTypeError, BadakError: as `predictions`.
 

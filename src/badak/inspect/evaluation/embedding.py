@@ -60,9 +60,6 @@ def embedding(
             t-SNE (van der Maaten and Hinton 2008), which keeps neighbours together.
         seed: of t-SNE; it starts from the principal components, so the seed changes little.
 
-    Returns:
-        The points; `badak.inspect.draw.embedding` draws them.
-
     Raises:
         ArgumentTypeError: no network, no Dataset, or a seed that is not an integer.
         BadakError: an unknown layer or method, images or classes that do not fit, fewer than 3

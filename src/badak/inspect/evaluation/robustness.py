@@ -66,10 +66,6 @@ def shift_robustness(
         data: labelled images that fit all of them.
         pixels: P, the largest shift; smaller than the images.
 
-    Returns:
-        Accuracy by network, distance and direction; `badak.inspect.draw.shift_robustness` draws
-        it.
-
     Raises:
         ArgumentTypeError: nets or data of another type, or pixels that are not an integer.
         BadakError: no network, no images, images or classes that do not fit (the message names

@@ -71,10 +71,6 @@ def explain_pixel(
         y: row of the output.
         x: column of the output.
 
-    Returns:
-        The patch, the filter, their product, and the number they make;
-        `badak.inspect.draw.explain_pixel` draws the steps.
-
     Raises:
         BadakError: no such convolution, filter or place, or an image that does not fit.
 

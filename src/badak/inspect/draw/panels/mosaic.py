@@ -90,12 +90,8 @@ def show_mosaic(
 ) -> Grid:
     """Draw panels on one scale, with a colour bar, and return where they lie; colours as they are.
 
-    Args:
-        axes: the axes to draw in.
-        panels: (P, H, W) or (P, H, W, 3).
-        columns: panels per row.
-        numbered: whether to write each panel's number, from 0, above it.
-        scale: the value of the deepest colour; the largest magnitude if None.
+    Each may have its number, from 0, above it. `scale` is the value of the deepest colour; the
+    largest magnitude if None.
     """
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle

@@ -22,14 +22,8 @@ SIGNED = "RdBu_r"
 def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "AxesImage":
     """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
 
-    Args:
-        axes: the axes to draw in.
-        values: the numbers; they need not have both signs.
-        scale: the value of the deepest red, and minus that of the deepest blue; `scale_of` the
-            values if None.
-
-    Returns:
-        The drawn image, for a colour bar.
+    `scale` is the value of the deepest red, and minus that of the deepest blue; `scale_of` the
+    values if None. The result serves for a colour bar.
     """
     scale = scale_of(values) if scale is None else scale
     return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
