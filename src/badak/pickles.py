@@ -49,12 +49,7 @@ class _Call:
 def read_pickle(content: bytes, place: str) -> Any:
     """Read the numbers, text, lists, tuples, dictionaries and NumPy arrays of a pickle.
 
-    Args:
-        content: the file's bytes, of pickle protocol 2 or later.
-        place: what messages call it.
-
-    Returns:
-        What was pickled; the arrays are read-only.
+    The content is of pickle protocol 2 or later; the arrays are read-only.
 
     Raises:
         FormatError: not a pickle, a damaged one, or one that names anything but NumPy's arrays; the

@@ -70,13 +70,7 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
 
 
 def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Read what `save` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name (writable, independent of the file), and the metadata.
+    """Read what `save` wrote: arrays, writable and independent of the file, and metadata.
 
     Raises:
         FormatError: the file cannot be read, is damaged, or is not a safetensors file that badak
@@ -99,13 +93,7 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 
 
 def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
-    """Read the tensors of any safetensors file, such as a PyTorch state dict.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name (writable, independent of the file).
+    """Read the tensors, writable and independent, of any safetensors file, such as a state dict.
 
     Raises:
         FormatError: the file cannot be read, is damaged or not a safetensors file, or holds a dtype
@@ -132,10 +120,6 @@ def write_atomically(path: str | Path, data: bytes) -> None:
     The bytes go to a temporary file in the same folder, are forced to the disk, and the file is
     renamed over `path`; an existing file's permissions are kept.
 
-    Args:
-        path: where to write; its folder must exist.
-        data: the whole content.
-
     Raises:
         BadakError: the system refused; `path` is as it was and no temporary file is left.
     """
@@ -161,11 +145,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
 
 
 def remove_temporaries(folder: str | Path) -> None:
-    """Delete what a killed `write_atomically` left in `folder`.
-
-    Args:
-        folder: the folder; only files with our own ending are deleted.
-    """
+    """Delete what a killed `write_atomically` left in `folder`: files with our own ending."""
     for stray in Path(folder).glob(f".*{TEMPORARY}"):
         stray.unlink(missing_ok=True)
 

@@ -22,12 +22,6 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
         value: an array, a tensor on the CPU, or nested sequences of equal lengths.
         name: what the message calls it.
 
-    Returns:
-        The array; it shares the memory of `value` if possible.
-
-    Raises:
-        ArgumentTypeError: it cannot be read as an array of numbers.
-
     Example:
         >>> as_array([[1, 2], [3]], "images")
         Traceback (most recent call last):
@@ -52,9 +46,6 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
 
 def refuse_pictures(value: object, name: str) -> None:
     """Refuse Pillow images: NumPy ignores their orientation, palette and background.
-
-    Raises:
-        ArgumentTypeError: a Pillow image, or a list of them; `badak.data` makes arrays of them.
 
     Example:
         >>> from PIL import Image

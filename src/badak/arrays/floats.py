@@ -53,9 +53,6 @@ def as_floats(
 def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) -> None:
     """Refuse an array whose shape is not `expected`; None allows any length.
 
-    Raises:
-        BadakError: it has a different shape.
-
     Example:
         >>> check_shape(np.ones(3), "bias", (30,))
         Traceback (most recent call last):

@@ -28,9 +28,6 @@ def as_labels(
         num_classes: K; labels must be below it.
         name: what the message calls them.
 
-    Returns:
-        Array (N,) int64.
-
     Raises:
         ArgumentTypeError: not integers (class names as strings, floats).
         BadakError: a different length, or a label out of range.
@@ -68,9 +65,6 @@ def as_labels(
 
 def check_no_column(array: NDArray[Any], name: str, num_classes: int | None) -> None:
     """Refuse labels (N, 1), which are neither (N,) nor one-hot rows of several classes.
-
-    Raises:
-        BadakError: the labels are such a column.
 
     Example:
         >>> check_no_column(np.ones((5, 1), int), "labels", 10)

@@ -122,13 +122,7 @@ class RunConfig:
     ) -> tuple[Dataset, Dataset]:
         """Give images the run's labels, by class name, and apply its limits.
 
-        Args:
-            train: all training images.
-            test: all test images.
-            run: its directory, if its network will be measured or trained further; else None.
-
-        Returns:
-            The training and test images.
+        `run` is its directory, if its network will be measured or trained further.
 
         Raises:
             BadakError: the run has other classes, or learnt from test images.
@@ -200,12 +194,6 @@ class RunConfig:
 
 def read_config(run: RunDirectory) -> RunConfig:
     """Read RUN/config.toml, trusting nothing.
-
-    Args:
-        run: the run directory.
-
-    Returns:
-        The options.
 
     Raises:
         BadakError: there is none, so this is not a run directory.

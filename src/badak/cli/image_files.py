@@ -53,13 +53,9 @@ def _below(folder: Path) -> list[Path]:
 
 
 def picture_names(paths: Sequence[Path]) -> list[str]:
-    """Name a picture after each image; no two share a name on any file system.
+    """Name a picture after each image: its name without ending, and a number if that is taken.
 
-    Args:
-        paths: of the images.
-
-    Returns:
-        The images' own names without ending, with a number if an earlier image has the same.
+    No two share a name on any file system.
 
     Example:
         >>> picture_names([Path("a/one.png"), Path("b/One.jpg"), Path("two?.png")])

@@ -72,13 +72,6 @@ def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str
 
     Learning rate and weight decay belong to the optimizer: another optimizer has its own.
 
-    Args:
-        options: of `badak train`, all of them.
-        explicit: the names of those that the user wrote.
-
-    Returns:
-        The options to train with.
-
     Example:
         >>> options = {"model": "lenet", "dataset": "mnist", "lr": None, "epochs": 3}
         >>> options = completed(options, explicit={"model", "epochs"})
@@ -101,14 +94,6 @@ def sized(model: str, count: int, explicit: Collection[str]) -> dict[str, Any]:
     A few large steps at a high rate diverge, so small data sets are trained in smaller batches, and
     with plain gradients the rate is proportional to the batch (Goyal et al. 2017, section 2.1). The
     book's run keeps its own.
-
-    Args:
-        model: a name of `RECIPES`.
-        count: training images.
-        explicit: the names of the options that the user wrote.
-
-    Returns:
-        The options that change.
 
     Example:
         >>> sized("resnet20", 50_000, explicit=set())

@@ -32,9 +32,6 @@ class Augmentation(ABC):
             images: (N, C, H, W) float32 or float64; they stay unchanged.
             generator: what the amounts are drawn from.
 
-        Returns:
-            Array of the same shape and dtype.
-
         Raises:
             ArgumentTypeError: images that are not an array of floats.
             BadakError: another number of axes, or images too small for the transform.

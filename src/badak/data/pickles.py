@@ -16,9 +16,6 @@ def read_batch(content: bytes, place: str) -> tuple[NDArray[np.uint8], NDArray[n
             `labels`, a list of N integers.
         place: the name for messages.
 
-    Returns:
-        Pixels (N, 3072) uint8 and labels (N,) int64.
-
     Raises:
         FormatError: no pickle, one that names anything but NumPy's array, or one that holds
             something else.

@@ -41,9 +41,6 @@ class LeakyReLU(Pointwise):
     Args:
         negative_slope: the slope on the left of 0.
 
-    Raises:
-        BadakError: a slope that is not a finite number.
-
     Example:
         >>> import numpy as np
         >>> LeakyReLU(0.5).forward(np.array([[-1.0, 2.0]]), training=False)[0]
@@ -77,9 +74,6 @@ class Hardtanh(Pointwise):
     Args:
         min_val: the minimum output.
         max_val: the maximum output.
-
-    Raises:
-        BadakError: limits that are not finite numbers, or min_val not below max_val.
 
     Example:
         >>> import numpy as np
@@ -169,9 +163,6 @@ class ScaledTanh(Pointwise):
         amplitude: the limit on the far right.
         slope: what the input is multiplied by.
 
-    Raises:
-        BadakError: a number that is not above 0.
-
     Example:
         >>> import numpy as np
         >>> ScaledTanh().forward(np.array([[0.0, 1.0, 1000.0]]), training=False)[0].round(4)
@@ -210,9 +201,6 @@ class ELU(Pointwise):
     Args:
         alpha: the limit on the far left is -alpha.
 
-    Raises:
-        BadakError: an alpha that is not a finite number.
-
     Example:
         >>> import numpy as np
         >>> ELU().forward(np.array([[-1000.0, 2.0]]), training=False)[0]
@@ -243,9 +231,6 @@ class GELU(Pointwise):
 
     Args:
         approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
-
-    Raises:
-        BadakError: another word.
 
     Example:
         >>> import numpy as np

@@ -178,10 +178,7 @@ def path_state_shapes(
 ) -> dict[str, Shape]:
     """Return name -> shape of all parameters and buffers of layers that follow one another.
 
-    Args:
-        layers: by name, in order.
-        input_shape: what the first takes.
-        before: what the names begin with.
+    `before` is what the names begin with.
 
     Raises:
         BadakError: a layer does not fit the output of the one before it.

@@ -26,9 +26,6 @@ class BatchNorm2d(Layer):
         momentum: how far the running statistics move with each batch, in [0, 1].
         eps: added to the variance.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> BatchNorm2d().output_shape((16, 8, 8))
         (16, 8, 8)
@@ -105,9 +102,6 @@ class GroupNorm(Pointwise):
         eps: added to the variance.
         affine: whether each channel is scaled and shifted afterwards.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> GroupNorm(4).output_shape((16, 8, 8))
         (16, 8, 8)
@@ -177,9 +171,6 @@ class LocalResponseNorm(Pointwise):
         alpha: scale of the sum.
         beta: the power.
         k: added to the sum.
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> LocalResponseNorm().output_shape((96, 55, 55))

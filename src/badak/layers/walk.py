@@ -44,10 +44,6 @@ class Visit(NamedTuple, Generic[Value]):
 def walk(layers: Mapping[str, Layer], input_shape: Shape) -> Iterator[Visit[Shape]]:
     """Yield every layer with its shapes, in the order they compute; a block after its own layers.
 
-    Args:
-        layers: by name, in order.
-        input_shape: of one image.
-
     Raises:
         BadakError: a layer does not fit the output of the one before it.
 
@@ -65,11 +61,7 @@ def run(
 ) -> Iterator[Visit[Array]]:
     """Yield every layer with its arrays, as `walk` does with shapes.
 
-    Args:
-        layers: built layers by name, in order.
-        x: (N, ...), the first one's input.
-        step: what computes each output, a block's from the ends of its paths; in prediction, if
-            None.
+    `step` computes each output, a block's from the ends of its paths; in prediction, if None.
 
     Example:
         >>> import numpy as np
@@ -118,11 +110,8 @@ def _call(_: str, __: str, function: Callable[..., Any], *arguments: Any) -> Any
 class Tape:
     """A forward pass through which gradients can flow back, layer by layer.
 
-    Args:
-        layers: built layers by name, in order.
-        training: as for `Layer.forward`.
-        call: makes each call: ``call(layer's full name, "forward" or "backward", function,
-            *arguments)``; `badak.inspect.profile` times them.
+    ``call(layer's full name, "forward" or "backward", function, *arguments)`` makes each call;
+    `badak.inspect.profile` times them.
     """
 
     def __init__(
@@ -143,10 +132,6 @@ class Tape:
         """Yield each layer's name and its output's gradient, last to first; then `INPUT`'s.
 
         A block comes before its own layers. The bits are those of `Layer.backward`.
-
-        Args:
-            grad_y: the gradient of the last output.
-            need_grad_x: whether that of the input is wanted.
         """
         grad_x = yield from self._backward(self._layers, "", grad_y, need_grad_x)
         if need_grad_x:

@@ -1,4 +1,10 @@
-"""Networks from the literature, each only a layer list, and the table that names them."""
+"""Networks from the literature, each only a layer list, and the table that names them.
+
+All take num_classes, the units of the output; input_shape, (C, H, W) of one image, for some also
+image_size, short for (3, image_size, image_size); weight_init, "he", "xavier" or a standard
+deviation; seed, of the initial parameters and of dropout; and dtype, np.float32 or np.float64.
+Sizes that do not fit raise BadakError, which names the layer.
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -40,9 +40,8 @@ def ResNet20(
     Shortcuts have no parameters (option A): 269,722 in all. With projections (option B), which the
     paper does not use here, there would be 272,474.
 
-    Args:
-        blocks: how many stand in each stage; (5, 5, 5) is ResNet-32, (9, 9, 9) ResNet-56.
-        filters: of each stage's convolutions.
+    Arguments are those of `badak.models`, and: blocks in each stage, (5, 5, 5) for ResNet-32, (9,
+    9, 9) for ResNet-56; filters of each stage's convolutions.
 
     Example:
         >>> ResNet20().summary().parameters
@@ -78,11 +77,8 @@ def ResNet18(
 
     From He et al. 2016, table 1; a stage begins with a 1x1 convolution as shortcut and batch
     norm (option B). Images below 64 pixels, such as CIFAR-10's, begin with a 3x3 convolution and no
-    pooling, so that something is left for the last stage.
-
-    Args:
-        blocks: how many stand in each stage; (3, 4, 6, 3) is ResNet-34.
-        filters: of each stage's convolutions.
+    pooling, so that something is left for the last stage. Arguments are those of `ResNet20`; with
+    blocks (3, 4, 6, 3) it is ResNet-34.
 
     Example:
         >>> ResNet18(10, image_size=32).summary().parameters

@@ -36,15 +36,6 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
 def several(values: Any, name: str, count: int | None = None) -> tuple[Any, ...]:
     """Return sizes as a tuple; the layers they are for check each.
 
-    Args:
-        values: a sequence.
-        name: of the argument.
-        count: how many there must be; any number if None.
-
-    Raises:
-        ArgumentTypeError: no sequence.
-        BadakError: another number of them.
-
     Example:
         >>> several((6, 16, 120), "filters", 2)
         Traceback (most recent call last):
@@ -68,14 +59,9 @@ def is_small(shape: Shape) -> bool:
 
 
 def padding_to_32(shape: Shape, more: int = 0) -> Padding:
-    """Return the zeros around an image that make it 32 x 32; none if it is larger.
+    """Return the zeros around an image (C, H, W) that make it 32 x 32, and `more` on every side.
 
-    Args:
-        shape: (C, H, W) of the image.
-        more: padding on every side besides.
-
-    Returns:
-        One number if all sides are equal, otherwise one per side.
+    One number if all sides are equal, otherwise one per side; none if the image is larger.
 
     Example:
         >>> padding_to_32((1, 28, 28)), padding_to_32((1, 27, 40), more=1)

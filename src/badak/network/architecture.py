@@ -43,10 +43,6 @@ def checked_dtype(dtype: Any) -> "np.dtype[Any]":
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
     """Return (C, H, W) as Python ints, each at least 1.
 
-    Raises:
-        ArgumentTypeError: not three integers.
-        BadakError: one of them below 1.
-
     Example:
         >>> checked_input_shape([1, 28, 0])
         Traceback (most recent call last):
@@ -147,12 +143,6 @@ def _paths(path: Any) -> list[Any]:
 
 def parse(description: Any) -> dict[str, Any]:
     """Turn a description from a file into Network's arguments, trusting nothing.
-
-    Args:
-        description: what `describe` returned, as JSON gives it back.
-
-    Returns:
-        layers, input_shape, dtype and loss.
 
     Raises:
         FormatError: a key, layer or argument that is missing, unknown or of the wrong kind.

@@ -223,10 +223,7 @@ def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
 def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[Stage]:
     """Group layers into stages, each as long as one call can do.
 
-    Args:
-        layers: names and layers, in order.
-        input_shape: of one image.
-        training: for training, with what `backward` needs, or for prediction.
+    In training a stage keeps what `backward` needs.
     """
     result: list[Stage] = []
     shape, rest = input_shape, list(layers)

@@ -278,9 +278,6 @@ class Network:
 def load(path: str | Path) -> Network:
     """Read a network that `Network.save` wrote; nothing in the file is executed.
 
-    Args:
-        path: the safetensors file.
-
     Raises:
         FormatError: the file cannot be read, is damaged or not a badak network, or its tensors do
             not fit or hold NaN or infinity.

@@ -131,9 +131,7 @@ def batch_norm2d(
         momentum: how far the running statistics move towards the batch's, in [0, 1].
         eps: added to the variance; at least the smallest normal number of the dtype.
 
-    Returns:
-        A named tuple: y; mean and inverse_std, which backward needs; and new running_mean and
-        running_var, the latter moved by the unbiased variance. The input arrays do not change.
+    The input arrays do not change.
 
     Source: Ioffe and Szegedy 2015, algorithms 1 and 2.
 
@@ -228,9 +226,6 @@ def group_norm(
         weight: (C,); None for ones.
         bias: (C,); None for zeros.
         eps: added to the variance; at least the smallest normal number of the dtype.
-
-    Returns:
-        A named tuple: y; mean and inverse_std, which backward needs.
 
     Source: Wu and He 2018, section 3.1.
 

@@ -102,9 +102,6 @@ class Window:
         PyTorch and ONNX floor it. With ceil_mode the division rounds up, but no window may start
         beyond the input and its leading padding.
 
-        Raises:
-            BadakError: the window does not fit; the message has the numbers.
-
         Example:
             >>> Window.of(5).output_size(28, 28)
             (24, 24)
@@ -163,10 +160,6 @@ class Window:
 
 def pair(value: Any, name: str, minimum: int) -> Pair:
     """Return one integer or a pair of them as (height, width).
-
-    Raises:
-        ArgumentTypeError: neither an integer nor two of them.
-        BadakError: below `minimum`.
 
     Example:
         >>> pair(3, "kernel_size", minimum=1)

@@ -63,11 +63,7 @@ def measured(
 ) -> list[Dataset]:
     """Return the images measured at each epoch's end: of training, then of validation if any.
 
-    Args:
-        train: the training images.
-        validation: the validation images.
-        size: how many of each; if None, all validation images and as many training images.
-        seed: of the choice.
+    `size` of each; if None, all validation images and as many training images.
     """
     parts = [train] if validation is None else [train, validation]
     count = size or (TRAIN_SAMPLE if validation is None else len(validation))

@@ -128,8 +128,8 @@ class History:
         """Rebuild what `arrays` returned.
 
         Raises:
-            FormatError: tables are missing or have another shape, or the number of a step, epoch or
-                image is not an .
+            FormatError: tables are missing or have another shape, or the number of a step,
+                epoch or image is not whole.
         """
         for name, record in (("steps", StepRecord), ("epochs", EpochRecord)):
             table = arrays.get(name)

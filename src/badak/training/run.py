@@ -18,9 +18,6 @@ LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os,
 class RunDirectory:
     """The paths of a run's files; they need not exist.
 
-    Args:
-        path: the directory.
-
     Example:
         >>> RunDirectory(Path("runs/first")).checkpoint.as_posix()
         'runs/first/checkpoint/latest.safetensors'

@@ -118,14 +118,7 @@ class Trainer:
         self.history, self.best = History(), Best()
 
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
-        """Make one update on one batch, without schedule and history.
-
-        Args:
-            images: (N, C, H, W).
-            labels: (N,) class indices, or (N, K) rows.
-
-        Returns:
-            Mean loss before the update.
+        """Make one update on one batch, without schedule and history; return its mean loss before.
 
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
@@ -135,11 +128,7 @@ class Trainer:
         ).loss
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """Stop `fit` after the current step, as a signal would; for callbacks.
-
-        Args:
-            number: the signal that `Interrupted` names.
-        """
+        """Stop `fit` after the current step, as the signal `number` would; for callbacks."""
         self._interruption.signal = number
 
     def fit(

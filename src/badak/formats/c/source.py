@@ -73,9 +73,6 @@ def c_source(
         calibration: images (N, C, H, W), a few hundred that are like those in use. If present, all
             arithmetic is in 8-bit integers, with scales from these images.
 
-    Returns:
-        The files' text and sizes.
-
     Raises:
         BadakError: some layers are not supported (the message lists them), or there are weights
             that are not finite, or more than a compiler can handle.

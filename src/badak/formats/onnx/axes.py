@@ -10,9 +10,6 @@ from badak.errors import BadakError
 def checked_axis(axis: int, rank: int) -> int:
     """Return an axis counted from the front, as ONNX counts: -1 is the last.
 
-    Raises:
-        BadakError: the array has no such axis.
-
     Example:
         >>> checked_axis(-1, 4)
         3
@@ -45,9 +42,6 @@ def checked_axes(axes: Iterable[SupportsIndex], rank: int) -> list[int]:
 
 def checked_order(order: Sequence[int], rank: int) -> list[int]:
     """Return the new order of an array's axes, which must name each once and none from the end.
-
-    Raises:
-        BadakError: it does not.
 
     Example:
         >>> checked_order([0, 2, 2], 3)

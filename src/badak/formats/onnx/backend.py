@@ -72,9 +72,6 @@ class Backend(OnnxBackend):
             outputs_info: not needed here.
             **kwargs: ``opset_version`` says what the operator means; the newest one otherwise.
 
-        Returns:
-            A named tuple of its outputs.
-
         Raises:
             FormatError: an invalid node, or an operator that badak lacks.
             BadakError: inputs that do not fit it.
@@ -105,9 +102,6 @@ class Prepared(BackendRep):
 
         Args:
             inputs: one array for each input that is not a weight: in order, by name, or alone.
-
-        Returns:
-            A named tuple of arrays.
 
         Raises:
             BadakError: inputs that do not fit; the message names the node.

@@ -71,12 +71,9 @@ def read(path: str | Path) -> Graph:
 
 
 def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTensor) -> Graph:
-    """Check a model and return its graph.
+    """Check a model, ONNX's own object, and return its graph.
 
-    Args:
-        model: ONNX's own object.
-        initializer: reads the numbers of an initializer.
-        attribute: reads those of a node's attribute.
+    `initializer` and `attribute` read the numbers of a tensor.
 
     Raises:
         FormatError: the versions are not supported, names do not fit together, or what the

@@ -45,9 +45,6 @@ def load(path: str | Path) -> Network:
     Args:
         path: the file; weights that lie outside it must lie beside it, in plain files.
 
-    Returns:
-        The network.
-
     Raises:
         BadakError: the file cannot be read.
         FormatError: it is not an ONNX file, or a forged one; or a graph that badak has no layers

@@ -32,9 +32,7 @@ EXTERNAL_KEYS = {"location", "offset", "length", "checksum"}
 def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     """A tensor's numbers, its claims checked.
 
-    Args:
-        tensor: ONNX's own object.
-        folder: where external data may lie; None if there must be none.
+    External data may lie in `folder`; there must be none if that is None.
 
     Raises:
         FormatError: an element type that badak does not read, sizes that are none, or more or

@@ -36,9 +36,6 @@ DEEPEST = 16
 def read_keras(path: Path) -> list[Group]:
     """Read the layers of a ``.weights.h5`` file, of a model whose images are (N, H, W, C).
 
-    Args:
-        path: the file.
-
     Returns:
         One group per layer, its arrays in badak's layout. What comes after a Flatten still has
         Keras's order of inputs; see `as_channels_first`.
@@ -79,15 +76,7 @@ def _opened(path: Path) -> Iterator[Any]:
 def as_channels_first(net: Network, name: str, weight: Array) -> Array:
     """Return a Dense layer's weight (M, D) for inputs that badak's Flatten laid out.
 
-    Keras flattens (H, W, C), badak (C, H, W).
-
-    Args:
-        net: the network.
-        name: of the layer; if it is not the first Linear after a Flatten, nothing changes.
-        weight: as read.
-
-    Returns:
-        The weight.
+    Keras flattens (H, W, C), badak (C, H, W); only the first Linear after a Flatten changes.
     """
     shape = _flattened(net, name)
     if shape is None:

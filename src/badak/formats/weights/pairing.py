@@ -77,10 +77,7 @@ def grouped(arrays: Mapping[str, Shaped]) -> list[Group]:
 def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     """Find each layer's group in the file.
 
-    Args:
-        own: the network's, in its order.
-        stored: the file's.
-        in_order: whether the file keeps its layers in order.
+    `in_order` says whether the file keeps its layers in order.
 
     Returns:
         The network's name of each layer -> the file's group.

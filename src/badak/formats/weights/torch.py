@@ -30,7 +30,7 @@ def read_archive(path: Path) -> list[Group]:
     """Read a state dict that numpy.savez wrote, which keeps its order.
 
     Raises:
-        FormatError: it is not an  file, or damaged, or holds anything but real numbers.
+        FormatError: it is not an NPZ file, or damaged, or holds anything but real numbers.
     """
     arrays = {}
     for name, (shape, dtype) in npz_headers(path).items():
@@ -47,7 +47,8 @@ def read_arrays(state: Mapping[Any, Any]) -> list[Group]:
     """Take a state dict in memory: PyTorch's tensors, or anything that NumPy reads.
 
     Raises:
-        ArgumentTypeError: a name that is not a string, or a value that is not an  real numbers.
+        ArgumentTypeError: a name that is not a string, or a value that is not an array of real
+            numbers.
     """
     arrays = {}
     for name, value in state.items():

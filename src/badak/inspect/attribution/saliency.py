@@ -86,16 +86,7 @@ def smooth_grad(
 
 
 def mean_gradient(net: Network, images: Images, label: int) -> Array:
-    """Return the mean over images of the gradient of a class's logit by the image.
-
-    Args:
-        net: the network.
-        images: (N, C, H, W), checked; they pass a few at a time.
-        label: the class, checked.
-
-    Returns:
-        (C, H, W).
-    """
+    """Return the mean, over checked images, of the gradient of a class's logit by the image."""
     total = np.zeros(images.shape[1:])
     for start in range(0, len(images), BATCH):
         total += trace(net, images[start : start + BATCH]).class_gradient(label).sum(axis=0)

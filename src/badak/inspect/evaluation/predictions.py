@@ -142,13 +142,6 @@ def predictions(net: Network, data: Dataset) -> Predictions:
 def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predictions:
     """Return a function's predictions, or compute them from its network and data.
 
-    Args:
-        net: the network, or its predictions.
-        data: the images to predict; with predictions None, or the data they belong to.
-
-    Returns:
-        The predictions.
-
     Raises:
         ArgumentTypeError: net or data of another type.
         BadakError: a network without data, data that do not fit, or data of other predictions.
@@ -171,10 +164,6 @@ def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predicti
 
 def check_fit(net: Network, data: Dataset) -> None:
     """Raise an error if the network cannot classify the data.
-
-    Args:
-        net: the network.
-        data: labelled images.
 
     Raises:
         ArgumentTypeError: net or data of another type.

@@ -19,7 +19,7 @@ def filters(net: Network, layer: str | None = None) -> Array:
             None.
 
     Returns:
-        (F, C / groups, KH, KW), a copy; `badak.inspect.draw.filters` draws it.
+        (F, C / groups, KH, KW), a copy.
 
     Raises:
         BadakError: no such convolution layer; the message lists those there are.

@@ -52,13 +52,7 @@ class Axis(NamedTuple):
 def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
     """Return a node's window over an input of this size.
 
-    Args:
-        node: a convolution or pooling.
-        size: the input's lengths after N and C.
-        kernel: the window's.
-
-    Returns:
-        An axis for each length.
+    `size` are the input's lengths after N and C.
 
     Raises:
         BadakError: attributes out of range or of another number, a window that does not fit.
@@ -107,16 +101,7 @@ def lift(axes: Sequence[Axis]) -> list[Axis]:
 
 
 def windows(x: NDArray[Any], axes: Sequence[Axis], value: float) -> NDArray[Any]:
-    """Return what each window sees.
-
-    Args:
-        x: (N, C, *size).
-        axes: the window.
-        value: the padding's.
-
-    Returns:
-        A read-only view (N, C, *places, *kernel).
-    """
+    """Return what windows see of x (N, C, *size): a read-only view (N, C, *places, *kernel)."""
     padded_size = [a.before + a.size + a.reach for a in axes]
     cells = math.prod([a.places * a.kernel for a in axes])  # what a reduction may copy
     checks.memory(

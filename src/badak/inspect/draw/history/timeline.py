@@ -26,13 +26,8 @@ PANEL = 0.92  # a panel's share of the distance between panels
 def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
     """Draw the first filters of a convolution, one row per moment, at most eight rows.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. All filters share one scale, red above 0 and blue
-        below; filters of three channels are shown in colour, others by their first channel.
+    All filters share one scale, red above 0 and blue below; filters of three channels are shown in
+    colour, others by their first channel.
 
     Raises:
         BadakError: no such convolution.
@@ -62,13 +57,8 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
 def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0) -> "Figure":
     """Draw a convolution's output for one image, one row per moment, at most eight rows.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-        image: index of one of the timeline's images.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. All panels share one scale.
+    The layer is the first convolution if None; `image` is the index of one of the timeline's
+    images. All panels share one scale.
 
     Raises:
         BadakError: no such convolution or image.
@@ -97,12 +87,6 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
 
 def health_over_time(timeline: Timeline) -> "Figure":
     """Draw accuracy, dead units and the size of updates by step.
-
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
 
     Example:
         >>> from badak import Trainer, data, inspect, models

@@ -88,17 +88,10 @@ def show_mosaic(
     numbered: bool = True,
     scale: float | None = None,
 ) -> Grid:
-    """Draw panels on one scale, with a colour bar; colours, (P, H, W, 3), are drawn as they are.
+    """Draw panels on one scale, with a colour bar, and return where they lie; colours as they are.
 
-    Args:
-        axes: the axes to draw in.
-        panels: (P, H, W) or (P, H, W, 3).
-        columns: panels per row.
-        numbered: whether to write each panel's number, from 0, above it.
-        scale: the value of the deepest colour; the largest magnitude if None.
-
-    Returns:
-        Where the panels lie.
+    Each may have its number, from 0, above it. `scale` is the value of the deepest colour; the
+    largest magnitude if None.
     """
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
