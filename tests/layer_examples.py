@@ -28,6 +28,7 @@ from badak.layers import (
     Linear,
     LocalResponseNorm,
     MaxPool2d,
+    Product,
     ReLU,
     Residual,
     ScaledTanh,
@@ -42,6 +43,7 @@ from layers import twins
 
 IMAGE = (6, 9, 11)
 ROW = (6 * 9 * 11,)
+GATE = [GlobalAvgPool2d(), Conv2d(2, 1), Tanh(), Conv2d(6, 1), Sigmoid()]
 
 
 @dataclass(frozen=True)
@@ -123,5 +125,24 @@ EXAMPLES = {
             ]
         ),
         twins.branches(),
+    ),
+    "Concat as in DenseNet": Example(
+        Concat(
+            [
+                [Tanh()],
+                [
+                    Concat([[], [Conv2d(2, 3, padding=1)]]),
+                    Concat([[], [Conv2d(3, 3, padding=1)]]),
+                    BatchNorm2d(),
+                ],
+            ]
+        ),
+        twins.dense(),
+    ),
+    "Product": Example(
+        Product([[], GATE]), twins.Product(branch1=nn.Identity(), branch2=twins.gate())
+    ),
+    "Product of three": Example(
+        Product([GATE, [Conv2d(6, 3, padding=1)], []]), twins.three_factors()
     ),
 }

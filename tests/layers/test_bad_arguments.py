@@ -80,7 +80,6 @@ WRONG = {
     "table, -1": (lambda: TableConv2d([[-1]], 3), "number.* table.*got -1"),
     "table, blind": (lambda: TableConv2d([[0], []], 3), r"filter 1 .*\(\)"),
     "table, twice": (lambda: TableConv2d([[1, 1]], 3), r"filter 0 .*\(1, 1\)"),
-    "residual, nothing": (lambda: Residual([]), "layers.*got none"),
     "residual, layer": (lambda: Residual(ReLU()), r"layers.*got ReLU\(\)"),
     "residual, None": (lambda: Residual([ReLU()], None), "layers.*got None"),
     "residual, name": (lambda: Residual({"shortcut": ReLU()}), "'shortcut'"),

@@ -21,6 +21,7 @@ from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from badak.layers.product import Product
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
 from badak.layers.subsample import Subsample2d
@@ -55,6 +56,7 @@ LAYERS: dict[str, type[Layer]] = {
         EuclideanRBF,
         Residual,
         Concat,
+        Product,
     )
 }
 
@@ -79,6 +81,7 @@ __all__ = [
     "Linear",
     "LocalResponseNorm",
     "MaxPool2d",
+    "Product",
     "ReLU",
     "Residual",
     "ScaledTanh",

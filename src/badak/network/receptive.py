@@ -5,7 +5,7 @@ Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from badak.arrays import Shape
@@ -102,6 +102,7 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
         window = layer.window(visit.input)
         if isinstance(layer, Block):
             field = reduce(lambda field, other: field.joined(other, height, width), others, field)
+            field = replace(field, places=places)  # a gate's are those of the maps
         elif window is not None:
             field = field.windowed(window, places)
         elif isinstance(layer, Linear) or (shape != visit.input and not isinstance(layer, Flatten)):
