@@ -11,10 +11,9 @@ from badak.arrays import Array, Shape
 from badak.errors import BadakError, where
 from badak.layers.base import Gradients, Layer
 from badak.layers.naming import named
-from badak.layers.nodes import INPUT, Arriving, Node, Values, chain, passes_back
+from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
 
 Layers = Sequence[Layer] | Mapping[str, Layer]
-Path = tuple[str, dict[str, Layer]]
 Cache = tuple[dict[str, Any], Any]
 # Blocks within blocks: far more than any paper has, far fewer than Python's stack allows.
 DEEPEST = 8
@@ -28,28 +27,21 @@ class Block(Layer):
     any values.
 
     Attributes:
-        nodes: the layers inside, each with its name here and the names of what it reads, in order.
-        ends: the names of the values that are joined; `INPUT` is the input itself.
         holds: which arguments hold layers: "layers" in a row, or several such "paths".
     """
 
     prefix: ClassVar[str] = "block"
     holds: ClassVar[Mapping[str, str]]
 
-    def _hold(self, *paths: Path) -> None:
-        """Take paths from the input, whose layers must be the block's own copies.
+    @property
+    @abstractmethod
+    def nodes(self) -> Sequence[Node]:
+        """The layers inside, each with its name here and the names of what it reads, in order."""
 
-        Args:
-            paths: for each what comes before the names of its layers, and these by name.
-        """
-        chains = [chain(layers, before) for before, layers in paths]
-        self._set(tuple(node for nodes, _ in chains for node in nodes), tuple(e for _, e in chains))
-
-    def _set(self, nodes: tuple[Node, ...], ends: tuple[str, ...]) -> None:
-        self.nodes, self.ends = nodes, ends
-        if self.depth() > DEEPEST:
-            kind = type(self).__name__
-            raise BadakError(f"{kind} may be nested at most {DEEPEST} deep; got {self.depth()}")
+    @property
+    @abstractmethod
+    def ends(self) -> Sequence[str]:
+        """The names of the values that are joined; `INPUT` is the input itself."""
 
     @abstractmethod
     def joined_shape(self, ends: list[Shape]) -> Shape:
@@ -101,6 +93,12 @@ class Block(Layer):
         before = f"{name}." if name else ""
         for node in self.nodes:
             yield from node.layer.leaves(before + node.name)
+
+    def check_depth(self) -> None:
+        """Raise BadakError if blocks are nested too deep."""
+        if self.depth() > DEEPEST:
+            kind = type(self).__name__
+            raise BadakError(f"{kind} may be nested at most {DEEPEST} deep; got {self.depth()}")
 
     def depth(self) -> int:
         """How deep blocks are nested here, 1 if this is the only one."""

@@ -8,7 +8,7 @@ from typing import final
 from badak import ops
 from badak.arrays import Array, Shape
 from badak.errors import BadakError
-from badak.layers.branched import Branched
+from badak.layers.paths import Branched
 
 
 @final

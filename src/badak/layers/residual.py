@@ -7,12 +7,13 @@ from typing import Any, ClassVar, final
 from badak import ops
 from badak.arrays import Array, Shape
 from badak.errors import BadakError
-from badak.layers.block import Block, Layers, copies
+from badak.layers.block import Layers, copies
+from badak.layers.paths import Paths
 
 
 @final
 @dataclass
-class Residual(Block):
+class Residual(Paths):
     """layers(x) + shortcut(x): what the layers learn is added to their input (He et al. 2016).
 
     Its parameters are those of the layers inside, named ``conv1.weight`` in the first path and

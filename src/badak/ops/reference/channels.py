@@ -29,4 +29,4 @@ def channel_shuffle(x: Array, groups: int) -> Array:
     """A transposed table of channels: (N, G, C/G, ...) -> (N, C/G, G, ...)."""
     n, c = x.shape[:2]
     table = x.reshape(n, groups, c // groups, *x.shape[2:])
-    return np.ascontiguousarray(table.swapaxes(1, 2)).reshape(x.shape)
+    return np.array(table.swapaxes(1, 2), order="C").reshape(x.shape)
