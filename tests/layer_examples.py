@@ -15,6 +15,8 @@ from badak.layers import (
     GELU,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
+    ChannelSlice,
     Concat,
     Conv2d,
     Dropout,
@@ -104,6 +106,8 @@ EXAMPLES = {
     ),
     "Dropout": Example(Dropout(0.0), nn.Dropout(0.0)),
     "Flatten": Example(Flatten(), nn.Flatten()),
+    "ChannelSlice": Example(ChannelSlice(1, 4), twins.ChannelSlice(1, 4)),
+    "ChannelShuffle": Example(ChannelShuffle(3), nn.ChannelShuffle(3)),
     "EuclideanRBF": Example(EuclideanRBF(4), twins.EuclideanRBF(4, *ROW), ROW),
     "Residual": Example(
         Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
@@ -125,6 +129,10 @@ EXAMPLES = {
             ]
         ),
         twins.branches(),
+    ),
+    "Concat as in ShuffleNet": Example(
+        Concat([[ChannelSlice(0, 3)], [ChannelSlice(3, 6), Conv2d(3, 3, padding=1, groups=3)]]),
+        twins.shuffle_unit(),
     ),
     "Concat as in DenseNet": Example(
         Concat(

@@ -158,3 +158,21 @@ def named_conv(before, after):
     layers = nn.Sequential()
     layers.add_module("conv1", nn.Conv2d(before, after, 3, padding=1))
     return layers
+
+
+class ChannelSlice(nn.Module):
+    def __init__(self, start, stop):
+        super().__init__()
+        self.channels = slice(start, stop)
+
+    def forward(self, x):
+        return x[:, self.channels]
+
+
+def shuffle_unit():
+    """ShuffleNet V2's: half of the channels pass, and then all are shuffled."""
+    first, second = nn.Sequential(), nn.Sequential()
+    first.add_module("slice1", ChannelSlice(0, 3))
+    second.add_module("slice1", ChannelSlice(3, 6))
+    second.add_module("conv1", nn.Conv2d(3, 3, 3, padding=1, groups=3))
+    return Concat(branch1=first, branch2=second)

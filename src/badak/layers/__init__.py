@@ -12,6 +12,7 @@ from badak.layers.activation import (
 )
 from badak.layers.base import Layer
 from badak.layers.block import Block
+from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
@@ -53,6 +54,8 @@ LAYERS: dict[str, type[Layer]] = {
         LocalResponseNorm,
         Dropout,
         Flatten,
+        ChannelSlice,
+        ChannelShuffle,
         EuclideanRBF,
         Residual,
         Concat,
@@ -67,6 +70,8 @@ __all__ = [
     "AvgPool2d",
     "BatchNorm2d",
     "Block",
+    "ChannelShuffle",
+    "ChannelSlice",
     "Concat",
     "Conv2d",
     "CrossEntropyLoss",

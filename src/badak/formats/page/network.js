@@ -87,6 +87,17 @@ const OPS = {
     y.set(x);
     y.set(other, x.length);
   },
+  channel_slice(step, y, [c], [x]) {
+    const first = (y.length / c) * step.numbers.start;
+    y.set(x.subarray(first, first + y.length));
+  },
+  channel_shuffle(step, y, [c], [x]) {
+    const { groups } = step.numbers, size = y.length / c;
+    for (let m = 0; m < c; m++) {
+      const from = ((m % groups) * (c / groups) + Math.floor(m / groups)) * size;
+      y.set(x.subarray(from, from + size), m * size);
+    }
+  },
   multiply(step, y, shape, [x, other]) {
     // A gate has one number for each map.
     const inMap = (array) => y.length / array.length;
