@@ -12,6 +12,7 @@ from badak.layers.activation import (
 )
 from badak.layers.base import Layer
 from badak.layers.block import Block
+from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
@@ -21,6 +22,7 @@ from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from badak.layers.product import Product
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
 from badak.layers.subsample import Subsample2d
@@ -52,9 +54,12 @@ LAYERS: dict[str, type[Layer]] = {
         LocalResponseNorm,
         Dropout,
         Flatten,
+        ChannelSlice,
+        ChannelShuffle,
         EuclideanRBF,
         Residual,
         Concat,
+        Product,
     )
 }
 
@@ -65,6 +70,8 @@ __all__ = [
     "AvgPool2d",
     "BatchNorm2d",
     "Block",
+    "ChannelShuffle",
+    "ChannelSlice",
     "Concat",
     "Conv2d",
     "CrossEntropyLoss",
@@ -79,6 +86,7 @@ __all__ = [
     "Linear",
     "LocalResponseNorm",
     "MaxPool2d",
+    "Product",
     "ReLU",
     "Residual",
     "ScaledTanh",

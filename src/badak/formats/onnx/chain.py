@@ -1,9 +1,10 @@
 """A graph of values as layers: a chain, in which paths that split and join again are blocks.
 
-Two paths that are added are a Residual, and paths put side by side a Concat. The paths of a
-join split at their nearest common ancestor: the last value that everything after it, up to the
-join, is computed from (compilers call it the immediate dominator). Some paths may split later
-than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
+Two paths that are added are a Residual, paths that are multiplied a Product, and paths put side by
+side a Concat. The paths of a join split at their nearest common ancestor: the last value that
+everything after it, up to the join, is computed from (compilers call it the immediate dominator).
+Some paths may split later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b,
+c)]).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,10 @@ from functools import reduce
 from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.value import Loaded, Value
-from badak.layers import Concat, Residual
+from badak.layers import Concat, Product, Residual
 from badak.layers.block import DEEPEST
+
+BRANCHED = {"Concat": Concat, "Mul": Product}
 
 
 class Chain:
@@ -89,8 +92,8 @@ class Chain:
 
 def _block(value: Value, paths: list[list[Loaded]]) -> Loaded:
     """One layer for paths that join."""
-    if value.joins == "Concat":
-        layer = Concat([[step.layer for step in path] for path in paths])
+    if value.joins in BRANCHED:
+        layer = BRANCHED[value.joins]([[step.layer for step in path] for path in paths])
         return Loaded(layer, _arrays(paths))
     (block,) = reduce(lambda sums, path: [_sum(value, sums, path)], paths[1:], paths[0])
     return block

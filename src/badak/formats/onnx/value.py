@@ -29,7 +29,7 @@ class Value:
         shape: of one image as badak holds it: (C, H, W), or (D,).
         sources: names of the values that it is computed from; several if paths join.
         layers: those that make it from its one source.
-        joins: "Add" or "Concat" if paths join.
+        joins: "Add", "Mul" or "Concat" if paths join.
         uses: how many nodes take it.
         axes: which axis of `shape` each axis of the file's array is, after that of the images; the
             file may leave out an axis of size 1.

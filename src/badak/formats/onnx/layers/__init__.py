@@ -13,14 +13,24 @@ from numpy.typing import NDArray
 
 from badak.arrays import Shape
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers import activation, block, conv, dropout, linear, norm, pad, pool
+from badak.formats.onnx.layers import (
+    activation,
+    block,
+    channels,
+    conv,
+    dropout,
+    linear,
+    norm,
+    pad,
+    pool,
+)
 from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Block, Layer
 from badak.layers.walk import INPUT, walk
 
-KINDS = (conv, linear, pool, norm, activation, dropout, pad, shapes)
+KINDS = (conv, linear, pool, norm, activation, dropout, pad, channels, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in KINDS for layer, writer in kind.WRITERS.items()
 }

@@ -1,4 +1,4 @@
-"""Paths that join: Residual as a sum, Concat; and what else ONNX's Add and Sum may mean."""
+"""Paths that join: Residual as a sum, Concat, Product; what else ONNX's Add, Sum, Mul may mean."""
 
 from dataclasses import replace
 
@@ -8,9 +8,11 @@ from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.layers.linear import shifted
+from badak.formats.onnx.layers.norm import read_scale
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Concat, Residual
+from badak.layers import Concat, Product, Residual
+from badak.ops.elementwise import product_shape
 
 
 def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
@@ -21,6 +23,15 @@ def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
 def write_concat(graph: GraphWriter, name: str, ends: list[str]) -> str:
     """Its paths side by side."""
     return graph.add("Concat", ends, name, axis=1)
+
+
+def write_product(graph: GraphWriter, name: str, ends: list[str]) -> str:
+    """A node for each path after the first: Mul takes two values, and repeats a gate's numbers."""
+    y, *others = ends
+    for number, other in enumerate(others, 1):
+        last = number == len(others)
+        y = graph.add("Mul", [y, other], name if last else f"{name}.product{number}")
+    return y
 
 
 def read_add(call: Call) -> Value:
@@ -52,6 +63,13 @@ def read_concat(call: Call) -> Value:
     return replace(y, shape=(sum(map(len, parts)), *y.shape[1:]))
 
 
+def read_mul(call: Call) -> Value:
+    """A factor if one input is constant; otherwise two paths that are multiplied."""
+    if len(call.inputs) != 2 or any(isinstance(x, np.ndarray) for x in call.inputs):
+        return read_scale(call)
+    return _joined(_parts(call), "Mul")
+
+
 def _parts(call: Call) -> list[Value]:
     """The values that join; all rows if some are."""
     places = range(len(call.inputs))
@@ -60,11 +78,14 @@ def _parts(call: Call) -> list[Value]:
 
 
 def _joined(parts: list[Value], kind: str) -> Value:
-    first = parts[0]
-    same = {(len(part.shape), part.axes, part.order) for part in parts}
-    if len(same) > 1 or (kind == "Add" and len({part.shape for part in parts}) > 1):
+    shapes = {part.shape for part in parts}
+    product = product_shape(parts[0].shape, parts[-1].shape) if kind == "Mul" else None
+    same = len({(len(part.shape), part.axes, part.order) for part in parts}) == 1
+    if not same or (kind == "Add" and len(shapes) > 1) or (kind == "Mul" and product is None):
         raise FormatError(f"its inputs must have one shape and layout; got {_shapes(parts)}")
-    return replace(first, sources=tuple(part.name for part in parts), layers=(), joins=kind)
+    names = tuple(part.name for part in parts)
+    shape = product or parts[0].shape
+    return replace(parts[0], shape=shape, sources=names, layers=(), joins=kind)
 
 
 def _shapes(parts: list[Value]) -> str:
@@ -78,5 +99,11 @@ def read_mean(call: Call) -> Value:
     return call.gives(call.value())
 
 
-JOINS = {Residual: write_residual, Concat: write_concat}
-READERS = {"Add": read_add, "Sum": read_add, "Concat": read_concat, "Mean": read_mean}
+JOINS = {Residual: write_residual, Concat: write_concat, Product: write_product}
+READERS = {
+    "Add": read_add,
+    "Sum": read_add,
+    "Mul": read_mul,
+    "Concat": read_concat,
+    "Mean": read_mean,
+}
