@@ -60,7 +60,7 @@ def ConvNeXtTiny(
                 Conv2d(4 * count, 1, weight_init=weight_init),
                 GELU(),
                 Conv2d(count, 1, weight_init=weight_init),
-                Scale(layer_scale, trainable=True),
+                Scale("channel", layer_scale, bias=False, trainable=True),
             ]
         )
 

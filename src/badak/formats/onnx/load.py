@@ -18,6 +18,7 @@ from badak.formats.onnx.chain import Chain
 from badak.formats.onnx.classes import with_classes
 from badak.formats.onnx.constants import FOLDED, fold
 from badak.formats.onnx.file import Graph, read
+from badak.formats.onnx.fragment import with_activations
 from badak.formats.onnx.layers import READERS
 from badak.formats.onnx.own import check_output, own_network
 from badak.formats.onnx.value import CHANNELS_FIRST, CHANNELS_LAST, Loaded, Value
@@ -86,6 +87,7 @@ def load(path: str | Path) -> Network:
 def _network(graph: Graph) -> Network:
     if len(graph.outputs) != 1:
         raise FormatError(f"a classifier has one output; it has {len(graph.outputs)}")
+    graph = with_activations(graph)
     missing = Counter(node.op for node in graph.nodes if node.op not in KNOWN)
     if missing:
         listed = ", ".join(f"{op} ({count})" for op, count in sorted(missing.items()))
