@@ -119,9 +119,6 @@ class RunConfig:
         """Give images the run's labels, by class name, and apply its limits.
 
         `run` is its directory, if its network will be measured or trained further.
-
-        Raises:
-            BadakError: the run has other classes, or learnt from test images.
         """
         if self.class_names:  # a run that begins has none yet
             train, test = (_renumbered(part, self.class_names) for part in (train, test))
@@ -176,12 +173,7 @@ class RunConfig:
 
 
 def read_config(run: RunDirectory) -> RunConfig:
-    """Read RUN/config.toml, trusting nothing.
-
-    Raises:
-        BadakError: there is none, so this is not a run directory.
-        FormatError: it is damaged, or holds what no run writes.
-    """
+    """Read RUN/config.toml, trusting nothing."""
     files.as_path(run.path)
     if not run.config.exists():
         raise BadakError(

@@ -54,10 +54,6 @@ def open_run(path: Path, data_dir: Path | None) -> Opened:
     Args:
         path: the run directory.
         data_dir: where the data set's files are now, if they were moved.
-
-    Raises:
-        BadakError: no run directory, or no model that can be read.
-        FormatError: damaged options or model, or a model of other images or classes.
     """
     run = RunDirectory(path)
     config = read_config(run)

@@ -48,9 +48,6 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
 def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     """Return the shape and dtype of each array of an .npz archive without reading it.
 
-    Raises:
-        FormatError: as `read_npz`.
-
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

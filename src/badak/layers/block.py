@@ -179,9 +179,6 @@ def path_state_shapes(
     """Return name -> shape of all parameters and buffers of layers that follow one another.
 
     `before` is what the names begin with.
-
-    Raises:
-        BadakError: a layer does not fit the output of the one before it.
     """
     shapes: dict[str, Shape] = {}
     shape = input_shape

@@ -34,11 +34,7 @@ class Record:
         self._settings |= self._fingerprints.result()
 
     def load(self, accept_other_bits: bool) -> checkpoint.Resumed:
-        """Restore network, optimizer and snapshots from the checkpoint.
-
-        Raises:
-            BadakError: another run's files, or damaged ones; see `checkpoint.load`.
-        """
+        """Restore network, optimizer and snapshots from the checkpoint."""
         self.settle()
         resumed = checkpoint.load(
             self.run.checkpoint, self.net, self.optimizer, self._settings, accept_other_bits

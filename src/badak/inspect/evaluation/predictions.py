@@ -163,12 +163,7 @@ def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predicti
 
 
 def check_fit(net: Network, data: Dataset) -> None:
-    """Raise an error if the network cannot classify the data.
-
-    Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: no images, or images or classes that do not fit the network.
-    """
+    """Raise an error if the network cannot classify the data."""
     if not isinstance(net, Network):
         raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
     _check_dataset(data)
