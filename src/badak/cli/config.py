@@ -24,21 +24,10 @@ MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None means the default.
+    """The options of a run, which are those of `badak train`, and what is known of its data set.
 
-    Attributes:
-        dataset: as `badak.data.load` takes it.
-        model: a name of `badak.models.MODELS`.
-        optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: learning rate; the optimizer's own if None.
-        weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
-        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are if None.
-        weight_init: "he", "xavier" or a standard deviation, as text; the model's own if None.
-        class_names: of the data set.
-        input_shape: (C, H, W) of its images.
-        train_images: how many it learns from.
-        test_images: how many it is tested on.
+    None means the default. The data set is as `badak.data.load` takes it; weight_init is text;
+    input_shape is (C, H, W) of the images.
     """
 
     dataset: str

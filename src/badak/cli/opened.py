@@ -23,13 +23,7 @@ data_dir_option = click.option(
 
 @dataclass(frozen=True)
 class Opened:
-    """A run.
-
-    Attributes:
-        run: its directory.
-        config: its options.
-        net: its model, of the best epoch if there is one.
-    """
+    """A run: its directory, options and model, of the best epoch if there is one."""
 
     run: RunDirectory
     config: RunConfig

@@ -2,8 +2,8 @@
 
 A transform is called as ``transform(images, generator)`` with images (N, C, H, W) of floats; it
 returns new images of the same shape and dtype and leaves its argument unchanged. Each image of a
-batch draws its own amount; its channels move together. Constructors raise BadakError for an argument
-out of range, and calls for images that are too small.
+batch draws its own amount; its channels move together. Constructors raise BadakError for an
+argument out of range, and calls for images that are too small.
 Letters: N images, C channels, H rows, W columns.
 """
 

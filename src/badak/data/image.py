@@ -193,9 +193,6 @@ def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def size_pair(size: int | Sequence[int]) -> Pair:
     """Check an image size: one number for both sides, or (height, width).
 
-    Raises:
-        BadakError: a side below 1 or above 4096.
-
     Example:
         >>> size_pair(32)
         (32, 32)

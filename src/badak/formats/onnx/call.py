@@ -41,12 +41,7 @@ class Call:
         return self.inputs[place] if place < len(self.inputs) else None
 
     def value(self, place: int = 0, grouped: bool = False) -> Value:
-        """An input that flows; not one after a softmax, which ends the network.
-
-        Args:
-            place: of the input.
-            grouped: whether it may be maps in groups of channels.
-        """
+        """An input that flows; not one after a softmax, nor maps in groups unless `grouped`."""
         x = self.at(place)
         if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")

@@ -140,12 +140,7 @@ def predictions(net: Network, data: Dataset) -> Predictions:
 
 
 def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predictions:
-    """Return a function's predictions, or compute them from its network and data.
-
-    Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: a network without data, data that do not fit, or data of other predictions.
-    """
+    """Return a function's predictions, or compute them from its network and data."""
     if not isinstance(net, Predictions):
         if data is None:
             raise BadakError(

@@ -21,17 +21,10 @@ AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 
 
 class Axis(NamedTuple):
-    """One axis of a window.
+    """One axis of a window: the input's size, the window's cells, padding and places.
 
-    Attributes:
-        size: of the input.
-        kernel: cells.
-        stride: step between places.
-        dilation: distance between cells.
-        before: padding before.
-        after: padding after.
-        reach: padding after that the last window needs; more than `after` in ceil_mode.
-        places: where the window stands.
+    `reach` is the padding after the input that the last window needs; more than `after` in
+    ceil_mode.
     """
 
     size: int
