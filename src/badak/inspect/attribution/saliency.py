@@ -54,9 +54,9 @@ def smooth_grad(
 
     The gradient flickers from pixel to pixel; its mean over the image's neighbourhood does not.
 
-    The other arguments are those of `saliency`. The noise of `samples` images is
-    ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``, its standard deviation
-    `noise` times the image's range (max - min).
+    net, image and label are as for `saliency`. What is added to the image is
+    ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``, times `noise` and the
+    image's range (max - min).
 
     Returns:
         (H, W), not negative; `saliency` itself if the noise is 0.
