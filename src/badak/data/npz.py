@@ -24,7 +24,7 @@ FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, st
 def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
     """Read arrays of an .npz archive; its other files are ignored.
 
-    Names are without ``.npy``; those that it lacks are left out. None reads all, in its order.
+    Names are without ``.npy``; those that the archive lacks are left out. None reads all.
 
     Raises:
         FormatError: no archive, an array of Python objects, a size that its data cannot have, or
