@@ -15,11 +15,7 @@ LARGEST = 2**31 - 1
 def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGEST) -> int:
     """Return `value` as a Python int within [minimum, maximum].
 
-    Args:
-        value: an int or NumPy integer; bool, float and str are refused.
-        name: what the message calls it.
-        minimum: smallest allowed value.
-        maximum: largest allowed value.
+    An int or NumPy integer serves; bool, float and str are refused. Messages call it `name`.
 
     Example:
         >>> integer(0, "stride", minimum=1)
@@ -52,13 +48,7 @@ def real(
 ) -> float:
     """Return `value` as a finite Python float within the given bounds.
 
-    Args:
-        value: an int, float or NumPy number; bool and str are refused.
-        name: what the message calls it.
-        above: it must be greater than this.
-        minimum: it must be at least this.
-        below: it must be less than this.
-        maximum: it must be at most this.
+    An int, float or NumPy number serves; bool and str are refused. Messages call it `name`.
 
     Example:
         >>> real(1.5, "p", minimum=0, below=1)

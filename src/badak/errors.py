@@ -43,10 +43,6 @@ class MissingExtra(BadakError, ImportError):
 def needs(what: str, extra: str) -> Iterator[None]:
     """Turn an ImportError inside the block into the command that installs what is missing.
 
-    Args:
-        what: the message's beginning: what needs which package.
-        extra: the extra that brings it.
-
     Example:
         >>> with needs("ONNX files need the onnx package", extra="onnx"):
         ...     import onnx_of_another_name

@@ -18,10 +18,6 @@ DEVICES = {2: "CUDA", 4: "OpenCL", 7: "Vulkan", 8: "Metal", 10: "ROCm", 13: "CUD
 def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     """Return any array-like (NumPy, DLPack, nested lists) as a NumPy array of native byte order.
 
-    Args:
-        value: an array, a tensor on the CPU, or nested sequences of equal lengths.
-        name: what the message calls it.
-
     Example:
         >>> as_array([[1, 2], [3]], "images")
         Traceback (most recent call last):

@@ -22,11 +22,8 @@ def as_labels(
 ) -> Labels:
     """Return class labels as int64 indices (N,).
 
-    Args:
-        value: (N,) integers in [0, K), or one-hot rows (N, K).
-        count: how many labels there must be.
-        num_classes: K; labels must be below it.
-        name: what the message calls them.
+    They may be (N,) integers in [0, K), or one-hot rows (N, K); `count` says how many there must
+    be.
 
     Raises:
         ArgumentTypeError: not integers (class names as strings, floats).

@@ -26,22 +26,11 @@ MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None means the default.
+    """The options of a run, which are those of `badak train`, and what is known of its data set.
 
-    Attributes:
-        dataset: as `badak.data.load` takes it.
-        model: a name of `badak.models.MODELS`, or `TYPED`.
-        layers: as `badak.network.typed` reads them, for a model that is `TYPED`.
-        optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: learning rate; the optimizer's own if None.
-        weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
-        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are if None.
-        weight_init: "he", "xavier" or a standard deviation, as text; the model's own if None.
-        class_names: of the data set.
-        input_shape: (C, H, W) of its images.
-        train_images: how many it learns from.
-        test_images: how many it is tested on.
+    None means the default. The model is `TYPED` if layers are given, in the form that
+    `badak.network.typed` reads. The data set is as `badak.data.load` takes it; weight_init is text;
+    input_shape is (C, H, W) of the images.
     """
 
     dataset: str
@@ -123,9 +112,6 @@ class RunConfig:
         """Give images the run's labels, by class name, and apply its limits.
 
         `run` is its directory, if its network will be measured or trained further.
-
-        Raises:
-            BadakError: the run has other classes, or learnt from test images.
         """
         if self.class_names:  # a run that begins has none yet
             train, test = (_renumbered(part, self.class_names) for part in (train, test))
@@ -193,12 +179,7 @@ class RunConfig:
 
 
 def read_config(run: RunDirectory) -> RunConfig:
-    """Read RUN/config.toml, trusting nothing.
-
-    Raises:
-        BadakError: there is none, so this is not a run directory.
-        FormatError: it is damaged, or holds what no run writes.
-    """
+    """Read RUN/config.toml, trusting nothing."""
     files.as_path(run.path)
     if not run.config.exists():
         raise BadakError(

@@ -14,15 +14,11 @@ MAX_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a n
 
 
 def image_files(words: Sequence[Path]) -> Iterator[Path]:
-    """Find the files that the words of a command line name.
+    """Find the files that the words of a command line name, sorted within each word.
 
-    Args:
-        words: image files; folders, for all images in them at any depth that are not hidden; and
-            patterns such as ``photos/*.jpg``, for shells that do not expand them.
-
-    Returns:
-        Paths, sorted within each folder and pattern. A word that matches nothing is returned
-        itself, and cannot be read.
+    Words are image files; folders, for all images in them at any depth that are not hidden; and
+    patterns such as ``photos/*.jpg``, for shells that do not expand them. A word that matches
+    nothing is returned itself, and cannot be read.
 
     Example:
         >>> [path.as_posix() for path in image_files([Path("b.png"), Path("no/*.png")])]

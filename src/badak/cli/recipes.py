@@ -15,16 +15,7 @@ MIN_BATCH = 8
 
 @dataclass(frozen=True)
 class Recipe:
-    """Defaults of `badak train` for one model.
-
-    Attributes:
-        optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: its learning rate; its own if None.
-        weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
-        epochs: how often each image is shown.
-        augment: whether images are varied, as their data set allows.
-    """
+    """Defaults of `badak train` for one model, by option; augment: as the data set allows."""
 
     optimizer: str
     lr: float | None

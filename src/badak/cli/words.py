@@ -21,9 +21,7 @@ def in_options(words: str, command: click.Command | None = None) -> str:
 
     The library names arguments as in Python. A name that begins the message becomes the command's
     option of that name, and so does advice such as ``name=True`` or ``name=VALUE`` anywhere in it;
-    if only `badak train` has the option, that command is named too.
-
-    Only names of options change in the message.
+    if only `badak train` has the option, that command is named too. Nothing else changes.
 
     Example:
         >>> from badak.cli.train import command as train

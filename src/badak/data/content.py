@@ -19,9 +19,6 @@ DIGESTS = 2**64  # how many there are
 def digest(path: Path) -> int:
     """Return 64 bits of the BLAKE2b of a file's content, evenly spread over different contents.
 
-    Raises:
-        FormatError: the file cannot be read.
-
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

@@ -46,9 +46,6 @@ class Form:
         Returns:
             (train, test): images (N, 1, 28, 28) float32 in [0, 1], upright; labels (N,) from 0.
 
-        Raises:
-            FormatError: a file is missing or bad.
-
         Example:
             >>> FORMS["emnist-letters"].read("/nowhere")
             Traceback (most recent call last):

@@ -110,20 +110,13 @@ def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDAr
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
-
-    Raises:
-        FormatError: as `read_image`.
     """
     fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
 def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
-    """Decode a whole image: turned upright, in 8-bit red, green and blue, independent of its file.
-
-    Raises:
-        FormatError: as `read_image`.
-    """
+    """Decode a whole image: turned upright, in 8-bit red, green and blue, without its file."""
     if isinstance(image, Image.Image):
         name: str | Path = getattr(image, "filename", "") or "the Pillow image"
     else:
@@ -199,9 +192,6 @@ def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def size_pair(size: int | Sequence[int]) -> Pair:
     """Check an image size: one number for both sides, or (height, width).
-
-    Raises:
-        BadakError: a side below 1 or above 4096.
 
     Example:
         >>> size_pair(32)

@@ -24,10 +24,7 @@ FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, st
 def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
     """Read arrays of an .npz archive; its other files are ignored.
 
-    Args:
-        path: the archive.
-        names: the arrays to read, without ``.npy``; those it lacks are left out. If None, all,
-            in the archive's order.
+    Names are without ``.npy``; those that the archive lacks are left out. None reads all.
 
     Raises:
         FormatError: no archive, an array of Python objects, a size that its data cannot have, or
@@ -47,9 +44,6 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
 
 def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     """Return the shape and dtype of each array of an .npz archive without reading it.
-
-    Raises:
-        FormatError: as `read_npz`.
 
     Example:
         >>> import tempfile

@@ -34,11 +34,7 @@ def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fil
 def cut_at_random(
     images: Images, generator: np.random.Generator, margin: int, mode: str, fill: float, name: str
 ) -> Images:
-    """Call `cut` with a random place for each image.
-
-    Raises:
-        BadakError: `margin`, which the message calls `name`, is at least an image's side.
-    """
+    """Call `cut` with a random place for each image."""
     n, _, h, w = images.shape
     if margin >= min(h, w):
         raise BadakError(f"{name} must be below {min(h, w)} for images of {h}x{w}; got {margin}")

@@ -45,9 +45,6 @@ class Visit(NamedTuple, Generic[Value]):
 def walk(layers: Mapping[str, Layer], input_shape: Shape) -> Iterator[Visit[Shape]]:
     """Yield every layer with its shapes, in the order they compute; a block after its own layers.
 
-    Raises:
-        BadakError: a layer does not fit the output of the one before it.
-
     Example:
         >>> from badak.layers import Linear, ReLU, Residual
         >>> layers = {"block1": Residual([ReLU()]), "linear1": Linear(2)}

@@ -21,9 +21,6 @@ def save(path: str | Path, net: "Network", state: State | None = None) -> None:
     """Write a network to one safetensors file, atomically.
 
     `state` are arrays that `net.state()` had; those that it has now if None.
-
-    Raises:
-        BadakError: the file cannot be written.
     """
     arrays = net.state() if state is None else state
     storage.save(path, arrays, {**FORMAT, "architecture": net.architecture()})

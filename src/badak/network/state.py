@@ -44,12 +44,7 @@ def generators(layers: Layers) -> dict[str, np.random.Generator]:
 
 
 def check_fits(own: Mapping[str, Array], state: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse arrays that cannot be copied into a network's `own`.
-
-    Raises:
-        BadakError: names missing or unknown, shapes or dtypes that differ, NaN or infinity;
-            all are listed.
-    """
+    """Refuse arrays that cannot be copied into a network's `own`; the message lists all reasons."""
     faults = misfits({name: array.shape for name, array in own.items()}, state)
     comparable = {}
     for name in [name for name in own if name in state]:

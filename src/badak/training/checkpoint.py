@@ -34,11 +34,7 @@ def save(
     state: Resumed,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write model, optimizer, generators, history and position to one file, atomically.
-
-    Raises:
-        BadakError: the file cannot be written; the one before stays.
-    """
+    """Write model, optimizer, generators, history and position to one file, atomically."""
     arrays = {f"model.{name}": array for name, array in net.state().items()}
     arrays |= {f"optimizer.{name}": array for name, array in optimizer.state.items()}
     arrays |= {f"history.{name}": array for name, array in state.history.arrays().items()}
@@ -187,11 +183,7 @@ def read_history(path: Path) -> History:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read the settings alone, with the data's fingerprints as "train" and "validation".
-
-    Raises:
-        FormatError: no checkpoint, or a damaged one.
-    """
+    """Read the settings alone, with the data's fingerprints as "train" and "validation"."""
     settings = storage.load(path)[1].get("settings")
     if not isinstance(settings, dict):
         raise FormatError(f"{path} is not a usable checkpoint: it holds no settings")

@@ -45,11 +45,7 @@ class CSource:
     program: Program
 
     def save(self, path: Path) -> tuple[Path, Path]:
-        """Write the .c file, and the header next to it; each is written completely or not at all.
-
-        Raises:
-            BadakError: a file cannot be written.
-        """
+        """Write the .c file, and the header next to it; each completely or not at all."""
         header = path.with_suffix(".h")
         storage.write_atomically(header, self.header.encode())
         storage.write_atomically(path, self.source.encode())

@@ -27,9 +27,6 @@ def checked_axis(axis: int, rank: int) -> int:
 def checked_axes(axes: Iterable[SupportsIndex], rank: int) -> list[int]:
     """Return different axes of one array, each counted from the front.
 
-    Raises:
-        BadakError: the array has no such axis, or one is named twice.
-
     Example:
         >>> checked_axes([-1, 0], 3)
         [2, 0]

@@ -65,12 +65,8 @@ class Backend(OnnxBackend):
     ) -> tuple[Any, ...]:
         """Run a single operator.
 
-        Args:
-            node: what to run.
-            inputs: arrays, in the node's order.
-            device: ``CPU``.
-            outputs_info: not needed here.
-            **kwargs: ``opset_version`` says what the operator means; the newest one otherwise.
+        Inputs are arrays in the node's order; ``opset_version`` says what the operator means, by
+        default the newest one.
 
         Raises:
             FormatError: an invalid node, or an operator that badak lacks.

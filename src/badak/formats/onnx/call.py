@@ -41,12 +41,7 @@ class Call:
         return self.inputs[place] if place < len(self.inputs) else None
 
     def value(self, place: int = 0, grouped: bool = False) -> Value:
-        """An input that flows; not one after a softmax, which ends the network.
-
-        Args:
-            place: of the input.
-            grouped: whether it may be maps in groups of channels.
-        """
+        """An input that flows; not one after a softmax, nor maps in groups unless `grouped`."""
         x = self.at(place)
         if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")
@@ -163,11 +158,7 @@ def as_written(number: float) -> float:
 
 
 def as_numbers(array: NDArray[Any]) -> list[int]:
-    """A small array of integers as Python's.
-
-    Raises:
-        FormatError: it holds no integers, or too many for a shape.
-    """
+    """A small array of integers as Python's."""
     if array.dtype.kind != "i" or array.ndim > 1 or array.size > 16:
         raise FormatError(
             f"sizes and axes must be a short list of integers; got {array.dtype} {array.shape}"

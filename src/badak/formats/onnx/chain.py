@@ -43,11 +43,7 @@ class Chain:
         return first
 
     def layers(self, end: str, start: str, level: int = 0) -> list[Loaded]:
-        """The layers that make the value `end` from the value `start`, in order.
-
-        Raises:
-            FormatError: paths that share a part, or are nested too deep, or add a value to itself.
-        """
+        """The layers that make the value `end` from the value `start`, in order."""
         if level > DEEPEST:
             raise FormatError(f"its paths are nested more than {DEEPEST} deep")
         backwards: list[Loaded] = []

@@ -34,12 +34,7 @@ FOLDED = {name: OPERATORS[name] for name in MOVING + COMPUTING} | {"Cast": _cast
 
 
 def fold(node: Node, inputs: list[Any]) -> NDArray[Any]:
-    """Compute the output of a node of `FOLDED`; an input that is left out is None.
-
-    Raises:
-        FormatError: it takes or makes more than `MAXIMUM` numbers, and does more than move them.
-        BadakError: inputs or attributes that do not fit.
-    """
+    """Compute the output of a node of `FOLDED`; an input that is left out is None."""
     if node.op in MOVING:
         return run(FOLDED[node.op], node, inputs)[0]  # type: ignore[no-any-return]
     counts = [x.size for x in inputs if x is not None]

@@ -55,11 +55,7 @@ class Graph:
 
 
 def read(path: str | Path) -> Graph:
-    """Read an ONNX file.
-
-    Raises:
-        FormatError: the file cannot be read, is not an ONNX file, is damaged or forged.
-    """
+    """Read an ONNX file."""
     path = files.as_path(path)
     content = files.read(path, LARGEST)
     with where(f"{path} is not a usable ONNX file"):
@@ -74,10 +70,6 @@ def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTens
     """Check a model, ONNX's own object, and return its graph.
 
     `initializer` and `attribute` read the numbers of a tensor.
-
-    Raises:
-        FormatError: the versions are not supported, names do not fit together, or what the
-            outputs need is damaged.
     """
     opset, graph = _opset(model), model.graph
     outputs = [info.name for info in graph.output]

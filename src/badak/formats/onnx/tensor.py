@@ -33,10 +33,6 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     """A tensor's numbers, its claims checked.
 
     External data may lie in `folder`; there must be none if that is None.
-
-    Raises:
-        FormatError: an element type that badak does not read, sizes that are none, or more or
-            fewer numbers than they ask for; external data that is not a plain file in the folder.
     """
     if tensor.data_type not in TYPES:
         known = ", ".join(TensorProto.DataType.Name(kind) for kind in TYPES)

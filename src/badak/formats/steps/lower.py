@@ -19,9 +19,6 @@ UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten)
 def lowered(net: Network, what: str) -> Program:
     """Return the network's steps; `what` names the export in messages, such as ``C export``.
 
-    Raises:
-        BadakError: some layers are not supported; the message lists all of them.
-
     Example:
         >>> from badak.models import LeNet5
         >>> program = lowered(LeNet5(modern=False), "C export")

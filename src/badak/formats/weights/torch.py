@@ -18,20 +18,12 @@ UNUSED = "num_batches_tracked"
 
 
 def read_safetensors(path: Path) -> list[Group]:
-    """Read a state dict that safetensors.torch.save_file wrote, which sorts it by name.
-
-    Raises:
-        FormatError: the file cannot be read, is not a safetensors file, or is damaged.
-    """
+    """Read a state dict that safetensors.torch.save_file wrote, which sorts it by name."""
     return read_arrays(storage.load_tensors(path))
 
 
 def read_archive(path: Path) -> list[Group]:
-    """Read a state dict that numpy.savez wrote, which keeps its order.
-
-    Raises:
-        FormatError: it is not an NPZ file, or damaged, or holds anything but real numbers.
-    """
+    """Read a state dict that numpy.savez wrote, which keeps its order."""
     arrays = {}
     for name, (shape, dtype) in npz_headers(path).items():
         if _is_used(name):
@@ -44,12 +36,7 @@ def read_archive(path: Path) -> list[Group]:
 
 
 def read_arrays(state: Mapping[Any, Any]) -> list[Group]:
-    """Take a state dict in memory: PyTorch's tensors, or anything that NumPy reads.
-
-    Raises:
-        ArgumentTypeError: a name that is not a string, or a value that is not an array of real
-            numbers.
-    """
+    """Take a state dict in memory: PyTorch's tensors, or anything that NumPy reads."""
     arrays = {}
     for name, value in state.items():
         if not isinstance(name, str):

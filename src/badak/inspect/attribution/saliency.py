@@ -54,13 +54,9 @@ def smooth_grad(
 
     The gradient flickers from pixel to pixel; its mean over the image's neighbourhood does not.
 
-    Args:
-        net: the network; it stays as it is.
-        image: (C, H, W): float, or uint8 in 0..255.
-        label: the class.
-        samples: noisy images.
-        noise: standard deviation of the noise, as a share of the image's range (max - min).
-        seed: of the noise, ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``.
+    net, image and label are as for `saliency`. What is added to the image is
+    ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``, times `noise` and the
+    image's range (max - min).
 
     Returns:
         (H, W), not negative; `saliency` itself if the noise is 0.

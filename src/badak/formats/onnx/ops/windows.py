@@ -21,17 +21,10 @@ AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 
 
 class Axis(NamedTuple):
-    """One axis of a window.
+    """One axis of a window: the input's size, the window's cells, padding and places.
 
-    Attributes:
-        size: of the input.
-        kernel: cells.
-        stride: step between places.
-        dilation: distance between cells.
-        before: padding before.
-        after: padding after.
-        reach: padding after that the last window needs; more than `after` in ceil_mode.
-        places: where the window stands.
+    `reach` is the padding after the input that the last window needs; more than `after` in
+    ceil_mode.
     """
 
     size: int
@@ -53,9 +46,6 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
     """Return a node's window over an input of this size.
 
     `size` are the input's lengths after N and C.
-
-    Raises:
-        BadakError: attributes out of range or of another number, a window that does not fit.
     """
     rank = len(size)
     if not rank or len(kernel) != rank:
@@ -84,11 +74,7 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
 
 
 def per_axis(node: Node, name: str, default: int, count: int) -> list[int]:
-    """Return a list attribute of this length; `default` throughout if it is left out.
-
-    Raises:
-        BadakError: it has another length.
-    """
+    """Return a list attribute of this length; `default` throughout if it is left out."""
     values = list(node.get(name, [default] * count))
     if len(values) != count:
         raise BadakError(f"{name} must have {count} numbers; got {values}")

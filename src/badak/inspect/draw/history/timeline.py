@@ -1,4 +1,7 @@
-"""filters_over_time, maps_over_time, health_over_time: a network during training."""
+"""filters_over_time, maps_over_time, health_over_time: a network during training.
+
+A layer is a convolution's name, the first one if None; another name raises BadakError.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -29,9 +32,6 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
     All filters share one scale, red above 0 and blue below; filters of three channels are shown in
     colour, others by their first channel.
 
-    Raises:
-        BadakError: no such convolution.
-
     Example:
         >>> from badak import Trainer, data, inspect, models
         >>> trainer = Trainer(models.SimpleConvNet(), epochs=1, snapshots=2, progress=False)
@@ -57,11 +57,7 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
 def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0) -> "Figure":
     """Draw a convolution's output for one image, one row per moment, at most eight rows.
 
-    The layer is the first convolution if None; `image` is the index of one of the timeline's
-    images. All panels share one scale.
-
-    Raises:
-        BadakError: no such convolution or image.
+    `image` is the index of one of the timeline's images. All panels share one scale.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -115,11 +111,7 @@ def health_over_time(timeline: Timeline) -> "Figure":
 
 
 def convolution_of(timeline: Timeline, layer: str | None) -> str:
-    """Return the name of a convolution, of the first one if None.
-
-    Raises:
-        BadakError: no such convolution; the message lists the names.
-    """
+    """Return the name of a convolution, of the first one if None."""
     names = list(timeline.filters)
     if not names:
         raise BadakError("the network has no convolution layer, and so no filters")

@@ -21,16 +21,10 @@ NUMBER_SIZE = 7
 
 
 class Grid(NamedTuple):
-    """Where panels lie in a picture, in its pixels.
+    """Where panels lie in a picture, in its pixels: how many there are, and how many per row.
 
-    Attributes:
-        panels: number of panels.
-        columns: panels per row.
-        repeat: how often a panel's pixel is repeated in each direction.
-        height: of a panel, with its pixels repeated.
-        width: of a panel, with its pixels repeated.
-        above: the gap above each panel.
-        beside: the gap to the right of each panel.
+    A panel's pixel is repeated in each direction; height and width count the copies. A gap is above
+    each panel, and one beside it, on the right.
     """
 
     panels: int
