@@ -17,6 +17,7 @@ from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
+from badak.layers.graph import Graph
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
@@ -60,6 +61,7 @@ LAYERS: dict[str, type[Layer]] = {
         Residual,
         Concat,
         Product,
+        Graph,
     )
 }
 
@@ -79,6 +81,7 @@ __all__ = [
     "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
+    "Graph",
     "GroupNorm",
     "Hardtanh",
     "Layer",
