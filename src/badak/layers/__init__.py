@@ -18,13 +18,14 @@ from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.gate import GELU, Hardswish, Mish, SiLU
+from badak.layers.graph import Graph
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
-from badak.layers.product import Product
 from badak.layers.prelu import PReLU
+from badak.layers.product import Product
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
 from badak.layers.smooth import ELU, SELU, Softplus
@@ -71,6 +72,7 @@ LAYERS: dict[str, type[Layer]] = {
         Residual,
         Concat,
         Product,
+        Graph,
     )
 }
 
@@ -91,6 +93,7 @@ __all__ = [
     "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
+    "Graph",
     "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
@@ -100,9 +103,9 @@ __all__ = [
     "Linear",
     "LocalResponseNorm",
     "MaxPool2d",
-    "Product",
     "Mish",
     "PReLU",
+    "Product",
     "ReLU",
     "ReLU6",
     "Residual",

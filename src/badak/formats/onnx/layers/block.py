@@ -11,7 +11,7 @@ from badak.formats.onnx.layers.linear import shifted
 from badak.formats.onnx.layers.norm import read_scale
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Concat, Product, Residual
+from badak.layers import Concat, Graph, Product, Residual
 from badak.ops.elementwise import product_shape
 
 
@@ -32,6 +32,11 @@ def write_product(graph: GraphWriter, name: str, ends: list[str]) -> str:
         last = number == len(others)
         y = graph.add("Mul", [y, other], name if last else f"{name}.product{number}")
     return y
+
+
+def write_graph(graph: GraphWriter, name: str, ends: list[str]) -> str:
+    """Nothing: its last layer's output is its own."""
+    return ends[0]
 
 
 def read_add(call: Call) -> Value:
@@ -99,7 +104,12 @@ def read_mean(call: Call) -> Value:
     return call.gives(call.value())
 
 
-JOINS = {Residual: write_residual, Concat: write_concat, Product: write_product}
+JOINS = {
+    Residual: write_residual,
+    Concat: write_concat,
+    Product: write_product,
+    Graph: write_graph,
+}
 READERS = {
     "Add": read_add,
     "Sum": read_add,
