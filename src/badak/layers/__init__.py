@@ -25,6 +25,7 @@ from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.prelu import PReLU
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
+from badak.layers.scale import Normalize, Scale
 from badak.layers.smooth import ELU, SELU, Softplus
 from badak.layers.subsample import Subsample2d
 from badak.layers.table_conv import TableConv2d
@@ -61,6 +62,8 @@ LAYERS: dict[str, type[Layer]] = {
         BatchNorm2d,
         GroupNorm,
         LocalResponseNorm,
+        Scale,
+        Normalize,
         Dropout,
         Flatten,
         EuclideanRBF,
@@ -94,10 +97,12 @@ __all__ = [
     "LocalResponseNorm",
     "MaxPool2d",
     "Mish",
+    "Normalize",
     "PReLU",
     "ReLU",
     "ReLU6",
     "Residual",
+    "Scale",
     "ScaledTanh",
     "SiLU",
     "Sigmoid",
