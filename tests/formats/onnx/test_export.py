@@ -198,10 +198,15 @@ NO_LAYER = repr(MaxPool2d((2, 3), (4, 5), dilation=3, ceil_mode=True))
 
 # What is written as nodes that are read only if badak's own description says what they mean.
 UNREAD = {
+    **dict.fromkeys(("Normalize", "Normalize by one number"), r"operators: Div \(1\), Sub"),
     "EuclideanRBF": r"operators: Neg \(1\), ReduceSumSquare \(1\), Sub",
     "LocalResponseNorm(size=4, alpha=0.3, beta=0.75, k=2.0)": r"operators: Div \(1\), Pow",
     **dict.fromkeys(
-        ("ScaledTanh", "Subsample2d", "AvgPool2d", *(repr(layer) for layer in MORE[8:12])),
+        (
+            *("ScaledTanh", "Subsample2d", "AvgPool2d", "Scale"),
+            *(name for name in EXAMPLES if name.startswith("Scale ")),
+            *(repr(layer) for layer in MORE[8:12]),
+        ),
         "Mul .*multiplies by a constant",
     ),
     "Softplus of another bend": r"operators: Div \(1\), Greater \(1\), Where",

@@ -23,6 +23,7 @@ from badak.formats.onnx.layers import (
     norm,
     pad,
     pool,
+    scale,
 )
 from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
@@ -32,7 +33,7 @@ from badak.layers.walk import INPUT, walk
 
 KINDS = (conv, linear, pool, norm, activation, dropout, pad, channels, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
-    layer: writer for kind in KINDS for layer, writer in kind.WRITERS.items()
+    layer: writer for kind in (*KINDS, scale) for layer, writer in kind.WRITERS.items()
 }
 READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
     op: reader for kind in (*KINDS, block) for op, reader in kind.READERS.items()
