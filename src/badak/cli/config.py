@@ -135,7 +135,7 @@ class RunConfig:
     def _typed(self, layers: str) -> Network:
         if self.weight_init is not None:
             raise BadakError(
-                "weight_init is for models; type it at a layer: conv 30 5 weight_init=he"
+                "weight_init is for models; type it at a layer, as in linear 10 weight_init=he"
             )
         net = Network(parse_layers(layers), self.input_shape, seed=self.seed)
         if net.output_shape != (len(self.class_names),):

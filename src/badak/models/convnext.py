@@ -39,10 +39,11 @@ def ConvNeXtTiny(
 
     From Liu et al. 2022, *A ConvNet for the 2020s*, section 2; without stochastic depth.
 
-    Args:
-        blocks: of each stage.
-        filters: of each stage.
-        layer_scale: where the factor of every block's channels begins.
+    Arguments are those of `badak.models`, and:
+
+    - blocks: of each stage.
+    - filters: of each stage.
+    - layer_scale: where the factor of every block's channels begins.
 
     Example:
         >>> ConvNeXtTiny(10, 32, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

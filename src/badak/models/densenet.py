@@ -39,10 +39,11 @@ def DenseNet121(
     From Huang et al. 2017, *Densely Connected Convolutional Networks*, table 1. A layer's output is
     put beside its input, which holds those of all layers before.
 
-    Args:
-        blocks: layers of each dense block; (6, 12, 32, 32) is DenseNet-169.
-        growth: channels that each layer adds.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - blocks: layers of each dense block; (6, 12, 32, 32) is DenseNet-169.
+    - growth: channels that each layer adds.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> DenseNet121(10, 32, blocks=(2, 2), growth=8).summary().parameters

@@ -36,10 +36,11 @@ def EfficientNetB0(
     From Tan and Le 2019, *EfficientNet: Rethinking Model Scaling for Convolutional Neural
     Networks*, table 1; padding as in torchvision. B1 has depth 1.1, B2 width 1.1 and depth 1.2.
 
-    Args:
-        width: factor of every number of filters.
-        depth: factor of the blocks of a stage.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of every number of filters.
+    - depth: factor of the blocks of a stage.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> EfficientNetB0(10, 32, width=0.25, depth=0.25).summary().rows[-1].output_shape
@@ -71,10 +72,11 @@ def EfficientNetLite0(
     From Liu 2020, *Higher accuracy on vision models with EfficientNet-Lite* (TensorFlow's blog);
     padding as TensorFlow's "same", eps 0.001 and momentum 0.01, as its published weights need.
 
-    Args:
-        width: factor of the blocks' filters.
-        depth: factor of the blocks of a stage, except the first and the last.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of the blocks' filters.
+    - depth: factor of the blocks of a stage, except the first and the last.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> EfficientNetLite0(10, 32, width=0.25).summary().rows[-1].output_shape

@@ -51,10 +51,11 @@ def GoogLeNet(
     From Szegedy et al. 2015, *Going Deeper with Convolutions*, table 1, without the two auxiliary
     classifiers. Batch norm, of 2015, does what they were for.
 
-    Args:
-        batch_norm: whether BatchNorm2d follows each convolution; if not, each has a bias, and
-            LocalResponseNorm stands where the paper puts it.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - batch_norm: whether BatchNorm2d follows each convolution; if not, each has a bias, and
+      LocalResponseNorm stands where the paper puts it.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> GoogLeNet(10, 64).summary().rows[-1].output_shape

@@ -65,9 +65,10 @@ def MobileNetV1(
     From Howard et al. 2017, *MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
     Applications*, table 1. With width 0.25 at 96x96 it is MLPerf Tiny's visual wake words network.
 
-    Args:
-        width: factor of every number of filters.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of every number of filters.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> MobileNetV1(2, 96, width=0.25).summary().parameters
@@ -99,9 +100,10 @@ def MobileNetV2(
 
     From Sandler et al. 2018, *MobileNetV2: Inverted Residuals and Linear Bottlenecks*, table 2.
 
-    Args:
-        width: factor of every number of filters; the last 1x1 convolution is never narrowed.
-        dropout: share of values dropped before the linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of every number of filters; the last 1x1 convolution is never narrowed.
+    - dropout: share of values dropped before the linear layer.
 
     Example:
         >>> MobileNetV2(10, 96, width=0.25).summary().parameters
@@ -137,9 +139,10 @@ def MobileNetV3Small(
     From Howard et al. 2019, *Searching for MobileNetV3*, table 2; as in torchvision, batch norm
     has eps 0.001 and momentum 0.01.
 
-    Args:
-        width: factor of every number of filters.
-        dropout: share of values dropped before the last linear layer.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of every number of filters.
+    - dropout: share of values dropped before the last linear layer.
 
     Example:
         >>> MobileNetV3Small(10, 32, width=0.5).summary().rows[-1].output_shape

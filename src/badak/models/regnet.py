@@ -31,11 +31,11 @@ def RegNetY400MF(
     From Radosavovic et al. 2020, *Designing Network Design Spaces*, table 8; the widths follow from
     w_0 = 48, w_a = 27.89, w_m = 2.09, rounded to whole groups.
 
-    Args:
-        blocks: of each stage.
-        filters: of each stage.
-        group_width: channels of a group in the 3x3 convolutions; must divide every stage's
-            filters.
+    Arguments are those of `badak.models`, and:
+
+    - blocks: of each stage.
+    - filters: of each stage.
+    - group_width: channels of a group in the 3x3 convolutions; must divide every stage's filters.
 
     Example:
         >>> RegNetY400MF(10, 64, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

@@ -113,9 +113,10 @@ def ResNet50(
 
     From He et al. 2016, table 1; as in torchvision, the 3x3 convolution halves the maps.
 
-    Args:
-        blocks: of each stage; (3, 4, 23, 3) is ResNet-101.
-        filters: of each stage's 3x3 convolutions.
+    Arguments are those of `badak.models`, and:
+
+    - blocks: of each stage; (3, 4, 23, 3) is ResNet-101.
+    - filters: of each stage's 3x3 convolutions.
 
     Example:
         >>> ResNet50(10, 32, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape

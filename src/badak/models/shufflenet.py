@@ -30,10 +30,11 @@ def ShuffleNetV2(
     From Ma et al. 2018, *ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture
     Design*, table 5, at 1x.
 
-    Args:
-        blocks: units of each stage.
-        filters: of the first convolution, of each stage (even numbers), and of the last; 0.5x has
-            (24, 48, 96, 192, 1024).
+    Arguments are those of `badak.models`, and:
+
+    - blocks: units of each stage.
+    - filters: of the first convolution, of each stage (even numbers), and of the last; 0.5x has
+      (24, 48, 96, 192, 1024).
 
     Example:
         >>> ShuffleNetV2(10, 64, filters=(8, 16, 32, 64, 128)).summary().rows[-1].output_shape

@@ -32,11 +32,12 @@ def SqueezeNet(
     From Iandola et al. 2016, *SqueezeNet*, in version 1.1 of its authors' code, which computes 2.4
     times less than the paper's.
 
-    Args:
-        filters: of the first convolution.
-        fires: squeezed channels of each fire module, grouped by the poolings before each group; a
-            module's output has eight times as many.
-        dropout: share of values dropped before the last convolution.
+    Arguments are those of `badak.models`, and:
+
+    - filters: of the first convolution.
+    - fires: squeezed channels of each fire module, grouped by the poolings before each group; a
+      module's output has eight times as many.
+    - dropout: share of values dropped before the last convolution.
 
     Example:
         >>> SqueezeNet().summary().parameters

@@ -1,4 +1,4 @@
-"""Networks of MLPerf Tiny, for microcontrollers; its third is `MobileNetV1` at a quarter's width."""
+"""MLPerf Tiny's networks for microcontrollers; its third is `MobileNetV1` of width 0.25."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,8 +30,9 @@ def ResNet8(
     From Banbury et al. 2021, *MLPerf Tiny Benchmark*, and its reference code: each convolution has
     a bias, and the shortcuts of the last two blocks are 1x1 convolutions without batch norm.
 
-    Args:
-        filters: of each block's convolutions.
+    Arguments are those of `badak.models`, and:
+
+    - filters: of each block's convolutions.
 
     Example:
         >>> ResNet8().summary().parameters
@@ -68,9 +69,10 @@ def DSCNN(
     From Zhang et al. 2018, *Hello Edge: Keyword Spotting on Microcontrollers*, section 3, in MLPerf
     Tiny's form: 49 moments of 10 coefficients, and a bias in every convolution.
 
-    Args:
-        filters: of every convolution.
-        blocks: separable convolutions.
+    Arguments are those of `badak.models`, and:
+
+    - filters: of every convolution.
+    - blocks: separable convolutions.
 
     Example:
         >>> DSCNN().summary().parameters

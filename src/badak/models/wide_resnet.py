@@ -31,10 +31,11 @@ def WideResNet16(
     From Zagoruyko and Komodakis 2016, *Wide Residual Networks*, table 1; batch norm and ReLU come
     before each convolution (He et al. 2016, *Identity Mappings*).
 
-    Args:
-        width: factor of every stage's 16, 32 and 64 filters.
-        blocks: of each stage; (4, 4, 4) is WRN-28.
-        dropout: share of values dropped between a block's convolutions.
+    Arguments are those of `badak.models`, and:
+
+    - width: factor of every stage's 16, 32 and 64 filters.
+    - blocks: of each stage; (4, 4, 4) is WRN-28.
+    - dropout: share of values dropped between a block's convolutions.
 
     Example:
         >>> WideResNet16(10, 32, width=1).summary().parameters
