@@ -4,13 +4,14 @@ All take num_classes, the units of the output; input_shape, (C, H, W) of one ima
 image_size, short for (3, image_size, image_size); weight_init, "he", "xavier" or a standard
 deviation; seed, of the initial parameters and of dropout; and dtype, np.float32 or np.float64.
 Sizes that do not fit raise BadakError, which names the layer.
+Images below 64 pixels, such as CIFAR-10's, are halved less at the beginning, so that something is
+left for the last stage.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from badak.models.alexnet import AlexNet
-from badak.models.convnext import ConvNeXtTiny
 from badak.models.deep import DeepConvNet
 from badak.models.densenet import DenseNet121
 from badak.models.efficientnet import EfficientNetB0, EfficientNetLite0, EfficientNetLite2
@@ -51,7 +52,6 @@ MODELS: dict[str, Callable[..., Network]] = {
     "efficientnet-lite0": EfficientNetLite0,
     "efficientnet-lite2": EfficientNetLite2,
     "regnety-400mf": RegNetY400MF,
-    "convnext-tiny": ConvNeXtTiny,
     "ds-cnn": DSCNN,
 }
 
@@ -61,7 +61,6 @@ __all__ = [
     "VGG11",
     "VGG16",
     "AlexNet",
-    "ConvNeXtTiny",
     "DeepConvNet",
     "DenseNet121",
     "EfficientNetB0",

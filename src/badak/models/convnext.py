@@ -18,7 +18,7 @@ from badak.layers import (
     Scale,
 )
 from badak.layers.initial import WeightInit
-from badak.models.sizes import several, shape_of
+from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
 from badak.network.architecture import MAX_LAYERS
 
@@ -65,14 +65,15 @@ def ConvNeXtTiny(
             ]
         )
 
+    shape = shape_of(input_shape, image_size)
     blocks = several(blocks, "blocks")
     layers: list[Layer] = []
     stages = zip(blocks, several(filters, "filters", len(blocks)), strict=True)
     for place, (many, count) in enumerate(stages):
-        size = 2 if place else 4
+        size = 2 if place or is_small(shape) else 4
         patches = Conv2d(count, size, size, weight_init=weight_init)
         layers += [norm(), patches] if place else [patches, norm()]
         repeats = checks.integer(many, "blocks", minimum=1, maximum=MAX_LAYERS)
         layers += [block(count) for _ in range(repeats)]
     layers += [GlobalAvgPool2d(), norm(), Flatten(), Linear(num_classes, weight_init=weight_init)]
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)

@@ -17,7 +17,7 @@ from badak.layers import (
 )
 from badak.layers.initial import WeightInit
 from badak.models.blocks import classifier
-from badak.models.sizes import several, shape_of
+from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
 from badak.network.architecture import MAX_LAYERS
 
@@ -49,14 +49,17 @@ def DenseNet121(
         >>> DenseNet121(10, 32, blocks=(2, 2), growth=8).summary().parameters
         14366
     """
+    shape = shape_of(input_shape, image_size)
     growth = checks.integer(growth, "growth", minimum=1)
 
     def conv(filters: int, kernel: int, stride: int = 1) -> Layer:
         return Conv2d(filters, kernel, stride, kernel // 2, bias=False, weight_init=weight_init)
 
     channels = 2 * growth
-    layers: list[Layer] = [conv(channels, 7, 2), BatchNorm2d(), ReLU()]
-    layers.append(MaxPool2d(3, stride=2, padding=1))
+    stem = conv(channels, 3) if is_small(shape) else conv(channels, 7, 2)
+    layers: list[Layer] = [stem, BatchNorm2d(), ReLU()]
+    if not is_small(shape):
+        layers.append(MaxPool2d(3, stride=2, padding=1))
     for place, count in enumerate(several(blocks, "blocks")):
         if place:
             channels //= 2
@@ -66,4 +69,4 @@ def DenseNet121(
             layers.append(Concat([[], [*bottleneck, BatchNorm2d(), ReLU(), conv(growth, 3)]]))
             channels += growth
     layers += [BatchNorm2d(), ReLU(), *classifier(num_classes, dropout, weight_init)]
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)

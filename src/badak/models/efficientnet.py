@@ -9,7 +9,7 @@ import numpy as np
 from badak.layers import BatchNorm2d, Layer, ReLU6, SiLU
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, classifier, divisible, gate, scaled
-from badak.models.sizes import shape_of
+from badak.models.sizes import shape_of, stem_stride
 from badak.network import Network
 
 # (expansion, kernel, stride of the first, filters, blocks): table 1 of the paper.
@@ -46,13 +46,18 @@ def EfficientNetB0(
         >>> EfficientNetB0(10, 32, width=0.25, depth=0.25).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
     conv = ConvNorm(SiLU, weight_init=weight_init)
     scaled(width, "width")
     stem, head = divisible(32 * width), divisible(1280 * width)
     repeats = [ceil(count * scaled(depth, "depth")) for *_, count in STAGES]
-    layers = [*conv(stem, 3, 2), *_blocks(conv, stem, width, repeats, gated=True), *conv(head, 1)]
+    layers = [
+        *conv(stem, 3, stem_stride(shape)),
+        *_blocks(conv, stem, width, repeats, gated=True),
+        *conv(head, 1),
+    ]
     layers += classifier(num_classes, dropout, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def EfficientNetLite0(
@@ -82,6 +87,7 @@ def EfficientNetLite0(
         >>> EfficientNetLite0(10, 32, width=0.25).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
 
     def norm() -> Layer:
         return BatchNorm2d(momentum=0.01, eps=1e-3)
@@ -94,9 +100,13 @@ def EfficientNetLite0(
         count if place in (0, last) else ceil(count * depth)
         for place, (*_, count) in enumerate(STAGES)
     ]
-    layers = [*conv(32, 3, 2), *_blocks(conv, 32, width, repeats, gated=False), *conv(1280, 1)]
+    layers = [
+        *conv(32, 3, stem_stride(shape)),
+        *_blocks(conv, 32, width, repeats, gated=False),
+        *conv(1280, 1),
+    ]
     layers += classifier(num_classes, dropout, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def EfficientNetLite2(

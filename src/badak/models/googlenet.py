@@ -17,7 +17,7 @@ from badak.layers import (
 )
 from badak.layers.initial import WeightInit
 from badak.models.blocks import classifier
-from badak.models.sizes import shape_of
+from badak.models.sizes import is_small, shape_of
 from badak.network import Network
 
 # 1x1; 3x3 after reduction; 5x5 after reduction; after pooling: table 1 of the paper.
@@ -61,6 +61,7 @@ def GoogLeNet(
         >>> GoogLeNet(10, 64).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
     checks.flag(batch_norm, "batch_norm")
 
     def conv(filters: int, kernel: int, stride: int = 1) -> list[Layer]:
@@ -84,9 +85,10 @@ def GoogLeNet(
         return MaxPool2d(3, stride=2, ceil_mode=True)
 
     normalised = [] if batch_norm else [LocalResponseNorm(5)]
-    layers = [*conv(64, 7, 2), halve(), *normalised]
+    layers = conv(64, 3) if is_small(shape) else [*conv(64, 7, 2), halve()]
+    layers += normalised
     layers += [*conv(64, 1), *conv(192, 3), *normalised]
     for stage in MODULES:
         layers += [halve(), *(inception(module) for module in stage)]
     layers += classifier(num_classes, dropout, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)

@@ -19,7 +19,7 @@ from badak.layers import (
 )
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, Make, classifier, divisible, gate, scaled
-from badak.models.sizes import shape_of
+from badak.models.sizes import shape_of, stem_stride
 from badak.network import Network
 
 # (filters, stride) of each separable convolution: table 1 of the first paper.
@@ -74,15 +74,16 @@ def MobileNetV1(
         >>> MobileNetV1(2, 96, width=0.25).summary().parameters
         213554
     """
+    shape = shape_of(input_shape, image_size)
     channels = divisible(32 * scaled(width, "width"))
     conv = ConvNorm(ReLU, weight_init=weight_init)
-    layers = conv(channels, 3, 2)
+    layers = conv(channels, 3, stem_stride(shape))
     for filters, stride in V1_STAGES:
         layers += conv(channels, 3, stride, groups=channels)
         channels = divisible(filters * width)
         layers += conv(channels, 1)
     layers += classifier(num_classes, dropout, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def MobileNetV2(
@@ -109,9 +110,10 @@ def MobileNetV2(
         >>> MobileNetV2(10, 96, width=0.25).summary().parameters
         254490
     """
+    shape = shape_of(input_shape, image_size)
     channels = divisible(32 * scaled(width, "width"))
     conv = ConvNorm(ReLU6, weight_init=weight_init)
-    layers = conv(channels, 3, 2)
+    layers = conv(channels, 3, stem_stride(shape))
     for expansion, filters, count, first_stride in V2_STAGES:
         narrow = divisible(filters * width)
         for number in range(count):
@@ -120,7 +122,7 @@ def MobileNetV2(
             channels = narrow
     layers += conv(divisible(1280 * max(1.0, width)), 1)
     layers += classifier(num_classes, dropout, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def MobileNetV3Small(
@@ -148,6 +150,7 @@ def MobileNetV3Small(
         >>> MobileNetV3Small(10, 32, width=0.5).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
     channels = divisible(16 * scaled(width, "width"))
 
     def norm() -> Layer:
@@ -157,7 +160,7 @@ def MobileNetV3Small(
         activation: ConvNorm(activation, norm, weight_init=weight_init)
         for activation in (ReLU, Hardswish)
     }
-    layers = makers[Hardswish](channels, 3, 2)
+    layers = makers[Hardswish](channels, 3, stem_stride(shape))
     for kernel, expanded, filters, gated, activation, stride in V3_SMALL_BLOCKS:
         wide, narrow = divisible(expanded * width), divisible(filters * width)
         factor = gate(wide, divisible(wide // 4), ReLU, Hardsigmoid, weight_init)
@@ -174,4 +177,4 @@ def MobileNetV3Small(
         *([Dropout(dropout)] if dropout else []),
         Linear(num_classes, weight_init=weight_init),
     ]
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)

@@ -9,7 +9,7 @@ from badak import checks
 from badak.layers import Layer, ReLU, Residual
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, classifier, gate
-from badak.models.sizes import several, shape_of
+from badak.models.sizes import several, shape_of, stem_stride
 from badak.network import Network
 from badak.network.architecture import MAX_LAYERS
 
@@ -41,10 +41,11 @@ def RegNetY400MF(
         >>> RegNetY400MF(10, 64, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
     blocks = several(blocks, "blocks")
     width = checks.integer(group_width, "group_width", minimum=1)
     conv = ConvNorm(ReLU, weight_init=weight_init)
-    layers, channels = conv(32, 3, 2), 32
+    layers, channels = conv(32, 3, stem_stride(shape)), 32
     for many, count in zip(blocks, several(filters, "filters", len(blocks)), strict=True):
         for number in range(checks.integer(many, "blocks", minimum=1, maximum=MAX_LAYERS)):
             stride = 1 if number else 2
@@ -58,4 +59,4 @@ def RegNetY400MF(
             layers += [Residual(body, shortcut), ReLU()]
             channels = count
     layers += classifier(num_classes, 0, weight_init)
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)

@@ -9,7 +9,7 @@ from badak import checks
 from badak.layers import ChannelShuffle, ChannelSlice, Concat, Layer, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, classifier
-from badak.models.sizes import several, shape_of
+from badak.models.sizes import is_small, several, shape_of, stem_stride
 from badak.network import Network
 from badak.network.architecture import MAX_LAYERS
 
@@ -40,10 +40,13 @@ def ShuffleNetV2(
         >>> ShuffleNetV2(10, 64, filters=(8, 16, 32, 64, 128)).summary().rows[-1].output_shape
         (10,)
     """
+    shape = shape_of(input_shape, image_size)
     blocks = several(blocks, "blocks")
     first, *stages, last = several(filters, "filters", len(blocks) + 2)
     conv = ConvNorm(ReLU, weight_init=weight_init)
-    layers = [*conv(first, 3, 2), MaxPool2d(3, stride=2, padding=1)]
+    layers = conv(first, 3, stem_stride(shape))
+    if not is_small(shape):
+        layers.append(MaxPool2d(3, stride=2, padding=1))
     channels = first
     for count, width in zip(blocks, stages, strict=True):
         half = checks.integer(width, "filters", minimum=2) // 2
@@ -54,7 +57,7 @@ def ShuffleNetV2(
             changed = [ChannelSlice(half, channels), *_branch(conv, half, 1)]
             layers += [Concat([kept, changed]), ChannelShuffle(2)]
     layers += [*conv(last, 1), *classifier(num_classes, 0, weight_init)]
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def _halving(conv: ConvNorm, channels: int, half: int) -> Layer:

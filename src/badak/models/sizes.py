@@ -58,6 +58,16 @@ def is_small(shape: Shape) -> bool:
     return min(shape[1:]) < LARGE
 
 
+def stem_stride(shape: Shape) -> int:
+    """Return the first convolution's stride: 1 for small images, so that later stages have maps.
+
+    Example:
+        >>> stem_stride((3, 32, 32)), stem_stride((3, 96, 96))
+        (1, 2)
+    """
+    return 1 if is_small(shape) else 2
+
+
 def padding_to_32(shape: Shape, more: int = 0) -> Padding:
     """Return the zeros around an image (C, H, W) that make it 32 x 32, and `more` on every side.
 

@@ -8,7 +8,7 @@ import numpy as np
 from badak import checks
 from badak.layers import Concat, Conv2d, Dropout, Flatten, GlobalAvgPool2d, Layer, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
-from badak.models.sizes import several, shape_of
+from badak.models.sizes import several, shape_of, stem_stride
 from badak.network import Network
 
 # Squeezed channels of each fire module; a pooling comes before the second and third pair's first.
@@ -43,7 +43,9 @@ def SqueezeNet(
         >>> SqueezeNet().summary().parameters
         1235496
     """
-    layers: list[Layer] = [Conv2d(filters, 3, 2, weight_init=weight_init), ReLU()]
+    shape = shape_of(input_shape, image_size)
+    stem = Conv2d(filters, 3, stem_stride(shape), weight_init=weight_init)
+    layers: list[Layer] = [stem, ReLU()]
     for group in several(fires, "fires"):
         layers.append(MaxPool2d(3, stride=2, ceil_mode=True))
         for squeezed in several(group, "fires of a group"):
@@ -55,7 +57,7 @@ def SqueezeNet(
         GlobalAvgPool2d(),
         Flatten(),
     ]
-    return Network(layers, shape_of(input_shape, image_size), seed=seed, dtype=dtype)
+    return Network(layers, shape, seed=seed, dtype=dtype)
 
 
 def _fire(squeezed: int, weight_init: WeightInit) -> list[Layer]:
