@@ -5,7 +5,7 @@ import re
 import pytest
 
 from badak import models, optim
-from badak.cli.config import read_config
+from badak.cli.config import TYPED, read_config
 from badak.cli.recipes import RECIPES, sized, why_small
 from badak.cli.verify_resume import arguments
 from badak.data.catalog import entry_of
@@ -15,7 +15,7 @@ QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--e
 
 
 def test_every_model_has_a_recipe_of_known_words():
-    assert list(RECIPES) == list(models.MODELS)
+    assert list(RECIPES) == [*models.MODELS, TYPED]
     for recipe in RECIPES.values():
         assert recipe.optimizer in optim.OPTIMIZERS
         assert recipe.schedule in {None, *optim.SCHEDULES}

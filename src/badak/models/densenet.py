@@ -47,7 +47,7 @@ def DenseNet121(
 
     Example:
         >>> DenseNet121(10, 32, blocks=(2, 2), growth=8).summary().parameters
-        14366
+        13626
     """
     shape = shape_of(input_shape, image_size)
     growth = checks.integer(growth, "growth", minimum=1)

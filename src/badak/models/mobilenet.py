@@ -72,7 +72,7 @@ def MobileNetV1(
 
     Example:
         >>> MobileNetV1(2, 96, width=0.25).summary().parameters
-        213554
+        213586
     """
     shape = shape_of(input_shape, image_size)
     channels = divisible(32 * scaled(width, "width"))
@@ -108,7 +108,7 @@ def MobileNetV2(
 
     Example:
         >>> MobileNetV2(10, 96, width=0.25).summary().parameters
-        254490
+        250922
     """
     shape = shape_of(input_shape, image_size)
     channels = divisible(32 * scaled(width, "width"))
@@ -156,7 +156,7 @@ def MobileNetV3Small(
     def norm() -> Layer:
         return BatchNorm2d(momentum=0.01, eps=1e-3)
 
-    makers = {
+    makers: dict[Make, ConvNorm] = {
         activation: ConvNorm(activation, norm, weight_init=weight_init)
         for activation in (ReLU, Hardswish)
     }

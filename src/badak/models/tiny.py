@@ -36,7 +36,7 @@ def ResNet8(
 
     Example:
         >>> ResNet8().summary().parameters
-        78042
+        78186
     """
     first, *_ = filters = several(filters, "filters", 3)
     layers = [*_normed(first, 3, 1, weight_init), ReLU()]

@@ -95,7 +95,7 @@ def _arguments(kind: type[Layer]) -> dict[str, bool]:
     """The names of a layer's arguments, and whether each must be given."""
     return {
         field.name: field.default is MISSING and field.default_factory is MISSING
-        for field in fields(kind)  # type: ignore[arg-type]  # every layer is a dataclass
+        for field in fields(kind)
         if field.init
     }
 
