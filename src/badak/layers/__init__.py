@@ -11,6 +11,7 @@ from badak.layers.activation import (
     Tanh,
 )
 from badak.layers.base import Layer
+from badak.layers.batch_norm import BatchNorm1d, BatchNorm2d, FrozenBatchNorm2d
 from badak.layers.block import Block
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
@@ -19,7 +20,7 @@ from badak.layers.flatten import Flatten
 from badak.layers.gate import GELU, Hardswish, Mish, SiLU
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
-from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
+from badak.layers.norm import GroupNorm, InstanceNorm2d, LayerNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.prelu import PReLU
@@ -60,7 +61,11 @@ LAYERS: dict[str, type[Layer]] = {
         Hardswish,
         Mish,
         BatchNorm2d,
+        BatchNorm1d,
+        FrozenBatchNorm2d,
         GroupNorm,
+        InstanceNorm2d,
+        LayerNorm,
         LocalResponseNorm,
         Scale,
         Normalize,
@@ -78,6 +83,7 @@ __all__ = [
     "LAYERS",
     "SELU",
     "AvgPool2d",
+    "BatchNorm1d",
     "BatchNorm2d",
     "Block",
     "Concat",
@@ -86,12 +92,15 @@ __all__ = [
     "Dropout",
     "EuclideanRBF",
     "Flatten",
+    "FrozenBatchNorm2d",
     "GlobalAvgPool2d",
     "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
+    "InstanceNorm2d",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",

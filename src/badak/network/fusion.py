@@ -14,7 +14,6 @@ import numpy as np
 from badak import ops
 from badak.arrays import Array, Shape
 from badak.layers import (
-    BatchNorm2d,
     Conv2d,
     Dropout,
     Layer,
@@ -23,6 +22,7 @@ from badak.layers import (
     ReLU,
     Residual,
 )
+from badak.layers.batch_norm import BatchNorm
 from badak.ops import edition
 from badak.ops.window import Window
 
@@ -148,19 +148,23 @@ class Drop(Stage):
 
 
 class Norm(Stage):
-    """BatchNorm2d in training: the running statistics move within the call."""
+    """Batch norm in training: the running statistics move within the call."""
 
-    def __init__(self, name: str, layer: BatchNorm2d) -> None:
+    def __init__(self, name: str, layer: BatchNorm) -> None:
         self.name, self.layer = name, layer
 
     def forward(self, x: Array) -> Array:
         """With the batch's statistics."""
         layer = self.layer
         y, mean, inverse_std = edition.fused().batch_norm_training(
-            x, **layer.parameters, **layer.buffers, momentum=layer.momentum, eps=layer.eps
+            layer.maps(x),
+            **layer.parameters,
+            **layer.buffers,
+            momentum=layer.momentum,
+            eps=layer.eps,
         )
         self.cache = x, mean, inverse_std, True
-        return np.asarray(y)
+        return np.asarray(y).reshape(x.shape)
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """The layer's own."""
@@ -245,7 +249,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(Sum(name, layer, before, training))
         elif training and isinstance(layer, Dropout):
             result.append(Drop(layer))
-        elif training and isinstance(layer, BatchNorm2d):
+        elif training and isinstance(layer, BatchNorm):
             result.append(Norm(name, layer))
         else:
             result.append(Single(name, layer, training))
