@@ -18,6 +18,7 @@ PUBLISHED = {
     "SqueezeNet 1.1": (models.SqueezeNet, 1_235_496),
     "DenseNet-121": (models.DenseNet121, 7_978_856),
     "DenseNet-169": (partial(models.DenseNet121, blocks=(6, 12, 32, 32)), 14_149_480),
+    "ConvNeXt-tiny": (models.ConvNeXtTiny, 28_589_128),
     "ResNet-50": (models.ResNet50, 25_557_032),
     "ResNet-101": (partial(models.ResNet50, blocks=(3, 4, 23, 3)), 44_549_160),
     "ShuffleNetV2 x1.0": (models.ShuffleNetV2, 2_278_604),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from badak.models.alexnet import AlexNet
+from badak.models.convnext import ConvNeXtTiny
 from badak.models.deep import DeepConvNet
 from badak.models.densenet import DenseNet121
 from badak.models.efficientnet import EfficientNetB0, EfficientNetLite0, EfficientNetLite2
@@ -52,6 +53,7 @@ MODELS: dict[str, Callable[..., Network]] = {
     "efficientnet-lite0": EfficientNetLite0,
     "efficientnet-lite2": EfficientNetLite2,
     "regnety-400mf": RegNetY400MF,
+    "convnext-tiny": ConvNeXtTiny,
     "ds-cnn": DSCNN,
 }
 
@@ -61,6 +63,7 @@ __all__ = [
     "VGG11",
     "VGG16",
     "AlexNet",
+    "ConvNeXtTiny",
     "DeepConvNet",
     "DenseNet121",
     "EfficientNetB0",

@@ -62,6 +62,8 @@ def shifted(y: Value, shift: Array) -> Value:
 def per_channel(y: Value, array: Array) -> Array:
     """The numbers for each channel of a constant that meets `y`."""
     form = tuple(1 if axis else len(y) for axis in y.axes)
+    if y.order is not None and array.size > 1:
+        raise FormatError("it meets rows that were laid out with the channels last")
     if _tail(array, len(form)) not in (form, (1,) * len(form)):
         raise FormatError(f"it must have one number per channel, {form}; it has {array.shape}")
     return np.broadcast_to(array.reshape(-1), len(y))
