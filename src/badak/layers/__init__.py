@@ -15,6 +15,7 @@ from badak.layers.block import Block
 from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
+from badak.layers.conv_transpose import ConvTranspose2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.graph import Graph
@@ -28,6 +29,7 @@ from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
 from badak.layers.subsample import Subsample2d
 from badak.layers.table_conv import TableConv2d
+from badak.layers.upsample import Upsample
 from badak.layers.widen import Widen2d
 
 LAYERS: dict[str, type[Layer]] = {
@@ -35,6 +37,8 @@ LAYERS: dict[str, type[Layer]] = {
     for layer in (
         Conv2d,
         TableConv2d,
+        ConvTranspose2d,
+        Upsample,
         Linear,
         MaxPool2d,
         AvgPool2d,
@@ -76,6 +80,7 @@ __all__ = [
     "ChannelSlice",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Dropout",
     "EuclideanRBF",
@@ -97,6 +102,7 @@ __all__ = [
     "Subsample2d",
     "TableConv2d",
     "Tanh",
+    "Upsample",
     "Widen2d",
     "ZeroPad2d",
 ]
