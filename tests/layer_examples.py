@@ -21,6 +21,7 @@ from badak.layers import (
     ChannelSlice,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     EuclideanRBF,
     Flatten,
@@ -53,6 +54,7 @@ from badak.layers import (
     Subsample2d,
     TableConv2d,
     Tanh,
+    Upsample,
     Widen2d,
     ZeroPad2d,
 )
@@ -87,6 +89,21 @@ EXAMPLES = {
     "Conv2d without bias": Example(Conv2d(4, 3, bias=False), nn.Conv2d(6, 4, 3, bias=False)),
     "TableConv2d": Example(
         TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)
+    ),
+    "ConvTranspose2d": Example(
+        ConvTranspose2d(4, (3, 2), (2, 3), (1, 0), (0, 2), (2, 1), groups=2),
+        nn.ConvTranspose2d(6, 4, (3, 2), (2, 3), (1, 0), (0, 2), 2, dilation=(2, 1)),
+    ),
+    "ConvTranspose2d without bias": Example(
+        ConvTranspose2d(3, 3, 2, 1, 1, bias=False), nn.ConvTranspose2d(6, 3, 3, 2, 1, 1, bias=False)
+    ),
+    "Upsample": Example(Upsample((2, 1)), nn.Upsample(scale_factor=(2, 1))),
+    "Upsample bilinear": Example(
+        Upsample((2, 3), "bilinear"), nn.Upsample(scale_factor=(2, 3), mode="bilinear")
+    ),
+    "Upsample with corners": Example(
+        Upsample(2, "bilinear", align_corners=True),
+        nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True),
     ),
     "Linear": Example(Linear(7), nn.Linear(*ROW, 7), ROW),
     "Linear without bias": Example(Linear(7, bias=False), nn.Linear(*ROW, 7, bias=False), ROW),

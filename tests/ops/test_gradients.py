@@ -15,6 +15,11 @@ DROPPED = {"x": np.random.default_rng(0).standard_normal((4, 5))}
 FORWARD["dropout"] = (DROPPED, {"p": 0.3})
 FORWARD["batch_norm2d, prediction"] = (FORWARD["batch_norm2d"][0], {"training": False})
 FORWARD["gelu, tanh"] = (FORWARD["gelu"][0], {"approximate": "tanh"})
+FORWARD["upsample, corners"] = (
+    FORWARD["upsample"][0],
+    FORWARD["upsample"][1] | {"align_corners": True},
+)
+FORWARD["upsample, nearest"] = (FORWARD["upsample"][0], {"scale_factor": 2})
 FORWARD["softmax over rows"] = (FORWARD["softmax"][0], {"axis": 0})
 FORWARD["log_softmax over rows"] = (FORWARD["log_softmax"][0], {"axis": 0})
 
@@ -47,7 +52,7 @@ def analytic(name, arrays, options, grad_y):
         return {"x": ops.channel_shuffle(grad_y, grad_y.shape[1] // options["groups"])}
     backward = ops.col2im if name == "im2col" else getattr(ops, f"{name}_backward")
     x = next(iter(arrays.values()))
-    if name in ("conv2d", "linear"):
+    if name in ("conv2d", "conv_transpose2d", "linear"):
         grads = backward(grad_y, x, arrays["weight"], **options)
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
     result = None if name == "dropout" else getattr(ops, name)(**arrays, **options)

@@ -4,13 +4,23 @@ To add a kind, add its record to one of the files here, its function to `c/funct
 ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.
 """
 
-from badak.formats.steps.kinds import channels, conv, join, linear, norm, pointwise, pool, spread
+from badak.formats.steps.kinds import (
+    channels,
+    conv,
+    enlarge,
+    join,
+    linear,
+    norm,
+    pointwise,
+    pool,
+    spread,
+)
 from badak.formats.steps.kinds.kind import Joining, Kind, Lowering
 from badak.layers import Layer
 
 KINDS: dict[str, Kind] = {
     kind.op: kind
-    for kinds in (conv, linear, pool, norm, pointwise, spread, channels, join)
+    for kinds in (conv, enlarge, linear, pool, norm, pointwise, spread, channels, join)
     for kind in kinds.KINDS
 }
 
