@@ -28,6 +28,7 @@ CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 # Levels of nesting: far more than a file of weights has, far fewer than Python's stack allows.
 DEEPEST = 20
+MOST_STEPS = 2**19  # 40 for a tensor
 
 Known = dict[Any, Any]  # what was made already, so that what occurs twice is made once
 
@@ -91,6 +92,19 @@ def follow(stream: IO[bytes], dialect: Dialect, place: str) -> Any:
         raise FormatError(f"{place} is a damaged pickle: {fault}") from None
 
 
+class _Lines:
+    """The stream, whose lines may not have escapes: to decode those, Python warns in public."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.read, self.tell, self._line = stream.read, stream.tell, stream.readline
+
+    def readline(self) -> bytes:
+        line = self._line()
+        if b"\\" in line:
+            raise ValueError("a name has an escape")
+        return line
+
+
 class _Machine:
     """A stack, the marks on it, and what the pickle asked to remember."""
 
@@ -103,7 +117,9 @@ class _Machine:
 
     def run(self, stream: IO[bytes]) -> Any:
         """Follow the steps up to the last one, which leaves the value."""
-        for step, value, _ in pickletools.genops(stream):
+        for count, (step, value, _) in enumerate(pickletools.genops(_Lines(stream))):  # type: ignore[arg-type]
+            if count > MOST_STEPS:
+                raise FormatError(f"takes more than {MOST_STEPS:,} steps")
             if step.name == "STOP":
                 return self.stack.pop()
             self._step(step.name, value)
