@@ -117,7 +117,8 @@ class _Machine:
 
     def run(self, stream: IO[bytes]) -> Any:
         """Follow the steps up to the last one, which leaves the value."""
-        for count, (step, value, _) in enumerate(pickletools.genops(_Lines(stream))):  # type: ignore[arg-type]
+        steps = pickletools.genops(_Lines(stream))  # type: ignore[arg-type]  # it needs no more
+        for count, (step, value, _) in enumerate(steps):
             if count > MOST_STEPS:
                 raise FormatError(f"takes more than {MOST_STEPS:,} steps")
             if step.name == "STOP":

@@ -66,7 +66,7 @@ pickle_case("D16 memo unknown", "is a damaged pickle", b"\x80\x02h\x07.")
 pickle_case(
     "D16 deep key",
     "is a damaged pickle: str expected, tuple",
-    b"\x80\x02})" + b"\x85" * 10**6 + b"Ns.",
+    b"\x80\x02})" + b"\x85" * 10**5 + b"Ns.",
 )
 pickle_case(
     "D16 deep value",

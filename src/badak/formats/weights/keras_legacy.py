@@ -36,22 +36,32 @@ def legacy_layers(file: Any, place: str) -> list[Group]:
         FormatError: the file is damaged, or links to other files.
     """
     root, kinds = _root(file), _kinds(file)
+    layers = list(_texts(root, LAYERS))
+    known = set(layers)
     groups: list[Group] = []
-    for layer in _texts(root, LAYERS):
-        group = _member(root, [layer])
-        # A model within the model is one layer, with several layers' weights.
-        inner: dict[str, dict[str, Stored]] = {}
-        for name in _texts(group, WEIGHTS):
-            *parents, key = [part for part in name.split("/") if part]
-            owner = parents[-1] if parents else layer
-            found = dataset(_member(group, parents), key, f"{layer}/{'/'.join(parents)}")
-            depthwise = "depthwise" in (kinds.get(owner, "") + owner + key).lower()
-            own = NAMES.get(key.partition(":")[0], key.partition(":")[0])
-            turn = weight_turn(found.ndim, depthwise) if own == "weight" else None
-            inner.setdefault(owner, {})[own] = stored(place, found, turn or np.asarray)
-        names = [layer] if len(inner) == 1 else [f"{layer}.{owner}" for owner in inner]
+    for layer in layers:
+        inner = _weights(_member(root, [layer]), layer, kinds, place)
+        # conv2d, the first of its class, is conv2d_0: so that its number can be compared.
+        name = f"{layer}_0" if f"{layer}_1" in known else layer
+        names = [name] if len(inner) == 1 else [f"{name}.{owner}" for owner in inner]
         groups += map(Group, names, inner.values())
     return groups
+
+
+def _weights(
+    group: Any, layer: str, kinds: dict[str, str], place: str
+) -> dict[str, dict[str, Stored]]:
+    """The arrays of a layer, under its name; a model within the model is one, with many names."""
+    inner: dict[str, dict[str, Stored]] = {}
+    for path in _texts(group, WEIGHTS):
+        *parents, key = [part for part in path.split("/") if part]
+        owner = parents[-1] if parents else layer
+        found = dataset(_member(group, parents), key, "/".join([layer, *parents]))
+        depthwise = "depthwise" in (kinds.get(owner, "") + owner + key).lower()
+        own = NAMES.get(key.partition(":")[0], key.partition(":")[0])
+        turn = weight_turn(found.ndim, depthwise) if own == "weight" else None
+        inner.setdefault(owner, {})[own] = stored(place, found, turn or np.asarray)
+    return inner
 
 
 def _root(file: Any) -> Any:

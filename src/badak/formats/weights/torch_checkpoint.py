@@ -11,7 +11,7 @@ from badak.formats.weights.torch_tensors import Saved, Tensor
 
 # As PyTorch Lightning and timm, PyTorch's tutorials, and the papers' repositories call it.
 USUAL = ("state_dict", "model_state_dict", "model")
-HOW = "torch.save(model.state_dict(), 'weights.pth') writes a file that is read"
+HOW = "save the weights alone, by torch.save(model.state_dict(), 'weights.pth')"
 
 
 def weights_of(saved: Saved, path: Path) -> Source:

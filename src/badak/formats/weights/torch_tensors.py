@@ -191,8 +191,8 @@ TENSORS = Dialect(
         PERSISTENT,
     ),
     "tensors",
-    "only tensors are read, and no code: torch.save(model.state_dict(), 'weights.pth') writes such "
-    "a file",
+    "only tensors are read, and no code: save the weights alone, by "
+    "torch.save(model.state_dict(), 'weights.pth')",
     _made,
     _key,
 )  # fmt: skip
