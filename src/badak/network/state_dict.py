@@ -22,6 +22,14 @@ class Loaded(dict[str, str]):
         mismatched: arrays of the network to which the source has one of the same name but another
             shape -> (the network's shape, the source's).
         skipped: what no network uses: batch norm's counters, optimizers in a checkpoint.
+
+    Example:
+        >>> from badak.layers import Flatten, Linear
+        >>> from badak.network import Network
+        >>> net = Network([Flatten(), Linear(2)], (1, 1, 3))
+        >>> loaded = net.load_state_dict({"linear1.bias": [1, 2], "n_averaged": 3}, strict=False)
+        >>> loaded, loaded.missing_keys, loaded.unexpected_keys
+        ({'linear1.bias': 'linear1.bias'}, ['linear1.weight'], ['n_averaged'])
     """
 
     missing_keys: list[str]

@@ -116,10 +116,11 @@ def _report(own: list[Group], found: Source, pairs: Pairs) -> Loaded:
     unused = {name: shape for name, shape in _shapes(found.groups).items() if name not in used}
     bare = {name.removeprefix(starts[1]): name for name in unused}
     twins = {name: bare.get(name.removeprefix(starts[0])) for name in missing}
+    paired_names = set(twins.values())
     return Loaded(
         {layer: group.name for layer, group in pairs.items()},
         [name for name in missing if twins[name] is None],
-        [*(name for name in unused if name not in twins.values()), *found.others],
+        [*(name for name in unused if name not in paired_names), *found.others],
         {name: (missing[name], unused[twin]) for name, twin in twins.items() if twin is not None},
         found.skipped,
     )

@@ -103,7 +103,7 @@ def overlapping():
     return bytes(content)
 
 
-case("encrypted", "is encrypted", lambda: changed(WHOLE, "w/data/1", flags=1))
+case("encrypted", "'w/data/1' is encrypted$", lambda: changed(WHOLE, "w/data/1", flags=1))
 case(
     "a storage of 3 GiB in 3 MB",
     "unpacks to 3,221,225,472 bytes",
