@@ -7,7 +7,7 @@ import pytest
 from badak import Trainer, data, models
 
 # Run by a test, not imported in search of doctests.
-collect_ignore = ["weights/keras_model.py"]
+collect_ignore = ["weights/keras_model.py", "weights/torch_forgeries"]
 
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",

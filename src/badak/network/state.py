@@ -58,10 +58,11 @@ def check_fits(own: Mapping[str, Array], state: Mapping[str, NDArray[Any]]) -> N
 
 
 def fill(layers: Layers, state: Mapping[str, NDArray[Any]]) -> None:
-    """Copy arrays into those of the layers; their names and shapes must fit."""
+    """Copy arrays into those of the layers, whose names and shapes they must have."""
     _make_writable(layers)
-    for name, array in (parameters(layers) | buffers(layers)).items():
-        array[...] = state[name]
+    own = parameters(layers) | buffers(layers)
+    for name, array in state.items():
+        own[name][...] = array
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""Trains two small Keras models for a step; saves weights, images and predictions in argv[1].
+"""Trains two small Keras models, and saves them in three forms, with predictions, in argv[1].
 
-Run by test_keras_weights.py in a process of its own: Keras sets much that is global.
+Run by test_keras.py in a process of its own: Keras sets much that is global.
 """
 
 import sys
@@ -20,7 +20,7 @@ plain = keras.Sequential(
         layers.Conv2D(4, (3, 2)),
         layers.BatchNormalization(),
         layers.ReLU(),
-        layers.DepthwiseConv2D(3, padding="same"),
+        layers.DepthwiseConv2D(3, padding="same", name="each_by_itself"),
         layers.MaxPooling2D((2, 1)),
         layers.Conv2D(4, 3, padding="same", use_bias=False),
         layers.Flatten(),
@@ -42,4 +42,6 @@ for name, model in {"plain": plain, "many": many}.items():
     model.compile(optimizer="adam", loss="mse")
     model.fit(images, targets, epochs=2, verbose=0)
     model.save_weights(folder / f"{name}.weights.h5")
+    model.save(folder / f"{name}.keras")
+    model.save(folder / f"{name}.h5")
     np.savez(folder / f"{name}.npz", x=images, y=model.predict(images, verbose=0))

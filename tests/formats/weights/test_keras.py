@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -59,10 +60,11 @@ def many():
     return Network([*layers, GlobalAvgPool2d(), Flatten(), Linear(4)], (3, 5, 5))
 
 
+@pytest.mark.parametrize("ending", ["weights.h5", "keras", "h5"])
 @pytest.mark.parametrize(("name", "make"), [("plain", plain), ("many", many)])
-def test_a_keras_models_weights_give_its_outputs(keras_files, name, make):
+def test_a_keras_models_weights_give_its_outputs(keras_files, name, make, ending):
     net = make()
-    load_state_dict(net, keras_files / f"{name}.weights.h5")
+    load_state_dict(net, keras_files / f"{name}.{ending}")
     with np.load(keras_files / f"{name}.npz") as file:
         x, y = file["x"].transpose(0, 3, 1, 2), file["y"]  # (N, H, W, C) -> (N, C, H, W)
     output = net.predict_proba if name == "plain" else net
@@ -227,8 +229,22 @@ def test_a_cut_file_and_one_of_keras_2_are_refused(tmp_path):
         load_state_dict(small(), tmp_path / "cut.h5")
     with h5py.File(tmp_path / "old.h5", "w") as file:
         file["conv2d/conv2d/kernel:0"] = KERNEL
-    with pytest.raises(FormatError, match=r"no layers of Keras 3.*model\.save_weights"):
+    with pytest.raises(FormatError, match=r"no layers of Keras: .*model\.save_weights"):
         load_state_dict(small(), tmp_path / "old.h5")
+
+
+def test_a_keras_archive_that_is_damaged(tmp_path):
+    write(tmp_path / "w.weights.h5", GOOD)
+    content = (tmp_path / "w.weights.h5").read_bytes()
+    for inner, words in ((content, None), (content[:900], "w.keras: model.weights.h5 cannot be")):
+        with zipfile.ZipFile(tmp_path / "w.keras", "w") as file:
+            file.writestr("config.json", "{}")
+            file.writestr("model.weights.h5", inner)
+        if words is None:
+            assert load_state_dict(small(), tmp_path / "w.keras")["conv1"] == "conv2d_0"
+        else:
+            with pytest.raises(FormatError, match=words):
+                load_state_dict(small(), tmp_path / "w.keras")
 
 
 def test_without_h5py_the_error_names_the_extra(tmp_path):
