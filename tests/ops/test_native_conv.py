@@ -236,7 +236,7 @@ def test_products_in_every_form(m, n, k, a_turned, b_turned):
     given_b = np.ascontiguousarray(b.T) if b_turned else b
     size = np.abs(a) @ np.abs(b)
     result = c.copy()
-    core.gemm(given_a, a_turned, given_b, b_turned, result, accumulate=True)
+    core.gemm(given_a, given_b, (a_turned, b_turned), result, accumulate=True)
     close(result, wanted + c, size=size.max())
-    core.gemm(given_a, a_turned, given_b, b_turned, result, rows, columns, relu=True)
+    core.gemm(given_a, given_b, (a_turned, b_turned), result, rows, columns, relu=True)
     close(result, np.maximum(wanted + rows[:, None] + columns, 0), size=size.max())
