@@ -20,11 +20,11 @@ from badak.layers import (
     Linear,
     LocalResponseNorm,
     MaxPool2d,
-    ReLU,
     Residual,
 )
 from badak.models import MODELS
 from layer_examples import EXAMPLES, IMAGE, Example
+from own_layer import Own
 
 MORE = [
     Conv2d(4, 3, 2, "same"),
@@ -219,18 +219,6 @@ def test_without_metadata_the_graph_is_read_and_agrees(tmp_path, name):
     again = badak.onnx.load(path)
     x = np.random.default_rng(0).random((2, *IMAGE), np.float32)
     np.testing.assert_allclose(again(x).reshape(net(x).shape), net(x), rtol=0, atol=1e-5)
-
-
-class Own(ReLU.__mro__[1]):
-    """A layer of the user's own."""
-
-    prefix = "own"
-
-    def forward(self, x, training):
-        return x, None
-
-    def backward(self, grad_y, cache, need_grad_x=True):
-        return grad_y, {}
 
 
 def test_a_layer_of_ones_own_is_refused_and_no_file_appears(tmp_path):

@@ -12,8 +12,8 @@ from badak.errors import BadakError
 from badak.formats.page.html import html_page
 from badak.layers import Flatten, Linear, Residual
 from badak.network import Network
-from formats.c.test_source import Whiten
 from formats.networks import NETWORKS, images, make
+from own_layer import Own
 
 RUN = "return arguments[0].map((one) => Array.from(forward(network, one)[network.output]));"
 
@@ -148,8 +148,8 @@ def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
 
 
 def test_what_cannot_be_a_page_is_refused():
-    net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
-    with pytest.raises(BadakError, match=r"HTML export.*'whiten1'.*'block1\.whiten1'"):
+    net = Network([Own(), Residual([Own()]), Flatten(), Linear(2)], (1, 4, 4))
+    with pytest.raises(BadakError, match=r"HTML export.*'own1'.*'block1\.own1'"):
         html_page(net, "Page")
     with pytest.raises(BadakError, match=r"digit.*\(1, 28, 28\).*got \(1, 4, 4\)"):
         html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), "Page", prepare="digit")

@@ -1,8 +1,5 @@
 """receptive_field: exactly the pixels a gradient reaches, for any chain of windows."""
 
-from dataclasses import dataclass
-from typing import ClassVar, final
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +14,6 @@ from badak.layers import (
     Concat,
     Conv2d,
     Flatten,
-    Layer,
     Linear,
     ReLU,
     Residual,
@@ -26,6 +22,7 @@ from badak.layers import (
     Widen2d,
 )
 from badak.models import DeepConvNet, LeNet5
+from own_layer import Own
 
 SIZE = (23, 26)
 # Two pixels, and two more for each step of a window behind.
@@ -168,12 +165,8 @@ def test_linear_sees_what_the_places_before_it_see_and_no_padding():
     assert (field.size, field.offset, field.places) == ((7, 7), (0, 0), (1, 1))
 
 
-@final
-@dataclass
-class Turn(Layer):
-    """Rows become columns: a layer of someone's own, that changes the shape without a window."""
-
-    prefix: ClassVar[str] = "turn"
+class Turn(Own):
+    """Rows become columns: the shape changes without a window."""
 
     def output_shape(self, input_shape):
         channels, height, width = input_shape
@@ -188,7 +181,7 @@ class Turn(Layer):
 
 def test_behind_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
     net = Network([Conv2d(2, 3, stride=2, padding=1), Turn(), Conv2d(2, (1, 2))], (1, 9, 20))
-    turned, behind = (receptive_field(net, name) for name in ("turn1", "conv2"))
+    turned, behind = (receptive_field(net, name) for name in ("own1", "conv2"))
     assert (turned.size, turned.stride, turned.places) == ((9, 20), (0, 0), (10, 5))
     assert (behind.box(9, 3), behind.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
 
