@@ -106,7 +106,7 @@ NETWORKS = {
     ),
     "resnet20": lambda: models.ResNet20(filters=(3, 4, 6), blocks=(1, 2, 2), image_size=20),
     "resnet18": lambda: models.ResNet18(
-        10, image_size=32, filters=(3, 4, 6, 6), blocks=(1, 1, 1, 1)
+        10, image_size=20, filters=(3, 4, 6, 6), blocks=(1, 1, 1, 1)
     ),
 }
 NETWORKS |= {
