@@ -74,7 +74,7 @@ def blocks_in_blocks():
 
 
 def normed_in_blocks():
-    """The first layer of a block must not be fused with the one before, which the shortcut reads."""
+    """A block's first layer must not be fused with the one before, which the shortcut reads."""
     block = [BatchNorm2d(), ReLU(), Conv2d(4, 3, padding=1)]
     layers = [Conv2d(4, 3), Residual(block), Residual(block[1:]), Flatten(), Linear(4)]
     return Network(layers, (2, 7, 6), seed=4)

@@ -76,7 +76,7 @@ def assert_runs_alike(net, path, count=3):
     shape = (count, *net.input_shape)
     x = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
     badak.onnx.export(net, path)
-    expected = net.astype(np.float32)(x)
+    expected = (net if net.dtype == np.float32 else net.astype(np.float32))(x)
     tolerance = 1e-5 * max(1, np.abs(expected).max())
     np.testing.assert_allclose(runtime(path, x), expected, rtol=0, atol=tolerance)
 
@@ -118,7 +118,7 @@ def test_a_model_runs_alike_and_comes_back(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", ["alexnet", "vgg16"])
 def test_a_model_of_full_width_runs_alike(tmp_path, name):
     assert_runs_alike(MODELS[name](), tmp_path / "net.onnx", count=1)
 
