@@ -24,7 +24,7 @@ from badak.layers import (
 )
 from badak.network.architecture import describe, parse
 from layer_examples import EXAMPLES, IMAGE
-from layers import twins
+from layers import torch_layers
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -129,10 +129,10 @@ def test_layers_are_dataclasses_of_their_arguments():
 
 
 def test_a_table_counts_and_moves_its_connections_alone():
-    layer = TableConv2d(twins.TABLE, (3, 2))
+    layer = TableConv2d(torch_layers.TABLE, (3, 2))
     layer.build((6, 9, 11), np.random.default_rng(0), np.float64)
     connected = np.zeros((5, 6, 1, 1), bool)
-    for number, maps in enumerate(twins.TABLE):
+    for number, maps in enumerate(torch_layers.TABLE):
         connected[number, list(maps)] = True
     everywhere = np.broadcast_to(connected, (5, 6, 3, 2))
     np.testing.assert_array_equal(layer.parameters["weight"] != 0, everywhere)

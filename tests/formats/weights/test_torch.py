@@ -11,7 +11,7 @@ from badak import Network, load_state_dict, models, storage
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 from badak.formats.weights import torch as torch_weights
 from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
-from formats.weights.torch_models import BasicBlock
+from formats.weights.torch_models import BasicBlock, LeNet
 
 
 def save_npz(state, path):
@@ -19,18 +19,6 @@ def save_npz(state, path):
 
 
 SAVERS = {"safetensors": save_file, "npz": save_npz}
-
-
-class LeNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = torch.max_pool2d(torch.relu(self.conv1(x)), 2)
-        x = torch.max_pool2d(torch.relu(self.conv2(x)), 2).flatten(1)
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
 
 
 class Vgg(nn.Module):
