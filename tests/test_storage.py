@@ -58,9 +58,7 @@ def test_forged_file_is_refused_by_name(tmp_path, name):
     content, words = forged()[name]
     path = tmp_path / "forged.safetensors"
     path.write_bytes(content)
-    with pytest.raises(
-        FormatError, match=r"forged\.safetensors is not a usable badak file"
-    ) as fault:
+    with pytest.raises(FormatError, match=r"forged\.safetensors") as fault:
         storage.load(path)
     assert words in str(fault.value)
     assert path.read_bytes() == content

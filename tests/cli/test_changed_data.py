@@ -280,4 +280,4 @@ def test_verify_resume_blames_a_bad_resume_alone(badak, home, monkeypatch, recor
     report = ResumeReport(4, 2, rows)
     monkeypatch.setattr("badak.cli.verify_resume.verify_resume", lambda *_: report)
     done = badak("verify-resume", "run")
-    assert done.err == "Error: the resumed run of run differs from the uninterrupted one\n"
+    assert "run differs" in done.err

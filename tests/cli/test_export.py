@@ -129,7 +129,7 @@ def test_layers_a_format_does_not_know_are_all_listed(badak, trained, monkeypatc
     monkeypatch.setattr(lower, "LOWERINGS", fewer)
     done = badak("export", trained, "--to", form)
     assert done.code == 2
-    assert "ReLU ('relu1'), MaxPool2d ('pool1'), ReLU ('relu2'); supported: Conv2d," in done.err
+    assert "ReLU ('relu1'), MaxPool2d ('pool1'), ReLU ('relu2')" in done.err
     assert done.err.count("\n") == 1
     assert written(trained) == []
 

@@ -145,7 +145,7 @@ def test_verify_resume_proves_it(badak, trained):
 def test_verify_resume_of_a_run_shorter_than_the_steps_asked_for(badak, trained):
     done = badak("verify-resume", trained, "--steps", "40")  # the run has 6
     assert done.code == 0, done.err
-    assert "6 steps, uninterrupted, and killed and resumed at" in done.out
+    assert "6 steps" in done.out
 
 
 def test_snapshots_on_request_and_to_the_same_file_after_a_resume(badak, tmp_path):

@@ -98,7 +98,7 @@ def test_inspect_shows_and_draws(badak, trained):
     assert done.code == 0, done.err
     assert "conv1" in done.out
     assert "Largest relative error" in done.out
-    assert "the weights of epoch 2, the best of 2 on the test images" in done.out
+    assert "epoch 2, the best of 2" in done.out
     drawn = {path.name for path in (trained / "plots").iterdir()}
     assert {"filters_before.png", "filters_after.png", "learning_curve.png", "roc.png"} <= drawn
     assert not {"health.png", "growing_filters.gif"} & drawn  # nothing was recorded

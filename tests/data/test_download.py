@@ -153,7 +153,7 @@ def test_after_a_bad_mirror_the_next_is_tried(cache, mirrors, behaviour):
 
 def test_every_mirror_and_its_fault_are_listed(cache, mirrors):
     source = mirrors(*FAULTS)
-    with pytest.raises(BadakError, match=r"one\.bin could not be downloaded; tried") as error:
+    with pytest.raises(BadakError, match=r"one\.bin.*tried") as error:
         fetch("mnist", source)
     assert [words in str(error.value) for words in FAULTS.values()] == [True] * 6
     assert "\n" not in str(error.value)
@@ -217,7 +217,7 @@ def test_a_cache_that_is_a_file(tmp_path, monkeypatch, mirrors):
 def test_a_cache_that_cannot_be_made(monkeypatch, mirrors, server):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     source = mirrors("good")
-    with pytest.raises(BadakError, match=r"the cache folder /proc/nowhere.* cannot be used"):
+    with pytest.raises(BadakError, match=r"cache folder /proc/nowhere"):
         fetch("mnist", source)
     assert server.asked == []
 

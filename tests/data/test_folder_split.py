@@ -145,6 +145,6 @@ def test_a_test_part_that_shares_images_with_the_training_part(tmp_path):
     fill(tmp_path / "train", count=5)
     fill(tmp_path / "test", count=3)
     Image.new("L", (5, 5), 200).save(tmp_path / "test" / "ants" / "new.png")
-    with pytest.warns(UserWarning, match="6 of the 7 test images are training images"):
+    with pytest.warns(UserWarning, match="6 of the 7 test images"):
         train, test = read_folder(tmp_path)
     assert (len(train), len(test)) == (10, 7)

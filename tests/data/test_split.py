@@ -108,7 +108,7 @@ def test_a_small_class_is_in_the_first_part(case, seed):
 
 def test_warns_of_the_classes_that_a_part_lacks():
     labels = [0] * 5 + [1] + [2] * 10
-    with pytest.warns(UserWarning, match=r"part 2 of 2 has no image of 1: too few images$") as seen:
+    with pytest.warns(UserWarning, match=r"part 2 of 2.*image of 1:") as seen:
         split(labelled(labels), (0.8, 0.2))
     assert [warning.filename for warning in seen] == [__file__]
     split(labelled([0] * 5 + [1] * 5), (0.8, 0.2))  # in silence: nothing lacks

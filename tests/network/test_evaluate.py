@@ -32,12 +32,12 @@ def test_an_empty_batch_is_legal_and_an_empty_evaluation_is_not(net):
     assert net(empty).shape == (0, 3)
     assert net.predict(empty).shape == (0,)
     assert net.predict_proba(empty).shape == (0, 3)
-    with pytest.raises(BadakError, match="at least one image; the data set is empty"):
+    with pytest.raises(BadakError, match="data set is empty"):
         net.evaluate(badak.data.Dataset(empty, np.empty(0, np.int64), ["a", "b", "c"]))
 
 
 def test_evaluate_needs_images_and_labels(net):
-    with pytest.raises(BadakError, match="data must have images and labels; got ndarray"):
+    with pytest.raises(BadakError, match=r"data.*got ndarray"):
         net.evaluate(np.ones((1, 2, 6, 8)))
 
 

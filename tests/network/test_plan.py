@@ -161,7 +161,7 @@ def test_an_image_that_is_not_finite_is_refused_as_ever():
     images, labels = batch(net)
     images[2, 0, 5, 5] = np.nan
     for call in (lambda: net(images), lambda: net.forward_backward(images, labels)):
-        with pytest.raises(BadakError, match="images must be finite; image 2 holds NaN"):
+        with pytest.raises(BadakError, match=r"images.*image 2.*NaN"):
             call()
 
 

@@ -78,7 +78,7 @@ def test_squares_that_float32_cannot_hold_do_not_spoil_the_norm(size: float) -> 
 def test_a_gradient_that_is_not_finite_is_named(value: float, dtype: Any) -> None:
     gradients = _gradients(dtype, 0)
     gradients["conv1.bias"][1] = value
-    with pytest.raises(BadakError, match=r"the gradient of conv1.bias is not finite"):
+    with pytest.raises(BadakError, match=r"conv1\.bias.*finite"):
         clip_gradients(gradients, 1)
 
 

@@ -201,7 +201,7 @@ def test_lr_of_a_step_must_be_a_number_and_changes_nothing(lr: float) -> None:
 
 def test_state_of_another_optimizer_is_refused() -> None:
     optimizer = optim.Momentum()
-    with pytest.raises(BadakError, match=r"^Momentum has no state named conv1.bias.mean"):
+    with pytest.raises(BadakError, match=r"Momentum.*conv1\.bias\.mean"):
         optimizer.load_state(3, {"conv1.bias.mean": np.ones(3)})
     with pytest.raises(ArgumentTypeError, match=r"steps.*got 2.5"):
         optimizer.load_state(2.5, {})

@@ -56,7 +56,7 @@ def test_a_diverged_training_warns_once_it_is_complete() -> None:
         )
         trainer.fit(corners())
 
-    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+    with pytest.warns(UserWarning, match="learning rate than 30000"):
         fit(3e4)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -80,7 +80,7 @@ def test_a_diverged_training_with_early_stopping_warns_too() -> None:
     trainer = Trainer(
         plain_net(), optim.Adam(lr=3e4), epochs=3, batch_size=11, early_stopping=2, progress=False
     )
-    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+    with pytest.warns(UserWarning, match="learning rate than 30000"):
         trainer.fit(corners(), corners(20, seed=1))
 
 

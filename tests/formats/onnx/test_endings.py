@@ -218,7 +218,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_softmax_over_anything_else_is_refused(tmp_path, name):
     nodes, opset = ELSEWHERE[name]
-    with pytest.raises(FormatError, match="must go over the classes, at the end"):
+    with pytest.raises(FormatError, match="over the classes"):
         badak.onnx.load(save(tmp_path, model(nodes, {}, MAPS, opset)))
 
 

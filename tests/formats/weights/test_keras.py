@@ -112,11 +112,11 @@ def test_all_that_does_not_fit_is_listed(tmp_path):
     with pytest.raises(FormatError) as caught:
         load_state_dict(net, tmp_path / "w.h5")
     for words in (
-        "the network's conv1 (weight (3, 1, 2, 1), bias (3,)) has no match",
-        "the file's conv2d_0 (weight (2, 1, 3, 1), bias (3,)) has no match",
-        "the file's odd_0 (0 (9,)) has no match",
+        r"network's conv1 \(weight \(3, 1, 2, 1\), bias \(3,\)\)",
+        r"file's conv2d_0 \(weight \(2, 1, 3, 1\), bias \(3,\)\)",
+        r"file's odd_0 \(0 \(9,\)\)",
     ):
-        assert words in str(caught.value)
+        caught.match(words)
     np.testing.assert_array_equal(net.parameters()["conv1.weight"], before)
 
 

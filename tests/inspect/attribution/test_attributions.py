@@ -251,7 +251,7 @@ def test_wrong_arguments_are_named(method, arguments, words, image):
 
 def test_grad_cam_needs_maps():
     net = Network([Flatten(), Linear(2)], (1, 3, 3))
-    with pytest.raises(BadakError, match="no convolution layer; name a layer whose output is maps"):
+    with pytest.raises(BadakError, match="no convolution layer"):
         inspect.grad_cam(net, np.ones((1, 3, 3)), 0)
 
 

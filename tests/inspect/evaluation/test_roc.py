@@ -87,7 +87,7 @@ def test_the_average_curve_is_the_mean_of_the_curves(found):
 
 def test_one_class_is_no_curve():
     found = Predictions([1, 1], [[0.5, 0.5], [0.2, 0.8]], ["cat", "dog"])
-    with pytest.raises(BadakError, match="at least two classes; all 2 are 'dog'"):
+    with pytest.raises(BadakError, match=r"two classes.*all 2 are 'dog'"):
         roc(found)
 
 
