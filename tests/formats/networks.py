@@ -1,4 +1,4 @@
-"""Networks for C and the page: each example of a layer, and what layers do side by side.
+"""Networks for C and the page: each example of a layer, and combinations of layers.
 
 All are small enough to run often; a new layer needs no line here.
 """

@@ -106,7 +106,7 @@ def test_the_gradients_are_pytorchs(net, images):
 
 
 def test_a_blocks_gradients_have_the_bits_of_its_own_backward():
-    """Of three paths: the order in which they are added shows in float32."""
+    """Three paths: in float32 the sum depends on the order."""
     net = Network([nested_net(np.float32).layers["block2"], Residual([ReLU()])], (5, 3, 4))
     x, grad_y = np.random.default_rng(5).standard_normal((2, 2, 12, 3, 4)).astype(np.float32)
     tape, x = Tape(net.layers), x[:, :5]

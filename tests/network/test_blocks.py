@@ -17,20 +17,20 @@ def batch():
 
 
 def write(path, layers):
-    """A file whose checksum is right, of a network with these entries and no arrays."""
+    """Write a file with a correct checksum: these entries as layers, and no arrays."""
     architecture = Network([ReLU()], (2, 6, 8)).architecture() | {"layers": layers}
     metadata = {"format": "badak network", "version": 1, "architecture": architecture}
     storage.save(path, {}, metadata)
 
 
 def block(*layers, **around):
-    """The entry of a block in a file, with layers' entries inside."""
+    """The entry of a block in a file, with the entries of its layers."""
     arguments = {"layers": list(layers), "shortcut": [], **around}
     return {"name": "block1", "type": "Residual", "arguments": arguments}
 
 
 def concat(branches):
-    """Likewise, of layers side by side."""
+    """The entry of a Concat."""
     return {"name": "block1", "type": "Concat", "arguments": {"branches": branches}}
 
 
@@ -140,7 +140,7 @@ def test_a_fault_in_training_puts_blocks_back(batch):
     net = blocks()
     generator = net.generators()["block1.block1.dropout1"]
     before, state = copy.deepcopy(net.state()), generator.bit_generator.state
-    net.layers["linear1"].parameters["weight"] = np.ones((3, 9), np.float32)  # fits nothing
+    net.layers["linear1"].parameters["weight"] = np.ones((3, 9), np.float32)  # a wrong shape
     net.fuse = False
     with pytest.raises(BadakError, match="Linear 'linear1'"):
         net.forward_backward(*batch)

@@ -11,7 +11,7 @@ from badak.layers import BatchNorm2d, Conv2d, CrossEntropyLoss, Flatten, Linear
 
 
 def test_evaluate_counts_the_last_partial_batch(net):
-    """The book drops it and still divides by N: 99 right of 99 at batch 100 gave 0.0."""
+    """The book drops it and still divides by N: for 99 images and batches of 100 it gives 0.0."""
     images = np.random.default_rng(0).random((99, 2, 6, 8), dtype=np.float32)
     right = badak.data.Dataset(images, net.predict(images), ["a", "b", "c"])
     assert net.evaluate(right, batch_size=100) == (pytest.approx(net.evaluate(right)[0]), 1.0, 99)

@@ -1,4 +1,4 @@
-"""A network's file: the same bits after loading, and every wrong claim refused."""
+"""Network files: the same bits after loading; every wrong claim is refused."""
 
 import copy
 import json
@@ -36,7 +36,7 @@ def test_save_and_load_give_the_same_bits(net, batch, tmp_path):
 
 
 def test_running_statistics_are_saved(net, batch, tmp_path):
-    """The book's batch norm keeps them, and does not save them."""
+    """The book's batch norm has running statistics but does not save them."""
     net.forward(batch[0], training=True)
     net.save(tmp_path / "net.safetensors")
     saved, _ = storage.load(tmp_path / "net.safetensors")
@@ -90,7 +90,7 @@ CLAIMS = {
 
 
 def enlarged(value):
-    """The same description with every layer's number of outputs huge."""
+    """The same description with a huge number of outputs in every layer."""
     if isinstance(value, list):
         return [enlarged(member) for member in value]
     if not isinstance(value, dict):
@@ -125,7 +125,7 @@ def test_every_model_saves_and_loads(name, tmp_path):
 
 
 def edited(net, path, edit):
-    """Save with a changed description, the checksum right: only the content is wrong."""
+    """Save with a changed description and a correct checksum: only the content is wrong."""
     arrays, architecture = net.state(), json.loads(json.dumps(net.architecture()))
     metadata = {"format": "badak network", "version": 1, "architecture": architecture}
     edit(arrays, metadata)

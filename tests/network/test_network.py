@@ -75,7 +75,7 @@ def test_simple_conv_net_equals_pytorchs():
 
 
 def test_one_forward_serves_loss_and_logits(net, batch, monkeypatch):
-    """The book runs a second forward pass each step only to log the loss."""
+    """The book runs a second forward pass in each step, only to log the loss."""
     calls = []
     forward = Conv2d.forward
     monkeypatch.setattr(Conv2d, "forward", lambda *a: calls.append(1) or forward(*a))

@@ -1,4 +1,4 @@
-"""A network's arrays: other dtypes, and arrays that fit or do not."""
+"""The arrays of a network: other dtypes, and arrays that fit or do not fit."""
 
 import copy
 

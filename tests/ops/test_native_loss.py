@@ -1,4 +1,4 @@
-"""What a training step needs of the loss, in one call, in both editions."""
+"""The loss of a training step and its gradient in one call, in both editions."""
 
 import math
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ OUTSIDE = [-1, -100, 7, 2**62, -(2**63)]
 
 @pytest.fixture(params=[*_core.usable_sets(), "reference"])
 def op(request: pytest.FixtureRequest) -> Iterator:
-    """cross_entropy_labels of the reference, and of every set that this processor runs."""
+    """cross_entropy_labels of the reference, and of every instruction set of this processor."""
     before = _core.active_set()
     if request.param == "reference":
         yield reference.cross_entropy_labels
@@ -74,9 +74,9 @@ def test_no_rows_and_no_labels_inside_give_zeros(op):
 @pytest.mark.parametrize(
     ("row", "label"),
     [
-        ([1, 3, 3], 1),  # the first of equals
+        ([1, 3, 3], 1),  # the first of equal values
         ([-math.inf, -math.inf], 0),
-        ([1, math.nan, 9, math.nan], 1),  # NaN is the largest, as in NumPy
+        ([1, math.nan, 9, math.nan], 1),  # NaN counts as the largest, as in NumPy
         ([math.inf, 0, math.inf], 0),
         ([0.0, -0.0], 0),
     ],

@@ -1,4 +1,4 @@
-"""C source: it compiles without a warning and gives badak's numbers."""
+"""C source: it compiles without a warning and computes what badak computes."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ from own_layer import Own
 
 
 def test_the_networks_here_have_every_layer():
-    """All but those that only networks from ONNX files have."""
+    """Except those that only networks from ONNX files contain."""
     used = {
         type(leaf)
         for name in NETWORKS
@@ -56,7 +56,7 @@ def test_float_agrees_on_1000_images(name, compiled):
     x = images(net, 1000)
     y = compiled[0].run(name, x)
     expected = net(x)
-    assert np.ptp(expected) > 0.1  # the images differ for the network
+    assert np.ptp(expected) > 0.1  # otherwise any constant network would agree
     np.testing.assert_allclose(y, expected, atol=1e-4)
 
 
@@ -67,7 +67,7 @@ def test_int8_is_what_its_accuracy_was_measured_with(name, compiled):
     x = images(make(name), 1000)
     y = program.run(f"{name} int8", x)
     simulated = run_int8.logits(lowered, x).reshape(y.shape)
-    # What is computed in float on the way is rounded as the machine's libm does.
+    # What is computed in float inside is rounded by the machine's libm.
     steps = lowered.steps
     inside, at_the_end = any("per_step_y" in step.numbers for step in steps), steps[-1].op == "rbf"
     if inside or at_the_end:
@@ -139,7 +139,7 @@ def test_the_head_states_what_the_object_file_needs(tmp_path):
         sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)", done.stdout, re.M))
         assert int(sizes[".bss"]) == ram == code.ram
         constants = sum(int(n) for key, n in sizes.items() if key.startswith(".rodata"))
-        assert flash <= constants < flash + 1024  # alignment, names of classes, literals
+        assert flash <= constants < flash + 1024  # plus alignment, names of classes and literals
 
 
 def test_the_header_is_also_for_cxx(tmp_path):

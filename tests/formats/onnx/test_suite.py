@@ -15,7 +15,7 @@ SINGLE = (
     "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "LRN", "LeakyRelu", "LogSoftmax",
     "MaxPool", "Relu", "Reshape", "Sigmoid", "Softmax", "Tanh",
 )  # fmt: skip
-# What files that PyTorch, Keras and older tools write need besides, and the light models.
+# Files written by PyTorch, Keras and older tools need these too, and so do the light models.
 OTHERS = (
     "Clip", "Constant", "ConstantOfShape", "Gather", "Identity", "MatMul", "Mul", "Pad", "Shape",
     "Slice", "Squeeze", "Sum", "Transpose", "Unsqueeze",
@@ -32,7 +32,7 @@ LEGACY_STREAM = (
 
 @pytest.fixture(scope="module")
 def names():
-    """Operator -> names of the tests whose only node it is."""
+    """Operator -> names of the tests that have only this node."""
     from onnx.backend.test.loader import load_model_tests
 
     with warnings.catch_warnings():
@@ -47,7 +47,7 @@ def names():
 
 @pytest.fixture(scope="module")
 def cases():
-    """Name -> a test of ONNX's runner. The runner itself can only skip what is not asked for."""
+    """Name -> a test of ONNX's runner. The runner itself visits all tests, and skips the others."""
     from onnx.backend.test import BackendTest
 
     return {case.id().rpartition(".")[2]: case for case in BackendTest(Backend).test_suite}
@@ -93,7 +93,7 @@ def test_the_light_models_give_their_expected_outputs(run, capsys):
 
 
 def test_operators_of_any_rank_that_pytorch_exported_pass(run, capsys):
-    """Conv1d to 3d, their strides, groups and dilations; the runner leaves out other operators."""
+    """Conv1d to Conv3d with strides, groups and dilations; the runner omits other operators."""
     passed, faults = run(
         ["test_[A-Z].*", "test_(log_)?softmax_(func|last|dim).*", "test_operator.*"]
     )

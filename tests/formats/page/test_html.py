@@ -1,4 +1,4 @@
-"""The page, in headless Chromium: badak's numbers, from disk, by mouse, keyboard and file."""
+"""The page in headless Chromium: it computes what badak computes; opening, drawing, files."""
 
 import json
 import re
@@ -118,7 +118,7 @@ def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, si
 def test_what_is_shown_of_an_image_is_what_the_network_sees_of_it(browser, tmp_path, prepare, size):
     net = Network([Flatten(), Linear(3)], (1, 28, 28))
     picture = np.full((size[1], size[0]), 230, np.uint8)
-    picture[2:9, 2:9] = 40  # a corner, which a square around the middle does not hold
+    picture[2:9, 2:9] = 40  # a corner, outside the central square
     Image.fromarray(picture).save(tmp_path / "corner.png")
     opened(browser, tmp_path, net, "Page", prepare=prepare)
     browser.find_element("id", "file").send_keys(str(tmp_path / "corner.png"))
@@ -130,7 +130,7 @@ def test_what_is_shown_of_an_image_is_what_the_network_sees_of_it(browser, tmp_p
         "return [pad.width, pad.height, data.filter((_, i) => i % 4 < 3).reduce("
         "  (a, b) => Math.min(a, b))];"
     )
-    if prepare == "digit":  # the digit is looked for everywhere
+    if prepare == "digit":  # the digit is searched for in the whole image
         assert wide / high == pytest.approx(size[0] / size[1], rel=0.02)
         assert darkest == 40
         assert seen.max() > 0.9
@@ -148,7 +148,7 @@ def test_nothing_is_asked_of_a_network(browser, tmp_path):
         ".catch(() => arguments[0]('refused'));"
     )
     assert refused == "refused"
-    browser.get_log("browser")  # Chromium writes what it refused
+    browser.get_log("browser")  # Chromium logs what it refused
 
 
 def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
