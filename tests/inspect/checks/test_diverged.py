@@ -1,4 +1,4 @@
-"""A network whose weights are NaN: each function says so, or shows it; none makes it a number."""
+"""A network whose weights are NaN: each function says so or shows it; none hides it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""gradient_check: right backward passes pass it, wrong ones do not, corners are left out."""
+"""gradient_check: correct backward passes pass, wrong ones fail, corners are left out."""
 
 import copy
 import math
@@ -64,7 +64,7 @@ def test_every_layer_passes(name, training):
     ids=["residual", "concat"],
 )
 def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
-    """Else every number would seem to stand at a corner, and none be compared."""
+    """Otherwise every entry would seem to be at a corner, and none would be compared."""
     net = Network([block, Flatten(), Linear(3)], (2, 4, 3))
     x = np.random.default_rng(0).random((4, 2, 4, 3))
     check = gradient_check(net, x, np.arange(4) % 3, training=True)
@@ -166,19 +166,21 @@ def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
     monkeypatch.setattr(ops, "tanh_backward", one_nan(ops.tanh_backward))
     result = gradient_check(around(Tanh()), *batch)
     assert math.isinf(result.worst)
-    assert {row.name: row.worst for row in result.rows}["linear1.weight"] < 1e-6  # above the fault
+    assert {row.name: row.worst for row in result.rows}[
+        "linear1.weight"
+    ] < 1e-6  # after the faulty layer
 
 
 @pytest.mark.parametrize("margin", [8, 15, 25, 60])
 def test_a_network_sure_of_itself_passes(margin, batch):
-    """Its loss and gradients lie near the rounding of float64, which is no fault of theirs."""
+    """Its loss and gradients are as small as rounding in float64; that is not an error."""
     net = around(ReLU())
     net.parameters()["linear1.bias"][...] = [margin, 0, 0]
     assert gradient_check(net, batch[0], [0, 0, 0]).worst < 1e-6
 
 
 def test_corners_are_left_out_and_counted():
-    """Pre-activations of exactly 0: ReLU has no slope there, and any number would be wrong."""
+    """Pre-activations of exactly 0: ReLU has no slope there, so any number would be wrong."""
     net = Network([Flatten(), Linear(4), ReLU(), Linear(2)], (1, 1, 3), dtype=np.float64)
     result = gradient_check(net, np.zeros((2, 1, 1, 3)), [0, 0])
     rows = {row.name: row for row in result.rows}

@@ -1,4 +1,4 @@
-"""receptive_field: exactly the pixels a gradient reaches, for any chain of windows."""
+"""receptive_field: exactly the pixels that a gradient reaches, for any chain of windows."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ from badak.models import DeepConvNet, LeNet5
 from own_layer import Own
 
 SIZE = (23, 26)
-# Two pixels, and two more for each step of a window behind.
+# Two pixels, and two more for each step of a later window.
 INSIDE = {
     "conv1": 2,
     "block1.conv1": 6,
@@ -81,7 +81,7 @@ def test_the_box_is_what_a_gradient_reaches(layers, data):
     grad_y[0, 0, y, x] = 1
     grad = seen.gradient(grad_y)[0, 0]
     if not grad.any():
-        return  # a window that lies wholly within the padding
+        return  # a window that lies entirely in the padding
     for axis, one in enumerate(box):
         lines = np.flatnonzero(grad.any(axis=1 - axis))
         assert one.start <= lines[0]
@@ -92,7 +92,7 @@ def test_the_box_is_what_a_gradient_reaches(layers, data):
 
 def test_numbers_by_hand():
     net = DeepConvNet()
-    # conv1: 3x3 with padding 1. conv2 likewise. pool1: 2x2, stride 2. conv3: two pixels a step.
+    # conv1, conv2: 3x3, padding 1. pool1: 2x2, stride 2. conv3: two pixels per step.
     assert [
         receptive_field(net, name).size[0] for name in ("conv1", "conv2", "pool1", "conv3")
     ] == [
@@ -139,7 +139,7 @@ def test_paths_with_other_steps_see_all_that_either_sees():
 
 
 def test_rows_of_different_maps_side_by_side_see_all_that_any_sees():
-    """A unit's number then does not say at which place of which maps it stands."""
+    """The index of a unit then does not give its place in a map."""
     net = Network([Concat([[Conv2d(1, 3), Flatten()], [Flatten()]])], (1, 6, 7))
     field = receptive_field(net, "block1")
     assert (field.size, field.stride, field.offset) == ((6, 7), (0, 0), (0, 0))
