@@ -1,4 +1,4 @@
-"""The best epoch on the command line: said by train, and what every later command uses."""
+"""The best epoch on the command line: train reports it, and every later command uses it."""
 
 import re
 
@@ -17,7 +17,7 @@ ACCURACIES = [0.3, 0.7, 0.4, 0.5]
 
 
 def waver(monkeypatch, size, times=1):
-    """Let the accuracy on `size` images, measured so many times an epoch, go up and down."""
+    """Let the accuracy on `size` images, measured several times per epoch, go up and down."""
     real = library.Network.evaluate
     left = iter([accuracy for accuracy in ACCURACIES for _ in range(times)])
 
@@ -46,7 +46,7 @@ def test_train_names_the_last_and_the_best_epoch(wavering):
 
 def test_a_sample_is_not_taken_for_all_test_images(badak, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        waver(patch, 9, times=2)  # of the training images as many
+        waver(patch, 9, times=2)  # as many training images
         done = badak(*WAVERING, "--evaluate-sample", "9")
     run, test = RunDirectory(tmp_path / "run"), data.load("digits")[1][:60]
     figures = [
@@ -157,7 +157,7 @@ def test_other_arithmetic_is_gone_on_with_when_asked_for(badak, tmp_path, monkey
 
 
 def test_two_runs_at_once_have_a_directory_each(badak, tmp_path, monkeypatch):
-    """The other run begins while this one has not."""
+    """Another run begins before this one does."""
     network = library.cli.config.RunConfig.network
     few = ("--limit-train", "20", "--limit-test", "10", "--batch-size", "10", "--max-steps", "1")
     seen = []

@@ -166,9 +166,7 @@ def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
     monkeypatch.setattr(ops, "tanh_backward", one_nan(ops.tanh_backward))
     result = gradient_check(around(Tanh()), *batch)
     assert math.isinf(result.worst)
-    assert {row.name: row.worst for row in result.rows}[
-        "linear1.weight"
-    ] < 1e-6  # after the faulty layer
+    assert {row.name: row.worst for row in result.rows}["linear1.weight"] < 1e-6  # after the fault
 
 
 @pytest.mark.parametrize("margin", [8, 15, 25, 60])
