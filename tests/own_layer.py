@@ -1,4 +1,4 @@
-"""A layer that a user wrote: it is in no table of badak's."""
+"""A layer that a user wrote: no table of badak's has it."""
 
 from badak.layers import Layer
 

@@ -1,4 +1,4 @@
-"""The comparison itself: who computes something else, crashes or is missing is told, not timed."""
+"""The comparison: a peer that differs, crashes or is missing is reported and not timed."""
 
 import importlib
 import re
@@ -11,7 +11,7 @@ import pytest
 from badak.errors import BadakError
 
 CASE = "lenet-one"
-# Peers that do something wrong, each a module with the `prepare` that worker.py calls.
+# Peers with a fault: the text of a module with the `prepare` that worker.py calls.
 WRONG = {
     "other": (
         "import bench_badak\n"
@@ -132,7 +132,7 @@ def test_epochs_must_learn_alike(compare, monkeypatch):
     seconds = iter([9.0, 9.0, 1.0, 1.0, 3.0, 3.0])
     monkeypatch.setattr(compare.processes, "run", lambda case, peer: (next(seconds), printed[peer]))
     found = compare.in_fresh_processes("mnist-epoch", list(printed), rounds=1)
-    assert found["badak"]["median"] == 1.0  # the first round, which warms up, does not count
+    assert found["badak"]["median"] == 1.0  # the first round is a warm-up and does not count
     assert found["badak"]["accuracy"] == 0.975
     assert "0.952" in found["torch-eager"]["fault"]
 
@@ -153,12 +153,12 @@ def test_a_turn_is_short_but_has_its_least(monkeypatch):
     worker = importlib.import_module("worker")
     calls = []
     assert len(worker.turn(lambda: calls.append(1), 0.0, 100)) == worker.MINIMUM
-    assert len(calls) == 1 + worker.MINIMUM  # one runs untimed
+    assert len(calls) == 1 + worker.MINIMUM  # one of them runs untimed
     assert len(worker.turn(lambda: None, 60.0, 7)) == 7
 
 
 def test_importing_a_peers_process_does_not_import_badak(benchmarks):
-    """PyTorch's memory must not hold badak."""
+    """The memory reported for PyTorch must not include badak."""
     script = "import sys, worker; print('badak' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=benchmarks, capture_output=True, text=True, check=True

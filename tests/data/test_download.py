@@ -1,4 +1,4 @@
-"""Downloads from a server on this machine: good, dead, wrong, cut short; alone and two at once."""
+"""Downloads from a local server: good, dead, wrong, cut short; one and two at a time."""
 
 import hashlib
 import http.server
@@ -58,7 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self.wfile.write(sent)
-        except OSError:  # the client has gone
+        except OSError:  # the client disconnected
             return
 
     def log_message(self, *args):
@@ -247,7 +247,7 @@ def test_two_processes_at_once(cache, server):
     outputs = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert held(cache) == CONTENTS
-    assert server.asked.count(("slow", "one.bin")) == 2  # they did overlap
+    assert server.asked.count(("slow", "one.bin")) == 2  # the two did overlap
 
 
 def test_a_full_disk(cache, server):

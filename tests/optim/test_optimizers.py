@@ -15,7 +15,7 @@ from badak import optim
 from badak.errors import ArgumentTypeError, BadakError
 
 STEPS = 20
-# What 20 steps may drift apart, in units of the largest parameter.
+# The allowed difference after 20 steps, in units of the largest parameter.
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-10}
 
 RATES = st.floats(1e-3, 0.3)

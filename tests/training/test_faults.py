@@ -138,9 +138,9 @@ def test_a_fault_amid_a_planned_step_leaves_all_as_it_was(monkeypatch: pytest.Mo
 def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The last of the parameters finds no room; none of the others has moved.
+    """There is no memory for the last parameter; none of the others has changed.
 
-    By the rules one after the other; the native core makes no arrays amid a step.
+    With the Python rules; the native core allocates no arrays during a step.
     """
     net = rich_net()
     last = list(net.parameters())[-1]
