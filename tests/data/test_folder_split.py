@@ -81,16 +81,12 @@ LOW, HIGH = 2**61, 2**63  # digests below 2^64 / 5 are for testing
     ("classes", "tested"),
     [
         ([[LOW, HIGH], [LOW + 1, HIGH + 1]], {LOW, LOW + 1}),
-        (
-            [[LOW], [HIGH, HIGH + 1]],
-            {HIGH},
-        ),  # 1 image: for training; of 2, the lower is for testing
+        # A single image is for training; of two, the lower one is for testing.
+        ([[LOW], [HIGH, HIGH + 1]], {HIGH}),
         ([[LOW, LOW + 1, LOW + 2], [HIGH]], {LOW, LOW + 1}),
         ([[HIGH, HIGH], [LOW, HIGH + 1]], {LOW}),  # a copy does not count as a second image
-        (
-            [[HIGH, HIGH + 1], [HIGH]],
-            {HIGH + 1},
-        ),  # needed for training in another class
+        # An image that another class needs for training stays.
+        ([[HIGH, HIGH + 1], [HIGH]], {HIGH + 1}),
         ([[HIGH, HIGH + 1], [HIGH], [HIGH + 1]], set()),
         ([[LOW], [LOW, LOW + 5]], {LOW + 5}),
         ([[], [LOW, HIGH]], {LOW}),

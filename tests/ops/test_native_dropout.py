@@ -100,7 +100,7 @@ def test_p_is_met_to_the_last_bit_of_a_word(place):
         assert (y[place] > 0) == kept
 
 
-def test_each_call_draws_anew_and_takes_one_number_of_the_generator():
+def test_each_call_draws_new_numbers_and_takes_one_of_the_generator():
     generator, twin = np.random.default_rng(3), np.random.default_rng(3)
     x = np.ones((5, 40), np.float32)
     masks = [native.dropout(x, 0.5, generator)[1] for _ in range(2)]

@@ -98,7 +98,7 @@ def test_a_row_that_is_not_finite_shows_in_the_loss(op):
     assert op(unlikely, np.array([1]), 0.5, None)[0] == math.inf
 
 
-def test_a_recorded_call_computes_anew():
+def test_a_recorded_call_computes_again():
     logits, labels = draw(6, 4)
     loss, right, grad = np.empty(1), np.empty(1, np.int64), np.empty_like(logits)
     program = _core.Program()

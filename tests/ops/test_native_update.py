@@ -185,7 +185,7 @@ def test_a_velocity_that_grew_out_of_bounds_is_seen_when_the_gradient_is_moderat
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_new_arrays_and_loaded_state_are_bound_anew(name):
+def test_new_arrays_and_loaded_state_are_bound_again(name):
     parameters, optimizer = draw(0), make(name)
     twins, twin = draw(0), make(name)
     for step in range(6):

@@ -113,7 +113,7 @@ def test_the_first_and_a_later_one_are_kept_however_small_the_bound(monkeypatch,
     np.testing.assert_array_equal(arrays["steps"], [0, 8])
 
 
-def test_a_second_training_begins_anew():
+def test_a_second_training_begins_from_the_start():
     trainer = trained()
     train, test = data.load("digits")
     trainer.fit(train[:40], test[:50])

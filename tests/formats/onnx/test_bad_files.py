@@ -37,7 +37,7 @@ def write(folder, content):
     return path
 
 
-def test_the_sound_file_behind_the_forged_ones_is_read(folder):
+def test_the_file_that_the_forged_ones_change_is_read(folder):
     net = badak.onnx.load(write(folder, sound()))
     assert list(net.layers) == ["conv1", "relu1", "flatten1", "linear1"]
     assert net(np.ones((2, 2, 6, 5), np.float32)).shape == (2, 5)

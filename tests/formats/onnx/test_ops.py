@@ -135,7 +135,7 @@ def test_the_loss_of_nothing_is_zero():
     assert loss == 0
 
 
-def test_dropout_without_a_seed_draws_anew():
+def test_dropout_without_a_seed_draws_new_numbers():
     x, p, training = np.ones(100, np.float32), np.float32(0.5), np.array(True)
     first, second = (run("Dropout", x, p, training)[0] for _ in range(2))
     assert set(first) == {0, 2}

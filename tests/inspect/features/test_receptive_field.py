@@ -179,11 +179,11 @@ class Turn(Own):
         return grad_y.swapaxes(2, 3).copy(), {}
 
 
-def test_behind_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
+def test_after_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
     net = Network([Conv2d(2, 3, stride=2, padding=1), Turn(), Conv2d(2, (1, 2))], (1, 9, 20))
-    turned, behind = (receptive_field(net, name) for name in ("own1", "conv2"))
+    turned, after = (receptive_field(net, name) for name in ("own1", "conv2"))
     assert (turned.size, turned.stride, turned.places) == ((9, 20), (0, 0), (10, 5))
-    assert (behind.box(9, 3), behind.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
+    assert (after.box(9, 3), after.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
 
 
 def test_a_linear_of_as_many_outputs_as_inputs_sees_all():

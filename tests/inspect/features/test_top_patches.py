@@ -74,7 +74,7 @@ def test_the_patch_alone_decides_the_value(net, data, layer, channel):
         assert padded  # the case occurs
 
 
-def test_a_unit_behind_linear_sees_the_image(net, data):
+def test_a_unit_after_linear_sees_the_image(net, data):
     found = top_patches(net, data, "linear1", 4, k=2)
     np.testing.assert_array_equal(found.patches, found.images)
     np.testing.assert_allclose(found.values[0], net(data.images)[:, 4].max(), rtol=1e-5)
