@@ -106,7 +106,7 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
         table[name] = ({"x": rows}, {})
         saved = {"grad_y": draw(3, 5), "y": getattr(ops, name)(rows)}
         table[f"{name}_backward"] = (saved, {})
-    # Limits off the places that test_gradients looks at: no derivative there.
+    # No limit is at a value that test_gradients uses: there is no derivative there.
     for name, options in {
         "leaky_relu": {}, "elu": {}, "gelu": {}, "hardtanh": {"max_val": 1.5},
     }.items():  # fmt: skip

@@ -1,7 +1,7 @@
-"""One table of layers with arguments that are not their defaults: a row here is tested everywhere.
+"""The table of layers, with arguments that are not their defaults: every row is tested everywhere.
 
-Each row names the PyTorch module that its layer must equal (tests/layers); the other tests ask for
-the layer or for a network around it: gradients, plans, summaries, files, ONNX.
+Each row has the PyTorch module that its layer must equal (tests/layers). The other tests take the
+layer, or a network around it: gradients, plans, summaries, files, ONNX, C, the page.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from badak.layers import (
     Widen2d,
     ZeroPad2d,
 )
-from layers import twins
+from layers import torch_layers
 
 IMAGE = (6, 9, 11)
 ROW = (6 * 9 * 11,)
@@ -53,12 +53,12 @@ class Example:
     shape: tuple[int, ...] = IMAGE
 
     def network(self, before: Any = (), after: Any = (), **options: Any) -> Network:
-        """A network of images (6, 9, 11): `before`, which keeps their shape, this and `after`."""
+        """A network for images (6, 9, 11): `before`, which keeps their shape, this and `after`."""
         flatten = [Flatten()] if self.shape == ROW else []
         return Network([*before, *flatten, self.layer, *after], IMAGE, **options)
 
 
-# Name of the layer, and what is special about a second example of it -> example.
+# The name of the layer, and what is special about a second example of it -> the example.
 EXAMPLES = {
     "Conv2d": Example(
         Conv2d(8, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
@@ -66,7 +66,8 @@ EXAMPLES = {
     ),
     "Conv2d without bias": Example(Conv2d(4, 3, bias=False), nn.Conv2d(6, 4, 3, bias=False)),
     "TableConv2d": Example(
-        TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)
+        TableConv2d(torch_layers.TABLE, (3, 2)),
+        torch_layers.TableConv((3, 2), 6),
     ),
     "Linear": Example(Linear(7), nn.Linear(*ROW, 7), ROW),
     "Linear without bias": Example(Linear(7, bias=False), nn.Linear(*ROW, 7, bias=False), ROW),
@@ -79,15 +80,15 @@ EXAMPLES = {
         nn.AvgPool2d((3, 2), 2, 1, ceil_mode=True, count_include_pad=False),
     ),
     "GlobalAvgPool2d": Example(GlobalAvgPool2d(), nn.AdaptiveAvgPool2d(1)),
-    "Subsample2d": Example(Subsample2d((3, 2)), twins.Subsample((3, 2), 6)),
-    "Widen2d": Example(Widen2d(8, (2, 3)), twins.Widen(2, (2, 3))),
+    "Subsample2d": Example(Subsample2d((3, 2)), torch_layers.Subsample((3, 2), 6)),
+    "Widen2d": Example(Widen2d(8, (2, 3)), torch_layers.Widen(2, (2, 3))),
     "ZeroPad2d": Example(ZeroPad2d(((1, 2), (0, 3))), nn.ZeroPad2d((0, 3, 1, 2))),
     "ReLU": Example(ReLU(), nn.ReLU()),
     "LeakyReLU": Example(LeakyReLU(0.2), nn.LeakyReLU(0.2)),
     "Hardtanh": Example(Hardtanh(-0.5, 1.5), nn.Hardtanh(-0.5, 1.5)),
     "Sigmoid": Example(Sigmoid(), nn.Sigmoid()),
     "Tanh": Example(Tanh(), nn.Tanh()),
-    "ScaledTanh": Example(ScaledTanh(1.5, 0.4), twins.ScaledTanh(1.5, 0.4)),
+    "ScaledTanh": Example(ScaledTanh(1.5, 0.4), torch_layers.ScaledTanh(1.5, 0.4)),
     "ELU": Example(ELU(0.7), nn.ELU(0.7)),
     "GELU": Example(GELU(), nn.GELU()),
     "GELU by tanh": Example(GELU("tanh"), nn.GELU("tanh")),
@@ -102,17 +103,17 @@ EXAMPLES = {
     ),
     "Dropout": Example(Dropout(0.0), nn.Dropout(0.0)),
     "Flatten": Example(Flatten(), nn.Flatten()),
-    "EuclideanRBF": Example(EuclideanRBF(4), twins.EuclideanRBF(4, *ROW), ROW),
+    "EuclideanRBF": Example(EuclideanRBF(4), torch_layers.EuclideanRBF(4, *ROW), ROW),
     "Residual": Example(
         Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
-        twins.identity_block(),
+        torch_layers.identity_block(),
     ),
     "Residual with shortcut": Example(
         Residual(
             {"a": Conv2d(4, 3, stride=2, padding=1), "inner": Residual([Sigmoid()])},
             [Conv2d(4, 1, stride=2, bias=False), BatchNorm2d()],
         ),
-        twins.shortcut_block(),
+        torch_layers.shortcut_block(),
     ),
     "Concat": Example(
         Concat(
@@ -122,6 +123,6 @@ EXAMPLES = {
                 [],
             ]
         ),
-        twins.branches(),
+        torch_layers.branches(),
     ),
 }
