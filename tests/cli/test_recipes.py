@@ -1,4 +1,4 @@
-"""Each model trains by its recipe; what an option says wins; the run remembers which it was."""
+"""Each model trains by its recipe; options take precedence; the run records its settings."""
 
 import re
 
@@ -117,7 +117,7 @@ def test_the_data_sets_bear_what_they_bear(badak, tmp_path, data_dir, name):
 
 
 def test_few_images_are_learnt_from_in_small_steps(badak, tmp_path):
-    """Images that a batch of 100 and the recipe's rate would lose in a few steps."""
+    """Images on which batches of 100 and the recipe's rate would diverge in a few steps."""
     few = ("--limit-train", "180", "--limit-test", "20", "--max-steps", "1", "--model", "resnet20")
     done, config = trained_config(badak, tmp_path, *few)
     assert (config.batch_size, config.lr) == (12, pytest.approx(0.012))

@@ -1,4 +1,4 @@
-"""Arguments of the layers, and layers that do not fit each other, refused by name."""
+"""Bad arguments of layers, and layers that do not fit each other, are refused by name."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def nested_graph(depth):
 
 
 def nested(depth):
-    """Blocks within blocks."""
+    """Nested blocks."""
     block = Residual([ReLU()])
     for _ in range(depth - 1):
         block = Residual([block])

@@ -25,7 +25,7 @@ FORWARD["log_softmax over rows"] = (FORWARD["log_softmax"][0], {"axis": 0})
 
 
 def run(name, arrays, options):
-    """The op's output alone."""
+    """The output of the op, without what it saves for backward."""
     name = name.split(",")[0].split(" ")[0]
     if name == "dropout":
         return ops.dropout(**arrays, **options, generator=np.random.default_rng(1))[0]
@@ -56,7 +56,7 @@ def analytic(name, arrays, options, grad_y):
         grads = backward(grad_y, x, arrays["weight"], **options)
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
     result = None if name == "dropout" else getattr(ops, name)(**arrays, **options)
-    if hasattr(result, "_asdict"):  # it has names for what its backward takes
+    if hasattr(result, "_asdict"):  # the result names what its backward takes
         values = {"grad_y": grad_y, **arrays, **options, **result._asdict()}
         grads = backward(**{key: values[key] for key in inspect.signature(backward).parameters})
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
@@ -83,7 +83,7 @@ def analytic(name, arrays, options, grad_y):
 
 
 def off_kinks(x):
-    """Values in the same order, evenly spaced from -2 to 2: many steps from 0 and from another."""
+    """Values in the same order, evenly spaced from -2 to 2: far from 0 and from each other."""
     ranks = np.argsort(np.argsort(x, axis=None)).reshape(x.shape)
     return 4 * (ranks + 0.25) / x.size - 2
 

@@ -1,4 +1,4 @@
-"""The product of matrices in every form, against the reference in float64."""
+"""Matrix products of every form against the reference in float64."""
 
 import numpy as np
 import pytest

@@ -96,7 +96,7 @@ for name, array in {
     "list": [[0] * 3072] * 2,
 }.items():
     pickle_case(f"D16 data {name}", "data.* uint8|'O8'", pickled(array, protocol=4))
-# A list of two lists of two lists ...: 2**20 values, were they made one by one.
+# A list of two lists of two lists ...: 2**20 values, if each were made.
 pickle_case(
     "D16 shared lists",
     "dictionary",

@@ -1,6 +1,6 @@
-"""Trains two small Keras models, and saves them in three forms, with predictions, in argv[1].
+"""Train two small Keras models for a step; save them in three forms, with predictions, in argv[1].
 
-Run by test_keras.py in a process of its own: Keras sets much that is global.
+test_keras.py runs it in a separate process: Keras changes global settings.
 """
 
 import sys
@@ -30,7 +30,7 @@ plain = keras.Sequential(
     ]
 )
 
-# Twelve alike convolutions: conv2d_2 comes before conv2d_10.
+# Twelve convolutions of one shape: conv2d_2 comes before conv2d_10.
 x = inputs = keras.Input((5, 5, 3))
 for _ in range(12):
     x = layers.Conv2D(3, 3, padding="same", activation="tanh")(x)
