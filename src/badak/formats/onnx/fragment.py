@@ -67,11 +67,11 @@ def with_activations(graph: Graph) -> Graph:
         >>> [(node.op, node.inputs) for node in with_activations(graph).nodes]
         [('Swish', ('x',))]
     """
-    constants = {name: array for name, array in graph.arrays.items() if array.size == 1}
+    constants = {name: array for name, array in graph.arrays.items() if _is_number(array)}
     made: dict[str, tuple[int, Node]] = {}  # a value -> the place of its node, and the node
     for place, node in enumerate(graph.nodes):
         value = node.get("value", None) if node.op == "Constant" else None
-        if isinstance(value, np.ndarray) and value.size == 1:
+        if isinstance(value, np.ndarray) and _is_number(value):
             constants[node.outputs[0]] = value
         node = (node.op in ENDS and _activation(node, place, made, constants)) or node
         made |= dict.fromkeys(node.outputs, (place, node))
@@ -82,6 +82,11 @@ def with_activations(graph: Graph) -> Graph:
             needed.update(node.inputs)
             nodes.append(node)
     return replace(graph, nodes=nodes[::-1])
+
+
+def _is_number(array: NDArray[Any]) -> bool:
+    """Whether an array is one number that leaves the shape of what it meets."""
+    return array.size == 1 and array.ndim <= 4 and array.dtype.kind in "fi"
 
 
 def _activation(
