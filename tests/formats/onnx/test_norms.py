@@ -11,7 +11,7 @@ from torch import nn
 import badak
 from badak import FormatError
 from formats.onnx.test_load import MAPS, floats, kinds, model, node, save
-from layers.twins import ChannelNorm
+from layers.torch_layers import ChannelNorm
 
 
 @pytest.mark.parametrize("by_export", [False, True], ids=["by tracing", "by torch.export"])
