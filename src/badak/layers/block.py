@@ -33,10 +33,14 @@ class Block(Layer):
     prefix: ClassVar[str] = "block"
     holds: ClassVar[Mapping[str, str]]
 
+    @abstractmethod
+    def inside(self) -> Iterator[tuple[str, Layer]]:
+        """The layers inside, each with its name here, in the order of `nodes`."""
+
     @property
     @abstractmethod
     def nodes(self) -> Sequence[Node]:
-        """The layers inside, each with its name here and the names of what it reads, in order."""
+        """The same layers, with the names of what each reads."""
 
     @property
     @abstractmethod
@@ -81,18 +85,21 @@ class Block(Layer):
     def buffers(self, _: Any) -> None:
         """Empty: a block has none of its own."""
 
-    def blocks(self) -> Iterator["Block"]:
-        """This block, and those inside."""
-        yield self
-        for node in self.nodes:
-            if isinstance(node.layer, Block):
-                yield from node.layer.blocks()
+    def everything(self, name: str) -> Iterator[tuple[str, Layer]]:
+        """This block and all layers and blocks inside, with their full names."""
+        yield name, self
+        for key, layer in self.inside():
+            full = f"{name}.{key}" if name else key
+            if isinstance(layer, Block):
+                yield from layer.everything(full)
+            else:
+                yield full, layer
 
     def leaves(self, name: str) -> Iterator[tuple[str, Layer]]:
         """All layers inside, those of blocks instead of these."""
-        before = f"{name}." if name else ""
-        for node in self.nodes:
-            yield from node.layer.leaves(before + node.name)
+        for full, layer in self.everything(name):
+            if not isinstance(layer, Block):
+                yield full, layer
 
     def check_depth(self) -> None:
         """Raise BadakError if blocks are nested too deep."""
@@ -102,8 +109,8 @@ class Block(Layer):
 
     def depth(self) -> int:
         """How deep blocks are nested here, 1 if this is the only one."""
-        inside = [node.layer for node in self.nodes]
-        return 1 + max((layer.depth() for layer in inside if isinstance(layer, Block)), default=0)
+        blocks = (layer for _, layer in self.inside() if isinstance(layer, Block))
+        return 1 + max((block.depth() for block in blocks), default=0)
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Those of all layers inside, under the names that `parameters` and `buffers` have."""

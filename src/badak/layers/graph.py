@@ -1,6 +1,6 @@
 """Graph: layers that read any values made before them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, final
 
@@ -57,6 +57,10 @@ class Graph(Block):
         self.layers, self._own = own, own
         self.reads = _checked_reads(self.reads, own)
         self.check_depth()
+
+    def inside(self) -> Iterator[tuple[str, Layer]]:
+        """The layers, in order."""
+        return iter(self._own.items())
 
     @property
     def nodes(self) -> Sequence[Node]:

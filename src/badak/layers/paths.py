@@ -1,6 +1,6 @@
 """Paths: what blocks share whose paths all begin at the input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,9 +25,15 @@ class Paths(Block):
         self.paths = paths
         self.check_depth()
 
+    def inside(self) -> Iterator[tuple[str, Layer]]:
+        """The layers of all paths, one path after the other."""
+        for before, layers in self.paths:
+            for name, layer in layers.items():
+                yield before + name, layer
+
     @property
     def nodes(self) -> Sequence[Node]:
-        """The layers of all paths, one path after the other."""
+        """Each reads the one before it in its path."""
         return [node for before, layers in self.paths for node in chain(layers, before)[0]]
 
     @property

@@ -112,19 +112,13 @@ class _Parts:
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
         self._seen = self._look(layers)
-        leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
-        blocks = [
-            block
-            for layer in layers.values()
-            if isinstance(layer, Block)
-            for block in layer.blocks()
-        ]
         # Keeps them alive: a new object could get the id of one that is gone.
-        self._held = [*layers.values(), *blocks, *leaves]
+        self._held = [layer for _, layer in _everything(layers)]
         self._arrays = [
             (arrays, key, arrays[key])
-            for leaf in leaves
-            for arrays in (leaf.parameters, leaf.buffers)
+            for layer in self._held
+            if not isinstance(layer, Block)
+            for arrays in (layer.parameters, layer.buffers)
             for key in arrays
         ]
         # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
@@ -135,18 +129,22 @@ class _Parts:
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """The name, identity and count of changes of every layer, also inside blocks."""
-        seen = []
-        for top, layer in layers.items():
-            if isinstance(layer, Block):
-                seen += [(top, id(block), block.version) for block in layer.blocks()]
-            seen += [(name, id(leaf), leaf.version) for name, leaf in layer.leaves(top)]
-        return seen
+        return [(name, id(layer), layer.version) for name, layer in _everything(layers)]
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:
         """Whether nothing was replaced or set again since then."""
         return self._look(layers) == self._seen and all(
             arrays.get(key) is array for arrays, key, array in self._arrays
         )
+
+
+def _everything(layers: Mapping[str, Layer]) -> Iterator[tuple[str, Layer]]:
+    """Every layer and block, also inside blocks, by full name."""
+    for name, layer in layers.items():
+        if isinstance(layer, Block):
+            yield from layer.everything(name)
+        else:
+            yield name, layer
 
 
 class Plans:
