@@ -23,7 +23,6 @@ from badak.layers import (
     Linear,
     ReLU,
     Residual,
-    ZeroPad2d,
 )
 from badak.network import Network
 from formats.c.compiled import MAIN, compile_c, run_c
@@ -38,14 +37,14 @@ def test_the_networks_here_have_every_layer():
         for top, layer in NETWORKS[name]().layers.items()
         for _, leaf in layer.leaves(top)
     }
-    assert used == set(LAYERS.values()) - {Residual, Concat, Hardtanh, ZeroPad2d}
+    assert used == set(LAYERS.values()) - {Residual, Concat, Hardtanh}
 
 
 def test_unsupported_layers_of_imported_networks_are_named():
     inside = Residual([Hardtanh()])
     both = Concat([[ReLU()], [ReLU()]])
-    net = Network([ZeroPad2d(1), inside, both, Flatten(), Linear(2)], (1, 2, 2))
-    message = r"ZeroPad2d \('pad1'\), Hardtanh \('block1\.clip1'\), Concat \('block2'\).*Conv2d"
+    net = Network([inside, both, Flatten(), Linear(2)], (1, 2, 2))
+    message = r"Hardtanh \('block1\.clip1'\), Concat \('block2'\).*Conv2d"
     with pytest.raises(BadakError, match=message):
         c_source(net, "net")
 
@@ -122,7 +121,7 @@ def test_int8_keeps_the_accuracy(learned, tmp_path):
     y = run_c(tmp_path, code, "digits", test.images)
     assert (y.argmax(axis=1) == test.labels).mean() == pytest.approx(right, abs=0.01)
     assert code.flash < 0.3 * c_source(net, "digits").flash
-    assert code.ram * 4 == c_source(net, "digits").ram
+    assert code.ram < 0.3 * c_source(net, "digits").ram
 
 
 def test_the_head_states_what_the_object_file_needs(tmp_path):
@@ -156,7 +155,8 @@ def test_the_header_is_also_for_cxx(tmp_path):
 def test_no_malloc_and_no_other_library():
     for calibration in (None, images(make("alexnet"), 5)):
         source = c_source(make("alexnet"), "net", calibration=calibration).source
-        assert set(re.findall(r"#include (\S+)", source)) == {'"net.h"', "<math.h>", "<stdint.h>"}
+        own, avr = {'"net.h"', "<math.h>", "<stdint.h>"}, {"<avr/pgmspace.h>"}
+        assert set(re.findall(r"#include (\S+)", source)) == own | avr
         assert "malloc" not in source.partition("*/")[2]
 
 
@@ -234,7 +234,8 @@ def test_only_what_small_libraries_have_is_used():
     assert set(re.findall(r"\b[a-z0-9]+f\b(?=\()", words)) - {"if"} <= {
         "powf", "tanhf", "expf", "sqrtf", "lrintf", "erfcf"  # erfcf is missing there: GELU
     }  # fmt: skip
-    assert set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", words)) <= {"UPPER_CLASSES", "INFINITY"}
+    others = set(re.findall(r"\b(?!UPPER_)[A-Z][A-Z_]{3,}\b", words)) - {"PREFIX"}
+    assert others <= {"INFINITY"}
 
 
 @pytest.mark.skipif(shutil.which("avr-gcc") is None, reason="there is no avr-gcc")

@@ -1,6 +1,6 @@
 """The layout of a C file and its header."""
 
-from badak.formats.c import text
+from badak.formats.c import flash, text
 from badak.formats.c.calls import HELPERS, Parts
 from badak.network import Network
 
@@ -54,6 +54,7 @@ extern "C" {{
 #define {upper}_COLUMNS {w}
 #define {upper}_CLASSES {net.num_classes}
 
+/* On AVR in flash: strcpy_P(buffer, (const char *)pgm_read_ptr(&{prefix}_class_names[k])). */
 extern const char *const {prefix}_class_names[{upper}_CLASSES];
 
 /* Compute the logits of one image. */
@@ -74,22 +75,45 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
     """Return the text of the .c file."""
     prefix, upper = parts.prefix, parts.prefix.upper()
     parts.function("predict")
-    predict = parts.functions.pop("predict").replace("UPPER", upper)
-    names = "".join(f"    {text.text(name)},\n" for name in class_names)
-    kind = "int8_t" if parts.integers else "float"
-    size = parts.arena.size
+    predict = parts.functions.pop("predict")
     blocks = [
         f'{head}\n#include "{name}.h"\n\n#include <math.h>\n#include <stdint.h>',
-        f"const char *const {prefix}_class_names[{upper}_CLASSES] = {{\n{names}}};",
+        flash.access(upper, in_flash=True),
+        flash.room(name, parts.flash),
+        _names(prefix, class_names),
         *_in_order(parts),
-        *parts.arrays.values(),
-        *([f"static {kind} {prefix}_arena[{size}];"] if size else []),
+        *(flash.geometry(prefix, *window) for window in parts.windows.items()),
+        *(text.array(*array, f"{upper}_FLASH") for array in parts.arrays.items()),
+        _working(parts),
         f"void {prefix}_run(const float *image, float *logits)\n{{\n"
         + "".join(line + "\n" for line in parts.calls)
         + "}",
-        predict.rstrip("\n"),
+        predict,
     ]
-    return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
+    return "\n\n".join(block.rstrip("\n") for block in blocks if block) + "\n"
+
+
+def _names(prefix: str, class_names: list[str]) -> str:
+    """The names of the classes, each in flash too."""
+    upper = prefix.upper()
+    strings = [
+        f"static const char {prefix}_class_{k}[] {upper}_FLASH = {text.text(name)};\n"
+        for k, name in enumerate(class_names)
+    ]
+    places = "".join(f"    {prefix}_class_{k},\n" for k in range(len(class_names)))
+    table = f"const char *const {prefix}_class_names[{upper}_CLASSES] {upper}_FLASH"
+    return f"{''.join(strings)}{table} = {{\n{places}}};"
+
+
+def _working(parts: Parts) -> str:
+    """The definition of the working memory; in integers 16-bit columns lie in it too."""
+    size = parts.arena.size
+    if not size:
+        return ""
+    if not parts.integers:
+        return f"static float {parts.prefix}_arena[{size}];"
+    arrays = f"    int8_t values[{size}];\n    int16_t columns[{size // 2}];\n"
+    return f"static union {{\n{arrays}}} {parts.prefix}_arena;"
 
 
 def _in_order(parts: Parts) -> list[str]:

@@ -39,6 +39,10 @@ def _widen(layer: layers.Widen2d, shape: Shape) -> Operation:
     return _operation(layer.window(shape), shape, 1, weight, None)
 
 
+def _zero_pad(layer: layers.ZeroPad2d, shape: Shape) -> Operation:
+    return _each_map(Window.of(1, padding=layer.padding), shape, np.ones(shape[0]), None)
+
+
 def _each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
     """A convolution of each map by itself, all weights of its window the same factor."""
     weight = np.broadcast_to(np.reshape(factor, (-1, 1, 1, 1)), (len(factor), 1, *window.kernel))
@@ -92,6 +96,7 @@ KINDS = (
             layers.Conv2d: _conv,
             layers.TableConv2d: _table,
             layers.Widen2d: _widen,
+            layers.ZeroPad2d: _zero_pad,
             layers.BatchNorm2d: _batch_norm,
             layers.Subsample2d: _subsample,
         },
