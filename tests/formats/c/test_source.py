@@ -140,7 +140,8 @@ def test_the_head_states_what_the_object_file_needs(tmp_path):
         sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)", done.stdout, re.M))
         assert int(sizes[".bss"]) == ram == code.ram
         constants = sum(int(n) for key, n in sizes.items() if key.startswith(".rodata"))
-        assert flash <= constants < flash + 1024  # alignment, names of classes, literals
+        # Names of classes, literals, alignment; and a geometry may become part of the code.
+        assert flash - 256 < constants < flash + 1024
 
 
 def test_the_header_is_also_for_cxx(tmp_path):

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from badak.formats.steps.program import Program, Step
 
 # As many filters as `functions/conv.c` sums at once.
-TILE = 16
+TILE = 64
 # As many places as `functions/conv_rows.c` and its int8 edition sum at once.
 LANES = {False: 4, True: 16}
 # Convolutions with up to as many maps per filter go row by row, unless they have many filters.
-FEW_MAPS = 4
+FEW_MAPS, MANY_FILTERS = 4, 16
 
 
 def function_of(program: Program, step: Step) -> str:
@@ -24,7 +24,7 @@ def function_of(program: Program, step: Step) -> str:
 def _by_rows(program: Program, step: Step) -> bool:
     """Whether sums over many places at once are faster than sums over many filters."""
     filters, maps, *_ = step.arrays["weight"].shape
-    many = filters / step.numbers["groups"] >= TILE
+    many = filters / step.numbers["groups"] >= MANY_FILTERS
     return maps <= FEW_MAPS and not many and program.shapes[step.output][1:] != ()
 
 
@@ -44,7 +44,7 @@ def scratch_of(program: Program, step: Step, integers: bool) -> int:
 
 
 def tiles(step: Step) -> NDArray[Any]:
-    """The weights, up to 16 filters at a time: for each input, one weight of each filter.
+    """The weights, up to 64 filters at a time: for each input, one weight of each filter.
 
     Example:
         >>> weight = np.arange(4, dtype=np.float32).reshape(2, 2)  # (filters, inputs)

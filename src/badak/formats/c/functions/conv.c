@@ -1,4 +1,4 @@
-/* Place by place: its inputs become a column, which serves up to 16 filters at once. */
+/* Place by place: its inputs become a column, which serves up to 64 filters at once. */
 static void PREFIX_conv(const float *x, float *y, const float *tiles, const float *bias,
                         const PREFIX_window *g, float *column)
 {
@@ -9,8 +9,8 @@ static void PREFIX_conv(const float *x, float *y, const float *tiles, const floa
             const float *tile = tiles;
             PREFIX_column(x, column, g, place);
             for (int32_t f = 0, n; f < filters; f += n, tile += inputs * n) {
-                float sum[16];
-                n = filters - f < 16 ? filters - f : 16;
+                float sum[64];
+                n = filters - f < 64 ? filters - f : 64;
                 for (int32_t i = 0; i < n; i++)
                     sum[i] = UPPER_FLOAT(bias + f + i);
                 PREFIX_products(column, inputs, tile, n, sum);

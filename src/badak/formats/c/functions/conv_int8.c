@@ -1,4 +1,4 @@
-/* Place by place: its inputs become a column, which serves up to 16 filters at once. A sum starts
+/* Place by place: its inputs become a column, which serves up to 64 filters at once. A sum starts
  * with what the bias and the inputs' zero add to it. */
 static void PREFIX_conv(const int8_t *x, int8_t *y, const int8_t *tiles, const int32_t *start,
                         const int32_t *factor, const uint8_t *shift, const PREFIX_window *g,
@@ -11,8 +11,8 @@ static void PREFIX_conv(const int8_t *x, int8_t *y, const int8_t *tiles, const i
             const int8_t *tile = tiles;
             PREFIX_column(x, column, g, place, zero_x);
             for (int32_t f = 0, n; f < filters; f += n, tile += inputs * n) {
-                int32_t sum[16];
-                n = filters - f < 16 ? filters - f : 16;
+                int32_t sum[64];
+                n = filters - f < 64 ? filters - f : 64;
                 for (int32_t i = 0; i < n; i++)
                     sum[i] = UPPER_INT32(start + f + i);
                 PREFIX_products(column, inputs, tile, n, sum);

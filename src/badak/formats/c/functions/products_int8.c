@@ -1,29 +1,30 @@
-/* Add inputs times weights to the sums of n filters. The weights of an input lie side by side: so
- * the innermost loop has a fixed length, which compilers turn into vectors. Two products of 8-bit
- * integers fit in 16 bits, if no weight is -128. */
-static void PREFIX_products(const int16_t *restrict x, int32_t inputs, const int8_t *restrict tile,
-                            int32_t n, int32_t *restrict sum)
+/* Add inputs times weights to the sums of n filters. The weights of an input lie side by side, and
+ * the innermost loop has a fixed length: compilers make vectors of it. Two products of 8-bit
+ * integers fit in 16 bits, since no weight is -128. Not static: a compiler that sees how large n can
+ * be unrolls the loops, and then makes no vectors. */
+#define UPPER_ADD(lanes)                                                                          \
+    for (; f + lanes <= n; f += lanes)                                                            \
+        for (int32_t i = 0; i < lanes; i++) {                                                     \
+            const int16_t two = (int16_t)(x[t] * UPPER_INT8(a + f + i)                            \
+                                          + x[t + 1] * UPPER_INT8(b + f + i));                    \
+            const int16_t more = (int16_t)(x[t + 2] * UPPER_INT8(c + f + i)                       \
+                                           + x[t + 3] * UPPER_INT8(d + f + i));                   \
+            sum[f + i] += (int32_t)two + more;                                                    \
+        }
+void PREFIX_products(const int16_t *restrict x, int32_t inputs, const int8_t *restrict a, int32_t n,
+                     int32_t *restrict sum);
+void PREFIX_products(const int16_t *restrict x, int32_t inputs, const int8_t *restrict a, int32_t n,
+                     int32_t *restrict sum)
 {
     int32_t t = 0;
-    for (; t + 4 <= inputs; t += 4, tile += 4 * n) {
-        const int16_t x0 = x[t], x1 = x[t + 1], x2 = x[t + 2], x3 = x[t + 3];
-        const int8_t *b = tile + n, *c = b + n, *d = c + n;
+    for (; t + 4 <= inputs; t += 4, a += 4 * n) {
+        const int8_t *b = a + n, *c = b + n, *d = c + n;
         int32_t f = 0;
-        for (; f + 16 <= n; f += 16)
-            for (int32_t k = 0; k < 16; k++) {
-                const int16_t two = (int16_t)(x0 * UPPER_INT8(tile + f + k)
-                                              + x1 * UPPER_INT8(b + f + k));
-                const int16_t more = (int16_t)(x2 * UPPER_INT8(c + f + k)
-                                               + x3 * UPPER_INT8(d + f + k));
-                sum[f + k] += (int32_t)two + more;
-            }
-        for (; f < n; f++) {
-            const int16_t two = (int16_t)(x0 * UPPER_INT8(tile + f) + x1 * UPPER_INT8(b + f));
-            const int16_t more = (int16_t)(x2 * UPPER_INT8(c + f) + x3 * UPPER_INT8(d + f));
-            sum[f] += (int32_t)two + more;
-        }
+        UPPER_ADD(16)
+        UPPER_ADD(8)
+        UPPER_ADD(1)
     }
-    for (; t < inputs; t++, tile += n)
+    for (; t < inputs; t++, a += n)
         for (int32_t f = 0; f < n; f++)
-            sum[f] += x[t] * UPPER_INT8(tile + f);
+            sum[f] += x[t] * UPPER_INT8(a + f);
 }
