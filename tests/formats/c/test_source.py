@@ -239,6 +239,16 @@ def test_only_what_small_libraries_have_is_used():
     assert others <= {"INFINITY"}
 
 
+def test_constants_are_read_through_macros():
+    """Their names in `functions` stand in UPPER_FLOAT(...) and the like, for AVR's flash."""
+    own = {"x", "other", "y", "rows", "column", "g"}
+    for path in FUNCTIONS.glob("*.c"):
+        words = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        for name in set(re.findall(r"const \w+ \*(?:restrict )?(\w+)[,)]", words)) - own:
+            read = re.search(rf"\b{name}\s*\[|\*{name}\b(?![,)]| restrict)", words)
+            assert read is None, f"{path.name} reads {name} without a macro: {read[0]}"
+
+
 @pytest.mark.skipif(shutil.which("avr-gcc") is None, reason="there is no avr-gcc")
 @pytest.mark.parametrize("int8", [False, True])
 def test_a_compiler_for_small_machines_takes_it(int8, tmp_path):
