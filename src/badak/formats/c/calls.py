@@ -30,6 +30,7 @@ class Parts:
         prefix: of every name.
         program: the steps to write.
         integers: whether it computes in 8-bit integers.
+        apart: whether the arrays are in a file of their own.
         functions: texts by name.
         arrays: constant arrays by name.
         windows: definitions of geometries, by the names they define.
@@ -39,6 +40,7 @@ class Parts:
     prefix: str
     program: Program
     integers: bool
+    apart: bool
     functions: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     windows: dict[str, list[int]] = field(default_factory=dict)
@@ -58,7 +60,8 @@ class Parts:
     def flash(self) -> int:
         """Size of all constants in bytes."""
         geometries = 4 * sum(map(len, self.windows.values()))
-        return geometries + sum(array.nbytes for array in self.arrays.values())
+        weights = 0 if self.apart else sum(array.nbytes for array in self.arrays.values())
+        return geometries + weights
 
     def function(self, name: str) -> str:
         """Include a function and its helpers, once; return its text."""
@@ -71,6 +74,16 @@ class Parts:
             if helper != name and f"PREFIX_{helper}" in words:
                 self.function(helper)
         return words
+
+    def last_function(self, name: str) -> str:
+        """The text of a function that stands after the run function."""
+        self.function(name)
+        return self.functions.pop(name)
+
+    @property
+    def ram(self) -> int:
+        """Bytes of working memory."""
+        return self.arena.size * (1 if self.integers else 4)
 
     def place(self, value: int) -> str:
         """The pointer to a value."""

@@ -1,24 +1,19 @@
 """The layout of a C file and its header."""
 
-from badak.formats.c import flash, text
+from badak.formats.c import flash, text, weights
 from badak.formats.c.calls import HELPERS, Parts
 from badak.network import Network
 
 
-def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
-    """Return the comment at the start of both files.
-
-    Args:
-        net: the network.
-        name: of the files.
-        ram: bytes of working memory.
-        flash: bytes of constants.
-        integers: whether the arithmetic is in 8-bit integers.
-    """
+def head(net: Network, parts: Parts, name: str) -> str:
+    """Return the comment at the start of both files, which are called `name`."""
     c, h, w = net.input_shape
     k = net.num_classes
-    prefix = text.identifier(name)
+    prefix, integers, ram = parts.prefix, parts.integers, parts.ram
     nan = "NaN counts as the smallest value" if integers else "the logits then mean nothing"
+    weights = (
+        f"\n * Weights: those of {text.comment(name)}.bin, which the caller loads." * parts.apart
+    )
     working = f"A prediction works in {ram:,} bytes, static" if ram else "None of its own"
     return f"""\
 /* {text.comment(name)}: a convolutional network, written by badak.
@@ -29,7 +24,7 @@ def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
  * Out:   {k} logits, the largest for the likeliest class.
  * RAM:   {working};
  *        image ({4 * c * h * w:,} bytes) and logits ({4 * k:,} bytes) are the caller's.
- * Flash: {flash:,} bytes of constants; the code comes on top.
+ * Flash: {parts.flash:,} bytes of constants; the code comes on top.{weights}
  * Arithmetic: {"int8 weights and activations, int32 sums" if integers else "float32"}.
  * Pixels that are NaN or infinite are not looked for: {nan}.
  * One prediction at a time: the working memory is shared.
@@ -37,14 +32,16 @@ def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
 """
 
 
-def header(prefix: str, net: Network, head: str) -> str:
+def header(net: Network, parts: Parts, head: str, name: str) -> str:
     """Return the text of the .h file."""
     c, h, w = net.input_shape
-    upper = prefix.upper()
+    prefix, upper = parts.prefix, parts.prefix.upper()
+    size_t = "\n#include <stddef.h>\n" if parts.apart else ""
+    load = weights.declarations(prefix, name) if parts.apart else ""
     return f"""{head}
 #ifndef {upper}_H
 #define {upper}_H
-
+{size_t}
 #ifdef __cplusplus
 extern "C" {{
 #endif
@@ -56,7 +53,7 @@ extern "C" {{
 
 /* On AVR in flash: strcpy_P(buffer, (const char *)pgm_read_ptr(&{prefix}_class_names[k])). */
 extern const char *const {prefix}_class_names[{upper}_CLASSES];
-
+{load}
 /* Compute the logits of one image. */
 void {prefix}_run(const float *image, float *logits);
 
@@ -74,21 +71,25 @@ int {prefix}_predict(const float *image);
 def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
     """Return the text of the .c file."""
     prefix, upper = parts.prefix, parts.prefix.upper()
-    parts.function("predict")
-    predict = parts.functions.pop("predict")
+    arrays = "\n\n".join(text.array(*array, f"{upper}_FLASH") for array in parts.arrays.items())
+    if parts.apart:
+        arrays = weights.definitions(prefix, parts.arrays)
+    last = ["load", "predict"] if parts.apart else ["predict"]
+    ends = [parts.last_function(function) for function in last]
     blocks = [
         f'{head}\n#include "{name}.h"\n\n#include <math.h>\n#include <stdint.h>',
-        flash.access(upper, in_flash=True),
+        flash.access(upper, in_flash=not parts.apart),
         flash.room(name, parts.flash),
         _names(prefix, class_names),
         *_in_order(parts),
         *(flash.geometry(prefix, *window) for window in parts.windows.items()),
-        *(text.array(*array, f"{upper}_FLASH") for array in parts.arrays.items()),
+        arrays,
         _working(parts),
         f"void {prefix}_run(const float *image, float *logits)\n{{\n"
+        + (weights.guard(prefix) if parts.apart else "")
         + "".join(line + "\n" for line in parts.calls)
         + "}",
-        predict,
+        *ends,
     ]
     return "\n\n".join(block.rstrip("\n") for block in blocks if block) + "\n"
 

@@ -61,5 +61,6 @@ def tiles(step: Step) -> NDArray[Any]:
 def starts(step: Step) -> NDArray[np.int32]:
     """What each integer sum starts with: the bias less what the inputs' zero adds to it."""
     weight, bias = (step.arrays[key].astype(np.int64) for key in ("weight", "bias"))
-    zero = int(step.numbers["zero_x"])
-    return (bias - zero * weight.reshape(len(weight), -1).sum(axis=1)).astype(np.int32)
+    sums = bias - int(step.numbers["zero_x"]) * weight.reshape(len(weight), -1).sum(axis=1)
+    start: NDArray[np.int32] = sums.astype(np.int32)
+    return start

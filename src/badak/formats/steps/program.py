@@ -86,12 +86,15 @@ class Program:
         """The number of weights in all steps."""
         return sum(array.size for step in self.steps for array in step.arrays.values())
 
-    def check_weights(self, what: str, maximum: int) -> None:
+    def check_weights(
+        self, what: str, maximum: int, instead: str = "use a smaller model or another format"
+    ) -> None:
         """Raise an error if a format cannot hold the weights.
 
         Args:
             what: the export's name for the message, such as ``C export``.
             maximum: how many weights it supports.
+            instead: what to do if there are more.
 
         Raises:
             BadakError: there are more weights, or some are not finite.
@@ -99,8 +102,7 @@ class Program:
         count = self.weight_count()
         if count > maximum:
             raise BadakError(
-                f"{what} supports at most {maximum:,} weights; the network has {count:,}: "
-                "use a smaller model or another format"
+                f"{what} supports at most {maximum:,} weights; the network has {count:,}: {instead}"
             )
         for step in self.steps:
             for key, array in step.arrays.items():

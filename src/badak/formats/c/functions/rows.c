@@ -1,5 +1,5 @@
 /* Copy the rows under the windows of one row of places, map by map, with the padding beside them.
- * Each is split by column {'t': 'float', 'z': '0.0f', 'zp': ''}tride: so what a weight is multiplied with lies side by side. */
+ * Each is split by column % stride: so what a weight is multiplied with lies side by side. */
 static void PREFIX_rows(const float *x, float *rows, const PREFIX_window *g, int32_t oy,
                         int32_t length)
 {
