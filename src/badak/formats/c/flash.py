@@ -11,15 +11,17 @@ READS = {
 NEAR = 2**16 - 2**11
 
 
-def access(upper: str, in_flash: bool) -> str:
+def access(upper: str, functions: str, in_flash: bool) -> str:
     """The macros with which functions read constants.
 
     Args:
         upper: the prefix of macros.
+        functions: the text of all.
         in_flash: whether arrays are in flash, on machines where that is apart.
     """
-    plain = "".join(f"#define {upper}_{kind}(at) (*(at))\n" for kind in READS)
-    far = "".join(f"#define {upper}_{kind}(at) {read}(at)\n" for kind, read in READS.items())
+    reads = {kind: read for kind, read in READS.items() if f"{upper}_{kind}(" in functions}
+    plain = "".join(f"#define {upper}_{kind}(at) (*(at))\n" for kind in reads)
+    far = "".join(f"#define {upper}_{kind}(at) {read}(at)\n" for kind, read in reads.items())
     inside, outside = (far, plain) if in_flash else ("", "")
     return (
         f"#ifdef __AVR__\n#include <avr/pgmspace.h>\n#define {upper}_FLASH PROGMEM\n{inside}"

@@ -76,12 +76,13 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
         arrays = weights.definitions(prefix, parts.arrays)
     last = ["load", "predict"] if parts.apart else ["predict"]
     ends = [parts.last_function(function) for function in last]
+    functions = _in_order(parts)
     blocks = [
         f'{head}\n#include "{name}.h"\n\n#include <math.h>\n#include <stdint.h>',
-        flash.access(upper, in_flash=not parts.apart),
+        flash.access(upper, "".join(functions), in_flash=not parts.apart),
         flash.room(name, parts.flash),
         _names(prefix, class_names),
-        *_in_order(parts),
+        *functions,
         *(flash.geometry(prefix, *window) for window in parts.windows.items()),
         arrays,
         _working(parts),
