@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from badak.formats.c import packing, text
 from badak.formats.steps.arena import arranged
+from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.window import CELLS
 from badak.formats.steps.program import Program, Step
 
@@ -126,13 +127,24 @@ class Parts:
         return f"{self.prefix.upper()}_WINDOW({full})"
 
     def _call(self, step: Step) -> None:
-        """Append the call of a step, and include its function."""
+        """Append the call of a step, and include its function, unless nothing is left to do."""
+        if KINDS[step.op].side_by_side and self._in_place(step):
+            return
         name = packing.function_of(self.program, step)
         words = self.function(name)
         parameters = words.partition(f"PREFIX_{name}(")[2].partition(")")[0].split(",")
         arguments = ", ".join(self._argument(step, parameter) for parameter in parameters)
         layer = text.comment(step.name)
         self.calls.append(f"    {self.prefix}_{name}({arguments}); /* {layer} */")
+
+    def _in_place(self, step: Step) -> bool:
+        """Whether the step's inputs lie side by side where its output is."""
+        at, offsets = self.arena.offsets.get(step.output), self.arena.offsets
+        for value in step.inputs:
+            if at is None or offsets.get(value) != at:
+                return False
+            at += prod(self.program.shapes[value])
+        return True
 
     def _argument(self, step: Step, parameter: str) -> str:
         """The argument for a parameter, such as ``int32_t size`` or ``const float *x``."""

@@ -71,9 +71,6 @@ int {prefix}_predict(const float *image);
 def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
     """Return the text of the .c file."""
     prefix, upper = parts.prefix, parts.prefix.upper()
-    arrays = "\n\n".join(text.array(*array, f"{upper}_FLASH") for array in parts.arrays.items())
-    if parts.apart:
-        arrays = weights.definitions(prefix, parts.arrays)
     last = ["load", "predict"] if parts.apart else ["predict"]
     ends = [parts.last_function(function) for function in last]
     functions = _in_order(parts)
@@ -84,7 +81,7 @@ def source(parts: Parts, head: str, name: str, class_names: list[str]) -> str:
         _names(prefix, class_names),
         *functions,
         *(flash.geometry(prefix, *window) for window in parts.windows.items()),
-        arrays,
+        _arrays(parts),
         _working(parts),
         f"void {prefix}_run(const float *image, float *logits)\n{{\n"
         + (weights.guard(prefix) if parts.apart else "")
@@ -105,6 +102,14 @@ def _names(prefix: str, class_names: list[str]) -> str:
     places = "".join(f"    {prefix}_class_{k},\n" for k in range(len(class_names)))
     table = f"const char *const {prefix}_class_names[{upper}_CLASSES] {upper}_FLASH"
     return f"{''.join(strings)}{table} = {{\n{places}}};"
+
+
+def _arrays(parts: Parts) -> str:
+    """The definitions of the weights, or of where they are once they are loaded."""
+    if parts.apart:
+        return weights.definitions(parts.prefix, parts.arrays)
+    where = f"{parts.prefix.upper()}_FLASH"
+    return "\n\n".join(text.array(name, array, where) for name, array in parts.arrays.items())
 
 
 def _working(parts: Parts) -> str:

@@ -11,6 +11,8 @@ from badak.formats.steps.program import Program, Step
 
 # More orders to try, if the usual ones need more than any arrangement must.
 TRIES = 30
+# Which inputs are computed side by side: all; or some are copied, and leave room until then.
+TAKEN = (slice(None), slice(-1), slice(0))
 ORDERS: tuple[Callable[[Block], int], ...] = (
     lambda block: -block.size,
     lambda block: -sum(use.size * (use.last - use.first + 1) for use in block.uses),
@@ -27,7 +29,7 @@ class Arena:
         offsets: value -> its first element; the caller holds the image and the output.
         scratch: number of a step -> the first element of its working memory.
         size: number of elements.
-        bound: the most that any one step needs; no arrangement does with less.
+        bound: the most that any one step needs, with what is computed in place as here.
     """
 
     offsets: dict[int, int]
@@ -62,8 +64,21 @@ def arranged(
         >>> arranged(program, {0, program.output}).size  # 30 * 24 * 24, pooled in place
         17280
     """
-    places = _places(program, outside)
-    working = {n: Block([Use(0, size, n, n)]) for n, size in (scratch or {}).items()}
+    arenas = [
+        _arranged(program, _places(program, outside, taken), scratch or {}, multiple)
+        for taken in TAKEN
+    ]
+    return min(arenas, key=lambda arena: arena.size)
+
+
+def _arranged(
+    program: Program,
+    places: dict[int, tuple[Block, int]],
+    scratch: Mapping[int, int],
+    multiple: int,
+) -> Arena:
+    """The best arrangement of these blocks."""
+    working = {n: Block([Use(0, size, n, n)]) for n, size in scratch.items()}
     blocks = list({id(block): block for block, _ in places.values()}.values())
     blocks += working.values()
     live = (sum(block.live(n) for block in blocks) for n in range(len(program.steps)))
@@ -73,8 +88,16 @@ def arranged(
     return Arena(offsets, {n: block.offset for n, block in working.items()}, size, bound)
 
 
-def _places(program: Program, outside: Collection[int]) -> dict[int, tuple[Block, int]]:
-    """Return each value's block, and where it starts there."""
+def _places(
+    program: Program, outside: Collection[int], taken: slice
+) -> dict[int, tuple[Block, int]]:
+    """Return each value's block, and where it starts there.
+
+    Args:
+        program: the steps.
+        outside: the values that the caller holds.
+        taken: which inputs are computed in place, if a step puts them side by side.
+    """
     places: dict[int, tuple[Block, int]] = {}
     last_read = {value: n for n, step in enumerate(program.steps) for value in step.inputs}
     for n, step in enumerate(program.steps):
@@ -91,7 +114,7 @@ def _places(program: Program, outside: Collection[int]) -> dict[int, tuple[Block
         block.uses.append(Use(start, prod(shape), n, last_read.get(step.output, n)))
         places[step.output] = block, start
         if KINDS[step.op].side_by_side:
-            _take_in(places, program, step)
+            _take_in(places, program, step, taken)
     return places
 
 
@@ -102,14 +125,20 @@ def _fits(output: Shape, value: Shape) -> bool:
     return len(output) == len(value) and all(a <= b for a, b in zip(output, value, strict=True))
 
 
-def _take_in(places: dict[int, tuple[Block, int]], program: Program, step: Step) -> None:
+def _take_in(
+    places: dict[int, tuple[Block, int]], program: Program, step: Step, taken: slice
+) -> None:
     """Let the inputs be computed where the output has them side by side, if that is possible."""
     whole, _ = places[step.output]
     at = 0
     for value in step.inputs:
         size = prod(program.shapes[value])
         block, start = places.get(value, (whole, 0))
-        if block is not whole and whole.take_in(block, at - start, Use(at, size, 0, 0)):
+        if (
+            value in step.inputs[taken]
+            and block is not whole
+            and whole.take_in(block, at - start, Use(at, size, 0, 0))
+        ):
             for other, (old, place) in places.items():
                 if old is block:
                     places[other] = whole, place + at - start

@@ -71,7 +71,7 @@ class Block:
             Whether it was possible.
         """
         moved = [use._replace(start=use.start + shift) for use in other.uses]
-        inside = all(use.start >= 0 and use.end <= self.size for use in moved)
+        inside = all(use.start >= 0 for use in moved)
         own, *taken = self.uses
         alone = not any(use.meets(old) for use in moved for old in taken)
         same = all(
