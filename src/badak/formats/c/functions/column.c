@@ -1,4 +1,4 @@
-/* Copy the inputs of a place, map by map, to a column: 0 where the window reaches beyond the map. */
+/* Copy a place's inputs, map by map, to a column: 0 where the window reaches beyond the map. */
 static void PREFIX_column(const float *x, float *column, const PREFIX_window *g, int32_t place)
 {
     const int32_t top = place / g->ow * g->sh - g->top, left = place % g->ow * g->sw - g->left;
@@ -10,6 +10,8 @@ static void PREFIX_column(const float *x, float *column, const PREFIX_window *g,
                 for (int32_t ix = left; ix <= right; ix += g->dw)
                     *column++ = x[iy * g->w + ix];
             else
-                for (int32_t ix = left; ix <= right; ix += g->dw)
-                    *column++ = iy >= 0 && iy < g->h && ix >= 0 && ix < g->w ? x[iy * g->w + ix] : 0.0f;
+                for (int32_t ix = left; ix <= right; ix += g->dw) {
+                    const int covered = iy >= 0 && iy < g->h && ix >= 0 && ix < g->w;
+                    *column++ = covered ? x[iy * g->w + ix] : 0.0f;
+                }
 }

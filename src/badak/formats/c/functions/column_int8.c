@@ -1,5 +1,4 @@
-/* Copy the inputs of a place, map by map, to a column: `zero` where the window
- * reaches beyond the map. */
+/* Copy a place's inputs, map by map, to a column: `zero` where the window is beyond the map. */
 static void PREFIX_column(const int8_t *x, int16_t *column, const PREFIX_window *g, int32_t place,
                           int32_t zero)
 {
@@ -12,6 +11,8 @@ static void PREFIX_column(const int8_t *x, int16_t *column, const PREFIX_window 
                 for (int32_t ix = left; ix <= right; ix += g->dw)
                     *column++ = x[iy * g->w + ix];
             else
-                for (int32_t ix = left; ix <= right; ix += g->dw)
-                    *column++ = (int16_t)(iy >= 0 && iy < g->h && ix >= 0 && ix < g->w ? x[iy * g->w + ix] : zero);
+                for (int32_t ix = left; ix <= right; ix += g->dw) {
+                    const int covered = iy >= 0 && iy < g->h && ix >= 0 && ix < g->w;
+                    *column++ = (int16_t)(covered ? x[iy * g->w + ix] : zero);
+                }
 }

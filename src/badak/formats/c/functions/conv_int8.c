@@ -16,9 +16,11 @@ static void PREFIX_conv(const int8_t *x, int8_t *y, const int8_t *tiles, const i
                 for (int32_t i = 0; i < n; i++)
                     sum[i] = UPPER_INT32(start + f + i);
                 PREFIX_products(column, inputs, tile, n, sum);
-                for (int32_t i = 0; i < n; i++)
-                    y[(f + i) * places + place] = PREFIX_rescale(sum[i], UPPER_INT32(factor + f + i),
-                                                                 UPPER_UINT8(shift + f + i), zero_y);
+                for (int32_t i = 0; i < n; i++) {
+                    const int32_t up = UPPER_INT32(factor + f + i);
+                    const int down = UPPER_UINT8(shift + f + i);
+                    y[(f + i) * places + place] = PREFIX_rescale(sum[i], up, down, zero_y);
+                }
             }
         }
         x += maps * g->h * g->w, y += filters * places, tiles += filters * inputs;

@@ -1,7 +1,7 @@
 /* Add inputs times weights to the sums of n filters. The weights of an input lie side by side, and
  * the innermost loop has a fixed length: compilers make vectors of it. Two products of 8-bit
- * integers fit in 16 bits, since no weight is -128. Not static: a compiler that sees how large n can
- * be unrolls the loops, and then makes no vectors. */
+ * integers fit in 16 bits, since no weight is -128. Not static: a compiler that sees how large n
+ * can be unrolls the loops, and then makes no vectors. */
 #define UPPER_ADD(lanes)                                                                          \
     for (; f + lanes <= n; f += lanes)                                                            \
         for (int32_t i = 0; i < lanes; i++) {                                                     \
