@@ -1,5 +1,6 @@
 """Working memory: near what no arrangement can do without, and never two values in one place."""
 
+import re
 from math import prod
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from badak import models
 from badak.formats.c.calls import Parts
 from badak.formats.c.source import c_source
+from badak.formats.steps import run_int8
 from badak.formats.steps.arena import arranged
 from badak.formats.steps.blocks import Block, Use
 from badak.formats.steps.fold import folded
@@ -15,6 +17,10 @@ from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.kind import Kind
 from badak.formats.steps.lower import lowered
 from badak.formats.steps.program import Operation, Program
+from badak.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d
+from badak.network import Network
+from formats.c.compiled import run_c
+from formats.networks import images
 
 # Joins that the planner knows by what their records say: side by side, or a factor for each map.
 CONCAT = Kind("side_by_side", run=lambda step, *x: np.concatenate(x, 1), side_by_side=True)
@@ -233,3 +239,17 @@ def test_pooling_overwrites_its_input_only_if_windows_begin_late_enough():
 def test_the_export_of_resnet20_needs_little_more_than_its_values():
     code = c_source(models.ResNet20(), "net")
     assert code.ram <= 1.05 * 4 * least(resnet20())
+
+
+def test_pooling_in_place_gives_the_same_numbers(tmp_path):
+    pools = [MaxPool2d(3, stride=1), AvgPool2d((2, 3), stride=1)]
+    pools.append(MaxPool2d(3, stride=2, padding=1, ceil_mode=True))
+    net = Network([Conv2d(3, 3), *pools, Flatten(), Linear(3)], (1, 12, 11), seed=2)
+    x = images(net, 20)
+    for calibration in (None, x):
+        code = c_source(net, "net", calibration=calibration)
+        place = re.search(r"net_max_pool\((\S+ \+ \d+), \1,", code.source)
+        assert place, "no pool overwrites its input"
+        expected = net(x) if calibration is None else run_int8.logits(code.program, x)
+        y = run_c(tmp_path, code, "net", x)
+        np.testing.assert_allclose(y, expected, atol=0 if calibration is not None else 1e-5)
