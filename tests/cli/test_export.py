@@ -100,6 +100,7 @@ WRONG = {
     "no format": ([], "Missing option '--to'"),
     "another format": (["--to", "exe"], "'exe' is not one of 'html', 'c', 'onnx'"),
     "int8 page": (["--to", "html", "--int8"], "--int8 is for --to c; got --to html"),
+    "page's weights": (["--to", "html", "--weights-file"], "--weights-file is for --to c; got"),
     "another ending": (["--to", "html", "-o", "page.c"], "must end in .html; got page.c"),
     "no such folder": (["--to", "c", "-o", "nowhere/a.c"], "nowhere/a.h: No such file"),
 }
@@ -170,6 +171,15 @@ def test_without_the_onnx_package_the_extra_is_named(badak, trained, monkeypatch
     assert done.code == 2
     assert "pip install 'badak[onnx]'" in done.err
     assert written(trained) == []
+
+
+def test_weights_in_a_file_of_their_own(badak, trained):
+    done = badak("export", trained, "--to", "c", "--weights-file")
+    assert done.code == 0, done.err
+    assert written(trained) == ["run.bin", "run.c", "run.c.md", "run.h"]
+    assert (trained / "run.bin").stat().st_size > 4 * 433_890
+    assert (trained / "run.c").stat().st_size < 20_000
+    assert "run_load(bytes, size) != RUN_LOADED" in (trained / "run.c.md").read_text()
 
 
 def test_int8_without_the_data_set_says_so(badak, trained, monkeypatch):

@@ -33,18 +33,28 @@ class Result:
     metrics: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def _c(opened: Opened, path: Path, int8: bool) -> Result:
+@dataclass(frozen=True)
+class Options:
+    """What only some formats have: arithmetic in 8-bit integers, weights in a file of their own."""
+
+    int8: bool
+    weights_file: bool
+
+
+def _c(opened: Opened, path: Path, options: Options) -> Result:
     from badak.formats.c.source import c_source
     from badak.formats.c.text import identifier
     from badak.formats.steps.run_int8 import logits
 
     calibration, metrics = None, {}
-    if int8:
+    if options.int8:
         train, test = opened.config.load_data(opened.run)
         some = np.random.default_rng(0).permutation(len(train))[:CALIBRATION]
         calibration = train.images[some]
-    code = c_source(opened.net, path.stem, opened.config.class_names, calibration)
-    if int8:
+    code = c_source(
+        opened.net, path.stem, opened.config.class_names, calibration, options.weights_file
+    )
+    if options.int8:
         right = logits(code.program, test.images).argmax(axis=1) == test.labels
         metrics = {
             "float32 accuracy": f"{opened.net.evaluate(test).accuracy:.4f} on {len(test):,} images",
@@ -52,10 +62,19 @@ def _c(opened: Opened, path: Path, int8: bool) -> Result:
         }
     name = identifier(path.stem)
     files = code.save(path)
+    upper = name.upper()
+    load = (
+        f"""
+/* bytes: the content of {path.stem}.bin, read or mapped at an address that is a multiple of 4 */
+if ({name}_load(bytes, size) != {upper}_LOADED)
+    return 1;"""
+        if options.weights_file
+        else ""
+    )
     loading = f"""```c
 #include "{files[1].name}"
 
-static float image[{name.upper()}_CHANNELS * {name.upper()}_ROWS * {name.upper()}_COLUMNS];
+static float image[{upper}_CHANNELS * {upper}_ROWS * {upper}_COLUMNS];{load}
 int k = {name}_predict(image);  /* {name}_class_names[k]; {name}_run gives the logits */
 ```
 
@@ -64,7 +83,7 @@ Compile with `cc -std=c99 -O2 -c {path.name}`, and link with `-lm`."""
     return Result(files, loading, sizes, metrics)
 
 
-def _html(opened: Opened, path: Path, _: bool) -> Result:
+def _html(opened: Opened, path: Path, _: Options) -> Result:
     from badak.formats.page.html import html_page
 
     kind = "picture" if entry_of(opened.config.dataset).handwriting == "none" else "digit"
@@ -73,7 +92,7 @@ def _html(opened: Opened, path: Path, _: bool) -> Result:
     return Result((path,), "Open the page in a browser; it needs no network.")
 
 
-def _onnx(opened: Opened, path: Path, _: bool) -> Result:
+def _onnx(opened: Opened, path: Path, _: Options) -> Result:
     with needs("ONNX files need the onnx package", extra="onnx"):
         from badak.formats.onnx.export import export
 
@@ -88,8 +107,11 @@ session = onnxruntime.InferenceSession("{path.name}")
 
 
 # format -> what writes it; its name is the ending of the file's name too.
-FORMATS: dict[str, Callable[[Opened, Path, bool], Result]] = {"html": _html, "c": _c, "onnx": _onnx}
-INTEGER_FORMATS = ("c",)
+FORMATS: dict[str, Callable[[Opened, Path, Options], Result]] = {
+    "html": _html,
+    "c": _c,
+    "onnx": _onnx,
+}
 
 
 @click.command()
@@ -106,16 +128,24 @@ INTEGER_FORMATS = ("c",)
 @click.option(
     "--int8", is_flag=True, help="For c: compute in 8-bit integers; training images set the ranges."
 )
+@click.option(
+    "--weights-file",
+    is_flag=True,
+    help="For c: write the weights to a .bin file, which the program loads: for large networks.",
+)
 @data_dir_option
-def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Path | None) -> None:
+def command(
+    run: Path, form: str, output: Path | None, int8: bool, weights_file: bool, data_dir: Path | None
+) -> None:
     """Write the model of RUN in another format, with a model card (FILE.md) beside it.
 
     html: a web page that runs the model on a digit you draw or an image you drop, and shows what
     each layer computes. c: a C99 file and its header, without malloc, for small machines.
     onnx: opset 17, any batch size (needs badak[onnx]).
     """
-    if int8 and form not in INTEGER_FORMATS:
-        raise BadakError(f"--int8 is for --to {', '.join(INTEGER_FORMATS)}; got --to {form}")
+    for option, given in (("--int8", int8), ("--weights-file", weights_file)):
+        if given and form != "c":
+            raise BadakError(f"{option} is for --to c; got --to {form}")
     opened = open_run(run, data_dir)
     if output is None:
         opened.run.refuse_links()
@@ -123,7 +153,7 @@ def command(run: Path, form: str, output: Path | None, int8: bool, data_dir: Pat
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
     measured = _measured(opened.run, opened.config)
-    result = FORMATS[form](opened, path, int8)
+    result = FORMATS[form](opened, path, Options(int8, weights_file))
     card = path.with_name(path.name + ".md")
     storage.write_atomically(card, _card(path, form, opened, measured, result).encode())
     say(opened.weights)

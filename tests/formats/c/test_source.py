@@ -19,7 +19,6 @@ from badak.layers import (
     Flatten,
     Linear,
     Residual,
-    ZeroPad2d,
 )
 from badak.layers.walk import walk
 from badak.network import Network
@@ -29,16 +28,14 @@ from own_layer import Own
 
 
 def test_the_networks_here_have_every_layer():
-    """Except those that only networks from ONNX files contain."""
     nets = [make() for make in NETWORKS.values()]
     used = {type(visit.layer) for net in nets for visit in walk(net.layers, net.input_shape)}
-    assert used == set(LAYERS.values()) - {ZeroPad2d}
+    assert used == set(LAYERS.values())
 
 
-def test_unsupported_layers_of_imported_networks_are_named():
-    inside = Residual([ZeroPad2d(0)])
-    net = Network([ZeroPad2d(1), inside, Flatten(), Linear(2)], (1, 2, 2))
-    message = r"ZeroPad2d \('pad1'\), ZeroPad2d \('block1\.pad1'\).*Conv2d"
+def test_unsupported_layers_are_named():
+    net = Network([Own(), Residual([Own()]), Flatten(), Linear(2)], (1, 2, 2))
+    message = r"Own \('own1'\), Own \('block1\.own1'\).*Conv2d"
     with pytest.raises(BadakError, match=message):
         c_source(net, "net")
 
@@ -113,7 +110,7 @@ def test_int8_keeps_the_accuracy(learned, tmp_path):
     y = Program(tmp_path, {"digits": code}).run("digits", test.images)
     assert (y.argmax(axis=1) == test.labels).mean() == pytest.approx(right, abs=0.01)
     assert code.flash < 0.3 * c_source(net, "digits").flash
-    assert code.ram * 4 == c_source(net, "digits").ram
+    assert code.ram < 0.3 * c_source(net, "digits").ram
 
 
 def test_the_head_states_what_the_object_file_needs(tmp_path):
@@ -132,7 +129,8 @@ def test_the_head_states_what_the_object_file_needs(tmp_path):
         sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)", done.stdout, re.M))
         assert int(sizes[".bss"]) == ram == code.ram
         constants = sum(int(n) for key, n in sizes.items() if key.startswith(".rodata"))
-        assert flash <= constants < flash + 1024  # plus alignment, names of classes and literals
+        # Names of classes, literals, alignment; and a geometry may become part of the code.
+        assert flash - 256 < constants < flash + 1024
 
 
 def test_the_header_is_also_for_cxx(tmp_path):
@@ -147,7 +145,8 @@ def test_the_header_is_also_for_cxx(tmp_path):
 def test_no_malloc_and_no_other_library():
     for calibration in (None, images(make("alexnet"), 5)):
         source = c_source(make("alexnet"), "net", calibration=calibration).source
-        assert set(re.findall(r"#include (\S+)", source)) == {'"net.h"', "<math.h>", "<stdint.h>"}
+        own, avr = {'"net.h"', "<math.h>", "<stdint.h>"}, {"<avr/pgmspace.h>"}
+        assert set(re.findall(r"#include (\S+)", source)) == own | avr
         assert "malloc" not in source.partition("*/")[2]
 
 
@@ -212,7 +211,18 @@ def test_only_what_small_libraries_have_is_used():
     assert set(re.findall(r"\b[a-z0-9]+f\b(?=\()", words)) - {"if"} <= {
         "powf", "tanhf", "expf", "sqrtf", "lrintf", "erfcf"  # erfcf is missing there: GELU
     }  # fmt: skip
-    assert set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", words)) <= {"UPPER_CLASSES", "INFINITY"}
+    others = set(re.findall(r"\b(?!UPPER_)[A-Z][A-Z_]{3,}\b", words)) - {"PREFIX"}
+    assert others <= {"INFINITY"}
+
+
+def test_constants_are_read_through_macros():
+    """Their names in `functions` stand in UPPER_FLOAT(...) and the like, for AVR's flash."""
+    own = {"x", "other", "y", "rows", "column", "g"}
+    for path in FUNCTIONS.glob("*.c"):
+        words = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        for name in set(re.findall(r"const \w+ \*(?:restrict )?(\w+)[,)]", words)) - own:
+            read = re.search(rf"\b{name}\s*\[|\*{name}\b(?![,)]| restrict)", words)
+            assert read is None, f"{path.name} reads {name} without a macro: {read[0]}"
 
 
 @pytest.mark.skipif(shutil.which("avr-gcc") is None, reason="there is no avr-gcc")

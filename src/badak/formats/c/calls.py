@@ -8,47 +8,83 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
+from typing import Any
 
-from badak.formats.c import text
+from numpy.typing import NDArray
+
+from badak.formats.c import packing, text
 from badak.formats.steps.arena import arranged
+from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.window import CELLS
 from badak.formats.steps.program import Program, Step
 
 FUNCTIONS = Path(__file__).parent / "functions"
 # What other functions use, in the order in which a file must define it.
-HELPERS = ("window", "cells", "round_shift", "clip")
+HELPERS = ("window", "cells", "round_shift", "clip", "rescale", "column", "rows", "products")
 
 
 @dataclass
 class Parts:
     """The parts of a source file for a program, which may compute in 8-bit integers.
 
-    The prefix begins every name. Functions and arrays are texts by name, `calls` the lines of the
-    run function, `flash` the size of all constants in bytes.
+    Attributes:
+        prefix: of every name.
+        program: the steps to write.
+        integers: whether it computes in 8-bit integers.
+        apart: whether the arrays are in a file of their own.
+        functions: texts by name.
+        arrays: constant arrays by name.
+        windows: definitions of geometries, by the names they define.
+        calls: the lines of the run function.
     """
 
     prefix: str
     program: Program
     integers: bool
+    apart: bool
     functions: dict[str, str] = field(default_factory=dict)
-    arrays: dict[str, str] = field(default_factory=dict)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    windows: dict[str, list[int]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    flash: int = 0
 
     def __post_init__(self) -> None:
+        steps = enumerate(self.program.steps)
+        needs = {n: packing.scratch_of(self.program, step, self.integers) for n, step in steps}
+        scratch = {n: size for n, size in needs.items() if size}
         outside = {0, self.program.output}
-        self.arena = arranged(self.program, outside)
+        self.arena = arranged(self.program, outside, scratch, 2 if self.integers else 1)
+        self.numbers = {id(step): n for n, step in enumerate(self.program.steps)}
         for step in self.program.steps:
             self._call(step)
 
+    @property
+    def flash(self) -> int:
+        """Size of all constants in bytes."""
+        geometries = 4 * sum(map(len, self.windows.values()))
+        weights = 0 if self.apart else sum(array.nbytes for array in self.arrays.values())
+        return geometries + weights
+
     def function(self, name: str) -> str:
         """Include a function and its helpers, once; return its text."""
-        words = (FUNCTIONS / f"{name}.c").read_text(encoding="utf-8")
-        self.functions.setdefault(name, words.replace("PREFIX", self.prefix))
+        edition = FUNCTIONS / f"{name}_int8.c"
+        path = edition if self.integers and edition.exists() else FUNCTIONS / f"{name}.c"
+        words = path.read_text(encoding="utf-8")
+        names = words.replace("PREFIX", self.prefix).replace("UPPER", self.prefix.upper())
+        self.functions.setdefault(name, names)
         for helper in HELPERS:
             if helper != name and f"PREFIX_{helper}" in words:
                 self.function(helper)
         return words
+
+    def last_function(self, name: str) -> str:
+        """The text of a function that stands after the run function."""
+        self.function(name)
+        return self.functions.pop(name)
+
+    @property
+    def ram(self) -> int:
+        """Bytes of working memory."""
+        return self.arena.size * (1 if self.integers else 4)
 
     def place(self, value: int) -> str:
         """The pointer to a value."""
@@ -56,18 +92,26 @@ class Parts:
             return "image"
         if value == self.program.output:
             return "logits"
-        return f"{self.prefix}_arena + {self.arena.offsets[value]}"
+        return self._arena("values", self.arena.offsets[value])
+
+    def scratch(self, step: Step, columns: bool = False) -> str:
+        """The pointer to the step's working memory; 16-bit integers in a program of integers."""
+        offset = self.arena.scratch[self.numbers[id(step)]]
+        if columns and self.integers:
+            return self._arena("columns", offset // 2)
+        return self._arena("values", offset)
+
+    def _arena(self, kind: str, offset: int) -> str:
+        return f"{self.prefix}_arena{f'.{kind}' if self.integers else ''} + {offset}"
 
     def size(self, value: int) -> str:
         """The number of elements in a value."""
         return str(prod(self.program.shapes[value]))
 
-    def constant(self, step: Step, name: str) -> str:
-        """Define one of the step's arrays; return its name."""
-        values = step.arrays[name]
+    def constant(self, step: Step, name: str, values: NDArray[Any] | None = None) -> str:
+        """Define one of the step's arrays, or other values by this name; return its full name."""
         full = self._free(step, name)
-        self.arrays[full] = text.array(full, values)
-        self.flash += values.nbytes
+        self.arrays[full] = step.arrays[name] if values is None else values
         return full
 
     def window(self, step: Step) -> str:
@@ -79,18 +123,28 @@ class Parts:
         cells = [int(step.numbers[key]) for key in keys]
         numbers = [*before, *after, *cells, int(step.numbers.get("groups", 1))]
         full = self._free(step, "window")
-        words = ", ".join(map(str, numbers))
-        self.arrays[full] = f"static const {self.prefix}_window {full} = {{{words}}};"
-        self.flash += 4 * len(numbers)
-        return f"&{full}"
+        self.windows[full] = numbers
+        return f"{self.prefix.upper()}_WINDOW({full})"
 
     def _call(self, step: Step) -> None:
-        """Append the call of a step, and include its function."""
-        words = self.function(f"{step.op}_int8" if self.integers else step.op)
-        parameters = words.partition(f"PREFIX_{step.op}(")[2].partition(")")[0].split(",")
+        """Append the call of a step, and include its function, unless nothing is left to do."""
+        if KINDS[step.op].side_by_side and self._in_place(step):
+            return
+        name = packing.function_of(self.program, step)
+        words = self.function(name)
+        parameters = words.partition(f"PREFIX_{name}(")[2].partition(")")[0].split(",")
         arguments = ", ".join(self._argument(step, parameter) for parameter in parameters)
         layer = text.comment(step.name)
-        self.calls.append(f"    {self.prefix}_{step.op}({arguments}); /* {layer} */")
+        self.calls.append(f"    {self.prefix}_{name}({arguments}); /* {layer} */")
+
+    def _in_place(self, step: Step) -> bool:
+        """Whether the step's inputs lie side by side where its output is."""
+        at, offsets = self.arena.offsets.get(step.output), self.arena.offsets
+        for value in step.inputs:
+            if at is None or offsets.get(value) != at:
+                return False
+            at += prod(self.program.shapes[value])
+        return True
 
     def _argument(self, step: Step, parameter: str) -> str:
         """The argument for a parameter, such as ``int32_t size`` or ``const float *x``."""
@@ -104,7 +158,7 @@ class Parts:
 
     def _free(self, step: Step, what: str) -> str:
         layer = text.letters(step.name) or "layer"
-        return text.unused(f"{self.prefix}_{layer}_{what}", self.arrays)
+        return text.unused(f"{self.prefix}_{layer}_{what}", {*self.arrays, *self.windows})
 
 
 PARAMETERS: dict[str, Callable[[Parts, Step], str]] = {
@@ -112,6 +166,10 @@ PARAMETERS: dict[str, Callable[[Parts, Step], str]] = {
     "other": lambda parts, step: parts.place(step.inputs[1]),
     "y": lambda parts, step: parts.place(step.output),
     "g": Parts.window,
+    "tiles": lambda parts, step: parts.constant(step, "weight", packing.tiles(step)),
+    "start": lambda parts, step: parts.constant(step, "start", packing.starts(step)),
+    "column": lambda parts, step: parts.scratch(step, columns=True),
+    "rows": lambda parts, step: parts.scratch(step),
     "codes": lambda parts, step: parts.constant(step, "weight"),
     "results": lambda parts, step: parts.constant(step, "table"),
     "n": lambda parts, step: parts.size(step.output),

@@ -7,7 +7,7 @@ from pathlib import Path
 from badak import checks, storage
 from badak.arrays import Images
 from badak.errors import BadakError
-from badak.formats.c import layout, text
+from badak.formats.c import layout, text, weights
 from badak.formats.c.calls import Parts
 from badak.formats.steps.fold import folded
 from badak.formats.steps.lower import lowered
@@ -16,8 +16,10 @@ from badak.formats.steps.quantise import quantised
 from badak.network import Network
 
 WHAT = "C export"
-# With more weights compilers need minutes and gigabytes, and no small machine has room for them.
+# With more weights in it compilers need minutes and gigabytes for a file.
 MAX_WEIGHTS = 2**24
+# In a file of their own, which C may still address by 32-bit integers.
+MAX_WEIGHTS_APART = 2**29
 # The headers of the C standard library: a program may include them next to ours.
 HEADERS = (
     "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits",
@@ -34,8 +36,9 @@ class CSource:
         source: the text of the .c file.
         header: the text of the .h file.
         ram: bytes of static memory that a prediction works in.
-        flash: bytes of constants; the code comes on top.
+        flash: bytes of constants in the .c file; the code comes on top.
         program: the steps of the file; `badak.formats.steps.run` and `run_int8` run them too.
+        weights: the content of the .bin file, if the weights are in a file of their own.
     """
 
     source: str
@@ -43,13 +46,19 @@ class CSource:
     ram: int
     flash: int
     program: Program
+    weights: bytes | None = None
 
-    def save(self, path: Path) -> tuple[Path, Path]:
-        """Write the .c file, and the header next to it; each completely or not at all."""
-        header = path.with_suffix(".h")
-        storage.write_atomically(header, self.header.encode())
-        storage.write_atomically(path, self.source.encode())
-        return path, header
+    def save(self, path: Path) -> tuple[Path, ...]:
+        """Write the .c file, and next to it the header and the .bin file of weights, if any.
+
+        Each file is written completely or not at all.
+        """
+        files = {path.with_suffix(".h"): self.header.encode(), path: self.source.encode()}
+        if self.weights is not None:
+            files = {path.with_suffix(".bin"): self.weights} | files
+        for file, content in files.items():
+            storage.write_atomically(file, content)
+        return tuple(reversed(files))
 
 
 def c_source(
@@ -57,6 +66,7 @@ def c_source(
     name: str,
     class_names: Sequence[str] | None = None,
     calibration: Images | None = None,
+    weights_file: bool = False,
 ) -> CSource:
     """Write a network in C99.
 
@@ -68,6 +78,8 @@ def c_source(
         class_names: K names; "0", "1", ... if None.
         calibration: images (N, C, H, W), a few hundred that are like those in use. If present, all
             arithmetic is in 8-bit integers, with scales from these images.
+        weights_file: whether the weights are in a .bin file, which the program loads or maps: for
+            large networks, whose weights a compiler needs minutes for.
 
     Raises:
         BadakError: some layers are not supported (the message lists them), or there are weights
@@ -82,18 +94,25 @@ def c_source(
     names = checks.class_names(class_names, net.num_classes)
     _check_name(name)
     program = lowered(net, WHAT)
-    program.check_weights(WHAT, MAX_WEIGHTS)
+    instead = "use a smaller model or another format"
+    if not weights_file:
+        instead = "write them to a file of their own (weights_file=True, --weights-file)"
+    program.check_weights(WHAT, MAX_WEIGHTS_APART if weights_file else MAX_WEIGHTS, instead)
     if program.output == 0:  # nothing is computed: copy
         copy = Operation("leaky_relu", {"negative_slope": 1.0})
         program.output = program.add(copy, "copy", (0,), program.shapes[0])
     integers = calibration is not None
     program = folded(program) if calibration is None else quantised(program, calibration)
-    prefix = text.identifier(name)
-    parts = Parts(prefix, program, integers)
-    ram = parts.arena.size * (1 if integers else 4)
-    head = layout.head(net, name, ram, parts.flash, integers)
-    source = layout.source(parts, head, name, names)
-    return CSource(source, layout.header(prefix, net, head), ram, parts.flash, program)
+    parts = Parts(text.identifier(name), program, integers, weights_file)
+    head = layout.head(net, parts, name)
+    return CSource(
+        layout.source(parts, head, name, names),
+        layout.header(net, parts, head, name),
+        parts.ram,
+        parts.flash,
+        program,
+        weights.packed(parts.arrays)[0] if weights_file else None,
+    )
 
 
 def _check_name(name: str) -> None:

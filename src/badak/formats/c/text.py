@@ -92,20 +92,20 @@ def number(value: float) -> str:
     return digits + ("f" if "." in digits or "e" in digits else ".0f")
 
 
-def array(name: str, values: NDArray[Any]) -> str:
-    """The definition of a constant array.
+def array(name: str, values: NDArray[Any], where: str) -> str:
+    """The definition of a constant array; `where` is a macro that says in which memory.
 
     Example:
         >>> import numpy as np
-        >>> print(array("w", np.array([1, -2], np.int8)))
-        static const int8_t w[2] = {
+        >>> print(array("w", np.array([1, -2], np.int8), "FLASH"))
+        static const int8_t w[2] FLASH = {
             1, -2,
         };
     """
     plain = values.ravel().tolist()
     literals = map(number, plain) if values.dtype.kind == "f" else plain
     kind = TYPES[values.dtype.name]
-    return f"static const {kind} {name}[{values.size}] = {{\n{_lines(literals)}}};"
+    return f"static const {kind} {name}[{values.size}] {where} = {{\n{_lines(literals)}}};"
 
 
 def _lines(literals: Iterable[Any]) -> str:

@@ -86,13 +86,17 @@ class Program:
         """The number of weights in all steps."""
         return sum(array.size for step in self.steps for array in step.arrays.values())
 
-    def check_weights(self, what: str, maximum: int) -> None:
-        """Raise an error if a format, such as ``C export``, cannot hold the weights."""
+    def check_weights(
+        self, what: str, maximum: int, instead: str = "use a smaller model or another format"
+    ) -> None:
+        """Raise an error if a format, such as ``C export``, cannot hold the weights.
+
+        The message says what to do `instead`.
+        """
         count = self.weight_count()
         if count > maximum:
             raise BadakError(
-                f"{what} supports at most {maximum:,} weights; the network has {count:,}: "
-                "use a smaller model or another format"
+                f"{what} supports at most {maximum:,} weights; the network has {count:,}: {instead}"
             )
         for step in self.steps:
             for key, array in step.arrays.items():

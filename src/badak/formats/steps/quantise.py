@@ -24,6 +24,7 @@ def quantised(program: Program, images: Array) -> Program:
     """
     ranges = _ranges(program, images)  # with every ReLU, also those that folding drops
     program = folded(program, drop_relu=True)
+    _share(program, ranges)
     integers = Program([program.shapes[0]])
     x = scale_of(*ranges[0])
     first = Operation("quantise", {"per_step": single(1 / x.step), "zero": x.zero})
@@ -60,3 +61,15 @@ def _ranges(program: Program, images: Array) -> dict[int, tuple[float, float]]:
             low, high = ranges.get(value, (np.inf, -np.inf))
             ranges[value] = min(low, float(array.min())), max(high, float(array.max()))
     return ranges
+
+
+def _share(program: Program, ranges: dict[int, tuple[float, float]]) -> None:
+    """Give one range to the inputs and outputs of steps that keep the scale, however many meet."""
+    keeping = [step for step in program.steps if KINDS[step.op].keeps_scale]
+    before = None
+    while before != ranges:
+        before = dict(ranges)
+        for step in keeping:
+            values = (*step.inputs, step.output)
+            lows, highs = zip(*(ranges[value] for value in values), strict=True)
+            ranges.update(dict.fromkeys(values, (min(lows), max(highs))))

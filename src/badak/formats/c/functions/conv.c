@@ -1,23 +1,24 @@
-static void PREFIX_conv(const float *x, float *y, const float *weight, const float *bias,
-                        const PREFIX_window *g)
+/* Place by place: its inputs become a column, which serves up to 64 filters at once. */
+static void PREFIX_conv(const float *x, float *y, const float *tiles, const float *bias,
+                        const PREFIX_window *g, float *column)
 {
-    const int32_t maps = g->c / g->groups, filters = g->f / g->groups;
-    for (int32_t f = 0; f < g->f; f++)
-        for (int32_t oy = 0; oy < g->oh; oy++)
-            for (int32_t ox = 0; ox < g->ow; ox++) {
-                const int32_t top = oy * g->sh - g->top, left = ox * g->sw - g->left;
-                int32_t ky0, kx0;
-                const int32_t ky1 = PREFIX_cells(top, g->dh, g->h, g->kh, &ky0);
-                const int32_t kx1 = PREFIX_cells(left, g->dw, g->w, g->kw, &kx0);
-                float sum = bias[f];
-                for (int32_t m = 0; m < maps; m++)
-                    for (int32_t ky = ky0; ky < ky1; ky++) {
-                        const float *cell = weight + ((f * maps + m) * g->kh + ky) * g->kw;
-                        const int32_t map = f / filters * maps + m;
-                        const float *row = x + (map * g->h + top + ky * g->dh) * g->w;
-                        for (int32_t kx = kx0; kx < kx1; kx++)
-                            sum += row[left + kx * g->dw] * cell[kx];
-                    }
-                *y++ = sum;
+    const int32_t maps = g->c / g->groups, filters = g->f / g->groups, places = g->oh * g->ow;
+    const int32_t inputs = maps * g->kh * g->kw;
+    for (int32_t group = 0; group < g->groups; group++) {
+        for (int32_t place = 0; place < places; place++) {
+            const float *tile = tiles;
+            PREFIX_column(x, column, g, place);
+            for (int32_t f = 0, n; f < filters; f += n, tile += inputs * n) {
+                float sum[64];
+                n = filters - f < 64 ? filters - f : 64;
+                for (int32_t i = 0; i < n; i++)
+                    sum[i] = UPPER_FLOAT(bias + f + i);
+                PREFIX_products(column, inputs, tile, n, sum);
+                for (int32_t i = 0; i < n; i++)
+                    y[(f + i) * places + place] = sum[i];
             }
+        }
+        x += maps * g->h * g->w, y += filters * places;
+        tiles += filters * inputs, bias += filters;
+    }
 }

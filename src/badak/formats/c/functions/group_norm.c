@@ -12,7 +12,7 @@ static void PREFIX_group_norm(const float *x, float *y, int32_t maps, int32_t pl
         const float deviation = sqrtf(variance / (float)count + eps);
         for (int32_t i = 0; i < count; i++) {
             const int32_t m = group * channels + i / places;
-            y[i] = (x[i] - mean) / deviation * weight[m] + bias[m];
+            y[i] = (x[i] - mean) / deviation * UPPER_FLOAT(weight + m) + UPPER_FLOAT(bias + m);
         }
     }
 }

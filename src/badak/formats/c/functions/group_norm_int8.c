@@ -16,7 +16,7 @@ static void PREFIX_group_norm(const int8_t *x, int8_t *y, int32_t maps, int32_t 
         for (int32_t i = 0; i < count; i++) {
             const int32_t m = group * channels + i / places;
             const float normal = ((float)(x[i] - zero_x) - mean) * scale_x / deviation;
-            const float result = normal * weight[m] + bias[m];
+            const float result = normal * UPPER_FLOAT(weight + m) + UPPER_FLOAT(bias + m);
             y[i] = PREFIX_clip(lrintf(result * per_step_y) + zero_y);
         }
     }

@@ -1,10 +1,16 @@
-static void PREFIX_logits(const int8_t *x, float *y, const int8_t *weight, const int32_t *bias,
-                          const float *scale, int32_t inputs, int32_t outputs, int32_t zero_x)
+/* Up to 64 outputs at once. A sum starts with what the bias and the inputs' zero add to it. */
+static void PREFIX_logits(const int8_t *x, float *y, const int8_t *tiles, const int32_t *start,
+                          const float *scale, int32_t inputs, int32_t outputs, int16_t *column)
 {
-    for (int32_t o = 0; o < outputs; o++) {
-        int32_t sum = bias[o];
-        for (int32_t i = 0; i < inputs; i++)
-            sum += (x[i] - zero_x) * *weight++;
-        y[o] = (float)sum * scale[o];
+    for (int32_t i = 0; i < inputs; i++)
+        column[i] = x[i];
+    for (int32_t o = 0, n; o < outputs; o += n, tiles += inputs * n) {
+        int32_t sum[64];
+        n = outputs - o < 64 ? outputs - o : 64;
+        for (int32_t i = 0; i < n; i++)
+            sum[i] = UPPER_INT32(start + o + i);
+        PREFIX_products(column, inputs, tiles, n, sum);
+        for (int32_t i = 0; i < n; i++)
+            y[o + i] = (float)sum[i] * UPPER_FLOAT(scale + o + i);
     }
 }

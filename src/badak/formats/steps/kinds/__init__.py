@@ -1,7 +1,8 @@
 """The record of each kind of step by name; the functions that turn layers into steps by class.
 
 To add a kind, add its record to one of the files here, its function to `c/functions` (and one that
-ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.
+ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`. C functions
+read constants by macros such as ``UPPER_FLOAT(weight + i)``: on AVR they are in flash.
 """
 
 from badak.formats.steps.kinds import (

@@ -39,6 +39,10 @@ def _widen(layer: layers.Widen2d, shape: Shape) -> Operation:
     return _operation(layer.window(shape), shape, 1, weight, None)
 
 
+def _zero_pad(layer: layers.ZeroPad2d, shape: Shape) -> Operation:
+    return each_map(Window.of(1, padding=layer.padding), shape, np.ones(shape[0]), None)
+
+
 def each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
     """A convolution of each map by itself, all weights of its window the same factor."""
     weight = np.broadcast_to(np.reshape(factor, (-1, 1, 1, 1)), (len(factor), 1, *window.kernel))
@@ -83,6 +87,7 @@ KINDS = (
             layers.Conv2d: _conv,
             layers.TableConv2d: _table,
             layers.Widen2d: _widen,
+            layers.ZeroPad2d: _zero_pad,
             layers.Subsample2d: _subsample,
         },
         run=_run,

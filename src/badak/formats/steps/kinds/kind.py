@@ -32,8 +32,10 @@ class Kind:
         run_int8: the same in a program of integers, bit for bit as C does.
         quantise: returns the integer operation for a float step, and the scale of its output; no
             scale if that is float.
-        in_place: whether each element of the output needs only the same element of each input, so
-            that the output may overwrite an input.
+        in_place: whether no element of the output needs elements of the input that are before it
+            there, so that the output may overwrite an input; or a function that says so of a step.
+        side_by_side: whether the output is the inputs, one after another.
+        keeps_scale: whether an integer means the same in its inputs and output.
     """
 
     op: str
@@ -42,4 +44,10 @@ class Kind:
     run: Run = unsupported
     run_int8: Run = unsupported
     quantise: Quantise = unsupported
-    in_place: bool = False
+    in_place: bool | Callable[[Step], bool] = False
+    side_by_side: bool = False
+    keeps_scale: bool = False
+
+    def overwrites(self, step: Step) -> bool:
+        """Whether the step's output may overwrite an input."""
+        return self.in_place(step) if callable(self.in_place) else self.in_place

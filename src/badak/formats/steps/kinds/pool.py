@@ -20,6 +20,12 @@ def _avg(layer: layers.AvgPool2d | layers.GlobalAvgPool2d, shape: Shape) -> Oper
     return Operation("avg_pool", numbers)
 
 
+def _in_place(step: Step) -> bool:
+    """Whether a window begins no earlier in its map than its place does in the output's."""
+    n = step.numbers
+    return n["top"] < n["sh"] and n["left"] < n["sw"]
+
+
 def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
     """Pooling keeps its input's scale."""
     (x,) = scales.inputs
@@ -61,6 +67,8 @@ KINDS = (
         run=_run_max,
         quantise=_quantise,
         run_int8=_run_max_int8,
+        in_place=_in_place,
+        keeps_scale=True,
     ),
     Kind(
         "avg_pool",
@@ -68,5 +76,7 @@ KINDS = (
         run=_run_avg,
         quantise=_quantise,
         run_int8=_run_avg_int8,
+        in_place=_in_place,
+        keeps_scale=True,
     ),
 )

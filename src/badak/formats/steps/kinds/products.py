@@ -27,7 +27,8 @@ def quantised_weights(step: Step, x: Scale) -> tuple[dict[str, NDArray[Any]], ND
     own[own == 0] = 1.0
     q_rows = np.clip(np.rint(rows / own[:, None]), -HIGH, HIGH).astype(np.int8)
     q_bias = np.rint(bias / (x.step * own)).astype(np.int32)
-    largest = (HIGH - LOW) * np.abs(q_rows.astype(np.int64)).sum(axis=1) + np.abs(q_bias)
+    # C starts a sum with the bias and what the zero adds, then adds products of integers.
+    largest = (HIGH - LOW + 1) * np.abs(q_rows.astype(np.int64)).sum(axis=1) + np.abs(q_bias)
     if (largest >= 2**31).any():
         raise BadakError(f"{step.name}: its sums do not fit in 32 bits; export it without int8")
     return {"weight": q_rows.reshape(weight.shape), "bias": q_bias}, x.step * own
