@@ -27,12 +27,11 @@ def _unfilled(monkeypatch):
     def zeros(shape, std, generator, dtype):
         return np.zeros(shape, dtype)
 
+    def ranges(program, images):
+        return dict.fromkeys(range(len(program.shapes)), (0.0, 1.0))
+
     monkeypatch.setattr("badak.layers.initial.normal", zeros)
-    monkeypatch.setattr(
-        quantise,
-        "_ranges",
-        lambda program, images: dict.fromkeys(range(len(program.shapes)), (0, 1)),
-    )
+    monkeypatch.setattr(quantise, "_ranges", ranges)
 
 
 def table_row(name, kind, program, integers):
