@@ -87,11 +87,12 @@ def padded(step: Step) -> NDArray[Any]:
 def lanes(program: Program, step: Step) -> NDArray[np.int32]:
     """Where each weight's first input is among the rows that `functions/rows.c` copies."""
     n = {key: int(number) for key, number in step.numbers.items()}
-    length, row = _length(program, step), step.arrays["weight"].shape[1] * n["kh"]
-    column = np.arange(n["kw"]) * n["dw"]
+    length, rows = _length(program, step), step.arrays["weight"].shape[1] * n["kh"]
+    column = np.arange(n["kw"], dtype=np.int32) * n["dw"]
     places = column % n["sw"] * length + column // n["sw"]
-    all_places = np.arange(row)[:, None] * n["sw"] * length + places  # (C / groups * KH, KW)
-    return all_places.ravel().astype(np.int32)
+    # One for each row of weights: (KW,) -> (C / groups * KH, KW).
+    result: NDArray[np.int32] = np.arange(rows, dtype=np.int32)[:, None] * n["sw"] * length + places
+    return result
 
 
 def starts(step: Step) -> NDArray[np.int32]:
