@@ -8,7 +8,7 @@ from badak.formats.c.calls import FUNCTIONS, HELPERS
 from badak.formats.page.html import PARTS
 from badak.formats.steps import quantise
 from badak.formats.steps.kinds import KINDS
-from badak.formats.steps.kinds.kind import Kind, unsupported
+from badak.formats.steps.kinds.kind import unsupported
 from badak.formats.steps.program import Operation, Program, Step
 
 FLOAT = {op for op, kind in KINDS.items() if kind.run is not unsupported}
@@ -33,14 +33,12 @@ def test_a_kind_of_integers_alone_does_not_run_in_float():
         KINDS["table"].run(Step("table", name="relu1", inputs=(0,), output=1), None)
 
 
-def test_steps_that_keep_the_scale_spread_one_range(monkeypatch):
-    joined = Kind("joined", side_by_side=True, keeps_scale=True)
-    monkeypatch.setitem(KINDS, "joined", joined)
+def test_steps_that_keep_the_scale_spread_one_range():
     program = Program([(1, 4, 4)])
     first, second = (program.add(Operation("relu"), name, (0,), (1, 4, 4)) for name in "ab")
     pooled = program.add(Operation("max_pool"), "pool", (first,), (1, 2, 2))
     other = program.add(Operation("max_pool"), "pool", (second,), (1, 2, 2))
-    both = program.add(Operation("joined"), "both", (pooled, other), (2, 2, 2))
+    both = program.add(Operation("concat"), "both", (pooled, other), (2, 2, 2))
     last = program.add(Operation("relu"), "c", (both,), (2, 2, 2))
     ranges = {0: (-9.0, 9.0), first: (0.0, 1.0), second: (-2.0, 0.5), pooled: (0.0, 1.0)}
     ranges |= {other: (-1.0, 0.5), both: (-1.0, 1.0), last: (0.0, 7.0)}

@@ -14,23 +14,12 @@ from badak.formats.steps.arena import arranged
 from badak.formats.steps.blocks import Block, Use
 from badak.formats.steps.fold import folded
 from badak.formats.steps.kinds import KINDS
-from badak.formats.steps.kinds.kind import Kind
 from badak.formats.steps.lower import lowered
 from badak.formats.steps.program import Operation, Program
 from badak.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d
 from badak.network import Network
 from formats.c.compiled import Program as Compiled
 from formats.networks import images
-
-# Joins that the planner knows by what their records say: side by side, or a factor for each map.
-CONCAT = Kind("side_by_side", run=lambda step, *x: np.concatenate(x, 1), side_by_side=True)
-GATE = Kind("gate", run=lambda step, x, gate: x * gate, in_place=True)
-
-
-@pytest.fixture(autouse=True)
-def _joins(monkeypatch):
-    for kind in (CONCAT, GATE):
-        monkeypatch.setitem(KINDS, kind.op, kind)
 
 
 class Drawn:
@@ -52,7 +41,7 @@ class Drawn:
     def join(self, op, *inputs):
         channels = sum(self.program.shapes[x][0] for x in inputs)
         first = self.program.shapes[inputs[0]]
-        return self.add(op, (channels, *first[1:]) if op == CONCAT.op else first, *inputs)
+        return self.add(op, (channels, *first[1:]) if op == "concat" else first, *inputs)
 
     def pool(self, x, stride=2, padding=0):
         c, h, w = self.program.shapes[x]
@@ -74,7 +63,7 @@ def densenet():
     x = net.conv(0, 24)
     for block in range(3):
         for _ in range(6):
-            x = net.join(CONCAT.op, x, net.conv(net.conv(x, 48), 12))
+            x = net.join("concat", x, net.conv(net.conv(x, 48), 12))
         if block < 2:
             x = net.pool(net.conv(x, net.program.shapes[x][0] // 2))
     return net.end(x)
@@ -101,7 +90,7 @@ def googlenet():
         paths = [net.conv(x, one), net.conv(net.conv(x, before3), three)]
         paths.append(net.conv(net.conv(x, before5), five))
         paths.append(net.conv(net.pool(x, 1, 1), pooled))
-        x = net.pool(net.join(CONCAT.op, *paths))
+        x = net.pool(net.join("concat", *paths))
     return net.end(x)
 
 
@@ -113,7 +102,7 @@ def squeezed():
         y = net.conv(net.conv(x, 4 * channels), channels, stride)
         mean = net.add("avg_pool", (channels, 1, 1), y, top=0, left=0, sh=48, sw=48)
         gate = net.conv(net.conv(mean, channels // 4), channels)
-        y = net.join(GATE.op, y, gate)
+        y = net.join("multiply", y, gate)
         x = net.join("add", y, x) if net.program.shapes[x] == net.program.shapes[y] else y
     return net.end(x)
 
@@ -179,7 +168,7 @@ def test_no_value_is_overwritten_before_it_is_read(name):
 def test_side_by_side_is_computed_in_place():
     program = densenet()
     arena = arranged(program, {0, program.output})
-    joins = [step for step in program.steps if step.op == CONCAT.op]
+    joins = [step for step in program.steps if step.op == "concat"]
     for step in joins:
         assert arena.offsets[step.inputs[0]] == arena.offsets[step.output]
         end = arena.offsets[step.output] + prod(program.shapes[step.inputs[0]])
@@ -189,7 +178,7 @@ def test_side_by_side_is_computed_in_place():
 def test_a_value_twice_side_by_side_is_copied():
     net = Drawn(1, 4, 4)
     x = net.conv(0, 2)
-    program = net.end(net.conv(net.join(CONCAT.op, x, x), 2))
+    program = net.end(net.conv(net.join("concat", x, x), 2))
     arena = arranged(program, {0, program.output})
     assert arena.size == 32 + 64  # both read the whole; the last convolution overwrites x
 
@@ -197,7 +186,7 @@ def test_a_value_twice_side_by_side_is_copied():
 def test_what_is_side_by_side_already_needs_no_call():
     net = Drawn(2, 3, 3)
     paths = [net.add("relu", (2, 3, 3), 0) for _ in range(2)]
-    net.add("relu", (4, 3, 3), net.join(CONCAT.op, *paths))
+    net.add("relu", (4, 3, 3), net.join("concat", *paths))
     calls = Parts("net", net.program, integers=False, apart=False).calls
     assert [call.split("(")[0].strip() for call in calls] == ["net_relu"] * 3
 
