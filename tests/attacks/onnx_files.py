@@ -92,7 +92,7 @@ def forged() -> dict[str, tuple[Any, str]]:
             sound(kernel_shape=[3, 2]),
             r"kernel_shape.*\(3, 2\).*weight",
         ),
-        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axes"),
+        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axis"),
         "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "input 1 .*floats.* 4 axes"),
         "O6 matrix of another width": (
             tensor(2, dims=[40, 6]),
