@@ -72,7 +72,7 @@ def _html(opened: Opened, path: Path, _: bool) -> Result:
     prepare = PREPARE[entry_of(opened.config.dataset).handwriting]
     page = html_page(opened.net, path.stem, opened.config.class_names, prepare)
     storage.write_atomically(path, page.encode())
-    return Result((path,), "Open the page in a browser; it needs no network.")
+    return Result((path,), "Open the page in a browser; it works offline.")
 
 
 def _onnx(opened: Opened, path: Path, _: bool) -> Result:
