@@ -42,7 +42,7 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O2 another list": (tensor(1, int64_data=[1] * 4), "data in int64_data"),
         "O2 two kinds of data": (
             changed(lambda m: m.graph.initializer[1].float_data.extend([1.0] * 4)),
-            "data in float_data, raw_data",
+            "data in raw_data",
         ),
         "O3 negative size": (tensor(1, dims=[-4]), r"shape.*got \(-4,\)"),
         "O3 product overflows": (tensor(1, dims=[2**62, 4]), "takes 73786976294838206464 bytes"),
@@ -92,7 +92,7 @@ def forged() -> dict[str, tuple[Any, str]]:
             sound(kernel_shape=[3, 2]),
             r"kernel_shape.*\(3, 2\).*weight",
         ),
-        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axes"),
+        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axis"),
         "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "input 1 .*floats.* 4 axes"),
         "O6 matrix of another width": (
             tensor(2, dims=[40, 6]),

@@ -87,8 +87,9 @@ class Call:
         array = self.array(place)
         if array.dtype.kind != "f" or (axes and array.ndim not in axes):
             number = " or ".join(map(str, axes)) or "any number of"
+            unit = "axis" if axes == (1,) else "axes"
             raise FormatError(
-                f"its input {place} must hold floats on {number} axes; it is {array.dtype} "
+                f"its input {place} must hold floats with {number} {unit}; it is {array.dtype} "
                 f"{array.shape}"
             )
         return array

@@ -60,9 +60,10 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
         return _array(tensor.raw_data, dtype, shape)
     values = getattr(tensor, field)
     if filled != [field] or len(values) != count:
+        others = ", ".join(name for name in filled if name != field)
         raise FormatError(
-            f"its shape {shape} takes {count} numbers in {field}; it has {len(values)} there"
-            f" and data in {', '.join(filled) or 'no field'}"
+            f"its shape {shape} takes {count} numbers, all in {field}; it has {len(values)} there"
+            + (f", and other data in {others}" if others else "")
         )
     return np.array(values, dtype).reshape(shape)
 
