@@ -1,30 +1,46 @@
-"""A graph of values as layers: a chain, in which paths that split and join again are blocks.
+"""A graph of values as steps: a chain, in which paths that split and join again are one step.
 
-Two paths that are added are a Residual, and paths put side by side a Concat. The paths of a
-join split at their nearest common ancestor: the last value that everything after it, up to the
-join, is computed from (compilers call it the immediate dominator). Some paths may split later
-than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
+The paths of a join split at their nearest common ancestor: the last value that everything after
+it, up to the join, is computed from (compilers call it the immediate dominator). Some paths may
+split later than others: Concat(a(x), b(m(x)), c(m(x))) is Concat(a, [m, Concat(b, c)]).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
-from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.value import Loaded, Value
-from badak.layers import Concat, Residual
 from badak.layers.block import DEEPEST
+
+
+@dataclass(frozen=True)
+class Join:
+    """Paths that join.
+
+    Attributes:
+        kind: the operator that joins them.
+        paths: the steps of each.
+        node: what the file calls the node that joins them.
+    """
+
+    kind: str
+    paths: "tuple[list[Step], ...]"
+    node: str
+
+
+Step = Loaded | Join
 
 
 class Chain:
     """The values of a graph, in an order in which they can be computed; the first is the input."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
-        self._values = values
+        self._values = _nested(values)
         self._taken: set[str] = set()
         self._parent: dict[str, str] = {}
         self._depth: dict[str, int] = {}
-        for name, value in values.items():
+        for name, value in self._values.items():
             if not value.sources:
                 self._parent[name], self._depth[name] = name, 0
                 continue
@@ -39,15 +55,15 @@ class Chain:
             first = self._parent[first]
         return first
 
-    def layers(self, end: str, start: str, level: int = 0) -> list[Loaded]:
-        """The layers that make the value `end` from the value `start`, in order.
+    def steps(self, end: str, start: str, level: int = 0) -> list[Step]:
+        """The steps that make the value `end` from the value `start`, in order.
 
         Raises:
-            FormatError: paths that share a part, or are nested too deep, or add a value to itself.
+            FormatError: paths that share a part, or are nested too deep.
         """
-        if level > DEEPEST:
-            raise FormatError(f"its paths are nested more than {DEEPEST} deep")
-        backwards: list[Loaded] = []
+        if level > 4 * DEEPEST:
+            raise FormatError(f"its paths are nested more than {4 * DEEPEST} deep")
+        backwards: list[Step] = []
         name = end
         while name != start:
             value = self._values[name]
@@ -66,10 +82,10 @@ class Chain:
                 (name,) = value.sources
         return backwards[::-1]
 
-    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Loaded:
-        """The block of the paths from `fork` that end in `sources`.
+    def _join(self, value: Value, sources: Sequence[str], fork: str, level: int) -> Join:
+        """The paths from `fork` that end in `sources`.
 
-        Neighbours that split only after `fork` are a block of their own, in one path.
+        Neighbours that split only after `fork` are a join of their own, in one path.
         """
         groups: list[tuple[str, list[str]]] = []  # where each splits, and its ends
         for source in sources:
@@ -80,30 +96,28 @@ class Chain:
                 groups[-1] = parts, [*groups[-1][1], source]
         paths = []
         for parts, ends in groups:
-            path = self.layers(parts, fork, level + 1)
+            path = self.steps(parts, fork, level + 1)
             if len(ends) > 1:
                 path.append(self._join(value, ends, parts, level + 1))
             paths.append(path)
-        return _block(value, paths)
+        return Join(value.joins, tuple(paths), value.node)
 
 
-def _block(value: Value, paths: list[list[Loaded]]) -> Loaded:
-    """One layer for paths that join."""
-    if value.joins == "Concat":
-        layer = Concat([[step.layer for step in path] for path in paths])
-        return Loaded(layer, _arrays(paths))
-    (block,) = reduce(lambda sums, path: [_sum(value, sums, path)], paths[1:], paths[0])
-    return block
+def _nested(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values, of which a longer Concat takes a shorter one that it begins with.
 
-
-def _sum(value: Value, *paths: list[Loaded]) -> Loaded:
-    """Two paths added; the longer one counts as the layers, the other as the way around them."""
-    main, around = sorted(paths, key=lambda path: -sum(len(step.arrays) for step in path))
-    if not main:
-        raise FormatError(f"it adds a value to itself to make {value.name!r}, which no layer does")
-    layer = Residual([step.layer for step in main], [step.layer for step in around])
-    return Loaded(layer, _arrays([main, around]))
-
-
-def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
-    return tuple(arrays for path in paths for step in path for arrays in step.arrays)
+    DenseNet puts together a list that grows: [a], [a, b], [a, b, c].
+    """
+    nested: dict[str, Value] = {}
+    lists: dict[tuple[str, ...], str] = {}
+    for name, value in values.items():
+        if value.joins == "Concat":
+            sources = value.sources
+            lists.setdefault(sources, name)
+            for count in range(len(sources) - 1, 1, -1):
+                whole = lists.get(sources[:count])
+                if whole:
+                    value = replace(value, sources=(whole, *sources[count:]))
+                    break
+        nested[name] = value
+    return nested

@@ -25,7 +25,7 @@ Arrays = dict[str, NDArray[Any]]
 def own_network(graph: Graph) -> Network | None:
     """The network that this file was written from; None if badak did not write its content."""
     texts = [entry.value for entry in graph.proto.metadata_props if entry.key == ARCHITECTURE]
-    if len(texts) != 1:
+    if len(texts) != 1 or graph.outputs != [info.name for info in graph.proto.graph.output]:
         return None
     try:
         form = json.loads(texts[0])

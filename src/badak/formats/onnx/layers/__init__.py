@@ -13,7 +13,18 @@ from numpy.typing import NDArray
 
 from badak.arrays import Shape
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers import activation, block, conv, dropout, linear, norm, pad, pool
+from badak.formats.onnx.layers import (
+    activation,
+    affine,
+    block,
+    conv,
+    dropout,
+    functions,
+    linear,
+    norm,
+    pad,
+    pool,
+)
 from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
 from badak.formats.onnx.writer import GraphWriter
@@ -24,8 +35,8 @@ KINDS = (conv, linear, pool, norm, activation, dropout, pad, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in KINDS for layer, writer in kind.WRITERS.items()
 }
-READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
-    op: reader for kind in (*KINDS, block) for op, reader in kind.READERS.items()
+READERS: dict[str, Callable[[Call], Value | NDArray[Any] | tuple[Value, ...]]] = {
+    op: reader for kind in (*KINDS, block, affine, functions) for op, reader in kind.READERS.items()
 }
 
 

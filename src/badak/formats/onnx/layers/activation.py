@@ -104,10 +104,10 @@ def read_softmax(call: Call) -> Value:
     """Nothing: badak's networks end with logits."""
     x = call.flat() if call.value().rows else call.value()
     axis = call.integer("axis", -1 if call.node.opset >= 13 else 1)
-    place = checked_axis(axis, len(x.axes) + 1)
+    place = checked_axis(axis, len(x.file_shape) + 1)
     # Until opset 12 all axes from this one on competed with one another.
-    over = x.axes[place - 1 :] if call.node.opset < 13 else x.axes[place - 1 : place]
-    if place == 0 or 0 not in over or x.places != 1:
+    over = x.file_shape[place - 1 :] if call.node.opset < 13 else x.file_shape[place - 1 : place]
+    if place == 0 or math.prod(over) != len(x) or x.places != 1:
         raise FormatError(f"it must go over the classes, at the end; got axis {axis} of {x.shape}")
     return call.gives(x, probabilities=True)
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from badak.arrays import Array, Shape
+from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers.linear import per_channel
+from badak.formats.onnx.layers.affine import affine
 from badak.formats.onnx.ops.norm import onnx_alpha, paper_alpha
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import BatchNorm2d, GroupNorm, Linear, LocalResponseNorm
+from badak.layers import BatchNorm2d, GroupNorm, LocalResponseNorm
 
 
 def write_batch_norm(
@@ -22,7 +22,7 @@ def write_batch_norm(
 
 
 def read_batch_norm(call: Call) -> Value:
-    """BatchNorm2d; after a Linear, for which badak has none, a part of its weight and bias."""
+    """BatchNorm2d; of rows, constants for a Linear before it."""
     x = call.value()
     trains = call.node.opset < 7 and not call.integer("is_test", 0)
     if trains or call.integer("training_mode", 0) or call.integer("spatial", 1) != 1:
@@ -35,28 +35,14 @@ def read_batch_norm(call: Call) -> Value:
         raise FormatError(f"its variances must be at least 0; got {var.min()}")
     eps = max(call.real("epsilon", 1e-5), 1e-30)  # what eps 0 means, to the last bit
     momentum = 1 - call.real("momentum", 0.9)
-    if x.axes[:1] != (0,):
+    if not x.file_shape or not x.layout.goes_along(0, x.shape):
         raise FormatError("its channels must be the second axis")
     if len(x.shape) == 1:
-        return _scaled(x, weight, bias, mean, np.sqrt(var.astype(np.float64) + eps))
+        gain = weight / np.sqrt(var.astype(np.float64) + eps)
+        return affine(call, x, gain, bias - mean * gain)
     layer = BatchNorm2d(round(momentum, 7), eps)
     named = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": var}
     return call.gives(x, Loaded(layer, (named,)))
-
-
-def _scaled(x: Value, *numbers: Array) -> Value:
-    """Put batch norm of rows into the Linear before it; predictions and training stay the same."""
-    gain, bias, mean, std = numbers
-    last = x.last
-    if last is None or not isinstance(last.layer, Linear):
-        raise FormatError(
-            "it normalises rows; badak supports this only right after a matrix product"
-        )
-    factor = (gain / std)[:, None]
-    old = last.arrays[0]
-    shift = (old.get("bias", 0) - mean) * factor[:, 0] + bias
-    arrays: dict[str, Array] = {"weight": old["weight"] * factor, "bias": shift}
-    return x.with_last(Loaded(Linear(len(x)), (arrays,)))
 
 
 def write_group_norm(graph: GraphWriter, name: str, layer: GroupNorm, x: str, shape: Shape) -> str:
@@ -99,8 +85,10 @@ def read_group_norm(call: Call) -> Value:
 
 def read_instance_norm(call: Call) -> Value:
     """GroupNorm; each channel is a group, unless a Reshape made groups of them."""
-    x = call.value(grouped=True)
-    groups = x.groups or len(call.image())
+    x = call.value()
+    groups = x.file_shape[0]
+    if len(x.shape) != 3 or not x.layout.plain or len(x) % groups:
+        raise FormatError(f"its input must be maps (C, H, W), or in groups; it is {x.file_shape}")
     weight, bias = call.floats(1, 1), call.floats(2, 1)
     if weight.shape != (groups,) or bias.shape != (groups,):
         raise FormatError(f"its arrays must be {(groups,)}; got {weight.shape} and {bias.shape}")
@@ -108,20 +96,6 @@ def read_instance_norm(call: Call) -> Value:
     size = len(x) // groups
     named = {"weight": weight.repeat(size), "bias": bias.repeat(size)}
     return call.gives(x, Loaded(layer, (named,)))
-
-
-def read_scale(call: Call) -> Value:
-    """The weight of the GroupNorm before it."""
-    place = 1 if isinstance(call.at(1), np.ndarray) else 0
-    y, factor = call.value(1 - place), call.floats(place)
-    last = y.last
-    if last is None or not isinstance(last.layer, GroupNorm):
-        raise FormatError(
-            "it multiplies by a constant; badak supports this only right after group normalisation"
-        )
-    scale = per_channel(y, factor)
-    arrays: dict[str, Array] = {key: array * scale for key, array in last.arrays[0].items()}
-    return y.with_last(Loaded(last.layer, (arrays,)))
 
 
 def write_local_response_norm(
@@ -165,5 +139,4 @@ READERS = {
     "GroupNormalization": read_group_norm,
     "InstanceNormalization": read_instance_norm,
     "LRN": read_local_response_norm,
-    "Mul": read_scale,
 }

@@ -5,6 +5,7 @@ from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call, as_numbers
 from badak.formats.onnx.layers.windows import padding_from, pads_array
+from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import ZeroPad2d
@@ -22,20 +23,25 @@ def read_pad(call: Call) -> Value:
     pads = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("pads", [])
     constant = call.scalar(2) if call.at(2) is not None else call.real("value", 0.0)
     mode = call.word("mode", "constant")
-    rank = len(x.axes) + 1
+    rank = len(x.file_shape) + 1
     axes = checked_axes(call.axes(3) if call.at(3) is not None else range(rank), rank)
     if len(pads) != 2 * len(axes):
         raise FormatError(f"it must have two pads per axis; got {pads} for axes {axes}")
-    own = [None, *x.axes]
-    rim = {own[axis]: (pads[i], pads[i + len(axes)]) for i, axis in enumerate(axes)}
-    (top, bottom), (left, right) = rim.pop(1, (0, 0)), rim.pop(2, (0, 0))
-    if not any((top, bottom, left, right)) and not any(map(any, rim.values())):
+    sides = {axis: (pads[i], pads[i + len(axes)]) for i, axis in enumerate(axes)}
+    wide = {axis: pair for axis, pair in sides.items() if any(pair)}
+    if not wide:
         return call.gives(x)
-    if len(x.shape) != 3 or any(map(any, rim.values())) or mode != "constant" or constant != 0:
+    dims = x.layout.order(x.shape)
+    rim = {dims[axis - 1]: pair for axis, pair in wide.items() if axis} if dims else {}
+    if len(rim) < len(wide) or not rim.keys() <= {1, 2} or mode != "constant" or constant != 0:
         raise FormatError(
             f"it must put zeros around maps; got mode {mode[:20]!r}, value {constant}, {pads}"
         )
-    return call.gives(x, Loaded(ZeroPad2d(padding_from([top, left, bottom, right]))))
+    (top, bottom), (left, right) = rim.get(1, (0, 0)), rim.get(2, (0, 0))
+    layer = ZeroPad2d(padding_from([top, left, bottom, right]))
+    shape = layer.output_shape(x.shape)
+    layout = Layout.of(shape).transposed(dims)
+    return call.gives(x, Loaded(layer), layout=layout)
 
 
 WRITERS = {ZeroPad2d: write_zero_pad}

@@ -1,0 +1,104 @@
+"""Steps as the layers of a network: joins become blocks, and constants a part of weights.
+
+What no layer does is named, all of it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.errors import FormatError
+from badak.formats.onnx.chain import Join, Step
+from badak.formats.onnx.pending import Affine, Pending
+from badak.formats.onnx.value import Loaded
+from badak.layers import BatchNorm2d, Concat, Conv2d, GroupNorm, Linear, Residual
+
+# Layers whose weight and bias have one number, or filter, for each channel of their output.
+TAKES_CONSTANTS = (Conv2d, Linear, BatchNorm2d, GroupNorm)
+
+
+def finished(steps: Sequence[Step]) -> list[Loaded]:
+    """The layers.
+
+    Raises:
+        FormatError: there is no layer for some of the steps; the message names each node.
+    """
+    faults: list[str] = []
+    layers = _path(steps, faults)
+    if faults:
+        raise FormatError("; ".join(faults))
+    return layers
+
+
+def _path(steps: Sequence[Step], faults: list[str]) -> list[Loaded]:
+    layers: list[Loaded] = []
+    for step in steps:
+        if isinstance(step, Join):
+            layers += _block(step, [_path(path, faults) for path in step.paths], faults)
+        elif isinstance(step.layer, Affine):
+            arrays = step.arrays[0]
+            whole = _folded(layers[-1], **arrays) if layers else None
+            if whole is None:
+                faults.append(f"{step.node}: it multiplies by or adds a constant, no bias")
+            else:
+                layers[-1] = whole
+        elif isinstance(step.layer, Pending):
+            faults.append(f"{step.node}: {step.layer.text} is no layer of badak's alone")
+        else:
+            layers.append(step)
+    return layers
+
+
+def _folded(last: Loaded, weight: Array, bias: Array) -> Loaded | None:
+    """The layer with constants that follow it in its weight and bias, if it has these."""
+    if not isinstance(last.layer, TAKES_CONSTANTS) or max(weight.ndim, bias.ndim) > 1:
+        return None
+    old = last.arrays[0]
+    if "weight" not in old:
+        return None
+    spread = weight.reshape(-1, *[1] * (old["weight"].ndim - 1))
+    arrays = {**old, "weight": old["weight"] * spread}
+    config = last.layer.config()
+    if "bias" in old or bias.any():
+        count = len(old["weight"])
+        arrays["bias"] = np.broadcast_to(old.get("bias", 0.0) * weight + bias, count)
+        config |= {"bias": True} if "bias" in config else {}
+    return Loaded(type(last.layer)(**config), (arrays,), last.node)
+
+
+def _block(join: Join, paths: list[list[Loaded]], faults: list[str]) -> list[Loaded]:
+    """The layers for paths that join."""
+    if join.kind not in BLOCKS:
+        faults.append(f"{join.node}: badak has no block that joins paths by {join.kind}")
+        return []
+    return BLOCKS[join.kind](join, paths)
+
+
+def _concat(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
+    layer = Concat([[step.layer for step in path] for path in paths])
+    return [Loaded(layer, _arrays(paths), join.node)]
+
+
+def _add(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
+    return reduce(lambda sums, path: [_sum(join, sums, path)], paths[1:], paths[0])
+
+
+def _sum(join: Join, *paths: list[Loaded]) -> Loaded:
+    """Two paths added; the longer one counts as the layers, the other as the way around them."""
+    main, around = sorted(paths, key=lambda path: -sum(len(step.arrays) for step in path))
+    if not main:
+        raise FormatError(f"{join.node} adds a value to itself, which no layer does")
+    layer = Residual([step.layer for step in main], [step.layer for step in around])
+    return Loaded(layer, _arrays([main, around]), join.node)
+
+
+def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
+    return tuple(arrays for path in paths for step in path for arrays in step.arrays)
+
+
+BLOCKS: dict[str, Callable[[Join, list[list[Loaded]]], list[Loaded]]] = {
+    "Add": _add,
+    "Concat": _concat,
+}
