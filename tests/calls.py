@@ -12,6 +12,13 @@ WINDOW = {"stride": (1, 2), "padding": ((1, 0), (2, 1)), "dilation": (2, 1)}
 POOL = {"kernel_size": (2, 3), "stride": (1, 2), "padding": (1, 0), "ceil_mode": True}
 LRN = {"size": 3, "alpha": 0.2, "beta": 0.75, "k": 1.5}
 LOSS = {"labels": [3, 0, 1], "label_smoothing": 0.1, "sample_weight": [1.0, 2.0, 0.5]}
+# Activations whose backward takes the input; limits off the places that test_gradients looks at: no
+# derivative there.
+OF_INPUT = {
+    "leaky_relu": {}, "elu": {}, "gelu": {}, "hardtanh": {"max_val": 1.5}, "hardsigmoid": {},
+    "softplus": {"beta": 0.7, "threshold": 1.1}, "selu": {}, "silu": {}, "hardswish": {},
+    "mish": {},
+}  # fmt: skip
 
 
 def calls(dtype: Any = np.float32) -> dict[str, Call]:
@@ -88,6 +95,10 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
             },
             {},
         ),
+        "prelu": ({"x": x, "weight": draw(4)}, {}),
+        "prelu_backward": ({"grad_y": draw(*x.shape), "x": x, "weight": draw(4)}, {}),
+        "scale_shift": ({"x": x, "weight": draw(4), "bias": draw(4)}, {}),
+        "scale_shift_backward": ({"grad_y": draw(*x.shape), "x": x, "weight": draw(4)}, {}),
         "cross_entropy": ({"logits": rows}, LOSS),
         "cross_entropy_backward": ({"log_probabilities": saved}, LOSS),
     }
@@ -106,10 +117,7 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
         table[name] = ({"x": rows}, {})
         saved = {"grad_y": draw(3, 5), "y": getattr(ops, name)(rows)}
         table[f"{name}_backward"] = (saved, {})
-    # Limits off the places that test_gradients looks at: no derivative there.
-    for name, options in {
-        "leaky_relu": {}, "elu": {}, "gelu": {}, "hardtanh": {"max_val": 1.5},
-    }.items():  # fmt: skip
+    for name, options in OF_INPUT.items():
         table[name] = ({"x": rows}, options)
         table[f"{name}_backward"] = ({"grad_y": draw(3, 5), "x": rows}, options)
     return table

@@ -1,6 +1,6 @@
 // elementwise.cpp -- the same numbers as badak.ops.reference.activation, for float.
 //   Arrays of `count` numbers, C-contiguous; an output may be one of the inputs.
-// Method: each number by itself, LANES at a time; limited by memory, except gelu.
+// Method: each number by itself, LANES at a time; limited by memory.
 // No precondition.
 #include "elementwise/elementwise.h"
 
@@ -28,6 +28,27 @@ void leaky_relu_backward(const float* grad_y, const float* x, float* grad_x, int
       grad_y, x);
 }
 
+void hardtanh(const float* x, float* y, int64_t count, float min_val, float max_val) {
+  map(count, y, [=](Vec x) { return between(x, min_val, max_val); }, x);
+}
+
+void hardtanh_backward(const float* grad_y, const float* x, float* grad_x, int64_t count,
+                       float min_val, float max_val) {
+  map(
+      count, grad_x, [=](Vec grad, Vec x) { return (x > min_val) & (x < max_val) ? grad : Vec{}; },
+      grad_y, x);
+}
+
+void hardsigmoid(const float* x, float* y, int64_t count) {
+  map(count, y, [](Vec x) { return hardsigmoid(x); }, x);
+}
+
+void hardsigmoid_backward(const float* grad_y, const float* x, float* grad_x, int64_t count) {
+  map(
+      count, grad_x, [](Vec grad, Vec x) { return (x > -3.0f) & (x < 3.0f) ? grad / 6.0f : Vec{}; },
+      grad_y, x);
+}
+
 void sigmoid(const float* x, float* y, int64_t count) {
   map(count, y, [](Vec x) { return sigmoid(x); }, x);
 }
@@ -44,69 +65,54 @@ void tanh_backward(const float* grad_y, const float* y, float* grad_x, int64_t c
   map(count, grad_x, [](Vec grad, Vec y) { return grad * (1.0f - y * y); }, grad_y, y);
 }
 
-void elu(const float* x, float* y, int64_t count, float alpha) {
-  map(
-      count, y, [=](Vec x) { return x > 0.0f ? x : alpha * expm1_below_0(x > 0.0f ? Vec{} : x); },
-      x);
-}
-
-void elu_backward(const float* grad_y, const float* x, float* grad_x, int64_t count, float alpha) {
-  map(
-      count, grad_x,
-      [=](Vec grad, Vec x) { return x > 0.0f ? grad : grad * alpha * exp(x > 0.0f ? Vec{} : x); },
-      grad_y, x);
-}
-
 namespace {
 
-constexpr float FLAT = 40.0f;  // as in the reference: beyond, the share is 0 or 1
-
-// sqrt(2 / pi) * (x + 0.044715 x^3): the paper's argument of tanh.
-inline Vec inner(Vec near) { return (near + 0.044715f * near * near * near) * 0.797884561f; }
-
-// The share of a normal distribution below x.
-template <bool approximate>
-inline Vec share_below(Vec x) {
-  if constexpr (approximate)
-    return sigmoid(2.0f * inner(clamped(x, FLAT)));
-  else
-    return half_erfc(-x / 1.41421356f);
+// log(1 + exp(z)); exp only sees numbers <= 0, and what it adds to 1 keeps its digits.
+inline Vec log1p_of_exp(Vec z) {
+  const Vec small = exp(-abs(z)), sum = small + 1.0f;
+  return relu(z) + (log(sum) + (small - (sum - 1.0f)) / sum);
 }
 
-// d share_below / dx.
-template <bool approximate>
-inline Vec slope_of_share(Vec near, Vec share) {
-  if constexpr (approximate)
-    return 2.0f * share * (1.0f - share) * (0.797884561f * (1.0f + 0.134145f * near * near));
-  else
-    return exp_of_minus_square(near / 1.41421356f) * 0.398942280f;
+// x if positive, else alpha * (exp(x) - 1).
+inline Vec elu(Vec x, float alpha) {
+  return x > 0.0f ? x : alpha * expm1_below_0(x > 0.0f ? Vec{} : x);
+}
+inline Vec elu_slope(Vec x, float alpha) {
+  return x > 0.0f ? splat(1.0f) : alpha * exp(x > 0.0f ? Vec{} : x);
 }
 
-template <bool approximate>
-void gelu_of(const float* x, float* y, int64_t count) {
-  map(count, y, [](Vec x) { return x * share_below<approximate>(x); }, x);
-}
-
-template <bool approximate>
-void gelu_backward_of(const float* grad_y, const float* x, float* grad_x, int64_t count) {
-  map(
-      count, grad_x,
-      [](Vec grad, Vec x) {
-        const Vec share = share_below<approximate>(x), near = clamped(x, FLAT);
-        return grad * (share + near * slope_of_share<approximate>(near, share));
-      },
-      grad_y, x);
-}
+constexpr float SELU_ALPHA = 1.67326324f, SELU_SCALE = 1.05070099f;
 
 }  // namespace
 
-void gelu(const float* x, float* y, int64_t count, bool approximate) {
-  (approximate ? gelu_of<true> : gelu_of<false>)(x, y, count);
+void softplus(const float* x, float* y, int64_t count, float beta, float threshold) {
+  map(count, y, [=](Vec x) { return x * beta > threshold ? x : log1p_of_exp(x * beta) / beta; }, x);
 }
 
-void gelu_backward(const float* grad_y, const float* x, float* grad_x, int64_t count,
-                   bool approximate) {
-  (approximate ? gelu_backward_of<true> : gelu_backward_of<false>)(grad_y, x, grad_x, count);
+void softplus_backward(const float* grad_y, const float* x, float* grad_x, int64_t count,
+                       float beta, float threshold) {
+  map(
+      count, grad_x,
+      [=](Vec grad, Vec x) { return x * beta > threshold ? grad : grad * sigmoid(x * beta); },
+      grad_y, x);
+}
+
+void elu(const float* x, float* y, int64_t count, float alpha) {
+  map(count, y, [=](Vec x) { return elu(x, alpha); }, x);
+}
+
+void elu_backward(const float* grad_y, const float* x, float* grad_x, int64_t count, float alpha) {
+  map(count, grad_x, [=](Vec grad, Vec x) { return grad * elu_slope(x, alpha); }, grad_y, x);
+}
+
+void selu(const float* x, float* y, int64_t count) {
+  map(count, y, [](Vec x) { return SELU_SCALE * elu(x, SELU_ALPHA); }, x);
+}
+
+void selu_backward(const float* grad_y, const float* x, float* grad_x, int64_t count) {
+  map(
+      count, grad_x, [](Vec grad, Vec x) { return grad * (SELU_SCALE * elu_slope(x, SELU_ALPHA)); },
+      grad_y, x);
 }
 
 }  // namespace badak::BADAK_ISA

@@ -4,7 +4,7 @@
 // cache; if there are few channels, all of them in parts, one pass after the other. The mean is
 // taken first and the squares around it, so that far from 0 no digits are lost.
 // Precondition: in training at least two numbers per channel.
-#include "norm/norm.h"
+#include "norm/batch_norm_rows.h"
 #include "simd/sums.h"
 #include "simd/vector_math.h"
 #include "threads/split.h"
@@ -97,6 +97,7 @@ void nothing(int64_t) {}
 
 void batch_norm2d(const float* x, const Channels& channels, float* y, const Images& images,
                   bool training, double momentum, float eps) {
+  if (images.places == 1) return batch_norm_rows(x, channels, y, images, training, momentum, eps);
   const int64_t places = images.places;
   const double count = static_cast<double>(images.n * places);
   const float keep = static_cast<float>(1 - momentum), move = static_cast<float>(momentum);
@@ -160,6 +161,8 @@ void batch_norm2d(const float* x, const Channels& channels, float* y, const Imag
 
 void batch_norm2d_backward(const float* grad_y, const float* x, const ChannelGradients& channels,
                            float* grad_x, const Images& images, bool training) {
+  if (images.places == 1)
+    return batch_norm_rows_backward(grad_y, x, channels, grad_x, images, training);
   const float *weight = channels.weight, *mean = channels.mean, *inverse_std = channels.inverse_std;
   float *grad_weight = channels.grad_weight, *grad_bias = channels.grad_bias;
   const int64_t places = images.places;

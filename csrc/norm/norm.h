@@ -1,5 +1,6 @@
-// norm.h -- normalisation across channels, of each channel and of groups of channels; see
-// local_response_norm.cpp, batch_norm.cpp and group_norm.cpp.
+// norm.h -- normalisation across channels, of each channel, of groups of channels and of the
+// channels at each place; see local_response_norm.cpp, batch_norm.cpp, group_norm.cpp and
+// layer_norm.cpp.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +34,18 @@ struct Groups {
   float *mean, *inverse_std;
 };
 
-// What the gradients of both read and write for each channel; mean and inverse_std are as above.
+// What the gradients read and write for each channel; mean and inverse_std are as above or below.
 struct ChannelGradients {
   const float *weight, *mean, *inverse_std;
   float *grad_weight, *grad_bias;
 };
+
+// What layer normalisation reads for each channel, and writes for each image and place.
+struct LayerNorm {
+  const float *weight, *bias;
+  float *mean, *inverse_std;
+};
+using LayerNormGradients = ChannelGradients;
 
 }  // namespace badak
 
@@ -54,6 +62,10 @@ struct ChannelGradients {
                             float* grad_x, const Images& images, bool training))                   \
   X(group_norm, (const float* x, const Groups& groups, float* y, const Images& images, float eps)) \
   X(group_norm_backward, (const float* grad_y, const float* x, const ChannelGradients& channels,   \
-                          int64_t groups, float* grad_x, const Images& images))
+                          int64_t groups, float* grad_x, const Images& images))                    \
+  X(layer_norm,                                                                                    \
+    (const float* x, const LayerNorm& norm, float* y, const Images& images, float eps))            \
+  X(layer_norm_backward, (const float* grad_y, const float* x, const LayerNormGradients& norm,     \
+                          float* grad_x, const Images& images))
 
 BADAK_DECLARE_KERNELS(BADAK_NORM_KERNELS)

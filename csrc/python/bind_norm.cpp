@@ -1,4 +1,4 @@
-// bind_norm.cpp -- local response, batch and group normalisation.
+// bind_norm.cpp -- local response, batch, group and layer normalisation.
 #include "python/bindings.h"
 
 namespace badak {
@@ -64,6 +64,20 @@ void bind_norm(nb::module_& m) {
                                       grad_weight.data(), grad_bias.data()};
       kernels->group_norm_backward(grad_y.data(), x.data(), channels,
                                    static_cast<int64_t>(mean.shape(1)), grad_x.data(), images);
+    });
+  });
+  m.def("layer_norm", [](In x, In weight, In bias, Out y, Out mean, Out inverse_std, double eps) {
+    submit([=, images = images_of(x)] {
+      const LayerNorm norm{weight.data(), bias.data(), mean.data(), inverse_std.data()};
+      kernels->layer_norm(x.data(), norm, y.data(), images, static_cast<float>(eps));
+    });
+  });
+  m.def("layer_norm_backward", [](In grad_y, In x, In weight, In mean, In inverse_std, Out grad_x,
+                                  Out grad_weight, Out grad_bias) {
+    submit([=, images = images_of(x)] {
+      const LayerNormGradients norm{weight.data(), mean.data(), inverse_std.data(),
+                                    grad_weight.data(), grad_bias.data()};
+      kernels->layer_norm_backward(grad_y.data(), x.data(), norm, grad_x.data(), images);
     });
   });
 }

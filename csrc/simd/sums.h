@@ -26,6 +26,15 @@ class Sum {
     return total;
   }
 
+  // The sum of each lane by itself, times a factor.
+  Vec lanes(double factor = 1) const {
+    const Half half[2] = {__builtin_convertvector(low_ * factor, Half),
+                          __builtin_convertvector(high_ * factor, Half)};
+    Vec value;
+    __builtin_memcpy(&value, half, sizeof value);
+    return value;
+  }
+
  private:
   typedef float Half __attribute__((vector_size(LANES * 2)));
   typedef double Double __attribute__((vector_size(LANES * 4)));

@@ -18,11 +18,12 @@ inline Vec with_sign_of(Vec magnitude, Vec sign) {
 }
 constexpr int32_t TWELVE_BITS = static_cast<int32_t>(0xfffff000);  // to keep: squares are exact
 
-// x within [-limit, limit]; NaN stays.
-inline Vec clamped(Vec x, float limit) {
-  x = x > limit ? splat(limit) : x;
-  return x < -limit ? splat(-limit) : x;
+// x within [low, high], or [-limit, limit]; NaN stays.
+inline Vec between(Vec x, float low, float high) {
+  x = x > high ? splat(high) : x;
+  return x < low ? splat(low) : x;
 }
+inline Vec clamped(Vec x, float limit) { return between(x, -limit, limit); }
 inline float clamped(float x, float limit) { return x > limit ? limit : x < -limit ? -limit : x; }
 
 inline Vec sqrt(Vec x) {
@@ -163,6 +164,8 @@ inline Vec sigmoid(Vec x) {
   const Vec small = exp(-abs(x));
   return (x >= 0.0f ? splat(1.0f) : small) / (small + 1.0f);
 }
+
+inline Vec hardsigmoid(Vec x) { return between(x / 6.0f + 0.5f, 0.0f, 1.0f); }
 
 // erfc(z) / 2 with small shares to the last digits: exp(-z^2) times a slow function of z >= 0.
 inline Vec half_erfc(Vec z) {

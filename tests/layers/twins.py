@@ -17,6 +17,13 @@ class ScaledTanh(nn.Module):
         return self.amplitude * torch.tanh(self.slope * x)
 
 
+class Hardsigmoid(nn.Module):
+    """PyTorch's own takes a sixth of float32 also where it computes in float64."""
+
+    def forward(self, x):
+        return F.relu6(x + 3) / 6
+
+
 class Subsample(nn.Module):
     def __init__(self, kernel_size, channels):
         super().__init__()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from badak import ops
-from calls import calls
+from calls import OF_INPUT, calls
 
 STEP = 1e-5
 NO_FORWARD = ("_backward", "_update")
@@ -49,8 +49,11 @@ def analytic(name, arrays, options, grad_y):
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
     if name in ("relu", "sigmoid", "tanh", "softmax", "log_softmax"):
         return {"x": backward(grad_y, run(name, arrays, options), **options)}
-    if name in ("leaky_relu", "elu", "gelu", "hardtanh"):
+    if name in OF_INPUT:
         return {"x": backward(grad_y, x, **options)}
+    if name in ("prelu", "scale_shift"):
+        grads = backward(grad_y, x, arrays["weight"])
+        return dict(zip(arrays, grads, strict=True))
     if name == "squared_distance":
         return {"x": backward(grad_y, x, arrays["centres"])}
     if name == "max_pool2d":

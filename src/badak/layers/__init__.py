@@ -1,11 +1,11 @@
 """The layers, and the table by which files name them."""
 
 from badak.layers.activation import (
-    ELU,
-    GELU,
+    Hardsigmoid,
     Hardtanh,
     LeakyReLU,
     ReLU,
+    ReLU6,
     ScaledTanh,
     Sigmoid,
     Tanh,
@@ -16,13 +16,16 @@ from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
+from badak.layers.gate import GELU, Hardswish, Mish, SiLU
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from badak.layers.prelu import PReLU
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
+from badak.layers.smooth import ELU, SELU, Softplus
 from badak.layers.subsample import Subsample2d
 from badak.layers.table_conv import TableConv2d
 from badak.layers.widen import Widen2d
@@ -40,13 +43,21 @@ LAYERS: dict[str, type[Layer]] = {
         Widen2d,
         ZeroPad2d,
         ReLU,
+        ReLU6,
         LeakyReLU,
+        PReLU,
         Hardtanh,
         Sigmoid,
+        Hardsigmoid,
         Tanh,
         ScaledTanh,
+        Softplus,
         ELU,
+        SELU,
         GELU,
+        SiLU,
+        Hardswish,
+        Mish,
         BatchNorm2d,
         GroupNorm,
         LocalResponseNorm,
@@ -62,6 +73,7 @@ __all__ = [
     "ELU",
     "GELU",
     "LAYERS",
+    "SELU",
     "AvgPool2d",
     "BatchNorm2d",
     "Block",
@@ -73,16 +85,23 @@ __all__ = [
     "Flatten",
     "GlobalAvgPool2d",
     "GroupNorm",
+    "Hardsigmoid",
+    "Hardswish",
     "Hardtanh",
     "Layer",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
     "MaxPool2d",
+    "Mish",
+    "PReLU",
     "ReLU",
+    "ReLU6",
     "Residual",
     "ScaledTanh",
+    "SiLU",
     "Sigmoid",
+    "Softplus",
     "Subsample2d",
     "TableConv2d",
     "Tanh",

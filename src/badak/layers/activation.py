@@ -1,11 +1,36 @@
 """Activations; each keeps its input's shape."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from badak import checks, ops
 from badak.arrays import Array, Shape
 from badak.layers.base import Gradients, Pointwise
+
+
+@dataclass
+class Activation(Pointwise):
+    """A function of one number that is an op, whose gradient needs the input and nothing else.
+
+    Attributes:
+        op: its name in `badak.ops`; that of its gradient ends in ``_backward``.
+    """
+
+    op: ClassVar[str]
+
+    def options(self) -> dict[str, Any]:
+        """What the op takes besides arrays: the layer's arguments."""
+        return self.config()
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
+        """The cache is the input."""
+        return getattr(ops, self.op)(x, **self.options()), x
+
+    def backward(
+        self, grad_y: Array, cache: Array, need_grad_x: bool = True
+    ) -> tuple[Array, Gradients]:
+        """The gradient times the function's slope at the input."""
+        return getattr(ops, f"{self.op}_backward")(grad_y, cache, **self.options()), {}
 
 
 @final
@@ -35,7 +60,7 @@ class ReLU(Pointwise):
 
 @final
 @dataclass
-class LeakyReLU(Pointwise):
+class LeakyReLU(Activation):
     """x where positive, negative_slope * x elsewhere (Maas et al. 2013).
 
     Args:
@@ -51,28 +76,19 @@ class LeakyReLU(Pointwise):
     """
 
     prefix: ClassVar[str] = "relu"
+    op: ClassVar[str] = "leaky_relu"
     negative_slope: float = 0.01
 
     def __post_init__(self) -> None:
         checks.real(self.negative_slope, "negative_slope")
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
-        """The cache is the input."""
-        return ops.leaky_relu(x, self.negative_slope), x
-
-    def backward(
-        self, grad_y: Array, cache: Array, need_grad_x: bool = True
-    ) -> tuple[Array, Gradients]:
-        """The gradient, times negative_slope where the input is not positive."""
-        return ops.leaky_relu_backward(grad_y, cache, self.negative_slope), {}
-
 
 @final
 @dataclass
-class Hardtanh(Pointwise):
+class Hardtanh(Activation):
     """x, but no less than min_val and no more than max_val.
 
-    Hardtanh(0, 6) is the ReLU6 of MobileNet (Sandler et al. 2018, section 3.1); ONNX's *Clip*.
+    ONNX's *Clip*.
 
     Args:
         min_val: the minimum output.
@@ -88,7 +104,7 @@ class Hardtanh(Pointwise):
     """
 
     prefix: ClassVar[str] = "clip"
-    recordable: ClassVar[bool] = False  # NumPy's in both editions
+    op: ClassVar[str] = "hardtanh"
     min_val: float = -1.0
     max_val: float = 1.0
 
@@ -96,15 +112,39 @@ class Hardtanh(Pointwise):
         checks.real(self.min_val, "min_val")
         checks.real(self.max_val, "max_val", above=self.min_val)
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
-        """The cache is the input."""
-        return ops.hardtanh(x, self.min_val, self.max_val), x
 
-    def backward(
-        self, grad_y: Array, cache: Array, need_grad_x: bool = True
-    ) -> tuple[Array, Gradients]:
-        """The gradient where the input lies between the limits, 0 elsewhere."""
-        return ops.hardtanh_backward(grad_y, cache, self.min_val, self.max_val), {}
+@final
+@dataclass
+class ReLU6(Activation):
+    """x, but no less than 0 and no more than 6 (MobileNetV2: Sandler et al. 2018, section 3.1).
+
+    Example:
+        >>> import numpy as np
+        >>> ReLU6().forward(np.array([[-1.0, 2.0, 7.0]]), training=False)[0]
+        array([[0., 2., 6.]])
+    """
+
+    prefix: ClassVar[str] = "relu"
+    op: ClassVar[str] = "hardtanh"
+
+    def options(self) -> dict[str, Any]:
+        """The two limits."""
+        return {"min_val": 0.0, "max_val": 6.0}
+
+
+@final
+@dataclass
+class Hardsigmoid(Activation):
+    """x / 6 + 1 / 2, but no less than 0 and no more than 1 (Howard et al. 2019, section 5.2).
+
+    Example:
+        >>> import numpy as np
+        >>> Hardsigmoid().forward(np.array([[-4.0, 0.0, 4.0]]), training=False)[0]
+        array([[0. , 0.5, 1. ]])
+    """
+
+    prefix: ClassVar[str] = "sigmoid"
+    op: ClassVar[str] = "hardsigmoid"
 
 
 @final
@@ -200,71 +240,3 @@ class ScaledTanh(Pointwise):
     def flops(self, input_shape: Shape) -> int:
         """Three for each value."""
         return 3 * super().flops(input_shape)
-
-
-@final
-@dataclass
-class ELU(Pointwise):
-    """x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
-
-    Args:
-        alpha: the limit on the far left is -alpha.
-
-    Raises:
-        BadakError: an alpha that is not a finite number.
-
-    Example:
-        >>> import numpy as np
-        >>> ELU().forward(np.array([[-1000.0, 2.0]]), training=False)[0]
-        array([[-1.,  2.]])
-    """
-
-    prefix: ClassVar[str] = "elu"
-    alpha: float = 1.0
-
-    def __post_init__(self) -> None:
-        checks.real(self.alpha, "alpha")
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
-        """The cache is the input."""
-        return ops.elu(x, self.alpha), x
-
-    def backward(
-        self, grad_y: Array, cache: Array, need_grad_x: bool = True
-    ) -> tuple[Array, Gradients]:
-        """The gradient, times alpha * exp(x) where the input is not positive."""
-        return ops.elu_backward(grad_y, cache, self.alpha), {}
-
-
-@final
-@dataclass
-class GELU(Pointwise):
-    """x times the normal distribution's share below x (Hendrycks and Gimpel 2016).
-
-    Args:
-        approximate: "none" for the exact form by erf, "tanh" for the paper's approximation.
-
-    Raises:
-        BadakError: another word.
-
-    Example:
-        >>> import numpy as np
-        >>> GELU().forward(np.array([[0.0, 100.0]]), training=False)[0]
-        array([[  0., 100.]])
-    """
-
-    prefix: ClassVar[str] = "gelu"
-    approximate: str = "none"
-
-    def __post_init__(self) -> None:
-        checks.choice(self.approximate, "approximate", ("none", "tanh"))
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
-        """The cache is the input."""
-        return ops.gelu(x, self.approximate), x
-
-    def backward(
-        self, grad_y: Array, cache: Array, need_grad_x: bool = True
-    ) -> tuple[Array, Gradients]:
-        """The gradient times GELU's slope at the input."""
-        return ops.gelu_backward(grad_y, cache, self.approximate), {}

@@ -6,16 +6,20 @@ Every op checks its arguments once and hands them to the edition that runs (`use
 from badak.ops.activation import (
     elu,
     elu_backward,
-    gelu,
-    gelu_backward,
+    hardsigmoid,
+    hardsigmoid_backward,
     hardtanh,
     hardtanh_backward,
     leaky_relu,
     leaky_relu_backward,
     relu,
     relu_backward,
+    selu,
+    selu_backward,
     sigmoid,
     sigmoid_backward,
+    softplus,
+    softplus_backward,
     tanh,
     tanh_backward,
 )
@@ -25,6 +29,16 @@ from badak.ops.dropout import dropout, dropout_backward
 from badak.ops.edition import active, use
 from badak.ops.elementwise import add, scale
 from badak.ops.flatten import flatten, flatten_backward
+from badak.ops.gate import (
+    gelu,
+    gelu_backward,
+    hardswish,
+    hardswish_backward,
+    mish,
+    mish_backward,
+    silu,
+    silu_backward,
+)
 from badak.ops.im2col import col2im, im2col
 from badak.ops.linear import linear, linear_backward
 from badak.ops.loss import cross_entropy, cross_entropy_backward
@@ -48,6 +62,7 @@ from badak.ops.pool import (
 )
 from badak.ops.several import first_not_finite, norm
 from badak.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
+from badak.ops.spread import prelu, prelu_backward, scale_shift, scale_shift_backward
 from badak.ops.update import (
     adagrad_update,
     adam_update,
@@ -85,6 +100,10 @@ __all__ = [
     "global_avg_pool2d_backward",
     "group_norm",
     "group_norm_backward",
+    "hardsigmoid",
+    "hardsigmoid_backward",
+    "hardswish",
+    "hardswish_backward",
     "hardtanh",
     "hardtanh_backward",
     "im2col",
@@ -98,17 +117,29 @@ __all__ = [
     "log_softmax_backward",
     "max_pool2d",
     "max_pool2d_backward",
+    "mish",
+    "mish_backward",
     "momentum_update",
     "norm",
+    "prelu",
+    "prelu_backward",
     "relu",
     "relu_backward",
     "rmsprop_update",
     "scale",
+    "scale_shift",
+    "scale_shift_backward",
+    "selu",
+    "selu_backward",
     "sgd_update",
     "sigmoid",
     "sigmoid_backward",
+    "silu",
+    "silu_backward",
     "softmax",
     "softmax_backward",
+    "softplus",
+    "softplus_backward",
     "squared_distance",
     "squared_distance_backward",
     "tanh",

@@ -6,11 +6,11 @@ them. All raise ArgumentTypeError for arrays that are not floats, or dtypes that
 BadakError for shapes that differ, or an option out of range.
 """
 
-import numpy as np
+import numpy as np  # noqa: F401  # for the examples
 
 from badak import checks
-from badak.arrays import Array, as_floats, check_shape
-from badak.ops import edition
+from badak.arrays import Array
+from badak.ops.pointwise import pointwise, pointwise_backward
 
 
 def relu(x: Array) -> Array:
@@ -20,8 +20,7 @@ def relu(x: Array) -> Array:
         >>> relu(np.array([-1.0, 0.0, 2.0]))
         array([0., 0., 2.])
     """
-    x = as_floats(x, "x")
-    return np.asarray(edition.of(x.dtype).relu(x))
+    return pointwise("relu", x)
 
 
 def relu_backward(grad_y: Array, y: Array) -> Array:
@@ -31,8 +30,7 @@ def relu_backward(grad_y: Array, y: Array) -> Array:
         >>> relu_backward(np.ones(3), np.array([0.0, 0.0, 2.0]))
         array([0., 0., 1.])
     """
-    grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.of(grad_y.dtype).relu_backward(grad_y, y))
+    return pointwise_backward("relu_backward", grad_y, y, saved="y")
 
 
 def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
@@ -42,9 +40,8 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
         >>> leaky_relu(np.array([-1.0, 0.0, 2.0]), 0.5)
         array([-0.5,  0. ,  2. ])
     """
-    x = as_floats(x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    return np.asarray(edition.of(x.dtype).leaky_relu(x, negative_slope))
+    return pointwise("leaky_relu", x, negative_slope)
 
 
 def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -> Array:
@@ -54,9 +51,8 @@ def leaky_relu_backward(grad_y: Array, x: Array, negative_slope: float = 0.01) -
         >>> leaky_relu_backward(np.ones(3), np.array([-1.0, 0.0, 2.0]), 0.5)
         array([0.5, 0.5, 1. ])
     """
-    grad_y, x = saved_pair(grad_y, x, "x")
     negative_slope = checks.real(negative_slope, "negative_slope")
-    return np.asarray(edition.of(grad_y.dtype).leaky_relu_backward(grad_y, x, negative_slope))
+    return pointwise_backward("leaky_relu_backward", grad_y, x, negative_slope)
 
 
 def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
@@ -66,9 +62,8 @@ def hardtanh(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Array:
         >>> hardtanh(np.array([-1.0, 2.0, 7.0]), 0, 6)
         array([0., 2., 6.])
     """
-    x = as_floats(x, "x")
     limits = _limits(min_val, max_val)
-    return np.asarray(edition.of(x.dtype).hardtanh(x, *limits))
+    return pointwise("hardtanh", x, *limits)
 
 
 def hardtanh_backward(
@@ -80,9 +75,28 @@ def hardtanh_backward(
         >>> hardtanh_backward(np.ones(3), np.array([-1.0, 2.0, 7.0]), 0, 6)
         array([0., 1., 0.])
     """
-    grad_y, x = saved_pair(grad_y, x, "x")
     limits = _limits(min_val, max_val)
-    return np.asarray(edition.of(grad_y.dtype).hardtanh_backward(grad_y, x, *limits))
+    return pointwise_backward("hardtanh_backward", grad_y, x, *limits)
+
+
+def hardsigmoid(x: Array) -> Array:
+    """Return ``min(max(x / 6 + 1 / 2, 0), 1)`` (Howard et al. 2019, section 5.2).
+
+    Example:
+        >>> hardsigmoid(np.array([-4.0, 0.0, 4.0]))
+        array([0. , 0.5, 1. ])
+    """
+    return pointwise("hardsigmoid", x)
+
+
+def hardsigmoid_backward(grad_y: Array, x: Array) -> Array:
+    """Return the gradient for hardsigmoid's input: ``grad_y / 6`` if -3 < x < 3, else 0.
+
+    Example:
+        >>> hardsigmoid_backward(np.array([6.0, 6.0]), np.array([0.0, 4.0]))
+        array([1., 0.])
+    """
+    return pointwise_backward("hardsigmoid_backward", grad_y, x)
 
 
 def sigmoid(x: Array) -> Array:
@@ -92,8 +106,7 @@ def sigmoid(x: Array) -> Array:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
         array([0. , 0.5, 1. ])
     """
-    x = as_floats(x, "x")
-    return np.asarray(edition.of(x.dtype).sigmoid(x))
+    return pointwise("sigmoid", x)
 
 
 def sigmoid_backward(grad_y: Array, y: Array) -> Array:
@@ -103,8 +116,7 @@ def sigmoid_backward(grad_y: Array, y: Array) -> Array:
         >>> sigmoid_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.25, 0.  ])
     """
-    grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.of(grad_y.dtype).sigmoid_backward(grad_y, y))
+    return pointwise_backward("sigmoid_backward", grad_y, y, saved="y")
 
 
 def tanh(x: Array) -> Array:
@@ -114,8 +126,7 @@ def tanh(x: Array) -> Array:
         >>> tanh(np.array([0.0, 1000.0]))
         array([0., 1.])
     """
-    x = as_floats(x, "x")
-    return np.asarray(edition.of(x.dtype).tanh(x))
+    return pointwise("tanh", x)
 
 
 def tanh_backward(grad_y: Array, y: Array) -> Array:
@@ -125,8 +136,31 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
         >>> tanh_backward(np.ones(2), np.array([0.5, 1.0]))
         array([0.75, 0.  ])
     """
-    grad_y, y = saved_pair(grad_y, y, "y")
-    return np.asarray(edition.of(grad_y.dtype).tanh_backward(grad_y, y))
+    return pointwise_backward("tanh_backward", grad_y, y, saved="y")
+
+
+def softplus(x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+    """Return ``log(1 + exp(beta * x)) / beta``, or x if beta * x > threshold.
+
+    It is a smooth relu (Dugas et al. 2001); the logarithm never overflows. beta is above 0.
+
+    Example:
+        >>> softplus(np.array([-1000.0, 1000.0]))
+        array([   0., 1000.])
+    """
+    return pointwise("softplus", x, *_softplus_options(beta, threshold))
+
+
+def softplus_backward(grad_y: Array, x: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+    """Return the gradient for softplus's input: ``grad_y / (1 + exp(-beta * x))``.
+
+    Above the threshold it is ``grad_y``.
+
+    Example:
+        >>> softplus_backward(np.ones(3), np.array([-1000.0, 0.0, 1000.0]))
+        array([0. , 0.5, 1. ])
+    """
+    return pointwise_backward("softplus_backward", grad_y, x, *_softplus_options(beta, threshold))
 
 
 def elu(x: Array, alpha: float = 1.0) -> Array:
@@ -136,9 +170,8 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
         >>> elu(np.array([-1000.0, 0.0, 2.0]))
         array([-1.,  0.,  2.])
     """
-    x = as_floats(x, "x")
     alpha = checks.real(alpha, "alpha")
-    return np.asarray(edition.of(x.dtype).elu(x, alpha))
+    return pointwise("elu", x, alpha)
 
 
 def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
@@ -148,44 +181,32 @@ def elu_backward(grad_y: Array, x: Array, alpha: float = 1.0) -> Array:
         >>> elu_backward(np.ones(3), np.array([-1000.0, 0.0, 2.0]))
         array([0., 1., 1.])
     """
-    grad_y, x = saved_pair(grad_y, x, "x")
     alpha = checks.real(alpha, "alpha")
-    return np.asarray(edition.of(grad_y.dtype).elu_backward(grad_y, x, alpha))
+    return pointwise_backward("elu_backward", grad_y, x, alpha)
 
 
-def gelu(x: Array, approximate: str = "none") -> Array:
-    """Return ``x * P(x)``, P the standard normal distribution (Hendrycks and Gimpel 2016).
-
-    ``P(x) = (1 + erf(x / sqrt(2))) / 2``; or, with approximate="tanh", the paper's
-    ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2``.
+def selu(x: Array) -> Array:
+    """Return ``1.0507 * elu(x, 1.67326)``, both numbers to more digits (Klambauer et al. 2017).
 
     Example:
-        >>> gelu(np.array([0.0, 100.0]))
-        array([  0., 100.])
+        >>> selu(np.array([-1000.0, 0.0, 1.0])).round(4)
+        array([-1.7581,  0.    ,  1.0507])
     """
-    x = as_floats(x, "x")
-    checks.choice(approximate, "approximate", ("none", "tanh"))
-    return np.asarray(edition.of(x.dtype).gelu(x, approximate))
+    return pointwise("selu", x)
 
 
-def gelu_backward(grad_y: Array, x: Array, approximate: str = "none") -> Array:
-    """Return the gradient for gelu's input: ``grad_y * (P(x) + x * P'(x))``.
+def selu_backward(grad_y: Array, x: Array) -> Array:
+    """Return the gradient for selu's input: 1.0507 times that of elu.
 
     Example:
-        >>> gelu_backward(np.ones(2), np.array([0.0, 100.0]))
-        array([0.5, 1. ])
+        >>> selu_backward(np.ones(2), np.array([-1000.0, 1.0])).round(4)
+        array([0.    , 1.0507])
     """
-    grad_y, x = saved_pair(grad_y, x, "x")
-    checks.choice(approximate, "approximate", ("none", "tanh"))
-    return np.asarray(edition.of(grad_y.dtype).gelu_backward(grad_y, x, approximate))
+    return pointwise_backward("selu_backward", grad_y, x)
 
 
-def saved_pair(grad_y: Array, saved: Array, name: str) -> tuple[Array, Array]:
-    """Return a gradient and the array that forward saved, both of one shape and dtype."""
-    saved = as_floats(saved, name)
-    grad_y = as_floats(grad_y, "grad_y", dtype=saved.dtype)
-    check_shape(grad_y, "grad_y", saved.shape)
-    return grad_y, saved
+def _softplus_options(beta: float, threshold: float) -> tuple[float, float]:
+    return checks.real(beta, "beta", above=0), checks.real(threshold, "threshold")
 
 
 def _limits(min_val: float, max_val: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from badak import checks
 from badak.arrays import Array, as_floats
 from badak.errors import BadakError
 from badak.ops import edition
-from badak.ops.activation import saved_pair
+from badak.ops.pointwise import saved_pair
 
 
 def softmax(x: Array, axis: int = 1) -> Array:

@@ -1,87 +1,154 @@
-"""The layers that a graph's steps are: those that exporters wrote as several of them, or as one.
+"""The layers that a graph's steps are: exporters write activations as the arithmetic behind them.
 
-A step is named by a short text, such as ``x * 0.5 + 1``, ``Erf`` or ``Mul(, Sigmoid())``, so that
-a table of regular expressions says what a layer may look like in a file.
+No two write it alike, so steps are known by what they compute at some points, not by their form.
 """
 
-import re
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from badak.arrays import Array
 from badak.formats.onnx.chain import Join, Step
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
-from badak.layers import GELU, Layer, ScaledTanh
+from badak.layers import (
+    ELU,
+    GELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    Layer,
+    Mish,
+    ReLU,
+    ReLU6,
+    ScaledTanh,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Tanh,
+)
 
-LONGEST = 4  # steps of a pattern
-
-# what the last steps are -> the layer that they are together, made of the numbers in brackets
-PATTERNS: dict[str, Callable[..., Layer]] = {
-    r"Mul\(, x \* 0\.70710\d* \+ 0\.0; Erf; x \* 1\.0 \+ 1\.0\); x \* 0\.5 \+ 0\.0": GELU,
-    r"Mul\(, Add\(, (?:Pow 3|Mul\(, Pow 2\)); x \* 0\.0447\d* \+ 0\.0\); x \* 0\.79788\d* \+ 0\.0; "
-    r"Tanh\(\); x \* 1\.0 \+ 1\.0\); x \* 0\.5 \+ 0\.0": lambda: GELU("tanh"),
-    r"x \* (\S+) \+ 0\.0; Tanh\(\); x \* (\S+) \+ 0\.0": lambda slope, amplitude: ScaledTanh(
-        amplitude, slope
-    ),
+LONGEST = 5  # steps that are one activation
+POINTS = np.linspace(-9, 9, 181)
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "Abs": np.abs,
+    "Erf": np.vectorize(math.erf),
+    "Exp": np.exp,
+    "Log": np.log,
+    "Reciprocal": np.reciprocal,
+    "Sqrt": np.sqrt,
 }
-COMMUTATIVE = ("Add", "Mul")
+JOINED: dict[str, Callable[..., Any]] = {
+    "Add": np.add,
+    "Div": np.divide,
+    "Max": np.maximum,
+    "Min": np.minimum,
+    "Mul": np.multiply,
+    "Sub": np.subtract,
+}
+POINTWISE = (ELU, Hardsigmoid, Hardtanh, ReLU, ReLU6, Sigmoid, Softplus, Tanh)
+ACTIVATIONS: list[Layer] = [
+    SiLU(),
+    Hardswish(),
+    Hardsigmoid(),
+    Mish(),
+    GELU(),
+    GELU("tanh"),
+    Softplus(),
+]
+EXPECTED = [layer.forward(POINTS[None], training=False)[0][0] for layer in ACTIVATIONS]
 
 
 def simplified(steps: Sequence[Step]) -> list[Step]:
-    """The same steps with a layer for each group of them that is one."""
+    """The same steps with a layer for each group of them that is one, in all paths."""
     result: list[Step] = []
     for step in steps:
-        result += _normal(step) if isinstance(step, Join) else [step]
-        _merge_affine(result)
-        for count in range(1, LONGEST + 1):
-            layer = _layer("; ".join(map(_text, result[-count:])))
-            if layer is not None and count <= len(result):
-                result[-count:] = [replace(layer, node=_node(result[-1]))]
+        if isinstance(step, Join):
+            step = replace(step, paths=tuple(map(simplified, step.paths)))
+        result.append(step)
+        _merge(result)
+        for count in range(1, min(LONGEST, len(result)) + 1):
+            layer = _activation(result[-count:])
+            if layer is not None:
+                result[-count:] = [Loaded(layer, node=step.node)]
                 break
     return result
 
 
-def _layer(text: str) -> Loaded | None:
-    for pattern, make in PATTERNS.items():
-        match = re.fullmatch(pattern, text)
-        if match:
-            return Loaded(make(*map(float, match.groups())))
+def _activation(steps: Sequence[Step]) -> Layer | None:
+    """The layer that does what these steps do together; None if there is no such layer."""
+    last = steps[-1]
+    if len(steps) == 1 and not isinstance(last, Join):
+        return None
+    if len(steps) == 3 and isinstance(steps[1], Loaded) and isinstance(steps[1].layer, Tanh):
+        slope, amplitude = (_factor(step) for step in (steps[0], last))
+        if slope > 0 and amplitude > 0:
+            return ScaledTanh(amplitude, slope)
+    with np.errstate(all="ignore"):
+        y = _computed(steps, POINTS)
+    for layer, expected in zip(ACTIVATIONS, EXPECTED, strict=True):
+        if y is not None and np.allclose(y, expected, rtol=1e-5, atol=1e-5):
+            return layer
     return None
 
 
-def _normal(join: Join) -> list[Step]:
-    """A join with its paths simplified; factors of a product come after it."""
-    paths = [simplified(path) for path in join.paths]
-    factor = 1.0
-    if join.kind == "Mul":
-        for path in paths:
-            if path and _number(path[-1], "weight") not in (None, 0.0, 1.0):
-                step = path.pop()
-                weight = _number(step, "weight") or 1.0
-                bias = _arrays(step)["bias"] / weight
-                factor *= weight
-                if np.any(bias):
-                    path.append(_affine(step, 1.0, bias))
-    if join.kind in COMMUTATIVE:
-        paths.sort(key=lambda path: len(path) > 0)
-    whole: list[Step] = [replace(join, paths=tuple(paths))]
-    return whole if factor == 1 else [*whole, _affine(whole[0], factor, 0.0)]
+def _computed(steps: Sequence[Step], x: NDArray[Any]) -> NDArray[Any] | None:
+    """What steps make of `x`; None if they do more than one function of each number."""
+    for step in steps:
+        y = _joined(step, x) if isinstance(step, Join) else _function(step, x)
+        if y is None:
+            return None
+        x = y
+    return x
 
 
-def _merge_affine(steps: list[Step]) -> None:
+def _joined(join: Join, x: NDArray[Any]) -> NDArray[Any] | None:
+    ends = [_computed(path, x) for path in join.paths]
+    if join.kind not in JOINED or any(end is None for end in ends):
+        return None
+    return np.asarray(reduce(JOINED[join.kind], ends))
+
+
+def _function(step: Loaded, x: NDArray[Any]) -> NDArray[Any] | None:
+    layer = step.layer
+    if isinstance(layer, Affine):
+        weight, bias = step.arrays[0]["weight"], step.arrays[0]["bias"]
+        return None if weight.ndim or bias.ndim else weight * x + bias
+    if isinstance(layer, Pending):
+        name, _, power = layer.text.partition(" ")
+        if name == "Pow":
+            return np.asarray(np.power(x, float(power)))
+        return np.asarray(FUNCTIONS[name](x)) if name in FUNCTIONS else None
+    if isinstance(layer, POINTWISE):
+        return np.asarray(layer.forward(x[None], training=False)[0][0])
+    return None
+
+
+def _factor(step: Step) -> float:
+    """What a step multiplies every number by, and does nothing else; 0 if it does."""
+    if not isinstance(step, Loaded) or not isinstance(step.layer, Affine):
+        return 0.0
+    weight, bias = step.arrays[0]["weight"], step.arrays[0]["bias"]
+    return 0.0 if weight.ndim or bias.any() else float(str(np.float32(weight)))
+
+
+def _merge(steps: list[Step]) -> None:
     """Make one step of the last two if both multiply and add."""
-    if len(steps) < 2 or not (_is_affine(steps[-1]) and _is_affine(steps[-2])):
+    pair = [step for step in steps[-2:] if isinstance(step, Loaded)]
+    if len(pair) < 2 or not all(isinstance(step.layer, Affine) for step in pair):
         return
-    first, second = _arrays(steps[-2]), _arrays(steps[-1])
+    first, second = (step.arrays[0] for step in pair)
     rank = max(array.ndim for array in (*first.values(), *second.values()))
     a, b, c, d = (
         _spread(arrays[key], rank) for arrays in (first, second) for key in ("weight", "bias")
     )
-    steps[-2:] = [_affine(steps[-1], _plain(a * c), _plain(b * c + d))]
+    merged: dict[str, Array] = {"weight": _narrow(a * c), "bias": _narrow(b * c + d)}
+    steps[-2:] = [replace(pair[1], arrays=(merged,))]
 
 
 def _spread(array: Array, rank: int) -> Array:
@@ -89,44 +156,5 @@ def _spread(array: Array, rank: int) -> Array:
     return array.reshape(-1, 1, 1) if array.ndim == 1 and rank > 1 else array
 
 
-def _plain(array: Array) -> Array:
+def _narrow(array: Array) -> Array:
     return array.reshape(-1) if array.ndim == 3 and array.shape[1:] == (1, 1) else array
-
-
-def _affine(step: Step, weight: Any, bias: Any) -> Loaded:
-    arrays: dict[str, Array] = {
-        "weight": np.asarray(weight, np.float64),
-        "bias": np.asarray(bias, np.float64),
-    }
-    return Loaded(Affine(), (arrays,), step.node)
-
-
-def _is_affine(step: Step) -> bool:
-    return isinstance(step, Loaded) and isinstance(step.layer, Affine)
-
-
-def _arrays(step: Step) -> dict[str, Array]:
-    return step.arrays[0] if isinstance(step, Loaded) else {}
-
-
-def _number(step: Step, key: str) -> float | None:
-    """The weight or bias of an affine step that has one for all."""
-    if not _is_affine(step) or _arrays(step)[key].ndim:
-        return None
-    return float(_arrays(step)[key])
-
-
-def _node(step: Step) -> str:
-    return step.node
-
-
-def _text(step: Step) -> str:
-    if isinstance(step, Join):
-        paths = ("; ".join(map(_text, path)) for path in step.paths)
-        return f"{step.kind}({', '.join(paths)})"
-    if isinstance(step.layer, Affine):
-        weight, bias = _number(step, "weight"), _number(step, "bias")
-        if weight is None or bias is None:
-            return "Affine"
-        return f"x * {np.float32(weight)!s} + {np.float32(bias)!s}"
-    return step.layer.text if isinstance(step.layer, Pending) else repr(step.layer)

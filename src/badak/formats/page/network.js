@@ -84,16 +84,28 @@ const OPS = {
     for (let i = 0; i < y.length; i++) y[i] = x[i] + other[i];
   },
   relu: each((x) => Math.max(x, 0)),
+  hardtanh: each((x, n) => Math.min(Math.max(x, n.min_val), n.max_val)),
   leaky_relu: each((x, n) => (x > 0 ? x : n.negative_slope * x)),
   sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
+  hardsigmoid: each(hardsigmoid),
   tanh: each((x) => Math.tanh(x)),
   scaled_tanh: each((x, n) => n.amplitude * Math.tanh(n.slope * x)),
+  softplus: each((x, n) => (n.beta * x > n.threshold ? x : softplus(n.beta * x) / n.beta)),
   elu: each((x, n) => (x > 0 ? x : n.alpha * Math.expm1(x))),
+  selu: each((x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x))),
+  silu: each((x) => x / (1 + Math.exp(-x))),
+  hardswish: each((x) => x * hardsigmoid(x)),
+  mish: each((x) => x * Math.tanh(softplus(x))),
   gelu: each((x) => x * normalShare(x)),
   gelu_tanh: each((x) => {
     const inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
     return x / (1 + Math.exp(-2 * inner));
   }),
+  prelu(step, y, shape, [x]) {
+    const { weight } = step.arrays, each = y.length / step.numbers.count;
+    for (let i = 0; i < y.length; i++)
+      y[i] = x[i] > 0 ? x[i] : weight[Math.floor(i / each)] * x[i];
+  },
 };
 
 function each(rule) {
@@ -118,6 +130,14 @@ function pool(step, y, [c, oh, ow], [x], [[, h, w]], start, join, finish) {
           }
         y[out++] = finish ? finish(result, inside, counted) : result;
       }
+}
+
+function hardsigmoid(x) {
+  return Math.min(Math.max(x / 6 + 0.5, 0), 1);
+}
+
+function softplus(z) {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
 function normalShare(x) {

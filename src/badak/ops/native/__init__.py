@@ -11,10 +11,12 @@ from badak.ops.native.activation import *
 from badak.ops.native.conv import *
 from badak.ops.native.dropout import *
 from badak.ops.native.elementwise import *
+from badak.ops.native.gate import *
 from badak.ops.native.linear import *
 from badak.ops.native.loss import *
 from badak.ops.native.norm import *
 from badak.ops.native.pool import *
 from badak.ops.native.several import *
 from badak.ops.native.softmax import *
+from badak.ops.native.spread import *
 from badak.ops.native.update import *

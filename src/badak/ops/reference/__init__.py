@@ -10,6 +10,7 @@ from badak.ops.reference.conv import *
 from badak.ops.reference.distance import *
 from badak.ops.reference.dropout import *
 from badak.ops.reference.elementwise import *
+from badak.ops.reference.gate import *
 from badak.ops.reference.im2col import *
 from badak.ops.reference.linear import *
 from badak.ops.reference.loss import *
@@ -17,4 +18,5 @@ from badak.ops.reference.norm import *
 from badak.ops.reference.pool import *
 from badak.ops.reference.several import *
 from badak.ops.reference.softmax import *
+from badak.ops.reference.spread import *
 from badak.ops.reference.update import *

@@ -1,13 +1,12 @@
 """Activations; every array keeps its shape."""
 
-import math
-
 import numpy as np
 
 from badak.arrays import Array
 
-# Beyond this the share of a normal distribution is 0 or 1 to the last bit, and no power overflows.
-FLAT = 40.0
+# Klambauer et al. 2017, equation 14: mean 0 and variance 1 stay as they are.
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
 
 
 def relu(x: Array) -> Array:
@@ -40,6 +39,16 @@ def hardtanh_backward(grad_y: Array, x: Array, min_val: float, max_val: float) -
     return np.where((x > min_val) & (x < max_val), grad_y, grad_y.dtype.type(0))
 
 
+def hardsigmoid(x: Array) -> Array:
+    """The line x / 6 + 1/2, cut off at 0 and 1."""
+    return np.asarray(np.clip(x / 6 + 0.5, 0, 1))
+
+
+def hardsigmoid_backward(grad_y: Array, x: Array) -> Array:
+    """A sixth of the gradient between the limits."""
+    return np.where((x > -3) & (x < 3), grad_y / 6, grad_y.dtype.type(0))
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)); exp only ever sees what is not positive, so it cannot overflow."""
     small = np.exp(-np.abs(x))
@@ -61,6 +70,18 @@ def tanh_backward(grad_y: Array, y: Array) -> Array:
     return grad_y * (1 - y * y)
 
 
+def softplus(x: Array, beta: float, threshold: float) -> Array:
+    """log(1 + exp(beta * x)) / beta; the input itself if beta * x is above the threshold."""
+    z = beta * x
+    curve = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))  # exp cannot overflow
+    return np.where(z > threshold, x, curve / beta)
+
+
+def softplus_backward(grad_y: Array, x: Array, beta: float, threshold: float) -> Array:
+    """grad_y * sigmoid(beta * x); grad_y above the threshold."""
+    return np.where(beta * x > threshold, grad_y, grad_y * sigmoid(beta * x))
+
+
 def elu(x: Array, alpha: float) -> Array:
     """The input if positive, else alpha * (exp(x) - 1)."""
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
@@ -71,28 +92,11 @@ def elu_backward(grad_y: Array, x: Array, alpha: float) -> Array:
     return np.where(x > 0, grad_y, grad_y * alpha * np.exp(np.minimum(x, 0)))
 
 
-def gelu(x: Array, approximate: str) -> Array:
-    """The input times the share of a normal distribution below it."""
-    return x * _share_below(x, approximate)
+def selu(x: Array) -> Array:
+    """An elu with the paper's alpha, times the paper's scale."""
+    return SELU_SCALE * elu(x, SELU_ALPHA)
 
 
-def gelu_backward(grad_y: Array, x: Array, approximate: str) -> Array:
-    """The product rule: the share below x, and x times its slope."""
-    share = _share_below(x, approximate)
-    near = np.clip(x, -FLAT, FLAT)
-    if approximate == "tanh":
-        inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * near * near)
-        slope = 2 * share * (1 - share) * inner_slope
-    else:
-        slope = np.exp(-near * near / 2) / math.sqrt(2 * math.pi)
-    return grad_y * (share + near * slope)
-
-
-def _share_below(x: Array, approximate: str) -> Array:
-    """(1 + erf(x / sqrt 2)) / 2, or the paper's approximation by tanh."""
-    if approximate == "tanh":
-        near = np.clip(x, -FLAT, FLAT)
-        inner = math.sqrt(2 / math.pi) * (near + 0.044715 * near * near * near)
-        return sigmoid(2 * inner)  # (1 + tanh(inner)) / 2 without its cancellation
-    erfc = np.frompyfunc(math.erfc, 1, 1)  # erfc, not erf: small shares keep their digits
-    return np.asarray(erfc(-x / math.sqrt(2)), x.dtype) / 2
+def selu_backward(grad_y: Array, x: Array) -> Array:
+    """The gradient of elu, times the scale."""
+    return SELU_SCALE * elu_backward(grad_y, x, SELU_ALPHA)

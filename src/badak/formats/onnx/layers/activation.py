@@ -9,9 +9,29 @@ from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.layers.affine import meeting
+from badak.formats.onnx.ops.activation import HARD_SIGMOID_DEFAULTS, SELU_DEFAULTS
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter, one_node
-from badak.layers import ELU, GELU, Hardtanh, Layer, LeakyReLU, ReLU, ScaledTanh, Sigmoid, Tanh
+from badak.layers import (
+    ELU,
+    GELU,
+    SELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    Layer,
+    LeakyReLU,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    ScaledTanh,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Tanh,
+)
 
 LARGEST_FLOAT = float(np.finfo(np.float32).max)
 
@@ -27,14 +47,16 @@ def _reader(kind: Callable[..., Layer], **attributes: float) -> Callable[[Call],
     return read
 
 
-def write_hardtanh(graph: GraphWriter, name: str, layer: Hardtanh, x: str, shape: Shape) -> str:
+def write_hardtanh(
+    graph: GraphWriter, name: str, layer: Hardtanh | ReLU6, x: str, shape: Shape
+) -> str:
     """Both limits are inputs of the node."""
-    limits = [graph.array(f"{name}.{key}", value) for key, value in layer.config().items()]
+    limits = [graph.array(f"{name}.{key}", value) for key, value in layer.options().items()]
     return graph.add("Clip", [x, *limits], name)
 
 
 def read_clip(call: Call) -> Value:
-    """ReLU from 0 up, else Hardtanh."""
+    """ReLU from 0 up, ReLU6 from 0 to 6, else Hardtanh."""
     x = call.value()
     minimum = call.scalar(1) if call.at(1) is not None else call.real("min", -LARGEST_FLOAT)
     maximum = call.scalar(2) if call.at(2) is not None else call.real("max", LARGEST_FLOAT)
@@ -60,6 +82,8 @@ def _between(call: Call, x: Value, minimum: float, maximum: float) -> Value:
         return call.gives(x)
     if (minimum, maximum) == (0.0, LARGEST_FLOAT):
         return call.gives(x, Loaded(ReLU()))
+    if (minimum, maximum) == (0.0, 6.0):
+        return call.gives(x, Loaded(ReLU6()))
     return call.gives(x, Loaded(Hardtanh(minimum, maximum)))
 
 
@@ -72,6 +96,88 @@ def write_scaled_tanh(
     inner = graph.add("Mul", [x, slope], f"{name}.scaled")
     inner = graph.add("Tanh", [inner], f"{name}.tanh")
     return graph.add("Mul", [inner, amplitude], name)
+
+
+def write_prelu(graph: GraphWriter, name: str, layer: PReLU, x: str, shape: Shape) -> str:
+    """One node, whose slopes meet the channels: (C, 1, 1)."""
+    (weight,) = graph.state(name, layer)
+    if len(shape) == 3:
+        places = graph.array(f"{name}.places", [1, 2], np.int64)
+        weight = graph.add("Unsqueeze", [weight, places], f"{name}.spread")
+    return graph.add("PRelu", [x, weight], name)
+
+
+def read_prelu(call: Call) -> Value:
+    """PReLU."""
+    x, slope = call.value(), call.floats(1)
+    plain = slope.size == 1 or call.node.opset < 7  # which had one slope per channel
+    weight = slope.reshape(-1) if plain else meeting(x, slope)
+    if weight.ndim != 1:
+        raise FormatError(f"it must have one slope per channel; it has {slope.shape}")
+    return call.gives(x, Loaded(PReLU(len(weight)), ({"weight": weight},)))
+
+
+def write_hardsigmoid(
+    graph: GraphWriter, name: str, layer: Hardsigmoid, x: str, shape: Shape
+) -> str:
+    """One node; ONNX's own slope is 0.2."""
+    return graph.add("HardSigmoid", [x], name, alpha=1 / 6, beta=0.5)
+
+
+def read_hardsigmoid(call: Call) -> Value:
+    """Hardsigmoid, of a slope of 1/6."""
+    _check(call, HARD_SIGMOID_DEFAULTS, {"alpha": 1 / 6, "beta": 0.5})
+    return call.gives(call.value(), Loaded(Hardsigmoid()))
+
+
+def read_selu(call: Call) -> Value:
+    """SELU, with the paper's numbers."""
+    _check(call, SELU_DEFAULTS, SELU_DEFAULTS)
+    return call.gives(call.value(), Loaded(SELU()))
+
+
+def _check(call: Call, defaults: dict[str, float], expected: dict[str, float]) -> None:
+    """Refuse attributes whose numbers the layer does not have, within what files round."""
+    for name, number in expected.items():
+        given = call.real(name, defaults[name])
+        if not math.isclose(given, number, rel_tol=1e-3):
+            raise FormatError(f"its {name} must be {number:.6g}; got {given}")
+
+
+def write_softplus(graph: GraphWriter, name: str, layer: Softplus, x: str, shape: Shape) -> str:
+    """One node if beta is 1; a threshold below 15 can be seen in the numbers."""
+    if (layer.beta, layer.threshold >= 15) == (1.0, True):
+        return graph.add("Softplus", [x], name)
+    beta = graph.array(f"{name}.beta", layer.beta)
+    inner = graph.add("Mul", [x, beta], f"{name}.inner")
+    soft = graph.add("Softplus", [inner], f"{name}.soft")
+    if layer.threshold >= 15:
+        return graph.add("Div", [soft, beta], name)
+    soft = graph.add("Div", [soft, beta], f"{name}.curve")
+    threshold = graph.array(f"{name}.threshold", layer.threshold)
+    above = graph.add("Greater", [inner, threshold], f"{name}.above")
+    return graph.add("Where", [above, x, soft], name)
+
+
+def read_swish(call: Call) -> Value:
+    """SiLU."""
+    alpha = call.real("alpha", 1.0)
+    if alpha != 1:
+        raise FormatError(f"its alpha must be 1; got {alpha}")
+    return call.gives(call.value(), Loaded(SiLU()))
+
+
+def write_silu(graph: GraphWriter, name: str, layer: SiLU, x: str, shape: Shape) -> str:
+    """Two nodes; opset 24 has one."""
+    share = graph.add("Sigmoid", [x], f"{name}.share")
+    return graph.add("Mul", [x, share], name)
+
+
+def write_mish(graph: GraphWriter, name: str, layer: Mish, x: str, shape: Shape) -> str:
+    """Three nodes; opset 18 has one."""
+    share = graph.add("Softplus", [x], f"{name}.softplus")
+    share = graph.add("Tanh", [share], f"{name}.share")
+    return graph.add("Mul", [x, share], name)
 
 
 def write_gelu(graph: GraphWriter, name: str, layer: GELU, x: str, shape: Shape) -> str:
@@ -114,13 +220,21 @@ def read_softmax(call: Call) -> Value:
 
 WRITERS = {
     ReLU: one_node("Relu"),
+    ReLU6: write_hardtanh,
+    PReLU: write_prelu,
     LeakyReLU: one_node("LeakyRelu", alpha="negative_slope"),
     Hardtanh: write_hardtanh,
     Sigmoid: one_node("Sigmoid"),
     Tanh: one_node("Tanh"),
+    Hardsigmoid: write_hardsigmoid,
     ScaledTanh: write_scaled_tanh,
+    Softplus: write_softplus,
     ELU: one_node("Elu", alpha="alpha"),
+    SELU: one_node("Selu"),
     GELU: write_gelu,
+    SiLU: write_silu,
+    Hardswish: one_node("HardSwish"),
+    Mish: write_mish,
 }
 READERS = {
     "Relu": _reader(ReLU),
@@ -131,6 +245,13 @@ READERS = {
     "Sigmoid": _reader(Sigmoid),
     "Tanh": _reader(Tanh),
     "Elu": _reader(ELU, alpha=1.0),
+    "HardSigmoid": read_hardsigmoid,
+    "HardSwish": _reader(Hardswish),
+    "Mish": _reader(Mish),
+    "PRelu": read_prelu,
+    "Selu": read_selu,
+    "Softplus": _reader(Softplus),
+    "Swish": read_swish,
     "Gelu": read_gelu,
     "Softmax": read_softmax,
     "LogSoftmax": read_softmax,

@@ -4,12 +4,14 @@ To add a kind, add its record to one of the files here, its function to `c/funct
 ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.
 """
 
-from badak.formats.steps.kinds import conv, join, linear, norm, pointwise, pool
+from badak.formats.steps.kinds import conv, join, linear, norm, pointwise, pool, spread
 from badak.formats.steps.kinds.kind import Kind, Lowering
 from badak.layers import Layer
 
 KINDS: dict[str, Kind] = {
-    kind.op: kind for kinds in (conv, linear, pool, norm, pointwise, join) for kind in kinds.KINDS
+    kind.op: kind
+    for kinds in (conv, linear, pool, norm, pointwise, spread, join)
+    for kind in kinds.KINDS
 }
 
 LOWERINGS: dict[type[Layer], Lowering] = {

@@ -11,6 +11,7 @@ from badak.formats.steps.kinds.kind import Kind, Lowering, Run
 from badak.formats.steps.program import Operation, Step
 from badak.formats.steps.scale import HIGH, LOW, Integers, Scale, Scales, clipped
 from badak.layers import Layer
+from badak.layers.activation import Activation
 
 
 def _function(op: str, lowerings: Mapping[type[Layer], Lowering], run: Run) -> Kind:
@@ -24,6 +25,19 @@ def _layer(op: str, layer: type[Layer], run: Run) -> Kind:
         return Operation(op, {key: float(number) for key, number in layer.config().items()})
 
     return _function(op, {layer: lowering}, run)
+
+
+def _activation(op: str, *kinds: type[Activation]) -> Kind:
+    """The kind for layers that are the op of this name with numbers as its options."""
+
+    def lowering(layer: Activation, shape: Shape) -> Operation:
+        return Operation(op, {key: float(number) for key, number in layer.options().items()})
+
+    def run(step: Step, x: Array) -> Array:
+        y: Array = getattr(ops, op)(x, **step.numbers)
+        return y
+
+    return _function(op, dict.fromkeys(kinds, lowering), run)
 
 
 def _gelu(layer: layers.GELU, shape: Shape) -> Operation:
@@ -43,10 +57,6 @@ def _run_table(step: Step, x: Integers) -> Integers:
     return results
 
 
-def _leaky_relu(step: Step, x: Array) -> Array:
-    return ops.leaky_relu(x, step.numbers["negative_slope"])
-
-
 def _scaled_tanh(step: Step, x: Array) -> Array:
     return ops.scale(ops.tanh(ops.scale(x, step.numbers["slope"])), step.numbers["amplitude"])
 
@@ -63,11 +73,18 @@ def _to_floats(step: Step, x: Integers) -> Array:
 
 KINDS = (
     _layer("relu", layers.ReLU, lambda step, x: ops.relu(x)),
-    _layer("leaky_relu", layers.LeakyReLU, _leaky_relu),
+    _activation("hardtanh", layers.ReLU6, layers.Hardtanh),
+    _activation("leaky_relu", layers.LeakyReLU),
     _layer("sigmoid", layers.Sigmoid, lambda step, x: ops.sigmoid(x)),
+    _activation("hardsigmoid", layers.Hardsigmoid),
     _layer("tanh", layers.Tanh, lambda step, x: ops.tanh(x)),
     _layer("scaled_tanh", layers.ScaledTanh, _scaled_tanh),
-    _layer("elu", layers.ELU, lambda step, x: ops.elu(x, step.numbers["alpha"])),
+    _activation("softplus", layers.Softplus),
+    _activation("elu", layers.ELU),
+    _activation("selu", layers.SELU),
+    _activation("silu", layers.SiLU),
+    _activation("hardswish", layers.Hardswish),
+    _activation("mish", layers.Mish),
     _function("gelu", {layers.GELU: _gelu}, lambda step, x: ops.gelu(x, "none")),
     _function("gelu_tanh", {}, lambda step, x: ops.gelu(x, "tanh")),
     Kind("table", run_int8=_run_table, in_place=True),

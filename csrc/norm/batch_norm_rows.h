@@ -1,0 +1,13 @@
+// batch_norm_rows.h -- batch normalisation of rows (N, F): one place per image and channel.
+#pragma once
+
+#include "norm/norm.h"
+
+namespace badak::BADAK_ISA {
+
+void batch_norm_rows(const float* x, const Channels& channels, float* y, const Images& images,
+                     bool training, double momentum, float eps);
+void batch_norm_rows_backward(const float* grad_y, const float* x, const ChannelGradients& channels,
+                              float* grad_x, const Images& images, bool training);
+
+}  // namespace badak::BADAK_ISA
