@@ -61,6 +61,18 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
             {},
         ),
         "add": ({"x": rows, "other": draw(3, 5)}, {}),
+        "multiply": ({"x": x, "other": draw(2, 4, 1, 1)}, {}),
+        "multiply_backward": (
+            {"grad_y": draw(*x.shape), "x": draw(2, 4, 1, 1), "other": x},
+            {},
+        ),
+        "concat": ({"x": x, "other": draw(2, 3, 5, 7)}, {}),
+        "channel_slice": ({"x": x}, {"start": 1, "stop": 3}),
+        "channel_slice_backward": (
+            {"grad_y": draw(2, 2, 5, 7)},
+            {"input_shape": x.shape, "start": 1, "stop": 3},
+        ),
+        "channel_shuffle": ({"x": weight.reshape(2, 6, 3, 3)}, {"groups": 2}),
         "scale": ({"x": rows}, {"factor": -0.3}),
         "flatten": ({"x": x}, {}),
         "flatten_backward": ({"grad_y": ops.flatten(x)}, {"input_shape": x.shape}),

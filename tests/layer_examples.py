@@ -16,6 +16,8 @@ from badak.layers import (
     SELU,
     AvgPool2d,
     BatchNorm2d,
+    ChannelShuffle,
+    ChannelSlice,
     Concat,
     Conv2d,
     Dropout,
@@ -33,6 +35,7 @@ from badak.layers import (
     MaxPool2d,
     Mish,
     PReLU,
+    Product,
     ReLU,
     ReLU6,
     Residual,
@@ -50,6 +53,7 @@ from layers import twins
 
 IMAGE = (6, 9, 11)
 ROW = (6 * 9 * 11,)
+GATE = [GlobalAvgPool2d(), Conv2d(2, 1), Tanh(), Conv2d(6, 1), Sigmoid()]
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ EXAMPLES = {
     ),
     "Dropout": Example(Dropout(0.0), nn.Dropout(0.0)),
     "Flatten": Example(Flatten(), nn.Flatten()),
+    "ChannelSlice": Example(ChannelSlice(1, 4), twins.ChannelSlice(1, 4)),
+    "ChannelShuffle": Example(ChannelShuffle(3), nn.ChannelShuffle(3)),
     "EuclideanRBF": Example(EuclideanRBF(4), twins.EuclideanRBF(4, *ROW), ROW),
     "Residual": Example(
         Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
@@ -142,5 +148,28 @@ EXAMPLES = {
             ]
         ),
         twins.branches(),
+    ),
+    "Concat as in ShuffleNet": Example(
+        Concat([[ChannelSlice(0, 3)], [ChannelSlice(3, 6), Conv2d(3, 3, padding=1, groups=3)]]),
+        twins.shuffle_unit(),
+    ),
+    "Concat as in DenseNet": Example(
+        Concat(
+            [
+                [Tanh()],
+                [
+                    Concat([[], [Conv2d(2, 3, padding=1)]]),
+                    Concat([[], [Conv2d(3, 3, padding=1)]]),
+                    BatchNorm2d(),
+                ],
+            ]
+        ),
+        twins.dense(),
+    ),
+    "Product": Example(
+        Product([[], GATE]), twins.Product(branch1=nn.Identity(), branch2=twins.gate())
+    ),
+    "Product of three": Example(
+        Product([GATE, [Conv2d(6, 3, padding=1)], []]), twins.three_factors()
     ),
 }

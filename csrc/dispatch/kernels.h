@@ -12,6 +12,7 @@
 #include "elementwise/dropout.h"
 #include "elementwise/elementwise.h"
 #include "elementwise/images.h"
+#include "elementwise/maps.h"
 #include "elementwise/several.h"
 #include "elementwise/update.h"
 #include "gemm/gemm.h"
@@ -27,6 +28,7 @@
   BADAK_DROPOUT_KERNELS(X)     \
   BADAK_ELEMENTWISE_KERNELS(X) \
   BADAK_LOSS_KERNELS(X)        \
+  BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
   BADAK_POOL2D_KERNELS(X)      \
   BADAK_SEVERAL_KERNELS(X)     \

@@ -6,6 +6,7 @@ namespace badak {
 void bind_dropout(nb::module_& m);
 void bind_elementwise(nb::module_& m);
 void bind_loss(nb::module_& m);
+void bind_maps(nb::module_& m);
 void bind_norm(nb::module_& m);
 void bind_pool(nb::module_& m);
 void bind_update(nb::module_& m);
@@ -14,6 +15,7 @@ void bind_ops(nb::module_& m) {
   bind_dropout(m);
   bind_elementwise(m);
   bind_loss(m);
+  bind_maps(m);
   bind_norm(m);
   bind_pool(m);
   bind_update(m);

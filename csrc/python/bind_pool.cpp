@@ -14,6 +14,19 @@ Maps maps_of(const Images& x, const Places& y) {
   return {size(x, 0), size(x, 1), size(x, 2), size(x, 3), size(y, 2), size(y, 3)};
 }
 
+// A plan of `resize2d`: the arrays of both axes.
+struct Resizing {
+  InOf<int64_t> first_row, second_row;
+  In row_share;
+  InOf<int64_t> first_column, second_column;
+  In column_share;
+
+  Between rows() const { return {first_row.data(), second_row.data(), row_share.data()}; }
+  Between columns() const {
+    return {first_column.data(), second_column.data(), column_share.data()};
+  }
+};
+
 }  // namespace
 
 void bind_pool(nb::module_& m) {
@@ -47,6 +60,26 @@ void bind_pool(nb::module_& m) {
   m.def("global_avg_pool2d_backward", [](In grad_y, Out grad_x) {
     const int64_t maps = grad_y.size(), size = grad_x.shape(2) * grad_x.shape(3);
     submit([=] { kernels->global_avg_pool2d_backward(grad_y.data(), grad_x.data(), maps, size); });
+  });
+  m.def("resize2d", [](In x, InOf<int64_t> first_row, InOf<int64_t> second_row, In row_share,
+                       InOf<int64_t> first_column, InOf<int64_t> second_column, In column_share,
+                       Out y) {
+    const Maps sizes = maps_of(x, y);
+    const Resizing to{first_row, second_row, row_share, first_column, second_column, column_share};
+    submit([=] {
+      kernels->resize2d(x.data(), to.rows(), to.columns(), y.data(), sizes.n * sizes.c,
+                        {sizes.h, sizes.w, sizes.oh, sizes.ow});
+    });
+  });
+  m.def("resize2d_backward", [](In grad_y, InOf<int64_t> first_row, InOf<int64_t> second_row,
+                                In row_share, InOf<int64_t> first_column,
+                                InOf<int64_t> second_column, In column_share, Out grad_x) {
+    const Maps sizes = maps_of(grad_x, grad_y);
+    const Resizing to{first_row, second_row, row_share, first_column, second_column, column_share};
+    submit([=] {
+      kernels->resize2d_backward(grad_y.data(), to.rows(), to.columns(), grad_x.data(),
+                                 sizes.n * sizes.c, {sizes.h, sizes.w, sizes.oh, sizes.ow});
+    });
   });
 }
 

@@ -123,3 +123,63 @@ def branches():
     second.add_module("a", nn.Conv2d(6, 3, 3, padding=1, bias=False))
     second.add_module("inner", inner)
     return Concat(branch1=first, branch2=second, branch3=nn.Identity())
+
+
+class Product(Concat):
+    def forward(self, x):
+        y = 1
+        for name in self.names:
+            y = y * getattr(self, name)(x)
+        return y
+
+
+def gate():
+    """Squeeze-and-excitation."""
+    layers = nn.Sequential()
+    layers.add_module("pool1", nn.AdaptiveAvgPool2d(1))
+    layers.add_module("conv1", nn.Conv2d(6, 2, 1))
+    layers.add_module("tanh1", nn.Tanh())
+    layers.add_module("conv2", nn.Conv2d(2, 6, 1))
+    layers.add_module("sigmoid1", nn.Sigmoid())
+    return layers
+
+
+def three_factors():
+    first = nn.Sequential()
+    first.add_module("conv1", nn.Conv2d(6, 6, 3, padding=1))
+    return Product(branch1=gate(), branch2=first, branch3=nn.Identity())
+
+
+def dense():
+    """DenseNet's nesting: each layer sees all outputs before it."""
+    inner = nn.Sequential()
+    inner.add_module("block1", Concat(branch1=nn.Identity(), branch2=named_conv(6, 2)))
+    inner.add_module("block2", Concat(branch1=nn.Identity(), branch2=named_conv(8, 3)))
+    inner.add_module("norm1", nn.BatchNorm2d(11))
+    tanh = nn.Sequential()
+    tanh.add_module("tanh1", nn.Tanh())
+    return Concat(branch1=tanh, branch2=inner)
+
+
+def named_conv(before, after):
+    layers = nn.Sequential()
+    layers.add_module("conv1", nn.Conv2d(before, after, 3, padding=1))
+    return layers
+
+
+class ChannelSlice(nn.Module):
+    def __init__(self, start, stop):
+        super().__init__()
+        self.channels = slice(start, stop)
+
+    def forward(self, x):
+        return x[:, self.channels]
+
+
+def shuffle_unit():
+    """ShuffleNet V2's: half of the channels pass, and then all are shuffled."""
+    first, second = nn.Sequential(), nn.Sequential()
+    first.add_module("slice1", ChannelSlice(0, 3))
+    second.add_module("slice1", ChannelSlice(3, 6))
+    second.add_module("conv1", nn.Conv2d(3, 3, 3, padding=1, groups=3))
+    return Concat(branch1=first, branch2=second)

@@ -5,7 +5,7 @@ import numpy as np
 from badak import Network
 from badak.formats.c.source import c_source
 from badak.formats.page.html import html_page
-from badak.layers import Concat, Conv2d, EuclideanRBF, Flatten, Layer, Linear, ReLU, Residual
+from badak.layers import Conv2d, EuclideanRBF, Flatten, Hardtanh, Layer, Linear, Residual
 from badak.models import SimpleConvNet
 
 
@@ -35,11 +35,10 @@ def _nan():
 
 
 IMAGES = np.random.default_rng(0).random((4, 1, 4, 4), np.float32)
-BRANCHES = Concat([[ReLU()], [ReLU()]])
 
 CALLS = {
     "C: own layers": lambda folder: c_source(_network(Own(), Residual([Own()])), "net"),
-    "C: layers of imported networks": lambda folder: c_source(_network(BRANCHES), "net"),
+    "C: layers of imported networks": lambda folder: c_source(_network(Hardtanh()), "net"),
     "C: weights that are not finite": lambda folder: c_source(_nan(), "net"),
     "C: a header of C": lambda folder: c_source(_network(), "math"),
     "C: class names": lambda folder: c_source(_network(), "net", ["a"]),

@@ -51,7 +51,6 @@ FORGED_BLOCKS = {
     "path no list": (block(RELU_ENTRY, shortcut=3), "Residual 'block1': shortcut must be a list"),
     "another path": (block(RELU_ENTRY, more=[]), "Residual 'block1' must have exactly"),
     "no arguments": ({**block(), "arguments": None}, "Residual 'block1' must have exactly"),
-    "nothing inside": (block(), "at least one layer"),
     "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "each used once; got 'relu1'"),
     "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "string without dots; got 'a.b'"),
     "no branches": (concat(3), "Concat 'block1': branches must be a list; got 3"),

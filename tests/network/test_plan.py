@@ -23,6 +23,7 @@ from badak.layers import (
     Linear,
     LocalResponseNorm,
     MaxPool2d,
+    Product,
     ReLU,
     Residual,
     ScaledTanh,
@@ -203,6 +204,10 @@ def test_blocks_are_recorded_and_lenets_distances_are_not():
     assert planned(blocks())
     assert planned(models.ResNet20(blocks=(1, 1, 1)))
     assert not planned(models.LeNet5(modern=False))
-    for inside in ([EuclideanRBF(4)], [Linear(2), Concat([[], []])]):
-        hidden = badak.Network([Flatten(), Residual(inside)], (1, 2, 2))
-        assert not planned(hidden)
+    for join in (
+        Residual,
+        lambda inside: Concat([inside, []]),
+        lambda inside: Product([[], inside]),
+    ):
+        assert planned(badak.Network([Flatten(), join([Linear(4)])], (1, 2, 2)))
+        assert not planned(badak.Network([Flatten(), join([EuclideanRBF(4)])], (1, 2, 2)))

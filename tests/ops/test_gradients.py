@@ -37,6 +37,14 @@ def analytic(name, arrays, options, grad_y):
         return {"x": grad_y, "other": grad_y}
     if name == "scale":
         return {"x": ops.scale(grad_y, **options)}
+    if name == "multiply":
+        return dict(zip(("x", "other"), ops.multiply_backward(grad_y, **arrays), strict=True))
+    if name == "concat":
+        border, end = arrays["x"].shape[1], grad_y.shape[1]
+        sides = {"x": (0, border), "other": (border, end)}
+        return {key: ops.channel_slice(grad_y, *side) for key, side in sides.items()}
+    if name == "channel_shuffle":
+        return {"x": ops.channel_shuffle(grad_y, grad_y.shape[1] // options["groups"])}
     backward = ops.col2im if name == "im2col" else getattr(ops, f"{name}_backward")
     x = next(iter(arrays.values()))
     if name in ("conv2d", "linear"):

@@ -12,6 +12,7 @@ from badak.layers.activation import (
 )
 from badak.layers.base import Layer
 from badak.layers.block import Block
+from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
@@ -23,6 +24,7 @@ from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.prelu import PReLU
+from badak.layers.product import Product
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
 from badak.layers.smooth import ELU, SELU, Softplus
@@ -63,9 +65,12 @@ LAYERS: dict[str, type[Layer]] = {
         LocalResponseNorm,
         Dropout,
         Flatten,
+        ChannelSlice,
+        ChannelShuffle,
         EuclideanRBF,
         Residual,
         Concat,
+        Product,
     )
 }
 
@@ -77,6 +82,8 @@ __all__ = [
     "AvgPool2d",
     "BatchNorm2d",
     "Block",
+    "ChannelShuffle",
+    "ChannelSlice",
     "Concat",
     "Conv2d",
     "CrossEntropyLoss",
@@ -95,6 +102,7 @@ __all__ = [
     "MaxPool2d",
     "Mish",
     "PReLU",
+    "Product",
     "ReLU",
     "ReLU6",
     "Residual",

@@ -1,55 +1,59 @@
-"""Block: what layers share that hold others on several paths from one input."""
+"""Block: a layer that holds others, on several paths from one input or in any other order."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
 
-from badak import ops
 from badak.arrays import Array, Shape
 from badak.errors import BadakError, where
 from badak.layers.base import Gradients, Layer
 from badak.layers.naming import named
+from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
 
 Layers = Sequence[Layer] | Mapping[str, Layer]
-Path = tuple[str, dict[str, Layer]]
-Cache = tuple[list[Shape], list[list[Any]]]
+Cache = tuple[dict[str, Any], Any]
 # Blocks within blocks: far more than any paper has, far fewer than Python's stack allows.
 DEEPEST = 8
 
 
 @dataclass
 class Block(Layer):
-    """Every path takes the input; what comes out of them becomes one output.
+    """Nodes compute from the input, and what some of them make is joined to one output.
+
+    A block without nodes is a join alone: its ends are all the input, and in a `Graph` they may be
+    any values.
 
     Attributes:
-        paths: for each path what comes before the names of its layers, and these by name; an empty
-            path is the input itself.
+        holds: which arguments hold layers: "layers" in a row, or several such "paths".
     """
 
     prefix: ClassVar[str] = "block"
+    holds: ClassVar[Mapping[str, str]]
 
-    def _hold(self, *paths: Path) -> None:
-        """Take the paths, whose layers must be the block's own copies."""
-        self.paths = paths
-        if self.depth() > DEEPEST:
-            kind = type(self).__name__
-            raise BadakError(f"{kind} may be nested at most {DEEPEST} deep; got {self.depth()}")
+    @property
+    @abstractmethod
+    def nodes(self) -> Sequence[Node]:
+        """The layers inside, each with its name here and the names of what it reads, in order."""
+
+    @property
+    @abstractmethod
+    def ends(self) -> Sequence[str]:
+        """The names of the values that are joined; `INPUT` is the input itself."""
 
     @abstractmethod
     def joined_shape(self, ends: list[Shape]) -> Shape:
-        """The output's shape from those of the paths; raises BadakError if they do not fit."""
+        """The output's shape from those of the ends; raises BadakError if they do not fit."""
 
     @abstractmethod
-    def join(self, ends: list[Array]) -> Array:
-        """The output from those of the paths."""
+    def join(self, ends: list[Array]) -> tuple[Array, Any]:
+        """The output from the ends, and what `split` needs."""
 
     @abstractmethod
-    def split(self, grad_y: Array, shapes: list[Shape]) -> list[Array]:
-        """The gradient of each path's output, from the output's; `shapes` are theirs."""
+    def split(self, grad_y: Array, cache: Any) -> list[Array]:
+        """The gradient of each end, from the output's."""
 
     @property  # type: ignore[misc]  # read through, so that there is one truth
     def parameters(self) -> dict[str, Array]:
@@ -80,118 +84,154 @@ class Block(Layer):
     def blocks(self) -> Iterator["Block"]:
         """This block, and those inside."""
         yield self
-        for _, layers in self.paths:
-            for layer in layers.values():
-                if isinstance(layer, Block):
-                    yield from layer.blocks()
+        for node in self.nodes:
+            if isinstance(node.layer, Block):
+                yield from node.layer.blocks()
 
     def leaves(self, name: str) -> Iterator[tuple[str, Layer]]:
-        """The layers of all paths, those of blocks inside instead of these."""
+        """All layers inside, those of blocks instead of these."""
         before = f"{name}." if name else ""
-        for path, layers in self.paths:
-            for key, layer in layers.items():
-                yield from layer.leaves(f"{before}{path}{key}")
+        for node in self.nodes:
+            yield from node.layer.leaves(before + node.name)
+
+    def check_depth(self) -> None:
+        """Raise BadakError if blocks are nested too deep."""
+        if self.depth() > DEEPEST:
+            kind = type(self).__name__
+            raise BadakError(f"{kind} may be nested at most {DEEPEST} deep; got {self.depth()}")
 
     def depth(self) -> int:
         """How deep blocks are nested here, 1 if this is the only one."""
-        inside = [layer for _, layers in self.paths for layer in layers.values()]
+        inside = [node.layer for node in self.nodes]
         return 1 + max((layer.depth() for layer in inside if isinstance(layer, Block)), default=0)
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Those of all layers inside, under the names that `parameters` and `buffers` have."""
-        shapes: dict[str, Shape] = {}
-        for path, layers in self.paths:
-            shapes |= path_state_shapes(layers, input_shape, path)
-        return shapes
+        return node_state_shapes(self.nodes, input_shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape that the paths' make."""
-        return self._through(input_shape, lambda layer, shape: layer.output_shape(shape))
+        """The shape that the ends' make."""
+        return self._through(input_shape, output_shape)
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make the parameters of all layers inside; see Layer.build."""
-        return self._through(input_shape, lambda layer, s: layer.build(s, generator, dtype))
 
-    def _through(self, input_shape: Shape, step: Any) -> Shape:
-        ends = []
-        for path, layers in self.paths:
-            shape = input_shape
-            for name, layer in layers.items():
-                with where(f"{type(layer).__name__} {path + name!r}"):
-                    shape = step(layer, shape)
-            ends.append(shape)
-        return self.joined_shape(ends)
+        def build(layer: Layer, shapes: list[Shape]) -> Shape:
+            output = output_shape(layer, shapes)
+            return layer.build(shapes[0], generator, dtype) if len(shapes) == 1 else output
+
+        return self._through(input_shape, build)
+
+    def _through(self, input_shape: Shape, step: Callable[[Layer, list[Shape]], Shape]) -> Shape:
+        shapes = Values(self.nodes, self.ends, input_shape)
+        for node in self.nodes:
+            with _in(node):
+                shapes.put(node.name, step(node.layer, shapes.take(node.reads)))
+        return self.joined_shape(shapes.take(self.ends))
 
     def forward(self, x: Array, training: bool) -> tuple[Array, Cache]:
-        """All paths, joined; the cache is the shapes of their ends, and every layer's own."""
-        ends, caches = [], []
-        for path, layers in self.paths:
-            y, kept = x, []
-            for name, layer in layers.items():
-                with where(f"{type(layer).__name__} {path + name!r}"):
-                    y, cache = layer.forward(y, training)
-                kept.append(cache)
-            ends.append(y)
-            caches.append(kept)
-        return self.join(ends), ([end.shape for end in ends], caches)
+        """All nodes, then the join; the cache is every layer's own, and the join's."""
+        values, caches = Values(self.nodes, self.ends, x), {}
+        for node in self.nodes:
+            with _in(node):
+                y, caches[node.name] = outcome(node.layer, values.take(node.reads), training)
+            values.put(node.name, y)
+        y, cache = self.join(values.take(self.ends))
+        return y, (caches, cache)
 
     def backward(
         self, grad_y: Array, cache: Cache, need_grad_x: bool = True
     ) -> tuple[Array | None, Gradients]:
-        """Add up the gradients that all paths pass back."""
-        shapes, caches = cache
-        ends: list[Any] = []
+        """Add up the gradients that all readers of a value pass back."""
+        caches, joined = cache
+        arriving = Arriving(self.ends, self.split(grad_y, joined))
         grads: Gradients = {}
-        starts = self.split(grad_y, shapes)
-        for (path, layers), kept, start in zip(self.paths, caches, starts, strict=True):
-            grad: Any = start
-            for place, (name, layer) in reversed(list(enumerate(layers.items()))):
-                with where(f"{type(layer).__name__} {path + name!r}"):
-                    grad, own = layer.backward(grad, kept[place], need_grad_x or place > 0)
-                grads |= {f"{path}{name}.{key}": value for key, value in own.items()}
-            ends.append(grad)
+        for node in reversed(self.nodes):
+            with _in(node):
+                parts, own = gradients(
+                    node.layer,
+                    arriving.of(node.name),
+                    caches[node.name],
+                    len(node.reads),
+                    passes_back(node, need_grad_x),
+                )
+            arriving.add(node.reads, parts)
+            grads |= {f"{node.name}.{key}": value for key, value in own.items()}
         ordered = {name: grads[name] for name in self.parameters}
-        return reduce(ops.add, ends) if need_grad_x else None, ordered
+        return arriving.of(INPUT) if need_grad_x else None, ordered
 
     def flops(self, input_shape: Shape) -> int:
         """The sum over all layers inside, and the cost of joining."""
-        total = self.joining_flops(input_shape)
-        for _, layers in self.paths:
-            shape = input_shape
-            for layer in layers.values():
-                total += layer.flops(shape)
-                shape = layer.output_shape(shape)
-        return total
+        total = 0
 
-    def joining_flops(self, input_shape: Shape) -> int:
-        """Floating-point operations of the joining."""
-        return super().flops(input_shape)
+        def count(layer: Layer, shapes: list[Shape]) -> Shape:
+            nonlocal total
+            shape = output_shape(layer, shapes)
+            if isinstance(layer, Block) and len(shapes) > 1:
+                total += layer.joining_flops(shape)
+            else:
+                total += layer.flops(shapes[0])
+            return shape
+
+        return self.joining_flops(self._through(input_shape, count)) + total
+
+    def joining_flops(self, output_shape: Shape) -> int:
+        """Floating-point operations of the join alone."""
+        return int(np.prod(output_shape, dtype=object))
 
 
 def copies(layers: Layers) -> dict[str, Layer]:
-    """Name layers as a network does, and copy them."""
+    """Name layers as a network does, and copy them; there may be none."""
+    empty: tuple[Any, ...] = ((), [], {})
+    if layers in empty:
+        return {}
     return {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
 
 
-def path_state_shapes(
-    layers: Mapping[str, Layer], input_shape: Shape, before: str = ""
-) -> dict[str, Shape]:
-    """Return name -> shape of all parameters and buffers of layers that follow one another.
+def output_shape(layer: Layer, shapes: list[Shape]) -> Shape:
+    """Return the shape of a layer's output, or of a join's if it reads several values."""
+    if len(shapes) > 1 and isinstance(layer, Block):
+        return layer.joined_shape(shapes)
+    return layer.output_shape(shapes[0])
+
+
+def outcome(layer: Layer, values: list[Array], training: bool) -> tuple[Array, Any]:
+    """Return a layer's or a join's output, and what `gradients` needs."""
+    if len(values) > 1 and isinstance(layer, Block):
+        return layer.join(values)
+    return layer.forward(values[0], training)
+
+
+def gradients(
+    layer: Layer, grad_y: Array, cache: Any, reads: int, need: bool
+) -> tuple[Sequence[Array | None], Gradients]:
+    """Return the gradients of what a layer or a join read, and of its parameters."""
+    if reads > 1 and isinstance(layer, Block):
+        return layer.split(grad_y, cache), {}
+    grad_x, own = layer.backward(grad_y, cache, need)
+    return [grad_x], own
+
+
+def node_state_shapes(nodes: Sequence[Node], input_shape: Shape) -> dict[str, Shape]:
+    """Return name -> shape of all parameters and buffers.
 
     Args:
-        layers: by name, in order.
-        input_shape: what the first takes.
-        before: what the names begin with.
+        nodes: layers and what they read, in order.
+        input_shape: what `INPUT` is.
 
     Raises:
-        BadakError: a layer does not fit the output of the one before it.
+        BadakError: a layer does not fit what it reads.
     """
-    shapes: dict[str, Shape] = {}
-    shape = input_shape
-    for name, layer in layers.items():
-        with where(f"{type(layer).__name__} {before + name!r}"):
-            output_shape = layer.output_shape(shape)
-            own = layer.state_shapes(shape)
-        shapes |= {f"{before}{name}.{key}": size for key, size in own.items()}
-        shape = output_shape
-    return shapes
+    state: dict[str, Shape] = {}
+    values = {INPUT: input_shape}
+    for node in nodes:
+        shapes = [values[read] for read in node.reads]
+        with _in(node):
+            values[node.name] = output_shape(node.layer, shapes)
+            own = node.layer.state_shapes(shapes[0])
+        state |= {f"{node.name}.{key}": size for key, size in own.items()}
+    return state
+
+
+def _in(node: Node) -> Any:
+    return where(f"{type(node.layer).__name__} {node.name!r}")

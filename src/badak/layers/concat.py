@@ -1,21 +1,19 @@
 """Concat: layers side by side."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate, pairwise
-from typing import ClassVar, final
+from typing import final
 
-import numpy as np
-
+from badak import ops
 from badak.arrays import Array, Shape
-from badak.errors import ArgumentTypeError, BadakError
-from badak.layers.base import Layer
-from badak.layers.block import Block, Layers, copies
+from badak.errors import BadakError
+from badak.layers.paths import Branched
 
 
 @final
 @dataclass
-class Concat(Block):
+class Concat(Branched):
     """The outputs of several branches, their channels one after another (Szegedy et al. 2015).
 
     The Inception module is one, and so is the end of SqueezeNet's fire module (Iandola et al.
@@ -36,22 +34,6 @@ class Concat(Block):
         (16, 6, 6)
     """
 
-    # Putting together is NumPy's: no kernel does it.
-    recordable: ClassVar[bool] = False
-    branches: Sequence[Layers]
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.branches, Sequence) or isinstance(self.branches, str):
-            raise ArgumentTypeError(f"branches must be a list of layer lists; got {self.branches}")
-        if len(self.branches) < 2:
-            raise BadakError(f"branches must hold at least 2 lists; got {len(self.branches)}")
-        empty: tuple[object, ...] = ((), [], {})
-        own: list[dict[str, Layer]] = [
-            {} if branch in empty else copies(branch) for branch in self.branches
-        ]
-        self.branches = tuple(own)
-        self._hold(*((f"branch{number}.", branch) for number, branch in enumerate(own, 1)))
-
     def joined_shape(self, ends: list[Shape]) -> Shape:
         """(C1, H, W) and (C2, H, W) and so on -> (C1 + C2 + ..., H, W)."""
         if len({end[1:] for end in ends}) > 1 or len({len(end) for end in ends}) > 1:
@@ -61,15 +43,15 @@ class Concat(Block):
             )
         return (sum(end[0] for end in ends), *ends[0][1:])
 
-    def join(self, ends: list[Array]) -> Array:
-        """One after another."""
-        return np.concatenate(ends, axis=1)
+    def join(self, ends: list[Array]) -> tuple[Array, list[int]]:
+        """One after another; the cache is the number of channels of each."""
+        return reduce(ops.concat, ends), [end.shape[1] for end in ends]
 
-    def split(self, grad_y: Array, shapes: list[Shape]) -> list[Array]:
+    def split(self, grad_y: Array, cache: list[int]) -> list[Array]:
         """Each branch gets its own channels' gradient."""
-        borders = pairwise(accumulate((shape[1] for shape in shapes), initial=0))
-        return [np.ascontiguousarray(grad_y[:, start:end]) for start, end in borders]
+        borders = pairwise(accumulate(cache, initial=0))
+        return [ops.channel_slice(grad_y, start, stop) for start, stop in borders]
 
-    def joining_flops(self, input_shape: Shape) -> int:
+    def joining_flops(self, output_shape: Shape) -> int:
         """None: nothing is computed."""
         return 0

@@ -1,17 +1,19 @@
 """Residual: layers with a way around them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import Any, ClassVar, final
 
 from badak import ops
 from badak.arrays import Array, Shape
 from badak.errors import BadakError
-from badak.layers.block import Block, Layers, copies
+from badak.layers.block import Layers, copies
+from badak.layers.paths import Paths
 
 
 @final
 @dataclass
-class Residual(Block):
+class Residual(Paths):
     """layers(x) + shortcut(x): what the layers learn is added to their input (He et al. 2016).
 
     Its parameters are those of the layers inside, named ``conv1.weight`` in the first path and
@@ -19,10 +21,11 @@ class Residual(Block):
 
     Args:
         layers: a list, named by kind and number as a network's; or name -> layer. They are copied.
-        shortcut: likewise; the input itself if there are none.
+            None make the input itself; without layers on either path this is a sum for a `Graph`.
+        shortcut: likewise.
 
     Raises:
-        BadakError: no layers, a name that cannot be, or blocks nested more than 8 deep.
+        BadakError: a name that cannot be, or blocks nested more than 8 deep.
 
     Example:
         >>> from badak.layers import BatchNorm2d, Conv2d, ReLU
@@ -34,12 +37,12 @@ class Residual(Block):
         badak.errors.BadakError: the layers give (16, 8, 8) and the shortcut gives (3, 8, 8), ...
     """
 
+    holds: ClassVar[Mapping[str, str]] = {"layers": "layers", "shortcut": "layers"}
     layers: Layers
     shortcut: Layers = ()
 
     def __post_init__(self) -> None:
-        straight = copies(self.layers)
-        around = {} if self.shortcut in ((), [], {}) else copies(self.shortcut)
+        straight, around = copies(self.layers), copies(self.shortcut)
         if "shortcut" in straight:
             raise BadakError(
                 "no layer in a Residual may be named 'shortcut': that is the other path"
@@ -56,10 +59,10 @@ class Residual(Block):
             )
         return ends[0]
 
-    def join(self, ends: list[Array]) -> Array:
+    def join(self, ends: list[Array]) -> tuple[Array, None]:
         """The sum."""
-        return ops.add(*ends)
+        return ops.add(*ends), None
 
-    def split(self, grad_y: Array, shapes: list[Shape]) -> list[Array]:
+    def split(self, grad_y: Array, cache: Any) -> list[Array]:
         """Both paths get the gradient as it is."""
         return [grad_y, grad_y]

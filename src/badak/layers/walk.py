@@ -1,23 +1,23 @@
 """walk: every layer in the order they compute, those inside blocks too, each by its full name.
 
-Outside `Block` itself this is the only code that follows a block's paths.
+Outside `Block` itself and a plan's stages this is the only code that follows a block's nodes.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from functools import reduce
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from badak import ops
 from badak.arrays import Array, Shape
 from badak.errors import where
 from badak.layers.base import Layer
-from badak.layers.block import Block
+from badak.layers.block import Block, gradients
+from badak.layers.nodes import INPUT, Arriving, Node, Values, chain, passes_back
+
+__all__ = ["INPUT", "Tape", "Visit", "run", "walk"]
 
 Value = TypeVar("Value")
+Named = tuple[str, Value]
 # (full name, layer, the values it reads) -> its output
 Step = Callable[[str, Layer, list[Value]], Value]
-
-INPUT = ""  # what the network's input is called; no layer can have this name
 
 
 class Visit(NamedTuple, Generic[Value]):
@@ -26,9 +26,10 @@ class Visit(NamedTuple, Generic[Value]):
     Attributes:
         name: of the layer; inside a block ``"block1.conv1"``.
         layer: the layer.
-        source: name of the layer whose output is its input, or `INPUT`.
-        reads: names of the layers whose outputs it computes from: `source`, or for a block the
-            last layer of each path, which an empty path leaves at `source`.
+        source: name of the layer whose output is its input, or `INPUT`; the first if it is a join
+            of several.
+        reads: names of the layers whose outputs it computes from: `source`, or for a block those
+            that it joins.
         input: its input.
         output: its output.
     """
@@ -57,7 +58,7 @@ def walk(layers: Mapping[str, Layer], input_shape: Shape) -> Iterator[Visit[Shap
         >>> [(visit.name, visit.reads, visit.output) for visit in walk(layers, (3,))]
         [('block1.relu1', ('',), (3,)), ('block1', ('block1.relu1', ''), (3,)), ('linear1', ...)]
     """
-    return _walk(layers, "", INPUT, input_shape, _output_shape)
+    return _walk_all(layers, input_shape, _output_shape)
 
 
 def run(
@@ -78,25 +79,35 @@ def run(
         >>> [(visit.name, visit.output.tolist()) for visit in visits]
         [('block1.relu1', [[0.0, 2.0]]), ('block1', [[-1.0, 4.0]])]
     """
-    return _walk(layers, "", INPUT, x, step or _predict)
+    return _walk_all(layers, x, step or _predict)
+
+
+def _walk_all(
+    layers: Mapping[str, Layer], value: Value, step: Step[Value]
+) -> Generator[Visit[Value], None, None]:
+    nodes, end = chain(layers)
+    yield from _walk(nodes, (end,), "", (INPUT, value), step)
 
 
 def _walk(
-    layers: Mapping[str, Layer], prefix: str, source: str, value: Value, step: Step[Value]
-) -> Generator[Visit[Value], None, tuple[str, Value]]:
-    """Yield the visits of layers in order; return the last one's name and output."""
-    for key, layer in layers.items():
-        name, ends = prefix + key, [(source, value)]
-        if isinstance(layer, Block):
-            ends = []
-            for path, inside in layer.paths:
-                end = yield from _walk(inside, f"{name}.{path}", source, value, step)
-                ends.append(end)
+    nodes: Sequence[Node],
+    ends: Sequence[str],
+    prefix: str,
+    start: Named[Value],
+    step: Step[Value],
+) -> Generator[Visit[Value], None, list[Named[Value]]]:
+    """Yield the visits of nodes in order; return the ends."""
+    values = Values(nodes, ends, start)
+    for node in nodes:
+        name, layer, read = prefix + node.name, node.layer, values.take(node.reads)
+        source, entered = read[0]
+        if isinstance(layer, Block) and len(read) == 1:
+            read = yield from _walk(layer.nodes, layer.ends, f"{name}.", read[0], step)
         with where(f"{type(layer).__name__} {name!r}"):
-            output = step(name, layer, [end for _, end in ends])
-        yield Visit(name, layer, source, tuple(read for read, _ in ends), value, output)
-        source, value = name, output
-    return source, value
+            output = step(name, layer, [value for _, value in read])
+        yield Visit(name, layer, source, tuple(key for key, _ in read), entered, output)
+        values.put(node.name, (name, output))
+    return values.take(ends)
 
 
 def _output_shape(_: str, layer: Layer, shapes: list[Shape]) -> Shape:
@@ -107,7 +118,7 @@ def _output_shape(_: str, layer: Layer, shapes: list[Shape]) -> Shape:
 
 def _predict(_: str, layer: Layer, values: list[Array]) -> Array:
     if isinstance(layer, Block):
-        return layer.join(values)
+        return layer.join(values)[0]
     return layer.forward(values[0], training=False)[0]
 
 
@@ -132,7 +143,7 @@ class Tape:
         call: Callable[..., Any] = _call,
     ) -> None:
         self._layers, self._training, self._call = layers, training, call
-        # A layer's own, or for a block the shapes of the ends of its paths.
+        # A layer's own, or for a block that of its join.
         self._caches: dict[str, Any] = {}
 
     def forward(self, x: Array) -> Iterator[Visit[Array]]:
@@ -148,37 +159,37 @@ class Tape:
             grad_y: the gradient of the last output.
             need_grad_x: whether that of the input is wanted.
         """
-        grad_x = yield from self._backward(self._layers, "", grad_y, need_grad_x)
+        nodes, end = chain(self._layers)
+        arriving = Arriving((end,), (grad_y,))
+        yield from self._backward(nodes, "", arriving, need_grad_x)
         if need_grad_x:
-            yield INPUT, grad_x
+            yield INPUT, arriving.of(INPUT)
 
     def _forward(self, name: str, layer: Layer, values: list[Array]) -> Array:
         if isinstance(layer, Block):
-            self._caches[name] = [value.shape for value in values]
-            y: Array = self._call(name, "forward", layer.join, values)
+            y, cache = self._call(name, "forward", layer.join, values)
         else:
-            y, self._caches[name] = self._call(
-                name, "forward", layer.forward, values[0], self._training
-            )
-        return y
+            y, cache = self._call(name, "forward", layer.forward, values[0], self._training)
+        self._caches[name] = cache
+        result: Array = y
+        return result
 
     def _backward(
-        self, layers: Mapping[str, Layer], prefix: str, grad: Any, need_grad_x: bool
-    ) -> Generator[tuple[str, Array], None, Any]:
-        """Yield as `backward` does; return the gradient of these layers' input."""
-        for place, (key, layer) in reversed(list(enumerate(layers.items()))):
-            name, need = prefix + key, need_grad_x or place > 0
+        self, nodes: Sequence[Node], prefix: str, arriving: Arriving, need_grad_x: bool
+    ) -> Iterator[tuple[str, Array]]:
+        """Yield as `backward` does; `arriving` has the ends' gradients, and then the input's."""
+        for node in reversed(nodes):
+            name, layer, reads = prefix + node.name, node.layer, len(node.reads)
+            need, grad = passes_back(node, need_grad_x), arriving.of(node.name)
             yield name, grad
-            if isinstance(layer, Block):
+            if isinstance(layer, Block) and reads == 1:
                 starts = self._call(name, "backward", layer.split, grad, self._caches[name])
-                ends = []
-                for (path, inside), start in zip(layer.paths, starts, strict=True):
-                    end = yield from self._backward(inside, f"{name}.{path}", start, need)
-                    ends.append(end)
-                grad = self._call(name, "backward", reduce, ops.add, ends) if need else None
+                inside = Arriving(layer.ends, starts)
+                yield from self._backward(layer.nodes, f"{name}.", inside, need)
+                parts = [self._call(name, "backward", inside.of, INPUT)] if need else [None]
             else:
                 with where(f"{type(layer).__name__} {name!r}"):
-                    grad, _ = self._call(
-                        name, "backward", layer.backward, grad, self._caches[name], need
+                    parts, _ = self._call(
+                        name, "backward", gradients, layer, grad, self._caches[name], reads, need
                     )
-        return grad
+            arriving.add(node.reads, parts)

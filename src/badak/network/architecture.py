@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from badak import checks
 from badak.arrays import Shape
 from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown
-from badak.layers import LAYERS, Block, Concat, CrossEntropyLoss, Layer
-from badak.layers.block import DEEPEST, path_state_shapes
+from badak.layers import LAYERS, Block, CrossEntropyLoss, Layer
+from badak.layers.block import DEEPEST, node_state_shapes
 from badak.layers.naming import named
+from badak.layers.nodes import chain
 
 DTYPES = ("float32", "float64")
 # With the layers inside blocks; a file that claims more is meant to exhaust the memory.
@@ -79,7 +80,7 @@ def state_shapes(layers: Mapping[str, Layer], input_shape: Sequence[int]) -> dic
         >>> state_shapes({"flat": Flatten(), "out": Linear(2)}, (1, 1, 3))
         {'out.weight': (2, 3), 'out.bias': (2,)}
     """
-    return path_state_shapes(layers, checked_input_shape(input_shape))
+    return node_state_shapes(chain(layers)[0], checked_input_shape(input_shape))
 
 
 def misfits(shapes: Mapping[str, Shape], state: Mapping[str, NDArray[Any]]) -> list[str]:
@@ -131,18 +132,20 @@ def _entries(layers: Mapping[str, Layer]) -> list[dict[str, Any]]:
         {
             "name": name,
             "type": type(layer).__name__,
-            "arguments": {
-                key: _paths(value) if isinstance(layer, Block) else value
-                for key, value in layer.config().items()
-            },
+            "arguments": _arguments(layer),
         }
         for name, layer in layers.items()
     ]
 
 
-def _paths(path: Any) -> list[Any]:
-    """The entries of a block's path, or of each of its branches."""
-    return _entries(path) if isinstance(path, Mapping) else [_entries(branch) for branch in path]
+def _arguments(layer: Layer) -> dict[str, Any]:
+    if not isinstance(layer, Block):
+        return layer.config()
+    arguments = layer.config()
+    for key, form in layer.holds.items():
+        inside = arguments[key]
+        arguments[key] = _entries(inside) if form == "layers" else [_entries(one) for one in inside]
+    return arguments
 
 
 def parse(description: Any) -> dict[str, Any]:
@@ -192,26 +195,25 @@ def _layers(entries: Any, what: str, room: _Room) -> dict[str, Layer]:
             raise FormatError(
                 f"layer {shown(name)} has the type {shown(kind)}; supported: {', '.join(LAYERS)}"
             )
-        if issubclass(LAYERS[kind], Block):
-            arguments = _block(LAYERS[kind], arguments, f"{kind} {shown(name)}", room)
-        layers[name] = _make(LAYERS[kind], arguments, f"{kind} {shown(name)}")
+        made = LAYERS[kind]
+        if issubclass(made, Block):
+            arguments = _block(made, arguments, f"{kind} {shown(name)}", room)
+        layers[name] = _make(made, arguments, f"{kind} {shown(name)}")
     return layers
 
 
-def _block(kind: type[Layer], arguments: Any, what: str, room: _Room) -> dict[str, Any]:
+def _block(kind: type[Block], arguments: Any, what: str, room: _Room) -> dict[str, Any]:
     """A block's arguments, with layers for the entries of all paths."""
     _keys(arguments, what, [f.name for f in fields(kind) if f.init])
     if not room.levels:
         raise FormatError(f"the architecture nests blocks more than {DEEPEST} deep")
     room.levels -= 1
-    paths: dict[str, Any] = {}
-    for key, value in arguments.items():
-        if kind is Concat:
-            paths[key] = _branches(value, f"{what}: {key}", room)
-        else:
-            paths[key] = _layers(value, f"{what}: {key}", room)
+    made = dict(arguments)
+    for key, form in kind.holds.items():
+        read = _layers if form == "layers" else _branches
+        made[key] = read(arguments[key], f"{what}: {key}", room)
     room.levels += 1
-    return paths
+    return made
 
 
 def _branches(entries: Any, what: str, room: _Room) -> tuple[dict[str, Layer], ...]:

@@ -1,223 +1,132 @@
-"""Stages: a network's layers grouped into what one native call does, forward with its backward.
+"""Fusion: a network's layers grouped into stages, each as long as one native call can do.
 
-A stage remembers what its way back needs, as arrays that every pass overwrites. Its first pass
-is recorded (see `badak.network.plan`), so each number must come from a kernel; what Python itself
-has to do before each pass stands in `refresh`.
+A row of layers becomes a `Chain` of stages; a block becomes `Joined`, whose parts are chains too.
 """
 
-from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from badak import ops
 from badak.arrays import Array, Shape
-from badak.layers import (
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Layer,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    Residual,
+from badak.layers import BatchNorm2d, Block, Conv2d, Dropout, Layer, Linear, MaxPool2d, ReLU
+from badak.layers.block import output_shape
+from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
+from badak.network.stages import (
+    ConvBlock,
+    Drop,
+    Gradients,
+    LinearReLU,
+    Norm,
+    Single,
+    Stage,
 )
-from badak.ops import edition
 from badak.ops.window import Window
 
 Named = tuple[str, Layer]
-Gradients = dict[str, Array]
 
 
-class Stage(ABC):
-    """Some layers that run as one."""
+class Chain(Stage):
+    """Stages that follow one another."""
 
-    def refresh(self) -> None:  # noqa: B027  # most have nothing to do
-        """Do what must be done in Python before each pass."""
+    def __init__(self, layers: Sequence[Named], input_shape: Shape, training: bool) -> None:
+        self.stages = stages(layers, input_shape, training)
 
-    def refreshed(self) -> Iterator["Stage"]:
-        """Yield the stages, here or inside, that have something to refresh."""
-        if type(self).refresh is not Stage.refresh:
-            yield self
+    def refreshed(self) -> Iterator[Stage]:
+        """Those of all."""
+        for stage in self.stages:
+            yield from stage.refreshed()
 
-    @abstractmethod
     def forward(self, x: Array) -> Array:
-        """The output."""
+        """One after the other."""
+        for stage in self.stages:
+            x = stage.forward(x)
+        return x
 
-    @abstractmethod
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The gradients of the input and of each parameter, by full name."""
+        """The way back; only the first one's input may need no gradient."""
+        gradients: Gradients = {}
+        grad: Any = grad_y
+        for place, stage in reversed(list(enumerate(self.stages))):
+            grad, own = stage.backward(grad, need_grad_x or place > 0)
+            gradients |= own
+        return grad, gradients
 
 
-class Single(Stage):
-    """Any one layer whose arithmetic is all in ops."""
+class Part(NamedTuple):
+    """Nodes of a block that run as one: a chain, or a join of several values.
 
-    def __init__(self, name: str, layer: Layer, training: bool) -> None:
-        self.name, self.layer, self.training = name, layer, training
+    Attributes:
+        name: of the last node.
+        reads: what the first node reads.
+        runs: the chain, or the join.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    runs: Chain | Block
+
+
+class Joined(Stage):
+    """A block: its parts, and their join."""
+
+    def __init__(self, name: str, block: Block, input_shape: Shape, training: bool) -> None:
+        self.block = block
+        self.parts = list(_parts(name, block, input_shape, training))
+        self.caches: dict[str, Any] = {}
+
+    def refreshed(self) -> Iterator[Stage]:
+        """Those of all parts."""
+        for part in self.parts:
+            if isinstance(part.runs, Chain):
+                yield from part.runs.refreshed()
 
     def forward(self, x: Array) -> Array:
-        """The layer's own."""
-        y, self.cache = self.layer.forward(x, self.training)
+        """All parts in order, then the join."""
+        values = Values(self.parts, self.block.ends, x)
+        for part in self.parts:
+            read = values.take(part.reads)
+            if isinstance(part.runs, Chain):
+                y = part.runs.forward(read[0])
+            else:
+                y, self.caches[part.name] = part.runs.join(read)
+            values.put(part.name, y)
+        y, self.cache = self.block.join(values.take(self.block.ends))
         return y
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The layer's own."""
-        grad_x, grads = self.layer.backward(grad_y, self.cache, need_grad_x)
-        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
+        """Add up the gradients that all readers of a value pass back."""
+        arriving = Arriving(self.block.ends, self.block.split(grad_y, self.cache))
+        gradients: Gradients = {}
+        for part in reversed(self.parts):
+            grad = arriving.of(part.name)
+            if isinstance(part.runs, Chain):
+                grad_x, own = part.runs.backward(grad, passes_back(part, need_grad_x))
+                arriving.add(part.reads, [grad_x])
+                gradients |= own
+            else:
+                arriving.add(part.reads, part.runs.split(grad, self.caches[part.name]))
+        return arriving.of(INPUT) if need_grad_x else None, gradients
 
 
-class ConvBlock(Stage):
-    """Conv2d, with the ReLU and the 2x2 MaxPool2d that follow it, if they do."""
-
-    def __init__(self, name: str, conv: Conv2d, relu: bool, pool: bool, training: bool) -> None:
-        self.name, self.conv, self.training = name, conv, training
-        self.epilogue = {"relu": relu, "pool": pool}
-
-    def _arguments(self, x: Array) -> dict[str, Any]:
-        parameters = self.conv.parameters
-        return {
-            "x": x,
-            "weight": parameters["weight"],
-            "bias": parameters.get("bias"),
-            "window": self.conv.window(x.shape[1:]),
-            "groups": self.conv.groups,
-            **self.epilogue,
-        }
-
-    def forward(self, x: Array) -> Array:
-        """One call."""
-        self.x = x
-        self.y: Array
-        self.y, self.winners = edition.fused().conv_block(
-            **self._arguments(x), winners=self.training
-        )
-        return self.y
-
-    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """One call for each gradient."""
-        grad_x, weight, bias = edition.fused().conv_block_backward(
-            grad_y, self.y, self.winners, need_grad_x=need_grad_x, **self._arguments(self.x)
-        )
-        return grad_x, _named(self.name, weight, bias)
-
-
-class LinearReLU(Stage):
-    """Linear and ReLU."""
-
-    def __init__(self, name: str, linear: Linear) -> None:
-        self.name, self.linear = name, linear
-
-    def forward(self, x: Array) -> Array:
-        """One matrix product."""
-        self.x, parameters = x, self.linear.parameters
-        y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
-        self.y = y
-        return self.y
-
-    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """ReLU's mask, then the matrix products."""
-        weight = self.linear.parameters["weight"]
-        grad_x, grad_weight, grad_bias = edition.fused().linear_relu_backward(
-            grad_y, self.y, self.x, weight, need_grad_x
-        )
-        return grad_x, _named(
-            self.name, grad_weight, grad_bias if "bias" in self.linear.parameters else None
-        )
-
-
-class Drop(Stage):
-    """Dropout in training: every pass draws a new key from the layer's generator."""
-
-    def __init__(self, layer: Dropout) -> None:
-        self.layer = layer
-        self.key = np.empty(1, np.uint64)
-
-    def refresh(self) -> None:
-        """Draw the key; `badak.ops.dropout` draws the same."""
-        edition.fused().new_key(self.layer.generator, self.key)
-
-    def forward(self, x: Array) -> Array:
-        """The values that were kept, scaled."""
-        y, self.mask = edition.fused().dropout(x, self.layer.p, self.key)
-        return np.asarray(y)
-
-    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The gradient where the value was kept."""
-        return self.layer.backward(grad_y, self.mask)
-
-
-class Norm(Stage):
-    """BatchNorm2d in training: the running statistics move within the call."""
-
-    def __init__(self, name: str, layer: BatchNorm2d) -> None:
-        self.name, self.layer = name, layer
-
-    def forward(self, x: Array) -> Array:
-        """With the batch's statistics."""
-        layer = self.layer
-        y, mean, inverse_std = edition.fused().batch_norm_training(
-            x, **layer.parameters, **layer.buffers, momentum=layer.momentum, eps=layer.eps
-        )
-        self.cache = x, mean, inverse_std, True
-        return np.asarray(y)
-
-    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The layer's own."""
-        grad_x, grads = self.layer.backward(grad_y, self.cache)
-        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
-
-
-class Sum(Stage):
-    """Residual: the stages of both paths, and their sum."""
-
-    def __init__(self, name: str, block: Residual, input_shape: Shape, training: bool) -> None:
-        self.paths = [
-            stages(
-                [(f"{name}.{path}{key}", layer) for key, layer in layers.items()],
-                input_shape,
-                training,
-            )
-            for path, layers in block.paths
-        ]
-
-    def refreshed(self) -> Iterator[Stage]:
-        """Those of both paths."""
-        for path in self.paths:
-            for stage in path:
-                yield from stage.refreshed()
-
-    def forward(self, x: Array) -> Array:
-        """Both paths, one after the other."""
-        return ops.add(*(forward(path, x) for path in self.paths))
-
-    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """Add the gradients that both pass back."""
-        (grad, gradients), (other, more) = (
-            backward(path, grad_y, need_grad_x) for path in self.paths
-        )
-        return ops.add(grad, other) if need_grad_x else None, gradients | more
-
-
-def forward(path: Sequence[Stage], x: Array) -> Array:
-    """Run stages one after the other."""
-    for stage in path:
-        x = stage.forward(x)
-    return x
-
-
-def backward(path: Sequence[Stage], grad: Any, need_grad_x: bool) -> tuple[Any, Gradients]:
-    """Run a gradient back through stages; only the first one's input may need none."""
-    gradients: Gradients = {}
-    for place, stage in reversed(list(enumerate(path))):
-        grad, own = stage.backward(grad, need_grad_x or place > 0)
-        gradients |= own
-    return grad, gradients
-
-
-def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
-    gradients = {f"{name}.weight": weight}
-    return gradients if bias is None else gradients | {f"{name}.bias": bias}
+def _parts(name: str, block: Block, input_shape: Shape, training: bool) -> Iterator[Part]:
+    """A block's nodes in as few parts as possible: chains as long as nobody else reads a value."""
+    readers = Counter(read for node in block.nodes for read in node.reads)
+    readers.update(block.ends)
+    shapes = {INPUT: input_shape}
+    row: list[Node] = []
+    for node, after in zip_longest(block.nodes, block.nodes[1:]):
+        before = [shapes[read] for read in node.reads]
+        shapes[node.name] = output_shape(node.layer, before)
+        if len(node.reads) > 1 and isinstance(node.layer, Block):
+            yield Part(node.name, node.reads, node.layer)
+            continue
+        row.append(node)
+        if after is None or after.reads != (node.name,) or readers[node.name] > 1:
+            named = [(f"{name}.{one.name}", one.layer) for one in row]
+            reads = row[0].reads
+            yield Part(node.name, reads, Chain(named, shapes[reads[0]], training))
+            row = []
 
 
 def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[Stage]:
@@ -241,8 +150,8 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(ConvBlock(name, layer, relu, pool, training))
         elif isinstance(layer, Linear) and _takes(rest, ReLU):
             result.append(LinearReLU(name, layer))
-        elif isinstance(layer, Residual):
-            result.append(Sum(name, layer, before, training))
+        elif isinstance(layer, Block):
+            result.append(Joined(name, layer, before, training))
         elif training and isinstance(layer, Dropout):
             result.append(Drop(layer))
         elif training and isinstance(layer, BatchNorm2d):

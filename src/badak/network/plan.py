@@ -14,7 +14,7 @@ import numpy as np
 
 from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer
-from badak.network.fusion import backward, forward, stages
+from badak.network.fusion import Chain
 from badak.ops import edition
 
 # Plans kept per network: for the batches of training and of evaluation, and for their last ones.
@@ -44,8 +44,8 @@ class Plan:
     ) -> None:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
-        self._stages = stages(list(layers.items()), input_shape, training)
-        self._refreshed = [refreshed for stage in self._stages for refreshed in stage.refreshed()]
+        self._stages = Chain(list(layers.items()), input_shape, training)
+        self._refreshed = list(self._stages.refreshed())
         self._names = [
             f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
         ]
@@ -73,7 +73,7 @@ class Plan:
             self._forward.run()
             return self.logits
         with _Recording() as recording:
-            out = forward(self._stages, self.images)
+            out = self._stages.forward(self.images)
         self.logits, self._forward = out, recording.calls()
         self.grad_logits = np.empty_like(out)
         return self.logits
@@ -84,7 +84,7 @@ class Plan:
             self._backward.run()
             return self.gradients
         with _Recording() as recording:
-            grad, gradients = backward(self._stages, self.grad_logits, self._need_grad_x)
+            grad, gradients = self._stages.backward(self.grad_logits, self._need_grad_x)
         self.gradients = {name: gradients[name] for name in self._names}
         self.grad_x = grad if self._need_grad_x else None
         self._backward = recording.calls()

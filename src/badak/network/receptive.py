@@ -5,7 +5,7 @@ Araujo, Norris and Sim 2019, *Computing receptive fields of convolutional neural
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from badak.arrays import Shape
@@ -102,10 +102,17 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
         window = layer.window(visit.input)
         if isinstance(layer, Block):
             field = reduce(lambda field, other: field.joined(other, height, width), others, field)
+            field = replace(field, places=places)  # a gate's are those of the maps
         elif window is not None:
             field = field.windowed(window, places)
-        elif isinstance(layer, Linear) or (shape != visit.input and not isinstance(layer, Flatten)):
+        elif isinstance(layer, Linear) or not _by_place(layer, visit.input, shape):
             field = field.mixed(height, width, places)
         fields[visit.name] = field
     del fields[INPUT]
     return fields
+
+
+def _by_place(layer: Layer, before: Shape, after: Shape) -> bool:
+    """Whether each place of the output sees one place of the input."""
+    maps = len(before) == len(after) == 3 and before[1:] == after[1:]
+    return before == after or maps or isinstance(layer, Flatten)

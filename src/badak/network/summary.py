@@ -51,7 +51,7 @@ class Row:
         """Work out one layer's numbers; a block's are those of its joining alone."""
         layer, shape = visit.layer, visit.input
         if isinstance(layer, Block):
-            parameters, flops = 0, layer.joining_flops(shape)
+            parameters, flops = 0, layer.joining_flops(visit.output)
         else:
             parameters, flops = layer.parameter_count(), layer.flops(shape)
         return cls(

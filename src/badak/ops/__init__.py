@@ -23,11 +23,17 @@ from badak.ops.activation import (
     tanh,
     tanh_backward,
 )
+from badak.ops.channels import (
+    channel_shuffle,
+    channel_slice,
+    channel_slice_backward,
+    concat,
+)
 from badak.ops.conv import conv2d, conv2d_backward
 from badak.ops.distance import squared_distance, squared_distance_backward
 from badak.ops.dropout import dropout, dropout_backward
 from badak.ops.edition import active, use
-from badak.ops.elementwise import add, scale
+from badak.ops.elementwise import add, multiply, multiply_backward, scale
 from badak.ops.flatten import flatten, flatten_backward
 from badak.ops.gate import (
     gelu,
@@ -82,7 +88,11 @@ __all__ = [
     "avg_pool2d_backward",
     "batch_norm2d",
     "batch_norm2d_backward",
+    "channel_shuffle",
+    "channel_slice",
+    "channel_slice_backward",
     "col2im",
+    "concat",
     "conv2d",
     "conv2d_backward",
     "cross_entropy",
@@ -120,6 +130,8 @@ __all__ = [
     "mish",
     "mish_backward",
     "momentum_update",
+    "multiply",
+    "multiply_backward",
     "norm",
     "prelu",
     "prelu_backward",

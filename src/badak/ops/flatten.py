@@ -52,8 +52,21 @@ def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
         (2, 3, 4, 5)
     """
     grad_y = as_floats(grad_y, "grad_y", 2)
-    if not isinstance(input_shape, Sequence) or not input_shape:
-        raise ArgumentTypeError(f"input_shape must be the input's (N, ...); got {input_shape!r}")
-    shape = tuple(checks.integer(size, "input_shape") for size in input_shape)
+    shape = checked_shape(input_shape)
     check_shape(grad_y, "grad_y", (shape[0], math.prod(shape[1:])))
     return grad_y.reshape(shape)
+
+
+def checked_shape(input_shape: Shape) -> tuple[int, ...]:
+    """Return the shape of a backward's input as Python ints.
+
+    Raises:
+        ArgumentTypeError: it is not a shape.
+
+    Example:
+        >>> checked_shape([2, 60])
+        (2, 60)
+    """
+    if not isinstance(input_shape, Sequence) or not input_shape:
+        raise ArgumentTypeError(f"input_shape must be the input's (N, ...); got {input_shape!r}")
+    return tuple(checks.integer(size, "input_shape") for size in input_shape)

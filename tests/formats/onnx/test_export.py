@@ -14,14 +14,12 @@ from badak.layers import (
     Conv2d,
     CrossEntropyLoss,
     Dropout,
-    EuclideanRBF,
     Flatten,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
     ReLU,
     Residual,
-    Subsample2d,
 )
 from badak.models import MODELS
 from layer_examples import EXAMPLES, IMAGE, Example

@@ -240,6 +240,22 @@ GRAPHS = {
         17,
         "Concat",
     ),
+    "squeeze and excite": (
+        (
+            [
+                node("GlobalAveragePool", "x", "p"),
+                node("Conv", "p w", "q"),
+                node("Sigmoid", "q", "s"),
+                node("Mul", "s x", "y"),
+            ],
+            {"w": floats(3, 3, 1, 1)},
+        ),
+        17,
+        "Product",
+    ),
+    "a value times its own sigmoid": (
+        ([node("Sigmoid", "x", "s"), node("Mul", "x s", "y")], {}), 17, "Product",
+    ),
     "blocks within blocks": (
         (
             [

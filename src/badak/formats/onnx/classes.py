@@ -11,6 +11,7 @@ import numpy as np
 from badak.errors import FormatError
 from badak.formats.onnx.value import Loaded
 from badak.layers import Concat, Dropout, Flatten, Layer, Linear, Sigmoid
+from badak.layers.block import copies
 
 
 def with_classes(steps: list[Loaded], outputs: int) -> list[Loaded]:
@@ -44,7 +45,8 @@ def _ends_in_sigmoid(layers: Sequence[Layer]) -> bool:
     """Whether the numbers that come out come from a Sigmoid, side by side with others or not."""
     for layer in reversed(layers):
         if isinstance(layer, Concat):
-            return any(_ends_in_sigmoid(list(branch.values())) for _, branch in layer.paths)
+            branches = (copies(branch).values() for branch in layer.branches)
+            return any(_ends_in_sigmoid(list(inside)) for inside in branches)
         if not isinstance(layer, (Flatten, Dropout)):
             return isinstance(layer, Sigmoid)
     return False

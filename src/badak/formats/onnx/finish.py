@@ -13,8 +13,9 @@ from badak.errors import FormatError
 from badak.formats.onnx.chain import Join, Step
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
-from badak.layers import BatchNorm2d, Concat, Conv2d, GroupNorm, Linear, Residual
+from badak.layers import BatchNorm2d, Concat, Conv2d, GroupNorm, Linear, Product, Residual
 
+Build = Callable[[Join, list[list[Loaded]]], list[Loaded]]
 # Layers whose weight and bias have one number, or filter, for each channel of their output.
 TAKES_CONSTANTS = (Conv2d, Linear, BatchNorm2d, GroupNorm)
 
@@ -76,9 +77,12 @@ def _block(join: Join, paths: list[list[Loaded]], faults: list[str]) -> list[Loa
     return BLOCKS[join.kind](join, paths)
 
 
-def _concat(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
-    layer = Concat([[step.layer for step in path] for path in paths])
-    return [Loaded(layer, _arrays(paths), join.node)]
+def _branched(kind: type[Concat] | type[Product]) -> Build:
+    def build(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
+        layer = kind([[step.layer for step in path] for path in paths])
+        return [Loaded(layer, _arrays(paths), join.node)]
+
+    return build
 
 
 def _add(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
@@ -98,7 +102,8 @@ def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
     return tuple(arrays for path in paths for step in path for arrays in step.arrays)
 
 
-BLOCKS: dict[str, Callable[[Join, list[list[Loaded]]], list[Loaded]]] = {
+BLOCKS: dict[str, Build] = {
     "Add": _add,
-    "Concat": _concat,
+    "Concat": _branched(Concat),
+    "Mul": _branched(Product),
 }

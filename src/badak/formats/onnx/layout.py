@@ -166,14 +166,20 @@ class Layout:
         )
         return gone, Layout(moved)
 
-    def shuffled(self, shape: Shape) -> int:
-        """In how many groups the channels of maps (C, H, W) were shuffled; 0 if in no such way."""
-        plain = Layout.of(shape).axes
-        channels = self.axes[0] if self.axes[1:] == plain[1:] else ()
-        if len(channels) != 2:
-            return 0
-        (size, stride), (groups, apart) = channels
-        return groups if (stride, apart) == (shape[1] * shape[2], size * stride) else 0
+    def shuffled(self, shape: Shape) -> "tuple[int, Layout] | None":
+        """In how many groups channels were shuffled, and the layout if they had not been.
+
+        None if they were not shuffled, or in no such way.
+        """
+        apart = _strides(shape)[0]
+        for place, axis in enumerate(self.axes):
+            if len(axis) != 2:
+                continue
+            (size, stride), (groups, far) = axis
+            if stride == apart and far == size * stride and size * groups == shape[0]:
+                axes = [*self.axes[:place], ((shape[0], apart),), *self.axes[place + 1 :]]
+                return groups, Layout(tuple(axes))
+        return None
 
     def goes_along(self, place: int, shape: Shape) -> bool:
         """Whether the file's axis `place` is that of badak's channels, the first of `shape`."""

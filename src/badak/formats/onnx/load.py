@@ -38,8 +38,8 @@ def load(
 
     It becomes a network like any other, to predict with, look into, train on and export again. The
     graph must be a chain from images to rows of numbers, in which paths may split and join: added,
-    they become a Residual, side by side a Concat. Layers are named as a network's are, ``conv1``;
-    those of a file that `export` wrote keep their own names.
+    they become a Residual, multiplied a Product, side by side a Concat. Layers are named as a
+    network's are, ``conv1``; those of a file that `export` wrote keep their own names.
 
     Images are (N, C, H, W) here, also if the file has them as (N, H, W, C). A Softmax at the end
     is left out: ``net(x)`` gives the logits, and ``net.predict_proba(x)`` what the file gives. One

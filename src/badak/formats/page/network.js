@@ -83,6 +83,27 @@ const OPS = {
   add(step, y, shape, [x, other]) {
     for (let i = 0; i < y.length; i++) y[i] = x[i] + other[i];
   },
+  concat(step, y, shape, [x, other]) {
+    y.set(x);
+    y.set(other, x.length);
+  },
+  channel_slice(step, y, [c], [x]) {
+    const first = (y.length / c) * step.numbers.start;
+    y.set(x.subarray(first, first + y.length));
+  },
+  channel_shuffle(step, y, [c], [x]) {
+    const { groups } = step.numbers, size = y.length / c;
+    for (let m = 0; m < c; m++) {
+      const from = ((m % groups) * (c / groups) + Math.floor(m / groups)) * size;
+      y.set(x.subarray(from, from + size), m * size);
+    }
+  },
+  multiply(step, y, shape, [x, other]) {
+    // A gate has one number for each map.
+    const inMap = (array) => y.length / array.length;
+    for (let i = 0; i < y.length; i++)
+      y[i] = x[Math.floor(i / inMap(x))] * other[Math.floor(i / inMap(other))];
+  },
   relu: each((x) => Math.max(x, 0)),
   hardtanh: each((x, n) => Math.min(Math.max(x, n.min_val), n.max_val)),
   leaky_relu: each((x, n) => (x > 0 ? x : n.negative_slope * x)),

@@ -56,7 +56,10 @@ def arranged(program: Program, outside: Collection[int]) -> Arena:
         mergeable = [
             value
             for value in step.inputs
-            if KINDS[step.op].in_place and value in slot_of and last_read[value] == number
+            if KINDS[step.op].in_place
+            and value in slot_of
+            and last_read[value] == number
+            and prod(program.shapes[value]) == prod(program.shapes[step.output])
         ]
         if mergeable and step.output not in outside:
             slot = slot_of[mergeable[0]]

@@ -4,10 +4,11 @@ Blocks are unrolled. Layers that compute nothing in prediction (Flatten, Dropout
 Layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
 """
 
+from badak.arrays import Shape
 from badak.errors import BadakError
-from badak.formats.steps.kinds import LOWERINGS
+from badak.formats.steps.kinds import JOINS, LOWERINGS
 from badak.formats.steps.program import LayerOutput, Program
-from badak.layers import Dropout, Flatten, Layer
+from badak.layers import Block, Dropout, Flatten, Layer
 from badak.layers.walk import INPUT, walk
 from badak.network import Network
 
@@ -33,19 +34,31 @@ def lowered(net: Network, what: str) -> Program:
     """
     program = Program([net.input_shape])
     missing: list[str] = []
-    values = {INPUT: 0}
+    values, shapes = {INPUT: 0}, {INPUT: net.input_shape}
     for visit in walk(net.layers, net.input_shape):
         name, kind = visit.name, type(visit.layer)
-        inputs = tuple(values[read] for read in visit.reads)
-        values[name] = inputs[0]
-        if kind in LOWERINGS:
+        values[name], shapes[name] = values[visit.reads[0]], visit.output
+        if isinstance(visit.layer, Block) and kind in JOINS:
+            ends = [(values[read], shapes[read]) for read in visit.reads]
+            values[name] = _joined(program, name, visit.layer, ends)
+        elif kind in LOWERINGS:
             operation = LOWERINGS[kind](visit.layer, visit.input)
-            values[name] = program.add(operation, name, inputs, visit.output)
+            values[name] = program.add(operation, name, (values[name],), visit.output)
         elif kind not in UNCHANGED:
             missing.append(f"{kind.__name__} ({name!r})")
         program.layers.append(LayerOutput(name, kind.__name__, values[name], visit.output))
         program.output = values[name]
     if missing:
-        supported = ", ".join(kind.__name__ for kind in [*LOWERINGS, *UNCHANGED])
+        supported = ", ".join(kind.__name__ for kind in [*LOWERINGS, *JOINS, *UNCHANGED])
         raise BadakError(f"{what} does not support {', '.join(missing)}; supported: {supported}")
     return program
+
+
+def _joined(program: Program, name: str, block: Block, ends: list[tuple[int, Shape]]) -> int:
+    """Join a block's ends, two at a time; return the number of the last value."""
+    (value, shape), *others = ends
+    for other, other_shape in others:
+        operation = JOINS[type(block)](shape, other_shape)
+        shape = block.joined_shape([shape, other_shape])
+        value = program.add(operation, name, (value, other), shape)
+    return value

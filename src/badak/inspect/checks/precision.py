@@ -181,7 +181,7 @@ def _run(net: Network, images: Images, keep: Keep) -> Iterator[Visit[Array]]:
 def _output(keep: Keep, name: str, layer: Layer, values: list[Array]) -> Array:
     """A layer's prediction, one operation after the other."""
     if isinstance(layer, Block):
-        return keep(f"{name} sums", layer.join(values))
+        return keep(f"{name} sums", layer.join(values)[0])
     (x,) = values
     if isinstance(layer, CHOOSING):
         return layer.forward(x, False)[0]

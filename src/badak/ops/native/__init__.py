@@ -8,6 +8,7 @@ arguments arrive checked and C-contiguous. The ops without a kernel are the refe
 
 from badak.ops.reference import *
 from badak.ops.native.activation import *
+from badak.ops.native.channels import *
 from badak.ops.native.conv import *
 from badak.ops.native.dropout import *
 from badak.ops.native.elementwise import *

@@ -1,4 +1,4 @@
-"""add and scale: both are the kernel of gradient descent."""
+"""add, multiply and scale; add and scale are the kernel of gradient descent."""
 
 import numpy as np
 
@@ -12,6 +12,31 @@ def add(x: Array, other: Array) -> Array:
     y = np.empty_like(x)
     _core.update("sgd", StepNumbers(rate=-1.0), other, [x], [y])
     return y
+
+
+def multiply(x: Array, other: Array) -> Array:
+    """Number by number, or each map by one."""
+    if x.size < other.size:
+        x, other = other, x
+    y = np.empty_like(x)
+    if x.shape == other.shape:
+        _core.multiply(x, other, y)
+    else:
+        _core.multiply_rows(x, other, y, other.size)
+    return y
+
+
+def multiply_backward(grad_y: Array, x: Array, other: Array) -> tuple[Array, Array]:
+    """Products again; a gate's are added up over its map."""
+    return _grad_factor(grad_y, x, other), _grad_factor(grad_y, other, x)
+
+
+def _grad_factor(grad_y: Array, factor: Array, other: Array) -> Array:
+    if factor.shape == grad_y.shape:
+        return multiply(grad_y, other)
+    grad = np.empty_like(factor)
+    _core.multiply_rows_backward(grad_y, other, grad)
+    return grad
 
 
 def scale(x: Array, factor: float) -> Array:

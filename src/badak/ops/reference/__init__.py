@@ -6,6 +6,7 @@ Arguments arrive checked (by `badak.ops`), arrays as float32 or float64; no op c
 # ruff: noqa: F403  # every op of every family, for badak.ops.edition to hand out
 
 from badak.ops.reference.activation import *
+from badak.ops.reference.channels import *
 from badak.ops.reference.conv import *
 from badak.ops.reference.distance import *
 from badak.ops.reference.dropout import *

@@ -17,6 +17,7 @@ from badak.formats.onnx.layers import (
     activation,
     affine,
     block,
+    channels,
     conv,
     dropout,
     functions,
@@ -31,7 +32,7 @@ from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Block, Layer
 from badak.layers.walk import INPUT, walk
 
-KINDS = (conv, linear, pool, norm, activation, dropout, pad, shapes)
+KINDS = (conv, linear, pool, norm, activation, dropout, pad, channels, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in KINDS for layer, writer in kind.WRITERS.items()
 }

@@ -13,7 +13,7 @@ from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.pending import Pending
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Concat, Residual
+from badak.layers import Concat, Product, Residual
 
 
 def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
@@ -24,6 +24,15 @@ def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
 def write_concat(graph: GraphWriter, name: str, ends: list[str]) -> str:
     """Its paths side by side."""
     return graph.add("Concat", ends, name, axis=1)
+
+
+def write_product(graph: GraphWriter, name: str, ends: list[str]) -> str:
+    """A node for each path after the first: Mul takes two values, and repeats a gate's numbers."""
+    y, *others = ends
+    for number, other in enumerate(others, 1):
+        last = number == len(others)
+        y = graph.add("Mul", [y, other], name if last else f"{name}.product{number}")
+    return y
 
 
 def read_add(call: Call) -> Value:
@@ -134,7 +143,7 @@ def read_mean(call: Call) -> Value:
     return affine(call, call.before[-1], 1 / len(call.inputs))
 
 
-JOINS = {Residual: write_residual, Concat: write_concat}
+JOINS = {Residual: write_residual, Concat: write_concat, Product: write_product}
 READERS = {
     "Add": read_add,
     "Sum": read_add,

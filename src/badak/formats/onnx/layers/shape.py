@@ -14,7 +14,7 @@ from badak.formats.onnx.call import Call, as_numbers
 from badak.formats.onnx.tensor import FLOATS
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Flatten
+from badak.layers import ChannelShuffle, Flatten
 
 
 def write_flatten(graph: GraphWriter, name: str, layer: Flatten, x: str, shape: Shape) -> str:
@@ -31,12 +31,16 @@ def read_flatten(call: Call) -> Value:
 
 
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
-    """Flatten, or no layer if axes only part, come, go or join again."""
+    """Flatten or ChannelShuffle; no layer if axes only part, come, go or join again."""
     layout = x.layout.reshaped(sizes)
     if layout is None:
         raise FormatError(
             f"it must part or join axes; {x.file_shape} becomes {tuple(sizes)}, which no layer does"
         )
+    shuffle = layout.shuffled(x.shape)
+    if shuffle is not None:
+        groups, layout = shuffle
+        return call.gives(x, Loaded(ChannelShuffle(groups)), layout=layout)
     wide = sum(size > 1 for size in x.shape)
     if len(sizes) == 1 and len(x.shape) == 3 and wide > 1:
         return call.gives(x, Loaded(Flatten()), layout=layout)

@@ -1,19 +1,32 @@
-"""The record of each kind of step by name; the function that turns a layer into a step by class.
+"""The record of each kind of step by name; the functions that turn layers into steps by class.
 
 To add a kind, add its record to one of the files here, its function to `c/functions` (and one that
 ends in ``_int8`` if it runs in integers), and its function to OPS in `page/network.js`.
 """
 
-from badak.formats.steps.kinds import conv, join, linear, norm, pointwise, pool, spread
-from badak.formats.steps.kinds.kind import Kind, Lowering
+from badak.formats.steps.kinds import (
+    channels,
+    conv,
+    join,
+    linear,
+    norm,
+    pointwise,
+    pool,
+    spread,
+)
+from badak.formats.steps.kinds.kind import Joining, Kind, Lowering
 from badak.layers import Layer
 
 KINDS: dict[str, Kind] = {
     kind.op: kind
-    for kinds in (conv, linear, pool, norm, pointwise, spread, join)
+    for kinds in (conv, linear, pool, norm, pointwise, spread, channels, join)
     for kind in kinds.KINDS
 }
 
 LOWERINGS: dict[type[Layer], Lowering] = {
     layer: lowering for kind in KINDS.values() for layer, lowering in kind.lowerings.items()
+}
+
+JOINS: dict[type[Layer], Joining] = {
+    block: joining for kind in KINDS.values() for block, joining in kind.joins.items()
 }

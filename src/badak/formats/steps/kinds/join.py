@@ -1,4 +1,7 @@
-"""Joining the paths of a block."""
+"""Joining two paths of a block."""
+
+from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -9,15 +12,32 @@ from badak.formats.steps.program import Operation, Step
 from badak.formats.steps.scale import Integers, Scale, Scales, clipped, factor_of, rounded
 
 
-def _add(layer: layers.Residual, shape: Shape) -> Operation:
-    return Operation("add")
+def _same(op: str, shape: Shape, other: Shape) -> Operation:
+    return Operation(op)
 
 
-def _run(step: Step, x: Array, other: Array) -> Array:
+def _multiply(shape: Shape, other: Shape) -> Operation:
+    """Within a map each factor moves on by a number, or stays if it has one for each map."""
+    steps = int(prod(shape) >= prod(other)), int(prod(other) >= prod(shape))
+    return Operation("multiply", dict(zip(("step_x", "step_other"), steps, strict=True)))
+
+
+def _run_add(step: Step, x: Array, other: Array) -> Array:
     return ops.add(x.reshape(other.shape), other)
 
 
-def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
+def _run_concat(step: Step, x: Array, other: Array) -> Array:
+    if x.ndim != other.ndim:  # one of them was flattened, which is no step
+        x, other = ops.flatten(x), ops.flatten(other)
+    return ops.concat(x, other)
+
+
+def _run_multiply(step: Step, x: Array, other: Array) -> Array:
+    return ops.multiply(x.reshape(other.shape) if x.size == other.size else x, other)
+
+
+def _scaled(op: str, step: Step, scales: Scales) -> tuple[Operation, Scale]:
+    """Both inputs brought to the output's scale, by factors with one shift."""
     (x, other), y = scales.inputs, scales.output
     ratios = np.array([x.step, other.step]) / y.step
     _, shifts = factor_of(ratios)
@@ -25,24 +45,70 @@ def _quantise(step: Step, scales: Scales) -> tuple[Operation, Scale]:
     factors = np.rint(np.ldexp(ratios, shift)).astype(int).tolist()
     numbers = {"zero_x": x.zero, "factor_x": factors[0], "zero_other": other.zero}
     numbers |= {"factor_other": factors[1], "shift": shift, "zero_y": y.zero}
-    return Operation("add", numbers), y
+    return Operation(op, numbers), y
 
 
-def _run_int8(step: Step, x: Integers, other: Integers) -> Integers:
+def _scaled_inputs(step: Step, x: Integers, other: Integers) -> tuple[Integers, Integers]:
     n = {key: int(number) for key, number in step.numbers.items()}
-    x = x.reshape(other.shape).astype(np.int64)
-    total = (x - n["zero_x"]) * n["factor_x"]
-    total = total + (other.astype(np.int64) - n["zero_other"]) * n["factor_other"]
-    return clipped(rounded(total, n["shift"]) + n["zero_y"])
+    return (
+        (x.astype(np.int64) - n["zero_x"]) * n["factor_x"],
+        (other.astype(np.int64) - n["zero_other"]) * n["factor_other"],
+    )
+
+
+def _unscaled(step: Step, values: Integers) -> Integers:
+    return clipped(rounded(values, int(step.numbers["shift"])) + int(step.numbers["zero_y"]))
+
+
+def _run_add_int8(step: Step, x: Integers, other: Integers) -> Integers:
+    x, other = _scaled_inputs(step, x.reshape(other.shape), other)
+    return _unscaled(step, x + other)
+
+
+def _run_concat_int8(step: Step, x: Integers, other: Integers) -> Integers:
+    if x.ndim != other.ndim:
+        x, other = x.reshape(len(x), -1), other.reshape(len(other), -1)
+    x, other = _scaled_inputs(step, x, other)
+    return _unscaled(step, np.concatenate([x, other], axis=1))
+
+
+def _quantise_multiply(step: Step, scales: Scales) -> tuple[Operation, Scale]:
+    (x, other), y = scales.inputs, scales.output
+    factor, shift = factor_of(np.array(x.step * other.step / y.step))
+    numbers = {"zero_x": x.zero, "zero_other": other.zero, "zero_y": y.zero}
+    numbers |= {"factor": int(factor), "shift": int(shift)}
+    return Operation(step.op, {**step.numbers, **numbers}), y
+
+
+def _run_multiply_int8(step: Step, x: Integers, other: Integers) -> Integers:
+    n = {key: int(number) for key, number in step.numbers.items()}
+    x = x.reshape(other.shape) if x.size == other.size else x
+    product = (x.astype(np.int64) - n["zero_x"]) * (other.astype(np.int64) - n["zero_other"])
+    return _unscaled(step, product * n["factor"])
 
 
 KINDS = (
     Kind(
         "add",
-        {layers.Residual: _add},
-        run=_run,
-        quantise=_quantise,
-        run_int8=_run_int8,
+        joins={layers.Residual: partial(_same, "add")},
+        run=_run_add,
+        quantise=partial(_scaled, "add"),
+        run_int8=_run_add_int8,
+        in_place=True,
+    ),
+    Kind(
+        "concat",
+        joins={layers.Concat: partial(_same, "concat")},
+        run=_run_concat,
+        quantise=partial(_scaled, "concat"),
+        run_int8=_run_concat_int8,
+    ),
+    Kind(
+        "multiply",
+        joins={layers.Product: _multiply},
+        run=_run_multiply,
+        quantise=_quantise_multiply,
+        run_int8=_run_multiply_int8,
         in_place=True,
     ),
 )

@@ -10,6 +10,7 @@ from badak.formats.steps.scale import Scale, Scales
 from badak.layers import Layer
 
 Lowering = Callable[[Any, Shape], Operation]
+Joining = Callable[[Shape, Shape], Operation]
 Run = Callable[..., Any]
 Quantise = Callable[[Step, Scales], tuple[Operation, Scale | None]]
 
@@ -26,6 +27,7 @@ class Kind:
     Attributes:
         op: its name.
         lowerings: class of a layer -> what turns the layer and its input's shape into the step.
+        joins: class of a block -> what turns the shapes of two of its ends into the step.
         run: computes the output from the step and its inputs: float arrays (N, *shape).
         run_int8: the same in a program of integers, bit for bit as C does.
         quantise: returns the integer operation for a float step, and the scale of its output; no
@@ -36,6 +38,7 @@ class Kind:
 
     op: str
     lowerings: Mapping[type[Layer], Lowering] = field(default_factory=dict)
+    joins: Mapping[type[Layer], Joining] = field(default_factory=dict)
     run: Run = unsupported
     run_int8: Run = unsupported
     quantise: Quantise = unsupported

@@ -1,0 +1,161 @@
+"""Stages: what one native call does of a network, forward with its backward.
+
+A stage remembers what its way back needs, as arrays that every pass overwrites. Its first pass
+is recorded (see `badak.network.plan`), so each number must come from a kernel; what Python itself
+has to do before each pass stands in `refresh`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.layers import BatchNorm2d, Conv2d, Dropout, Layer, Linear
+from badak.ops import edition
+
+Gradients = dict[str, Array]
+
+
+class Stage(ABC):
+    """Some layers that run as one."""
+
+    def refresh(self) -> None:  # noqa: B027  # most have nothing to do
+        """Do what must be done in Python before each pass."""
+
+    def refreshed(self) -> Iterator["Stage"]:
+        """Yield the stages, here or inside, that have something to refresh."""
+        if type(self).refresh is not Stage.refresh:
+            yield self
+
+    @abstractmethod
+    def forward(self, x: Array) -> Array:
+        """The output."""
+
+    @abstractmethod
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradients of the input and of each parameter, by full name."""
+
+
+class Single(Stage):
+    """Any one layer whose arithmetic is all in ops."""
+
+    def __init__(self, name: str, layer: Layer, training: bool) -> None:
+        self.name, self.layer, self.training = name, layer, training
+
+    def forward(self, x: Array) -> Array:
+        """The layer's own."""
+        y, self.cache = self.layer.forward(x, self.training)
+        return y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The layer's own."""
+        grad_x, grads = self.layer.backward(grad_y, self.cache, need_grad_x)
+        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
+
+
+class ConvBlock(Stage):
+    """Conv2d, with the ReLU and the 2x2 MaxPool2d that follow it, if they do."""
+
+    def __init__(self, name: str, conv: Conv2d, relu: bool, pool: bool, training: bool) -> None:
+        self.name, self.conv, self.training = name, conv, training
+        self.epilogue = {"relu": relu, "pool": pool}
+
+    def _arguments(self, x: Array) -> dict[str, Any]:
+        parameters = self.conv.parameters
+        return {
+            "x": x,
+            "weight": parameters["weight"],
+            "bias": parameters.get("bias"),
+            "window": self.conv.window(x.shape[1:]),
+            "groups": self.conv.groups,
+            **self.epilogue,
+        }
+
+    def forward(self, x: Array) -> Array:
+        """One call."""
+        self.x = x
+        self.y: Array
+        self.y, self.winners = edition.fused().conv_block(
+            **self._arguments(x), winners=self.training
+        )
+        return self.y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """One call for each gradient."""
+        grad_x, weight, bias = edition.fused().conv_block_backward(
+            grad_y, self.y, self.winners, need_grad_x=need_grad_x, **self._arguments(self.x)
+        )
+        return grad_x, _named(self.name, weight, bias)
+
+
+class LinearReLU(Stage):
+    """Linear and ReLU."""
+
+    def __init__(self, name: str, linear: Linear) -> None:
+        self.name, self.linear = name, linear
+
+    def forward(self, x: Array) -> Array:
+        """One matrix product."""
+        self.x, parameters = x, self.linear.parameters
+        y: Array = edition.fused().linear_relu(x, parameters["weight"], parameters.get("bias"))
+        self.y = y
+        return self.y
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """ReLU's mask, then the matrix products."""
+        weight = self.linear.parameters["weight"]
+        grad_x, grad_weight, grad_bias = edition.fused().linear_relu_backward(
+            grad_y, self.y, self.x, weight, need_grad_x
+        )
+        return grad_x, _named(
+            self.name, grad_weight, grad_bias if "bias" in self.linear.parameters else None
+        )
+
+
+class Drop(Stage):
+    """Dropout in training: every pass draws a new key from the layer's generator."""
+
+    def __init__(self, layer: Dropout) -> None:
+        self.layer = layer
+        self.key = np.empty(1, np.uint64)
+
+    def refresh(self) -> None:
+        """Draw the key; `badak.ops.dropout` draws the same."""
+        edition.fused().new_key(self.layer.generator, self.key)
+
+    def forward(self, x: Array) -> Array:
+        """The values that were kept, scaled."""
+        y, self.mask = edition.fused().dropout(x, self.layer.p, self.key)
+        return np.asarray(y)
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The gradient where the value was kept."""
+        return self.layer.backward(grad_y, self.mask)
+
+
+class Norm(Stage):
+    """BatchNorm2d in training: the running statistics move within the call."""
+
+    def __init__(self, name: str, layer: BatchNorm2d) -> None:
+        self.name, self.layer = name, layer
+
+    def forward(self, x: Array) -> Array:
+        """With the batch's statistics."""
+        layer = self.layer
+        y, mean, inverse_std = edition.fused().batch_norm_training(
+            x, **layer.parameters, **layer.buffers, momentum=layer.momentum, eps=layer.eps
+        )
+        self.cache = x, mean, inverse_std, True
+        return np.asarray(y)
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """The layer's own."""
+        grad_x, grads = self.layer.backward(grad_y, self.cache)
+        return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
+
+
+def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
+    gradients = {f"{name}.weight": weight}
+    return gradients if bias is None else gradients | {f"{name}.bias": bias}
