@@ -34,11 +34,13 @@ from badak.layers import (
     LocalResponseNorm,
     MaxPool2d,
     Mish,
+    Normalize,
     PReLU,
     Product,
     ReLU,
     ReLU6,
     Residual,
+    Scale,
     ScaledTanh,
     Sigmoid,
     SiLU,
@@ -54,6 +56,7 @@ from layers import twins
 IMAGE = (6, 9, 11)
 ROW = (6 * 9 * 11,)
 GATE = [GlobalAvgPool2d(), Conv2d(2, 1), Tanh(), Conv2d(6, 1), Sigmoid()]
+MEAN, STD = (0.5, 0.25, 0.125, 0.0, -0.5, 1.0), (0.5, 0.25, 1.5, 2.0, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,15 @@ EXAMPLES = {
         LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
         nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),
     ),
+    "Scale": Example(Scale(), twins.Scale(6, False)),
+    "Scale that learns": Example(
+        Scale(init=0.5, bias=False, trainable=True), twins.Scale(6, True, ["weight"])
+    ),
+    "Scale by one number": Example(Scale("number", 0.7), twins.Scale(1, False)),
+    "Scale of elements": Example(Scale("element", trainable=True), twins.Scale(IMAGE, True)),
+    "Scale of rows": Example(Scale("channel", trainable=True), twins.Scale(ROW, True), ROW),
+    "Normalize": Example(Normalize(MEAN, STD), twins.Normalize(MEAN, STD)),
+    "Normalize by one number": Example(Normalize(0.25, STD), twins.Normalize([0.25] * 6, STD)),
     "Dropout": Example(Dropout(0.0), nn.Dropout(0.0)),
     "Flatten": Example(Flatten(), nn.Flatten()),
     "ChannelSlice": Example(ChannelSlice(1, 4), twins.ChannelSlice(1, 4)),

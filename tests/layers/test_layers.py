@@ -19,6 +19,7 @@ from badak.layers import (
     Flatten,
     Layer,
     Linear,
+    Normalize,
     Residual,
     TableConv2d,
 )
@@ -177,3 +178,16 @@ def test_one_layer_may_stand_in_two_blocks():
     net = Network([Residual([conv, conv]), Residual([conv])], (2, 3, 3))
     assert len({id(array) for array in net.parameters().values()}) == 6
     assert not conv.parameters
+
+
+def test_normalize_prepares_images_as_training_did():
+    """One network takes what a camera gives; the other, of the same weights, prepared images."""
+    inside = [Conv2d(4, 3), Flatten(), Linear(3)]
+    bare = Network(inside, (3, 5, 6), seed=1)
+    whole = Network([Normalize((0.5, 0.25, 0.75), (0.25, 0.5, 1.0)), *inside], (3, 5, 6), seed=1)
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 5, 6), dtype=np.uint8)
+    mean, std = np.float32([[0.5, 0.25, 0.75], [0.25, 0.5, 1.0]])[:, :, None, None]
+    prepared = (images / np.float32(255) - mean) / std
+    np.testing.assert_allclose(whole(images), bare(prepared), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(whole.predict(images), bare.predict(prepared))
+    assert whole.parameters().keys() == bare.parameters().keys()

@@ -24,6 +24,35 @@ class Hardsigmoid(nn.Module):
         return F.relu6(x + 3) / 6
 
 
+class Scale(nn.Module):
+    """Its numbers are parameters or buffers, and meet the channels or all that there is."""
+
+    def __init__(self, shape, trainable, names=("weight", "bias")):
+        super().__init__()
+        for name in names:
+            if trainable:
+                self.register_parameter(name, nn.Parameter(torch.zeros(shape)))
+            else:
+                self.register_buffer(name, torch.zeros(shape))
+
+    def forward(self, x):
+        wide = self.weight.ndim == x.ndim - 1
+        weight, bias = (
+            array if wide else array.reshape(-1, *[1] * (x.ndim - 2))
+            for array in (self.weight, getattr(self, "bias", torch.zeros_like(self.weight)))
+        )
+        return x * weight + bias
+
+
+class Normalize(nn.Module):
+    def __init__(self, mean, std):
+        super().__init__()
+        self.mean, self.std = (torch.tensor(numbers).double() for numbers in (mean, std))
+
+    def forward(self, x):
+        return (x - self.mean[:, None, None]) / self.std[:, None, None]
+
+
 class Subsample(nn.Module):
     def __init__(self, kernel_size, channels):
         super().__init__()

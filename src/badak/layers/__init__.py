@@ -27,6 +27,7 @@ from badak.layers.prelu import PReLU
 from badak.layers.product import Product
 from badak.layers.rbf import EuclideanRBF
 from badak.layers.residual import Residual
+from badak.layers.scale import Normalize, Scale
 from badak.layers.smooth import ELU, SELU, Softplus
 from badak.layers.subsample import Subsample2d
 from badak.layers.table_conv import TableConv2d
@@ -63,6 +64,8 @@ LAYERS: dict[str, type[Layer]] = {
         BatchNorm2d,
         GroupNorm,
         LocalResponseNorm,
+        Scale,
+        Normalize,
         Dropout,
         Flatten,
         ChannelSlice,
@@ -101,11 +104,13 @@ __all__ = [
     "LocalResponseNorm",
     "MaxPool2d",
     "Mish",
+    "Normalize",
     "PReLU",
     "Product",
     "ReLU",
     "ReLU6",
     "Residual",
+    "Scale",
     "ScaledTanh",
     "SiLU",
     "Sigmoid",

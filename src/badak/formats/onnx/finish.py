@@ -10,10 +10,21 @@ import numpy as np
 
 from badak.arrays import Array
 from badak.errors import FormatError
+from badak.formats.onnx.call import as_written
 from badak.formats.onnx.chain import Join, Step
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
-from badak.layers import BatchNorm2d, Concat, Conv2d, GroupNorm, Linear, Product, Residual
+from badak.layers import (
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    GroupNorm,
+    Linear,
+    Normalize,
+    Product,
+    Residual,
+    Scale,
+)
 
 Build = Callable[[Join, list[list[Loaded]]], list[Loaded]]
 # Layers whose weight and bias have one number, or filter, for each channel of their output.
@@ -30,7 +41,7 @@ def finished(steps: Sequence[Step]) -> list[Loaded]:
     layers = _path(steps, faults)
     if faults:
         raise FormatError("; ".join(faults))
-    return layers
+    return _first(layers)
 
 
 def _path(steps: Sequence[Step], faults: list[str]) -> list[Loaded]:
@@ -41,15 +52,43 @@ def _path(steps: Sequence[Step], faults: list[str]) -> list[Loaded]:
         elif isinstance(step.layer, Affine):
             arrays = step.arrays[0]
             whole = _folded(layers[-1], **arrays) if layers else None
-            if whole is None:
-                faults.append(f"{step.node}: it multiplies by or adds a constant, no bias")
-            else:
-                layers[-1] = whole
+            layers[-1:] = [*layers[-1:], _scale(step)] if whole is None else [whole]
         elif isinstance(step.layer, Pending):
             faults.append(f"{step.node}: {step.layer.text} is no layer of badak's alone")
         else:
             layers.append(step)
     return layers
+
+
+def _scale(step: Loaded) -> Loaded:
+    """A Scale of the constants."""
+    weight, bias = step.arrays[0]["weight"], step.arrays[0]["bias"]
+    largest = max((weight, bias), key=lambda array: array.ndim)
+    per = {0: "number", 1: "channel"}.get(largest.ndim, "element")
+    spread = {
+        key: np.broadcast_to(_channels(array, largest.ndim), largest.shape or (1,))
+        for key, array in (("weight", weight), ("bias", bias))
+    }
+    if not bias.any():
+        del spread["bias"]
+    return Loaded(Scale(per, bias="bias" in spread), (spread,), step.node)
+
+
+def _channels(array: Array, rank: int) -> Array:
+    return array[:, None, None] if array.ndim == 1 and rank == 3 else array
+
+
+def _first(layers: list[Loaded]) -> list[Loaded]:
+    """The layers of a network: a Scale that comes first prepares images, as Normalize does."""
+    if not layers or not isinstance(layers[0].layer, Scale) or layers[0].layer.per == "element":
+        return layers
+    weight, bias = (layers[0].arrays[0].get(key, np.zeros(1)) for key in ("weight", "bias"))
+    if not (np.isfinite(weight).all() and (weight > 0).all()):
+        return layers
+    mean, std = (-bias / weight).tolist(), (1 / weight).tolist()
+    mean, std = ([as_written(number) for number in numbers] for numbers in (mean, std))
+    mean, std = (numbers[0] if len(set(numbers)) == 1 else numbers for numbers in (mean, std))
+    return [Loaded(Normalize(mean, std), node=layers[0].node), *layers[1:]]
 
 
 def _folded(last: Loaded, weight: Array, bias: Array) -> Loaded | None:
@@ -102,8 +141,15 @@ def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
     return tuple(arrays for path in paths for step in path for arrays in step.arrays)
 
 
+def _difference(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
+    """The second path, its sign turned, is added to the first."""
+    turned = Loaded(Scale("number", -1.0, bias=False), ({"weight": np.full(1, -1.0)},), join.node)
+    return [_sum(join, paths[0], [*paths[1], turned])]
+
+
 BLOCKS: dict[str, Build] = {
     "Add": _add,
+    "Sub": _difference,
     "Concat": _branched(Concat),
     "Mul": _branched(Product),
 }

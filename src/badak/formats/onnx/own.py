@@ -15,7 +15,7 @@ from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.onnx.export import ARCHITECTURE, to_model
 from badak.formats.onnx.file import Graph
-from badak.layers import Block, Layer, LocalResponseNorm, Widen2d
+from badak.layers import Block, Layer, LocalResponseNorm, Normalize, Widen2d
 from badak.layers.walk import walk
 from badak.network import Network, architecture
 
@@ -55,6 +55,8 @@ def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:
     """Arrays written besides parameters and buffers, if their size grows with the channels."""
     if isinstance(layer, Widen2d):
         return {"copier": (layer.out_channels, shape[0], 1, 1)}
+    if isinstance(layer, Normalize):
+        return dict.fromkeys(("mean", "std"), (shape[0], 1, 1))
     if isinstance(layer, LocalResponseNorm) and layer.size % 2 == 0:
         return {"near": (shape[0], shape[0], 1, 1)}
     return {}

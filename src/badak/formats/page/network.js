@@ -122,6 +122,13 @@ const OPS = {
     const inner = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
     return x / (1 + Math.exp(-2 * inner));
   }),
+  scale(step, y, shape, [x]) {
+    const { weight, bias } = step.arrays, each = y.length / step.numbers.count;
+    for (let i = 0; i < y.length; i++) {
+      const place = Math.floor(i / each);
+      y[i] = x[i] * weight[place] + bias[place];
+    }
+  },
   prelu(step, y, shape, [x]) {
     const { weight } = step.arrays, each = y.length / step.numbers.count;
     for (let i = 0; i < y.length; i++)

@@ -25,6 +25,7 @@ from badak.formats.onnx.layers import (
     norm,
     pad,
     pool,
+    scale,
 )
 from badak.formats.onnx.layers import shape as shapes
 from badak.formats.onnx.value import Value
@@ -34,7 +35,7 @@ from badak.layers.walk import INPUT, walk
 
 KINDS = (conv, linear, pool, norm, activation, dropout, pad, channels, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
-    layer: writer for kind in KINDS for layer, writer in kind.WRITERS.items()
+    layer: writer for kind in (*KINDS, scale) for layer, writer in kind.WRITERS.items()
 }
 READERS: dict[str, Callable[[Call], Value | NDArray[Any] | tuple[Value, ...]]] = {
     op: reader for kind in (*KINDS, block, affine, functions) for op, reader in kind.READERS.items()

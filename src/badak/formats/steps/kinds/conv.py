@@ -39,7 +39,7 @@ def _widen(layer: layers.Widen2d, shape: Shape) -> Operation:
     return _operation(layer.window(shape), shape, 1, weight, None)
 
 
-def _each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
+def each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
     """A convolution of each map by itself, all weights of its window the same factor."""
     weight = np.broadcast_to(np.reshape(factor, (-1, 1, 1, 1)), (len(factor), 1, *window.kernel))
     return _operation(window, shape, shape[0], weight, bias)
@@ -51,12 +51,12 @@ def _batch_norm(layer: layers.BatchNorm2d, shape: Shape) -> Operation:
         arrays[key].astype(np.float64) for key in ("weight", "bias", "running_mean", "running_var")
     )
     factor = weight / np.sqrt(var + layer.eps)
-    return _each_map(Window.of(1), shape, factor, bias - mean * factor)
+    return each_map(Window.of(1), shape, factor, bias - mean * factor)
 
 
 def _subsample(layer: layers.Subsample2d, shape: Shape) -> Operation:
     weight, bias = layer.parameters["weight"], layer.parameters["bias"]
-    return _each_map(layer.window(shape), shape, weight, bias)
+    return each_map(layer.window(shape), shape, weight, bias)
 
 
 def _convolved(step: Step, x: Array, weight: Array, bias: Array) -> Array:
