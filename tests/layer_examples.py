@@ -24,6 +24,7 @@ from badak.layers import (
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    Graph,
     GroupNorm,
     Hardsigmoid,
     Hardswish,
@@ -183,5 +184,30 @@ EXAMPLES = {
     ),
     "Product of three": Example(
         Product([GATE, [Conv2d(6, 3, padding=1)], []]), twins.three_factors()
+    ),
+    "Graph": Example(
+        Graph(
+            {
+                "conv1": Conv2d(4, 3, padding=1),
+                "tanh": Tanh(),
+                "conv2": Conv2d(4, 1),
+                "conv3": Conv2d(4, 1, bias=False),
+                "norm1": BatchNorm2d(),
+                "sum": Residual([]),
+                "pool": GlobalAvgPool2d(),
+                "gate": Sigmoid(),
+                "product": Product([[], []]),
+                "inner": Residual([Conv2d(4, 1)]),
+                "all": Concat([[], [], []]),
+            },
+            {
+                "conv3": ["tanh"],
+                "sum": ["conv2", "norm1"],
+                "pool": ["norm1"],
+                "product": ["gate", "sum"],
+                "all": ["inner", "input", "conv2"],
+            },
+        ),
+        twins.Graph(),
     ),
 }

@@ -4,6 +4,7 @@ import numpy as np
 
 from badak import models
 from badak.formats.steps.kinds import JOINS, LOWERINGS
+from badak.formats.steps.lower import UNCHANGED
 from badak.layers import (
     ELU,
     GELU,
@@ -105,7 +106,7 @@ NETWORKS = {
     ),
 }
 # A row of the table of layers each, if programs have what it holds. EuclideanRBF may only be last.
-LEAVES = {*LOWERINGS, *JOINS, Dropout, Flatten} - {EuclideanRBF}
+LEAVES = {*LOWERINGS, *JOINS, *UNCHANGED} - {EuclideanRBF}
 NETWORKS |= {
     name: lambda example=example: example.network(after=[Flatten(), Linear(3)], seed=6)
     for name, example in EXAMPLES.items()

@@ -17,6 +17,7 @@ from badak.layers import (
     EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
+    Graph,
     Hardtanh,
     LeakyReLU,
     Linear,
@@ -32,9 +33,17 @@ from badak.layers import (
     Softplus,
     Subsample2d,
     TableConv2d,
+    Tanh,
     Widen2d,
     ZeroPad2d,
 )
+
+
+def nested_graph(depth):
+    block = Graph([ReLU()])
+    for _ in range(depth - 1):
+        block = Graph([block])
+    return block
 
 
 def nested(depth):
@@ -100,6 +109,45 @@ WRONG = {
     "table, -1": (lambda: TableConv2d([[-1]], 3), "number.* table.*got -1"),
     "table, blind": (lambda: TableConv2d([[0], []], 3), r"filter 1 .*\(\)"),
     "table, twice": (lambda: TableConv2d([[1, 1]], 3), r"filter 0 .*\(1, 1\)"),
+    "graph, nothing": (lambda: Graph([]), "layers.*got none"),
+    "graph, input": (lambda: Graph({"input": ReLU()}), "'input': that is its input"),
+    "graph, reads": (lambda: Graph([ReLU()], ["input"]), "reads must be a mapping; got"),
+    "graph, a word": (
+        lambda: Graph([ReLU()], {"relu1": "input"}),
+        "'relu1' must be a list of names",
+    ),
+    "graph, reads none": (
+        lambda: Graph([ReLU()], {"relu1": ()}),
+        "'relu1' must be a list of names",
+    ),
+    "graph, unknown layer": (
+        lambda: Graph([ReLU()], {"a": ["input"]}),
+        "reads names 'a', which is",
+    ),
+    "graph, unknown value": (lambda: Graph([ReLU()], {"relu1": ["a"]}), "'relu1' reads 'a', which"),
+    "graph, itself": (lambda: Graph([ReLU()], {"relu1": ["relu1"]}), "reads 'relu1', which is no"),
+    "graph, a circle": (
+        lambda: Graph([ReLU(), ReLU()], {"relu1": ["relu2"]}),
+        "'relu1' reads 'relu2', which is no layer before it",
+    ),
+    "graph, no name": (lambda: Graph([ReLU()], {"relu1": [3]}), "'relu1' reads 3, which is no"),
+    "graph, no join": (
+        lambda: Graph([ReLU(), Tanh()], {"tanh1": ["relu1", "input"]}),
+        "'tanh1' reads 2 values, which only a block of 2 empty paths can; got Tanh",
+    ),
+    "graph, a join of others": (
+        lambda: Graph([ReLU(), Concat([[], [], []])], {"block1": ["relu1", "input"]}),
+        "'block1' reads 2 values, which only a block of 2 empty paths can; got Concat",
+    ),
+    "graph, a block of layers": (
+        lambda: Graph([ReLU(), Residual([ReLU()])], {"block1": ["relu1", "input"]}),
+        "got Residual",
+    ),
+    "graph, never read": (
+        lambda: Graph([ReLU(), Tanh()], {"tanh1": ["input"]}),
+        "nothing reads 'relu1'",
+    ),
+    "graph, depth": (lambda: nested_graph(9), "Graph.*got 9"),
     "slice, empty": (lambda: ChannelSlice(2, 2), "stop must be above start 2; got 2"),
     "slice, below": (lambda: ChannelSlice(-1, 2), "start must be at least 0; got -1"),
     "shuffle": (lambda: ChannelShuffle(0), "groups must be at least 1; got 0"),

@@ -7,6 +7,7 @@ import torch
 from badak import BadakError, Network
 from badak.layers import Concat, Conv2d, Flatten, Linear, ReLU, Residual
 from badak.layers.walk import INPUT, Tape, run, walk
+from layer_examples import EXAMPLES
 from twins import nested_net, torch_outputs
 
 # name -> the names of what it reads
@@ -131,3 +132,30 @@ def test_the_input_alone_needs_no_gradient(net, images):
     assert set(with_it) - set(without) == {INPUT}
     for name, gradient in without.items():
         np.testing.assert_array_equal(gradient, with_it[name])
+
+
+def test_a_graph_is_walked_and_its_gradients_flow_back():
+    """A value that several read gets the sum of what they pass back, in the order of the nodes."""
+    net = EXAMPLES["Graph"].network(after=[Flatten(), Linear(3)], dtype=np.float64)
+    visits = {visit.name: visit for visit in walk(net.layers, net.input_shape)}
+    assert visits["block1.sum"].reads == ("block1.conv2", "block1.norm1")
+    assert visits["block1.all"].reads == ("block1.inner", "", "block1.conv2")
+    assert visits["block1.inner"].reads == ("block1.inner.conv1", "block1.product")
+    assert visits["block1"].reads == ("block1.all",)
+    x = np.random.default_rng(6).standard_normal((2, *net.input_shape))
+    tape, outputs = Tape(net.layers), {}
+    for visit in tape.forward(x):
+        outputs[visit.name] = visit.output
+    np.testing.assert_array_equal(outputs["linear1"], net(x))
+    grad_y = np.random.default_rng(7).standard_normal((2, 3))
+    gradients = dict(tape.backward(grad_y))
+    assert gradients.keys() == {*outputs, INPUT}
+    caches, y = [], x
+    for layer in net.layers.values():
+        y, cache = layer.forward(y, False)
+        caches.append(cache)
+    for layer, cache in zip(reversed(net.layers.values()), reversed(caches), strict=True):
+        grad_y, _ = layer.backward(grad_y, cache)
+    np.testing.assert_array_equal(gradients[INPUT], grad_y)
+    without = dict(tape.backward(np.random.default_rng(7).standard_normal((2, 3)), False))
+    assert set(gradients) - set(without) == {INPUT}

@@ -212,3 +212,22 @@ def shuffle_unit():
     second.add_module("slice1", ChannelSlice(3, 6))
     second.add_module("conv1", nn.Conv2d(3, 3, 3, padding=1, groups=3))
     return Concat(branch1=first, branch2=second)
+
+
+class Graph(nn.Module):
+    """Two paths that share a layer, which a third value joins: no blocks within blocks are this."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(6, 4, 3, padding=1)
+        self.conv2 = nn.Conv2d(4, 4, 1)
+        self.conv3 = nn.Conv2d(4, 4, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(4)
+        self.inner = Residual(None, conv1=nn.Conv2d(4, 4, 1))
+
+    def forward(self, x):
+        a = torch.tanh(self.conv1(x))
+        b, c = self.conv2(a), self.norm1(self.conv3(a))
+        total = b + c
+        gated = torch.sigmoid(c.mean((2, 3), keepdim=True)) * total
+        return torch.cat([self.inner(gated), x, b], 1)

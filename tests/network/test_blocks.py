@@ -8,6 +8,7 @@ import pytest
 import badak
 from badak import BadakError, FormatError, Network, storage
 from badak.layers import BatchNorm2d, Concat, Conv2d, Dropout, Flatten, Linear, ReLU, Residual
+from layer_examples import EXAMPLES
 
 
 @pytest.fixture
@@ -32,6 +33,17 @@ def block(*layers, **around):
 def concat(branches):
     """Likewise, of layers side by side."""
     return {"name": "block1", "type": "Concat", "arguments": {"branches": branches}}
+
+
+def graph(*layers, **reads):
+    """Likewise, of layers that read any others."""
+    arguments = {"layers": list(layers), "reads": reads}
+    return {"name": "block1", "type": "Graph", "arguments": arguments}
+
+
+def join(name, count=2):
+    """The entry of a Concat of empty branches."""
+    return {"name": name, "type": "Concat", "arguments": {"branches": [[]] * count}}
 
 
 def within(depth, entry):
@@ -75,6 +87,27 @@ FORGED_BLOCKS = {
         within(7, block(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(9_999)))),
         "more than 10,000 layers",
     ),
+    "a graph of nothing": (
+        graph(),
+        "Graph 'block1': layers must hold at least one layer; got none",
+    ),
+    "a circle": (
+        graph(RELU_ENTRY, join("a"), relu1=["a"], a=["relu1", "input"]),
+        "'relu1' reads 'a', which is no layer before it",
+    ),
+    "an unknown value": (graph(RELU_ENTRY, relu1=["b"]), "'relu1' reads 'b', which is no layer"),
+    "reads that are no mapping": (
+        {**graph(), "arguments": {"layers": [RELU_ENTRY], "reads": [1]}},
+        "Graph 'block1': reads must be a mapping; got (1,)",
+    ),
+    "reads of what is no layer": (graph(RELU_ENTRY, b=["input"]), "reads names 'b', which is no"),
+    "reads that are no names": (graph(RELU_ENTRY, relu1=[["a"]]), "'relu1' reads ['a'], which is"),
+    "a million reads": (graph(join("a"), a=["input"] * 10**6), "'a' reads 1000000 values"),
+    "10,001 nodes": (
+        graph(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(10_000))),
+        "more than 10,000 layers",
+    ),
+    "graphs 9 deep": (within(8, graph(RELU_ENTRY)), "nests blocks more than 8 deep"),
     "sums that do not fit": (
         block({"name": "a", "type": "Flatten", "arguments": {}}),
         "the layers give (96,) and the shortcut gives (2, 6, 8)",
@@ -115,6 +148,25 @@ def test_branches_in_branches_come_back_from_a_file(tmp_path):
     assert "block1.branch2.deep.block1.branch1.conv1.weight" in again.parameters()
     x = np.random.default_rng(0).random((3, 2, 6, 8), np.float32)
     np.testing.assert_array_equal(again(x), net(x))
+
+
+def test_a_graph_comes_back_from_a_file(tmp_path):
+    net = EXAMPLES["Graph"].network(after=[Flatten(), Linear(3)], seed=3)
+    net.save(tmp_path / "net.safetensors")
+    again = badak.load(tmp_path / "net.safetensors")
+    assert again.layers == net.layers
+    assert repr(again) == repr(net)
+    assert "block1.inner.conv1.weight" in again.parameters()
+    x = np.random.default_rng(0).random((3, *net.input_shape), np.float32)
+    np.testing.assert_array_equal(again(x), net(x))
+
+
+def test_a_graph_of_as_many_nodes_as_may_be_comes_back_at_once(tmp_path):
+    """Each is read by all that follow, which must not make the check slow."""
+    entries = [RELU_ENTRY, *(join(f"j{i}") for i in range(3_300))]
+    reads = {f"j{i}": ["relu1", f"j{i - 1}" if i else "input"] for i in range(3_300)}
+    write(tmp_path / "net.safetensors", [graph(*entries, **reads)])
+    assert badak.load(tmp_path / "net.safetensors").output_shape == (2 * 3_301, 6, 8)
 
 
 def blocks(dtype=np.float32):

@@ -18,6 +18,7 @@ from badak.layers.conv import Conv2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.gate import GELU, Hardswish, Mish, SiLU
+from badak.layers.graph import Graph
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
 from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
@@ -74,6 +75,7 @@ LAYERS: dict[str, type[Layer]] = {
         Residual,
         Concat,
         Product,
+        Graph,
     )
 }
 
@@ -94,6 +96,7 @@ __all__ = [
     "EuclideanRBF",
     "Flatten",
     "GlobalAvgPool2d",
+    "Graph",
     "GroupNorm",
     "Hardsigmoid",
     "Hardswish",

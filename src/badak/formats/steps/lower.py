@@ -8,12 +8,12 @@ from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.steps.kinds import JOINS, LOWERINGS
 from badak.formats.steps.program import LayerOutput, Program
-from badak.layers import Block, Dropout, Flatten, Layer
+from badak.layers import Block, Dropout, Flatten, Graph, Layer
 from badak.layers.walk import INPUT, walk
 from badak.network import Network
 
 # Layers that change no number in prediction.
-UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten)
+UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten, Graph)
 
 
 def lowered(net: Network, what: str) -> Program:

@@ -13,7 +13,7 @@ from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.pending import Pending
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Concat, Product, Residual
+from badak.layers import Concat, Graph, Product, Residual
 
 
 def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
@@ -33,6 +33,11 @@ def write_product(graph: GraphWriter, name: str, ends: list[str]) -> str:
         last = number == len(others)
         y = graph.add("Mul", [y, other], name if last else f"{name}.product{number}")
     return y
+
+
+def write_graph(graph: GraphWriter, name: str, ends: list[str]) -> str:
+    """Nothing: its last layer's output is its own."""
+    return ends[0]
 
 
 def read_add(call: Call) -> Value:
@@ -143,7 +148,12 @@ def read_mean(call: Call) -> Value:
     return affine(call, call.before[-1], 1 / len(call.inputs))
 
 
-JOINS = {Residual: write_residual, Concat: write_concat, Product: write_product}
+JOINS = {
+    Residual: write_residual,
+    Concat: write_concat,
+    Product: write_product,
+    Graph: write_graph,
+}
 READERS = {
     "Add": read_add,
     "Sum": read_add,
