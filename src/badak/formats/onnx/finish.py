@@ -5,28 +5,31 @@ What no layer does is named, all of it.
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
 from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.call import as_written
-from badak.formats.onnx.chain import Join, Step
+from badak.formats.onnx.chain import Join, Step, Web
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
     BatchNorm2d,
     Concat,
     Conv2d,
+    Graph,
     GroupNorm,
+    Layer,
     Linear,
     Normalize,
     Product,
     Residual,
     Scale,
 )
+from badak.layers.naming import named
 
-Build = Callable[[Join, list[list[Loaded]]], list[Loaded]]
 # Layers whose weight and bias have one number, or filter, for each channel of their output.
 TAKES_CONSTANTS = (Conv2d, Linear, BatchNorm2d, GroupNorm)
 
@@ -47,7 +50,9 @@ def finished(steps: Sequence[Step]) -> list[Loaded]:
 def _path(steps: Sequence[Step], faults: list[str]) -> list[Loaded]:
     layers: list[Loaded] = []
     for step in steps:
-        if isinstance(step, Join):
+        if isinstance(step, Web):
+            layers += _web(step, faults)
+        elif isinstance(step, Join):
             layers += _block(step, [_path(path, faults) for path in step.paths], faults)
         elif isinstance(step.layer, Affine):
             arrays = step.arrays[0]
@@ -116,12 +121,9 @@ def _block(join: Join, paths: list[list[Loaded]], faults: list[str]) -> list[Loa
     return BLOCKS[join.kind](join, paths)
 
 
-def _branched(kind: type[Concat] | type[Product]) -> Build:
-    def build(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
-        layer = kind([[step.layer for step in path] for path in paths])
-        return [Loaded(layer, _arrays(paths), join.node)]
-
-    return build
+def _branched(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
+    layer = BRANCHED[join.kind]([[step.layer for step in path] for path in paths])
+    return [Loaded(layer, _arrays(paths), join.node)]
 
 
 def _add(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
@@ -137,19 +139,72 @@ def _sum(join: Join, *paths: list[Loaded]) -> Loaded:
     return Loaded(layer, _arrays([main, around]), join.node)
 
 
+def _web(web: Web, faults: list[str]) -> list[Loaded]:
+    """A Graph: every layer with what it reads."""
+    ends = {web.start: "input"}  # value -> the layer that makes it
+    parts = _Parts([], [])
+    for strand in web.strands:
+        reads = [ends[read] for read in strand.reads]
+        first = strand.steps[0] if strand.steps else None
+        if len(reads) == 1:
+            for step in _path(strand.steps, faults):
+                reads = [parts.add(step, reads)]
+        elif isinstance(first, Join) and first.kind in EMPTY:
+            reads = [_joined(parts, first, reads)]
+        elif first is not None:
+            faults.append(f"{first.node}: badak has no block that joins such paths")
+        ends[strand.name] = reads[0]
+    if faults:
+        return []
+    layers = named([step.layer for step in parts.layers])
+    reads_of = dict(zip(layers, parts.reads, strict=True))
+    return [Loaded(Graph(layers, reads_of), _arrays([parts.layers]), web.node)]
+
+
+class _Parts(NamedTuple):
+    """Layers so far, and what each reads."""
+
+    layers: list[Loaded]
+    reads: list[tuple[str, ...]]
+
+    def add(self, step: Loaded, reads: Sequence[str]) -> str:
+        """Add a layer; return the name that a network gives it."""
+        self.layers.append(step)
+        self.reads.append(tuple(reads))
+        return list(named([step.layer for step in self.layers]))[-1]
+
+
+def _joined(parts: _Parts, join: Join, ends: list[str]) -> str:
+    """Add the joins of `ends`, which are blocks of empty paths."""
+    if join.kind == "Sub":
+        ends = [ends[0], parts.add(_turned(join), ends[1:])]
+    if join.kind in BRANCHED:
+        layer = BRANCHED[join.kind]([[] for _ in ends])
+        return parts.add(Loaded(layer, (), join.node), ends)
+    total, *others = ends
+    for other in others:
+        total = parts.add(Loaded(Residual([]), (), join.node), (total, other))
+    return total
+
+
 def _arrays(paths: list[list[Loaded]]) -> tuple[dict[str, Array], ...]:
     return tuple(arrays for path in paths for step in path for arrays in step.arrays)
 
 
 def _difference(join: Join, paths: list[list[Loaded]]) -> list[Loaded]:
     """The second path, its sign turned, is added to the first."""
-    turned = Loaded(Scale("number", -1.0, bias=False), ({"weight": np.full(1, -1.0)},), join.node)
-    return [_sum(join, paths[0], [*paths[1], turned])]
+    return [_sum(join, paths[0], [*paths[1], _turned(join)])]
 
 
-BLOCKS: dict[str, Build] = {
+def _turned(join: Join) -> Loaded:
+    weight: Array = np.full(1, -1.0)
+    return Loaded(Scale("number", -1.0, bias=False), ({"weight": weight},), join.node)
+
+
+BRANCHED: dict[str, Callable[..., Layer]] = {"Concat": Concat, "Mul": Product}
+BLOCKS: dict[str, Callable[[Join, list[list[Loaded]]], list[Loaded]]] = {
     "Add": _add,
     "Sub": _difference,
-    "Concat": _branched(Concat),
-    "Mul": _branched(Product),
+    **dict.fromkeys(BRANCHED, _branched),
 }
+EMPTY = ("Add", "Sub", *BRANCHED)

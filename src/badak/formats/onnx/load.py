@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from badak.errors import BadakError, FormatError
-from badak.formats.onnx.chain import Chain
+from badak.formats.onnx.chain import steps_between
 from badak.formats.onnx.classes import with_classes
 from badak.formats.onnx.file import Graph, read
 from badak.formats.onnx.finish import finished
@@ -108,7 +108,7 @@ def _network(graph: Graph, input_shape: Sequence[int] | None) -> Network:
         raise FormatError(f"its output, {end.file_shape} for one image, has its channels last")
     if end.file_shape != end.shape and len(end.file_shape) != 1 and end.places > 1:
         raise FormatError(f"its output must keep the shape {end.shape}; it is {end.file_shape}")
-    steps = finished(simplified(Chain(reading.values).steps(end.name, start.name)))
+    steps = finished(simplified(steps_between(reading.values, start.name, end.name)))
     if len(end.shape) == 3 and (end.places == 1 or end.rows):
         steps.append(Loaded(Flatten()))  # (K, 1, 1): one row of logits per image
     if (end.places == 1 or end.rows) and not end.probabilities:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from badak.arrays import Array
-from badak.formats.onnx.chain import Join, Step
+from badak.formats.onnx.chain import Join, Step, Web
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
@@ -70,6 +70,11 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
     for step in steps:
         if isinstance(step, Join):
             step = replace(step, paths=tuple(map(simplified, step.paths)))
+        elif isinstance(step, Web):
+            strands = (
+                replace(strand, steps=tuple(simplified(strand.steps))) for strand in step.strands
+            )
+            step = replace(step, strands=tuple(strands))
         result.append(step)
         _merge(result)
         for count in range(1, min(LONGEST, len(result)) + 1):
@@ -100,6 +105,8 @@ def _activation(steps: Sequence[Step]) -> Layer | None:
 def _computed(steps: Sequence[Step], x: NDArray[Any]) -> NDArray[Any] | None:
     """What steps make of `x`; None if they do more than one function of each number."""
     for step in steps:
+        if isinstance(step, Web):
+            return None
         y = _joined(step, x) if isinstance(step, Join) else _function(step, x)
         if y is None:
             return None
