@@ -27,4 +27,4 @@ def computed(
         y = run(step, Scale(n["scale_x"], int(n["zero_x"])).real(x))
         return clipped(np.rint(y * np.float32(n["per_step_y"])) + n["zero_y"])
 
-    return Kind(op, lowerings, run, run_int8, _quantise, in_place)
+    return Kind(op, lowerings, run=run, run_int8=run_int8, quantise=_quantise, in_place=in_place)

@@ -1,0 +1,135 @@
+"""Classifiers as their frameworks export them: read, compared, trained, and written again.
+
+The table that this prints has a row for each: how many layers, how far the outputs lie from ONNX
+Runtime's and the gradients from the framework's own, and what the network written again differs by.
+"""
+
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+import badak
+from formats.onnx import torch_families
+
+EXPORTERS = {"traced": False, "torch.export": True}
+# What cannot be read, and why.
+MISSING: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def table(request):
+    """Rows to print once all are there."""
+    rows: list[str] = []
+    yield rows
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        head = f"{'network':32} layers  outputs  gradients  again"
+        print("\n" + "\n".join([head, *sorted(rows)]))
+
+
+def randomized(module):
+    """Weights and statistics that let the outputs depend on the input."""
+    torch.manual_seed(0)
+    for key, array in module.state_dict().items():
+        if array.ndim > 1:
+            nn.init.kaiming_normal_(array)
+        elif "var" in key:
+            array.uniform_(0.5, 1.5)
+        elif array.is_floating_point():
+            array.add_(torch.randn_like(array) * 0.1)
+    return module.eval()
+
+
+def exported(module, path, by_export):
+    """A file of any number of images."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns that torchvision is missing
+    free = {"dynamic_axes": {"x": {0: "N"}}, "input_names": ["x"]}
+    if by_export:
+        free = {"dynamic_shapes": ({0: "N"},)}
+    images = torch.rand(2, *torch_families.SHAPE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the older exporter is deprecated, and says so
+        torch.onnx.export(
+            module, (images,), path, dynamo=by_export, verbose=False, external_data=False, **free
+        )
+
+
+def runtime(path, x):
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: x})[0]
+
+
+def distance(y, expected):
+    """The largest difference, in parts of the largest number expected."""
+    assert y.shape == expected.shape
+    return float(np.abs(y - expected).max() / max(1e-6, np.abs(expected).max()))
+
+
+def gradients(net, x, labels, loss):
+    """How far gradients lie from PyTorch's: that of the images, and those of like parameters."""
+    images = torch.tensor(x, requires_grad=True)
+    torch_parameters = loss(images, torch.tensor(labels))
+    result = net.forward_backward(x, labels, need_grad_x=True, training=False)
+    farthest, compared = distance(result.grad_x, images.grad.numpy()), 0
+    for array, grad in torch_parameters:
+        for name, own in net.parameters().items():
+            if own.shape == array.shape and np.array_equal(own, array):
+                farthest = max(farthest, distance(result.gradients[name], grad))
+                compared += 1
+    return farthest, compared
+
+
+def checked(table, name, path, x, gradient, folder, probabilities=False):
+    """Read a file, and add its row to the table."""
+    if name in MISSING:
+        with pytest.raises(badak.FormatError, match=MISSING[name]) as fault:
+            badak.onnx.load(path)
+        table.append(f"{name:32} missing: {str(fault.value).split(': ', 1)[-1][:100]}")
+        return
+    net = badak.onnx.load(path)
+    images = x if net.input_shape == x.shape[1:] else np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+    expected = runtime(path, x)
+    y = net.predict_proba(images) if probabilities else net(images)
+    assert expected.std(axis=0).max() > 1e-3  # or a constant network would agree
+    outputs = distance(y, expected)
+    labels = np.arange(len(x)) % net.num_classes
+    farthest, compared = gradient(net, images, labels)
+    badak.onnx.export(net, folder / "again.onnx")
+    model = onnx.load(folder / "again.onnx")
+    again = distance(runtime(folder / "again.onnx", images), net(images))
+    model.ClearField("metadata_props")
+    onnx.save(model, folder / "plain.onnx")
+    plain = distance(badak.onnx.load(folder / "plain.onnx")(images), net(images))
+    trainer = badak.Trainer(net, optimizer=badak.optim.SGD(1e-2), progress=False)
+    assert np.isfinite(trainer.step(images, labels))
+    count = sum(1 for top, layer in net.layers.items() for _ in layer.leaves(top))
+    table.append(
+        f"{name:32} {count:6}  {outputs:.1e}  {farthest:.1e} ({compared}) {max(again, plain):.1e}"
+    )
+    assert outputs < 1e-4
+    assert farthest < 1e-3
+    assert max(again, plain) < 1e-4
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS)
+@pytest.mark.parametrize("family", torch_families.FAMILIES)
+def test_a_classifier_of_torchvisions_form(tmp_path, table, family, exporter):
+    module = randomized(torch_families.FAMILIES[family]())
+    exported(module, tmp_path / "net.onnx", EXPORTERS[exporter])
+    x = np.random.default_rng(0).random((3, *torch_families.SHAPE), np.float32)
+
+    def gradient(net, images, labels):
+        def loss(x, labels):
+            nn.functional.cross_entropy(module(x), labels).backward()
+            return [(p.detach().numpy(), p.grad.numpy()) for p in module.parameters()]
+
+        return gradients(net, images, labels, loss)
+
+    checked(table, f"{family}, {exporter}", tmp_path / "net.onnx", x, gradient, tmp_path)
