@@ -1,10 +1,17 @@
-"""Small forms of Keras' application architectures, and of what its users write, for the torch backend.
+"""Small forms of Keras' application architectures, and of what its users write.
 
-Import this only where KERAS_BACKEND is torch.
+``python keras_families.py FOLDER`` exports each, which is slow to do in the tests' own process:
+there Keras may have been loaded already, with another backend.
 """
 
+import os
+import sys
+import traceback
 import warnings
 
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import numpy as np
 from keras import layers
@@ -221,3 +228,34 @@ def exported(model, path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.export(path, format="onnx", verbose=False)
+
+
+def gradients(model, x, labels):
+    """Those of the images, and each weight as PyTorch lays it out with its own."""
+    images = torch.tensor(x, requires_grad=True)
+    chosen = model(images)[torch.arange(len(x)), torch.tensor(labels)]
+    (-torch.log(chosen).mean()).backward()
+    arrays = {"x": x, "labels": labels, "grad_x": images.grad.numpy()}
+    for number, weight in enumerate(model.trainable_weights):
+        value = weight.value
+        if value.grad is not None and value.ndim in (2, 4):
+            order = (1, 0) if value.ndim == 2 else (3, 2, 0, 1)
+            arrays[f"value{number}"] = value.detach().permute(order).numpy()
+            arrays[f"grad{number}"] = value.grad.permute(order).numpy()
+    return arrays
+
+
+def main(folder):
+    """Write a file and its gradients for each family."""
+    x = np.random.default_rng(0).random((3, *SHAPE), np.float32)
+    for name in FAMILIES:
+        try:
+            model = made(name)
+            exported(model, folder / f"{name}.onnx")
+            np.savez(folder / f"{name}.npz", **gradients(model, x, np.arange(3)))
+        except Exception:
+            (folder / f"{name}.txt").write_text(traceback.format_exc())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

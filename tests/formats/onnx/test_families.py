@@ -5,6 +5,8 @@ Runtime's and the gradients from the framework's own, and what the network writt
 """
 
 import logging
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -18,9 +20,17 @@ from torch import nn
 import badak
 from formats.onnx import torch_families
 
+KERAS = Path(__file__).with_name("keras_families.py")
+KERAS_FAMILIES = [
+    line.split('"')[1]
+    for line in KERAS.read_text().splitlines()
+    if line.startswith('    "') and '": ' in line
+]
 EXPORTERS = {"traced": False, "torch.export": True}
 # What cannot be read, and why.
-MISSING: dict[str, str] = {}
+MISSING: dict[str, str] = {"Keras NASNet": "Slice .*channels alone"}
+# What Keras' own exporter refuses.
+NOT_EXPORTED = ("ConvNeXt", "Xception", "Rescaling first")
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +82,11 @@ def distance(y, expected):
     return float(np.abs(y - expected).max() / max(1e-6, np.abs(expected).max()))
 
 
-def gradients(net, x, labels, loss):
+def gradients(net, x, labels, grad_x, parameters):
     """How far gradients lie from PyTorch's: that of the images, and those of like parameters."""
-    images = torch.tensor(x, requires_grad=True)
-    torch_parameters = loss(images, torch.tensor(labels))
     result = net.forward_backward(x, labels, need_grad_x=True, training=False)
-    farthest, compared = distance(result.grad_x, images.grad.numpy()), 0
-    for array, grad in torch_parameters:
+    farthest, compared = distance(result.grad_x, grad_x), 0
+    for array, grad in parameters:
         for name, own in net.parameters().items():
             if own.shape == array.shape and np.array_equal(own, array):
                 farthest = max(farthest, distance(result.gradients[name], grad))
@@ -126,10 +134,37 @@ def test_a_classifier_of_torchvisions_form(tmp_path, table, family, exporter):
     x = np.random.default_rng(0).random((3, *torch_families.SHAPE), np.float32)
 
     def gradient(net, images, labels):
-        def loss(x, labels):
-            nn.functional.cross_entropy(module(x), labels).backward()
-            return [(p.detach().numpy(), p.grad.numpy()) for p in module.parameters()]
-
-        return gradients(net, images, labels, loss)
+        leaf = torch.tensor(images, requires_grad=True)
+        nn.functional.cross_entropy(module(leaf), torch.tensor(labels)).backward()
+        parameters = [(p.detach().numpy(), p.grad.numpy()) for p in module.parameters()]
+        return gradients(net, images, labels, leaf.grad.numpy(), parameters)
 
     checked(table, f"{family}, {exporter}", tmp_path / "net.onnx", x, gradient, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def keras_folder(tmp_path_factory):
+    """Keras' files, and their gradients."""
+    folder = tmp_path_factory.mktemp("keras")
+    command = [sys.executable, "-W", "ignore", str(KERAS), str(folder)]
+    subprocess.run(command, check=True, timeout=280, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize("family", KERAS_FAMILIES)
+def test_a_classifier_of_keras(tmp_path, table, family, keras_folder):
+    path = keras_folder / f"{family}.onnx"
+    if not path.exists():
+        fault = path.with_suffix(".txt").read_text().strip().splitlines()[-1]
+        table.append(f"{'Keras ' + family:32} missing: Keras does not export it: {fault[:80]}")
+        assert family in NOT_EXPORTED
+        return
+    arrays = np.load(path.with_suffix(".npz"))
+
+    def gradient(net, images, labels):
+        grad_x = np.ascontiguousarray(arrays["grad_x"].transpose(0, 3, 1, 2))
+        numbers = [key[5:] for key in arrays if key.startswith("value")]
+        parameters = [(arrays[f"value{n}"], arrays[f"grad{n}"]) for n in numbers]
+        return gradients(net, images, labels, grad_x, parameters)
+
+    checked(table, f"Keras {family}", path, arrays["x"], gradient, tmp_path, probabilities=True)
