@@ -35,6 +35,7 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
     y, indices = ops.max_pool2d(x, **POOL)
     normal = ops.batch_norm2d(x, bias=draw(4), **channels, training=True)
     grouped = ops.group_norm(x, 2)
+    columns = ops.layer_norm(x)
     scaled, scale = ops.local_response_norm(x, **LRN)
     kept, mask = ops.dropout(x, 0.25, np.random.default_rng(5))
     lin_weight = draw(4, 5)
@@ -104,6 +105,17 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
                 "weight": channels["weight"],
                 "mean": grouped.mean,
                 "inverse_std": grouped.inverse_std,
+            },
+            {},
+        ),
+        "layer_norm": ({"x": x, "weight": draw(4), "bias": draw(4)}, {"eps": 1e-3}),
+        "layer_norm_backward": (
+            {
+                "grad_y": draw(*x.shape),
+                "x": x,
+                "weight": draw(4),
+                "mean": columns.mean,
+                "inverse_std": columns.inverse_std,
             },
             {},
         ),

@@ -15,6 +15,7 @@ from badak.layers import (
     GELU,
     SELU,
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     ChannelShuffle,
     ChannelSlice,
@@ -23,13 +24,16 @@ from badak.layers import (
     Dropout,
     EuclideanRBF,
     Flatten,
+    FrozenBatchNorm2d,
     GlobalAvgPool2d,
     Graph,
     GroupNorm,
     Hardsigmoid,
     Hardswish,
     Hardtanh,
+    InstanceNorm2d,
     Layer,
+    LayerNorm,
     LeakyReLU,
     Linear,
     LocalResponseNorm,
@@ -119,6 +123,17 @@ EXAMPLES = {
     "Hardswish": Example(Hardswish(), nn.Hardswish()),
     "Mish": Example(Mish(), nn.Mish()),
     "BatchNorm2d": Example(BatchNorm2d(momentum=0.3, eps=1e-3), nn.BatchNorm2d(6, 1e-3, 0.3)),
+    "BatchNorm1d": Example(
+        BatchNorm1d(momentum=0.3, eps=1e-3), nn.BatchNorm1d(*ROW, 1e-3, 0.3), ROW
+    ),
+    "FrozenBatchNorm2d": Example(FrozenBatchNorm2d(eps=1e-3), twins.FrozenBatchNorm(6, 1e-3)),
+    "InstanceNorm2d": Example(InstanceNorm2d(eps=1e-3), nn.InstanceNorm2d(6, 1e-3)),
+    "InstanceNorm2d with weight": Example(
+        InstanceNorm2d(affine=True), nn.InstanceNorm2d(6, affine=True)
+    ),
+    "LayerNorm": Example(LayerNorm(eps=1e-3), twins.ChannelNorm(6, 1e-3)),
+    "LayerNorm of all": Example(LayerNorm("all"), nn.LayerNorm(IMAGE)),
+    "LayerNorm of rows": Example(LayerNorm(), nn.LayerNorm(ROW), ROW),
     "GroupNorm": Example(GroupNorm(3, eps=1e-3), nn.GroupNorm(3, 6, 1e-3)),
     "GroupNorm without weight": Example(
         GroupNorm(2, affine=False), nn.GroupNorm(2, 6, affine=False)

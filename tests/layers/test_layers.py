@@ -41,6 +41,7 @@ def test_layer_equals_pytorchs_forward_and_backward(name, training):
         array[...] = generator.standard_normal(array.shape)
         twin.get_parameter(key).data = torch.from_numpy(array.copy())
     for key, array in layer.buffers.items():
+        array[...] = generator.uniform(0.5, 1.5, array.shape)
         twin.get_buffer(key).data = torch.from_numpy(array.copy())
     x = generator.standard_normal((3, *shape))
     xt = torch.from_numpy(x).requires_grad_()

@@ -53,6 +53,27 @@ class Normalize(nn.Module):
         return (x - self.mean[:, None, None]) / self.std[:, None, None]
 
 
+class FrozenBatchNorm(nn.Module):
+    """As torchvision's."""
+
+    def __init__(self, channels, eps):
+        super().__init__()
+        self.eps = eps
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            self.register_buffer(name, torch.zeros(channels))
+
+    def forward(self, x):
+        statistics = self.running_mean, self.running_var, self.weight, self.bias
+        return F.batch_norm(x, *statistics, training=False, eps=self.eps)
+
+
+class ChannelNorm(nn.LayerNorm):
+    """As ConvNeXt's: over the channels, which are moved to the end and back."""
+
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
 class Subsample(nn.Module):
     def __init__(self, kernel_size, channels):
         super().__init__()

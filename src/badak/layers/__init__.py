@@ -11,6 +11,7 @@ from badak.layers.activation import (
     Tanh,
 )
 from badak.layers.base import Layer
+from badak.layers.batch_norm import BatchNorm1d, BatchNorm2d, FrozenBatchNorm2d
 from badak.layers.block import Block
 from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
@@ -21,7 +22,7 @@ from badak.layers.gate import GELU, Hardswish, Mish, SiLU
 from badak.layers.graph import Graph
 from badak.layers.linear import Linear
 from badak.layers.loss import CrossEntropyLoss
-from badak.layers.norm import BatchNorm2d, GroupNorm, LocalResponseNorm
+from badak.layers.norm import GroupNorm, InstanceNorm2d, LayerNorm, LocalResponseNorm
 from badak.layers.pad import ZeroPad2d
 from badak.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from badak.layers.prelu import PReLU
@@ -63,7 +64,11 @@ LAYERS: dict[str, type[Layer]] = {
         Hardswish,
         Mish,
         BatchNorm2d,
+        BatchNorm1d,
+        FrozenBatchNorm2d,
         GroupNorm,
+        InstanceNorm2d,
+        LayerNorm,
         LocalResponseNorm,
         Scale,
         Normalize,
@@ -85,6 +90,7 @@ __all__ = [
     "LAYERS",
     "SELU",
     "AvgPool2d",
+    "BatchNorm1d",
     "BatchNorm2d",
     "Block",
     "ChannelShuffle",
@@ -95,13 +101,16 @@ __all__ = [
     "Dropout",
     "EuclideanRBF",
     "Flatten",
+    "FrozenBatchNorm2d",
     "GlobalAvgPool2d",
     "Graph",
     "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
+    "InstanceNorm2d",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",

@@ -1,4 +1,4 @@
-"""BatchNorm2d, GroupNorm and LocalResponseNorm."""
+"""GroupNorm, InstanceNorm2d, LayerNorm and LocalResponseNorm: each image by itself."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -8,93 +8,63 @@ import numpy as np
 from badak import checks, ops
 from badak.arrays import Array, Shape
 from badak.errors import BadakError
-from badak.layers.base import Gradients, Layer, Pointwise, image_shape
+from badak.layers.base import Gradients, Pointwise, image_shape
 
-BatchNormCache = tuple[Array, Array, Array, bool]
-GroupNormCache = tuple[Array, Array, Array]
+Cache = tuple[Array, Array, Array]
 
 
-@final
 @dataclass
-class BatchNorm2d(Layer):
-    """Normalise each channel over batch and places (Ioffe and Szegedy 2015, algorithm 1).
-
-    Parameters ``weight`` (C,) and ``bias`` (C,); buffers ``running_mean`` and ``running_var``
-    (C,), which each forward pass in training moves towards the batch's, and prediction uses.
-
-    Args:
-        momentum: how far the running statistics move with each batch, in [0, 1].
-        eps: added to the variance.
-
-    Raises:
-        BadakError: an argument out of range.
-
-    Example:
-        >>> BatchNorm2d().output_shape((16, 8, 8))
-        (16, 8, 8)
-    """
+class _Affine(Pointwise):
+    """Normalisation after which numbers are scaled and shifted by parameters, weight and bias."""
 
     prefix: ClassVar[str] = "norm"
-    momentum: float = 0.1
-    eps: float = 1e-5
-
-    def __post_init__(self) -> None:
-        checks.real(self.momentum, "momentum", minimum=0, maximum=1)
-        checks.real(self.eps, "eps", above=0)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's own shape, which must be (C, H, W)."""
-        return image_shape(input_shape)
-
-    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Those of weight, bias and the running statistics, a number for each map."""
-        return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), input_shape[:1])
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
-        """Make weight 1, bias 0, running mean 0 and variance 1; see Layer.build."""
-        channels = self.output_shape(input_shape)[0]
-        self.parameters |= {"weight": np.ones(channels, dtype), "bias": np.zeros(channels, dtype)}
-        self.buffers |= {
-            "running_mean": np.zeros(channels, dtype),
-            "running_var": np.ones(channels, dtype),
-        }
+        """Make weight 1 and bias 0, if there are any; see Layer.build."""
+        self.output_shape(input_shape)
+        for name, shape in self.state_shapes(input_shape).items():
+            self.parameters[name] = np.full(shape, 1 if name == "weight" else 0, dtype)
         return input_shape
 
-    def forward(self, x: Array, training: bool) -> tuple[Array, BatchNormCache]:
-        """In training, use the batch's statistics and update the running ones."""
-        result = ops.batch_norm2d(
-            x,
-            self.parameters["weight"],
-            self.parameters["bias"],
-            self.buffers["running_mean"],
-            self.buffers["running_var"],
-            training,
-            self.momentum,
-            self.eps,
-        )
-        if training:
-            self.buffers["running_mean"][...] = result.running_mean
-            self.buffers["running_var"][...] = result.running_var
-        return result.y, (x, result.mean, result.inverse_std, training)
+    def flops(self, input_shape: Shape) -> int:
+        """For each value one for the mean, three for the variance, two to normalise, two more."""
+        return super().flops(input_shape) * (8 if self.state_shapes(input_shape) else 6)
+
+
+class _Grouped(_Affine):
+    """Normalisation of groups of channels of each image."""
+
+    eps: float
+    affine: bool
+
+    def groups(self, channels: int) -> int:
+        """How many groups so many channels are."""
+        return channels
+
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Those of weight and bias, a number for each map."""
+        return dict.fromkeys(("weight", "bias"), input_shape[:1]) if self.affine else {}
+
+    def forward(self, x: Array, training: bool) -> tuple[Array, Cache]:
+        """The cache is the input, and each group's mean and inverse deviation."""
+        groups = self.groups(x.shape[1])
+        y, mean, inverse_std = ops.group_norm(x, groups, **self.parameters, eps=self.eps)
+        return y, (x, mean, inverse_std)
 
     def backward(
-        self, grad_y: Array, cache: BatchNormCache, need_grad_x: bool = True
+        self, grad_y: Array, cache: Cache, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """Gradients of the input, ``weight`` and ``bias``."""
-        x, mean, inverse_std, training = cache
-        grad_x, grad_weight, grad_bias = ops.batch_norm2d_backward(
-            grad_y, x, self.parameters["weight"], mean, inverse_std, training
+        """Gradients of the input and, if affine, ``weight`` and ``bias``."""
+        x, mean, inverse_std = cache
+        grad_x, grad_weight, grad_bias = ops.group_norm_backward(
+            grad_y, x, self.parameters.get("weight"), mean, inverse_std
         )
-        return grad_x, {"weight": grad_weight, "bias": grad_bias}
-
-    def flops(self, input_shape: Shape) -> int:
-        """One multiply-add for each value, as in prediction."""
-        return 2 * super().flops(input_shape)
+        return grad_x, {"weight": grad_weight, "bias": grad_bias} if self.parameters else {}
 
 
 @final
 @dataclass
-class GroupNorm(Pointwise):
+class GroupNorm(_Grouped):
     """Normalise groups of neighbouring channels of each image by itself (Wu and He 2018).
 
     It depends on no other image, so small batches do not disturb it, and prediction is as training.
@@ -113,7 +83,6 @@ class GroupNorm(Pointwise):
         (16, 8, 8)
     """
 
-    prefix: ClassVar[str] = "norm"
     num_groups: int
     eps: float = 1e-5
     affine: bool = True
@@ -132,36 +101,99 @@ class GroupNorm(Pointwise):
             )
         return input_shape
 
+    def groups(self, channels: int) -> int:
+        """Return num_groups."""
+        return self.num_groups
+
+
+@final
+@dataclass
+class InstanceNorm2d(_Grouped):
+    """Normalise each channel of each image by itself (Ulyanov, Vedaldi and Lempitsky 2016).
+
+    Parameters ``weight`` (C,) and ``bias`` (C,), if affine.
+
+    Args:
+        eps: added to the variance.
+        affine: whether each channel is scaled and shifted afterwards.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> InstanceNorm2d().output_shape((16, 8, 8))
+        (16, 8, 8)
+    """
+
+    eps: float = 1e-5
+    affine: bool = False
+
+    def __post_init__(self) -> None:
+        checks.real(self.eps, "eps", above=0)
+        checks.flag(self.affine, "affine")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's own shape, which must be (C, H, W)."""
+        return image_shape(input_shape)
+
+
+@final
+@dataclass
+class LayerNorm(_Affine):
+    """Normalise the channels at each place, or all numbers of an image (Ba et al. 2016).
+
+    Parameters ``weight`` and ``bias``: (C,) for "channels", as ConvNeXt has it (Liu et al. 2022),
+    and the image's own shape for "all", as ``torch.nn.LayerNorm([C, H, W])``. Of rows (F,) both
+    normalise all F numbers.
+
+    Args:
+        axes: "channels" or "all".
+        eps: added to the variance.
+
+    Raises:
+        BadakError: an argument out of range.
+
+    Example:
+        >>> LayerNorm().state_shapes((16, 8, 8)), LayerNorm("all").state_shapes((16, 8, 8))
+        ({'weight': (16,), 'bias': (16,)}, {'weight': (16, 8, 8), 'bias': (16, 8, 8)})
+    """
+
+    axes: str = "channels"
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        checks.choice(self.axes, "axes", ("channels", "all"))
+        checks.real(self.eps, "eps", above=0)
+
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Those of weight and bias, a number for each map."""
-        return dict.fromkeys(("weight", "bias"), input_shape[:1]) if self.affine else {}
+        """Those of weight and bias."""
+        shape = input_shape if self.axes == "all" else input_shape[:1]
+        return dict.fromkeys(("weight", "bias"), shape)
 
-    def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
-        """Make weight 1 and bias 0; see Layer.build."""
-        channels = self.output_shape(input_shape)[0]
-        if self.affine:
-            ones, zeros = np.ones(channels, dtype), np.zeros(channels, dtype)
-            self.parameters |= {"weight": ones, "bias": zeros}
-        return input_shape
-
-    def forward(self, x: Array, training: bool) -> tuple[Array, GroupNormCache]:
-        """The cache is the input, and each group's mean and inverse deviation."""
-        y, mean, inverse_std = ops.group_norm(x, self.num_groups, **self.parameters, eps=self.eps)
-        return y, (x, mean, inverse_std)
+    def forward(self, x: Array, training: bool) -> tuple[Array, Cache]:
+        """The cache is the input, and each place's mean and inverse deviation."""
+        weight, bias = (self.parameters[key].reshape(-1) for key in ("weight", "bias"))
+        y, mean, inverse_std = ops.layer_norm(self._columns(x), weight, bias, self.eps)
+        return y.reshape(x.shape), (x, mean, inverse_std)
 
     def backward(
-        self, grad_y: Array, cache: GroupNormCache, need_grad_x: bool = True
+        self, grad_y: Array, cache: Cache, need_grad_x: bool = True
     ) -> tuple[Array, Gradients]:
-        """Gradients of the input and, if affine, ``weight`` and ``bias``."""
+        """Gradients of the input, ``weight`` and ``bias``."""
         x, mean, inverse_std = cache
-        grad_x, grad_weight, grad_bias = ops.group_norm_backward(
-            grad_y, x, self.parameters.get("weight"), mean, inverse_std
+        weight = self.parameters["weight"]
+        grad_x, grad_weight, grad_bias = ops.layer_norm_backward(
+            self._columns(grad_y), self._columns(x), weight.reshape(-1), mean, inverse_std
         )
-        return grad_x, {"weight": grad_weight, "bias": grad_bias} if self.affine else {}
+        grads = {"weight": grad_weight, "bias": grad_bias}
+        named = {name: grad.reshape(weight.shape) for name, grad in grads.items()}
+        return grad_x.reshape(x.shape), named
 
-    def flops(self, input_shape: Shape) -> int:
-        """For each value one for the mean, three for the variance, two to normalise, two more."""
-        return super().flops(input_shape) * (8 if self.affine else 6)
+    def _columns(self, x: Array) -> Array:
+        """(N, C, H, W), or (N, C * H * W) for "all"; a view."""
+        if self.axes == "channels":
+            return x
+        return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
 
 @final

@@ -9,7 +9,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from badak.arrays import Array, Shape
-from badak.layers import BatchNorm2d, Block, Conv2d, Dropout, Layer, Linear, MaxPool2d, ReLU
+from badak.layers import Block, Conv2d, Dropout, Layer, Linear, MaxPool2d, ReLU
+from badak.layers.batch_norm import BatchNorm
 from badak.layers.block import output_shape
 from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
 from badak.network.stages import (
@@ -154,7 +155,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(Joined(name, layer, before, training))
         elif training and isinstance(layer, Dropout):
             result.append(Drop(layer))
-        elif training and isinstance(layer, BatchNorm2d):
+        elif training and isinstance(layer, BatchNorm):
             result.append(Norm(name, layer))
         else:
             result.append(Single(name, layer, training))

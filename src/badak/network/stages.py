@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array
-from badak.layers import BatchNorm2d, Conv2d, Dropout, Layer, Linear
+from badak.layers import Conv2d, Dropout, Layer, Linear
+from badak.layers.batch_norm import BatchNorm
 from badak.ops import edition
 
 Gradients = dict[str, Array]
@@ -136,19 +137,23 @@ class Drop(Stage):
 
 
 class Norm(Stage):
-    """BatchNorm2d in training: the running statistics move within the call."""
+    """Batch norm in training: the running statistics move within the call."""
 
-    def __init__(self, name: str, layer: BatchNorm2d) -> None:
+    def __init__(self, name: str, layer: BatchNorm) -> None:
         self.name, self.layer = name, layer
 
     def forward(self, x: Array) -> Array:
         """With the batch's statistics."""
         layer = self.layer
         y, mean, inverse_std = edition.fused().batch_norm_training(
-            x, **layer.parameters, **layer.buffers, momentum=layer.momentum, eps=layer.eps
+            layer.maps(x),
+            **layer.parameters,
+            **layer.buffers,
+            momentum=layer.momentum,
+            eps=layer.eps,
         )
         self.cache = x, mean, inverse_std, True
-        return np.asarray(y)
+        return np.asarray(y).reshape(x.shape)
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """The layer's own."""

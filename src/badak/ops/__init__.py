@@ -46,6 +46,7 @@ from badak.ops.gate import (
     silu_backward,
 )
 from badak.ops.im2col import col2im, im2col
+from badak.ops.layer_norm import LayerNorm, layer_norm, layer_norm_backward
 from badak.ops.linear import linear, linear_backward
 from badak.ops.loss import cross_entropy, cross_entropy_backward
 from badak.ops.norm import (
@@ -80,6 +81,7 @@ from badak.ops.update import (
 __all__ = [
     "BatchNorm",
     "GroupNorm",
+    "LayerNorm",
     "active",
     "adagrad_update",
     "adam_update",
@@ -117,6 +119,8 @@ __all__ = [
     "hardtanh",
     "hardtanh_backward",
     "im2col",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",

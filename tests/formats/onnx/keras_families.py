@@ -8,7 +8,6 @@ import os
 import sys
 import traceback
 import warnings
-
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "torch"

@@ -116,7 +116,7 @@ GRAPHS = {
             b=floats(5), s=floats(5), o=floats(5), m=floats(5), v=floats(5) ** 2,
         ),
         17,
-        "Flatten Linear",
+        "Flatten Linear BatchNorm1d",
     ),
     "group norm": (
         ([node("GroupNormalization", "x s o", "y", num_groups=3, epsilon=0.01)], NORM),
@@ -131,7 +131,44 @@ GRAPHS = {
         18,
         "Conv2d GroupNorm",
     ),
-    "instance norm": (([node("InstanceNormalization", "x s o", "y")], NORM), 17, "GroupNorm"),
+    "instance norm": (([node("InstanceNormalization", "x s o", "y")], NORM), 17, "InstanceNorm2d"),
+    "layer norm of channels": (
+        (
+            [
+                node("Transpose", "x", "t", perm=[0, 2, 3, 1]),
+                node("LayerNormalization", "t s o", "n", epsilon=0.01),
+                node("Transpose", "n", "y", perm=[0, 3, 1, 2]),
+            ],
+            NORM,
+        ),
+        17,
+        "LayerNorm",
+    ),
+    "layer norm of all": (
+        (
+            [node("LayerNormalization", "x s o", "y", axis=-3)],
+            {"s": floats(*MAPS), "o": floats(*MAPS)},
+        ),
+        17,
+        "LayerNorm",
+    ),
+    "layer norm of all, the channels last": (
+        (
+            [
+                node("Transpose", "x", "t", perm=[0, 2, 3, 1]),
+                node("LayerNormalization", "t s", "n", axis=1),
+                node("Transpose", "n", "y", perm=[0, 3, 1, 2]),
+            ],
+            {"s": floats(*MAPS[1:], 3)},
+        ),
+        17,
+        "LayerNorm",
+    ),
+    "layer norm of rows": (
+        rows(node("LayerNormalization", "f s o", "y"), s=floats(126), o=floats(126)),
+        17,
+        "Flatten LayerNorm",
+    ),
     "group norm as PyTorch writes it": (
         (
             [

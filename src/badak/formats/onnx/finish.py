@@ -16,11 +16,11 @@ from badak.formats.onnx.chain import Join, Step, Web
 from badak.formats.onnx.pending import Affine, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
-    BatchNorm2d,
     Concat,
     Conv2d,
     Graph,
     GroupNorm,
+    InstanceNorm2d,
     Layer,
     Linear,
     Normalize,
@@ -28,10 +28,11 @@ from badak.layers import (
     Residual,
     Scale,
 )
+from badak.layers.batch_norm import BatchNorm
 from badak.layers.naming import named
 
 # Layers whose weight and bias have one number, or filter, for each channel of their output.
-TAKES_CONSTANTS = (Conv2d, Linear, BatchNorm2d, GroupNorm)
+TAKES_CONSTANTS = (BatchNorm, Conv2d, GroupNorm, InstanceNorm2d, Linear)
 
 
 def finished(steps: Sequence[Step]) -> list[Loaded]:

@@ -7,6 +7,7 @@ strides, so that channels last, flattened, grouped or shuffled maps are all one 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,12 @@ class Layout:
             for size, stride in axis:
                 places = (places[:, None] + np.arange(size) * stride).reshape(-1)
         return places
+
+    def placed(self, array: NDArray[Any]) -> NDArray[Any]:
+        """The numbers of a file's array, as many as badak's has, in badak's order."""
+        own = np.empty(array.size, array.dtype)
+        own[self.indices()] = array.reshape(-1)
+        return own
 
     def transposed(self, order: Sequence[int]) -> "Layout":
         """The same numbers with the axes in another order."""

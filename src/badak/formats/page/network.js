@@ -80,6 +80,18 @@ const OPS = {
       }
     }
   },
+  layer_norm(step, y, shape, [x]) {
+    const { count, eps } = step.numbers, { weight, bias } = step.arrays;
+    const places = y.length / count;
+    for (let p = 0; p < places; p++) {
+      let mean = 0, variance = 0;
+      for (let i = p; i < y.length; i += places) mean += x[i] / count;
+      for (let i = p; i < y.length; i += places) variance += (x[i] - mean) ** 2 / count;
+      const deviation = Math.sqrt(variance + eps);
+      for (let c = 0, i = p; c < count; c++, i += places)
+        y[i] = ((x[i] - mean) / deviation) * weight[c] + bias[c];
+    }
+  },
   add(step, y, shape, [x, other]) {
     for (let i = 0; i < y.length; i++) y[i] = x[i] + other[i];
   },

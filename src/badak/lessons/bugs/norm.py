@@ -5,7 +5,7 @@ from typing import final
 
 from badak.arrays import Array
 from badak.layers.base import Gradients
-from badak.layers.norm import BatchNormCache
+from badak.layers.batch_norm import BatchNormCache
 from badak.lessons.bugs.base import PlantedBatchNorm
 
 

@@ -13,6 +13,7 @@ from badak.ops.native.conv import *
 from badak.ops.native.dropout import *
 from badak.ops.native.elementwise import *
 from badak.ops.native.gate import *
+from badak.ops.native.layer_norm import *
 from badak.ops.native.linear import *
 from badak.ops.native.loss import *
 from badak.ops.native.norm import *

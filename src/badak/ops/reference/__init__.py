@@ -13,6 +13,7 @@ from badak.ops.reference.dropout import *
 from badak.ops.reference.elementwise import *
 from badak.ops.reference.gate import *
 from badak.ops.reference.im2col import *
+from badak.ops.reference.layer_norm import *
 from badak.ops.reference.linear import *
 from badak.ops.reference.loss import *
 from badak.ops.reference.norm import *

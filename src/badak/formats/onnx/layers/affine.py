@@ -41,10 +41,7 @@ def meeting(x: Value, array: Array) -> Array:
     wide = [place for place, size in enumerate(padded) if size > 1]
     if len(wide) == 1 and x.layout.goes_along(wide[0], x.shape):
         return array.reshape(-1)
-    whole = np.empty(x.shape, np.float64)
-    whole.reshape(-1)[x.layout.indices()] = np.broadcast_to(array.reshape(padded), sizes).reshape(
-        -1
-    )
+    whole = x.layout.placed(np.broadcast_to(array.reshape(padded), sizes)).reshape(x.shape)
     channels = whole.reshape(len(x), -1)
     same = bool((channels == channels[:, :1]).all())
     return channels[:, 0].copy() if same else whole

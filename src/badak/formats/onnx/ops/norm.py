@@ -1,13 +1,16 @@
-"""LRN and BatchNormalization: neither depends on how many axes follow the channels.
+"""Normalisations: none depends on how many axes follow the channels.
 
 N images, C channels; all other axes as one row of P values.
 """
+
+import math
 
 import numpy as np
 
 from badak import ops
 from badak.arrays import Array
 from badak.errors import BadakError
+from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.node import Node
 
 
@@ -59,6 +62,35 @@ def _normalized(node: Node, x: Array, scale: Array, bias: Array, mean: Array, va
     epsilon = node.get("epsilon", 1e-5)
     result = ops.batch_norm2d(_rows(x), scale, bias, mean, var, training=False, eps=epsilon)
     return result.y.reshape(x.shape)
+
+
+def instance_normalization(node: Node, x: Array, scale: Array, bias: Array) -> Array:
+    """Normalise each channel of each image by itself."""
+    rows, eps = _rows(x), node.get("epsilon", 1e-5)
+    return ops.group_norm(rows, rows.shape[1], scale, bias, eps).y.reshape(x.shape)
+
+
+def group_normalization(node: Node, x: Array, scale: Array, bias: Array) -> Array:
+    """Normalise groups of channels; until operator set 20 scale and bias are one per group."""
+    rows, groups, eps = _rows(x), node.get("num_groups", 0), node.get("epsilon", 1e-5)
+    if node.opset < 21 and groups > 0:
+        scale, bias = (array.repeat(rows.shape[1] // groups) for array in (scale, bias))
+    node.get("stash_type", 1)
+    return ops.group_norm(rows, groups, scale, bias, eps).y.reshape(x.shape)
+
+
+def layer_normalization(
+    node: Node, x: Array, scale: Array, bias: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Normalise all numbers on the axes from `axis` on; also mean and inverse deviation."""
+    axis = checked_axis(node.get("axis", -1), x.ndim)
+    node.get("stash_type", 1)
+    rows = x.reshape(math.prod(x.shape[:axis]), math.prod(x.shape[axis:]))
+    y, *statistics = ops.layer_norm(rows, eps=node.get("epsilon", 1e-5))
+    y = y.reshape(x.shape) * scale
+    kept = (*x.shape[:axis], *[1] * (x.ndim - axis))
+    mean, inverse_std = (array.reshape(kept) for array in statistics)
+    return y if bias is None else y + bias, mean, inverse_std
 
 
 def _rows(x: Array) -> Array:

@@ -45,15 +45,6 @@ def each_map(window: Window, shape: Shape, factor: Any, bias: Any) -> Operation:
     return _operation(window, shape, shape[0], weight, bias)
 
 
-def _batch_norm(layer: layers.BatchNorm2d, shape: Shape) -> Operation:
-    arrays = {**layer.parameters, **layer.buffers}
-    weight, bias, mean, var = (
-        arrays[key].astype(np.float64) for key in ("weight", "bias", "running_mean", "running_var")
-    )
-    factor = weight / np.sqrt(var + layer.eps)
-    return each_map(Window.of(1), shape, factor, bias - mean * factor)
-
-
 def _subsample(layer: layers.Subsample2d, shape: Shape) -> Operation:
     weight, bias = layer.parameters["weight"], layer.parameters["bias"]
     return each_map(layer.window(shape), shape, weight, bias)
@@ -92,7 +83,6 @@ KINDS = (
             layers.Conv2d: _conv,
             layers.TableConv2d: _table,
             layers.Widen2d: _widen,
-            layers.BatchNorm2d: _batch_norm,
             layers.Subsample2d: _subsample,
         },
         run=_run,

@@ -18,9 +18,9 @@ def _run_lrn(step: Step, x: Array) -> Array:
     return ops.local_response_norm(x, int(n["size"]), n["alpha"], n["beta"], n["k"])[0]
 
 
-def _group(layer: layers.GroupNorm, shape: Shape) -> Operation:
+def _group(layer: layers.GroupNorm | layers.InstanceNorm2d, shape: Shape) -> Operation:
     arrays = layer.parameters or {"weight": np.ones(shape[0]), "bias": np.zeros(shape[0])}
-    return Operation("group_norm", {"groups": layer.num_groups, "eps": layer.eps}, arrays)
+    return Operation("group_norm", {"groups": layer.groups(shape[0]), "eps": layer.eps}, arrays)
 
 
 def _run_group(step: Step, x: Array) -> Array:
@@ -28,7 +28,19 @@ def _run_group(step: Step, x: Array) -> Array:
     return ops.group_norm(x, int(n["groups"]), **step.arrays, eps=n["eps"]).y
 
 
+def _layer(layer: layers.LayerNorm, shape: Shape) -> Operation:
+    count = layer.parameters["weight"].size
+    return Operation("layer_norm", {"count": count, "eps": layer.eps}, layer.parameters)
+
+
+def _run_layer(step: Step, x: Array) -> Array:
+    weight, bias = (step.arrays[key].ravel() for key in ("weight", "bias"))
+    columns = x.reshape(len(x), int(step.numbers["count"]), -1)
+    return ops.layer_norm(columns, weight, bias, step.numbers["eps"]).y.reshape(x.shape)
+
+
 KINDS = (
     computed("lrn", {layers.LocalResponseNorm: _lrn}, _run_lrn),
-    computed("group_norm", {layers.GroupNorm: _group}, _run_group),
+    computed("group_norm", {layers.GroupNorm: _group, layers.InstanceNorm2d: _group}, _run_group),
+    computed("layer_norm", {layers.LayerNorm: _layer}, _run_layer),
 )

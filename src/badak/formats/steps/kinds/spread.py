@@ -12,6 +12,7 @@ from badak.arrays import Array, Shape
 from badak.formats.steps.kinds.conv import each_map
 from badak.formats.steps.kinds.real import computed
 from badak.formats.steps.program import Operation, Step
+from badak.layers.batch_norm import BatchNorm, factors
 from badak.ops.window import Window
 
 
@@ -32,6 +33,10 @@ def _scale(layer: layers.Scale, shape: Shape) -> Operation:
 
 def _normalize(layer: layers.Normalize, shape: Shape) -> Operation:
     return scaled(shape, *layer.factors(shape[0], np.float64))
+
+
+def _batch_norm(layer: BatchNorm | layers.FrozenBatchNorm2d, shape: Shape) -> Operation:
+    return scaled(shape, *factors(layer, layer.eps))
 
 
 def scaled(shape: Shape, weight: Any, bias: Any) -> Operation:
@@ -56,7 +61,13 @@ KINDS = (
     computed("prelu", {layers.PReLU: _prelu}, _run_prelu, in_place=True),
     computed(
         "scale",
-        {layers.Scale: _scale, layers.Normalize: _normalize},
+        {
+            layers.Scale: _scale,
+            layers.Normalize: _normalize,
+            **dict.fromkeys(
+                (layers.BatchNorm2d, layers.BatchNorm1d, layers.FrozenBatchNorm2d), _batch_norm
+            ),
+        },
         _run_scale,
         in_place=True,
     ),
