@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import numpy as np
+import torch
 from keras import layers
 from keras.src.applications import (
     convnext,

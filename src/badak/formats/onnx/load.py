@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from badak.formats.onnx.graph_reader import Images, read_graph
 from badak.formats.onnx.own import own_network
 from badak.formats.onnx.patterns import simplified
 from badak.formats.onnx.value import Loaded
-from badak.layers import Flatten
+from badak.layers import Flatten, Layer
+from badak.layers.naming import named
 from badak.network import Network, architecture
 
 # Networks compute in one of two types; floats of half the size become float32.
@@ -113,11 +114,9 @@ def _network(graph: Graph, input_shape: Sequence[int] | None) -> Network:
         steps.append(Loaded(Flatten()))  # (K, 1, 1): one row of logits per image
     if (end.places == 1 or end.rows) and not end.probabilities:
         steps = with_classes(steps, math.prod(end.shape))
-    net = Network(
-        [step.layer for step in steps], start.shape, dtype=DTYPES[graph.inputs[start.name].element]
-    )
-    net.load_state(_state(net, steps))
-    return net
+    layers = named([step.layer for step in steps])
+    dtype = DTYPES[graph.inputs[start.name].element]
+    return Network(layers, start.shape, dtype=dtype, state=_state(layers, steps, dtype))
 
 
 def _images(graph: Graph, wanted: Sequence[int] | None) -> Images:
@@ -149,12 +148,14 @@ def _images(graph: Graph, wanted: Sequence[int] | None) -> Images:
     return Images(name, batch, (fits[0], fits[1]))
 
 
-def _state(net: Network, steps: list[Loaded]) -> dict[str, NDArray[Any]]:
-    """The arrays by the names that the network gave their layers."""
-    names = [name for top, layer in net.layers.items() for name, _ in layer.leaves(top)]
+def _state(
+    layers: Mapping[str, Layer], steps: Sequence[Loaded], dtype: Any
+) -> dict[str, NDArray[Any]]:
+    """The arrays by the names that a network gives their layers."""
+    names = [name for top, layer in layers.items() for name, _ in layer.leaves(top)]
     arrays = [leaf for step in steps for leaf in step.arrays]
     return {
-        f"{name}.{key}": array.astype(net.dtype)
+        f"{name}.{key}": array.astype(dtype, copy=False)
         for name, own in zip(names, arrays, strict=True)
         for key, array in own.items()
     }

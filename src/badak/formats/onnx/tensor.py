@@ -56,7 +56,10 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
         raise FormatError("it is a segment of a tensor, which badak does not read")
     count = math.prod(shape)
     size = count * dtype.itemsize
-    filled = [name for name in FIELDS if len(getattr(tensor, name))]
+    raw = tensor.raw_data  # once: each time it is a copy
+    filled = [
+        name for name in FIELDS if (raw if name == "raw_data" else len(getattr(tensor, name)))
+    ]
     if tensor.data_location == TensorProto.EXTERNAL:
         if filled or folder is None:
             raise FormatError("its data must be either in the file or external, for initializers")
@@ -64,11 +67,9 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     if tensor.data_location != TensorProto.DEFAULT or tensor.external_data:
         raise FormatError("its data must be either in the file or external")
     if filled == ["raw_data"] or not (filled or count):
-        if len(tensor.raw_data) != size:
-            raise FormatError(
-                f"its shape {shape} of {dtype} takes {size} bytes; it has {len(tensor.raw_data)}"
-            )
-        return _numbers(tensor, _array(tensor.raw_data, dtype, shape))
+        if len(raw) != size:
+            raise FormatError(f"its shape {shape} of {dtype} takes {size} bytes; it has {len(raw)}")
+        return _numbers(tensor, _array(raw, dtype, shape))
     values = getattr(tensor, field)
     if filled != [field] or len(values) != count:
         raise FormatError(
@@ -93,7 +94,7 @@ def _numbers(tensor: TensorProto, array: NDArray[Any]) -> NDArray[Any]:
 def _array(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if dtype == np.bool_:  # a byte that is neither 0 nor 1 would stay as it is
         return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
-    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
 
 
 def _external(tensor: TensorProto, size: int, folder: Path) -> bytes:

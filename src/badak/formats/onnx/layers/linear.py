@@ -22,7 +22,8 @@ def read_gemm(call: Call) -> Value:
     alpha, beta = call.real("alpha", 1.0), call.real("beta", 1.0)
     if call.integer("transA", 0):
         raise FormatError("its transA must be 0: rows are images")
-    weight = alpha * (weight if call.integer("transB", 0) else weight.T)
+    weight = weight if call.integer("transB", 0) else weight.T
+    weight = weight if alpha == 1 else alpha * weight
     return _linear(call, x, weight, None if call.at(2) is None else beta * call.floats(2, 0, 1, 2))
 
 
