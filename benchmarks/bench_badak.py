@@ -21,11 +21,11 @@ def product(task):
     from badak import _core  # no public function multiplies matrices
 
     a, b = task.arrays["a"], task.arrays["b"]
-    flipped = [letter == "t" for letter in task.form]
+    flipped = tuple(letter == "t" for letter in task.form)
     c = np.empty((a.shape[flipped[0]], b.shape[not flipped[1]]), np.float32)
 
     def step():
-        _core.gemm(a, flipped[0], b, flipped[1], c)
+        _core.gemm(a, b, flipped, c)
         return c
 
     return step

@@ -126,6 +126,20 @@ def calls(dtype: Any = np.float32) -> dict[str, Call]:
         "cross_entropy": ({"logits": rows}, LOSS),
         "cross_entropy_backward": ({"log_probabilities": saved}, LOSS),
     }
+    spread = {**WINDOW, "output_padding": (0, 1), "groups": 2}
+    back = {"x": x, "weight": draw(4, 3, 3, 2)}
+    table |= {
+        "conv_transpose2d": ({**back, "bias": draw(6)}, spread),
+        "conv_transpose2d_backward": (
+            {"grad_y": draw(*ops.conv_transpose2d(**back, **spread).shape), **back},
+            spread,
+        ),
+        "upsample": ({"x": x}, {"scale_factor": (2, 3), "mode": "bilinear"}),
+        "upsample_backward": (
+            {"grad_y": draw(2, 4, 10, 21)},
+            {"input_shape": x.shape, "scale_factor": (2, 3), "mode": "bilinear"},
+        ),
+    }
     step = {"parameter": draw(3, 5), "gradient": draw(3, 5)}
     table |= {
         "sgd_update": (step, {"lr": 0.1}),

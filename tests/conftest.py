@@ -1,4 +1,4 @@
-"""What every test shares: Hypothesis profiles, the real data, and no state left behind."""
+"""For all tests: Hypothesis profiles, real data, a check that no state leaks, one OpenMP thread."""
 
 import os
 import signal
@@ -16,8 +16,11 @@ for name, examples in {"dev": 10, "ci": 100, "deep": 2000}.items():
         derandomize=name == "ci",
         suppress_health_check=[HealthCheck.too_slow],
     )
-# What a shell runs in the background ignores Ctrl-C, and badak leaves it so: the tests of Ctrl-C
-# need it heeded, in their subprocesses as well, however the suite was started.
+# PyTorch's threads wait for work in a loop: on small arrays this takes twenty times as long as the
+# work itself. PyTorch reads this when it is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shell makes programs that it starts in the background ignore Ctrl-C, and badak leaves it so. The
+# tests of Ctrl-C need it to work, in subprocesses too, however the suite was started.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 

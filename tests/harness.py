@@ -54,8 +54,8 @@ def agree(
         op: called with arrays and options as keywords.
         arrays: by argument name; None stands for an array left out.
         options: the other arguments.
-        expected: one array for each result; None where the op returns None.
-        scale: errors are relative to the largest expected value, or to this where it is larger
+        expected: one array for each result; None if the op returns None.
+        scale: errors are relative to the largest expected value, or to this if it is larger
             (the size of what cancels); one for all results, or one for each.
         shares_memory: whether a result may be a view of an input.
     """
@@ -91,7 +91,7 @@ def _one(result: Any, wanted: np.ndarray, dtype: np.dtype, scale: float) -> None
     finite = wanted[np.isfinite(wanted)]
     tolerance = TOLERANCE[dtype.name]
     limit = tolerance * max(scale, float(np.abs(finite).max(initial=0.0)))
-    limit += float(np.finfo(dtype).tiny)  # the oracle's float64 goes on where a dtype underflows
+    limit += float(np.finfo(dtype).tiny)  # the oracle's float64 continues if a dtype underflows
     np.testing.assert_allclose(result, wanted, rtol=tolerance, atol=limit)
 
 

@@ -1,7 +1,7 @@
-"""One table of layers with arguments that are not their defaults: a row here is tested everywhere.
+"""The table of layers, with arguments that are not their defaults: every row is tested everywhere.
 
-Each row names the PyTorch module that its layer must equal (tests/layers); the other tests ask for
-the layer or for a network around it: gradients, plans, summaries, files, ONNX.
+Each row has the PyTorch module that its layer must equal (tests/layers). The other tests take the
+layer, or a network around it: gradients, plans, summaries, files, ONNX, C, the page.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from badak.layers import (
     ChannelSlice,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     EuclideanRBF,
     Flatten,
@@ -53,10 +54,11 @@ from badak.layers import (
     Subsample2d,
     TableConv2d,
     Tanh,
+    Upsample,
     Widen2d,
     ZeroPad2d,
 )
-from layers import twins
+from layers import torch_layers
 
 IMAGE = (6, 9, 11)
 ROW = (6 * 9 * 11,)
@@ -73,12 +75,12 @@ class Example:
     shape: tuple[int, ...] = IMAGE
 
     def network(self, before: Any = (), after: Any = (), **options: Any) -> Network:
-        """A network of images (6, 9, 11): `before`, which keeps their shape, this and `after`."""
+        """A network for images (6, 9, 11): `before`, which keeps their shape, this and `after`."""
         flatten = [Flatten()] if self.shape == ROW else []
         return Network([*before, *flatten, self.layer, *after], IMAGE, **options)
 
 
-# Name of the layer, and what is special about a second example of it -> example.
+# The name of the layer, and what is special about a second example of it -> the example.
 EXAMPLES = {
     "Conv2d": Example(
         Conv2d(8, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
@@ -86,7 +88,23 @@ EXAMPLES = {
     ),
     "Conv2d without bias": Example(Conv2d(4, 3, bias=False), nn.Conv2d(6, 4, 3, bias=False)),
     "TableConv2d": Example(
-        TableConv2d(twins.TABLE, (3, 2)), twins.TableConv(twins.TABLE, (3, 2), 6)
+        TableConv2d(torch_layers.TABLE, (3, 2)),
+        torch_layers.TableConv((3, 2), 6),
+    ),
+    "ConvTranspose2d": Example(
+        ConvTranspose2d(4, (3, 2), (2, 3), (1, 0), (0, 2), (2, 1), groups=2),
+        nn.ConvTranspose2d(6, 4, (3, 2), (2, 3), (1, 0), (0, 2), 2, dilation=(2, 1)),
+    ),
+    "ConvTranspose2d without bias": Example(
+        ConvTranspose2d(3, 3, 2, 1, 1, bias=False), nn.ConvTranspose2d(6, 3, 3, 2, 1, 1, bias=False)
+    ),
+    "Upsample": Example(Upsample((2, 1)), nn.Upsample(scale_factor=(2, 1))),
+    "Upsample bilinear": Example(
+        Upsample((2, 3), "bilinear"), nn.Upsample(scale_factor=(2, 3), mode="bilinear")
+    ),
+    "Upsample with corners": Example(
+        Upsample(2, "bilinear", align_corners=True),
+        nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True),
     ),
     "Linear": Example(Linear(7), nn.Linear(*ROW, 7), ROW),
     "Linear without bias": Example(Linear(7, bias=False), nn.Linear(*ROW, 7, bias=False), ROW),
@@ -99,8 +117,8 @@ EXAMPLES = {
         nn.AvgPool2d((3, 2), 2, 1, ceil_mode=True, count_include_pad=False),
     ),
     "GlobalAvgPool2d": Example(GlobalAvgPool2d(), nn.AdaptiveAvgPool2d(1)),
-    "Subsample2d": Example(Subsample2d((3, 2)), twins.Subsample((3, 2), 6)),
-    "Widen2d": Example(Widen2d(8, (2, 3)), twins.Widen(2, (2, 3))),
+    "Subsample2d": Example(Subsample2d((3, 2)), torch_layers.Subsample((3, 2), 6)),
+    "Widen2d": Example(Widen2d(8, (2, 3)), torch_layers.Widen(2, (2, 3))),
     "ZeroPad2d": Example(ZeroPad2d(((1, 2), (0, 3))), nn.ZeroPad2d((0, 3, 1, 2))),
     "ReLU": Example(ReLU(), nn.ReLU()),
     "ReLU6": Example(ReLU6(), nn.ReLU6()),
@@ -110,9 +128,9 @@ EXAMPLES = {
     "LeakyReLU": Example(LeakyReLU(0.2), nn.LeakyReLU(0.2)),
     "Hardtanh": Example(Hardtanh(-0.5, 1.5), nn.Hardtanh(-0.5, 1.5)),
     "Sigmoid": Example(Sigmoid(), nn.Sigmoid()),
-    "Hardsigmoid": Example(Hardsigmoid(), twins.Hardsigmoid()),
+    "Hardsigmoid": Example(Hardsigmoid(), torch_layers.Hardsigmoid()),
     "Tanh": Example(Tanh(), nn.Tanh()),
-    "ScaledTanh": Example(ScaledTanh(1.5, 0.4), twins.ScaledTanh(1.5, 0.4)),
+    "ScaledTanh": Example(ScaledTanh(1.5, 0.4), torch_layers.ScaledTanh(1.5, 0.4)),
     "Softplus": Example(Softplus(), nn.Softplus()),
     "Softplus of another bend": Example(Softplus(1.5, 2.0), nn.Softplus(1.5, 2.0)),
     "ELU": Example(ELU(0.7), nn.ELU(0.7)),
@@ -126,12 +144,14 @@ EXAMPLES = {
     "BatchNorm1d": Example(
         BatchNorm1d(momentum=0.3, eps=1e-3), nn.BatchNorm1d(*ROW, 1e-3, 0.3), ROW
     ),
-    "FrozenBatchNorm2d": Example(FrozenBatchNorm2d(eps=1e-3), twins.FrozenBatchNorm(6, 1e-3)),
+    "FrozenBatchNorm2d": Example(
+        FrozenBatchNorm2d(eps=1e-3), torch_layers.FrozenBatchNorm(6, 1e-3)
+    ),
     "InstanceNorm2d": Example(InstanceNorm2d(eps=1e-3), nn.InstanceNorm2d(6, 1e-3)),
     "InstanceNorm2d with weight": Example(
         InstanceNorm2d(affine=True), nn.InstanceNorm2d(6, affine=True)
     ),
-    "LayerNorm": Example(LayerNorm(eps=1e-3), twins.ChannelNorm(6, 1e-3)),
+    "LayerNorm": Example(LayerNorm(eps=1e-3), torch_layers.ChannelNorm(6, 1e-3)),
     "LayerNorm of all": Example(LayerNorm("all"), nn.LayerNorm(IMAGE)),
     "LayerNorm of rows": Example(LayerNorm(), nn.LayerNorm(ROW), ROW),
     "GroupNorm": Example(GroupNorm(3, eps=1e-3), nn.GroupNorm(3, 6, 1e-3)),
@@ -142,30 +162,32 @@ EXAMPLES = {
         LocalResponseNorm(3, alpha=0.2, beta=0.5, k=1.5),
         nn.LocalResponseNorm(3, alpha=0.2 * 3, beta=0.5, k=1.5),
     ),
-    "Scale": Example(Scale(), twins.Scale(6, False)),
+    "Scale": Example(Scale(), torch_layers.Scale(6, False)),
     "Scale that learns": Example(
-        Scale(init=0.5, bias=False, trainable=True), twins.Scale(6, True, ["weight"])
+        Scale(init=0.5, bias=False, trainable=True), torch_layers.Scale(6, True, ["weight"])
     ),
-    "Scale by one number": Example(Scale("number", 0.7), twins.Scale(1, False)),
-    "Scale of elements": Example(Scale("element", trainable=True), twins.Scale(IMAGE, True)),
-    "Scale of rows": Example(Scale("channel", trainable=True), twins.Scale(ROW, True), ROW),
-    "Normalize": Example(Normalize(MEAN, STD), twins.Normalize(MEAN, STD)),
-    "Normalize by one number": Example(Normalize(0.25, STD), twins.Normalize([0.25] * 6, STD)),
+    "Scale by one number": Example(Scale("number", 0.7), torch_layers.Scale(1, False)),
+    "Scale of elements": Example(Scale("element", trainable=True), torch_layers.Scale(IMAGE, True)),
+    "Scale of rows": Example(Scale("channel", trainable=True), torch_layers.Scale(ROW, True), ROW),
+    "Normalize": Example(Normalize(MEAN, STD), torch_layers.Normalize(MEAN, STD)),
+    "Normalize by one number": Example(
+        Normalize(0.25, STD), torch_layers.Normalize([0.25] * 6, STD)
+    ),
     "Dropout": Example(Dropout(0.0), nn.Dropout(0.0)),
     "Flatten": Example(Flatten(), nn.Flatten()),
-    "ChannelSlice": Example(ChannelSlice(1, 4), twins.ChannelSlice(1, 4)),
+    "ChannelSlice": Example(ChannelSlice(1, 4), torch_layers.ChannelSlice(1, 4)),
     "ChannelShuffle": Example(ChannelShuffle(3), nn.ChannelShuffle(3)),
-    "EuclideanRBF": Example(EuclideanRBF(4), twins.EuclideanRBF(4, *ROW), ROW),
+    "EuclideanRBF": Example(EuclideanRBF(4), torch_layers.EuclideanRBF(4, *ROW), ROW),
     "Residual": Example(
         Residual([Conv2d(6, 3, padding=1), BatchNorm2d(), Tanh(), Conv2d(6, 1, bias=False)]),
-        twins.identity_block(),
+        torch_layers.identity_block(),
     ),
     "Residual with shortcut": Example(
         Residual(
             {"a": Conv2d(4, 3, stride=2, padding=1), "inner": Residual([Sigmoid()])},
             [Conv2d(4, 1, stride=2, bias=False), BatchNorm2d()],
         ),
-        twins.shortcut_block(),
+        torch_layers.shortcut_block(),
     ),
     "Concat": Example(
         Concat(
@@ -175,11 +197,11 @@ EXAMPLES = {
                 [],
             ]
         ),
-        twins.branches(),
+        torch_layers.branches(),
     ),
     "Concat as in ShuffleNet": Example(
         Concat([[ChannelSlice(0, 3)], [ChannelSlice(3, 6), Conv2d(3, 3, padding=1, groups=3)]]),
-        twins.shuffle_unit(),
+        torch_layers.shuffle_unit(),
     ),
     "Concat as in DenseNet": Example(
         Concat(
@@ -192,13 +214,14 @@ EXAMPLES = {
                 ],
             ]
         ),
-        twins.dense(),
+        torch_layers.dense(),
     ),
     "Product": Example(
-        Product([[], GATE]), twins.Product(branch1=nn.Identity(), branch2=twins.gate())
+        Product([[], GATE]),
+        torch_layers.Product(branch1=nn.Identity(), branch2=torch_layers.gate()),
     ),
     "Product of three": Example(
-        Product([GATE, [Conv2d(6, 3, padding=1)], []]), twins.three_factors()
+        Product([GATE, [Conv2d(6, 3, padding=1)], []]), torch_layers.three_factors()
     ),
     "Graph": Example(
         Graph(
@@ -223,6 +246,6 @@ EXAMPLES = {
                 "all": ["inner", "input", "conv2"],
             },
         ),
-        twins.Graph(),
+        torch_layers.Graph(),
     ),
 }

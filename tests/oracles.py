@@ -1,4 +1,4 @@
-"""The same ops by other means: PyTorch in float64, and naive loops.
+"""The same ops computed in other ways: PyTorch in float64, and naive loops.
 
 Every oracle takes NumPy arrays of any float dtype and plain geometry (pairs, and padding as
 ((top, bottom), (left, right))), and returns float64.
@@ -16,7 +16,7 @@ Sides = tuple[tuple[int, int], tuple[int, int]]
 
 
 def same_sides(size: Any, kernel: Any, stride: Any, dilation: Any) -> Sides:
-    """Padding that gives ceil(size / stride) places; an odd one goes behind."""
+    """Padding that gives ceil(size / stride) places; an odd cell goes to the end."""
     sides = []
     for s, k, step, d in zip(size, kernel, stride, dilation, strict=True):
         total = max((math.ceil(s / step) - 1) * step + d * (k - 1) + 1 - s, 0)
@@ -40,7 +40,7 @@ def positions(geometry: Any, size: Any, axis: int, ceil_mode: bool) -> list[list
 
 
 def tensor(array: Any) -> torch.Tensor:
-    """A float64 copy that wants a gradient."""
+    """A float64 copy that requires a gradient."""
     return torch.tensor(np.asarray(array, np.float64), requires_grad=True)
 
 

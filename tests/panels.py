@@ -1,4 +1,4 @@
-"""What a mosaic shows of one of its panels."""
+"""What a mosaic shows in one of its panels."""
 
 from badak.inspect.draw.panels.mosaic import Grid
 
@@ -12,7 +12,7 @@ def panel(axes, shape, columns, place):
 
 
 def numbers(axes):
-    """The numbers above the panels, each with the panel's row and column as the eye sees them."""
+    """The numbers above the panels, each with the row and column of the panel below it."""
     places = [(text.get_position(), text.get_text()) for text in axes.texts]
     heights = sorted({y for (_, y), _ in places})
     sides = sorted({x for (x, _), _ in places})

@@ -1,4 +1,4 @@
-"""Predictions drawn at random: ties, classes that never occur, sure and unsure guesses."""
+"""Random predictions: ties, classes that never occur, confident and uncertain guesses."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ def predicted(draw: st.DrawFn, least_classes_seen: int = 1) -> Predictions:
     labels = generator.permutation([*seen, *generator.choice(seen, n - len(seen))])
     if draw(st.booleans()):
         weights = generator.integers(0, 4, (n, k)) + 1e-3 * (generator.random((n, 1)) < 0.5)
-        weights[weights.sum(axis=1) == 0, 0] = 1  # the first class, surely
+        weights[weights.sum(axis=1) == 0, 0] = 1  # the first class, with certainty
     else:
         weights = generator.random((n, k)) + generator.integers(0, 4) * np.eye(k)[labels]
     probabilities = weights / weights.sum(axis=1, keepdims=True)

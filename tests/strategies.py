@@ -1,7 +1,7 @@
 """Hypothesis strategies that draw what belongs together: an op's arrays and its geometry.
 
-Nothing is drawn square on purpose: heights and widths, kernels, strides and paddings come apart.
-A wrong case is a good one with a single thing wrong, and a pattern of its message.
+Nothing is drawn square: heights and widths differ, in kernels, strides and paddings too. A wrong
+case is a good one with a single fault, and a pattern of its message.
 """
 
 from dataclasses import dataclass, field, replace
@@ -124,7 +124,7 @@ def conv_cases(draw: st.DrawFn, ties: bool = False) -> Case:
 def pool_cases(draw: st.DrawFn, average: bool = False) -> Case:
     arguments, plain, size = draw(windows(pooling=True, dilated=not average))
     ceil_mode = draw(st.booleans())
-    for axis in (0, 1):  # a dilated window may step over a small map; badak refuses that
+    for axis in (0, 1):  # a dilated window may jump over a small map; badak refuses that
         for places in positions(plain, size, axis, ceil_mode):
             assume(any(0 <= place < size[axis] for place in places))
     shape = (draw(st.integers(0, 3)), draw(st.integers(1, 3)), *size)
@@ -140,7 +140,7 @@ def _without_bias(case: Case) -> Case:
     return case.with_arrays(bias=None)
 
 
-# What is wrong -> how to make a good case wrong, and a pattern of the message.
+# The fault -> a function that adds it to a good case, and a pattern of the message.
 WRONG_WINDOWS = {
     "stride 0": (lambda c: c.with_options(stride=0), "stride.*got 0"),
     "stride -1": (lambda c: c.with_options(stride=(1, -1)), "stride.*got -1"),
@@ -187,7 +187,7 @@ WRONG_KERNELS = {
         lambda c: c.with_options(kernel_size=8608480567731124087),
         "kernel_size.*got 8608480567731124087",
     ),
-    # With ceil_mode and a step as wide as the window, as by default, one partial window fits.
+    # With ceil_mode and the default stride, which is the window's width, one partial window fits.
     "kernel > input": (
         lambda c: c.with_options(kernel_size=(1, 99), padding=0, stride=1),
         "does not fit",
@@ -246,7 +246,7 @@ def _other(dtype: np.dtype) -> Any:
 
 @st.composite
 def wrong_cases(draw: st.DrawFn, good: st.SearchStrategy[Case], *tables: Any) -> tuple[Case, str]:
-    """A good case with one thing wrong, and a pattern of the message."""
+    """A good case with one fault, and a pattern of the message."""
     wrongs = {name: wrong for table in tables for name, wrong in table.items()}
     name = draw(st.sampled_from(sorted(wrongs)))
     case = draw(good)

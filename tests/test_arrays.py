@@ -1,4 +1,4 @@
-"""Other libraries' arrays are taken where images and labels enter, or refused with what to do."""
+"""Images and labels may be arrays of other libraries, or are refused with advice."""
 
 from types import SimpleNamespace
 
@@ -43,7 +43,7 @@ class OnlyDLPack:
 
 
 class OnGpu(OnlyDLPack):
-    """Behaves as CuPy's arrays and PyTorch's CUDA tensors do."""
+    """Behaves like CuPy's arrays and PyTorch's CUDA tensors."""
 
     def __dlpack_device__(self):
         return 2, 0

@@ -1,4 +1,4 @@
-"""Both wheels build: with the native core, and without where no compiler is found."""
+"""Both wheels build: with the native core, and without it if there is no compiler."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 def build(folder: Path, **environment: str) -> Path:
     done = subprocess.run(
-        # A build folder of its own: the working tree's may hold another compiler's files.
+        # A separate build folder: that of the working tree may hold another compiler's files.
         [
             *(sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", folder, ROOT),
             f"--config-settings=build-dir={folder}/build",

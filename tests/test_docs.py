@@ -1,4 +1,4 @@
-"""What the README tells a reader to do works as it stands there."""
+"""The instructions of the README work as written."""
 
 import re
 from pathlib import Path

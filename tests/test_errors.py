@@ -19,7 +19,7 @@ from badak.ops.window import Window
 
 
 def nested(kind, levels=12):
-    """7^12 elements of a few objects."""
+    """7^12 elements, made of a few objects."""
     value = kind([1])
     for _ in range(levels):
         value = kind([value] * 7)

@@ -1,4 +1,4 @@
-"""files: plain files are read, everything else is refused in words, and nothing waits."""
+"""files: plain files are read, everything else is refused with a message, nothing blocks."""
 
 import os
 import socket
@@ -142,7 +142,7 @@ def test_a_link_to_a_file_is_followed_and_its_end_is_known(tmp_path):
 
 @pytest.mark.parametrize("name", ["a", "model.safetensors", "params.pkl", "snapshots.safetensors"])
 def test_a_sparse_file_larger_than_memory_is_refused_unread(name, tmp_path):
-    """It takes no room on a disk, and a gigabyte for each of its own once it is read."""
+    """It takes no space on disk, but 8 TB of memory if it is read."""
     path = tmp_path / name
     path.touch()
     os.truncate(path, 2**43)

@@ -72,7 +72,7 @@ def test_every_public_name_says_what_it_is_for(package):
             assert ">>>" in thing.__doc__, f"{package}.{name}"
 
 
-# Starts two processes for seconds; needs MNIST; opens a window. Their tests show them.
+# Starts two processes; needs MNIST; opens a window. Other tests run these.
 NO_EXAMPLE = ("verify_resume", "load_mnist", "filter_show")
 
 

@@ -27,7 +27,7 @@ N, SEED = 400, 0
 
 @pytest.fixture(scope="module")
 def digits():
-    """1,797 digits of 8 x 8, flat, 0 to 1, mixed: the file has them writer by writer."""
+    """1,797 digits of 8x8, flat, 0 to 1, shuffled: the file is sorted by writer."""
     X, y = sklearn.datasets.load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(y))
     return X[order] / 16, y[order]
@@ -46,7 +46,7 @@ def test_every_check_of_scikit_learn_passes():
         fates[result["status"]].append(result["check_name"])
     print({fate: len(names) for fate, names in fates.items()})
     assert fates["failed"] == fates["xfail"] == []
-    # Needs an environment variable, and is for estimators that compute on other arrays.
+    # Needs an environment variable; for estimators that compute on other arrays.
     assert set(fates["skipped"]) <= {"check_array_api_input"}
     assert len(fates["passed"]) > 50
 
@@ -162,7 +162,7 @@ def test_sample_weight_is_repetition_and_order_is_nothing(digits):
 
 
 def test_a_probability_follows_the_weights():
-    """The same image under two labels: what is learnt is the share of each label's weight."""
+    """One image with two labels: the network learns each label's share of the weight."""
     X = np.ones((2, 9))
     classifier = quick(epochs=200).fit(X, ["rare", "usual"], sample_weight=[0.5, 4.5])
     np.testing.assert_allclose(classifier.predict_proba(X[:1]), [[0.1, 0.9]], atol=0.01)

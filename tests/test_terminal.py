@@ -1,4 +1,4 @@
-"""terminal: names of other people are shown, never obeyed."""
+"""terminal: names from files are printed, and cannot control the terminal."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""One network in many threads: each batch sees the arrays of one moment between two steps."""
+"""One network in many threads: each batch sees the arrays as they are between two steps."""
 
 import copy
 import pickle
@@ -63,7 +63,7 @@ def test_what_is_read_while_another_thread_trains_is_of_one_step(
         return load(path)(few)
 
     def train() -> list[np.ndarray]:
-        """Step until both others have read three times: nobody is kept waiting for ever."""
+        """Step until both others have read three times: nobody waits for ever."""
         optimizer, after = optim.Momentum(0.01), []
         while len(after) < 5_000 and min(map(len, seen)) < 3:
             training_step(net, optimizer, X, LABELS)
@@ -144,7 +144,7 @@ def test_a_copy_begins_with_nobody_inside(copied: Callable[[Network], Network]) 
 
 
 def test_a_network_whose_arrays_are_read_only_trains_on_copies() -> None:
-    """As joblib gives it, which maps arrays from a file."""
+    """As joblib passes it, with arrays mapped from a file."""
     net, twin = normed(), normed()
     kept = {}
     for top, layer in net.layers.items():
@@ -163,7 +163,7 @@ def test_a_network_whose_arrays_are_read_only_trains_on_copies() -> None:
 
 
 class Asking(Flatten):
-    """A layer of the user's own that asks the network it stands in."""
+    """A user's layer that uses the network that contains it."""
 
     ask: Callable[[], Any] = staticmethod(lambda: None)
 
@@ -173,7 +173,7 @@ class Asking(Flatten):
 
 
 def within(seconds: float, call: Callable[[], Any]) -> None:
-    """Call on a thread of its own; a call that hangs is a failure and not a hanging test."""
+    """Call in another thread, so that a call that hangs fails the test instead of blocking it."""
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(seconds)

@@ -48,7 +48,7 @@ def test_a_forked_child_does_not_wait_for_its_parents_threads() -> None:
 
 
 def test_a_signal_handler_may_read_wherever_it_interrupts() -> None:
-    """Also where its own thread holds the lock, or waits first in the queue."""
+    """Also if its own thread holds the lock, or is first in the queue."""
     net, turns = normed(), Turns()
     asked, leave = threading.Event(), threading.Event()
 
@@ -96,7 +96,7 @@ def test_a_child_forked_within_a_turn_reads_and_writes_after_it(kind: str) -> No
 
 
 class InterruptedLock:
-    """A lock after whose release, at a place, Ctrl-C comes: Python looks for it after each call."""
+    """A lock: Ctrl-C arrives after its release at a place, as Python checks after each call."""
 
     def __init__(self, lock: Any, place: int) -> None:
         self.lock, self.left = lock, place

@@ -1,20 +1,23 @@
-"""A network's twin in PyTorch: the same layers with the same names and weights, in float64.
+"""The twin of a network in PyTorch: the same layers, names and weights, in float64.
 
-And networks of every common layer to compare the two by.
+And networks of every common layer, with which tests compare the two.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from badak import Network, layers
+from layers.torch_layers import Concat, Residual
 
 
-def _conv(layer: layers.Conv2d) -> torch.nn.Module:
+def _conv(layer: layers.Conv2d) -> nn.Module:
     weight = layer.parameters["weight"]
-    return torch.nn.Conv2d(
+    return nn.Conv2d(
         weight.shape[1] * layer.groups,
         layer.out_channels,
         layer.kernel_size,
@@ -26,67 +29,51 @@ def _conv(layer: layers.Conv2d) -> torch.nn.Module:
     )
 
 
-# Of our layers' arguments, the forms that the tests use.
+# For the forms of arguments that the tests use.
 MAKERS: dict[type, Any] = {
     layers.Conv2d: _conv,
-    layers.Linear: lambda one: torch.nn.Linear(
-        one.parameters["weight"].shape[1], one.out_features, one.bias
+    layers.Linear: lambda layer: nn.Linear(
+        layer.parameters["weight"].shape[1], layer.out_features, layer.bias
     ),
-    layers.BatchNorm2d: lambda one: torch.nn.BatchNorm2d(len(one.parameters["weight"]), one.eps),
-    # PyTorch divides alpha by size, the paper does not.
-    layers.LocalResponseNorm: lambda one: torch.nn.LocalResponseNorm(
-        one.size, one.alpha * one.size, one.beta, one.k
+    layers.BatchNorm2d: lambda layer: nn.BatchNorm2d(len(layer.parameters["weight"]), layer.eps),
+    # PyTorch divides alpha by size; the paper does not.
+    layers.LocalResponseNorm: lambda layer: nn.LocalResponseNorm(
+        layer.size, layer.alpha * layer.size, layer.beta, layer.k
     ),
-    layers.MaxPool2d: lambda one: torch.nn.MaxPool2d(one.kernel_size, one.stride, one.padding),
-    layers.AvgPool2d: lambda one: torch.nn.AvgPool2d(one.kernel_size, one.stride, one.padding),
-    layers.GlobalAvgPool2d: lambda one: torch.nn.AdaptiveAvgPool2d(1),
-    layers.ReLU: lambda one: torch.nn.ReLU(),
-    layers.Sigmoid: lambda one: torch.nn.Sigmoid(),
-    layers.Tanh: lambda one: torch.nn.Tanh(),
-    layers.Dropout: lambda one: torch.nn.Dropout(one.p),
-    layers.Flatten: lambda one: torch.nn.Flatten(),
+    layers.MaxPool2d: lambda layer: nn.MaxPool2d(layer.kernel_size, layer.stride, layer.padding),
+    layers.AvgPool2d: lambda layer: nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding),
+    layers.GlobalAvgPool2d: lambda layer: nn.AdaptiveAvgPool2d(1),
+    layers.ReLU: lambda layer: nn.ReLU(),
+    layers.Sigmoid: lambda layer: nn.Sigmoid(),
+    layers.Tanh: lambda layer: nn.Tanh(),
+    layers.Dropout: lambda layer: nn.Dropout(layer.p),
+    layers.Flatten: lambda layer: nn.Flatten(),
 }
 
 
-class _Block(torch.nn.Module):
-    """Residual or Concat; its modules bear the names of the layers inside."""
-
-    def __init__(self, block: layers.Residual | layers.Concat) -> None:
-        super().__init__()
-        self.adds = isinstance(block, layers.Residual)
-        paths = (
-            {"": block.layers, "shortcut": block.shortcut}
-            if self.adds
-            else {f"branch{number}": branch for number, branch in enumerate(block.branches, 1)}
-        )
-        self.paths = []
-        for path, inside in paths.items():
-            modules = OrderedDict((name, _module(layer)) for name, layer in inside.items())
-            if path:
-                self.add_module(path, torch.nn.Sequential(modules))
-            else:
-                for name, module in modules.items():
-                    self.add_module(name, module)
-            self.paths.append(list(modules.values()))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ends = []
-        for path in self.paths:
-            y = x
-            for module in path:
-                y = module(y)
-            ends.append(y)
-        return ends[0] + ends[1] if self.adds else torch.cat(ends, 1)
+def _modules(inside: Mapping[str, layers.Layer]) -> OrderedDict[str, nn.Module]:
+    return OrderedDict((name, MAKERS[type(layer)](layer)) for name, layer in inside.items())
 
 
-def _module(layer: layers.Layer) -> torch.nn.Module:
-    return _Block(layer) if isinstance(layer, layers.Block) else MAKERS[type(layer)](layer)
+def _sequential(inside: Mapping[str, layers.Layer]) -> nn.Sequential:
+    return nn.Sequential(_modules(inside))
 
 
-def torch_twin(net: Network) -> torch.nn.Sequential:
-    """Return the twin in evaluation mode; its modules bear the layers' names."""
-    modules = OrderedDict((name, _module(one)) for name, one in net.layers.items())
-    twin = torch.nn.Sequential(modules).double().eval()
+def _residual(block: layers.Residual) -> nn.Module:
+    return Residual(_sequential(block.shortcut), **_modules(block.layers))
+
+
+def _concat(block: layers.Concat) -> nn.Module:
+    branches = enumerate(block.branches, 1)
+    return Concat(**{f"branch{number}": _sequential(branch) for number, branch in branches})
+
+
+MAKERS |= {layers.Residual: _residual, layers.Concat: _concat}
+
+
+def torch_twin(net: Network) -> nn.Sequential:
+    """Return the twin in evaluation mode; its modules have the names of the layers."""
+    twin = _sequential(net.layers).double().eval()
     own = twin.state_dict()
     for name, array in net.state().items():
         assert own[name].shape == array.shape, name
@@ -95,9 +82,9 @@ def torch_twin(net: Network) -> torch.nn.Sequential:
 
 
 def torch_outputs(net: Network, images: Any) -> dict[str, torch.Tensor]:
-    """Return what the twin's hooks see: "" -> the images, layer's full name -> its output.
+    """Return the values in the twin: "" -> the images, a layer's full name -> its output.
 
-    Each is made from those before it, so that `torch.autograd.grad` finds the way back.
+    They are one graph, so `torch.autograd.grad` takes derivatives between any two of them.
     """
     twin = torch_twin(net)
     outputs = {"": torch.tensor(np.asarray(images, np.float64), requires_grad=True)}
@@ -133,7 +120,7 @@ def mixed_net(dtype: Any = np.float64, smooth: bool = False) -> Network:
 
     Args:
         dtype: of the network.
-        smooth: whether to do without the layers that have corners.
+        smooth: whether to leave out layers that are not differentiable everywhere.
     """
     net = Network(
         [

@@ -10,6 +10,7 @@
 
 #include "conv2d/channels_last.h"
 #include "conv2d/gradient.h"
+#include "gemm/tile_sums.h"
 #include "threads/threads.h"
 
 namespace badak::BADAK_ISA {
@@ -20,36 +21,38 @@ constexpr int64_t MAX_TAPS = 64;  // of few taps, as first layers have: beyond, 
 constexpr int64_t MAX_PAIRS = LANES == 16 ? 6 : 3;  // of columns: their sums fill the registers
 constexpr int64_t BAND_PLACES = 512;                // pooled, of an item of work
 
-// PAIRS windows side by side. tap t of place (i, j): image[offsets[t] + i * row + j].
+// A block of filters over all taps: tap t of place (i, j) of an image is
+// image[offsets[t] + i * row + j], and multiplies LANES weights.
+struct BlockTaps {
+  const int64_t* offsets;
+  int64_t count, row;
+  const float* weights;
+  Vec bias;
+  bool relu;
+};
+
+// PAIRS windows side by side: their columns one after the other, upper and lower place of each.
 template <int PAIRS>
-void pooled_tile(const float* image, int64_t row, const int64_t* offsets, int64_t taps,
-                 const float* weights, Vec bias, bool with_relu, float* y, ByteVec* won) {
-  Vec sums[2][2 * PAIRS];
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; i++)
-#pragma GCC unroll 12
-    for (int j = 0; j < 2 * PAIRS; j++) sums[i][j] = bias;
-  for (int64_t t = 0; t < taps; t++, weights += LANES) {
-    const Vec right = load(weights);
-    const float *upper = image + offsets[t], *lower = upper + row;
-#pragma GCC unroll 12
-    for (int j = 0; j < 2 * PAIRS; j++) {
-      sums[0][j] += splat(upper[j]) * right;
-      sums[1][j] += splat(lower[j]) * right;
-    }
+void pooled_tile(const float* image, const BlockTaps& taps, float* y, ByteVec* won) {
+  TileSums<4 * PAIRS, 1> sums;
+  sums.fill(taps.bias);
+  const float* weights = taps.weights;
+  for (int64_t t = 0; t < taps.count; t++, weights += LANES) {
+    const float *const upper = image + taps.offsets[t], *const lower = upper + taps.row;
+    sums.add_products([&](int r) { return (r % 2 == 0 ? upper : lower)[r / 2]; },
+                      [&](int) { return weights; });
   }
 #pragma GCC unroll 6
   for (int j = 0; j < PAIRS; j++) {
     IntVec winner;
-    const Vec best = pool_cells(sums[0][2 * j], sums[0][2 * j + 1], sums[1][2 * j],
-                                sums[1][2 * j + 1], with_relu, winner);
+    const Vec best = pool_cells(sums.at[4 * j][0], sums.at[4 * j + 2][0], sums.at[4 * j + 1][0],
+                                sums.at[4 * j + 3][0], taps.relu, winner);
     store(y + j * LANES, best);
     won[j] = __builtin_convertvector(winner, ByteVec);
   }
 }
 
-using PooledTile = void (*)(const float*, int64_t, const int64_t*, int64_t, const float*, Vec, bool,
-                            float*, ByteVec*);
+using PooledTile = void (*)(const float*, const BlockTaps&, float*, ByteVec*);
 
 template <int... PAIRS>
 PooledTile tile_of(int64_t pairs, std::integer_sequence<int, PAIRS...>) {
@@ -107,13 +110,18 @@ void conv2d_pooled(const Convolution& conv, const Epilogue& epilogue, const floa
     ByteVec* won = reinterpret_cast<ByteVec*>(results + size);
     for (int64_t b = 0; b < blocks; b++) {
       const int64_t count = minimum(LANES, conv.f - b * LANES);
-      const Vec add = bias == nullptr ? Vec{} : load_some(bias + b * LANES, count);
+      const BlockTaps block{.offsets = offsets,
+                            .count = taps,
+                            .row = columns,
+                            .weights = packed + b * taps * LANES,
+                            .bias = bias == nullptr ? Vec{} : load_some(bias + b * LANES, count),
+                            .relu = epilogue.relu};
       for (int64_t i = 0; i < rows; i++)
         for (int64_t t = 0; t < tiles; t++) {
           const int64_t first = w * t / tiles, pairs = w * (t + 1) / tiles - first;
           tile_of(pairs, std::make_integer_sequence<int, MAX_PAIRS>())(
-              padded + 2 * (i * columns + first), columns, offsets, taps, packed + b * taps * LANES,
-              add, epilogue.relu, results + (i * w + first) * LANES, won + i * w + first);
+              padded + 2 * (i * columns + first), block, results + (i * w + first) * LANES,
+              won + i * w + first);
         }
       const int64_t at = ((image * conv.f + b * LANES) * h + start) * w;
       take_back(results, w, LANES, count, rows, w, h * w, y + at);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "conv2d/winograd_tiles.h"
+#include "gemm/tile_sums.h"
 
 namespace badak::BADAK_ISA {
 
@@ -20,29 +21,15 @@ constexpr int64_t max_rows(int64_t vectors) {
 template <int ROWS, int V>
 void tile_product(const float* tiles, int64_t block_step, int64_t channels, const float* weights,
                   float* c, int64_t c_step) {
-  Vec sums[ROWS][V];
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) sums[r][v] = Vec{};
+  TileSums<ROWS, V> sums;
+  sums.fill(Vec{});
   for (int64_t first = 0; first < channels; first += LANES, tiles += block_step) {
     const int64_t depth = minimum(LANES, channels - first);
-    for (int64_t p = 0; p < depth; p++, weights += V * LANES) {
-      Vec right[V];
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) right[v] = load(weights + v * LANES);
-#pragma GCC unroll 16
-      for (int r = 0; r < ROWS; r++) {
-        const Vec left = splat(tiles[r * LANES + p]);
-#pragma GCC unroll 4
-        for (int v = 0; v < V; v++) sums[r][v] += left * right[v];
-      }
-    }
+    for (int64_t p = 0; p < depth; p++, weights += V * LANES)
+      sums.add_products([&](int r) { return tiles[r * LANES + p]; },
+                        [&](int v) { return weights + v * LANES; });
   }
-#pragma GCC unroll 4
-  for (int v = 0; v < V; v++)
-#pragma GCC unroll 16
-    for (int r = 0; r < ROWS; r++) store(c + v * c_step + r * LANES, sums[r][v]);
+  sums.each([&](int r, int v, Vec sum) { store(c + v * c_step + r * LANES, sum); });
 }
 
 using TileProduct = void (*)(const float*, int64_t, int64_t, const float*, float*, int64_t);

@@ -8,6 +8,7 @@
 // of their own, added up in order: the bits do not depend on the number of threads.
 // Precondition: suits_winograd.
 #include "conv2d/winograd.h"
+#include "gemm/tile_sums.h"
 
 namespace badak::BADAK_ISA {
 
@@ -21,29 +22,11 @@ constexpr int64_t WANTED_TILES = 64;     // to be multiplied at a time
 template <int ROWS, int V>
 void add_products(const float* image, const float* grad, int64_t grad_step, int64_t tiles,
                   float* sums, int64_t row) {
-  Vec own[ROWS][V];
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) own[r][v] = Vec{};
-  for (int64_t t = 0; t < tiles; t++, image += LANES, grad += LANES) {
-    Vec right[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) right[v] = load(grad + v * grad_step);
-#pragma GCC unroll 16
-    for (int r = 0; r < ROWS; r++) {
-      const Vec left = splat(image[r]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) own[r][v] += left * right[v];
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      float* to = sums + r * row + v * LANES;
-      store(to, load(to) + own[r][v]);
-    }
+  TileSums<ROWS, V> own;
+  own.fill(Vec{});
+  for (int64_t t = 0; t < tiles; t++, image += LANES, grad += LANES)
+    own.add_products([&](int r) { return image[r]; }, [&](int v) { return grad + v * grad_step; });
+  own.add_to(sums, row);
 }
 
 // Of a block's LANES channels; what follows the last channel is summed and not used.

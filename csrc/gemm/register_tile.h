@@ -6,7 +6,7 @@
 // for 24 multiply-adds, so the arithmetic hides the loads. Few rows take more vectors.
 #pragma once
 
-#include "simd/simd.h"
+#include "gemm/tile_sums.h"
 
 namespace badak::BADAK_ISA {
 
@@ -42,65 +42,38 @@ template <int ROWS, int V, class Rows>
 void tile_of(int64_t k, const float* a, Rows b, float* c, int64_t c_row, int64_t columns,
              const Finish& finish) {
   const bool whole = columns == V * LANES;
-  Vec sums[ROWS][V];
+  TileSums<ROWS, V> sums;
   if (finish.accumulate) {
+    // Not by sums.each: with that, GCC 12 makes tiles of 10 rows 6 % slower on AVX-512.
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
+#pragma GCC unroll 4
       for (int v = 0; v < V; v++)
-        sums[i][v] = whole ? load(c + i * c_row + v * LANES)
-                           : load_some(c + i * c_row + v * LANES, columns - v * LANES);
+        sums.at[i][v] = whole ? load(c + i * c_row + v * LANES)
+                              : load_some(c + i * c_row + v * LANES, columns - v * LANES);
   } else {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-      for (int v = 0; v < V; v++) sums[i][v] = Vec{};
+    sums.fill(Vec{});
   }
-  for (int64_t p = 0; p < k; p++) {
-    const float* row = b(p);
-    Vec right[V];
-#pragma GCC unroll 8
-    for (int v = 0; v < V; v++) right[v] = load(row + v * LANES);
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++) {
-      const Vec left = splat(a[i]);
-#pragma GCC unroll 8
-      for (int v = 0; v < V; v++) sums[i][v] += left * right[v];
-    }
-    a += ROWS;
+  for (int64_t p = 0; p < k; p++, a += ROWS) {
+    const float* const row = b(p);
+    sums.add_products([a](int i) { return a[i]; }, [row](int v) { return row + v * LANES; });
   }
-  if (finish.row_bias != nullptr) {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-      for (int v = 0; v < V; v++) sums[i][v] += splat(finish.row_bias[i]);
-  }
+  if (finish.row_bias != nullptr)
+    sums.each([&](int i, int, Vec& sum) { sum += splat(finish.row_bias[i]); });
   if (finish.column_bias != nullptr) {
-#pragma GCC unroll 8
-    for (int v = 0; v < V; v++) {
-      const Vec bias = load_some(finish.column_bias + v * LANES, columns - v * LANES);
-#pragma GCC unroll 16
-      for (int i = 0; i < ROWS; i++) sums[i][v] += bias;
-    }
-  }
-  if (finish.relu) {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-      for (int v = 0; v < V; v++) sums[i][v] = relu(sums[i][v]);
-  }
-  if (whole) {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-      for (int v = 0; v < V; v++) store(c + i * c_row + v * LANES, sums[i][v]);
-    return;
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
+    Vec bias[V];
+#pragma GCC unroll 4
     for (int v = 0; v < V; v++)
-      store_some(c + i * c_row + v * LANES, sums[i][v], columns - v * LANES);
+      bias[v] = load_some(finish.column_bias + v * LANES, columns - v * LANES);
+    sums.each([&](int, int v, Vec& sum) { sum += bias[v]; });
+  }
+  if (finish.relu) sums.each([](int, int, Vec& sum) { sum = relu(sum); });
+  if (whole)
+    sums.each([&](int i, int v, Vec sum) { store(c + i * c_row + v * LANES, sum); });
+  else
+    sums.each([&](int i, int v, Vec sum) {
+      store_some(c + i * c_row + v * LANES, sum, columns - v * LANES);
+    });
 }
 
 template <class Rows>

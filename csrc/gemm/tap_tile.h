@@ -5,7 +5,7 @@
 // only b is copied: the gradient of weight over a shifted image, and Linear, whose weight is a.
 #pragma once
 
-#include "simd/simd.h"
+#include "gemm/tile_sums.h"
 #include "simd/transpose.h"
 
 namespace badak::BADAK_ISA {
@@ -22,29 +22,11 @@ void tap_tile(const float* image, const int64_t* offsets, const float* filters, 
               float* sums, int64_t row) {
   const float* taps[ROWS];
   for (int r = 0; r < ROWS; r++) taps[r] = image + offsets[r];
-  Vec own[ROWS][V];
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) own[r][v] = Vec{};
-  for (int64_t p = 0; p < places; p++, filters += V * LANES) {
-    Vec right[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) right[v] = load(filters + v * LANES);
-#pragma GCC unroll 16
-    for (int r = 0; r < ROWS; r++) {
-      const Vec left = splat(taps[r][p]);
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) own[r][v] += left * right[v];
-    }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      float* to = sums + r * row + v * LANES;
-      store(to, load(to) + own[r][v]);
-    }
+  TileSums<ROWS, V> own;
+  own.fill(Vec{});
+  for (int64_t p = 0; p < places; p++, filters += V * LANES)
+    own.add_products([&](int r) { return taps[r][p]; }, [&](int v) { return filters + v * LANES; });
+  own.add_to(sums, row);
 }
 
 using TapTile = void (*)(const float*, const int64_t*, const float*, int64_t, float*, int64_t);

@@ -1,4 +1,8 @@
 // bind_gemm.cpp -- the matrix product, for `badak bench` and the tests.
+#include <nanobind/stl/pair.h>
+
+#include <utility>
+
 #include "python/bindings.h"
 
 namespace badak {
@@ -6,8 +10,10 @@ namespace badak {
 void bind_gemm(nb::module_& m) {
   m.def(
       "gemm",
-      [](In a, bool a_transposed, In b, bool b_transposed, Out c, std::optional<In> row_bias,
+      // transposed: whether a and b are read so.
+      [](In a, In b, std::pair<bool, bool> transposed, Out c, std::optional<In> row_bias,
          std::optional<In> column_bias, bool relu, bool accumulate) {
+        const auto [a_transposed, b_transposed] = transposed;
         const int64_t lda = a.shape(1), ldb = b.shape(1);
         const Product product{.m = static_cast<int64_t>(c.shape(0)),
                               .n = static_cast<int64_t>(c.shape(1)),
@@ -29,7 +35,7 @@ void bind_gemm(nb::module_& m) {
           kernels->gemm(product);
         });
       },
-      nb::arg("a"), nb::arg("a_transposed"), nb::arg("b"), nb::arg("b_transposed"), nb::arg("c"),
+      nb::arg("a"), nb::arg("b"), nb::arg("transposed"), nb::arg("c"),
       nb::arg("row_bias").none() = nb::none(), nb::arg("column_bias").none() = nb::none(),
       nb::arg("relu") = false, nb::arg("accumulate") = false);
   m.def("column_sums", [](In a, Out sums) {

@@ -15,18 +15,7 @@ LARGEST = 2**31 - 1
 def integer(value: object, name: str, *, minimum: int = 0, maximum: int = LARGEST) -> int:
     """Return `value` as a Python int within [minimum, maximum].
 
-    Args:
-        value: an int or NumPy integer; bool, float and str are refused.
-        name: what the message calls it.
-        minimum: smallest allowed value.
-        maximum: largest allowed value.
-
-    Returns:
-        The value as a Python int.
-
-    Raises:
-        ArgumentTypeError: it is not an integer.
-        BadakError: it lies outside the range.
+    An int or NumPy integer serves; bool, float and str are refused. Messages call it `name`.
 
     Example:
         >>> integer(0, "stride", minimum=1)
@@ -59,20 +48,7 @@ def real(
 ) -> float:
     """Return `value` as a finite Python float within the given bounds.
 
-    Args:
-        value: an int, float or NumPy number; bool and str are refused.
-        name: what the message calls it.
-        above: it must be greater than this.
-        minimum: it must be at least this.
-        below: it must be less than this.
-        maximum: it must be at most this.
-
-    Returns:
-        The value as a Python float.
-
-    Raises:
-        ArgumentTypeError: it is not a real number.
-        BadakError: it is NaN, infinite or outside the bounds.
+    An int, float or NumPy number serves; bool and str are refused. Messages call it `name`.
 
     Example:
         >>> real(1.5, "p", minimum=0, below=1)
@@ -106,17 +82,7 @@ def real(
 
 
 def flag(value: object, name: str) -> bool:
-    """Return `value` if it is True or False.
-
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-
-    Returns:
-        The value.
-
-    Raises:
-        ArgumentTypeError: it is anything else, such as 1 or "yes".
+    """Return `value` if it is True or False; `name` is what the message calls it.
 
     Example:
         >>> flag(1, "bias")
@@ -129,18 +95,7 @@ def flag(value: object, name: str) -> bool:
 
 
 def choice(value: object, name: str, choices: Collection[str]) -> str:
-    """Return `value` if it is one of `choices`.
-
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-        choices: the allowed words.
-
-    Returns:
-        The value.
-
-    Raises:
-        BadakError: it is none of them.
+    """Return `value` if it is one of `choices`; `name` is what the message calls it.
 
     Example:
         >>> choice("sme", "padding", ["same", "valid"])
@@ -158,16 +113,6 @@ def text(value: str, name: str) -> str:
 
     Python represents file names that are not UTF-8 by half characters, which cannot be written.
 
-    Args:
-        value: what the caller passed.
-        name: what the message calls it.
-
-    Returns:
-        The value.
-
-    Raises:
-        BadakError: it holds half characters.
-
     Example:
         >>> text("caf\udce9", "class_names")
         Traceback (most recent call last):
@@ -181,14 +126,7 @@ def text(value: str, name: str) -> str:
 
 
 def class_names(names: Sequence[str] | None, count: int) -> list[str]:
-    """Return a name for each class.
-
-    Args:
-        names: what the caller passed; "0", "1", ... if None.
-        count: how many there must be.
-
-    Returns:
-        The names.
+    """Return `count` names for classes: those passed, or "0", "1", ... if None.
 
     Raises:
         BadakError: a different number of names, or one that is not text in UTF-8.
@@ -207,12 +145,7 @@ def class_names(names: Sequence[str] | None, count: int) -> list[str]:
 def memory(byte_count: int, what: str) -> None:
     """Refuse an array that this process could never hold, before it is allocated.
 
-    Args:
-        byte_count: its size in bytes, as a Python int.
-        what: what it is for, such as ``the columns of conv2d``.
-
-    Raises:
-        BadakError: it is larger than the machine's memory or the process's limit.
+    The message begins with `what` the array is for, such as ``the columns of conv2d``.
 
     Example:
         >>> memory(2**62, "the output")
@@ -234,14 +167,6 @@ def array_memory(shape: Sequence[int], itemsize: int, what: str) -> None:
 
     NumPy refuses (0, 2**62, 2**62) too, although it has no elements; so a length of 0 counts as 1
     here.
-
-    Args:
-        shape: lengths that are not negative, as Python ints.
-        itemsize: bytes of one element.
-        what: what it is for.
-
-    Raises:
-        BadakError: it is larger than the machine's memory or the process's limit.
 
     Example:
         >>> array_memory((0, 2**62, 2**62), 4, "tensor 'w'")

@@ -43,13 +43,6 @@ class MissingExtra(BadakError, ImportError):
 def needs(what: str, extra: str) -> Iterator[None]:
     """Turn an ImportError inside the block into the command that installs what is missing.
 
-    Args:
-        what: the message's beginning: what needs which package.
-        extra: the extra that brings it.
-
-    Raises:
-        MissingExtra: an import inside the block failed.
-
     Example:
         >>> with needs("ONNX files need the onnx package", extra="onnx"):
         ...     import onnx_of_another_name
@@ -63,14 +56,7 @@ def needs(what: str, extra: str) -> Iterator[None]:
 
 
 def listed(words: Sequence[str], maximum: int = 5) -> str:
-    """Join words with commas; if there are many, name the first ones and count the rest.
-
-    Args:
-        words: what to list.
-        maximum: how many are named.
-
-    Returns:
-        A text that stays short.
+    """Join words with commas; if there are more than `maximum`, name the first and count the rest.
 
     Example:
         >>> listed(["ant", "bee", "cat"], maximum=2)
@@ -83,12 +69,6 @@ def listed(words: Sequence[str], maximum: int = 5) -> str:
 @contextmanager
 def where(place: str) -> Iterator[None]:
     """Put `place` in front of any BadakError raised inside the block.
-
-    Args:
-        place: the place of the fault, such as ``Conv2d 'conv2'``.
-
-    Raises:
-        BadakError: the same class as raised inside, with the longer message.
 
     Example:
         >>> with where("Conv2d 'conv2'"):
@@ -107,10 +87,6 @@ def shown(value: object, limit: int = LONGEST_VALUE) -> str:
 
     The full repr is never built: nested tuples of a few hundred bytes can stand for 9^9 elements,
     and Python refuses to print integers of more than 4,300 digits.
-
-    Args:
-        value: anything, as a file or a caller gave it.
-        limit: the largest number of characters.
 
     Example:
         >>> shown((30, 24, 24)), shown("a" * 1000, 9), shown(10**5000)
@@ -156,14 +132,7 @@ def nearest_word(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the question to put after a message about an unknown word.
-
-    Args:
-        word: as the user wrote it, in any case.
-        known: the words that are allowed.
-
-    Returns:
-        The question after a colon, or nothing if no known word is similar.
+    """Return the question to put after a message about an unknown word; nothing if none is similar.
 
     Example:
         >>> did_you_mean("MINST", ["digits", "mnist"])

@@ -56,12 +56,6 @@ def as_path(path: str | os.PathLike[str]) -> Path:
 def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """Lend a plain file, open for reading; a link to one is followed.
 
-    Args:
-        path: the file.
-
-    Returns:
-        The open file, within the block.
-
     Raises:
         BadakError: `path` is not a path, see `as_path`.
         FormatError: there is no such file, it is not a plain file, or the system refuses to open or
@@ -87,10 +81,6 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
 
 def read(path: str | os.PathLike[str], largest: int | None = None) -> bytes:
     """Return the content of a plain file.
-
-    Args:
-        path: the file.
-        largest: the maximum number of bytes.
 
     Raises:
         FormatError: as `opened`; or it has more bytes than `largest`, or than this process can

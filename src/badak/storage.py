@@ -33,6 +33,7 @@ DTYPES = {
     "U8": np.uint8,
     "BOOL": np.bool_,
 }
+BFLOAT16 = "BF16"  # NumPy has no such type
 # The header of a badak file has a few kB; a much larger one is not ours and slow to parse.
 LARGEST_HEADER = 16 * 2**20
 TEMPORARY = ".badak-tmp"
@@ -70,13 +71,7 @@ def save(path: str | Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping
 
 
 def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Read what `save` wrote.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name (writable, independent of the file), and the metadata.
+    """Read what `save` wrote: arrays, writable and independent of the file, and metadata.
 
     Raises:
         FormatError: the file cannot be read, is damaged, or is not a safetensors file that badak
@@ -99,17 +94,11 @@ def load(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 
 
 def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
-    """Read the tensors of any safetensors file, such as a PyTorch state dict.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The arrays by name (writable, independent of the file).
+    """Read the tensors, writable and independent, of any safetensors file, such as a state dict.
 
     Raises:
         FormatError: the file cannot be read, is damaged or not a safetensors file, or holds a dtype
-            that is not in `DTYPES`.
+            that is not in `DTYPES`, nor BF16, which becomes float32.
 
     Example:
         >>> import tempfile
@@ -126,15 +115,21 @@ def load_tensors(path: str | Path) -> dict[str, NDArray[Any]]:
         raise FormatError(f"{path} is not a usable safetensors file: {fault}") from None
 
 
+def widened(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Return bfloat16 numbers, given as their bits, as float32, which has the same upper half.
+
+    Example:
+        >>> widened(np.array([0x3F80, 0xC000], np.uint16))
+        array([ 1., -2.], dtype=float32)
+    """
+    return (bits.astype(np.uint32) << 16).view(np.float32)
+
+
 def write_atomically(path: str | Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader, or a crash, sees the old file or the new, whole.
 
     The bytes go to a temporary file in the same folder, are forced to the disk, and the file is
     renamed over `path`; an existing file's permissions are kept.
-
-    Args:
-        path: where to write; its folder must exist.
-        data: the whole content.
 
     Raises:
         BadakError: the system refused; `path` is as it was and no temporary file is left.
@@ -161,11 +156,7 @@ def write_atomically(path: str | Path, data: bytes) -> None:
 
 
 def remove_temporaries(folder: str | Path) -> None:
-    """Delete what a killed `write_atomically` left in `folder`.
-
-    Args:
-        folder: the folder; only files with our own ending are deleted.
-    """
+    """Delete what a killed `write_atomically` left in `folder`: files with our own ending."""
     for stray in Path(folder).glob(f".*{TEMPORARY}"):
         stray.unlink(missing_ok=True)
 
@@ -194,7 +185,10 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Split a safetensors file into arrays and the metadata's texts, checking every claim."""
     # A length may begin like a pickle, but its header would still begin with a brace.
     if (content[:1] == b"\x80" and content[8:9] != b"{") or content[:4] == b"PK\x03\x04":
-        raise FormatError("it is a pickle or zip archive, which badak never opens")
+        raise FormatError(
+            "it is a pickle or zip archive, which holds no badak network; "
+            "badak.load_state_dict reads weights from PyTorch's"
+        )
     if len(content) < 8:
         raise FormatError(f"it has {len(content)} bytes, fewer than a safetensors header's 8")
     (length,) = struct.unpack("<Q", content[:8])
@@ -231,15 +225,14 @@ def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDA
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise FormatError(f"tensor {shown(name)} must have exactly dtype, shape and data_offsets")
     kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not isinstance(kind, str) or kind not in DTYPES:
-        raise FormatError(
-            f"tensor {shown(name)} has dtype {shown(kind)}; supported: {', '.join(DTYPES)}"
-        )
+    if not isinstance(kind, str) or kind not in (*DTYPES, BFLOAT16):
+        supported = ", ".join((*DTYPES, BFLOAT16))
+        raise FormatError(f"tensor {shown(name)} has dtype {shown(kind)}; supported: {supported}")
     if not _is_sizes(shape) or len(shape) > 8:
         raise FormatError(f"tensor {shown(name)} has shape {shown(shape)}; expected up to 8 sizes")
     if not _is_sizes(offsets) or len(offsets) != 2:
         raise FormatError(f"tensor {shown(name)} has data_offsets {shown(offsets)}")
-    dtype = np.dtype(DTYPES[kind]).newbyteorder("<")
+    dtype = np.dtype(DTYPES.get(kind, np.uint16)).newbyteorder("<")
     size = math.prod(shape) * dtype.itemsize
     begin, end = offsets
     if begin != expected or end != begin + size or end > len(data):
@@ -249,8 +242,8 @@ def _tensor(name: str, entry: Any, data: memoryview, expected: int) -> tuple[NDA
             f"{len(data)}"
         )
     checks.array_memory(shape, dtype.itemsize, f"tensor {shown(name)}")
-    array = np.frombuffer(data[begin:end], dtype).reshape(shape)
-    return array.astype(dtype.newbyteorder("=")), end
+    array: NDArray[Any] = np.frombuffer(data[begin:end], dtype).reshape(shape)
+    return widened(array) if kind == BFLOAT16 else array.astype(dtype.newbyteorder("=")), end
 
 
 def _is_sizes(value: Any) -> bool:

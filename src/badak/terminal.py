@@ -32,12 +32,7 @@ def printable(words: str) -> str:
     Names of classes, layers and files come from other people: a name with an escape code could
     rewrite the line it is printed on. Everything that shows a name passes it through here.
 
-    Args:
-        words: any text, such as a name.
-
-    Returns:
-        The same on one line, each control or invisible character as Python writes it; words
-        without such characters are returned as they are.
+    The result has one line; characters that harm are written as Python writes them.
 
     Example:
         >>> print(printable("tea\x1b[2Jcup"), printable("고양이"))
@@ -81,15 +76,8 @@ def table(
 ) -> "Group":
     """Build a rich table of plain text; characters that would act on a terminal are escaped.
 
-    Args:
-        title: a line above it.
-        columns: the headings.
-        rows: one cell per heading.
-        footer: a last row, after a line.
-        numbers: the headings of the columns that are aligned right.
-
-    Returns:
-        What rich prints; `render` makes it text.
+    `footer` is a last row, after a line; `numbers` are the headings of columns that are aligned
+    right.
     """
     from rich import box
     from rich.console import Group
@@ -122,13 +110,7 @@ def _cell(words: str) -> "Text":
 
 
 def short(number: float) -> str:
-    """Return three digits and a unit.
-
-    Args:
-        number: at least 0.
-
-    Returns:
-        The number in units, thousands (k), millions (M) or thousands of millions (G).
+    """Return a number, at least 0, as three digits and a unit: k, M or G (thousands of millions).
 
     Example:
         >>> short(881_280)
@@ -142,15 +124,7 @@ def short(number: float) -> str:
 
 
 def render(renderable: "RenderableType", width: int = 160) -> str:
-    """Return what rich would draw, as plain text without colour.
-
-    Args:
-        renderable: a rich table or the like.
-        width: columns to draw in.
-
-    Returns:
-        Lines without trailing blanks.
-    """
+    """Return a rich table or the like as plain text of `width` columns, without trailing blanks."""
     from rich.console import Console
 
     page = io.StringIO()
@@ -205,14 +179,7 @@ def shortened(path: str, room: int) -> str:
 
 
 def progress_bar(where: "Console") -> "Progress":
-    """A bar with description, share done, the fields `figures`, and the time left.
-
-    Args:
-        where: the console it is drawn on.
-
-    Returns:
-        A rich Progress; its tasks must be given a `figures` text.
-    """
+    """A bar with description, share done, the tasks' text `figures`, and the time left."""
     from rich.progress import (
         BarColumn,
         Progress,

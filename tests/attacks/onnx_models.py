@@ -40,7 +40,7 @@ def changed(change: Callable[[ModelProto], Any], **conv: Any) -> ModelProto:
 
 
 def tensor(place: int, **fields: Any) -> ModelProto:
-    """One initializer's fields set anew."""
+    """Change fields of an initializer."""
 
     def change(model: ModelProto) -> None:
         for key, value in fields.items():
@@ -57,7 +57,7 @@ def tensor(place: int, **fields: Any) -> ModelProto:
 
 
 def rewired(place: int, **names: list[str]) -> ModelProto:
-    """One node's inputs or outputs set anew."""
+    """Change the inputs or outputs of a node."""
 
     def change(model: ModelProto) -> None:
         for key, value in names.items():
@@ -67,7 +67,7 @@ def rewired(place: int, **names: list[str]) -> ModelProto:
 
 
 def ends_with(op: str, inputs: list[str], arrays: dict[str, Any] | None = None, **attributes: Any):
-    """Another node behind the last, and constants for it."""
+    """Add a node after the last, and constants for it."""
 
     def change(model: ModelProto) -> None:
         graph = model.graph
@@ -80,7 +80,7 @@ def ends_with(op: str, inputs: list[str], arrays: dict[str, Any] | None = None, 
 
 
 def external(*entries: tuple[str, str]) -> ModelProto:
-    """The first initializer's data, in another file."""
+    """Move the first initializer's data to another file."""
 
     def change(model: ModelProto) -> None:
         target = model.graph.initializer[0]
@@ -107,7 +107,7 @@ def opset(*versions: tuple[str, int]) -> ModelProto:
 
 
 def nested() -> ModelProto:
-    """If nodes within If nodes: what took a runtime a minute to open."""
+    """Nested If nodes, which took a runtime a minute to open."""
     branch = helper.make_graph([helper.make_node("Relu", ["y"], ["q"])], "b", [], [])
     for _ in range(12):
         node = helper.make_node("If", ["k"], ["q"], then_branch=branch, else_branch=branch)
@@ -116,7 +116,7 @@ def nested() -> ModelProto:
 
 
 def doubling() -> ModelProto:
-    """Constants put together with themselves 60 times: 2**60 numbers."""
+    """Constants concatenated with themselves 60 times: 2**60 numbers."""
 
     def change(model: ModelProto) -> None:
         nodes = [
@@ -131,7 +131,7 @@ def doubling() -> ModelProto:
 
 
 def twisted() -> ModelProto:
-    """Two paths that share a part, so that neither sum nor chain fits."""
+    """Two paths that share a part: neither a sum nor a chain."""
 
     def change(model: ModelProto) -> None:
         nodes = [

@@ -1,7 +1,7 @@
-"""Calls that the ops must refuse: rows K, G, L and N of BAD_INPUTS.md and the inputs of known CVEs.
+"""Calls that the ops must refuse: rows K, G, L and N of BAD_INPUTS.md and inputs of known CVEs.
 
-Run as a script it makes every call in this one process and prints, as JSON, how each was refused;
-run it under a memory limit to see that none is answered by allocating.
+Run as a script, it makes every call in one process and prints, as JSON, how each was refused. Run
+it with a memory limit to see that none of them allocates.
 """
 
 import json
@@ -125,7 +125,7 @@ GRADIENTS: dict[str, Bad] = {
     "col2im columns": ("col2im", {"columns": ones(2, 24, 9)}, r"columns.*got \(2, 24, 9\)"),
 }
 
-# TensorFlow's and PyTorch's known crashes, as calls of badak's ops.
+# Known crashes of TensorFlow and PyTorch, as calls of badak's ops.
 EMPTY = ones(0, 0, 0, 0)
 CVES: dict[str, Bad] = {
     "CVE-2021-29526": ("conv2d", {"x": EMPTY, "weight": EMPTY}, r"\bx\b.*got \(0, 0, 0, 0\)"),
@@ -222,7 +222,7 @@ DTYPES: dict[str, Bad] = {
 
 TABLES = {**KERNELS, **NUMBERS, **LABELS, **GRADIENTS, **UPDATES, **CVES, **DTYPES}
 
-# Only refused where memory is short: 2 GiB in the test.
+# Refused only if memory is short: 2 GiB in the test.
 WIDE = 2**15
 LARGE: dict[str, Bad] = {
     "N14 2**31 elements": ("relu", {"x": view(2**31)}, "x .*8.0 GiB"),

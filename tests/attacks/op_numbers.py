@@ -1,4 +1,4 @@
-"""Numbers that the ops must refuse: of kernels, steps, rates (rows K and N of BAD_INPUTS.md)."""
+"""Numbers that the ops must refuse: kernels, strides, rates (rows K and N of BAD_INPUTS.md)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The folder benchmarks/, whose modules are found by their bare names, as its own processes do."""
+"""Let tests import the modules of benchmarks/ by their bare names, as its processes do."""
 
 from pathlib import Path
 

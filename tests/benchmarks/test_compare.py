@@ -1,6 +1,7 @@
-"""The comparison itself: who computes something else, crashes or is missing is told, not timed."""
+"""The comparison: a peer that differs, crashes or is missing is reported and not timed."""
 
 import importlib
+import re
 import subprocess
 import sys
 
@@ -10,24 +11,24 @@ import pytest
 from badak.errors import BadakError
 
 CASE = "lenet-one"
-# Peers that do something wrong, each a module with the `prepare` that worker.py calls.
+# Peers with a fault: the text of a module with the `prepare` that worker.py calls.
 WRONG = {
     "other": (
         "import bench_badak\n"
         "def prepare(task, peer):\n"
         "    step = bench_badak.prepare(task, peer)\n"
         "    return lambda: step() * 1.01\n",
-        "its outputs differ from badak's by up to 0.01",
+        "outputs.*0.01",
     ),
     "nan": (
         "import numpy\n"
         "def prepare(task, peer):\n"
         "    return lambda: numpy.full((1, 10), numpy.nan)\n",
-        "its outputs differ from badak's by up to nan",
+        "outputs.*nan",
     ),
     "shape": (
         "import numpy\ndef prepare(task, peer):\n    return lambda: numpy.zeros((1, 9))\n",
-        "its outputs are (1, 9); badak's are (1, 10)",
+        r"\(1, 9\).*\(1, 10\)",
     ),
     "raises": (
         "def prepare(task, peer):\n    raise ValueError('no such\\nthing')\n",
@@ -35,7 +36,7 @@ WRONG = {
     ),
     "ends": (
         "def prepare(task, peer):\n    __import__('os')._exit(3)\n",
-        "its process ended with code 3",
+        "code 3",
     ),
     "ends later": (
         "import bench_badak, os\n"
@@ -45,7 +46,7 @@ WRONG = {
         "        calls.append(1)\n"
         "        return step() if len(calls) < 3 else os._exit(4)\n"
         "    return twice\n",
-        "its process ended with code 4",
+        "code 4",
     ),
 }
 
@@ -56,7 +57,7 @@ def compare():
 
 
 def with_peer(compare, monkeypatch, tmp_path, name, text):
-    """Let the table have one more peer, whose module is `text`."""
+    """Add a peer, whose module is `text`, to the table."""
     cases = importlib.import_module("cases")
     (tmp_path / "wrong_peer.py").write_text(text)
     monkeypatch.setitem(compare.PEERS, name, cases.Peer("wrong_peer", ("numpy",), ("*",)))
@@ -71,13 +72,13 @@ def test_a_peer_that_is_wrong_is_told_and_not_timed(compare, monkeypatch, tmp_pa
     text, words = WRONG[name]
     with_peer(compare, monkeypatch, tmp_path, name, text)
     line = compare.measure(CASE, f"badak,{name}", rounds=2)["cases"][CASE]
-    assert words in line["peers"][name]["fault"]
+    assert re.search(words, line["peers"][name]["fault"])
     assert "median" not in line["peers"][name]
     assert line["peers"]["badak"]["steps"] >= 2 * 3
 
 
 def test_a_peer_that_agrees_is_timed(compare, monkeypatch, tmp_path):
-    """The same harness without a fault: what the test above sees is the fault."""
+    """The same harness without a fault: the test above fails because of the fault alone."""
     with_peer(compare, monkeypatch, tmp_path, "same", "from bench_badak import prepare\n")
     line = compare.measure(CASE, "badak,same", rounds=2)["cases"][CASE]
     for found in line["peers"].values():
@@ -88,14 +89,15 @@ def test_a_peer_that_agrees_is_timed(compare, monkeypatch, tmp_path):
 def test_the_first_peers_own_outputs_must_be_finite(compare):
     one = np.array([np.inf, 1.0])
     faults = compare.disagreements({"badak": one, "book": one}, 1e-2)
-    assert faults == dict.fromkeys(("badak", "book"), "badak's outputs are not finite")
+    assert faults.keys() == {"badak", "book"}
+    assert all("badak's outputs" in fault for fault in faults.values())
 
 
 def test_the_difference_is_a_share_of_the_largest_output(compare):
     outputs = {"a": np.array([1.0, -2.0]), "b": np.array([1.0, -2.5]), "c": np.array([1.01, -2])}
-    assert compare.disagreements(outputs, 1e-2) == {
-        "b": "its outputs differ from a's by up to 0.25 of the largest; allowed is 0.01"
-    }
+    faults = compare.disagreements(outputs, 1e-2)
+    assert faults.keys() == {"b"}
+    assert re.search(r"0\.25 .*0\.01", faults["b"])
 
 
 def test_a_library_that_is_not_installed_is_left_out(compare, monkeypatch, tmp_path):
@@ -109,9 +111,9 @@ def test_a_library_that_is_not_installed_is_left_out(compare, monkeypatch, tmp_p
 @pytest.mark.parametrize(
     ("cases", "peers", "words"),
     [
-        ("simple-trian", "*", "no case is named 'simple-trian'; names begin with alexnet, deep,"),
-        ("lenet-one, alex", "*", "no case is named 'alex'"),
-        ("lenet-one", "tensorflow", "no peer is named 'tensorflow'; names begin with badak, book"),
+        ("simple-trian", "*", "case.*'simple-trian'.*alexnet, deep,"),
+        ("lenet-one, alex", "*", "case.*'alex'"),
+        ("lenet-one", "tensorflow", "peer.*'tensorflow'.*badak, book"),
     ],
 )
 def test_unknown_names_are_refused(compare, cases, peers, words):
@@ -130,9 +132,9 @@ def test_epochs_must_learn_alike(compare, monkeypatch):
     seconds = iter([9.0, 9.0, 1.0, 1.0, 3.0, 3.0])
     monkeypatch.setattr(compare.processes, "run", lambda case, peer: (next(seconds), printed[peer]))
     found = compare.in_fresh_processes("mnist-epoch", list(printed), rounds=1)
-    assert found["badak"]["median"] == 1.0  # the first round, which warms up, does not count
+    assert found["badak"]["median"] == 1.0  # the first round is a warm-up and does not count
     assert found["badak"]["accuracy"] == 0.975
-    assert "it reached a test accuracy of 0.952" in found["torch-eager"]["fault"]
+    assert "0.952" in found["torch-eager"]["fault"]
 
 
 def test_an_epoch_that_learns_nothing_is_no_epoch(compare, monkeypatch):
@@ -151,12 +153,12 @@ def test_a_turn_is_short_but_has_its_least(monkeypatch):
     worker = importlib.import_module("worker")
     calls = []
     assert len(worker.turn(lambda: calls.append(1), 0.0, 100)) == worker.MINIMUM
-    assert len(calls) == 1 + worker.MINIMUM  # one runs untimed
+    assert len(calls) == 1 + worker.MINIMUM  # one of them runs untimed
     assert len(worker.turn(lambda: None, 60.0, 7)) == 7
 
 
 def test_importing_a_peers_process_does_not_import_badak(benchmarks):
-    """PyTorch's memory must not hold badak."""
+    """The memory reported for PyTorch must not include badak."""
     script = "import sys, worker; print('badak' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=benchmarks, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""Every peer computes what badak computes: the networks' layers, their loss and Adam."""
+"""Every peer computes what badak computes: layers, loss and Adam."""
 
 import importlib
 
@@ -7,7 +7,7 @@ import pytest
 
 from badak import models
 
-# AlexNet has every kind of layer there is in a comparison; small, it takes a second.
+# AlexNet has every kind of layer that the comparisons use; this small one takes a second.
 SMALL = {
     "input_shape": (3, 67, 67),
     "filters": (8, 12, 12, 12, 8),
@@ -30,7 +30,7 @@ def peer(request):
 
 
 def expected(task):
-    """badak's own outputs, its reference computing."""
+    """badak's outputs, computed by the reference."""
     from badak import ops
 
     bench = importlib.import_module("bench_badak")
@@ -50,7 +50,7 @@ def test_the_same_outputs(peer, kind):
         pytest.skip("ONNX Runtime does not train")
     task, _ = cases.task_of(cases.Case(kind, network, batch=4))
     task = task.without_dropout()
-    task.arrays["x"] *= 30  # or what AlexNet's normalisation adds to its k of 2 would not be seen
+    task.arrays["x"] *= 30  # or normalisation, beside its k of 2, would not show
     step = module.prepare(task, name)
     outputs = [float(step()) for _ in range(3)] if kind == "train" else np.asarray(step())
     np.testing.assert_allclose(

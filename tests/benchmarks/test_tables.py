@@ -1,4 +1,4 @@
-"""The tables: what is measured, and how it is shown."""
+"""The tables: what is measured and how it is shown."""
 
 import importlib
 import json
@@ -94,8 +94,8 @@ def test_the_networks_own_products_are_in_the_table(cases):
     found = cases.products()
     for product in (
         (2048, 2048, 2048),
-        (30, 576, 25),  # SimpleConvNet's convolution, of one image
-        (100, 100, 4320),  # its hidden layer, of the batch
+        (30, 576, 25),  # SimpleConvNet's convolution, for one image
+        (100, 100, 4320),  # its hidden layer, for the batch
         (128, 729, 1200),  # AlexNet's second convolution, one of its two groups
         (32, 4096, 9216),  # its first hidden layer
     ):

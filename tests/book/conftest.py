@@ -1,3 +1,3 @@
-"""The note's script is run by a test, not imported in search of doctests."""
+"""A test runs the note's script; it must not be imported to look for doctests."""
 
 collect_ignore = ["train_convnet.py"]

@@ -1,4 +1,4 @@
-"""What the scripts of the book's chapters 4 to 8 call, in small: each in the way the book does."""
+"""Small versions of what the scripts of the book's chapters 4 to 8 call, as the book does."""
 
 import subprocess
 import sys
@@ -84,7 +84,7 @@ def test_pooling_steps_by_two_unless_told():
     ],
 )
 def test_optimizers_step_plain_numbers_as_they_step_arrays(make):
-    """Chapter 6, the optimizers compared on x^2 / 20 + y^2; both numbers may begin whole."""
+    """Chapter 6, the optimizers on x^2 / 20 + y^2; both numbers may start as integers."""
     numbers, arrays = {"x": 5, "y": -3.5}, {"x": np.array([5.0]), "y": np.array([-3.5])}
     optimizers, before = (make(), make()), dict(arrays)
     for _ in range(12):
@@ -160,7 +160,7 @@ def test_a_search_for_hyperparameters_and_too_few_images():
 
 
 def test_filters_are_shown_before_and_after_training(shown, tmp_path):
-    """Chapter 7, the first layer's filters, of the file that a training saved."""
+    """Chapter 7, the filters of the first layer, from the file that training saved."""
     network = SimpleConvNet(hidden_size=5)
     assert len(filter_show(network.params["W1"]).axes) == 30
     network.save_params(tmp_path / "params.pkl")

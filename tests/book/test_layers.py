@@ -1,4 +1,4 @@
-"""The book's layers against PyTorch and badak's own; their signatures."""
+"""The book's layers against PyTorch and badak's layers; their signatures."""
 
 import inspect
 
@@ -71,7 +71,7 @@ def test_names_and_arguments_are_the_books():
 
 
 def run(layer, x, dout=None):
-    """Forward and back; neither input may change."""
+    """Forward and backward; neither may change its input."""
     x_before = x.copy()
     y = layer.forward(x)
     dout = np.random.default_rng(1).standard_normal(y.shape) if dout is None else dout

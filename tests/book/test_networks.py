@@ -23,7 +23,7 @@ def _seeded():
 
 
 def test_gradient_is_what_trying_gives():
-    """The book's chapter 5.7.4 on the network of chapter 7."""
+    """Section 5.7.4 of the book with the network of chapter 7."""
     network = SimpleConvNet(**SMALL, weight_init_std=0.1)
     x, t = RNG.random((2, 1, 10, 10)), np.array([3, 1])
     by_trying, by_propagation = network.numerical_gradient(x, t), network.gradient(x, t)
@@ -63,7 +63,7 @@ def test_deep_conv_net_is_badaks_own_in_prediction():
         W = network.params[f"W{number}"]
         state |= {f"{name}.weight": W if W.ndim == 4 else W.T, f"{name}.bias": np.ones(len(W)) * 0}
         state[f"{name}.bias"] = network.params[f"b{number}"]
-    # The book's dropout halves in prediction; behind the output that changes nothing but size.
+    # The book's dropout halves in prediction; after the output this changes only the scale.
     net.load_state(state)
     x = RNG.random((3, 1, 28, 28))
     affine = network.layers[-2]
@@ -139,7 +139,7 @@ def test_momentum_keeps_the_books_velocity():
     optimizer, params = book.Momentum(lr=0.5, momentum=0.5), {"W": np.array([1.0])}
     optimizer.update(params, {"W": np.array([2.0])})
     np.testing.assert_array_equal(optimizer.v["W"], [-1])
-    optimizer.lr = 0.0  # the velocity goes on, as it was
+    optimizer.lr = 0.0  # the velocity continues
     optimizer.update(params, {"W": np.array([2.0])})
     np.testing.assert_array_equal(params["W"], [-0.5])
 
@@ -148,7 +148,7 @@ def test_adam_is_the_books_with_its_epsilon():
     optimizer, params = book.Adam(lr=0.1), {"W": np.array([1.0, 2.0])}
     w, m, v = params["W"].copy(), np.zeros(2), np.zeros(2)
     for t in range(1, 5):
-        g = np.array([1e-7, 3.0]) * t  # where the first root is as small as epsilon
+        g = np.array([1e-7, 3.0]) * t  # if the first root is as small as epsilon
         optimizer.update(params, {"W": g})
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
         rate = 0.1 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)

@@ -1,4 +1,4 @@
-"""params.pkl: the book's own files are read, and whatever else a pickle may ask for is refused."""
+"""params.pkl: the book's files are read; anything else that a pickle asks for is refused."""
 
 import os
 import pickle
@@ -20,7 +20,7 @@ SMALL = {
 
 
 def of_the_book(params, protocol=3):
-    """The bytes of a file that NumPy 1 wrote, as the book's is: the module was numpy.core."""
+    """The bytes of a file written by NumPy 1, like the book's: its module was numpy.core."""
     return pickle.dumps(params, protocol).replace(b"cnumpy._core.", b"cnumpy.core.")
 
 
@@ -64,7 +64,7 @@ def test_arrays_and_plain_values_come_back_as_they_were(dtype, protocol):
 
 
 class Runs:
-    """Unpickled by the standard library, this would make a folder."""
+    """The standard library's unpickler would create a folder from this."""
 
     def __init__(self, path):
         self.path = path
@@ -123,7 +123,7 @@ def test_weights_that_are_no_numbers_are_refused_by_name(value, tmp_path):
 
 
 def bomb(place):
-    """A pickle of some hundred bytes with 9^9 elements in one part of an array's description."""
+    """A pickle of a few hundred bytes with 9^9 elements in an array's description."""
     levels = b"(K\x01K\x01tq\x00"
     for number in range(9):
         get = b"h" + bytes([number])
@@ -148,7 +148,7 @@ def test_a_description_that_would_fill_the_memory_is_not_printed(place, tmp_path
 
 
 def test_what_a_pickle_asks_for_often_is_made_once():
-    """A text of 1 MB, turned into bytes 20,000 times by 5 bytes each: 20 GB if each were made."""
+    """A text of 1 MB, encoded 20,000 times with 5 bytes each: 20 GB if each were made."""
     text = b"X" + struct.pack("<I", 2**20) + b"a" * 2**20 + b"q\x00X\x06\x00\x00\x00latin1q\x01"
     asked = 20_000 * b"c_codecs\nencode\nh\x00h\x01\x86R"
     values = read_pickle(b"\x80\x02" + text + b"(" + asked + b"t.", "p.pkl")

@@ -1,4 +1,4 @@
-"""The note's script and the book's Trainer: what they print, in which order, and what is learnt."""
+"""The note's script and the book's Trainer: their output, its order, and what they learn."""
 
 import re
 import runpy
@@ -30,7 +30,7 @@ def test_the_notes_script_runs_and_prints_what_the_note_prints(
     monkeypatch.chdir(tmp_path)
     names = runpy.run_path(str(SCRIPT))
     lines = capsys.readouterr().out.splitlines()
-    # 3 epochs of 10 steps, an epoch's line after its first step.
+    # 3 epochs of 10 steps; the line of an epoch comes after its first step.
     wanted = []
     for _ in range(3):
         wanted += [LOSS, EPOCH, *[LOSS] * 9]
@@ -48,7 +48,7 @@ def test_the_notes_script_runs_and_prints_what_the_note_prints(
     assert [int(re.fullmatch(EPOCH, lines[k])[1]) for k in (1, 12, 23)] == [1, 2, 3]
     assert Path("curve.png").stat().st_size > 1000
 
-    # badak's own network with the script's saved weights says the same.
+    # badak's network with the weights that the script saved gives the same.
     again = SimpleConvNet()
     again.load_params("params.pkl")
     net = models.SimpleConvNet(dtype=np.float64)
@@ -58,7 +58,7 @@ def test_the_notes_script_runs_and_prints_what_the_note_prints(
 
 
 def as_badak(params):
-    """The book's weights under badak's names: Affine has them transposed."""
+    """The book's weights under badak's names; Affine stores them transposed."""
     layers = ("conv1", "linear1", "linear2")
     state = {f"{name}.bias": params[f"b{k}"] for k, name in enumerate(layers, 1)}
     state["conv1.weight"] = params["W1"]
@@ -79,7 +79,7 @@ def test_load_mnist_has_the_books_forms(mnist):
 
 
 class Recorder:
-    """A network that learns nothing and remembers what it was asked."""
+    """A network that learns nothing and records its calls."""
 
     def __init__(self):
         self.params = {"W1": np.zeros(1)}
@@ -115,7 +115,7 @@ def test_the_trainer_makes_as_many_steps_as_the_book(capsys, images, batch, step
         step += line.startswith("train loss")
         found += [step] if line.startswith("=== epoch") else []
     assert found == measured_at
-    assert network.measured == [3, 3, 3, 3, 4]  # the last on all test images
+    assert network.measured == [3, 3, 3, 3, 4]  # the last call is for all test images
     assert trainer.train_acc_list == trainer.test_acc_list == [0.25, 0.25]
     assert lines[-1] == "test acc:0.25"
 

@@ -1,4 +1,4 @@
-"""The note's script, with its imports changed: trains, saves, draws. The data is cut down."""
+"""The note's script with other imports and less data: it trains, saves and draws."""
 
 import matplotlib.pyplot as plt
 import numpy as np

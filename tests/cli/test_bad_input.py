@@ -164,7 +164,7 @@ def test_a_damaged_config_is_refused(badak, trained, case):
 
 @pytest.mark.parametrize("name", ["config.toml", "best.safetensors", "model.safetensors"])
 def test_a_pipe_in_the_place_of_a_runs_file_is_not_waited_for(name, badak, trained):
-    if name == "model.safetensors":  # which is read if there is no best one
+    if name == "model.safetensors":  # read if there is no best checkpoint
         (trained / "best.safetensors").unlink()
     (trained / name).unlink()
     os.mkfifo(trained / name)

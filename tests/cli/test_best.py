@@ -1,4 +1,4 @@
-"""The best epoch on the command line: said by train, and what every later command uses."""
+"""The best epoch on the command line: train reports it, and every later command uses it."""
 
 import re
 
@@ -17,7 +17,7 @@ ACCURACIES = [0.3, 0.7, 0.4, 0.5]
 
 
 def waver(monkeypatch, size, times=1):
-    """Let the accuracy on `size` images, measured so many times an epoch, go up and down."""
+    """Let the accuracy on `size` images, measured several times per epoch, go up and down."""
     real = library.Network.evaluate
     left = iter([accuracy for accuracy in ACCURACIES for _ in range(times)])
 
@@ -41,12 +41,12 @@ def wavering(badak, tmp_path, monkeypatch):
 def test_train_names_the_last_and_the_best_epoch(wavering):
     done, _ = wavering
     assert "test accuracy 0.5000 on 60 images" in done.out
-    assert "test accuracy 0.7000 after epoch 2, the best of 4" in done.out
+    assert re.search(r"0\.7000 .*epoch 2.*best of 4", done.out)
 
 
 def test_a_sample_is_not_taken_for_all_test_images(badak, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        waver(patch, 9, times=2)  # of the training images as many
+        waver(patch, 9, times=2)  # as many training images
         done = badak(*WAVERING, "--evaluate-sample", "9")
     run, test = RunDirectory(tmp_path / "run"), data.load("digits")[1][:60]
     figures = [
@@ -153,11 +153,11 @@ def test_other_arithmetic_is_gone_on_with_when_asked_for(badak, tmp_path, monkey
     assert "edition was native and is reference" in done.err
     assert storage.load(tmp_path / "run/checkpoint/latest.safetensors")[1]["position"]["step"] == 12
     done = badak("train", "--accept-other-bits")
-    assert done.err == "Error: --accept-other-bits needs --resume\n"
+    assert re.search("--accept-other-bits.*--resume", done.err)
 
 
 def test_two_runs_at_once_have_a_directory_each(badak, tmp_path, monkeypatch):
-    """The other run begins while this one has not."""
+    """Another run begins before this one does."""
     network = library.cli.config.RunConfig.network
     few = ("--limit-train", "20", "--limit-test", "10", "--batch-size", "10", "--max-steps", "1")
     seen = []

@@ -1,4 +1,4 @@
-"""The images per class that `badak train` counts, and its caution where they are few."""
+"""The images per class that `badak train` counts, and its caution if they are few."""
 
 import re
 

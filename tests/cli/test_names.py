@@ -1,4 +1,4 @@
-"""Classes, folders and files of any name, through every command; and what must not be published."""
+"""Classes, folders and files of any name, in every command; and what must not be published."""
 
 import os
 import re
@@ -17,7 +17,7 @@ SMALL = ("--image-size", "12", "--epochs", "1")
 
 
 def photos(folder, classes, count=5):
-    """A folder of images for each class, each class of another grey."""
+    """A folder of images per class; each class has another grey."""
     for place, name in enumerate(classes):
         (folder / name).mkdir(parents=True)
         for number in range(count):
@@ -33,7 +33,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def run(badak, home):
-    """A run on photos whose classes have odd names, trained once."""
+    """A run on images whose classes have odd names, trained once."""
     if not (home / "run").exists():
         folder = photos(home / "pets \x1b[1m", CLASSES)
         done = badak("train", f"folder:{folder}", *SMALL, "--run-dir", home / "run")
@@ -55,7 +55,7 @@ def test_evaluate_and_predict_show_names_as_text(badak, run):
 
 
 def test_a_training_shows_names_as_text_on_a_terminal(badak, tmp_path, monkeypatch):
-    """Click takes escape codes out of what goes to a file, and leaves them to a terminal."""
+    """Click removes escape codes from output to a file, but not to a terminal."""
     monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)
     folder = photos(tmp_path / "pets", ["x\x1b[2Jy", "\u202ez"])
     done = badak("train", f"folder:{folder}", *SMALL, "--run-dir", tmp_path / "r\x1b[1m")
@@ -76,7 +76,7 @@ def test_an_error_shows_a_name_as_text(badak, run):
 
 @pytest.mark.parametrize("at_hand", [True, False])
 def test_the_report_tells_no_path(badak, run, monkeypatch, at_hand):
-    confusion = SECTIONS["Predictions"][:1]  # all of them take half a minute
+    confusion = SECTIONS["Predictions"][:1]  # all together take half a minute
     monkeypatch.setattr(writing, "SECTIONS", {"Predictions": confusion})
     monkeypatch.setattr("badak.cli.inspect.MAX_FLOPS", 0)  # no gradient check
     data = run.parent / "pets \x1b[1m"

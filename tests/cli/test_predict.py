@@ -1,4 +1,4 @@
-"""`badak predict`: many images, bad ones among them, and answers that programs read."""
+"""`badak predict`: many images, bad images, and output for programs."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from badak.terminal import shortened, width
 
 @pytest.fixture
 def album(tmp_path):
-    """Five images at several depths and in several formats, and what is none."""
+    """Five images in folders of several depths and in several formats, and other files."""
     _, test = data.load("digits")
     folder = tmp_path / "album"
     (folder / "deep" / "er.png").mkdir(parents=True)
@@ -64,7 +64,7 @@ def test_a_file_whose_name_looks_like_a_pattern(badak, trained, album):
     (album / "b.png").rename(album / "[ab]*.png")
     assert badak("predict", trained, "album/[ab]*.png").code == 0
     (album / "*").symlink_to("nowhere")
-    assert list(image_files([album / "*"])) == [album / "*"]  # and no search without end
+    assert list(image_files([album / "*"])) == [album / "*"]  # and no endless search
 
 
 def test_bad_files_are_named_once_and_the_rest_goes_on(badak, trained, album, tmp_path):
@@ -122,7 +122,7 @@ def test_top_and_full_precision(badak, trained, album, tmp_path, asked, shown):
         assert [cell for pair in pairs for cell in pair] == row[1:-1]
         assert (record["image"], record["error"]) == (row[0], None)
     ordinals = ("1st", "2nd", "3rd", "4th")[:shown]
-    assert all(word in done.err for word in ordinals)  # people read the other stream
+    assert all(word in done.err for word in ordinals)  # for people; programs read the other stream
 
 
 def test_standard_output_holds_nothing_else(badak, trained, album):

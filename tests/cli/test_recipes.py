@@ -1,11 +1,11 @@
-"""Each model trains by its recipe; what an option says wins; the run remembers which it was."""
+"""Each model trains by its recipe; options take precedence; the run records its settings."""
 
 import re
 
 import pytest
 
 from badak import models, optim
-from badak.cli.config import read_config
+from badak.cli.config import TYPED, read_config
 from badak.cli.recipes import RECIPES, sized, why_small
 from badak.cli.verify_resume import arguments
 from badak.data.catalog import entry_of
@@ -15,7 +15,7 @@ QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--e
 
 
 def test_every_model_has_a_recipe_of_known_words():
-    assert list(RECIPES) == list(models.MODELS)
+    assert list(RECIPES) == [*models.MODELS, TYPED]
     for recipe in RECIPES.values():
         assert recipe.optimizer in optim.OPTIMIZERS
         assert recipe.schedule in {None, *optim.SCHEDULES}
@@ -117,7 +117,7 @@ def test_the_data_sets_bear_what_they_bear(badak, tmp_path, data_dir, name):
 
 
 def test_few_images_are_learnt_from_in_small_steps(badak, tmp_path):
-    """Images that a batch of 100 and the recipe's rate would lose in a few steps."""
+    """Images on which batches of 100 and the recipe's rate would diverge in a few steps."""
     few = ("--limit-train", "180", "--limit-test", "20", "--max-steps", "1", "--model", "resnet20")
     done, config = trained_config(badak, tmp_path, *few)
     assert (config.batch_size, config.lr) == (12, pytest.approx(0.012))

@@ -1,4 +1,4 @@
-"""What the command line says: options and not Python's arguments, cautions, what was meant."""
+"""The words of the command line: options instead of Python arguments, cautions, suggestions."""
 
 import ast
 import functools
@@ -32,7 +32,7 @@ PARAMETERS = {
 
 @functools.cache
 def texts(path):
-    """Every string of a file that may be shown, f-strings with {} for their values."""
+    """Every string in a file that users may see; {} stands for the values in f-strings."""
     return list(_texts(path))
 
 
@@ -51,7 +51,7 @@ def _texts(path):
 
 
 def test_the_library_names_arguments_and_no_options():
-    """The command line makes options of them; a notebook has none. (`verify` runs a command.)"""
+    """Only the command line has options; a notebook has none. (`verify` runs a command.)"""
     for path in SOURCE.rglob("*.py"):
         if path.parent.name != "cli" and path.name != "verify.py":
             for text in texts(path):
@@ -59,7 +59,7 @@ def test_the_library_names_arguments_and_no_options():
 
 
 def advised(text, own):
-    """(command, option) of each option in a text; an option by itself is the command's own."""
+    """(command, option) of each option in a text; an option alone belongs to the command itself."""
     for command, option in re.findall(r"(?:badak ([a-z-]+)[^`]*? )?(--[a-z-]+)", text):
         yield command or own, option
 
@@ -99,7 +99,7 @@ def test_every_argument_that_the_library_advises_becomes_an_option(name):
         ("inspect", "x; skip_corrupt=True drops it", "x; `badak train --skip-corrupt` drops it"),
         ("profile", "give data_dir=FOLDER", "give --data-dir FOLDER"),
         ("verify-resume", "give data_dir=FOLDER", "give `badak train --data-dir FOLDER`"),
-        # no parameter of a command, or a path, or a key of a file:
+        # not parameters of a command, but paths or keys of files:
         ("train", "padding must be at least 0", None),
         ("train", "/a/seed=A/lr=B is gone", None),
         ("train", "Adam(lr=0.5, weight_decay=0.1) and Trainer(snapshots=K)", None),

@@ -1,4 +1,4 @@
-"""The forgeries are importable by name, here and in the process that replays them."""
+"""Make the forgeries importable by name, here and in the process that reads them."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each transform against an independent way to the same pixels; and what all have in common."""
+"""Each transform against another way to compute its pixels, and what all have in common."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_each_image_draws_its_own_amount(transform):
 
 
 def shifted(image, down, right, fill):
-    """By a loop over pixels."""
+    """The same by a loop over pixels."""
     result = np.full_like(image, fill)
     _, h, w = image.shape
     for i in range(h):
@@ -165,7 +165,7 @@ def test_cutout_covers_one_square_in_all_channels(size):
 
 
 def square(i, j, size):
-    """Covered pixels (5, 7), by a loop, for the middle (i, j)."""
+    """The covered pixels (5, 7) around the centre (i, j), by a loop."""
     mask = np.zeros((5, 7), bool)
     for a in range(i - size // 2, i - size // 2 + size):
         for b in range(j - size // 2, j - size // 2 + size):

@@ -1,7 +1,7 @@
-"""Files that cannot be trusted (rows D of the contract) are refused in words, and left as they are.
+"""Files that cannot be trusted (BAD_INPUTS rows D) are refused with a message, and not changed.
 
-All are forged and read in one other process that may have 2 GiB: what takes memory on faith dies
-there. Run as a script, this file is that process; it prints what happened as JSON.
+All are forged and read in one other process with 2 GiB of memory, where a reader that believes a
+false size dies. Run as a script, this file is that process; it prints the results as JSON.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def run_all(folder):
         except Exception as fault:
             outcome = [type(fault).__name__, str(fault)]
         results[name] = [*outcome, state(place) == before]
-        for file in place.iterdir():  # the bombs would add up
+        for file in place.iterdir():  # or the large files would add up
             if file.is_file():
                 file.unlink()
     json.dump(results, sys.stdout)
@@ -71,7 +71,7 @@ def results(tmp_path_factory):
     return json.loads(done.stdout)
 
 
-# Refused for want of memory is refused rightly, but no fault of the file's format.
+# A refusal for lack of memory is right too, although the file's format is not at fault.
 MEMORY_ROWS = {
     "D4 declared and there",
     "D7 no images",

@@ -1,4 +1,4 @@
-"""load: which names there are, where they are looked for and in which order, and what is said."""
+"""load: the names, where and in which order files are searched for, and the messages."""
 
 import dataclasses
 import gzip
@@ -14,7 +14,7 @@ from badak.data.catalog import AUGMENTATIONS, FOLDER
 from badak.data.download import Page, Source
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 
-# As it is, before a test takes the network away.
+# Before tests replace it.
 TABLE = {**DATASETS, "folder": FOLDER}
 
 
@@ -24,7 +24,7 @@ def written(array):
 
 
 def write(folder, label):
-    """A tiny MNIST whose labels are all `label`, to see where it was found."""
+    """A tiny MNIST whose labels are all `label`, which shows where it was found."""
     folder.mkdir(parents=True)
     for part in ("train", "t10k"):
         (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(
@@ -35,8 +35,8 @@ def write(folder, label):
 
 @pytest.fixture(autouse=True)
 def _offline(tmp_path, monkeypatch, request):
-    """No data but what a test makes, an empty cache, and mirrors that nobody serves."""
-    if "data_dir" in request.fixturenames:  # it reads BADAK_DATA, so before that goes
+    """Only data that the test makes, an empty cache, and mirrors that do not answer."""
+    if "data_dir" in request.fixturenames:  # reads BADAK_DATA, so before it is removed
         request.getfixturevalue("data_dir")
     monkeypatch.delenv("BADAK_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -80,7 +80,7 @@ def test_the_cache_is_used_without_a_network(tmp_path, monkeypatch, data_dir):
 
 
 def test_files_that_are_there_are_judged_by_content_and_not_by_checksum(tmp_path):
-    write(tmp_path / "here", 7)  # no checksum of the real files fits these
+    write(tmp_path / "here", 7)  # these do not have the real files' checksums
     assert found(tmp_path, data_dir=tmp_path / "here") == 7
 
 
@@ -125,9 +125,7 @@ def test_emnist_is_not_downloaded(tmp_path):
 
 
 def test_a_folder_takes_no_data_dir(tmp_path):
-    with pytest.raises(
-        BadakError, match=r"'folder:ants' names the folder of its images.*got '.*more'"
-    ):
+    with pytest.raises(BadakError, match=r"'folder:ants'.*got '.*more'"):
         load("folder:ants", tmp_path / "more")
 
 

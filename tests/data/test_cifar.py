@@ -1,4 +1,4 @@
-"""CIFAR-10 in all its forms gives the same data set; the real part is the real one."""
+"""CIFAR-10 gives the same data set in all its forms; checks of the real one."""
 
 import io
 import pickle
@@ -24,7 +24,7 @@ def made(count=3):
 
 
 def text(value, mark=b"U"):
-    """The step that pushes a short Python 2 string."""
+    """The opcode that pushes a short Python 2 string."""
     return mark + bytes([len(value)]) + value
 
 
@@ -181,5 +181,5 @@ def test_the_real_part(data_dir):
     assert train.class_names[int(train.labels[0])] == "frog"
     means = train.images.mean(axis=(0, 2, 3), dtype=np.float64)
     np.testing.assert_allclose(means, [0.4914, 0.4822, 0.4465], atol=0.003)  # of all 50,000
-    # Red, green and blue are in this order: the first frog sits on brown ground.
+    # The order is red, green, blue: the first frog sits on brown ground.
     assert train.images[0, 0].mean() > train.images[0, 2].mean()

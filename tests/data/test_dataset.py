@@ -1,4 +1,4 @@
-"""Dataset: what may enter, in which form it is kept, and how it is indexed (rows L and N)."""
+"""Dataset: valid input, the form in which it is kept, and indexing (BAD_INPUTS rows L, N)."""
 
 import numpy as np
 import pytest
@@ -108,7 +108,7 @@ def with_nan(value):
 
 
 BAD = {
-    # row: (images, labels, class names, the words the message must hold)
+    # row: (images, labels, class names, words of the message)
     "L1": (images(), [0, 1, 2, 3, 1, 2], NAMES, r"labels.*0\.\.2; label 3 is 3"),
     "L2": (images(), [0, 1, 2, -1, 1, 2], NAMES, r"labels.*0\.\.2; label 3 is -1"),
     "L2 unnamed": (images(), [0, 1, 2, -1, 1, 2], None, "labels.*negative.* -1"),

@@ -1,4 +1,4 @@
-"""digit_from_image: any picture of a digit becomes one of MNIST's form."""
+"""digit_from_image turns any picture of a digit into MNIST's form."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from badak.data import digit_from_image
 
 
 def two(height, width, ink=0.1, paper=0.8):
-    """A two of dark ink, drawn with a thick pen on an even page."""
+    """A two in dark ink, drawn with a thick pen on an even page."""
     page = Image.new("L", (width, height), round(255 * paper))
     corners = [(0.35, 0.3), (0.6, 0.3), (0.4, 0.7), (0.65, 0.7)]
     line = [(x * width, y * height) for x, y in corners]
@@ -41,14 +41,14 @@ def centre_of_mass(image):
 
 @given(st.integers(40, 300), st.integers(40, 300))
 def test_the_centre_of_mass_comes_to_the_middle(height, width):
-    """To the middle as MNIST has it: 13.5 to 14.5, of whole pixels' shifts."""
+    """Centred as in MNIST: at 13.5 to 14.5, since shifts are whole pixels."""
     image = digit_from_image(two(height, width)).image[0]
     np.testing.assert_allclose(centre_of_mass(image), 14, atol=0.51)
 
 
 def test_a_digit_never_leaves_the_field():
     heavy = np.zeros((40, 40))
-    heavy[:6, 10:30] = 1  # all its mass at the top, a thin tail far below
+    heavy[:6, 10:30] = 1  # most of its mass at the top, and a long thin tail
     heavy[:, 19:21] = 1
     image = digit_from_image(np.pad(heavy, 20)).image[0]
     rows = np.flatnonzero(image.any(axis=1))
@@ -97,12 +97,12 @@ def test_shadows_dust_and_grain_change_little():
     plain = digit_from_image(page).image
     rows, columns = np.mgrid[:400, :300]
     lit = page * (1 - 0.4 * rows / 400)  # darker towards the bottom
-    lit[columns + 0.4 * rows > 260] *= 0.55  # a hand's shadow with a hard edge, over the digit
+    lit[columns + 0.4 * rows > 260] *= 0.55  # the shadow of a hand with a hard edge, over the digit
     lit += np.random.default_rng(0).normal(0, 0.02, lit.shape)
     lit[380:384, 20:24] = lit[10:14, 250:254] = 0.02  # dust
     shaded = digit_from_image(np.clip(lit, 0, 1)).image
     assert np.abs(shaded - plain).mean() < 0.02
-    naive = digit_from_image(np.where(lit > 0.5, 1.0, 0.0))  # one threshold for the whole page
+    naive = digit_from_image(np.where(lit > 0.5, 1.0, 0.0))  # a single threshold for the whole page
     assert np.abs(naive.image - plain).mean() > 0.05
 
 
@@ -168,7 +168,7 @@ def scattered(image, rng):
 
 
 def test_mnists_own_digits_keep_their_class(data_dir):
-    """Scattered over larger pages and prepared again, they are read as before."""
+    """Digits placed on larger pages and prepared again are classified as before."""
     train, test = data.load("mnist", data_dir)
     net = models.SimpleConvNet(filters=10, hidden_size=50, weight_init="he")
     Trainer(net, progress=False, epochs=1).fit(train[:10_000])
@@ -182,4 +182,4 @@ def test_mnists_own_digits_keep_their_class(data_dir):
     plain = np.stack(
         [np.asarray(Image.fromarray(page).resize((28, 28))) for page in pages], dtype=np.float32
     )
-    assert (net.predict(plain[:, None]) != before).mean() > 0.3  # shrinking alone does not do
+    assert (net.predict(plain[:, None]) != before).mean() > 0.3  # shrinking alone is not enough

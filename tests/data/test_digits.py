@@ -1,4 +1,4 @@
-"""The embedded digits: the real ones, whole, in order, scaled."""
+"""The embedded digits: the real ones, complete, in order, scaled."""
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -27,7 +27,7 @@ def test_images_are_the_small_ones_scaled_up():
     assert train.images.min() == 0
     assert train.images.max() == 1
     small = load_digits().images[: len(train)] / 16
-    # The middle of each 3.5 x 3.5 block shows its pixel; smoothing allows a distance.
+    # The middle of each 3.5 x 3.5 block shows its pixel, up to smoothing.
     middles = np.floor((np.arange(8) + 0.5) * 3.5).astype(int)
     seen = train.images[:, 0][:, middles][:, :, middles]
     assert np.corrcoef(seen.ravel(), small.ravel())[0, 1] > 0.99

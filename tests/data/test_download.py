@@ -1,4 +1,4 @@
-"""Downloads from a server on this machine: good, dead, wrong, cut short; alone and two at once."""
+"""Downloads from a local server: good, dead, wrong, cut short; one and two at a time."""
 
 import hashlib
 import http.server
@@ -58,7 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self.wfile.write(sent)
-        except OSError:  # the client has gone
+        except OSError:  # the client disconnected
             return
 
     def log_message(self, *args):
@@ -153,7 +153,7 @@ def test_after_a_bad_mirror_the_next_is_tried(cache, mirrors, behaviour):
 
 def test_every_mirror_and_its_fault_are_listed(cache, mirrors):
     source = mirrors(*FAULTS)
-    with pytest.raises(BadakError, match=r"one\.bin could not be downloaded; tried") as error:
+    with pytest.raises(BadakError, match=r"one\.bin.*tried") as error:
         fetch("mnist", source)
     assert [words in str(error.value) for words in FAULTS.values()] == [True] * 6
     assert "\n" not in str(error.value)
@@ -217,7 +217,7 @@ def test_a_cache_that_is_a_file(tmp_path, monkeypatch, mirrors):
 def test_a_cache_that_cannot_be_made(monkeypatch, mirrors, server):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     source = mirrors("good")
-    with pytest.raises(BadakError, match=r"the cache folder /proc/nowhere.* cannot be used"):
+    with pytest.raises(BadakError, match=r"cache folder /proc/nowhere"):
         fetch("mnist", source)
     assert server.asked == []
 
@@ -247,7 +247,7 @@ def test_two_processes_at_once(cache, server):
     outputs = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert held(cache) == CONTENTS
-    assert server.asked.count(("slow", "one.bin")) == 2  # they did overlap
+    assert server.asked.count(("slow", "one.bin")) == 2  # the two did overlap
 
 
 def test_a_full_disk(cache, server):

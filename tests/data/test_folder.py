@@ -1,4 +1,4 @@
-"""A folder of images: classes by name, parts by name, the split by content alone."""
+"""A folder of images: classes and parts by name, the split only by content."""
 
 import os
 import sys
@@ -37,7 +37,7 @@ def test_hidden_and_other_files_are_skipped(tmp_path):
         (place / ".DS_Store").write_bytes(b"no image")
         (place / "Thumbs.db").write_bytes(b"no image")
     (root / ".git").mkdir()
-    train, test = read_folder(root)  # in silence
+    train, test = read_folder(root)  # without a warning
     (root / "ants" / "notes.txt").write_text("no image")
     (root / "bees" / "more.TXT").write_text("no image")
     (root / "bees" / "README").write_text("no image")
@@ -61,7 +61,7 @@ def test_a_name_composed_here_and_decomposed_there_is_one_class(tmp_path):
     assert train.class_names == test.class_names == names
     assert train.labels.tolist() == test.labels.tolist() == [0, 0, 1, 1]
     assert values(train) == values(test) == [0, 1, 20, 21]
-    # Both in one part, as on a disk that keeps them apart: one class.
+    # Both in one part, on a file system that distinguishes them: one class.
     fill(tmp_path / "test", pieces[:1], count=1, ending="ppm")
     assert read_folder(tmp_path)[1].labels.tolist() == [0, 0, 0, 1, 1]
 
@@ -92,7 +92,7 @@ def test_avif_where_pillow_decodes_it(tmp_path):
 
 
 def test_heic_by_pillow_heif(tmp_path, monkeypatch):
-    """A stand-in for the package, whose files are BMP under another name."""
+    """A fake of the package, whose files are BMP under another name."""
     package = types.ModuleType("pillow_heif")
     package.register_heif_opener = lambda: Image.register_open(
         "HEIF", BmpImagePlugin.BmpImageFile, lambda head: head.startswith(b"BM")
@@ -100,7 +100,7 @@ def test_heic_by_pillow_heif(tmp_path, monkeypatch):
     root = fill(tmp_path, count=3, ending="bmp")
     for path in root.rglob("*.bmp"):
         path.rename(path.with_suffix(".HEIC"))
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # an import of it fails
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # makes its import fail
     image.readable_formats.cache_clear()
     with pytest.raises(FormatError, match=r"ants holds no images \(\.png, "):
         read_folder(root)

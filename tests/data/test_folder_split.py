@@ -1,4 +1,4 @@
-"""Which images of a folder train and which test."""
+"""Which images of a folder are for training and which for testing."""
 
 import shutil
 
@@ -21,12 +21,12 @@ def test_classes_by_name_and_a_fifth_tests(tmp_path):
         assert part.images.shape[1:] == (3, 32, 32)
         assert len(part) == pytest.approx(share * 200, abs=25)
         assert np.bincount(part.labels) == pytest.approx([share * 100] * 2, abs=20)
-    assert len(set(train.digests) | set(test.digests)) == 120  # 80 of the images come twice
+    assert len(set(train.digests) | set(test.digests)) == 120  # 80 of the images occur twice
     assert not set(train.digests) & set(test.digests)
 
 
 def part_of_each(folder):
-    """Digest -> 0 if the image trains, 1 if it tests; and the label of each."""
+    """Digest -> 0 for a training image, 1 for a test image; and the label of each."""
     return {
         int(number): (place, part.class_names[label])
         for place, part in enumerate(read_folder(folder, 8))
@@ -74,17 +74,19 @@ def test_copies_of_an_image_stay_together(tmp_path):
     assert not set(values(train)) & set(values(test))
 
 
-LOW, HIGH = 2**61, 2**63  # digests below 2^64 / 5 test, the others train
+LOW, HIGH = 2**61, 2**63  # digests below 2^64 / 5 are for testing
 
 
 @pytest.mark.parametrize(
     ("classes", "tested"),
     [
         ([[LOW, HIGH], [LOW + 1, HIGH + 1]], {LOW, LOW + 1}),
-        ([[LOW], [HIGH, HIGH + 1]], {HIGH}),  # an only image trains; of two, the lower one tests
+        # A single image is for training; of two, the lower one is for testing.
+        ([[LOW], [HIGH, HIGH + 1]], {HIGH}),
         ([[LOW, LOW + 1, LOW + 2], [HIGH]], {LOW, LOW + 1}),
-        ([[HIGH, HIGH], [LOW, HIGH + 1]], {LOW}),  # a copy is no second image
-        ([[HIGH, HIGH + 1], [HIGH]], {HIGH + 1}),  # what another class needs to learn stays
+        ([[HIGH, HIGH], [LOW, HIGH + 1]], {LOW}),  # a copy does not count as a second image
+        # An image that another class needs for training stays.
+        ([[HIGH, HIGH + 1], [HIGH]], {HIGH + 1}),
         ([[HIGH, HIGH + 1], [HIGH], [HIGH + 1]], set()),
         ([[LOW], [LOW, LOW + 5]], {LOW + 5}),
         ([[], [LOW, HIGH]], {LOW}),
@@ -117,7 +119,7 @@ def test_parts_that_are_there_are_used(tmp_path, name):
     train, test = read_folder(tmp_path)
     assert train.labels.tolist() == [0, 0, 0, 1, 1, 1]
     assert test.labels.tolist() == [0, 0, 1, 1]
-    assert values(test) == [20, 21, 0, 1]  # this time bees were made first
+    assert values(test) == [20, 21, 0, 1]  # this time bees are first
 
 
 def test_a_test_part_may_lack_a_class(tmp_path):
@@ -145,6 +147,6 @@ def test_a_test_part_that_shares_images_with_the_training_part(tmp_path):
     fill(tmp_path / "train", count=5)
     fill(tmp_path / "test", count=3)
     Image.new("L", (5, 5), 200).save(tmp_path / "test" / "ants" / "new.png")
-    with pytest.warns(UserWarning, match="6 of the 7 test images are training images"):
+    with pytest.warns(UserWarning, match="6 of the 7 test images"):
         train, test = read_folder(tmp_path)
     assert (len(train), len(test)) == (10, 7)

@@ -1,4 +1,4 @@
-"""read_idx reads every type and any shape, plain and packed, and the real files bit by bit."""
+"""read_idx reads every type and any shape, plain and packed, and the real files bit for bit."""
 
 import gzip
 import hashlib
@@ -55,7 +55,7 @@ def test_values_larger_than_one_piece(tmp_path):
 
 
 def test_values_packed_as_tightly_as_deflate_can(tmp_path):
-    """Blank images are packed 1028:1, near the limit that tells a forged header."""
+    """Blank images are packed 1028:1, near the limit that reveals a forged header."""
     array = np.zeros((2**12, 2**12), np.uint8)
     (tmp_path / "file").write_bytes(gzip.compress(written(array, 8)))
     np.testing.assert_array_equal(read_idx(tmp_path / "file"), array)

@@ -1,4 +1,4 @@
-"""One image file, in any mode, becomes the same numbers: upright, opaque, 8 bits."""
+"""An image file in any mode gives the same numbers: upright, opaque, 8 bits."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A picture gives the same numbers by its path and as a Pillow image, in every mode and depth."""
+"""A picture gives equal numbers by path and as a Pillow image, in every mode and depth."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from badak import BadakError, FormatError
 from badak.data import Dataset, digit_from_image, load, read_image
 
 ORIENTATION = 0x0112
-# Where a stored picture must be turned to for its EXIF orientation to put it right.
+# The transposition to store, so that the EXIF orientation restores the picture.
 STORED = {1: lambda x: x, 2: np.fliplr, 3: lambda x: np.rot90(x, 2), 6: np.rot90}
 
 
@@ -21,7 +21,7 @@ def place(tmp_path_factory):
 
 
 def by_every_way(path, shape):
-    """By the path, by the image just opened, once decoded, and by a copy that knows no file."""
+    """By path, as an image just opened, as a decoded image, and as a copy without a file."""
     with Image.open(path) as lazy:
         ways = [read_image(path, shape), read_image(str(path), shape), read_image(lazy, shape)]
         ways += [read_image(lazy, shape), read_image(lazy.copy(), shape)]
@@ -139,12 +139,12 @@ def test_every_mode_and_orientation(place, data, mode, orientation):
     upright = by_every_way(path, (3, *samples.shape[:2]))
     plain = place / f"plain.{MODES[mode]}"
     in_mode(samples, mode).save(plain, lossless=True)
-    if MODES[mode] != "jpg":  # whose blocks differ
+    if MODES[mode] != "jpg":  # its blocks differ
         np.testing.assert_array_equal(upright, read_image(plain, (3, *samples.shape[:2]))[0])
 
 
 def in_mode(samples, mode):
-    """RGBA samples as an image of a mode."""
+    """RGBA samples as an image of this mode."""
     image = Image.fromarray(samples)
     if mode == "F":
         return Image.fromarray(samples[..., 0] / np.float32(255))
@@ -197,7 +197,7 @@ def test_a_folder_and_a_path_that_no_system_has(tmp_path):
 
 
 def test_elsewhere_a_pillow_image_is_refused_and_pointed_to_read_image():
-    """As an array it would have lost orientation, palette and background, silently."""
+    """An array would silently lose orientation, palette and background."""
     from badak import inspect, models
     from badak.sklearn import ConvNetClassifier
 

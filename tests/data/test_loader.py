@@ -1,4 +1,4 @@
-"""Loader: every image once an epoch, the same batches however they are made, no thread left."""
+"""Loader: every image once per epoch, the same batches in every way, no thread left over."""
 
 import threading
 
@@ -11,11 +11,11 @@ from badak.data import Dataset, Loader
 from badak.data.augment import Flip
 from badak.errors import ArgumentTypeError, BadakError
 
-pytestmark = pytest.mark.filterwarnings("ignore:images reach")  # pixels that are numbers
+pytestmark = pytest.mark.filterwarnings("ignore:images reach")  # pixels that are not NaN
 
 
 def numbered(count):
-    """A data set whose image k holds the number k, and is labelled k."""
+    """A data set whose image k holds the number k and has the label k."""
     pixels = np.arange(count, dtype=np.float32).reshape(-1, 1, 1, 1)
     return Dataset(np.tile(pixels, (1, 1, 2, 3)), np.arange(count))
 

@@ -1,4 +1,4 @@
-"""MNIST's four files as data sets: packed or not, in either spelling, and the real ones."""
+"""MNIST's four files as data sets: packed or not, with either spelling, and the real files."""
 
 import gzip
 import struct
@@ -80,7 +80,7 @@ def write_emnist(folder, form, first, last):
 )
 def test_emnist_is_upright_and_counted_from_zero(tmp_path, form, first, names):
     arrays = write_emnist(tmp_path, form, first, first + len(names) - 1)
-    write(tmp_path)  # MNIST's own files beside it are no part of it
+    write(tmp_path)  # MNIST's files beside it do not belong to it
     for part, data in zip(("train", "test"), load(f"emnist-{form}", tmp_path), strict=True):
         upright, labels = arrays[part]
         np.testing.assert_array_equal(data.images[:, 0], upright.astype(np.float32) / 255)
@@ -105,7 +105,7 @@ def test_real_mnist(data_dir):
     np.testing.assert_array_equal(np.bincount(test.labels), counts)
     np.testing.assert_array_equal(train.labels[:10], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
     assert (train.images.min(), train.images.max()) == (0, 1)
-    assert train.images.mean() == pytest.approx(0.1307, abs=1e-4)  # the mean that everyone quotes
+    assert train.images.mean() == pytest.approx(0.1307, abs=1e-4)  # the well-known mean
     assert train.images.std() == pytest.approx(0.3081, abs=1e-4)
 
 

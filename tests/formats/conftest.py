@@ -1,4 +1,4 @@
-"""`browser`: Chromium without a screen; `learned`: a network that knows the digits a little."""
+"""`browser`: Chromium without a screen; `learned`: a network trained briefly on digits."""
 
 import shutil
 
@@ -6,8 +6,8 @@ import pytest
 
 from badak import Trainer, data, models
 
-# Run by a test, not imported in search of doctests.
-collect_ignore = ["weights/keras_model.py"]
+# Tests run them; they must not be imported to look for doctests.
+collect_ignore = ["weights/keras_model.py", "weights/torch_forgeries"]
 
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -45,7 +45,7 @@ def browser(_chromium):
 
 @pytest.fixture(scope="session")
 def learned():
-    """LeNet-5, and the digits it was trained and is tested on."""
+    """LeNet-5, the digits it was trained on, and the digits to test it on."""
     net = models.LeNet5()
     train, test = data.load("digits")
     Trainer(net, epochs=6, batch_size=50, progress=False).fit(train)

@@ -1,4 +1,9 @@
-"""Networks that together have every layer and every odd geometry, small enough to run often."""
+"""Networks for C and the page: each example of a layer, and combinations of layers.
+
+All are small enough to run often; a new layer needs no line here.
+"""
+
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +17,6 @@ from badak.layers import (
     BatchNorm2d,
     Conv2d,
     Dropout,
-    EuclideanRBF,
     Flatten,
     GlobalAvgPool2d,
     LeakyReLU,
@@ -25,7 +29,7 @@ from badak.layers import (
     Tanh,
 )
 from badak.network import Network
-from layer_examples import EXAMPLES
+from layer_examples import EXAMPLES, ROW
 
 
 def odd_windows():
@@ -70,7 +74,7 @@ def blocks_in_blocks():
 
 
 def normed_in_blocks():
-    """What a block begins with must not reach into the layer before, which the shortcut reads."""
+    """A block's first layer must not be fused with the one before, which the shortcut reads."""
     block = [BatchNorm2d(), ReLU(), Conv2d(4, 3, padding=1)]
     layers = [Conv2d(4, 3), Residual(block), Residual(block[1:]), Flatten(), Linear(4)]
     return Network(layers, (2, 7, 6), seed=4)
@@ -90,32 +94,31 @@ NETWORKS = {
     "normed": normed_in_blocks,
     "nothing": nothing_computed,
     "maps": ends_in_maps,
-    "simple": lambda: models.SimpleConvNet(weight_init="he", hidden_size=30),
+    "simple": lambda: models.SimpleConvNet(weight_init="he", filters=8, hidden_size=30),
     "lenet": models.LeNet5,
     "lenet1998": lambda: models.LeNet5(modern=False),
-    "deep": lambda: models.DeepConvNet(filters=(4, 4, 6, 6, 8, 8)),
+    "deep": lambda: models.DeepConvNet(filters=(3, 3, 4, 4, 6, 6)),
     "alexnet": lambda: models.AlexNet(
-        10, image_size=32, filters=(8, 12, 12, 12, 8), hidden_sizes=(20, 20)
+        10, image_size=32, filters=(4, 6, 6, 6, 4), hidden_sizes=(20, 20)
     ),
     "vgg11": lambda: models.VGG11(
-        10, image_size=32, filters=((4,), (6,), (8, 8), (8, 8), (8, 8)), hidden_sizes=(12,)
+        10, image_size=32, filters=((3,), (4,), (6, 6), (6, 6), (6, 6)), hidden_sizes=(12,)
     ),
-    "resnet20": lambda: models.ResNet20(filters=(4, 6, 8), blocks=(1, 2, 2)),
+    "resnet20": lambda: models.ResNet20(filters=(3, 4, 6), blocks=(1, 2, 2), image_size=20),
     "resnet18": lambda: models.ResNet18(
-        10, image_size=32, filters=(4, 6, 8, 8), blocks=(1, 1, 1, 1)
+        10, image_size=20, filters=(3, 4, 6, 6), blocks=(1, 1, 1, 1)
     ),
 }
-# A row of the table of layers each, if programs have what it holds. EuclideanRBF may only be last.
-LEAVES = {*LOWERINGS, *JOINS, *UNCHANGED} - {EuclideanRBF}
 NETWORKS |= {
-    name: lambda example=example: example.network(after=[Flatten(), Linear(3)], seed=6)
+    name: partial(example.network, after=[] if example.shape == ROW else [Flatten(), Linear(3)])
     for name, example in EXAMPLES.items()
-    if {type(example.layer), *(type(leaf) for _, leaf in example.layer.leaves(""))} <= LEAVES
+    if {type(example.layer), *(type(leaf) for _, leaf in example.layer.leaves(""))}
+    <= {*LOWERINGS, *JOINS, *UNCHANGED}
 }
 
 
 def make(name):
-    """The network, its statistics and biases no longer at their start."""
+    """The network, with other statistics and biases than at the start."""
     net, generator = NETWORKS[name](), np.random.default_rng(5)
     for key, array in net.state().items():
         if key.endswith(("bias", "running_mean")):

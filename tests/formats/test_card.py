@@ -1,4 +1,4 @@
-"""The model card: every word as it was, whatever is in it."""
+"""The model card: Markdown and HTML in names are escaped."""
 
 from badak.formats.card import model_card
 from badak.models import LeNet5

@@ -1,4 +1,4 @@
-"""Kinds of steps: each has its functions in C and on the page, and there are no others."""
+"""Kinds of steps: each has its functions in C and in the page, and there are no others."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""TensorBoard's files hold the history's numbers, of a resumed run too."""
+"""TensorBoard's files hold the numbers of the history, also for a resumed run."""
 
 import struct
 import sys
@@ -63,7 +63,7 @@ def test_a_resumed_run_goes_on(tmp_path):
         history = run.fit(train[:200], run_dir=tmp_path / "run", resume=steps is None)
     assert list(scalars(tmp_path / "events")["step/loss"]) == [r.step for r in history.steps]
     starts = [one.step for one in events(tmp_path / "events") if one.session_log.status == 1]
-    assert starts == [4]  # TensorBoard drops what an older file has from there
+    assert starts == [4]  # TensorBoard drops what an older file has from this step on
 
 
 def test_the_missing_package_is_named(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def dataset(images):
 
 
 def by_autograd(outputs, last, layer, grad_y):
-    """The gradient of ``sum(grad_y * last)`` by a layer; 0 if `last` is not made from it."""
+    """The gradient of ``sum(grad_y * last)`` by a layer; 0 if `last` does not depend on it."""
     start = outputs[layer]
     (gradient,) = torch.autograd.grad(
         outputs[last], start, torch.tensor(grad_y), retain_graph=True, allow_unused=True
@@ -153,7 +153,7 @@ def test_explain_pixel_and_filters(net, images, layer):
 
 @pytest.mark.parametrize("layer", MAPS)
 def test_receptive_field(net, images, layer):
-    """A pixel outside the box moves the place's output by nothing."""
+    """A pixel outside the box does not change the output at this place."""
     seen, field = trace(net, images[:1], layer), inspect.receptive_field(net, layer)
     assert field.places == seen.output.shape[2:]
     grad_y = np.zeros_like(seen.output)
@@ -166,7 +166,7 @@ def test_receptive_field(net, images, layer):
 
 
 def test_profile(monkeypatch, images):
-    """By a clock that only some of the calls move."""
+    """With a clock that only some of the calls move."""
     net, now = nested_net(np.float32), [0.0]
 
     def slow(kind, way, seconds):
@@ -199,7 +199,7 @@ def test_profile(monkeypatch, images):
 
 
 def test_precision(net, dataset):
-    """In float32 each layer of a float32 network is off by what float32 itself is."""
+    """In float32 the error of each layer of a float32 network is that of float32."""
     found = inspect.precision(net, dataset, "float32")
     assert [layer.name for layer in found.layers] == NAMES
     exact = numpy(torch_outputs(net, dataset.images))

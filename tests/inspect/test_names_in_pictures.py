@@ -1,4 +1,4 @@
-"""Names in pictures are plain text, whatever is in them, in a font that has them."""
+"""Any name in a picture is plain text, in a font that has its letters."""
 
 import io
 import unicodedata
@@ -18,7 +18,7 @@ from badak.inspect.draw.figure import Figure
 from badak.inspect.evaluation.predictions import Predictions
 from badak.layers import Conv2d, Flatten, Linear, ReLU
 
-# A name, and how it must be seen.
+# A name, and the text that must appear.
 NAMES = {
     "$": "$",
     "$x": "$x",
@@ -36,11 +36,11 @@ NAMES = {
 
 
 def of_each_kind(names):
-    """Pictures that show the names of classes: name -> what draws it."""
+    """Pictures that show the names of classes: name -> function that draws it."""
     count = len(names)
     labels = np.arange(count).repeat(2)
     chances = np.full((2 * count, count), 0.5 / count)
-    chances[np.arange(2 * count), np.r_[labels[1:], 0]] += 0.5  # half of them wrong
+    chances[np.arange(2 * count), np.r_[labels[1:], 0]] += 0.5  # half of the predictions are wrong
     found = Predictions(labels, chances / chances.sum(axis=1, keepdims=True), names)
     images = Dataset(np.linspace(0, 1, 2 * count * 36).reshape(-1, 1, 6, 6), labels, names)
     net = Network([Conv2d(2, 3), ReLU(), Flatten(), Linear(count)], (1, 6, 6))
@@ -65,7 +65,7 @@ def drawn(figure):
 
 
 def seen(figure, monkeypatch):
-    """The texts that reach the renderer; none but a scale's own 10^-3 as mathematics."""
+    """The texts that reach the renderer; only a scale's 10^-3 may be mathematics."""
     words = []
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
@@ -88,7 +88,7 @@ def pictures():
 def test_a_class_may_be_called_anything(kind, pictures, monkeypatch):
     words = seen(pictures[kind], monkeypatch)
     expected = [NAMES[name] for name in NAMES]
-    if kind == "attributions":  # of one class alone
+    if kind == "attributions":  # of a single class
         expected = expected[:1]
     if kind == "misclassified":  # its names are cut shorter
         expected = [name for name in expected if len(name) <= 16]
@@ -133,7 +133,7 @@ def test_layers_whose_names_differ_in_the_middle_alone_keep_their_places():
 
 
 def a_letter_of_another_font():
-    """A letter that the usual font lacks and another of Matplotlib's own has; and that font."""
+    """A letter that only another of Matplotlib's own fonts has; and that font."""
     usual = font_manager.get_font(font_manager.findfont("DejaVu Sans")).get_charmap()
     path = font_manager.findfont("STIXGeneral")
     letters = map(chr, font_manager.get_font(path).get_charmap())
@@ -142,7 +142,7 @@ def a_letter_of_another_font():
 
 @pytest.fixture
 def installed(monkeypatch):
-    """Say which fonts are installed, for this test."""
+    """Set the installed fonts for this test."""
 
     def only(*paths):
         monkeypatch.setattr(texts, "_installed", lambda: list(paths))
@@ -169,7 +169,7 @@ def test_no_font_is_said_once_in_words(installed):
     figure.suptitle("まる ばつ")
     with pytest.warns(UserWarning, match="characters つばまる.*install") as said:
         drawn(figure)
-    assert len(said) == 1  # none of Matplotlib's own, and below none again
+    assert len(said) == 1  # none of Matplotlib's fonts; below, no font at all
     drawn(figure)
     again = inspect.ConfusionMatrix(np.eye(2, dtype=int), np.eye(2), ("새", "개"))
     drawn(draw.confusion_matrix(again))
@@ -185,7 +185,7 @@ def test_hangul_in_parts_is_put_together():
 )
 def test_hangul_is_drawn_if_a_font_has_it():
     for figure in of_each_kind(["소나무", "잣나무"]).values():
-        drawn(figure)  # any caution would be an error
+        drawn(figure)  # any warning would be an error
 
 
 def test_pictures_are_figures_that_look_for_fonts():

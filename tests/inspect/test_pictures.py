@@ -1,4 +1,4 @@
-"""filters, learning_curve and draw: the data, and what the pictures show of it."""
+"""filters, learning_curve and draw: the data, and the pictures of it."""
 
 import math
 import subprocess
@@ -43,7 +43,7 @@ def test_filters_inside_a_block_and_those_of_a_table():
     found = filters(net, "block1.shortcut.conv1")
     np.testing.assert_array_equal(found, net.parameters()["block1.shortcut.conv1.weight"])
     np.testing.assert_array_equal(filters(net), net.parameters()["block1.conv1.weight"])
-    net.parameters()["conv1.weight"][...] = 1  # also where nothing is connected
+    net.parameters()["conv1.weight"][...] = 1  # also for missing connections
     assert filters(net, "conv1").any(axis=(2, 3)).tolist() == [[False, True], [True, True]]
 
 
@@ -91,7 +91,7 @@ def test_no_epoch_no_curve():
 def test_each_filter_has_its_number_and_all_share_a_scale_about_0():
     weights = np.random.default_rng(0).standard_normal((30, 1, 5, 4)) + 0.5
     axes, bar = draw.filters(weights).axes
-    expected = {divmod(place, 8): str(place) for place in range(30)}  # eight in a row: the book's
+    expected = {divmod(place, 8): str(place) for place in range(30)}  # 8 per row, as in the book
     assert numbers(axes) == expected
     for place in (0, 11, 29):
         shown = panel(axes, (30, 5, 4), 8, place)
@@ -111,14 +111,14 @@ def test_pictures_to_be_compared_get_one_scale():
 def test_filters_over_colours_are_colours_grey_at_0():
     weights = np.zeros((11, 3, 2, 2))
     weights[10, :, 0, 0] = 3, -1.5, 0
-    (axes,) = draw.filters(weights).axes  # colours have no scale beside them
+    (axes,) = draw.filters(weights).axes  # a colour image has no scale
     np.testing.assert_array_equal(panel(axes, (11, 2, 2), 8, 10)[0, 0], [1, 0.25, 0.5])
     np.testing.assert_array_equal(panel(axes, (11, 2, 2), 8, 3), np.full((2, 2, 3), 0.5))
     assert numbers(axes)[1, 2] == "10"
 
 
 def test_other_channels_are_a_table_on_one_signed_scale():
-    weights = np.arange(24.0).reshape(2, 4, 1, 3) - 5  # filters, channels, and none square
+    weights = np.arange(24.0).reshape(2, 4, 1, 3) - 5  # filters, channels; nothing is square
     axes, bar = draw.filters(weights).axes
     (image,) = axes.images
     shown = image.get_array().compressed().reshape(2, 8, 4, 3, 8)  # each pixel 24 / 3 = 8 times
@@ -133,7 +133,7 @@ def test_of_many_channels_and_filters_the_first_are_drawn():
     weights = np.random.default_rng(0).standard_normal((64, 20, 2, 2))
     axes, _ = draw.filters(weights).axes
     shown = axes.images[0].get_array().compressed()
-    assert shown.size == 16 * 16 * 24 * 24  # a panel's pixels are repeated to fill 24x24
+    assert shown.size == 16 * 16 * 24 * 24  # the pixels of a panel are repeated to fill 24x24
     np.testing.assert_array_equal(np.unique(shown), np.unique(weights[:16, :16]))
     assert axes.get_xlabel() == "input channel: the first 16 of 20"
     assert axes.get_ylabel() == "filter: the first 16 of 64"
@@ -171,8 +171,8 @@ def ring(axes):
     ("accuracies", "losses", "best"),
     [
         ([0.4, 0.8, 0.75], [1.6, 0.7, 0.6], 2),
-        ([0.8, 0.7, 0.8], [0.6, 0.7, 0.5], 3),  # as accurate, and a lower loss
-        ([0.8, 0.8, 0.8], [0.5, 0.6, 0.5], 1),  # equal in all: the earlier
+        ([0.8, 0.7, 0.8], [0.6, 0.7, 0.5], 3),  # equal accuracy, and a lower loss
+        ([0.8, 0.8, 0.8], [0.5, 0.6, 0.5], 1),  # all equal: the earlier
         ([math.nan, 0.1, 0.3], [math.nan, 0.2, math.nan], 3),
     ],
 )
@@ -202,7 +202,7 @@ def test_without_validation_only_training_is_drawn():
     curve = learning_curve(History(epochs=records))
     drawn = lines(draw.learning_curve(curve))
     assert [label for _, label in drawn] == ["train", "train"]
-    assert not any(axes.collections for axes in draw.learning_curve(curve).axes)  # nor a ring
+    assert not any(axes.collections for axes in draw.learning_curve(curve).axes)  # and no ring
 
 
 def test_drawing_leaves_matplotlibs_global_state_alone(tmp_path):

@@ -1,4 +1,4 @@
-"""report: what is shown of which network, that the page stands alone, and that it comes whole."""
+"""report: its sections for each kind of network; the page is self-contained and complete."""
 
 import base64
 import io
@@ -36,7 +36,7 @@ ALWAYS = {"imagined_classes", "profile"}
 
 
 class Page(HTMLParser):
-    """What a test asks of a page."""
+    """The ids, links and images of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ def test_the_page_stands_alone(trained, written):
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "$" not in re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
     assert not re.findall(r"(?:src|href)=\"(?!data:image/png;base64,|#)", text)
-    assert "://" not in text  # which the letters of a picture never spell, as they may "http"
+    assert "://" not in text  # in base64, "http" may occur by chance; "://" cannot
     page = Page(text)
     pages = 3 * len(trained.moments)
     assert len(page.images) == len(paths) - 1 - len(MOVING) + pages
@@ -125,7 +125,7 @@ def test_the_page_stands_alone(trained, written):
         files.discard(content)
     assert not files
     shown = [image for image in page.images if "hidden" not in image]
-    assert len(shown) == len(page.images) - pages + 3  # of each animation one page
+    assert len(shown) == len(page.images) - pages + 3  # one page of each animation
 
 
 def test_the_contents_lead_to_each_section(written):
@@ -152,7 +152,7 @@ def test_words_are_words_and_numbers_are_the_networks(trained, written):
 
 
 def test_what_is_wider_than_a_narrow_screen_says_so(written):
-    """Tried in Chromium at 360 pixels; here, that the rules and what sets them are on the page."""
+    """Tried in Chromium at 360 pixels; here: the page has the rules and the script for them."""
     text = (written[0] / "report.html").read_text(encoding="utf-8")
     assert re.search(r"\.wide::before \{ content: \"Scroll sideways", text)
     assert re.search(r"\.more \{ mask-image: ", text)
@@ -172,7 +172,7 @@ def test_filters_before_and_after_are_on_one_scale(trained):
 
 @pytest.mark.parametrize(("kernel", "padding"), [(5, 0), (3, 1), ((2, 4), (1, 2))])
 def test_the_explained_pixel_shows_something(digits, kernel, padding):
-    """No patch of ones, none in the padding, and an output among the largest there."""
+    """The patch is not constant, not in the padding, and its output is among the largest."""
     net = Network([Conv2d(4, kernel, padding=padding), Flatten(), Linear(10)], (1, 28, 28), seed=3)
     net.parameters()["conv1.weight"][...] = 0.04  # responds most to a patch of ones
     for place in (0, 7):
@@ -204,7 +204,7 @@ def test_the_classes_have_their_names(trained):
 
 
 def test_the_parameters_are_counted_as_in_the_table():
-    assert Trained(LeNet5(modern=False)).facts["Parameters"] == "60,000"  # fewer than its arrays'
+    assert Trained(LeNet5(modern=False)).facts["Parameters"] == "60,000"  # its arrays hold more
 
 
 def test_the_surest_mistake_is_the_surest(trained):
@@ -243,7 +243,7 @@ def test_a_network_without_a_mistake(tmp_path):
     Trainer(net, epochs=40, batch_size=12, progress=False).fit(easy)
     drawn = names(report(Trained(net, train=easy, test=easy), tmp_path / "r.html", tmp_path))
     assert not {"misclassified", "nearest"} & drawn
-    assert {"attributions_1", "attributions_2"} <= drawn  # of two classes, two images
+    assert {"attributions_1", "attributions_2"} <= drawn  # two images, one per class
 
 
 def one_section(draw):

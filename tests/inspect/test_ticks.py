@@ -1,4 +1,4 @@
-"""Ticks: labels that say exactly what they stand at, in each picture of shares and counts."""
+"""Ticks: each label is exactly the value at its place, in pictures of shares and counts."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from badak.inspect.draw.ticks import counts, percents
 
 
 def labels(axis):
-    """Those in sight, with where they stand."""
+    """The visible labels with their positions."""
     low, high = sorted(axis.get_view_interval())
     places = axis.get_majorticklocs()
     words = axis.get_major_formatter().format_ticks(places)

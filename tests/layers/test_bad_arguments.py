@@ -1,4 +1,4 @@
-"""Arguments of the layers, and layers that do not fit each other, refused by name."""
+"""Bad arguments of layers, and layers that do not fit each other, are refused by name."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def nested_graph(depth):
 
 
 def nested(depth):
-    """Blocks within blocks."""
+    """Nested blocks."""
     block = Residual([ReLU()])
     for _ in range(depth - 1):
         block = Residual([block])
@@ -214,11 +214,6 @@ MISFITS = {
     "table over the maps": ([TableConv2d([[3]], 1)], (3, 4, 4), "map 3.* 3: 0 to 2"),
     "widen to less": ([Widen2d(2)], (3, 4, 4), "out_channels.*got 2"),
     "rbf on maps": ([EuclideanRBF(2)], (3, 4, 4), "EuclideanRBF 'rbf1': .*flat"),
-    "slopes of other channels": (
-        [PReLU(4)],
-        (3, 4, 4),
-        "PReLU 'relu1': num_parameters.*1 or the 3.*got 4",
-    ),
     "product": (
         [Product([[Conv2d(1, 2)], [ReLU()], []])],
         (1, 4, 4),
@@ -238,6 +233,11 @@ MISFITS = {
         [Product([[], [GlobalAvgPool2d(), Conv2d(3, 1)]])],
         (2, 4, 4),
         r"Product 'block1': .*\(2, 4, 4\), \(3, 1, 1\), which cannot be multiplied",
+    ),
+    "slopes of other channels": (
+        [PReLU(4)],
+        (3, 4, 4),
+        "PReLU 'relu1': num_parameters.*1 or the 3.*got 4",
     ),
     "means of other channels": (
         [Normalize((0, 0))],

@@ -25,7 +25,7 @@ from badak.layers import (
 )
 from badak.network.architecture import describe, parse
 from layer_examples import EXAMPLES, IMAGE
-from layers import twins
+from layers import torch_layers
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -131,10 +131,10 @@ def test_layers_are_dataclasses_of_their_arguments():
 
 
 def test_a_table_counts_and_moves_its_connections_alone():
-    layer = TableConv2d(twins.TABLE, (3, 2))
+    layer = TableConv2d(torch_layers.TABLE, (3, 2))
     layer.build((6, 9, 11), np.random.default_rng(0), np.float64)
     connected = np.zeros((5, 6, 1, 1), bool)
-    for number, maps in enumerate(twins.TABLE):
+    for number, maps in enumerate(torch_layers.TABLE):
         connected[number, list(maps)] = True
     everywhere = np.broadcast_to(connected, (5, 6, 3, 2))
     np.testing.assert_array_equal(layer.parameters["weight"] != 0, everywhere)
@@ -154,7 +154,7 @@ def test_the_digits_codes_are_the_papers_kind():
     assert ten.shape == (10, 84)
     assert set(np.unique(ten)) == {-1, 1}
     apart = ((ten[:, None] - ten) ** 2).sum(2) + 1e9 * np.eye(10)
-    assert apart.min() >= 4 * 12  # no two digits agree in all but 12 cells
+    assert apart.min() >= 4 * 12  # any two digits differ in at least 12 cells
     np.testing.assert_array_equal(codes(3, 84), ten[:3])
     drawn = codes(11, 84)
     assert set(np.unique(drawn)) == {-1, 1}
@@ -174,7 +174,7 @@ def test_a_block_names_what_is_inside_and_shares_it():
 
 
 def test_one_layer_may_stand_in_two_blocks():
-    """They are copied, as a network copies its layers."""
+    """Blocks copy their layers, as networks do."""
     conv = Conv2d(2, 1)
     net = Network([Residual([conv, conv]), Residual([conv])], (2, 3, 3))
     assert len({id(array) for array in net.parameters().values()}) == 6

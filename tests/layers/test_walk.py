@@ -62,7 +62,7 @@ def test_names_and_what_they_read_and_shapes(net, images):
 
 def test_a_misfit_names_the_layer():
     layers = {"block1": Residual([Concat([[], [Conv2d(2, 5)]])]), "flatten1": Flatten()}
-    with pytest.raises(BadakError, match=r"Conv2d 'block1.block1.branch2.conv1': a 5x5 kernel"):
+    with pytest.raises(BadakError, match=r"'block1.block1.branch2.conv1'.*5x5"):
         list(walk(layers, (2, 3, 3)))
     with pytest.raises(BadakError, match=r"Residual 'block1': .* \(5,\) .* \(3,\)"):
         list(walk({"block1": Residual([Linear(5)])}, (3,)))
@@ -107,7 +107,7 @@ def test_the_gradients_are_pytorchs(net, images):
 
 
 def test_a_blocks_gradients_have_the_bits_of_its_own_backward():
-    """Of three paths: the order in which they are added shows in float32."""
+    """Three paths: in float32 the sum depends on the order."""
     net = Network([nested_net(np.float32).layers["block2"], Residual([ReLU()])], (5, 3, 4))
     x, grad_y = np.random.default_rng(5).standard_normal((2, 2, 12, 3, 4)).astype(np.float32)
     tape, x = Tape(net.layers), x[:, :5]

@@ -1,4 +1,4 @@
-"""Every planted bug is found and named, and nothing else; the right layers pass."""
+"""Every planted bug, and nothing else, is found and named; correct layers pass."""
 
 import inspect
 import re
@@ -25,7 +25,7 @@ from badak.lessons.bugs import BUGS
 
 SHAPE, CLASSES = (2, 9, 8), 4
 
-# name -> arguments, and what the clinic must say; the right layer takes the same arguments.
+# name -> arguments, and words of the clinic; the correct layer takes the same arguments.
 CASES = {
     "LinearSumsBiasOverUnits": ((5,), "the gradient of bias is (3,), expected (5,)"),
     "ConvOverwritesGradient": ((3, (3, 2)), "wrong gradient of weight"),
@@ -46,7 +46,7 @@ CASES = {
 
 
 def around(kind, arguments) -> Network:
-    """The layer in the middle of right ones: maps before and after, or rows, or the loss."""
+    """The layer between correct ones: among maps, among rows, or as the loss."""
     first, last = [Conv2d(3, 2), Tanh()], [Conv2d(2, 2), ReLU(), Flatten(), Linear(CLASSES)]
     if issubclass(kind, CrossEntropyLoss):
         return Network(first + last, SHAPE, seed=3, loss=kind(*arguments))
@@ -142,7 +142,7 @@ def test_the_clinic_leaves_network_and_images_alone(batch):
 
 
 def test_a_planted_layer_trains_and_is_copied_like_any_other():
-    """Its bug counts in float32 too, where plans are recorded; copies share nothing."""
+    """The bug also acts in float32, where plans are recorded; copies share nothing."""
     train, _ = data.load("digits")
     layers = [Conv2d(4, 3), bugs.ReLULetsAllThrough(), Flatten(), Linear(10)]
     net, right = (
@@ -175,7 +175,7 @@ def test_each_bug_says_what_is_wrong_how_it_shows_and_the_right_line(name):
 
 
 def test_layers_that_stand_alone_pass_too(batch):
-    """The layers the cases do not reach, each in one network."""
+    """The layers that the cases do not cover, each in a network."""
     net = Network(
         [BatchNorm2d(), Sigmoid(), Dropout(0.2), MaxPool2d(3, 1, 1), Flatten(), Linear(CLASSES)],
         SHAPE,

@@ -1,4 +1,4 @@
-"""One convolution in every way: right, equal within the stated bound, and measured."""
+"""One convolution in every way: correct, equal within the stated bound, and measured."""
 
 import importlib
 import tracemalloc
@@ -19,7 +19,7 @@ from badak.lessons.three_ways import WAYS, bound
 
 @st.composite
 def cases(draw):
-    """Images and filters of unequal sides and of any scale, one channel far larger than another."""
+    """Images and filters that are not square, at any scale, with one much larger channel."""
     n, c, f = (draw(st.integers(1, 3)) for _ in range(3))
     kernel = draw(st.one_of(st.just((3, 3)), st.tuples(st.integers(1, 5), st.integers(1, 5))))
     size = tuple(k + draw(st.integers(0, 6)) for k in kernel)

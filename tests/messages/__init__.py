@@ -1,4 +1,4 @@
-"""Bad calls whose whole messages stand in tests/golden/messages.txt: one table for each module.
+"""Bad calls whose whole messages are in tests/golden/messages.txt: one table for each module.
 
 A call takes an empty folder of its own, for the files it needs. Messages that quote another
 library's words are left out: its next version may change them. `python tools/messages.py` writes

@@ -17,7 +17,7 @@ def _too_large(folder):
     files.read(folder / "file", largest=5)
 
 
-# Of the forged files those that are small; Python's own words follow in the message of the number.
+# The small ones of the forged files; the message about a number ends with Python's words.
 CALLS = {
     **{
         name: _read(content)

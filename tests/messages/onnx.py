@@ -32,7 +32,7 @@ def _graph(*nodes, shape=("N", 1, 4, 4), opset=17):
     return call
 
 
-# Their external data would have to lie beside them.
+# They need their external data beside them.
 BESIDE = {
     f"O10 {name}" for name in ("link", "hard link", "pipe", "a folder", "short", "offset 2**50")
 }

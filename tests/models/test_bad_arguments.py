@@ -1,4 +1,4 @@
-"""Sizes that no model takes: what is refused names the layer or the argument."""
+"""Sizes that do not fit a model: the message names the layer or the argument."""
 
 import pytest
 

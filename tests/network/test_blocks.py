@@ -18,20 +18,20 @@ def batch():
 
 
 def write(path, layers):
-    """A file whose checksum is right, of a network with these entries and no arrays."""
+    """Write a file with a correct checksum: these entries as layers, and no arrays."""
     architecture = Network([ReLU()], (2, 6, 8)).architecture() | {"layers": layers}
     metadata = {"format": "badak network", "version": 1, "architecture": architecture}
     storage.save(path, {}, metadata)
 
 
 def block(*layers, **around):
-    """The entry of a block in a file, with layers' entries inside."""
+    """The entry of a block in a file, with the entries of its layers."""
     arguments = {"layers": list(layers), "shortcut": [], **around}
     return {"name": "block1", "type": "Residual", "arguments": arguments}
 
 
 def concat(branches):
-    """Likewise, of layers side by side."""
+    """The entry of a Concat."""
     return {"name": "block1", "type": "Concat", "arguments": {"branches": branches}}
 
 
@@ -56,36 +56,36 @@ RELU_ENTRY = {"name": "relu1", "type": "ReLU", "arguments": {}}
 FORGED_BLOCKS = {
     "unknown layer": (
         block({**RELU_ENTRY, "type": "os.system"}),
-        "'relu1' has the type 'os.system'; supported: Conv2d",
+        "'relu1'.*'os.system'.*Conv2d",
     ),
-    "unknown argument": (block({**RELU_ENTRY, "arguments": {"x": 1}}), "ReLU 'relu1' must have"),
-    "no list": (block(layers={"a": 1}), "Residual 'block1': layers must be a list; got {'a': 1}"),
-    "path no list": (block(RELU_ENTRY, shortcut=3), "Residual 'block1': shortcut must be a list"),
-    "another path": (block(RELU_ENTRY, more=[]), "Residual 'block1' must have exactly"),
-    "no arguments": ({**block(), "arguments": None}, "Residual 'block1' must have exactly"),
-    "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "each used once; got 'relu1'"),
-    "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "string without dots; got 'a.b'"),
-    "no branches": (concat(3), "Concat 'block1': branches must be a list; got 3"),
-    "a branch no list": (concat([[], 3]), "Concat 'block1': branches must be a list; got 3"),
-    "one branch": (concat([[RELU_ENTRY]]), "at least 2 lists; got 1"),
+    "unknown argument": (block({**RELU_ENTRY, "arguments": {"x": 1}}), "ReLU 'relu1'"),
+    "no list": (block(layers={"a": 1}), "Residual 'block1': layers.*got {'a': 1}"),
+    "path no list": (block(RELU_ENTRY, shortcut=3), "Residual 'block1': shortcut.*got 3"),
+    "another path": (block(RELU_ENTRY, more=[]), "Residual 'block1'.*exactly"),
+    "no arguments": ({**block(), "arguments": None}, "Residual 'block1'.*exactly"),
+    "a name twice": (block(RELU_ENTRY, RELU_ENTRY), "names.*got 'relu1'"),
+    "a dot": (block({**RELU_ENTRY, "name": "a.b"}), "dots.*got 'a.b'"),
+    "no branches": (concat(3), "Concat 'block1': branches.*got 3"),
+    "a branch no list": (concat([[], 3]), "Concat 'block1': branches.*got 3"),
+    "one branch": (concat([[RELU_ENTRY]]), "2 lists.*got 1"),
     "unknown layer in a branch": (
         concat([[], [{**RELU_ENTRY, "type": "os.system"}]]),
-        "'relu1' has the type 'os.system'; supported: Conv2d",
+        "'relu1'.*'os.system'.*Conv2d",
     ),
-    "10,001 empty branches": (concat([[]] * 10_001), "more than 10,000 layers"),
+    "10,001 empty branches": (concat([[]] * 10_001), "10,000 layers"),
     "branches that do not fit": (
         concat([[], [{"name": "a", "type": "Flatten", "arguments": {}}]]),
-        "the branches give (2, 6, 8), (96,), which differ",
+        r"branches.*\(2, 6, 8\), \(96,\)",
     ),
-    "9 deep": (within(9, RELU_ENTRY), "nests blocks more than 8 deep"),
-    "200 deep": (within(200, RELU_ENTRY), "nests blocks more than 8 deep"),
+    "9 deep": (within(9, RELU_ENTRY), "8 deep"),
+    "200 deep": (within(200, RELU_ENTRY), "8 deep"),
     "10,001 layers": (
         block(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(10_000))),
-        "more than 10,000 layers",
+        "10,000 layers",
     ),
     "wide and deep": (
         within(7, block(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(9_999)))),
-        "more than 10,000 layers",
+        "10,000 layers",
     ),
     "a graph of nothing": (
         graph(),
@@ -110,7 +110,7 @@ FORGED_BLOCKS = {
     "graphs 9 deep": (within(8, graph(RELU_ENTRY)), "nests blocks more than 8 deep"),
     "sums that do not fit": (
         block({"name": "a", "type": "Flatten", "arguments": {}}),
-        "the layers give (96,) and the shortcut gives (2, 6, 8)",
+        r"layers.*\(96,\).*shortcut.*\(2, 6, 8\)",
     ),
 }
 
@@ -120,11 +120,8 @@ def test_a_block_with_wrong_content_is_refused(tmp_path, case):
     entry, words = FORGED_BLOCKS[case]
     path = tmp_path / "net.safetensors"
     write(path, [entry])
-    with pytest.raises(
-        FormatError, match=r"net\.safetensors is not a usable badak network"
-    ) as fault:
+    with pytest.raises(FormatError, match=rf"(?s)net\.safetensors.*{words}"):
         badak.load(path)
-    assert words in str(fault.value)
 
 
 def test_as_deep_and_as_many_as_may_be_come_back(tmp_path):
@@ -134,7 +131,7 @@ def test_as_deep_and_as_many_as_may_be_come_back(tmp_path):
 
 
 def test_more_layers_than_a_file_may_hold_are_refused_at_once():
-    with pytest.raises(BadakError, match=r"at most 10,000 layers; got 10,001"):
+    with pytest.raises(BadakError, match=r"10,000 layers.*got 10,001"):
         Network([Residual([ReLU()] * 5_001), *[ReLU()] * 5_000], (1, 2, 2))
 
 
@@ -194,7 +191,7 @@ def test_a_fault_in_training_puts_blocks_back(batch):
     net = blocks()
     generator = net.generators()["block1.block1.dropout1"]
     before, state = copy.deepcopy(net.state()), generator.bit_generator.state
-    net.layers["linear1"].parameters["weight"] = np.ones((3, 9), np.float32)  # fits nothing
+    net.layers["linear1"].parameters["weight"] = np.ones((3, 9), np.float32)  # a wrong shape
     net.fuse = False
     with pytest.raises(BadakError, match="Linear 'linear1'"):
         net.forward_backward(*batch)

@@ -11,7 +11,7 @@ from badak.layers import BatchNorm2d, Conv2d, CrossEntropyLoss, Flatten, Linear
 
 
 def test_evaluate_counts_the_last_partial_batch(net):
-    """The book drops it and still divides by N: 99 right of 99 at batch 100 gave 0.0."""
+    """The book drops it and still divides by N: for 99 images and batches of 100 it gives 0.0."""
     images = np.random.default_rng(0).random((99, 2, 6, 8), dtype=np.float32)
     right = badak.data.Dataset(images, net.predict(images), ["a", "b", "c"])
     assert net.evaluate(right, batch_size=100) == (pytest.approx(net.evaluate(right)[0]), 1.0, 99)
@@ -32,12 +32,12 @@ def test_an_empty_batch_is_legal_and_an_empty_evaluation_is_not(net):
     assert net(empty).shape == (0, 3)
     assert net.predict(empty).shape == (0,)
     assert net.predict_proba(empty).shape == (0, 3)
-    with pytest.raises(BadakError, match="at least one image; the data set is empty"):
+    with pytest.raises(BadakError, match="data set is empty"):
         net.evaluate(badak.data.Dataset(empty, np.empty(0, np.int64), ["a", "b", "c"]))
 
 
 def test_evaluate_needs_images_and_labels(net):
-    with pytest.raises(BadakError, match="data must have images and labels; got ndarray"):
+    with pytest.raises(BadakError, match=r"data.*got ndarray"):
         net.evaluate(np.ones((1, 2, 6, 8)))
 
 

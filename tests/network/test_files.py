@@ -1,4 +1,4 @@
-"""A network's file: the same bits after loading, and every wrong claim refused."""
+"""Network files: the same bits after loading; every wrong claim is refused."""
 
 import copy
 import json
@@ -36,7 +36,7 @@ def test_save_and_load_give_the_same_bits(net, batch, tmp_path):
 
 
 def test_running_statistics_are_saved(net, batch, tmp_path):
-    """The book's batch norm keeps them, and does not save them."""
+    """The book's batch norm has running statistics but does not save them."""
     net.forward(batch[0], training=True)
     net.save(tmp_path / "net.safetensors")
     saved, _ = storage.load(tmp_path / "net.safetensors")
@@ -90,7 +90,7 @@ CLAIMS = {
 
 
 def enlarged(value):
-    """The same description with every layer's number of outputs huge."""
+    """The same description with a huge number of outputs in every layer."""
     if isinstance(value, list):
         return [enlarged(member) for member in value]
     if not isinstance(value, dict):
@@ -125,7 +125,7 @@ def test_every_model_saves_and_loads(name, tmp_path):
 
 
 def edited(net, path, edit):
-    """Save with a changed description, the checksum right: only the content is wrong."""
+    """Save with a changed description and a correct checksum: only the content is wrong."""
     arrays, architecture = net.state(), json.loads(json.dumps(net.architecture()))
     metadata = {"format": "badak network", "version": 1, "architecture": architecture}
     edit(arrays, metadata)
@@ -133,49 +133,49 @@ def edited(net, path, edit):
 
 
 FORGED = {
-    "missing tensor": (lambda a, m: a.pop("conv1.bias"), "conv1.bias is missing"),
+    "missing tensor": (lambda a, m: a.pop("conv1.bias"), "conv1.bias.*missing"),
     "extra tensor": (lambda a, m: a.update(b=np.ones(1)), "b is unknown"),
     "misshapen tensor": (
         lambda a, m: a.update({"conv1.bias": np.ones(9, np.float32)}),
-        "conv1.bias is (9,), expected (4,)",
+        r"conv1.bias.*\(9,\).*\(4,\)",
     ),
-    "other format": (lambda a, m: m.update(format="cake"), "expected {'format': 'badak network'"),
+    "other format": (lambda a, m: m.update(format="cake"), "{'format': 'badak network'"),
     "newer version": (lambda a, m: m.update(version=2), "'version': 1"),
-    "extra key": (lambda a, m: m.update(run="rm -rf /"), "in its metadata"),
-    "no architecture": (lambda a, m: m.update(architecture=None), "the architecture must have"),
-    "extra in architecture": (lambda a, m: m["architecture"].update(x=1), "must have exactly"),
+    "extra key": (lambda a, m: m.update(run="rm -rf /"), "metadata"),
+    "no architecture": (lambda a, m: m.update(architecture=None), "architecture"),
+    "extra in architecture": (lambda a, m: m["architecture"].update(x=1), "architecture.*exactly"),
     "unknown layer": (
         lambda a, m: m["architecture"]["layers"][0].update(type="os.system"),
-        "layer 'conv1' has the type 'os.system'; supported: Conv2d",
+        "'conv1'.*'os.system'.*Conv2d",
     ),
     "layer of odd type": (
         lambda a, m: m["architecture"]["layers"][0].update(type=[1]),
-        "has the type [1]",
+        r"\[1\]",
     ),
-    "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers must be a list"),
+    "layers no list": (lambda a, m: m["architecture"].update(layers={}), "layers.*list"),
     "layer twice": (
         lambda a, m: m["architecture"]["layers"][1].update(name="conv1"),
-        "layer names must be strings, each used once; got 'conv1'",
+        "names.*got 'conv1'",
     ),
     "unknown argument": (
         lambda a, m: m["architecture"]["layers"][0]["arguments"].update(code="x"),
-        "Conv2d 'conv1' must have exactly",
+        "Conv2d 'conv1'.*exactly",
     ),
     "wrong argument": (
         lambda a, m: m["architecture"]["layers"][0]["arguments"].update(stride=0),
-        "Conv2d 'conv1': stride must be at least 1; got 0",
+        "Conv2d 'conv1': stride.*got 0",
     ),
-    "wrong loss": (lambda a, m: m["architecture"].update(loss=3), "the loss must have exactly"),
-    "wrong dtype": (lambda a, m: m["architecture"].update(dtype="float16"), "dtype must be one of"),
+    "wrong loss": (lambda a, m: m["architecture"].update(loss=3), "loss.*exactly"),
+    "wrong dtype": (lambda a, m: m["architecture"].update(dtype="float16"), "dtype.*float32"),
     "wrong shape": (
         lambda a, m: m["architecture"].update(input_shape=[2, 1, 1]),
-        "a 2x2 kernel covers 2x2 and does not fit",
+        "2x2 kernel",
     ),
-    "shape no list": (lambda a, m: m["architecture"].update(input_shape=7), "must be (C, H, W)"),
+    "shape no list": (lambda a, m: m["architecture"].update(input_shape=7), r"\(C, H, W\)"),
     "no layers": (lambda a, m: m["architecture"].update(layers=[]), "at least one layer"),
     "a giant": (
         lambda a, m: m["architecture"].update(input_shape=[2, 2**20, 2**20]),
-        "linear1.weight is (3, 48), expected (3, 1099511627776)",
+        r"linear1.weight.*\(3, 48\).*\(3, 1099511627776\)",
     ),
 }
 
@@ -185,11 +185,8 @@ def test_file_with_wrong_content_is_refused(net, tmp_path, case):
     edit, words = FORGED[case]
     path = tmp_path / "net.safetensors"
     edited(net, path, edit)
-    with pytest.raises(
-        FormatError, match=r"net\.safetensors is not a usable badak network"
-    ) as fault:
+    with pytest.raises(FormatError, match=rf"(?s)net\.safetensors.*{words}"):
         badak.load(path)
-    assert words in str(fault.value)
 
 
 def test_the_unedited_file_loads(net, tmp_path):

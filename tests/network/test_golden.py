@@ -1,4 +1,4 @@
-"""The whole, against numbers once written down: ten losses of SimpleConvNet on digits."""
+"""Training as a whole against recorded numbers: ten losses of SimpleConvNet on digits."""
 
 import json
 import sys
@@ -19,4 +19,4 @@ def test_the_first_losses_are_the_golden_ones(name, tolerance, monkeypatch):
     found = losses(getattr(np, name))
     assert len(found) == 10
     np.testing.assert_allclose(found, GOLDEN[name], rtol=tolerance)
-    assert found[-1] < found[0] / 2  # and it learns
+    assert found[-1] < found[0] / 2  # and the network learns

@@ -75,7 +75,7 @@ def test_simple_conv_net_equals_pytorchs():
 
 
 def test_one_forward_serves_loss_and_logits(net, batch, monkeypatch):
-    """The book runs a second forward pass each step only to log the loss."""
+    """The book runs a second forward pass in each step, only to log the loss."""
     calls = []
     forward = Conv2d.forward
     monkeypatch.setattr(Conv2d, "forward", lambda *a: calls.append(1) or forward(*a))
@@ -212,13 +212,13 @@ def test_one_list_of_layers_serves_two_networks():
 
 
 def test_wrong_network_arguments_are_named():
-    with pytest.raises(BadakError, match="dtype must be float32 or float64; got float16"):
+    with pytest.raises(BadakError, match=r"dtype.*float32.*got float16"):
         Network([ReLU()], (1, 2, 2), dtype=np.float16)
-    with pytest.raises(BadakError, match="dtype must be float32 or float64; got 'foo'"):
+    with pytest.raises(BadakError, match=r"dtype.*float32.*got 'foo'"):
         Network([ReLU()], (1, 2, 2), dtype="foo")
-    with pytest.raises(BadakError, match="loss must be a CrossEntropyLoss; got 'mse'"):
+    with pytest.raises(BadakError, match=r"loss.*CrossEntropyLoss.*got 'mse'"):
         Network([ReLU()], (1, 2, 2), loss="mse")
-    with pytest.raises(BadakError, match="seed must be at least 0; got -1"):
+    with pytest.raises(BadakError, match=r"seed.*got -1"):
         Network([ReLU()], (1, 2, 2), seed=-1)
-    with pytest.raises(BadakError, match="batch_size must be at least 1; got 0"):
+    with pytest.raises(BadakError, match=r"batch_size.*got 0"):
         Network([Flatten()], (1, 2, 2)).predict(np.ones((1, 1, 2, 2)), batch_size=0)

@@ -1,4 +1,4 @@
-"""A plan sees what changes between passes: parameters, layers, losses, editions."""
+"""A plan follows changes between passes: parameters, layers, losses, editions."""
 
 import copy
 import pickle
@@ -33,14 +33,14 @@ def test_parameters_changed_or_replaced_are_seen():
 
 
 class Doubled(ReLU):
-    """Computes in NumPy, which no recording sees."""
+    """Computes in NumPy, which a plan cannot record."""
 
     def forward(self, x, training):
         return 2 * x, None
 
 
 def tilted(net):
-    """Lay the first weight out column by column."""
+    """Store the first weight column by column."""
     parameters = net.layers["conv1"].parameters
     parameters["weight"] = np.asfortranarray(parameters["weight"])
 
@@ -83,7 +83,7 @@ def test_training_sees_a_weight_in_another_order():
 
 
 class Halved(CrossEntropyLoss):
-    """Half of it, as a user may write."""
+    """Half of the loss, as a user may write it."""
 
     def forward(self, logits, labels, sample_weight=None):
         loss, cache = super().forward(logits, labels, sample_weight)

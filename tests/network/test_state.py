@@ -1,4 +1,4 @@
-"""A network's arrays: other dtypes, and arrays that fit or do not."""
+"""The arrays of a network: other dtypes, and arrays that fit or do not fit."""
 
 import copy
 
@@ -33,12 +33,12 @@ def test_all_misfits_of_a_state_are_listed_and_nothing_is_loaded(net):
     with pytest.raises(BadakError) as fault:
         net.load_state(state)
     for words in (
-        "conv1.bias is missing",
-        "extra.weight is unknown",
-        "linear1.weight is (9, 9), expected (3, 48)",
-        "norm1.bias is float64, expected float32",
-        "norm1.running_var holds NaN or infinity",
+        r"conv1\.bias.*missing",
+        r"extra\.weight.*unknown",
+        r"linear1\.weight.*\(9, 9\).*\(3, 48\)",
+        r"norm1\.bias.*float64.*float32",
+        r"norm1\.running_var.*NaN",
     ):
-        assert words in str(fault.value)
+        fault.match(words)
     for name, array in net.state().items():
         np.testing.assert_array_equal(array, before[name])

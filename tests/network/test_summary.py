@@ -1,4 +1,4 @@
-"""summary: numbers worked out by hand, and by pushing a spike through the network."""
+"""summary against numbers worked out by hand, and receptive fields against gradients."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def test_simple_conv_net_by_hand():
 def test_training_costs_three_forward_passes_but_for_the_images_gradient():
     summary = SimpleConvNet().summary()
     rows = {row.name: row for row in summary.rows}
-    assert rows["conv1"].backward_flops == rows["conv1"].flops  # the weight's gradient alone
+    assert rows["conv1"].backward_flops == rows["conv1"].flops  # only the gradient of the weight
     assert rows["linear1"].backward_flops == 2 * rows["linear1"].flops
     assert rows["pool1"].backward_flops == rows["pool1"].flops
     weighted = sum(rows[name].flops for name in ("conv1", "linear1", "linear2"))
@@ -40,7 +40,7 @@ def test_the_table_shows_every_number():
 
 
 def test_receptive_field_is_what_a_gradient_reaches():
-    """One output's gradient reaches exactly the pixels that the summary says it sees."""
+    """The gradient of one output reaches exactly the pixels that the summary says it sees."""
     layers = [
         Conv2d(2, (3, 2), stride=(1, 2), dilation=(2, 1), weight_init="he"),
         AvgPool2d((2, 3), stride=(2, 1)),

@@ -9,7 +9,7 @@ from badak import ops
 
 try:
     from badak import _core
-except ImportError:  # built without a compiler: the reference alone
+except ImportError:  # built without a compiler: only the reference
     _core = None
 
 SETS = [] if _core is None else _core.usable_sets()
@@ -31,7 +31,7 @@ def running(name: str) -> Iterator[None]:
         _core.use_set(before)
 
 
-# Of the module's scope: Hypothesis runs a test function many times within one fixture.
+# Module scope, since Hypothesis runs a test function many times with one fixture.
 @pytest.fixture(params=["reference", *SETS[:1]], scope="module")
 def each_edition(request: pytest.FixtureRequest) -> Iterator[str]:
     """Both editions, native with its best set; a module asks for it by `pytestmark`."""
@@ -41,6 +41,6 @@ def each_edition(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(params=SETS, scope="module")
 def each_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The native edition with every instruction set in turn."""
+    """The native edition, once with each instruction set."""
     with running(request.param):
         yield request.param

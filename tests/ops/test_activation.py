@@ -14,7 +14,7 @@ from strategies import DTYPES, numbers
 
 pytestmark = pytest.mark.usefixtures("each_edition")
 
-# op, its options, PyTorch's, and whether backward takes the output or the input
+# op, its options, PyTorch's function, and whether backward takes the output or the input
 POINTWISE = {
     "relu": (ops.relu, ops.relu_backward, {}, F.relu, "y"),
     "leaky_relu": (
@@ -77,7 +77,7 @@ def test_pointwise_op_equals_pytorchs(name, data):
     x = numbers(data.draw, data.draw(SHAPES), dtype, ties=data.draw(st.booleans()))
     x = np.asarray(x * dtype(data.draw(st.sampled_from([1, 10, 1000]))))
     grad_y = numbers(data.draw, x.shape, dtype)
-    # PyTorch's 1 + erf cancels far left, where badak's erfc does not.
+    # For very negative x, PyTorch's 1 + erf cancels; badak's erfc does not.
     scale = 1e-4 * float(np.abs(x).max(initial=0)) if op is ops.gelu else 0
     agree(op, {"x": x}, options, oracles.forward(twin, x), scale=scale)
     arrays = {"grad_y": grad_y, saved: x if saved == "x" else op(x, **options)}

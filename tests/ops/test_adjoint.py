@@ -1,4 +1,4 @@
-"""Linear ops and their backward are transposes: the same sum of products, taken either way.
+"""A linear op and its backward are transposes: both give the same sum of products.
 
 The values are small integers, so every sum is exact and both sides must be equal to the last bit,
 in float32 too: no step size, no tolerance.

@@ -1,4 +1,4 @@
-"""Rows K, G, L and N of the bad inputs: refused with the right words, and nothing else happens."""
+"""Bad inputs (rows K, G, L and N) are refused with the right words; nothing else happens."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def test_is_refused_with_these_words_and_nothing_else_happens(label):
 
 @pytest.mark.little_memory
 def test_a_fresh_process_of_2_gib_refuses_them_all():
-    """No signal, no MemoryError, no hang; the same words as here."""
+    """No signal, no MemoryError, no hang; the same words as in this process."""
     tests = Path(op_arguments.__file__).parents[1]
     source = Path(ops.__file__).parents[2]
     ran = subprocess.run(
@@ -70,7 +70,7 @@ def test_a_fresh_process_of_2_gib_refuses_them_all():
         env={
             **os.environ,
             "PYTHONPATH": f"{tests}{os.pathsep}{source}",
-            "OPENBLAS_NUM_THREADS": "2",  # each thread of a large machine reserves memory
+            "OPENBLAS_NUM_THREADS": "2",  # each thread reserves memory
         },
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 * GIB, 2 * GIB)),
         capture_output=True,
@@ -86,7 +86,7 @@ def test_a_fresh_process_of_2_gib_refuses_them_all():
 
 BACKWARDS = sorted(name for name in calls() if name.endswith(("_backward", "_update", "col2im")))
 SAVED = [(name, array) for name in BACKWARDS for array in calls()[name][0]]
-# More classes, or a wider kernel with as many places, are as good.
+# More classes, or a wider kernel with as many places, are valid too.
 FREE = {("cross_entropy_backward", "log_probabilities", 1), ("conv2d_backward", "weight", 3)}
 AXES = [
     (name, array, axis)
@@ -109,7 +109,7 @@ def test_backward_refuses_every_array_of_another_shape(name, argument, axis):
 def test_backward_refuses_every_array_of_another_dtype(name, argument):
     arrays, options = calls()[name]
     floats = sum(array.dtype == np.float32 for array in arrays.values())
-    other = np.float64 if floats > 1 else np.int32  # one float array alone may be of either
+    other = np.float64 if floats > 1 else np.int32  # a single float array may have either dtype
     with pytest.raises(ArgumentTypeError, match=r"(float32|float64|bool|int64).*got "):
         getattr(ops, name)(**{**arrays, argument: arrays[argument].astype(other)}, **options)
 

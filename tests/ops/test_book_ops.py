@@ -1,4 +1,4 @@
-"""Defects known of the book's code: each is absent from the ops."""
+"""Known defects of the book's code: the ops have none of them."""
 
 import warnings
 
@@ -11,7 +11,7 @@ from badak import ops
 def test_pooling_pads_with_minus_infinity_not_with_zero():
     x = np.full((1, 1, 3, 3), -5.0)
     y, _ = ops.max_pool2d(x, 2, stride=1, padding=1)
-    assert y.shape == (1, 1, 4, 4)  # the padding is not ignored either
+    assert y.shape == (1, 1, 4, 4)  # nor is the padding ignored
     assert (y == -5).all()
 
 
@@ -69,4 +69,4 @@ def test_softmax_of_one_row_or_many_is_the_same():
 
 def test_cross_entropy_takes_the_logarithm_of_no_zero():
     loss, _ = ops.cross_entropy(np.array([[0.0, 1000.0]]), [0])
-    assert loss == 1000  # the book's -log(0 + 1e-7) would say 16.1
+    assert loss == 1000  # the book's -log(0 + 1e-7) gives 16.1

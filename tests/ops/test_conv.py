@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("each_edition")
 
 
 def given_arrays(case):
-    """The arrays that are there, in order, for the oracles."""
+    """The arrays that are not None, in order, for the oracles."""
     return [array for array in case.arrays.values() if array is not None]
 
 
@@ -64,7 +64,7 @@ def test_conv2d_backward_equals_pytorchs(case):
 
 
 def test_the_books_example():
-    # Chapter 7.2.2: a 4x4 input and a 3x3 filter, and the same with bias 3.
+    # The book, 7.2.2: a 4x4 input and a 3x3 filter, without and with bias 3.
     x = np.array([[1, 2, 3, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 3, 0, 1]], np.float32)
     weight = np.array([[2, 0, 1], [0, 1, 2], [1, 0, 2]], np.float32)
     x, weight, bias = x[None, None], weight[None, None], np.array([3], np.float32)
@@ -73,7 +73,7 @@ def test_the_books_example():
 
 
 def test_the_backward_of_an_example_by_hand():
-    # y = [1*10 + 2*20 + 3*30, ...] slides one row: every number below was worked on paper.
+    # y = [1*10 + 2*20 + 3*30, ...] slides along one row: the numbers were worked out by hand.
     x = np.array([[[[1.0, 2, 3, 4]]]])
     weight = np.array([[[[10.0, 20, 30]]]])
     assert ops.conv2d(x, weight).tolist() == [[[[140, 200]]]]

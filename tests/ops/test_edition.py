@@ -65,7 +65,7 @@ def test_an_unknown_edition_is_refused_and_the_known_are_listed():
 
 
 def printed(expression, environment):
-    """What a new Python prints, or the end of what it complains about."""
+    """The output of a new Python process, or the end of its error."""
     ran = subprocess.run(
         [sys.executable, "-c", f"from badak import ops; print({expression})"],
         env=environment,
@@ -96,14 +96,14 @@ def test_both_editions_offer_the_same_ops_with_the_same_parameters():
 
 
 def names(module):
-    """The ops that an edition holds, without what its files import for themselves."""
+    """The ops of an edition, without the names that its files import."""
     functions = {name: value for name, value in vars(module).items() if inspect.isfunction(value)}
     families = re.compile(r"badak\.ops\.(native|reference)\.(?!window)")
     return {name for name, value in functions.items() if families.match(value.__module__)}
 
 
 def parameters(op):
-    """Names, kinds and defaults, in order."""
+    """Names, kinds and defaults of the parameters, in order."""
     return [(p.name, p.kind, p.default) for p in inspect.signature(op).parameters.values()]
 
 

@@ -15,12 +15,17 @@ DROPPED = {"x": np.random.default_rng(0).standard_normal((4, 5))}
 FORWARD["dropout"] = (DROPPED, {"p": 0.3})
 FORWARD["batch_norm2d, prediction"] = (FORWARD["batch_norm2d"][0], {"training": False})
 FORWARD["gelu, tanh"] = (FORWARD["gelu"][0], {"approximate": "tanh"})
+FORWARD["upsample, corners"] = (
+    FORWARD["upsample"][0],
+    FORWARD["upsample"][1] | {"align_corners": True},
+)
+FORWARD["upsample, nearest"] = (FORWARD["upsample"][0], {"scale_factor": 2})
 FORWARD["softmax over rows"] = (FORWARD["softmax"][0], {"axis": 0})
 FORWARD["log_softmax over rows"] = (FORWARD["log_softmax"][0], {"axis": 0})
 
 
 def run(name, arrays, options):
-    """The op's output alone."""
+    """The output of the op, without what it saves for backward."""
     name = name.split(",")[0].split(" ")[0]
     if name == "dropout":
         return ops.dropout(**arrays, **options, generator=np.random.default_rng(1))[0]
@@ -47,11 +52,11 @@ def analytic(name, arrays, options, grad_y):
         return {"x": ops.channel_shuffle(grad_y, grad_y.shape[1] // options["groups"])}
     backward = ops.col2im if name == "im2col" else getattr(ops, f"{name}_backward")
     x = next(iter(arrays.values()))
-    if name in ("conv2d", "linear"):
+    if name in ("conv2d", "conv_transpose2d", "linear"):
         grads = backward(grad_y, x, arrays["weight"], **options)
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
     result = None if name == "dropout" else getattr(ops, name)(**arrays, **options)
-    if hasattr(result, "_asdict"):  # it has names for what its backward takes
+    if hasattr(result, "_asdict"):  # the result names what its backward takes
         values = {"grad_y": grad_y, **arrays, **options, **result._asdict()}
         grads = backward(**{key: values[key] for key in inspect.signature(backward).parameters})
         return dict(zip(("x", "weight", "bias"), grads, strict=True))
@@ -78,7 +83,7 @@ def analytic(name, arrays, options, grad_y):
 
 
 def off_kinks(x):
-    """Values in the same order, evenly spaced from -2 to 2: many steps from 0 and from another."""
+    """Values in the same order, evenly spaced from -2 to 2: far from 0 and from each other."""
     ranks = np.argsort(np.argsort(x, axis=None)).reshape(x.shape)
     return 4 * (ranks + 0.25) / x.size - 2
 

@@ -72,7 +72,7 @@ def test_dropout_drops_a_share_p_and_keeps_the_mean(p, dtype):
     assert abs(y.mean() - 1) < 0.01
 
 
-def test_dropout_draws_anew_each_time_and_the_same_from_the_same_seed():
+def test_dropout_draws_new_numbers_each_time_and_the_same_from_the_same_seed():
     x, generator = np.ones(1000), np.random.default_rng(3)
     first, second = ops.dropout(x, 0.5, generator)[1], ops.dropout(x, 0.5, generator)[1]
     assert (first != second).any()

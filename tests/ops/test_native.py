@@ -1,7 +1,7 @@
-"""The native kernels alone: the same bits with any number of threads, and sizes past a tile's.
+"""Native kernels: the same bits with any number of threads, and sizes larger than a tile.
 
-The reference in float64 is the oracle here; test_conv.py and its neighbours hold both editions
-against PyTorch on small cases.
+The reference in float64 is the oracle here; test_conv.py and the files beside it compare both
+editions with PyTorch on small cases.
 """
 
 from collections.abc import Callable
@@ -26,12 +26,12 @@ CALLS = calls()
 
 
 def wide(value: Any) -> Any:
-    """A float32 array as float64, so that the reference computes it; anything else as it is."""
+    """A float32 array as float64, so that the reference computes; anything else unchanged."""
     return value.astype(np.float64) if getattr(value, "dtype", None) == np.float32 else value
 
 
 def close(result: np.ndarray | None, wanted: np.ndarray | None, size: Any = 0.0) -> None:
-    """Assert agreement within 1e-5 of what cancels: `size`, or the largest wanted number."""
+    """Assert agreement within 1e-5 of `size`, or of the largest expected number."""
     if wanted is None:
         assert result is None
         return
@@ -42,7 +42,7 @@ def close(result: np.ndarray | None, wanted: np.ndarray | None, size: Any = 0.0)
 
 
 def bits(result: Any) -> list[bytes]:
-    """Every array of a result, to the last bit."""
+    """The bytes of every array in a result."""
     parts = result if isinstance(result, tuple) else (result,)
     return [np.asarray(part).tobytes() for part in parts]
 
@@ -70,7 +70,7 @@ def test_small_calls_give_the_same_bits_with_any_number_of_threads(name):
 
 
 def large() -> dict[str, Callable[[], Any]]:
-    """Calls large enough that every kernel cuts them into several pieces."""
+    """Calls so large that every kernel splits them into several pieces."""
     generator = np.random.default_rng(3)
 
     def draw(*shape: int) -> np.ndarray:
@@ -135,7 +135,7 @@ def test_large_calls_give_the_same_bits_with_any_number_of_threads(name):
 
 @st.composite
 def large_convs(draw: st.DrawFn) -> Case:
-    """Convolutions past one tile in every direction: channels, filters, rows and columns."""
+    """Convolutions larger than one tile in channels, filters, rows and columns."""
     kernel = draw(st.sampled_from([(3, 3), (1, 1), (5, 5), (2, 3), (1, 5), (7, 4)]))
     stride = draw(st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 2), (3, 1)]))
     dilation = draw(st.sampled_from([(1, 1), (1, 1), (2, 1), (1, 3)]))
@@ -174,7 +174,7 @@ def test_large_convolutions_forward_and_back(case):
 
 
 def block_reference(case: Case, relu: bool, pool: bool, grad_y: Any = None) -> Any:
-    """ops one after the other, in float64; with grad_y also back: y, (grad_x, weight, bias)."""
+    """The ops one by one in float64; with grad_y, backward too: y, (grad_x, weight, bias)."""
     x, weight, bias = (wide(array) for array in case.arrays.values())
     y = conv = ops.conv2d(x, weight, bias, **case.options)
     y = active = ops.relu(y) if relu else y
@@ -202,9 +202,9 @@ def test_a_fused_block_is_its_ops_one_after_the_other(case, relu, pool):
     assert bits(plain) == bits(y)
     kind = weight.shape[2:], o["stride"], o["dilation"]
     if kind == ((3, 3), (1, 1), (1, 1)) and min(weight.shape[1], len(weight) // o["groups"]) >= 8:
-        return  # tiles round even small integers: test_native_conv.py has them
+        return  # tiles round even small integers: test_native_conv.py tests them
     grad_y = case.gradient(y.shape)
-    # Ties and signs within rounding fall either way: take the exact gradient where they do not.
+    # Ties and signs within rounding may go either way: compare the gradient only elsewhere.
     exact = case.with_arrays(
         x=np.round(x * 2), weight=np.round(weight * 2), bias=None if bias is None else bias.round()
     )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("each_set")
 
 
 def case(images, groups, channels, filters, size, window, seed=0):
-    """x, weight, bias, window, groups; channels and filters are those of a group."""
+    """x, weight, bias, window, groups; channels and filters are per group."""
     generator = np.random.default_rng(seed)
 
     def numbers(*shape):
@@ -33,7 +33,7 @@ SEEDS = st.integers(0, 2**32)
 
 @st.composite
 def convolutions(draw):
-    """Arrays and geometry, larger than strategies.py draws; half have forms of their own."""
+    """Arrays and geometry, larger than strategies.py draws; half reach a special kernel."""
     groups = draw(st.integers(1, 3))
     channels, filters = draw(st.integers(1, 20)), draw(st.integers(1, 20))
     kernel = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
@@ -54,9 +54,9 @@ def convolutions(draw):
 
 @st.composite
 def tiled(draw):
-    """The same for conv2d/winograd.h: 3x3 in steps of 1, of 8 channels and filters and more.
+    """The same for conv2d/winograd.h: 3x3 with stride 1, at least 8 channels and 8 filters.
 
-    Some cases just miss it: padding of 3, maps that tiles would cover badly.
+    Some cases narrowly miss it: padding of 3, or maps that tiles would cover badly.
     """
     groups = draw(st.integers(1, 3))
     channels, filters = draw(st.integers(8, 40)), draw(st.integers(8, 40))
@@ -67,10 +67,10 @@ def tiled(draw):
     return case(images, groups, channels, filters, size, window, draw(SEEDS))
 
 
-# One image in bands of rows, which begin within pooling's windows on the way back; of the last
+# One image in bands of rows, which in backward begin inside windows of pooling; of the last
 # band's single row nothing is pooled.
 BANDS = case(1, 1, 9, 20, (29, 38), Window.of(3, 1, 1))
-# More padding on the right than tiles have room for.
+# More padding on the right than the tiles have room for.
 PADDED = case(2, 1, 8, 9, (12, 16), Window.of(3, 1, ((1, 1), (1, 3))))
 
 
@@ -84,7 +84,7 @@ def close(result, wanted, tolerance=1e-5, size=None):
 
 
 def won(winners, w):
-    """The places h * W + w in maps of w columns of the cells that won their 2x2 windows."""
+    """The indices, in maps of w columns, of the cells that won their 2x2 windows."""
     rows, columns = np.indices(winners.shape[2:])
     return (2 * rows + winners // 2) * w + 2 * columns + winners % 2
 
@@ -131,7 +131,7 @@ def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
             core.set_num_threads(before)
 
     grad_y, y, winners, results = run(1)
-    # Ties and signs within rounding fall either way: the gradient goes where the block says.
+    # Ties and signs within rounding may go either way: the gradient follows the block's choice.
     grad = np.where(y > 0, grad_y, 0).astype(np.float64) if relu else grad_y.astype(np.float64)
     if pool:
         places = won(winners, conv.shape[3])
@@ -152,11 +152,11 @@ def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 0.0])
 def test_tiles_pass_on_odd_numbers_and_ties(odd):
-    """What is not finite spreads over its tile, no further; ReLU and pooling are those of ops."""
+    """NaN and infinity spread over their tile, no further; ReLU and pooling equal those of ops."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal((3, 20, 12, 14)).astype(np.float32)
     weight = generator.standard_normal((18, 20, 3, 3)).astype(np.float32)
-    weight[::3] = 0  # filters all of whose places tie
+    weight[::3] = 0  # all places of these filters tie
     x[1, 4, 5, 7] = odd
     window = Window.of(3, 1, 1)
     y = native.conv2d(x, weight, None, window, 1)
@@ -187,7 +187,7 @@ def test_tiles_pass_on_odd_numbers_and_ties(odd):
 
 @pytest.mark.parametrize("channels", [7, 8])
 def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
-    """A plain sum of these 160,000 numbers of one sign is wrong by 1e-5."""
+    """A plain sum of these 160,000 numbers of one sign would be wrong by 1e-5."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal((1, channels, 400, 400)).astype(np.float32)
     weight = generator.standard_normal((channels, channels, 3, 3)).astype(np.float32)
@@ -236,7 +236,7 @@ def test_products_in_every_form(m, n, k, a_turned, b_turned):
     given_b = np.ascontiguousarray(b.T) if b_turned else b
     size = np.abs(a) @ np.abs(b)
     result = c.copy()
-    core.gemm(given_a, a_turned, given_b, b_turned, result, accumulate=True)
+    core.gemm(given_a, given_b, (a_turned, b_turned), result, accumulate=True)
     close(result, wanted + c, size=size.max())
-    core.gemm(given_a, a_turned, given_b, b_turned, result, rows, columns, relu=True)
+    core.gemm(given_a, given_b, (a_turned, b_turned), result, rows, columns, relu=True)
     close(result, np.maximum(wanted + rows[:, None] + columns, 0), size=size.max())

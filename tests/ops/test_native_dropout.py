@@ -1,4 +1,4 @@
-"""The core's own random words: Philox4x32-10 as published, and what dropout makes of them."""
+"""The core's random numbers are Philox4x32-10 as published, and dropout uses them."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ MASK = 2**32 - 1
 
 @pytest.fixture(params=_core.usable_sets(), autouse=True)
 def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each test on every compiled set that this processor runs."""
+    """Run each test with every instruction set that this processor has."""
     before = _core.active_set()
     assert _core.use_set(request.param)
     yield request.param
@@ -22,7 +22,7 @@ def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def philox(counter: list[int], key: list[int]) -> list[int]:
-    """Ten rounds, word by word, as Salmon et al. 2011 write them."""
+    """Ten rounds, one word at a time, as Salmon et al. 2011 describe them."""
     for _ in range(10):
         a, b = counter[0] * 0xD2511F53, counter[2] * 0xCD9E8D57
         counter = [b >> 32 ^ counter[1] ^ key[0], b & MASK, a >> 32 ^ counter[3] ^ key[1], a & MASK]
@@ -100,7 +100,7 @@ def test_p_is_met_to_the_last_bit_of_a_word(place):
         assert (y[place] > 0) == kept
 
 
-def test_each_call_draws_anew_and_takes_one_number_of_the_generator():
+def test_each_call_draws_new_numbers_and_takes_one_of_the_generator():
     generator, twin = np.random.default_rng(3), np.random.default_rng(3)
     x = np.ones((5, 40), np.float32)
     masks = [native.dropout(x, 0.5, generator)[1] for _ in range(2)]

@@ -1,4 +1,4 @@
-"""The product of matrices in every form, against the reference in float64."""
+"""Matrix products of every form against the reference in float64."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_gemm_in_every_form(sizes, transposed, form, seed):
         for array, turned in zip((a, b), transposed, strict=True)
     ]
     _core.gemm(
-        arrays[0], transposed[0], arrays[1], transposed[1], c,
+        *arrays, transposed, c,
         row_bias=row, column_bias=column, relu=form == "relu", accumulate=form == "accumulate",
     )  # fmt: skip
     close(c, wanted, size + 1)
@@ -56,6 +56,6 @@ def test_gemm_passes_nan_on_to_its_row_alone(place):
     a, b = np.ones((13, 100), np.float32), np.ones((100, 17), np.float32)
     a[place] = np.nan
     c = np.empty((13, 17), np.float32)
-    _core.gemm(a, False, b, False, c)
+    _core.gemm(a, b, (False, False), c)
     assert np.isnan(c[place[0]]).all()
     assert np.isnan(c).sum() == 17

@@ -1,4 +1,4 @@
-"""What a training step needs of the loss, in one call, in both editions."""
+"""The loss of a training step and its gradient in one call, in both editions."""
 
 import math
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ OUTSIDE = [-1, -100, 7, 2**62, -(2**63)]
 
 @pytest.fixture(params=[*_core.usable_sets(), "reference"])
 def op(request: pytest.FixtureRequest) -> Iterator:
-    """cross_entropy_labels of the reference, and of every set that this processor runs."""
+    """cross_entropy_labels of the reference, and of every instruction set of this processor."""
     before = _core.active_set()
     if request.param == "reference":
         yield reference.cross_entropy_labels
@@ -74,9 +74,9 @@ def test_no_rows_and_no_labels_inside_give_zeros(op):
 @pytest.mark.parametrize(
     ("row", "label"),
     [
-        ([1, 3, 3], 1),  # the first of equals
+        ([1, 3, 3], 1),  # the first of equal values
         ([-math.inf, -math.inf], 0),
-        ([1, math.nan, 9, math.nan], 1),  # NaN is the largest, as in NumPy
+        ([1, math.nan, 9, math.nan], 1),  # NaN counts as the largest, as in NumPy
         ([math.inf, 0, math.inf], 0),
         ([0.0, -0.0], 0),
     ],
@@ -98,7 +98,7 @@ def test_a_row_that_is_not_finite_shows_in_the_loss(op):
     assert op(unlikely, np.array([1]), 0.5, None)[0] == math.inf
 
 
-def test_a_recorded_call_computes_anew():
+def test_a_recorded_call_computes_again():
     logits, labels = draw(6, 4)
     loss, right, grad = np.empty(1), np.empty(1, np.int64), np.empty_like(logits)
     program = _core.Program()

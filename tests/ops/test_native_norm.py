@@ -1,4 +1,4 @@
-"""What native normalisation adds to the reference: tiles, parts of channels, and sums in double."""
+"""Native normalisation: tiles, parts of channels, and sums in double."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from badak.ops import native, reference  # noqa: E402
 
 @pytest.fixture(params=_core.usable_sets(), autouse=True)
 def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each test on every compiled set that this processor runs."""
+    """Run each test with every instruction set that this processor has."""
     before = _core.active_set()
     assert _core.use_set(request.param)
     yield request.param
@@ -40,18 +40,18 @@ def test_responses_over_one_tile_of_places_and_over_more(h, w, size):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
 def test_what_leaves_the_window_of_channels_leaves_no_trace(value):
-    """A sum that slides by subtracting would keep it."""
+    """A sliding sum that subtracts would keep it."""
     x = np.ones((1, 9, 1, 20), np.float32)
     x[0, 3] = value
     y, scale = native.local_response_norm(x, 3, 1.0, 0.75, 1.0)
     clean = [0, 1, 5, 6, 7, 8]
-    reached = 1 + np.array([2, 3, 3, 3, 3, 2], np.float32)[:, None]  # k + how many squares
+    reached = 1 + np.array([2, 3, 3, 3, 3, 2], np.float32)[:, None]  # k plus the number of squares
     np.testing.assert_array_equal(scale[0, clean, 0], np.broadcast_to(reached, (6, 20)))
     grad_x = native.local_response_norm_backward(np.ones_like(x), x, y, scale, 3, 1.0, 0.75)
     assert np.isfinite(grad_x[0, [0, 6, 7, 8]]).all()
 
 
-@pytest.mark.parametrize("c", [1, 3, 7, 8, 20])  # few channels are shared out, more are not
+@pytest.mark.parametrize("c", [1, 3, 7, 8, 20])  # few are split among threads
 def test_statistics_far_from_zero_keep_their_digits(c):
     x = draw(5, c, 37, 41) + np.float32(4000) * (1 + np.arange(c, dtype=np.float32))[:, None, None]
     weight, bias, mean, var = draw(c), draw(c + 1)[:c], draw(c + 2)[:c], draw(c + 3)[:c] ** 2
@@ -60,7 +60,7 @@ def test_statistics_far_from_zero_keep_their_digits(c):
     expected = reference.batch_norm2d(*wide, True, 0.25, 1e-5)
     for ours, true in zip(result[1:], expected[1:], strict=True):
         np.testing.assert_allclose(ours, true, rtol=1e-6)
-    # A value of y hangs on the mean as float, as its backward does.
+    # y depends on the mean as float, as backward does.
     limit = float(np.spacing(np.float32(4000 * c))) * float(np.abs(weight).max()) * 2
     np.testing.assert_allclose(result[0], expected[0], rtol=1e-5, atol=limit)
 

@@ -1,4 +1,4 @@
-"""What native pooling adds to the reference: every width of vector, and ties and NaN in each."""
+"""Native pooling: every vector width, with ties and NaN in each."""
 
 import itertools
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ WINDOWS = {
 
 @pytest.fixture(params=_core.usable_sets(), autouse=True)
 def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each test on every compiled set that this processor runs."""
+    """Run each test with every instruction set that this processor has."""
     before = _core.active_set()
     assert _core.use_set(request.param)
     yield request.param
@@ -32,7 +32,7 @@ def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def maps(h: int, w: int) -> Iterator[np.ndarray]:
-    """Few different numbers, so that many tie; then with NaN, infinities and -0 among them."""
+    """Few different numbers, so that many tie; then also NaN, infinities and -0."""
     generator = np.random.default_rng(h * w)
     x = generator.integers(-2, 3, (2, 2, h, w)).astype(np.float32)
     yield x
@@ -53,7 +53,7 @@ def test_rows_of_every_length_give_the_references_winners(name):
 
 
 def test_negative_nan_wins_too():
-    """What 0 / 0 gives on x86 has its sign set."""
+    """On x86, 0 / 0 gives a NaN whose sign bit is set."""
     x = np.zeros((1, 1, 2, 8), np.float32)
     x.view(np.uint32)[0, 0, 1, 4] = 0xFFC00000
     y, indices = native.max_pool2d(x, pool_window(2))
@@ -77,7 +77,7 @@ def test_means_over_rows_of_every_length(name):
 
 
 def test_an_index_outside_the_map_writes_nowhere():
-    """ops.max_pool2d_backward refuses them; a plan that runs kernels again asks no more."""
+    """ops.max_pool2d_backward refuses them; a plan that replays kernels does not check again."""
     around = np.full(20, 7, np.float32)
     grad_x = around[8:12].reshape(1, 1, 2, 2)
     grad_y = np.ones((1, 1, 1, 5), np.float32)

@@ -1,4 +1,4 @@
-"""The native core's step of a whole network: the rules' numbers, in place, and all or nothing."""
+"""The native update of a whole network: the rules' numbers, in place, all or nothing."""
 
 import copy
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ SHAPES = {"conv.weight": (7, 3, 5, 5), "conv.bias": (7,), "none": (0, 4), "linea
 
 @pytest.fixture(params=_core.usable_sets(), autouse=True)
 def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each test on every compiled set that this processor runs, in the native edition."""
+    """Run each test with every instruction set of this processor, in the native edition."""
     before = _core.active_set()
     assert _core.use_set(request.param)
     with ops.use("native"):
@@ -47,7 +47,7 @@ def make(name: str, **arguments: float) -> optim.Optimizer:
     return optim.OPTIMIZERS[name](**{"lr": 0.01, "weight_decay": 0.1, **arguments})
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e7])  # the last is looked at number by number
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e7])  # the last is checked one number at a time
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_are_the_references(name: str, scale: float) -> None:
     ours, theirs = draw(0), draw(0)
@@ -69,7 +69,7 @@ def test_steps_are_the_references(name: str, scale: float) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_native_call_is_what_runs_and_it_keeps_the_live_arrays(name, monkeypatch):
-    monkeypatch.setattr(optim.OPTIMIZERS[name], "_rule", None)  # the way around it would fail
+    monkeypatch.setattr(optim.OPTIMIZERS[name], "_rule", None)  # the fallback would fail
     parameters, optimizer = draw(0), make(name)
     live = dict(parameters)
     optimizer.update(parameters, draw(1))
@@ -104,7 +104,7 @@ def refusal(optimizer: optim.Optimizer, parameters: dict, gradients: dict) -> st
     return str(caught.value)
 
 
-# Each makes some new value not finite.
+# Each makes a new value NaN or infinite.
 FAULTS = {
     "NaN in a gradient": lambda p, g, o: g["linear"].put(-1, np.nan),
     "infinity in a gradient": lambda p, g, o: g["linear"].put(5000, -np.inf),
@@ -122,7 +122,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_new_value_that_is_not_finite_is_named_and_nothing_has_changed(name, fault, steps):
-    """Also after steps that were moderate, when the core only looks at sizes."""
+    """Also after moderate steps, for which the core only checks sizes."""
     parameters, optimizer = draw(0), make(name)
     for step in range(steps):
         optimizer.update(parameters, draw(step + 1))
@@ -137,7 +137,7 @@ def test_a_new_value_that_is_not_finite_is_named_and_nothing_has_changed(name, f
     same(optimizer.state, state)
     assert optimizer.steps == steps
 
-    # And the next good step is the one it would have been.
+    # And the next good step is as if nothing had happened.
     for key, array in good[0].items():
         parameters[key][...] = array
     optimizer.lr = good[2]
@@ -158,7 +158,7 @@ def test_the_first_of_several_faults_is_named():
 
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop", "adam"])
 def test_squares_that_grew_out_of_bounds_are_seen_in_time(name):
-    """A huge gradient leaves huge squares; a moderate one afterwards may still overflow them."""
+    """A huge gradient leaves huge squares; a moderate one after it may still overflow."""
     parameters, optimizer = draw(0), make(name, weight_decay=0.0, eps=1.0)
     optimizer.update(parameters, draw(1))
     huge = {key: np.full_like(array, 1.8e19) for key, array in parameters.items()}
@@ -185,12 +185,12 @@ def test_a_velocity_that_grew_out_of_bounds_is_seen_when_the_gradient_is_moderat
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_new_arrays_and_loaded_state_are_bound_anew(name):
+def test_new_arrays_and_loaded_state_are_bound_again(name):
     parameters, optimizer = draw(0), make(name)
     twins, twin = draw(0), make(name)
     for step in range(6):
         optimizer.update(parameters, draw(step + 1))
-        if step == 2:  # all arrays in other memory, as after loading a checkpoint
+        if step == 2:  # all arrays in new memory, as after loading a checkpoint
             twins = copies(twins)
             twin.load_state(twin.steps, twin.state)
         if step == 4:
@@ -201,7 +201,7 @@ def test_new_arrays_and_loaded_state_are_bound_anew(name):
 
 
 def test_arrays_that_the_core_cannot_take_go_the_textbooks_way():
-    """Strided, and sharing memory: each ends as if it stood alone."""
+    """Strided arrays, and arrays that share memory: each gets its own result."""
     wide = np.ones((4, 6), np.float32)
     for parameters in (
         {"w": wide[:, ::2]},

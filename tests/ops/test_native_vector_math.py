@@ -1,6 +1,6 @@
-"""The core's exp, expm1, tanh, sigmoid, erfc, log and powers against float64 over all of float32.
+"""The core's exp, expm1, tanh, sigmoid, erfc, log and powers against float64, over all float32.
 
-They are tested through ops that compute one of them and nothing else.
+Each is tested through an op that computes nothing else.
 """
 
 import math
@@ -19,7 +19,7 @@ EDGES = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-45, -1e-45, 1.17549435e-38
 
 @pytest.fixture(params=SETS, autouse=True)
 def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each test on every compiled set that this processor runs."""
+    """Run each test with every instruction set that this processor has."""
     before = _core.active_set()
     assert _core.use_set(request.param)
     yield request.param
@@ -27,7 +27,7 @@ def instruction_set(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def floats() -> np.ndarray:
-    """Any bit patterns, the range in which most functions bend, and the edges."""
+    """Random bit patterns, the range in which most functions vary, and the edges."""
     generator = np.random.default_rng(0)
     any_bits = generator.integers(0, 2**32, 300_000, dtype=np.uint32).view(np.float32)
     near = np.concatenate([np.linspace(-r, r, 100_001, dtype=np.float32) for r in (1, 12, 110)])
@@ -35,7 +35,7 @@ def floats() -> np.ndarray:
 
 
 def within(result: np.ndarray, true: np.ndarray, units: float) -> None:
-    """Assert that each result is that close to the true value, in units of its last place."""
+    """Assert that each result is within so many units in the last place of the true value."""
     with np.errstate(all="ignore"):
         rounded = true.astype(np.float32)
         unit = np.maximum(np.spacing(np.abs(rounded)).astype(np.float64), 2.0**-149)
@@ -77,7 +77,7 @@ def test_small_shares_of_the_normal_distribution_keep_their_digits():
 
 
 def test_logarithms_of_sums_of_exponentials():
-    """log_softmax of two values is -log(1 + exp(difference)), of equal ones -log of how many."""
+    """log_softmax of two values is -log(1 + exp(difference)); of n equal values, -log(n)."""
     x = floats()
     x = -np.abs(x[np.isfinite(x)])
     pairs = np.stack([np.zeros_like(x), x], axis=1)
@@ -90,7 +90,7 @@ def test_logarithms_of_sums_of_exponentials():
 
 @pytest.mark.parametrize("beta", [0.75, 0.5, 1.0, -0.75, 0.1, 2.5, 7.0, 0.0, -3.0, 1e20])
 def test_powers(beta):
-    """One channel over the power of its own square, which takes all sizes there are."""
+    """One channel divided by a power of its own square, which takes all sizes."""
     x = np.abs(floats()).reshape(1, 1, 1, -1)
     x = x[..., (x > 0).ravel()]
     y, scale = native.local_response_norm(x, size=1, alpha=1.0, beta=beta, k=1.2e-38)
@@ -108,7 +108,7 @@ def test_powers(beta):
 
 @pytest.mark.parametrize("beta", [0.75, 0.7, 0.0, -2.0])
 def test_powers_of_nan_and_of_what_is_not_positive_are_the_references(beta):
-    """A NaN in one channel is in its neighbour's scale; only the power 0 makes 1 of it, as in C."""
+    """A NaN in one channel reaches its neighbour's scale; only the power 0 turns it into 1."""
     x = np.array([1, 1, 1, 2, np.nan, np.inf, -np.inf, 3e38], np.float32).reshape(1, 2, 1, 4)
     scale = np.array([[np.nan, 0.0, -1.0, 1e-45, np.inf, 1, 2, 3]], np.float32).reshape(x.shape)
     with np.errstate(all="ignore"):

@@ -57,7 +57,7 @@ def test_a_sum_over_far_more_channels_than_there_are_takes_all(dtype):
     np.testing.assert_allclose(scale, np.broadcast_to(every, x.shape), rtol=1e-6)
     grads = [
         ops.local_response_norm_backward(x, x, y, scale, size, alpha=0.5)
-        for size in (5, 6, 2**31 - 1)  # two channels on either side are all
+        for size in (5, 6, 2**31 - 1)  # two channels on each side are all channels
     ]
     np.testing.assert_array_equal(grads[0], grads[1])
     np.testing.assert_array_equal(grads[0], grads[2])
@@ -87,7 +87,7 @@ def test_batch_norm2d_equals_pytorchs(training, data):
     }
     x, weight, bias, mean, var = (oracles.tensor(array) for array in arrays.values())
     mean, var = mean.detach(), var.detach()
-    y = F.batch_norm(x, mean, var, weight, bias, **options)  # moves mean and var in place
+    y = F.batch_norm(x, mean, var, weight, bias, **options)  # updates mean and var in place
     centre, spread = mean, var
     if training:
         centre, spread = x.mean(dim=(0, 2, 3)), x.var(dim=(0, 2, 3), correction=0)
@@ -116,7 +116,7 @@ def test_batch_norm2d_works_per_channel_not_per_activation():
     y = ops.batch_norm2d(x, ones, zeros, zeros, ones, training=True).y
     np.testing.assert_allclose(y.mean(axis=(0, 2, 3)), 0, atol=1e-12)
     np.testing.assert_allclose(y.std(axis=(0, 2, 3)), 1, rtol=1e-5)
-    assert np.abs(y.mean(axis=0)).max() > 0.1  # each activation's own mean stays what it is
+    assert np.abs(y.mean(axis=0)).max() > 0.1  # each activation keeps its own mean
 
 
 def test_running_statistics_move_by_the_momentum_and_the_unbiased_variance():
@@ -138,7 +138,7 @@ def test_a_constant_channel_stays_finite():
 def test_group_norm_equals_pytorchs(data):
     n, h, w = (data.draw(st.integers(1, 4)) for _ in range(3))
     groups, channels = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
-    assume(channels * h * w > 1)  # PyTorch refuses less, whose result is 0
+    assume(channels * h * w > 1)  # PyTorch refuses fewer, for which the result is 0
     affine = data.draw(st.booleans())
     dtype, c = data.draw(DTYPES), groups * channels
     x = numbers(data.draw, (n, c, h, w), dtype) * 2 + 1

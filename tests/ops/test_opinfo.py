@@ -1,6 +1,6 @@
 """PyTorch's own sample and error inputs (OpInfo), run through badak's ops.
 
-Each op has a translator: a sample's arguments -> badak's call and PyTorch's answer in badak's
+Each op has a translator: the arguments of a sample -> badak's call and PyTorch's result in badak's
 shape, or None if badak has no such op (other ranks, other reductions). The counts are asserted,
 so that the tests cannot pass by translating nothing.
 """
@@ -23,7 +23,7 @@ Call = Callable[[], Any]
 
 
 def op_info() -> dict[str, Any]:
-    """PyTorch's table. Its import loads a Hypothesis profile of its own: bring ours back."""
+    """PyTorch's table. Importing it loads another Hypothesis profile: restore ours."""
     ours, dev = settings.get_current_profile_name(), settings.get_profile("dev")
     from torch.testing._internal.common_methods_invocations import op_db
 
@@ -48,7 +48,7 @@ def batch(tensor: torch.Tensor) -> np.ndarray:
 
 
 def number(value: Any) -> Any:
-    """PyTorch writes one number for both axes also as a tuple of one."""
+    """PyTorch may write one number for both axes as a tuple of one."""
     return value[0] if isinstance(value, tuple) and len(value) == 1 else value
 
 
@@ -124,7 +124,7 @@ def cross_entropy(sample: Any) -> Call | None:
     weight, k = array(a.get("weight")), logits.shape[1]
     rows = np.moveaxis(logits, 1, -1).reshape(-1, k)  # (N, K, ...) -> (N * ..., K)
     options = {"label_smoothing": a.get("label_smoothing", 0.0)}
-    if target.ndim == logits.ndim:  # PyTorch's sample rows do not sum to 1: scale, and weigh
+    if target.ndim == logits.ndim:  # the samples' rows do not sum to 1: scale and weight them
         labels = np.moveaxis(target, 1, -1).reshape(-1, k) * (1 if weight is None else weight)
         counts = labels.sum(axis=1)
         labels, mean = labels / counts[:, None], counts.sum() / len(counts)
@@ -198,7 +198,7 @@ def answers(result: Any) -> list[Any]:
     return list(result) if isinstance(result, (tuple, list)) else [result]
 
 
-@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # PyTorch's own
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # PyTorch's functions
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_samples(name, dtype):

@@ -44,7 +44,7 @@ def torch_avg_pool2d(x, kernel, stride, ceil_mode, count_include_pad, divisor_ov
 
 
 def windows_of(grad_y, case):
-    """The largest gradient once for each window that may hold a pixel."""
+    """The largest gradient, times the number of windows that may hold a pixel."""
     return float(np.abs(grad_y).max(initial=0)) * math.prod(case.geometry["kernel"])
 
 
@@ -165,10 +165,10 @@ def test_dilated_padding_is_no_whole_number_of_cells_and_never_wins(
     np.testing.assert_array_equal(y, wanted.numpy())
     np.testing.assert_array_equal(indices, places.numpy())
     grad_x = ops.max_pool2d_backward(np.ones_like(y), indices, x.shape)
-    assert grad_x.sum() == y.size  # what fell in the padding would be refused or lost
+    assert grad_x.sum() == y.size  # gradients in the padding would be refused or lost
 
 
 def test_the_books_pooling_example():
-    # Chapter 7.3: 2x2 maximum at stride 2.
+    # The book, 7.3: 2x2 maximum with stride 2.
     x = np.array([[1.0, 2, 1, 0], [0, 1, 2, 3], [3, 0, 1, 2], [2, 4, 0, 1]])
     assert ops.max_pool2d(x[None, None], 2)[0].tolist() == [[[[2, 3], [4, 2]]]]

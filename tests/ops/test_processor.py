@@ -1,4 +1,4 @@
-"""Threads and instruction sets: what is chosen, and what is refused."""
+"""Threads and instruction sets: which are chosen, and which are refused."""
 
 import os
 import re

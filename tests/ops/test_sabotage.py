@@ -1,4 +1,4 @@
-"""The harness must catch every op that is wrong on purpose: tests have to be able to fail."""
+"""The harness must catch every op that is wrong on purpose: a test must be able to fail."""
 
 import math
 import types
@@ -18,7 +18,7 @@ from strategies import conv_cases, pool_cases
 
 @pytest.fixture(params=edition.EDITIONS)
 def whole(request):
-    """The edition that is sabotaged, unharmed."""
+    """The edition before it is sabotaged."""
     with ops.use(request.param):
         yield edition.EDITIONS[request.param]
 
@@ -61,7 +61,7 @@ def last_is(value):
 def mutate_input(op, arguments):
     result = op(*arguments)
     victim = next(a for a in arguments if isinstance(a, np.ndarray))
-    if victim.flags.writeable:  # what a kernel in C would not even ask
+    if victim.flags.writeable:  # a kernel in C would not check this
         victim.reshape(-1)[0] += 1
     return result
 
@@ -89,7 +89,7 @@ OPS = sorted(set(calls()) & set(vars(reference)))
 
 
 def arrays_of(name, arrays, options):
-    """The op as the harness wants it: a loss becomes an array."""
+    """The op in the form that the harness needs: a loss becomes an array."""
     op = getattr(ops, name)
     if name != "cross_entropy":
         return op
@@ -105,7 +105,7 @@ def test_the_whole_edition_passes(name):
 
 
 def expectation(op, arrays, options):
-    """What the unharmed op gives, floats as float64."""
+    """The results of the correct op, floats as float64."""
     result = op(**arrays, **options)
     parts = result if isinstance(result, tuple) else (result,)
     return [p.astype(np.float64) if p.dtype == np.float32 else p for p in parts]
@@ -118,7 +118,7 @@ def test_every_sabotage_of_every_op_is_caught(name, sabotage, sabotaged, whole):
     op = arrays_of(name, arrays, options)
     expected = expectation(op, arrays, options)
     if sabotage == "Fortran order" and expected[0].ndim == 1:
-        return  # one axis has one order
+        return  # a single axis has only one order
     with (
         sabotaged(name, lambda *a: SABOTAGES[sabotage](getattr(whole, name), a)),
         pytest.raises(AssertionError),
@@ -149,7 +149,7 @@ def _square(weight):
     return weight.shape[2] == weight.shape[3] > 1
 
 
-# Look for one example that fails; a small one would be of no more use.
+# Find one example that fails; shrinking it would be of no use.
 LOOK = settings(
     database=None,
     derandomize=True,
@@ -158,7 +158,7 @@ LOOK = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-# Plausible mistakes in a convolution; each gets x, weight, bias, window and groups.
+# Plausible mistakes in a convolution; each function takes x, weight, bias, window and groups.
 WRONG_CONVOLUTIONS = {
     "kernel axes swapped": lambda x, w, *rest: reference.conv2d(
         x, np.ascontiguousarray(w.swapaxes(2, 3)) if _square(w) else w, *rest
@@ -215,7 +215,7 @@ def pads_with_zero(x, window):
 def last_of_equals_wins(x, window):
     y, indices = reference.max_pool2d(x, window)
     turned, last = reference.max_pool2d(np.ascontiguousarray(x[:, :, ::-1, ::-1]), window)
-    if not np.array_equal(turned[:, :, ::-1, ::-1], y):  # a window without mirror symmetry
+    if not np.array_equal(turned[:, :, ::-1, ::-1], y):  # a window that is not symmetric
         return y, indices
     return y, np.ascontiguousarray(x.shape[2] * x.shape[3] - 1 - last[:, :, ::-1, ::-1])
 

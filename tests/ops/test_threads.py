@@ -1,4 +1,4 @@
-"""The pool of threads: idle without cost, safe across forks and among Python's own threads."""
+"""The thread pool: idle at no cost, safe across forks and with Python's own threads."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from badak import ops
 
 core = pytest.importorskip("badak._core")
 
-# Python 3.12 and later warn of any fork beside threads: that is what is tested.
+# Python 3.12 and later warn of any fork in a process with threads; these tests do just that.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 SHAPES = ((300, 500), (500, 400))
@@ -42,7 +42,7 @@ def product():
 
 
 def doing(task):
-    """What a thread does, S for sleeping, and how often it was switched to so far."""
+    """The state of a thread, S for sleeping, and its number of context switches so far."""
     return re.findall(r"(?:State|ctxt_switches):\s+(\w+)", (task / "status").read_text())
 
 
@@ -58,7 +58,7 @@ def test_an_idle_pool_sleeps():
     others = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
     assert others
     before, now = None, [doing(task) for task in others]
-    for _ in range(100):  # a thread looks for more work for a while before it sleeps
+    for _ in range(100):  # a thread looks for work for a while before it sleeps
         if before == now and all(state == "S" for state, *_ in now):
             break
         time.sleep(0.1)
@@ -80,7 +80,7 @@ def test_a_forked_child_computes_with_a_pool_of_its_own():
     os.close(reader)
     assert os.waitpid(child, 0)[1] == 0
     assert answer == b"same"
-    np.testing.assert_array_equal(product(), expected)  # and the parent goes on
+    np.testing.assert_array_equal(product(), expected)  # and the parent continues
 
 
 def test_a_fork_while_another_thread_computes():
@@ -193,7 +193,7 @@ begun.wait()
 
 @pytest.mark.parametrize("before", ["", "import badak._core"])
 def test_a_sub_interpreter_computes_with_the_reference(before):
-    # NumPy can be loaded once in a process: so only there.
+    # NumPy can be loaded only once in a process, so only there.
     code = f"""
 {before}
 try:

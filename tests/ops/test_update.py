@@ -1,4 +1,4 @@
-"""The update rules: steps against torch.optim, numbers by hand, nothing changed in place."""
+"""Update rules: steps against torch.optim, numbers worked out by hand, inputs unchanged."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.usefixtures("each_edition")
 SHAPES = st.sampled_from([(), (0,), (5,), (3, 4), (2, 3, 1, 2)])
 RATES = st.floats(1e-3, 0.3)
 SHARES = st.floats(0.0, 0.99)
-EPSILONS = st.floats(1e-4, 1e-2)  # a gradient near zero over less magnifies float32's rounding
+# Divided by a smaller eps, a gradient near zero would magnify float32's rounding.
+EPSILONS = st.floats(1e-4, 1e-2)
 
 
 def sgd(draw):
@@ -82,7 +83,7 @@ def test_three_steps_equal_pytorchs(name, data):
         arrays = {"parameter": parameter, "gradient": gradient, **state}
         expected = [tensor.numpy(), *(now.numpy() for now in theirs_now if now is not None)]
         if name == "momentum" and not options["momentum"]:
-            expected.append(gradient.astype(np.float64))  # PyTorch keeps no velocity then
+            expected.append(gradient.astype(np.float64))  # PyTorch then keeps no velocity
         agree(op, arrays, options, *expected, scale=4)
         parameter, *rest = op(**arrays, **options)
         state = dict(zip(state, rest, strict=True))

@@ -1,4 +1,4 @@
-"""Window: the only size formula, against counting the places one by one."""
+"""Window, the only size formula, against counting the places one by one."""
 
 import pytest
 import torch
@@ -29,12 +29,12 @@ BY_HAND = [
     ((9, 9), 3, 1, 0, (1, 3), False, (7, 3)),
     ((7, 8), 2, 2, 0, 1, False, (3, 4)),
     ((7, 8), 2, 2, 0, 1, True, (4, 4)),  # the row that was left over gets a window
-    ((5, 5), 1, 3, 0, 1, True, (2, 2)),  # the third would start beyond the map
+    ((5, 5), 1, 3, 0, 1, True, (2, 2)),  # the third window would start outside the map
     ((2, 3), 3, 2, 1, 1, True, (2, 2)),
-    ((1, 4), 2, (3, 1), ((1, 1), (0, 0)), 1, True, (1, 3)),  # 3 steps from -1 is past the map
+    ((1, 4), 2, (3, 1), ((1, 1), (0, 0)), 1, True, (1, 3)),  # 3 steps from -1 leave the map
     ((5, 7), 3, 2, "same", 1, False, (3, 4)),
     ((5, 7), (4, 1), (1, 8), "same", 1, False, (5, 1)),
-    ((1, 1), 1, 1, 0, 9, False, (1, 1)),  # one cell reaches nowhere
+    ((1, 1), 1, 1, 0, 9, False, (1, 1)),  # one cell is unused
 ]
 
 
@@ -56,7 +56,7 @@ def test_output_size_is_that_of_pytorchs_pooling(drawn, ceil_mode):
     assert build(arguments, ceil_mode).output_size(*size) == tuple(y.shape[2:])
 
 
-# Only pooling rounds up, and it pads at most half its kernel.
+# Only pooling rounds up, and it pads at most half of its kernel.
 DRAWN = st.one_of(
     st.tuples(windows(), st.just(False)),
     st.tuples(windows(pooling=True), st.booleans()),

@@ -1,4 +1,4 @@
-"""Gradient clipping against torch.nn.utils.clip_grad_norm_, and at the edges of the numbers."""
+"""Gradient clipping against torch.nn.utils.clip_grad_norm_, also for extreme numbers."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def test_zero_and_no_gradients_stay() -> None:
 
 @pytest.mark.parametrize("size", [1e25, 1e-30])
 def test_squares_that_float32_cannot_hold_do_not_spoil_the_norm(size: float) -> None:
-    """A norm of infinity would turn every gradient into 0, and training would stand still."""
+    """A norm of infinity would turn every gradient into 0 and stop the training."""
     clipped, norm = clip_gradients({"w": np.array([3 * size, 4 * size], np.float32)}, size)
     np.testing.assert_allclose(norm, 5 * size, rtol=1e-6)
     np.testing.assert_allclose(clipped["w"], [0.6 * size, 0.8 * size], rtol=1e-6)
@@ -78,7 +78,7 @@ def test_squares_that_float32_cannot_hold_do_not_spoil_the_norm(size: float) -> 
 def test_a_gradient_that_is_not_finite_is_named(value: float, dtype: Any) -> None:
     gradients = _gradients(dtype, 0)
     gradients["conv1.bias"][1] = value
-    with pytest.raises(BadakError, match=r"the gradient of conv1.bias is not finite"):
+    with pytest.raises(BadakError, match=r"conv1\.bias.*finite"):
         clip_gradients(gradients, 1)
 
 

@@ -15,7 +15,7 @@ from badak import optim
 from badak.errors import ArgumentTypeError, BadakError
 
 STEPS = 20
-# What 20 steps may drift apart, in units of the largest parameter.
+# The allowed difference after 20 steps, in units of the largest parameter.
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-10}
 
 RATES = st.floats(1e-3, 0.3)
@@ -201,7 +201,7 @@ def test_lr_of_a_step_must_be_a_number_and_changes_nothing(lr: float) -> None:
 
 def test_state_of_another_optimizer_is_refused() -> None:
     optimizer = optim.Momentum()
-    with pytest.raises(BadakError, match=r"^Momentum has no state named conv1.bias.mean"):
+    with pytest.raises(BadakError, match=r"Momentum.*conv1\.bias\.mean"):
         optimizer.load_state(3, {"conv1.bias.mean": np.ones(3)})
     with pytest.raises(ArgumentTypeError, match=r"steps.*got 2.5"):
         optimizer.load_state(2.5, {})

@@ -20,7 +20,7 @@ EPOCHS = st.integers(1, 40)
 
 
 def _torch_rates(make: Any, steps: int) -> list[float]:
-    """The learning rate before each of `steps` scheduler steps and after the last; 1 at first."""
+    """The learning rates before each of `steps` scheduler steps and after the last; first 1."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     schedule = make(optimizer)
     rates = []

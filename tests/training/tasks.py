@@ -1,4 +1,4 @@
-"""Small tasks that the training tests share; run as a script, one of them in its own process."""
+"""Small tasks for the tests of training; as a script it runs one in a separate process."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from badak.training import Callback, RunDirectory, Trainer
 
 
 def corners(count: int = 44, seed: int = 0, classes: int = 3, size: int = 6) -> data.Dataset:
-    """Noise with one bright corner; which corner it is, is the class."""
+    """Noise with one bright corner; the corner is the class."""
     generator = np.random.default_rng(seed)
     labels = np.arange(count) % classes
     images = generator.normal(0, 0.1, (count, 1, size, size)).astype(np.float32)
@@ -54,13 +54,13 @@ def rich_trainer(net: Network, optimizer: str = "adam", **options: Any) -> Train
     return Trainer(net, how, **(settings | options))
 
 
-# For a process of our own, wherever it runs: the badak under test, and these tests' helpers.
+# For a child process in any folder: the badak under test, and the helpers of these tests.
 FOLDERS = [Path(badak.__file__).parents[1], Path(__file__).parents[1]]
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, FOLDERS))}
 
 
 def contents(run: Path) -> dict[str, bytes]:
-    """Every file of a run directory but the lock, which holds a process's number."""
+    """Every file of a run directory, except the lock, which holds a process's number."""
     return {
         path.relative_to(run).as_posix(): path.read_bytes()
         for path in sorted(run.rglob("*"))
@@ -78,7 +78,7 @@ def same_state(net: Network, before: dict[str, np.ndarray]) -> None:
 
 
 class Says(Callback):
-    """Tells the parent process which step is done, and waits for its word at one of them."""
+    """Tells the parent process which step is done; at one step it waits for a reply."""
 
     def __init__(self, wait_at: int | None) -> None:
         self.wait_at = wait_at

@@ -1,4 +1,4 @@
-"""A resume under other arithmetic: refused in a line that names both, or told and gone on with."""
+"""A resume with other arithmetic is refused, naming both, or continues with a warning."""
 
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,10 @@ def test_another_edition_is_refused_and_accepted_with_a_word(tmp_path: Path) -> 
     fit(tmp_path, max_steps=5)
     with ops.use("reference"):
         refused(tmp_path, "latest.safetensors: edition was native and is reference: the bits")
-        with pytest.warns(UserWarning, match="edition was native and is reference"):
+        with pytest.warns(UserWarning, match=r"edition was native.*reference"):
             trainer = fit(tmp_path, resume=True, accept=True)
         assert len(trainer.history.steps) == 8
-        fit(tmp_path, resume=True)  # what the checkpoint names now
+        fit(tmp_path, resume=True)  # the arithmetic that the checkpoint now names
     refused(tmp_path, "edition was reference and is native")
 
 

@@ -1,4 +1,4 @@
-"""What the Trainer refuses, and that a refusal changes nothing."""
+"""Arguments that the Trainer refuses; a refusal changes nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def test_lr(lr: float) -> None:
 
 
 class Rate:
-    """A schedule gone wrong."""
+    """A schedule that returns a bad rate."""
 
     def __init__(self, factor: float) -> None:
         self.factor = factor

@@ -1,4 +1,4 @@
-"""The best epoch's weights: which they are, where they are kept, and that a resume keeps them."""
+"""The best epoch's weights: which epoch it is, where they are kept, and what a resume does."""
 
 import math
 import re
@@ -20,7 +20,7 @@ NAN = math.nan
 
 
 def records(*measured: tuple[float, float]) -> list[EpochRecord]:
-    """Epochs of these validation losses and accuracies."""
+    """Epochs with these validation losses and accuracies."""
     return [EpochRecord(e, 5 * e, 1.0, 0.5, *pair) for e, pair in enumerate(measured, 1)]
 
 
@@ -41,7 +41,7 @@ def test_the_best_epoch(measured: list[tuple[float, float]], best: int | None) -
 
 
 class Course(Callback):
-    """Gives the accuracies that a test wants, and keeps the weights of every epoch."""
+    """Returns the accuracies that a test sets, and keeps the weights of every epoch."""
 
     def __init__(self, accuracies: list[float], dies_after: int | None = None) -> None:
         self.accuracies, self.dies_after = accuracies, dies_after
@@ -96,7 +96,7 @@ def test_a_new_run_does_not_keep_the_best_of_one_that_lost_its_checkpoint(tmp_pa
 
 @pytest.mark.parametrize("stop", [1, 9, 12, 13, 16, 19])
 def test_a_resumed_run_has_the_uninterrupted_runs_best(tmp_path: Path, stop: int) -> None:
-    """Stopped before, at and after the best epoch's end."""
+    """Stopped before, at and after the end of the best epoch."""
     trained(tmp_path / "whole", UP_AND_DOWN)
     trained(tmp_path / "parts", UP_AND_DOWN, max_steps=stop)
     trained(tmp_path / "parts", UP_AND_DOWN, resume=True)
@@ -108,7 +108,7 @@ def test_a_resumed_run_has_the_uninterrupted_runs_best(tmp_path: Path, stop: int
 def test_killed_between_two_files_a_run_ends_with_the_same_best(
     tmp_path: Path, death: int, left: str
 ) -> None:
-    """A killed process leaves the best of the checkpoint's time, none yet, or a later one."""
+    """A killed process leaves the best weights of the checkpoint, none, or later ones."""
     trained(tmp_path / "whole", UP_AND_DOWN)
     with pytest.raises(RuntimeError, match="died"):
         trained(tmp_path / "parts", UP_AND_DOWN, dies_after=death)
@@ -149,7 +149,7 @@ def test_a_stopped_run_resumed_has_the_best_weights(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_from_before_there_was_a_best_goes_on(tmp_path: Path) -> None:
-    """The best so far is lost; a later one that is better is kept."""
+    """The best weights so far are lost; later and better ones are kept."""
     run = RunDirectory(tmp_path)
     for accuracies, kept in (([0.2, 0.5, 0.4, 0.4, 0.4], False), (UP_AND_DOWN, True)):
         trained(tmp_path, accuracies, max_steps=8, resume=run.checkpoint.exists())
@@ -179,14 +179,14 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, change: Any) -> Non
     arrays, metadata = storage.load(run.checkpoint)
     change(arrays)
     storage.save(run.checkpoint, arrays, metadata)
-    with pytest.raises(FormatError, match="the best epoch's weights do not fit the network"):
+    with pytest.raises(FormatError, match="best epoch's weights"):
         trained(tmp_path, UP_AND_DOWN, resume=True)
 
 
 def test_what_ended_a_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def lines(**options: Any) -> list[str]:
         trainer = Trainer(rich_net(), batch_size=11, callbacks=[Course(UP_AND_DOWN)], **options)
-        trainer.callbacks.reverse()  # the course decides before the last line is printed
+        trainer.callbacks.reverse()  # the losses decide before the last line is printed
         resume = RunDirectory(tmp_path).checkpoint.exists()
         trainer.fit(corners(), corners(20, seed=1), tmp_path, resume)
         return capsys.readouterr().out.splitlines()

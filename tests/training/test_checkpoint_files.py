@@ -1,4 +1,4 @@
-"""Checkpoints that were damaged, forged or are something else, and a disk that is full."""
+"""Checkpoints that are damaged, forged or other files, and a full disk."""
 
 import pickle
 import shutil
@@ -22,7 +22,7 @@ CHECKPOINT = "checkpoint/latest.safetensors"
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of 7 of 15 steps; tests change copies of it."""
+    """A run that stopped after 7 of 15 steps; tests change copies of it."""
     folder = tmp_path_factory.mktemp("run")
     trainer = rich_trainer(rich_net(), max_steps=7)
     trainer.fit(corners(), corners(20, seed=1), folder)
@@ -35,7 +35,7 @@ def run(stopped: Path, tmp_path: Path) -> Path:
 
 
 def refused(run: Path, words: str, kind: type[BadakError] = FormatError) -> None:
-    """Resuming raises, says these words and the file's name, and changes nothing."""
+    """Assert that a resume raises with these words and the file's name, and changes nothing."""
     before, net = contents(run), rich_net(seed=3)
     old, trainer = state(net), rich_trainer(net)
     draws = net.generators()["dropout1"].bit_generator.state
@@ -46,11 +46,11 @@ def refused(run: Path, words: str, kind: type[BadakError] = FormatError) -> None
     same_state(net, old)
     assert net.generators()["dropout1"].bit_generator.state == draws
     assert (trainer.optimizer.steps, trainer.optimizer.state) == (0, {})
-    trainer.step(corners().images, corners().labels)  # the network still learns
+    trainer.step(corners().images, corners().labels)  # the network can still train
 
 
 def forge(run: Path, change: Callable[[dict[str, Any], dict[str, Any]], Any]) -> None:
-    """Change the contents and write them with the right checksum."""
+    """Change the content and write it with a correct checksum."""
     arrays, metadata = storage.load(run / CHECKPOINT)
     change(arrays, metadata)
     storage.save(run / CHECKPOINT, arrays, metadata)
@@ -139,7 +139,7 @@ def test_metadata_that_is_missing_or_of_another_kind(run: Path, name: str, value
             del metadata[name]
 
     if (name, value) == ("optimizer_steps", 3):
-        return  # a number of steps as good as the right one
+        return  # a number of steps as plausible as the right one
     forge(run, change)
     refused(run, ".", BadakError)
 
@@ -227,7 +227,7 @@ def test_the_history_alone_can_be_read(run: Path) -> None:
 
 
 def test_what_the_history_does_not_hold_cannot_be_forged_into_a_resume(run: Path) -> None:
-    """An unknown array is no harm, but a resume must not carry it on."""
+    """An unknown array does no harm, but a resume must not keep it."""
     forge(run, lambda arrays, _: arrays.update({"other.x": np.ones(1)}))
     rich_trainer(rich_net()).fit(corners(), corners(20, seed=1), run, resume=True)
     assert "other.x" not in storage.load(run / CHECKPOINT)[0]

@@ -1,4 +1,4 @@
-"""A training that ends worse than it began says so; one that merely has not learnt yet does not."""
+"""A training that ends worse than it began warns; one that has not learnt yet does not."""
 
 import warnings
 
@@ -12,7 +12,7 @@ from training.tasks import corners, plain_net
 
 
 def ended(losses: list[float], last: float, accuracy: float) -> str | None:
-    """What is said of a course of losses, over three classes: guessing gives 1.0986."""
+    """The warning for these losses, over three classes: guessing gives 1.0986."""
     trainer = Trainer(plain_net(), optim.SGD(lr=0.5), progress=False)
     trainer.measured = [corners(45)]
     trainer.history.steps = [StepRecord(i, 1, 9, 0.5, x, 0.3) for i, x in enumerate(losses, 1)]
@@ -24,8 +24,8 @@ def ended(losses: list[float], last: float, accuracy: float) -> str | None:
     ("losses", "last", "accuracy"),
     [
         ([1.1, 5.0, 9.0], 7.0, 0.6),  # went up
-        ([1.1, 40.0, 1.3], 1.3, 1 / 3),  # exploded, and guesses
-        ([0.1, 0.5, 2.0], 2.0, 0.4),  # a trained network that was spoilt
+        ([1.1, 40.0, 1.3], 1.3, 1 / 3),  # exploded, and now guesses
+        ([0.1, 0.5, 2.0], 2.0, 0.4),  # a trained network that got worse
     ],
 )
 def test_worse(losses: list[float], last: float, accuracy: float) -> None:
@@ -39,9 +39,9 @@ def test_worse(losses: list[float], last: float, accuracy: float) -> None:
     ("losses", "last", "accuracy"),
     [
         ([1.1, 0.9, 0.5], 0.5, 0.9),
-        ([1.1, 40.0, 1.0], 0.9, 0.6),  # exploded, and learnt after all
+        ([1.1, 40.0, 1.0], 0.9, 0.6),  # exploded, and learnt nevertheless
         ([1.1, 1.1, 1.1], 1.11, 1 / 3),  # has not begun to learn
-        ([8.0, 4.0, 2.0], 2.0, 1 / 3),  # began far above guessing, and comes down
+        ([8.0, 4.0, 2.0], 2.0, 1 / 3),  # began far above guessing, and decreases
         ([0.1, 0.1, 0.2], 0.2, 0.9),  # a trained network on harder images
     ],
 )
@@ -56,7 +56,7 @@ def test_a_diverged_training_warns_once_it_is_complete() -> None:
         )
         trainer.fit(corners())
 
-    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+    with pytest.warns(UserWarning, match="learning rate than 30000"):
         fit(3e4)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -65,7 +65,7 @@ def test_a_diverged_training_warns_once_it_is_complete() -> None:
 
 
 def test_with_early_stopping_the_best_epoch_is_judged() -> None:
-    """The network has its weights then, whatever came after."""
+    """The network then has these weights, whatever came after."""
     trainer = Trainer(plain_net(), optim.SGD(lr=0.5), early_stopping=1, progress=False)
     trainer.measured = [corners(45)]
     trainer.history.steps = [StepRecord(i, i, 9, 0.5, x, 0.3) for i, x in enumerate((1.1, 9.0), 1)]
@@ -80,7 +80,7 @@ def test_a_diverged_training_with_early_stopping_warns_too() -> None:
     trainer = Trainer(
         plain_net(), optim.Adam(lr=3e4), epochs=3, batch_size=11, early_stopping=2, progress=False
     )
-    with pytest.warns(UserWarning, match=r"lower learning rate than 30000"):
+    with pytest.warns(UserWarning, match="learning rate than 30000"):
         trainer.fit(corners(), corners(20, seed=1))
 
 

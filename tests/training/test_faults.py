@@ -1,4 +1,4 @@
-"""What a fault amid training leaves behind: numbers that are not finite, no memory left."""
+"""Faults in the middle of training: numbers that are not finite, and no memory left."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from training.tasks import contents, corners, plain_net, rich_net, rich_trainer,
 
 
 class Spoils(Callback):
-    """Writes a value into a parameter after a step, and notes what the network then was."""
+    """Writes a value into a parameter after a step, and records the network's state."""
 
     def __init__(self, step: int, name: str, value: float) -> None:
         self.step, self.name, self.value = step, name, value
@@ -49,7 +49,7 @@ def test_a_loss_that_is_not_finite_stops_with_step_epoch_and_layer(
 @pytest.mark.parametrize("fuse", [True, False])
 @pytest.mark.parametrize("edition", list(ops.edition.EDITIONS))
 def test_running_statistics_beyond_float32_stop_the_step(edition: str, fuse: bool) -> None:
-    """Normalised by such a batch, the loss is finite; by the running variance it would be 0."""
+    """Normalised by such a batch the loss is finite, but the running variance is not."""
     images = np.random.default_rng(2).normal(0, 1, (6, 2, 5, 7)).astype(np.float32)
     images[:, 1] *= np.float32(2e20)
     labels = np.arange(6) % 3
@@ -67,7 +67,7 @@ def test_running_statistics_beyond_float32_stop_the_step(edition: str, fuse: boo
 
 
 def test_running_statistics_beyond_float32_are_not_saved(tmp_path: Path) -> None:
-    """The checkpoint of the steps before stays."""
+    """The checkpoint of the earlier steps stays."""
     images = np.random.default_rng(2).normal(0, 1, (12, 1, 4, 4)).astype(np.float32)
     train = data.Dataset(images, np.arange(12) % 2)
     net = Network([BatchNorm2d(), Flatten(), Linear(2)], (1, 4, 4))
@@ -102,7 +102,7 @@ def test_out_of_memory_amid_a_step_leaves_all_as_it_was(
     monkeypatch: pytest.MonkeyPatch, layer: Any, way: str, fault: type[BaseException]
 ) -> None:
     net, train = rich_net(), corners()
-    net.fuse = False  # a plan calls the layers once and then repeats the kernels
+    net.fuse = False  # a plan calls the layers once and then replays the kernels
     trainer = rich_trainer(net)
     trainer.step(train.images, train.labels)
     before, optimizer = state(net), {k: v.copy() for k, v in trainer.optimizer.state.items()}
@@ -132,15 +132,15 @@ def test_a_fault_amid_a_planned_step_leaves_all_as_it_was(monkeypatch: pytest.Mo
         with pytest.raises(AttributeError):
             trainer.step(train.images, train.labels)
     same_state(net, before)
-    trainer.step(train.images, train.labels)  # and the network is still of use
+    trainer.step(train.images, train.labels)  # and the network is still usable
 
 
 def test_out_of_memory_amid_the_update_leaves_all_as_it_was(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The last of the parameters finds no room; none of the others has moved.
+    """There is no memory for the last parameter; none of the others has changed.
 
-    By the rules one after the other; the native core makes no arrays amid a step.
+    With the Python rules; the native core allocates no arrays during a step.
     """
     net = rich_net()
     last = list(net.parameters())[-1]

@@ -1,4 +1,4 @@
-"""Signals to a training: the first is heeded after the step, the second at once."""
+"""Signals during training: the first stops it after the step, the second at once."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from training.tasks import corners, plain_net
 
 
 class Sends(Callback):
-    """Sends signals to this process: at a step, or while an epoch's end is measured."""
+    """Sends signals to this process: at a step, or during the evaluation after an epoch."""
 
     def __init__(self, *numbers: int, step: int = 0, epoch: int = 0) -> None:
         self.numbers, self.step, self.epoch = numbers, step, epoch
@@ -66,11 +66,11 @@ def test_the_second_ctrl_c_acts_at_once(tmp_path: Path) -> None:
         fit(tmp_path, sends)
     assert not isinstance(caught.value, Interrupted)
     assert sends.survived == 1
-    assert RunDirectory(tmp_path).steps.read_text().count("\n") == 1 + 4  # of the first epoch
+    assert RunDirectory(tmp_path).steps.read_text().count("\n") == 1 + 4  # in the first epoch
 
 
 def test_the_second_sigterm_acts_at_once() -> None:
-    """Whatever handler stood before is back after the first."""
+    """After the first signal the previous handler is restored."""
     came = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: came.append(number))
     try:
@@ -104,7 +104,7 @@ def test_what_a_closing_session_sends_leaves_time_for_the_checkpoint(
 
 @pytest.mark.parametrize("number", CAUGHT)
 def test_what_is_ignored_stays_ignored(number: int) -> None:
-    """By nohup; or by a script's shell, which makes what it starts with & ignore Ctrl-C."""
+    """nohup does so, and so does a script's shell for programs that it starts with &."""
     before = signal.signal(number, signal.SIG_IGN)
     try:
         assert len(fit(None, Sends(number, step=2)).history.steps) == 12
@@ -120,7 +120,7 @@ def test_a_closed_pipe_stops_the_training_with_a_checkpoint(
 
     monkeypatch.setattr("builtins.print", closed)
     trainer = Trainer(plain_net(), epochs=3, batch_size=11)
-    with pytest.raises(Interrupted, match="nothing reads the output any more") as caught:
+    with pytest.raises(Interrupted, match="nothing reads the output") as caught:
         trainer.fit(corners(), run_dir=tmp_path)
     assert caught.value.signal == BROKEN_PIPE
     assert RunDirectory(tmp_path).steps.read_text().count("\n") == 1 + 4

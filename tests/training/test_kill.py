@@ -1,4 +1,4 @@
-"""SIGKILL at ten random moments: a resume always ends with the bits of the uninterrupted run."""
+"""SIGKILL at ten random moments: a resume always ends with the uninterrupted run's bits."""
 
 import random
 import subprocess
@@ -48,7 +48,7 @@ def test_killed_at_random_moments_a_run_resumes_to_the_same_bits(tmp_path):
     for kill in range(KILLS):
         run = tmp_path / f"killed-{kill}"
         with start(run, *OPTIONS) as process:
-            # From its first file to its last steps, and while files are being written.
+            # From the first file to the last steps, and while files are being written.
             while not run.exists() or saved_steps(run) < STEPS * kill // KILLS:
                 assert process.poll() is None, process.stderr.read()
                 time.sleep(0.001)

@@ -1,4 +1,4 @@
-"""A run that was stopped and resumed is, byte for byte, the run that was left alone."""
+"""A run that was stopped and resumed equals the uninterrupted run, byte for byte."""
 
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,10 @@ from training.tasks import (
     state,
 )
 
-# So few steps leave some of these networks worse than they were; that changes no bit.
+# After so few steps some of these networks are worse than before; that does not matter here.
 pytestmark = pytest.mark.filterwarnings("ignore:the training loss went")
 
-# 44 images in batches of 10: 5 steps an epoch, the last of 4 images; 3 epochs are 15 steps.
+# 44 images in batches of 10: 5 steps per epoch, the last with 4 images; 3 epochs are 15 steps.
 STEPS = 15
 NAMES = {
     "best.safetensors",
@@ -54,7 +54,7 @@ def same_files(first: Path, second: Path) -> None:
 def test_stopped_after_any_step_resumes_to_the_same_bits(
     tmp_path: Path, optimizer: str, stop: int
 ) -> None:
-    """Amid an epoch, at its end, and one step before the last."""
+    """Within an epoch, at its end, and one step before the last."""
     whole = run(tmp_path / "whole", optimizer=optimizer)
     assert len(whole.history.steps) == STEPS
     run(tmp_path / "stopped", optimizer=optimizer, max_steps=stop)
@@ -67,7 +67,7 @@ def test_stopped_after_any_step_resumes_to_the_same_bits(
 
 
 class Dies(Callback):
-    """Ends the process's work without a checkpoint, as a kill does."""
+    """Stops the training without a checkpoint, as a kill does."""
 
     def __init__(self, step: int) -> None:
         self.step = step
@@ -81,7 +81,7 @@ class Dies(Callback):
 def test_died_between_checkpoints_resumes_from_the_last(
     tmp_path: Path, death: int, kept: int | None
 ) -> None:
-    """Checkpoints come every 3 steps: within the epoch, or none yet; and at its end."""
+    """With checkpoints every 3 steps: none yet, one within the epoch, one at its end."""
     every = 3 if kept else 100
     run(tmp_path / "whole", checkpoint_every=every)
     with pytest.raises(RuntimeError, match="died"):
@@ -120,7 +120,7 @@ def test_more_epochs_than_before_equal_so_many_from_the_start(tmp_path: Path) ->
 
 
 def test_early_stopping_stays_stopped_and_counts_on(tmp_path: Path) -> None:
-    """Accuracies cannot grow where the rate is next to nothing, so the second epoch is the last."""
+    """The rate is nearly 0, so the accuracy cannot grow, and the second epoch is the last."""
     still = partial(run, schedule=None, early_stopping=1, epochs=6, clip_norm=1e-30)
     whole = still(tmp_path / "whole")
     assert len(whole.history.epochs) == 2
@@ -145,7 +145,7 @@ def test_training_goes_on_the_same_without_a_run_directory(tmp_path: Path) -> No
 
 
 class Unnamed:
-    """An augmentation whose repr holds its address."""
+    """An augmentation whose repr contains its address."""
 
     def __call__(self, images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         return images
@@ -223,7 +223,7 @@ def test_another_run_is_refused_by_name_and_nothing_changes(
 
 
 def test_other_initial_parameters_do_not_matter(tmp_path: Path) -> None:
-    """They are in the checkpoint; so is what dropout draws next."""
+    """The checkpoint holds them, and the state of dropout's generator."""
     run(tmp_path / "whole")
     run(tmp_path / "stopped", max_steps=7)
     trainer = rich_trainer(rich_net(seed=9))
@@ -237,7 +237,7 @@ def test_resume_needs_a_directory() -> None:
 
 
 def test_another_lambda_is_another_schedule(tmp_path: Path) -> None:
-    """Both have the same name; what they do tells them apart."""
+    """Both have the same name, but they do different things."""
     options: dict[str, Any] = {"epochs": 2, "batch_size": 10, "progress": False}
     first = Trainer(plain_net(), schedule=lambda passed, epochs: 1.0, max_steps=3, **options)
     first.fit(corners(), run_dir=tmp_path)

@@ -1,4 +1,4 @@
-"""Snapshots: what they hold, that they change no bit, resume to the same file, and stay small."""
+"""Snapshots: their content; they change no bit, survive a resume, and stay small."""
 
 import numpy as np
 import pytest
@@ -81,7 +81,7 @@ def test_a_resumed_run_has_the_uninterrupted_runs_file(tmp_path, stop):
 
 
 def test_what_lies_beyond_the_checkpoint_is_recorded_again(tmp_path):
-    """A process killed between the two files leaves snapshots of steps to be made anew."""
+    """A process killed between the two files leaves snapshots of steps that are repeated."""
     trained(tmp_path / "whole")
     trained(tmp_path / "parts", steps=4)
     parts = RunDirectory(tmp_path / "parts").snapshots
@@ -107,13 +107,13 @@ def test_too_many_are_thinned_out(monkeypatch, tmp_path, limit):
 
 @pytest.mark.parametrize("limit", ["MAX_COUNT", "MAX_BYTES"])
 def test_the_first_and_a_later_one_are_kept_however_small_the_bound(monkeypatch, limit):
-    """A network larger than the bound still shows where it came from and where it went."""
+    """A network larger than the bound still has its first and last snapshot."""
     monkeypatch.setattr(snapshots, limit, 1)
     arrays = trained(every=1).snapshots.arrays()
     np.testing.assert_array_equal(arrays["steps"], [0, 8])
 
 
-def test_a_second_training_begins_anew():
+def test_a_second_training_begins_from_the_start():
     trainer = trained()
     train, test = data.load("digits")
     trainer.fit(train[:40], test[:50])

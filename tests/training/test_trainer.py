@@ -1,4 +1,4 @@
-"""The Trainer: what an epoch is, what is measured and recorded, who is told, and when it stops."""
+"""The Trainer: epochs, what is measured and recorded, callbacks, and when it stops."""
 
 import math
 from collections import Counter
@@ -17,7 +17,7 @@ from training.tasks import corners, plain_net, rich_net, same_state, state
 
 
 def numbered(count: int) -> data.Dataset:
-    """Image i holds the number i, so that its way through training can be followed."""
+    """Image i holds the number i, so that a test can follow it through training."""
     images = np.broadcast_to(np.arange(count)[:, None, None, None], (count, 1, 2, 2))
     return data.Dataset(images.astype(np.float32) / 1000, np.arange(count) % 2)
 
@@ -27,7 +27,7 @@ def number_net() -> Network:
 
 
 class Seen:
-    """An augmentation that changes nothing and notes which images came."""
+    """An augmentation that changes nothing and records its images."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -111,7 +111,7 @@ def test_records_count_from_1_and_hold_the_loss_before_the_update() -> None:
 
 
 class Evaluations(Network):
-    """A network that notes on which images it is measured."""
+    """A network that records the images on which it is measured."""
 
     measured: list[data.Dataset]
 
@@ -136,7 +136,7 @@ def test_the_same_images_are_measured_after_every_epoch(
 
 
 class Plan(Callback):
-    """Gives the validation accuracies that a test wants."""
+    """Returns the validation accuracies that a test sets."""
 
     def __init__(self, accuracies: list[float]) -> None:
         self.accuracies = accuracies
@@ -261,7 +261,7 @@ def test_arguments_of_another_type(arguments: dict[str, Any], words: str) -> Non
 
 
 def test_counts_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One forward and one backward a step, also with every option in use."""
+    """One forward and one backward pass per step, also with every option."""
     calls: Counter[str] = Counter()
     for name in ("forward", "backward"):
         real = getattr(Conv2d, name)
@@ -272,7 +272,7 @@ def test_counts_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 
         monkeypatch.setattr(Conv2d, name, counted)
     net = rich_net()
-    net.fuse = False  # a plan runs the layers once and then repeats the kernels
+    net.fuse = False  # a plan runs the layers once and then replays the kernels
     trainer = Trainer(net, batch_size=10, max_steps=3, clip_norm=1.0, progress=False)
     trainer.fit(corners(44))
     assert calls == {"forward": 3, "backward": 3}

@@ -1,4 +1,4 @@
-"""What a training tells: callbacks, plain lines, the bar of a terminal."""
+"""What training reports: callbacks, plain lines, the bar of a terminal."""
 
 import re
 from io import StringIO
@@ -13,7 +13,7 @@ from training.test_trainer import number_net, numbered
 
 
 class Told(Callback):
-    """Notes what it is told, under its name, in a list that others share."""
+    """Records each call, with its name, in a list that several share."""
 
     def __init__(self, name: str, notes: list[tuple[str, ...]]) -> None:
         self.name, self.notes = name, notes
@@ -98,7 +98,7 @@ def test_a_terminal_shows_loss_accuracy_rate_and_time_left(monkeypatch: pytest.M
 def test_the_bar_of_a_resumed_run_goes_on_where_it_was(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    """Else the steps of the time before would count as made in the first moment."""
+    """Otherwise the earlier steps would count as done in the first moment."""
     Trainer(number_net(), epochs=2, batch_size=3, max_steps=4, progress=False).fit(
         numbered(9), run_dir=tmp_path
     )

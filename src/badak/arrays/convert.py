@@ -18,16 +18,6 @@ DEVICES = {2: "CUDA", 4: "OpenCL", 7: "Vulkan", 8: "Metal", 10: "ROCm", 13: "CUD
 def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     """Return any array-like (NumPy, DLPack, nested lists) as a NumPy array of native byte order.
 
-    Args:
-        value: an array, a tensor on the CPU, or nested sequences of equal lengths.
-        name: what the message calls it.
-
-    Returns:
-        The array; it shares the memory of `value` if possible.
-
-    Raises:
-        ArgumentTypeError: it cannot be read as an array of numbers.
-
     Example:
         >>> as_array([[1, 2], [3]], "images")
         Traceback (most recent call last):
@@ -52,9 +42,6 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
 
 def refuse_pictures(value: object, name: str) -> None:
     """Refuse Pillow images: NumPy ignores their orientation, palette and background.
-
-    Raises:
-        ArgumentTypeError: a Pillow image, or a list of them; `badak.data` makes arrays of them.
 
     Example:
         >>> from PIL import Image

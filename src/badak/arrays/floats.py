@@ -17,14 +17,8 @@ def as_floats(
 ) -> Array:
     """Return `value` as a C-contiguous float32 or float64 array, for an op.
 
-    Args:
-        value: the array.
-        name: what the message calls it.
-        ndim: how many axes it must have.
-        dtype: the dtype it must have; either of the two if None.
-
-    Returns:
-        The array; a copy only if its memory is not C-contiguous or not of native byte order.
+    `ndim` says how many axes it must have, `dtype` which of the two dtypes; None allows any. It is
+    a copy only if its memory is not C-contiguous or not of native byte order.
 
     Raises:
         ArgumentTypeError: its dtype is not float32 or float64, or not `dtype`.
@@ -52,9 +46,6 @@ def as_floats(
 
 def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) -> None:
     """Refuse an array whose shape is not `expected`; None allows any length.
-
-    Raises:
-        BadakError: it has a different shape.
 
     Example:
         >>> check_shape(np.ones(3), "bias", (30,))

@@ -35,9 +35,6 @@ def as_images(
         dtype: the float dtype to return.
         name: what the message calls them.
 
-    Returns:
-        Array (N, C, H, W), C-contiguous, of `dtype`.
-
     Raises:
         ArgumentTypeError: not an array of uint8 or floats.
         BadakError: a different shape, an axis of length 0 (other than N), NaN or infinity.
@@ -70,9 +67,6 @@ def as_images(
 
 def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) -> None:
     """Refuse images of the right size whose channels come last.
-
-    Raises:
-        BadakError: the channels come last; the message says how to move them.
 
     Example:
         >>> check_layout(np.zeros((5, 28, 24, 1)), "images", (1, 28, 24))

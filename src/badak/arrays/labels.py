@@ -22,14 +22,8 @@ def as_labels(
 ) -> Labels:
     """Return class labels as int64 indices (N,).
 
-    Args:
-        value: (N,) integers in [0, K), or one-hot rows (N, K).
-        count: how many labels there must be.
-        num_classes: K; labels must be below it.
-        name: what the message calls them.
-
-    Returns:
-        Array (N,) int64.
+    They may be (N,) integers in [0, K), or one-hot rows (N, K); `count` says how many there must
+    be.
 
     Raises:
         ArgumentTypeError: not integers (class names as strings, floats).
@@ -68,9 +62,6 @@ def as_labels(
 
 def check_no_column(array: NDArray[Any], name: str, num_classes: int | None) -> None:
     """Refuse labels (N, 1), which are neither (N,) nor one-hot rows of several classes.
-
-    Raises:
-        BadakError: the labels are such a column.
 
     Example:
         >>> check_no_column(np.ones((5, 1), int), "labels", 10)

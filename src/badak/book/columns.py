@@ -44,16 +44,7 @@ def col2im(
 ) -> Array:
     """Add each row back at the position of its window.
 
-    Args:
-        col: (N * OH * OW, C * filter_h * filter_w), as `im2col` gives them.
-        input_shape: (N, C, H, W) of the images.
-        filter_h: as given to im2col.
-        filter_w: as given to im2col.
-        stride: as given to im2col.
-        pad: as given to im2col.
-
-    Returns:
-        Images (N, C, H, W).
+    The arguments are those of `im2col`, input_shape the (N, C, H, W) of the images.
 
     Example:
         >>> import numpy as np

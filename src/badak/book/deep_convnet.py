@@ -21,16 +21,9 @@ class DeepConvNet(ConvNet):
     In float64; `badak.models.DeepConvNet` is the same network in float32, many times faster.
     Initial weights are He's, for ReLU, from NumPy's global generator.
 
-    Args:
-        input_dim: (C, H, W) of one image.
-        conv_param_1: filter_num, filter_size, pad and stride of the first convolution.
-        conv_param_2: of the second.
-        conv_param_3: of the third.
-        conv_param_4: of the fourth.
-        conv_param_5: of the fifth.
-        conv_param_6: of the sixth.
-        hidden_size: units of the hidden layer.
-        output_size: units of the output.
+    input_dim is (C, H, W) of one image; conv_param_1 to conv_param_6 give filter_num, filter_size,
+    pad and stride of each convolution; hidden_size and output_size are units of the last two
+    layers.
 
     Example:
         >>> DeepConvNet().params["W7"].shape  # 64 maps of 4 x 4

@@ -12,16 +12,8 @@ if TYPE_CHECKING:
 def filter_show(filters: Array, nx: int = 8, margin: int = 3, scale: int = 10) -> "Figure":
     """Show the first channel of each filter in grey, and return the figure.
 
+    nx is how many there are per row; margin and scale have no effect, as in the book.
     `badak.inspect.draw.filters` shows all channels.
-
-    Args:
-        filters: (FN, C, FH, FW), such as ``network.params['W1']``.
-        nx: filters per row.
-        margin: without effect, as in the book.
-        scale: without effect, as in the book.
-
-    Returns:
-        The figure, which has been shown.
     """
     import matplotlib.pyplot as plt
 

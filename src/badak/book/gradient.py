@@ -19,9 +19,6 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array) -> Array:
             changed, one value at a time, and restored.
         x: floats of any shape.
 
-    Returns:
-        The gradient, shaped like x.
-
     Raises:
         ArgumentTypeError: integers, which cannot change by a small step.
 

@@ -55,13 +55,7 @@ class Sigmoid:
 class Affine:
     """x @ W + b, for flat input or for images, which are flattened (the book's chapter 5.6).
 
-    Args:
-        W: (D, M).
-        b: (M,), or one number for all.
-
-    Attributes:
-        dW: gradient of W, after `backward`.
-        db: gradient of b.
+    W is (D, M), b (M,) or one number for all. `backward` sets dW and db, their gradients.
     """
 
     def __init__(self, W: Array, b: Any) -> None:
@@ -89,15 +83,8 @@ class Affine:
 class Convolution:
     """A convolution with filters W (the book's chapter 7.4.3).
 
-    Args:
-        W: (FN, C, FH, FW).
-        b: (FN,), or one number for all.
-        stride: step between windows.
-        pad: zeros on every side.
-
-    Attributes:
-        dW: gradient of W, after `backward`.
-        db: gradient of b.
+    W is (FN, C, FH, FW), b (FN,) or one number for all; pad is zeros on every side. `backward` sets
+    dW and db, their gradients.
     """
 
     def __init__(self, W: Array, b: Any, stride: int = 1, pad: int = 0) -> None:
@@ -123,11 +110,7 @@ class Convolution:
 class Pooling:
     """The largest value in each window (the book's chapter 7.4.4).
 
-    Args:
-        pool_h: rows of the window.
-        pool_w: columns of the window.
-        stride: step between windows.
-        pad: rows and columns around the input, never the maximum; at most half the window.
+    pad is rows and columns around the input, never the maximum; at most half the window.
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0) -> None:

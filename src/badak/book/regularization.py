@@ -44,16 +44,9 @@ class BatchNormalization:
     Images are flattened: each pixel of each channel has its own mean, whereas
     badak.layers.BatchNorm2d has one per channel. D is the number of inputs.
 
-    Args:
-        gamma: (D,) scale, or one number.
-        beta: (D,) shift, or one number.
-        momentum: share of the running statistics that is kept.
-        running_mean: (D,) initial value; zeros if None.
-        running_var: (D,) initial value; zeros if None.
-
-    Attributes:
-        dgamma: gradient of gamma (D,), after `backward`.
-        dbeta: gradient of beta (D,).
+    gamma, scale, and beta, shift, are (D,) or one number; momentum is the share of the running
+    statistics that is kept; running_mean and running_var begin with 0 if None. `backward` sets
+    dgamma and dbeta, the gradients (D,).
     """
 
     def __init__(

@@ -32,12 +32,8 @@ class Answer:
 def as_csv(answers: Sequence[Answer], top: int) -> bytes:
     """Write one row per image: image, class_1, probability_1, ..., error; UTF-8.
 
-    Args:
-        answers: all of them; if an image could not be read, its cells are empty but the error.
-        top: classes per image.
-
-    Returns:
-        The file's content; a path that is not UTF-8 has its own bytes.
+    If an image could not be read, its cells are empty but the error. A path that is not UTF-8 has
+    its own bytes.
 
     Example:
         >>> print(as_csv([Answer(Path("/a.png"), ("cat",), (0.75,))], 1).decode(), end="")
@@ -59,11 +55,7 @@ def as_csv(answers: Sequence[Answer], top: int) -> bytes:
 def as_json(answers: Sequence[Answer]) -> bytes:
     """Write a list with one object per image: image, classes (each with its probability), error.
 
-    Args:
-        answers: all of them.
-
-    Returns:
-        The file's content, in ASCII; error is null if the image could be read.
+    It is ASCII; error is null if the image could be read.
 
     Example:
         >>> json.loads(as_json([Answer(Path("/a.png"), ("cat",), (0.75,))]))
@@ -86,10 +78,7 @@ def as_json(answers: Sequence[Answer]) -> bytes:
 def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
     """Print a table of those that could be read; paths are shortened to fit.
 
-    Args:
-        answers: all of them.
-        top: classes per image.
-        stderr: print on standard error, because a program reads standard output.
+    It goes to standard error if a program reads standard output.
     """
     console = terminal.console(stderr)
     read = [answer for answer in answers if not answer.error]

@@ -101,11 +101,7 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; an error becomes one line on standard error and exit code 2.
-
-    Args:
-        arguments: the words after ``badak``; sys.argv's if None.
-    """
+    """Run the command line; an error becomes one line on standard error and exit code 2."""
     # The process's memory is freed as a whole: a search through Matplotlib's objects for what can
     # be freed one by one would delay the end by a fifth of a second.
     atexit.register(gc.freeze)
@@ -140,9 +136,6 @@ def _report_stop(stop: BaseException | None) -> int:
 
     The caller must not keep `stop` in a variable: its traceback refers to the caller's frame, and
     nothing frees such a cycle, with the network in it, when the process ends.
-
-    Args:
-        stop: the KeyboardInterrupt, such as Interrupted, that click turned into Abort.
     """
     if stop is not None and str(stop):
         say(str(stop), err=True)

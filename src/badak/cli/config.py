@@ -16,29 +16,21 @@ from badak.data import Dataset
 from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
 from badak.network import Network
+from badak.network.typed import parse_layers
 from badak.training import RunDirectory, Trainer
 
 FOLDER = "folder:"
+TYPED = "layers"  # the model's name if its layers were typed
 MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """The options of a run; None means the default.
+    """The options of a run, which are those of `badak train`, and what is known of its data set.
 
-    Attributes:
-        dataset: as `badak.data.load` takes it.
-        model: a name of `badak.models.MODELS`.
-        optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: learning rate; the optimizer's own if None.
-        weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
-        augment: a name of `badak.data.catalog.AUGMENTATIONS`; images as they are if None.
-        weight_init: "he", "xavier" or a standard deviation, as text; the model's own if None.
-        class_names: of the data set.
-        input_shape: (C, H, W) of its images.
-        train_images: how many it learns from.
-        test_images: how many it is tested on.
+    None means the default. The model is `TYPED` if layers are given, in the form that
+    `badak.network.typed` reads. The data set is as `badak.data.load` takes it; weight_init is text;
+    input_shape is (C, H, W) of the images.
     """
 
     dataset: str
@@ -46,6 +38,7 @@ class RunConfig:
     epochs: int
     optimizer: str
     seed: int
+    layers: str | None = None
     class_names: tuple[str, ...] = ()
     input_shape: tuple[int, ...] = ()
     train_images: int | None = None
@@ -118,16 +111,7 @@ class RunConfig:
     ) -> tuple[Dataset, Dataset]:
         """Give images the run's labels, by class name, and apply its limits.
 
-        Args:
-            train: all training images.
-            test: all test images.
-            run: its directory, if its network will be measured or trained further; else None.
-
-        Returns:
-            The training and test images.
-
-        Raises:
-            BadakError: the run has other classes, or learnt from test images.
+        `run` is its directory, if its network will be measured or trained further.
         """
         if self.class_names:  # a run that begins has none yet
             train, test = (_renumbered(part, self.class_names) for part in (train, test))
@@ -139,12 +123,27 @@ class RunConfig:
 
     def network(self) -> Network:
         """Build the model with the parameters it starts from."""
+        if self.layers is not None:
+            return self._typed(self.layers)
         more: dict[str, Any] = {}
         if self.weight_init is not None:
             more["weight_init"] = _weight_init(self.weight_init)
         return models.MODELS[self.model](
             input_shape=self.input_shape, num_classes=len(self.class_names), seed=self.seed, **more
         )
+
+    def _typed(self, layers: str) -> Network:
+        if self.weight_init is not None:
+            raise BadakError(
+                "weight_init is for models; type it at a layer, as in linear 10 weight_init=he"
+            )
+        net = Network(parse_layers(layers), self.input_shape, seed=self.seed)
+        if net.output_shape != (len(self.class_names),):
+            raise BadakError(
+                f"the last layer gives {net.output_shape}, and {self.data_name} has "
+                f"{len(self.class_names)} classes: end in linear {len(self.class_names)}"
+            )
+        return net
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
         """Build the trainer; `more` are arguments that change no bit of the result."""
@@ -182,18 +181,7 @@ class RunConfig:
 
 
 def read_config(run: RunDirectory) -> RunConfig:
-    """Read RUN/config.toml, trusting nothing.
-
-    Args:
-        run: the run directory.
-
-    Returns:
-        The options.
-
-    Raises:
-        BadakError: there is none, so this is not a run directory.
-        FormatError: it is damaged, or holds what no run writes.
-    """
+    """Read RUN/config.toml, trusting nothing."""
     files.as_path(run.path)
     if not run.config.exists():
         raise BadakError(
@@ -221,7 +209,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         if not _is(value, kinds[name]):
             raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {
-        "model": list(models.MODELS),
+        "model": [*models.MODELS, TYPED],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
         "augment": list(AUGMENTATIONS),
@@ -231,6 +219,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             raise FormatError(
                 f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
             )
+    if (values.get("model") == TYPED) != ("layers" in values):
+        raise FormatError(f"layers must be given if model is {TYPED!r}, and only then")
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }

@@ -15,13 +15,6 @@ LISTED = 10  # classes
 def lines(train: Dataset, test: Dataset) -> list[str]:
     """Return how many images there are, in all and per class.
 
-    Args:
-        train: what is learnt.
-        test: what is measured on.
-
-    Returns:
-        Two lines.
-
     Example:
         >>> part = Dataset(np.zeros((3, 1, 2, 2)), [0, 0, 1], ["ant", "bee"])
         >>> lines(part, part[1:])
@@ -39,10 +32,6 @@ def lines(train: Dataset, test: Dataset) -> list[str]:
 
 def cautions(train: Dataset, test: Dataset) -> Iterator[str]:
     """Name the classes of which a part has few images.
-
-    Args:
-        train: what is learnt.
-        test: what is measured on.
 
     Yields:
         A sentence for each part that has too few of some classes.

@@ -25,14 +25,7 @@ CALIBRATION = 1000
 
 @dataclass(frozen=True)
 class Result:
-    """What an export wrote.
-
-    Attributes:
-        files: that were written.
-        sizes: for the card, name -> value.
-        metrics: likewise.
-        loading: how to load it, in Markdown.
-    """
+    """What an export wrote: files, values for the card, and how to load it, in Markdown."""
 
     files: tuple[Path, ...]
     loading: str

@@ -14,15 +14,11 @@ MAX_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a n
 
 
 def image_files(words: Sequence[Path]) -> Iterator[Path]:
-    """Find the files that the words of a command line name.
+    """Find the files that the words of a command line name, sorted within each word.
 
-    Args:
-        words: image files; folders, for all images in them at any depth that are not hidden; and
-            patterns such as ``photos/*.jpg``, for shells that do not expand them.
-
-    Returns:
-        Paths, sorted within each folder and pattern. A word that matches nothing is returned
-        itself, and cannot be read.
+    Words are image files; folders, for all images in them at any depth that are not hidden; and
+    patterns such as ``photos/*.jpg``, for shells that do not expand them. A word that matches
+    nothing is returned itself, and cannot be read.
 
     Example:
         >>> [path.as_posix() for path in image_files([Path("b.png"), Path("no/*.png")])]
@@ -53,13 +49,9 @@ def _below(folder: Path) -> list[Path]:
 
 
 def picture_names(paths: Sequence[Path]) -> list[str]:
-    """Name a picture after each image; no two share a name on any file system.
+    """Name a picture after each image: its name without ending, and a number if that is taken.
 
-    Args:
-        paths: of the images.
-
-    Returns:
-        The images' own names without ending, with a number if an earlier image has the same.
+    No two share a name on any file system.
 
     Example:
         >>> picture_names([Path("a/one.png"), Path("b/One.jpg"), Path("two?.png")])

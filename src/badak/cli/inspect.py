@@ -107,7 +107,7 @@ def _trained(
 
 def _title(model: str) -> str:
     """Return the model's name in `badak.models`, or on the command line if it has none there."""
-    return getattr(models.MODELS[model], "__name__", model)
+    return getattr(models.MODELS.get(model), "__name__", model)
 
 
 @contextmanager

@@ -17,12 +17,8 @@ FORMAT = {"format": "badak learnt images", "version": 1}
 def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
     """Write the digests of the training images' files to the run directory.
 
-    Images that are in the test part as well are left out: `badak.data.load` warned of them.
-
-    Args:
-        run: the run directory.
-        train: the training images; nothing is written unless they come from files.
-        test: the test images.
+    Nothing is written unless they come from files. Images that are in the test part as well are
+    left out: `badak.data.load` warned of them.
     """
     if train.digests is None or test.digests is None:
         return
@@ -33,17 +29,8 @@ def remember(run: RunDirectory, train: Dataset, test: Dataset) -> None:
 def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None = None) -> None:
     """Check that a run learnt from this folder, and from none of its test images.
 
-    Images without files of their own must be those that the run was tested on.
-
-    Args:
-        run: the run directory.
-        train: all training images that exist now.
-        test: all test images.
-        tested: how many of them, the first, the run was tested on; all if None.
-
-    Raises:
-        BadakError: test images were learnt or changed, all images that were learnt are missing, or
-            the run does not say what it learnt.
+    Images without files of their own must be those that the run was tested on: the first `tested`
+    of the test images; all if None.
     """
     if train.digests is None or test.digests is None:
         _check_same(run, test[:tested])

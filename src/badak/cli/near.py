@@ -10,12 +10,7 @@ RUNS = Path("runs")  # where `badak train` puts runs without --run-dir
 def near_run(path: Path) -> str:
     """Return a question that names the run that was probably meant, or nothing.
 
-    Args:
-        path: a folder of runs, or a misspelt run.
-
-    Returns:
-        The question. It names a run in the folder, or the run of the most similar name beside it
-        or in runs/.
+    It names a run in the folder, or the run of the most similar name beside it or in runs/.
 
     Example:
         >>> near_run(Path("/nowhere/run"))

@@ -23,13 +23,7 @@ data_dir_option = click.option(
 
 @dataclass(frozen=True)
 class Opened:
-    """A run.
-
-    Attributes:
-        run: its directory.
-        config: its options.
-        net: its model, of the best epoch if there is one.
-    """
+    """A run: its directory, options and model, of the best epoch if there is one."""
 
     run: RunDirectory
     config: RunConfig
@@ -54,10 +48,6 @@ def open_run(path: Path, data_dir: Path | None) -> Opened:
     Args:
         path: the run directory.
         data_dir: where the data set's files are now, if they were moved.
-
-    Raises:
-        BadakError: no run directory, or no model that can be read.
-        FormatError: damaged options or model, or a model of other images or classes.
     """
     run = RunDirectory(path)
     config = read_config(run)

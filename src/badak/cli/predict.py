@@ -148,11 +148,7 @@ def command(
 
 
 def _check_targets(*targets: Path | None) -> None:
-    """Refuse files that cannot be written before any image is read.
-
-    Raises:
-        BadakError: two answers for standard output, or a file in a folder that does not exist.
-    """
+    """Refuse files that cannot be written before any image is read."""
     if targets.count(STANDARD_OUTPUT) > 1:
         raise BadakError("--csv and --json cannot both be -, standard output")
     for target in targets:
@@ -195,11 +191,7 @@ def _read(
 def _judged(
     pictures: Sequence[Picture], net: Network, class_names: Sequence[str], top: int
 ) -> Iterator[Answer]:
-    """Answer for each picture of a batch.
-
-    Raises:
-        BadakError: the network's answer is NaN.
-    """
+    """Answer for each picture of a batch."""
     batch = [picture.image for picture in pictures if picture.image is not None]
     rows: Iterator[Array] = iter(finite(net.predict_proba(np.stack(batch))) if batch else [])
     for picture in pictures:

@@ -15,16 +15,7 @@ MIN_BATCH = 8
 
 @dataclass(frozen=True)
 class Recipe:
-    """Defaults of `badak train` for one model.
-
-    Attributes:
-        optimizer: a name of `badak.optim.OPTIMIZERS`.
-        lr: its learning rate; its own if None.
-        weight_decay: likewise.
-        schedule: a name of `badak.optim.SCHEDULES`; a constant rate if None.
-        epochs: how often each image is shown.
-        augment: whether images are varied, as their data set allows.
-    """
+    """Defaults of `badak train` for one model, by option; augment: as the data set allows."""
 
     optimizer: str
     lr: float | None
@@ -44,8 +35,25 @@ RECIPES = {
     "alexnet":   Recipe("nesterov", 2e-2, 5e-4, "one-cycle", 30,    True),
     "vgg11":     Recipe("nesterov", 5e-2, 5e-4, "one-cycle", 30,    True),
     "vgg16":     Recipe("nesterov", 5e-2, 5e-4, "one-cycle", 30,    True),
-    "resnet20":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
+    "googlenet": Recipe("nesterov", 5e-2, 5e-4, "one-cycle", 30,    True),
+    "resnet8":   Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
     "resnet18":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
+    "resnet20":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
+    "resnet50":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
+    "wideresnet16": Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30, True),
+    "squeezenet": Recipe("nesterov", 2e-2, 5e-4, "one-cycle", 30,   True),  # no batch norm
+    "densenet121": Recipe("nesterov", 1e-1, 1e-4, "one-cycle", 30,  True),
+    "mobilenet-v1": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "mobilenet-v2": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "mobilenet-v3-small": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "shufflenet-v2": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "efficientnet-b0": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "efficientnet-lite0": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "efficientnet-lite2": Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30, True),
+    "regnety-400mf": Recipe("nesterov", 1e-1, 5e-5, "one-cycle", 30, True),
+    "convnext-tiny": Recipe("adamw", 1e-3, 5e-2, "one-cycle", 30,   True),
+    "ds-cnn":    Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
+    "layers":    Recipe("adam",     None, None, None,        20,    False),  # typed by hand
 }
 # fmt: on
 
@@ -54,13 +62,6 @@ def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str
     """Fill in from the model's recipe what the user did not write.
 
     Learning rate and weight decay belong to the optimizer: another optimizer has its own.
-
-    Args:
-        options: of `badak train`, all of them.
-        explicit: the names of those that the user wrote.
-
-    Returns:
-        The options to train with.
 
     Example:
         >>> options = {"model": "lenet", "dataset": "mnist", "lr": None, "epochs": 3}
@@ -84,14 +85,6 @@ def sized(model: str, count: int, explicit: Collection[str]) -> dict[str, Any]:
     A few large steps at a high rate diverge, so small data sets are trained in smaller batches, and
     with plain gradients the rate is proportional to the batch (Goyal et al. 2017, section 2.1). The
     book's run keeps its own.
-
-    Args:
-        model: a name of `RECIPES`.
-        count: training images.
-        explicit: the names of the options that the user wrote.
-
-    Returns:
-        The options that change.
 
     Example:
         >>> sized("resnet20", 50_000, explicit=set())

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from badak import models, optim, terminal
 from badak.cli import counts, learnt
-from badak.cli.config import RunConfig, read_config
+from badak.cli.config import TYPED, RunConfig, read_config
 from badak.cli.opened import data_dir_option
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_filters, draw_history, results
@@ -39,6 +39,11 @@ POSITIVE = click.IntRange(min=1)
     default="simple",
     show_default=True,
     help="Train this network.",
+)
+@click.option(
+    "--layers",
+    metavar="LIST",
+    help='Train a network of these layers, such as "conv 30 5, relu, pool 2, flatten, linear 10".',
 )
 @click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]")
 @click.option(
@@ -147,6 +152,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
     explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    if options["layers"] is not None:
+        if "model" in explicit:
+            raise BadakError("--layers and --model both name the network: omit one of them")
+        options["model"] = TYPED
     config = _config(explicit, begun, options)
     train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
     begins = not config.class_names

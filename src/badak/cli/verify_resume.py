@@ -62,7 +62,8 @@ def arguments(config: RunConfig) -> list[str]:
     # "none" is written out, since the model's recipe may have another value.
     words = ["train", config.dataset]
     words += [f"--{name}=none" for name in ("schedule", "augment") if not getattr(config, name)]
+    left_out = (*LEFT_OUT, "model") if config.layers else LEFT_OUT
     for name, value in dataclasses.asdict(config).items():
-        if name not in LEFT_OUT and value is not None:
+        if name not in left_out and value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
     return [*words, *(["--skip-corrupt"] if config.skip_corrupt else [])]

@@ -21,14 +21,7 @@ def in_options(words: str, command: click.Command | None = None) -> str:
 
     The library names arguments as in Python. A name that begins the message becomes the command's
     option of that name, and so does advice such as ``name=True`` or ``name=VALUE`` anywhere in it;
-    if only `badak train` has the option, that command is named too.
-
-    Args:
-        words: the message.
-        command: the command that ran; the current one if None.
-
-    Returns:
-        The message; only names of options change in it.
+    if only `badak train` has the option, that command is named too. Nothing else changes.
 
     Example:
         >>> from badak.cli.train import command as train
@@ -68,12 +61,7 @@ def _options(command: click.Command) -> dict[str, str]:
 
 
 def say(words: str, err: bool = False) -> None:
-    """Print a message; control characters in names and paths are shown, not sent.
-
-    Args:
-        words: plain lines; `badak.terminal` prints tables.
-        err: on standard error.
-    """
+    """Print a message; control characters in names and paths are shown, not sent."""
     click.echo(terminal.printable(words), err=err)
 
 

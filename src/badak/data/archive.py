@@ -32,14 +32,8 @@ def read_members(
 ) -> dict[str, bytes]:
     """Read some files of a .tar.gz archive into memory.
 
-    Args:
-        path: the archive.
-        folders: the folders in it whose files are read.
-        names: the names of the files to read; others are skipped.
-        largest: the maximum size of one of them, in bytes.
-
-    Returns:
-        The files' contents by name, without those that the archive lacks.
+    Those are read that lie in one of `folders`, have one of `names` and at most `largest` bytes;
+    names that the archive lacks are left out.
 
     Raises:
         FormatError: no archive, damage, a limit exceeded, or a member that no honest archive of

@@ -2,7 +2,8 @@
 
 A transform is called as ``transform(images, generator)`` with images (N, C, H, W) of floats; it
 returns new images of the same shape and dtype and leaves its argument unchanged. Each image of a
-batch draws its own amount; its channels move together.
+batch draws its own amount; its channels move together. Constructors raise BadakError for an
+argument out of range, and calls for images that are too small.
 Letters: N images, C channels, H rows, W columns.
 """
 
@@ -32,9 +33,6 @@ class Augmentation(ABC):
             images: (N, C, H, W) float32 or float64; they stay unchanged.
             generator: what the amounts are drawn from.
 
-        Returns:
-            Array of the same shape and dtype.
-
         Raises:
             ArgumentTypeError: images that are not an array of floats.
             BadakError: another number of axes, or images too small for the transform.
@@ -57,9 +55,6 @@ class Shift(Augmentation):
     Args:
         max_pixels: maximum distance, up or down and left or right.
         fill: the value of pixels that move in.
-
-    Raises:
-        BadakError: a distance below 1, or at least the image's height or width.
 
     Example:
         >>> image = np.arange(1.0, 5.0).reshape(1, 1, 2, 2)
@@ -90,9 +85,6 @@ class Crop(Augmentation):
         mode: their values: "constant" for zeros, "edge" for the nearest pixel, "reflect" for the
             mirrored image.
 
-    Raises:
-        BadakError: a padding below 1, or at least the image's height or width; an unknown mode.
-
     Source: He et al. 2015, section 4.2 (CIFAR-10, padding 4).
 
     Example:
@@ -120,9 +112,6 @@ class Flip(Augmentation):
     Args:
         p: probability.
         axis: "horizontal" swaps left and right, "vertical" top and bottom.
-
-    Raises:
-        BadakError: a probability outside [0, 1], an unknown axis.
 
     Example:
         >>> Flip(p=1)(np.arange(3.0).reshape(1, 1, 1, 3), np.random.default_rng(0))
@@ -153,9 +142,6 @@ class Rotate(Augmentation):
         max_degrees: maximum angle.
         fill: the value of pixels that move in.
 
-    Raises:
-        BadakError: an angle that is not above 0 and at most 180.
-
     Example:
         >>> image = np.ones((1, 1, 5, 5))
         >>> Rotate(45)(image, np.random.default_rng(0))[0, 0, 2, 2].round(6)
@@ -181,9 +167,6 @@ class Cutout(Augmentation):
     Args:
         size: the square's side in pixels.
         fill: the value of covered pixels.
-
-    Raises:
-        BadakError: a side below 1, or above the image's height or width.
 
     Source: DeVries and Taylor 2017.
 
@@ -224,9 +207,6 @@ class Normalize(Augmentation):
         mean: one number, or C of them.
         std: likewise, above 0.
 
-    Raises:
-        BadakError: a deviation of 0 or less, or a number of values that is not C.
-
     Example:
         >>> Normalize(mean=1, std=2)(np.full((1, 1, 1, 1), 5.0), np.random.default_rng(0))
         array([[[[2.]]]])
@@ -261,9 +241,6 @@ class Compose(Augmentation):
 
     Args:
         transforms: called in this order, each with the same generator.
-
-    Raises:
-        ArgumentTypeError: one of them cannot be called.
 
     Example:
         >>> Compose(Flip(), Shift(2))

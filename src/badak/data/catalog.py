@@ -136,12 +136,6 @@ FOLDER = Entry(
 def entry_of(name: str) -> Entry:
     """Return the record of a data set.
 
-    Args:
-        name: one of DATASETS, or ``folder:PATH``.
-
-    Raises:
-        BadakError: an unknown name.
-
     Example:
         >>> entry_of("mnist").augment, entry_of("folder:photos") is FOLDER
         ('shift', True)

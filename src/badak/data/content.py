@@ -17,16 +17,7 @@ DIGESTS = 2**64  # how many there are
 
 
 def digest(path: Path) -> int:
-    """Return 64 bits of the BLAKE2b of a file's content.
-
-    Args:
-        path: the file.
-
-    Returns:
-        A number below 2^64, evenly spread over different contents.
-
-    Raises:
-        FormatError: the file cannot be read.
+    """Return 64 bits of the BLAKE2b of a file's content, evenly spread over different contents.
 
     Example:
         >>> import tempfile
@@ -47,11 +38,7 @@ def choose_tested(classes: Sequence[Collection[int]]) -> set[int]:
     A class trains on at least one image. A class of two or more different images tests on at least
     one, unless another class would have none left to train on.
 
-    Args:
-        classes: the digests of each class's images.
-
-    Returns:
-        The digests of the images for testing; all others are for training.
+    Digests come class by class; images whose digests are not returned are for training.
 
     Example:
         >>> low, high = 5, 2**63

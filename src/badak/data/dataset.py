@@ -40,7 +40,6 @@ class Dataset:
         images: (N, C, H, W) float32. The caller's own memory if it already has that form.
         labels: (N,) int64.
         class_names: K names; label k is class_names[k].
-        name: as given.
         digests: (N,) uint64, or None.
 
     Raises:

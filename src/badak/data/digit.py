@@ -61,8 +61,8 @@ def digit_from_image(image: str | Path | Image.Image | ArrayLike) -> DigitStages
         All stages; `.image` is the last, and `badak.inspect.draw.digit_stages` draws them.
 
     Raises:
-        BadakError: nothing differs from the paper, or the array is not an .
-        FormatError: the file is not an , is damaged or is far too large.
+        BadakError: nothing differs from the paper, or the array is not an image.
+        FormatError: the file is not an image, is damaged or is far too large.
 
     Example:
         >>> page = np.full((120, 90), 200, np.uint8)

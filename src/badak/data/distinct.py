@@ -16,13 +16,7 @@ def distinct(
     A sample of weight k then equals k equal samples, bit for bit, and the order of the samples does
     not matter: they are returned in the order of their digests.
 
-    Args:
-        images: (N, C, H, W).
-        labels: (N,).
-        weight: (N,), not negative.
-
-    Returns:
-        Images (M, C, H, W), labels (M,) and weights (M,), M <= N.
+    Arrays are (N, C, H, W), (N,) and (N,), as are those returned, but of M <= N samples.
 
     Example:
         >>> x = np.ones((3, 1, 2, 2))

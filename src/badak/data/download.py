@@ -43,12 +43,6 @@ class Page:
 def cache_folder(name: str) -> Path:
     """Return the folder in the user's cache where a data set's files are kept.
 
-    Args:
-        name: the data set's name.
-
-    Returns:
-        A path; the folder need not exist yet.
-
     Example:
         >>> cache_folder("mnist").parts[-2:]
         ('badak', 'mnist')
@@ -60,13 +54,6 @@ def cache_folder(name: str) -> Path:
 
 def fetch(name: str, source: Source) -> Path:
     """Download the files of a data set into the cache; correct files there are kept.
-
-    Args:
-        name: the data set's name.
-        source: where to download it.
-
-    Returns:
-        The folder that holds the files.
 
     Raises:
         BadakError: no mirror sent a file (the message names each and says why), or the cache

@@ -43,14 +43,8 @@ class Form:
     def read(self, folder: str | Path) -> tuple[Dataset, Dataset]:
         """Read the four files, plain or packed.
 
-        Args:
-            folder: the folder with the files.
-
         Returns:
             (train, test): images (N, 1, 28, 28) float32 in [0, 1], upright; labels (N,) from 0.
-
-        Raises:
-            FormatError: a file is missing or bad.
 
         Example:
             >>> FORMS["emnist-letters"].read("/nowhere")

@@ -244,7 +244,7 @@ def _class_name(folder: Path) -> str:
 
 
 def _kind(entry: Path) -> str:
-    """Name the kind of an entry that is not an , for a warning."""
+    """Name the kind of an entry that is not an image, for a warning."""
     if entry.is_dir():
         return f"folder {entry.name}"
     if not entry.is_file():

@@ -33,14 +33,11 @@ MAX_DIMENSIONS = 8
 def read_idx(path: str | Path) -> NDArray[Any]:
     """Read one IDX file, plain or packed by gzip; its content decides which, not its name.
 
-    Args:
-        path: the file.
-
     Returns:
         Array of the declared shape and type, in native byte order.
 
     Raises:
-        FormatError: the file is not an  file, is cut short or damaged, or contradicts its header.
+        FormatError: the file is not IDX, is cut short or damaged, or contradicts its header.
 
     Example:
         >>> import tempfile

@@ -62,8 +62,8 @@ def read_image(
     Raises:
         ArgumentTypeError: neither a path nor a Pillow image.
         BadakError: a shape that no image file can give.
-        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
-            range is unknown.
+        FormatError: the file is not an image, is damaged, is far too large, or holds numbers
+            whose range is unknown.
 
     Example:
         >>> read_image(Image.new("RGB", (40, 20), "red"), (3, 2, 2))[0, :, 0, 0]
@@ -106,36 +106,17 @@ def readable_formats() -> dict[str, tuple[str, ...]]:
 
 
 def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDArray[np.uint8]:
-    """Read an image as red, green and blue, covering and then cropped to a size.
-
-    Args:
-        image: the file's path, or a Pillow image.
-        size: (H, W); the image is scaled to cover it and cropped to its centre.
+    """Read an image as red, green and blue, scaled to cover (H, W) and cropped to its centre.
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
-
-    Raises:
-        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
-            range is unknown.
     """
     fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
 def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
-    """Decode a whole image: turned upright, in 8-bit red, green and blue.
-
-    Args:
-        image: the file's path, or a Pillow image, which stays unchanged.
-
-    Returns:
-        A Pillow image of mode RGB, independent of the file.
-
-    Raises:
-        FormatError: the file is not an , is damaged, is far too large, or holds numbers whose
-            range is unknown.
-    """
+    """Decode a whole image: turned upright, in 8-bit red, green and blue, without its file."""
     if isinstance(image, Image.Image):
         name: str | Path = getattr(image, "filename", "") or "the Pillow image"
     else:
@@ -197,13 +178,7 @@ def endings() -> tuple[str, ...]:
 
 
 def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn red, green and blue into grey by ITU-R 601's weights, as Pillow and OpenCV do.
-
-    Args:
-        images: (N, 3, H, W) uint8.
-
-    Returns:
-        Array (N, 1, H, W) uint8.
+    """Turn (N, 3, H, W) uint8 into grey by ITU-R 601's weights, as Pillow and OpenCV do.
 
     Example:
         >>> grey(np.array([255, 0, 0], np.uint8).reshape(1, 3, 1, 1)).item()
@@ -217,9 +192,6 @@ def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def size_pair(size: int | Sequence[int]) -> Pair:
     """Check an image size: one number for both sides, or (height, width).
-
-    Raises:
-        BadakError: a side below 1 or above 4096.
 
     Example:
         >>> size_pair(32)

@@ -38,13 +38,8 @@ def read_mnist_like(
 ) -> tuple[Dataset, Dataset]:
     """Read a folder with four files like MNIST's, each plain or ``.gz``.
 
-    Args:
-        folder: the folder with the files.
-        class_names: K names; labels must lie in `first_label` to `first_label` + K - 1.
-        name: the name of the data sets.
-        files: the files' names; MNIST's by default.
-        first_label: the label of the first class.
-        transposed: whether the images are stored column by column.
+    Of K class names, labels lie in `first_label` to `first_label` + K - 1. The files are MNIST's by
+    default; `transposed` images are stored column by column.
 
     Returns:
         (train, test): images (N, 1, H, W) float32 in [0, 1], labels (N,) int64.

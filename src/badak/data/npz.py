@@ -24,13 +24,7 @@ FAULTS = (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, zlib.error, st
 def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
     """Read arrays of an .npz archive; its other files are ignored.
 
-    Args:
-        path: the archive.
-        names: the arrays to read, without ``.npy``; those it lacks are left out. If None, all,
-            in the archive's order.
-
-    Returns:
-        The arrays by name.
+    Names are without ``.npy``; those that the archive lacks are left out. None reads all.
 
     Raises:
         FormatError: no archive, an array of Python objects, a size that its data cannot have, or
@@ -50,15 +44,6 @@ def read_npz(path: str | Path, names: Sequence[str] | None = None) -> dict[str, 
 
 def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     """Return the shape and dtype of each array of an .npz archive without reading it.
-
-    Args:
-        path: the archive.
-
-    Returns:
-        Name -> shape and dtype, in the archive's order.
-
-    Raises:
-        FormatError: as `read_npz`.
 
     Example:
         >>> import tempfile
@@ -99,10 +84,7 @@ def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zi
 def _checked(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str
 ) -> Iterator[tuple[IO[bytes], tuple[int, ...], bool, np.dtype[Any]]]:
-    """Yield an array's data, shape, order and dtype, after its sizes were compared.
-
-    Its header, the archive's sizes, and the maximum of so many packed bytes must agree.
-    """
+    """Yield an array's data, shape, order and dtype, after its sizes were compared."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(f"{place} must be stored or deflated; got method {member.compress_type}")
     if member.file_size > DEFLATE_RATIO * member.compress_size + DEFLATE_RATIO:

@@ -46,9 +46,6 @@ def ink_of(grey: Array) -> Ink:
     Args:
         grey: (H, W) in [0, 1], dark ink on light paper or light on dark.
 
-    Returns:
-        The ink, bright on black.
-
     Raises:
         BadakError: nothing differs from the paper.
 

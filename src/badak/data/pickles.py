@@ -9,15 +9,9 @@ from badak.pickles import read_pickle
 
 
 def read_batch(content: bytes, place: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Read one pickled batch of CIFAR-10.
+    """Read a pickled batch of CIFAR-10, which messages call `place`.
 
-    Args:
-        content: the file's bytes: a pickled dictionary with `data`, an (N, 3072) uint8 array, and
-            `labels`, a list of N integers.
-        place: the name for messages.
-
-    Returns:
-        Pixels (N, 3072) uint8 and labels (N,) int64.
+    It is a dictionary with `data`, an (N, 3072) uint8 array, and `labels`, a list of N integers.
 
     Raises:
         FormatError: no pickle, one that names anything but NumPy's array, or one that holds

@@ -15,13 +15,7 @@ KINDS = (
 
 
 def describe(head: bytes) -> str:
-    r"""Describe the kind of a file that begins with `head`.
-
-    Args:
-        head: the first bytes of the file; 64 are plenty.
-
-    Returns:
-        A noun phrase for an error message.
+    r"""Describe the kind of a file that begins with `head`, such as 64 bytes, for an error message.
 
     Example:
         >>> describe(b"<!DOCTYPE html>")

@@ -74,13 +74,7 @@ def _deal(count: int, share: float) -> Mask:
 
 
 def _give_each(dealt: Mask, labels: Labels, share: float) -> None:
-    """Give the part one image of each class it lacks, for one of the class in largest excess.
-
-    Args:
-        dealt: (N,) which images the part gets; changed in place.
-        labels: (N,) in order.
-        share: the part's fraction of each class.
-    """
+    """Give the part one image of each class it lacks, for one of the class in largest excess."""
     sizes = np.bincount(labels)
     for label in np.setdiff1d(labels, labels[dealt]):
         dealt[np.argmax(labels == label)] = True

@@ -12,16 +12,8 @@ from badak.errors import BadakError
 def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fill: float) -> Images:
     """Pad each image on all sides and crop it to its size.
 
-    Args:
-        images: (N, C, H, W).
-        top: (N,) first row to cut, in 0..2 * margin.
-        left: (N,) first column.
-        margin: pixels added on each side.
-        mode: "constant", "edge" or "reflect", as in `numpy.pad`.
-        fill: the value added by "constant".
-
-    Returns:
-        New array (N, C, H, W).
+    `top` and `left` (N,) are the first row and column to cut, in 0..2 * margin; `mode` is
+    "constant", with the value `fill`, "edge" or "reflect", as in `numpy.pad`.
 
     Example:
         >>> row = np.array([1.0, 2.0, 3.0]).reshape(1, 1, 1, 3)
@@ -42,11 +34,7 @@ def cut(images: Images, top: Indices, left: Indices, margin: int, mode: str, fil
 def cut_at_random(
     images: Images, generator: np.random.Generator, margin: int, mode: str, fill: float, name: str
 ) -> Images:
-    """Call `cut` with a random place for each image.
-
-    Raises:
-        BadakError: `margin`, which the message calls `name`, is at least an image's side.
-    """
+    """Call `cut` with a random place for each image."""
     n, _, h, w = images.shape
     if margin >= min(h, w):
         raise BadakError(f"{name} must be below {min(h, w)} for images of {h}x{w}; got {margin}")
@@ -57,13 +45,7 @@ def cut_at_random(
 def rotated(images: Images, angles: Array, fill: float) -> Images:
     """Rotate each image about its centre, with bilinear interpolation.
 
-    Args:
-        images: (N, C, H, W).
-        angles: (N,) radians, counter-clockwise as one sees the image.
-        fill: the value outside the images.
-
-    Returns:
-        New array (N, C, H, W).
+    Angles (N,) are in radians, counter-clockwise as one sees the image; `fill` surrounds it.
 
     Example:
         >>> square = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 1, 2, 2)

@@ -21,19 +21,9 @@ def model_card(
     sizes: Facts,
     loading: str,
 ) -> str:
-    """Write the card.
+    """Write a card in Markdown: a title, an opening in a sentence or two, and tables of values.
 
-    Args:
-        title: the heading.
-        opening: a sentence or two in plain Markdown.
-        net: the network; its layers and sizes are listed.
-        data: what it was trained on, name -> value.
-        metrics: what was measured, name -> value.
-        sizes: of the exported files, name -> value.
-        loading: how to load the export, in Markdown.
-
-    Returns:
-        The text of a .md file.
+    `sizes` are those of the exported files; `loading` says how to load them.
 
     Example:
         >>> from badak.models import LeNet5
@@ -63,9 +53,7 @@ def model_card(
 
 
 def escaped(words: str) -> str:
-    r"""Words as they are, whatever signs of Markdown or HTML are in them, on one line.
-
-    What would act on a page or a terminal is escaped.
+    r"""Words on one line, with all signs escaped that act in Markdown, on a page or a terminal.
 
     Example:
         >>> print(escaped("a|b <i> _c_"))

@@ -1,4 +1,7 @@
-"""Looking inside a network: each function returns data, and `draw` makes pictures of it."""
+"""Looking inside a network: each function returns data, and `draw` makes pictures of it.
+
+The function of the same name in `badak.inspect.draw` draws what a function returns.
+"""
 
 from badak.inspect import draw
 from badak.inspect.attribution.attributions import Attributions, attributions

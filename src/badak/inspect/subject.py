@@ -11,18 +11,7 @@ from badak.network import Network
 
 
 def one_image(net: Network, image: ArrayLike, name: str = "image") -> Images:
-    """Return an image as a batch of one, as the network takes it.
-
-    Args:
-        net: the network.
-        image: (C, H, W): float, or uint8 in 0..255, which is scaled to [0, 1].
-        name: what the message calls it.
-
-    Returns:
-        (1, C, H, W) of the network's dtype.
-
-    Raises:
-        BadakError: no image of the network's shape, or NaN or infinity in it.
+    """Return an image (C, H, W) as a batch of one, as the network takes it; uint8 is scaled.
 
     Example:
         >>> from badak.models import SimpleConvNet
@@ -38,9 +27,6 @@ def one_image(net: Network, image: ArrayLike, name: str = "image") -> Images:
 def one_class(net: Network, label: int) -> int:
     """Return a class of the network's.
 
-    Raises:
-        BadakError: no integer in 0..K-1.
-
     Example:
         >>> from badak.models import SimpleConvNet
         >>> one_class(SimpleConvNet(), 10)
@@ -52,9 +38,6 @@ def one_class(net: Network, label: int) -> int:
 
 def one_layer(net: Network, layer: str) -> str:
     """Return the name of a layer of the network's, inside a block ``"block1.conv1"``.
-
-    Raises:
-        BadakError: no such layer; the message lists those there are.
 
     Example:
         >>> from badak.models import LeNet5
@@ -68,9 +51,6 @@ def one_layer(net: Network, layer: str) -> str:
 
 def finite(output: Array, what: str = "the network's output") -> Array:
     """Return an output; a network whose training diverged has nothing to say.
-
-    Raises:
-        BadakError: NaN or infinity in it.
 
     Example:
         >>> finite(np.array([np.nan]))

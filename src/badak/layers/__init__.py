@@ -16,6 +16,7 @@ from badak.layers.block import Block
 from badak.layers.channels import ChannelShuffle, ChannelSlice
 from badak.layers.concat import Concat
 from badak.layers.conv import Conv2d
+from badak.layers.conv_transpose import ConvTranspose2d
 from badak.layers.dropout import Dropout
 from badak.layers.flatten import Flatten
 from badak.layers.gate import GELU, Hardswish, Mish, SiLU
@@ -33,6 +34,7 @@ from badak.layers.scale import Normalize, Scale
 from badak.layers.smooth import ELU, SELU, Softplus
 from badak.layers.subsample import Subsample2d
 from badak.layers.table_conv import TableConv2d
+from badak.layers.upsample import Upsample
 from badak.layers.widen import Widen2d
 
 LAYERS: dict[str, type[Layer]] = {
@@ -40,6 +42,8 @@ LAYERS: dict[str, type[Layer]] = {
     for layer in (
         Conv2d,
         TableConv2d,
+        ConvTranspose2d,
+        Upsample,
         Linear,
         MaxPool2d,
         AvgPool2d,
@@ -97,6 +101,7 @@ __all__ = [
     "ChannelSlice",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Dropout",
     "EuclideanRBF",
@@ -130,6 +135,7 @@ __all__ = [
     "Subsample2d",
     "TableConv2d",
     "Tanh",
+    "Upsample",
     "Widen2d",
     "ZeroPad2d",
 ]

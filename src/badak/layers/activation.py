@@ -66,9 +66,6 @@ class LeakyReLU(Activation):
     Args:
         negative_slope: the slope on the left of 0.
 
-    Raises:
-        BadakError: a slope that is not a finite number.
-
     Example:
         >>> import numpy as np
         >>> LeakyReLU(0.5).forward(np.array([[-1.0, 2.0]]), training=False)[0]
@@ -93,9 +90,6 @@ class Hardtanh(Activation):
     Args:
         min_val: the minimum output.
         max_val: the maximum output.
-
-    Raises:
-        BadakError: limits that are not finite numbers, or min_val not below max_val.
 
     Example:
         >>> import numpy as np
@@ -208,9 +202,6 @@ class ScaledTanh(Pointwise):
     Args:
         amplitude: the limit on the far right.
         slope: what the input is multiplied by.
-
-    Raises:
-        BadakError: a number that is not above 0.
 
     Example:
         >>> import numpy as np

@@ -19,7 +19,8 @@ class Layer(ABC):
     """One step of a network; the fields of a concrete layer are its constructor's arguments.
 
     A layer keeps no memory of a forward pass: `forward` returns a cache, and `backward` takes it.
-    The cache refers to the layer's input, which must not change between the two calls.
+    The cache refers to the layer's input, which must not change between the two calls. Every
+    constructor raises BadakError for an argument out of range, and names it.
 
     Attributes:
         parameters: name -> array that training changes; filled by `build`.
@@ -114,7 +115,7 @@ class Pointwise(Layer):
 
 
 def image_shape(input_shape: Shape) -> tuple[int, int, int]:
-    """Return (C, H, W), or raise BadakError if the input is not an ."""
+    """Return (C, H, W), or raise BadakError if the input is not an image."""
     if len(input_shape) != 3:
         raise BadakError(f"the input must be images (C, H, W); got {input_shape}")
     channels, height, width = input_shape

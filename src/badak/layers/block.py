@@ -215,9 +215,7 @@ def gradients(
 def node_state_shapes(nodes: Sequence[Node], input_shape: Shape) -> dict[str, Shape]:
     """Return name -> shape of all parameters and buffers.
 
-    Args:
-        nodes: layers and what they read, in order.
-        input_shape: what `INPUT` is.
+    `input_shape` is what `INPUT` is.
 
     Raises:
         BadakError: a layer does not fit what it reads.

@@ -31,9 +31,6 @@ class Conv2d(Layer):
         bias: whether a number is added for each filter.
         weight_init: "he", "xavier" or a standard deviation.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Conv2d(30, 5).output_shape((1, 28, 28))
         (30, 24, 24)

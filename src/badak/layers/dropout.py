@@ -21,9 +21,6 @@ class Dropout(Pointwise):
     Args:
         p: share of values dropped, in [0, 1].
 
-    Raises:
-        BadakError: p outside [0, 1].
-
     Example:
         >>> Dropout(1.5)
         Traceback (most recent call last):

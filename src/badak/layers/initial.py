@@ -18,18 +18,6 @@ WeightInit = str | float
 def normal(shape: Shape, std: float, generator: np.random.Generator, dtype: Any) -> Array:
     """Draw weights from N(0, std^2), as the book's ``weight_init_std`` does.
 
-    Args:
-        shape: of the weight.
-        std: standard deviation.
-        generator: what is drawn from.
-        dtype: float32 or float64.
-
-    Returns:
-        The weight.
-
-    Raises:
-        BadakError: more memory than this process can have.
-
     Example:
         >>> normal((2, 3), 0.01, np.random.default_rng(0), np.float32).shape
         (2, 3)
@@ -98,16 +86,6 @@ def weight(
     dtype: Any,
 ) -> Array:
     """Draw a weight as `weight_init` says: a word of `INITIALIZERS` or a standard deviation.
-
-    Args:
-        weight_init: "he", "xavier", or the standard deviation itself.
-        shape: of the weight.
-        fans: (fan_in, fan_out), the connections into and out of one unit.
-        generator: what is drawn from.
-        dtype: float32 or float64.
-
-    Returns:
-        The weight.
 
     Example:
         >>> weight("he", (4, 50), (50, 4), np.random.default_rng(0), np.float32).dtype

@@ -24,9 +24,6 @@ class Linear(Layer):
         bias: whether a number is added for each output.
         weight_init: "he", "xavier" or a standard deviation.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Linear(10).output_shape((100,))
         (10,)

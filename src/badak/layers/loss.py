@@ -18,9 +18,6 @@ class CrossEntropyLoss:
         label_smoothing: share of each target spread over all classes (Szegedy et al. 2016).
         ignore_index: images with this label count neither in the loss nor in the gradient.
 
-    Raises:
-        BadakError: label_smoothing outside [0, 1].
-
     Example:
         >>> import numpy as np
         >>> loss, cache = CrossEntropyLoss().forward(np.zeros((1, 4)), [2])

@@ -75,9 +75,6 @@ class GroupNorm(_Grouped):
         eps: added to the variance.
         affine: whether each channel is scaled and shifted afterwards.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> GroupNorm(4).output_shape((16, 8, 8))
         (16, 8, 8)
@@ -209,9 +206,6 @@ class LocalResponseNorm(Pointwise):
         alpha: scale of the sum.
         beta: the power.
         k: added to the sum.
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> LocalResponseNorm().output_shape((96, 55, 55))

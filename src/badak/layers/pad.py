@@ -23,9 +23,6 @@ class ZeroPad2d(Layer):
     Args:
         padding: a number, a pair (vertical, horizontal), or ((top, bottom), (left, right)).
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> ZeroPad2d(((0, 1), (2, 3))).output_shape((4, 6, 6))
         (4, 7, 11)

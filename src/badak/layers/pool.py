@@ -25,9 +25,6 @@ class MaxPool2d(Layer):
         dilation: distance between the window's cells.
         ceil_mode: round the output size up instead of down.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> MaxPool2d(2).output_shape((30, 24, 24))
         (30, 12, 12)
@@ -80,9 +77,6 @@ class AvgPool2d(Layer):
         padding: zeros around the input, at most half the kernel.
         ceil_mode: round the output size up instead of down.
         count_include_pad: whether padding counts in the mean.
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> AvgPool2d(3, stride=2).output_shape((96, 55, 55))

@@ -26,9 +26,6 @@ class EuclideanRBF(Layer):
     Args:
         out_features: K, the number of classes.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> EuclideanRBF(10).output_shape((84,))
         (10,)

@@ -29,9 +29,6 @@ class Subsample2d(Layer):
     Args:
         kernel_size: rows and columns of the window, and the step between two.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Subsample2d(2).output_shape((6, 28, 28))
         (6, 14, 14)
@@ -63,11 +60,7 @@ class Subsample2d(Layer):
         return output_shape
 
     def forward(self, x: Array, training: bool) -> tuple[Array, Cache]:
-        """The cache is the input's shape and the sums, with the statistics that change nothing.
-
-        Sums are averages divided by 1; one factor and one bias per map are what batch norm applies,
-        where mean 0 and variance 1 leave its input as it is.
-        """
+        """The cache is the input's shape and the sums, with the statistics that change nothing."""
         sums = ops.avg_pool2d(x, self.kernel_size, divisor_override=1)
         weight, bias = self.parameters["weight"], self.parameters["bias"]
         zeros, ones = np.zeros_like(weight), np.ones_like(weight)

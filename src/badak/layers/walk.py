@@ -45,13 +45,6 @@ class Visit(NamedTuple, Generic[Value]):
 def walk(layers: Mapping[str, Layer], input_shape: Shape) -> Iterator[Visit[Shape]]:
     """Yield every layer with its shapes, in the order they compute; a block after its own layers.
 
-    Args:
-        layers: by name, in order.
-        input_shape: of one image.
-
-    Raises:
-        BadakError: a layer does not fit the output of the one before it.
-
     Example:
         >>> from badak.layers import Linear, ReLU, Residual
         >>> layers = {"block1": Residual([ReLU()]), "linear1": Linear(2)}
@@ -66,11 +59,7 @@ def run(
 ) -> Iterator[Visit[Array]]:
     """Yield every layer with its arrays, as `walk` does with shapes.
 
-    Args:
-        layers: built layers by name, in order.
-        x: (N, ...), the first one's input.
-        step: what computes each output, a block's from the ends of its paths; in prediction, if
-            None.
+    `step` computes each output, a block's from the ends of its paths; in prediction, if None.
 
     Example:
         >>> import numpy as np
@@ -129,11 +118,8 @@ def _call(_: str, __: str, function: Callable[..., Any], *arguments: Any) -> Any
 class Tape:
     """A forward pass through which gradients can flow back, layer by layer.
 
-    Args:
-        layers: built layers by name, in order.
-        training: as for `Layer.forward`.
-        call: makes each call: ``call(layer's full name, "forward" or "backward", function,
-            *arguments)``; `badak.inspect.profile` times them.
+    ``call(layer's full name, "forward" or "backward", function, *arguments)`` makes each call;
+    `badak.inspect.profile` times them.
     """
 
     def __init__(
@@ -154,10 +140,6 @@ class Tape:
         """Yield each layer's name and its output's gradient, last to first; then `INPUT`'s.
 
         A block comes before its own layers. The bits are those of `Layer.backward`.
-
-        Args:
-            grad_y: the gradient of the last output.
-            need_grad_x: whether that of the input is wanted.
         """
         nodes, end = chain(self._layers)
         arriving = Arriving((end,), (grad_y,))

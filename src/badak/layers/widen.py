@@ -23,9 +23,6 @@ class Widen2d(Layer):
         out_channels: maps in the output, the input's and the zeros.
         stride: distance between places that are kept.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Widen2d(32, stride=2).output_shape((16, 9, 8))
         (32, 5, 4)

@@ -54,9 +54,6 @@ def convolution_by_size(
         image_sizes: sides of the images, at least 3, each measured with 3x3 filters.
         kernel_sizes: sides of the filters, each measured on the largest image.
 
-    Returns:
-        Times and peak memory; `badak.lessons.draw.convolution_by_size` draws them.
-
     Raises:
         BadakError: no sizes, or a filter larger than the largest image.
 

@@ -102,9 +102,6 @@ def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None
         labels: (N,) class indices.
         samples: entries compared in each array, drawn at random; all if None.
 
-    Returns:
-        What is wrong with each layer, in words and numbers.
-
     Raises:
         BadakError: no images, or images or labels that do not fit.
 

@@ -1,7 +1,7 @@
 """One convolution in four ways: loops, a matrix product, the Fourier transform, Winograd's.
 
 N images, C channels, H x W input, F filters of KH x KW, OH x OW places = P; stride 1, no padding.
-They are written to be read; use `badak.ops.conv2d` for work.
+They are written to be read; use `badak.ops.conv2d` for work. All return (N, F, OH, OW).
 """
 
 import numpy as np
@@ -11,13 +11,6 @@ from badak.arrays import Array
 
 def by_loops(x: Array, w: Array) -> Array:
     """Place each filter at each position of each image, multiply and sum: the definition.
-
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, KH, KW).
-
-    Returns:
-        (N, F, OH, OW).
 
     Example:
         >>> by_loops(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))
@@ -42,13 +35,6 @@ def by_matrix(x: Array, w: Array) -> Array:
     It is fast, since matrix products are what processors do best. It needs memory, since a pixel is
     copied once for each window that contains it.
 
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, KH, KW).
-
-    Returns:
-        (N, F, OH, OW).
-
     Example:
         >>> by_matrix(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2))).shape
         (1, 1, 2, 2)
@@ -70,13 +56,6 @@ def by_fourier(x: Array, w: Array) -> Array:
     Unlike the convolution of mathematics, that of networks does not flip its filters; the complex
     conjugate makes up for that. Spectra wrap around the edges, so only outputs whose window does
     not cross an edge are kept. The work does not grow with the filter: good for large filters.
-
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, KH, KW).
-
-    Returns:
-        (N, F, OH, OW).
 
     Source: Mathieu, Henaff and LeCun 2013, *Fast Training of Convolutional Networks through FFTs*.
 
@@ -102,13 +81,6 @@ TO_OUTPUT = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
 
 def by_winograd(x: Array, w: Array) -> Array:
     """Transform 4x4 tiles and 3x3 filters, multiply cell by cell, and transform back.
-
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, 3, 3).
-
-    Returns:
-        (N, F, OH, OW).
 
     Source: Lavin and Gray 2015, *Fast Algorithms for Convolutional Neural Networks*, section 4.1.
 

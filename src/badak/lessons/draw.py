@@ -15,12 +15,6 @@ MARKERS = dict(zip(WAYS, "osD^", strict=True))
 def convolution_by_size(measurements: ConvolutionBySize) -> "Figure":
     """Draw time (above) and peak memory (below) of each way by the size of image and filter.
 
-    Args:
-        measurements: as `badak.lessons.convolution_by_size` returns it.
-
-    Returns:
-        A Matplotlib figure; `badak.inspect.draw.save` writes it.
-
     Example:
         >>> from badak.lessons import convolution_by_size as measure
         >>> figure = convolution_by_size(measure((4, 6), (1, 3)))

@@ -94,9 +94,6 @@ def convolution_three_ways(x: Array, w: Array) -> ThreeWays:
         x: images (N, C, H, W), float32 or float64; keep them small: the loops are in Python.
         w: filters (F, C, KH, KW) of the same dtype.
 
-    Returns:
-        Output, time and peak memory of each way, and how far they differ.
-
     Raises:
         ArgumentTypeError: dtypes that are not floats, or that differ.
         BadakError: an empty axis, channels that differ, or filters larger than the images.
@@ -133,10 +130,6 @@ def bound(x: Array, w: Array) -> float:
     sqrt(K) eps times A, the largest output if all numbers were positive. An FFT is off by about
     eps log2 of its length times B: the largest value of each channel times the root of the sum of
     squares of its filter, summed over the channels. Winograd's few sums stay within both.
-
-    Args:
-        x: images (N, C, H, W).
-        w: filters (F, C, KH, KW).
 
     Source: Higham and Mary 2019, *A New Approach to Probabilistic Rounding Error Analysis*;
     Higham 2002, *Accuracy and Stability of Numerical Algorithms*, section 24.1.

@@ -43,27 +43,11 @@ def AlexNet(
     5x5 and keeps the size, so that all three poolings fit, and the hidden layers have 1,024 units,
     since 2,304 values reach them and not 9,216.
 
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        filters: of the five convolutions.
-        first_kernel: of the first convolution; 11 if None, 5 for small images.
-        first_stride: of the first convolution; 4 if None, 1 for small images.
-        groups: of the second, fourth and fifth convolution.
-        pool_size: window of the poolings.
-        pool_stride: of the poolings, which overlap.
-        hidden_sizes: units of the two hidden layers; 4,096 each if None, 1,024 for small images.
-        dropout: share of values dropped before each hidden layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`, and: filters of the five convolutions; first_kernel and
+    first_stride of the first one, 11 and 4 if None, 5 and 1 for small images; groups of the second,
+    fourth and fifth; pool_size and pool_stride of the poolings, which overlap; hidden_sizes, units
+    of the two hidden layers, 4,096 each if None, 1,024 for small images; dropout before each of
+    these.
 
     Example:
         >>> AlexNet(num_classes=5, hidden_sizes=(8, 8)).layers["flatten1"].output_shape((256, 6, 6))

@@ -31,23 +31,9 @@ def DeepConvNet(
     padding 1 but for the fourth convolution's 2, He's initial weights, and dropout after the
     output layer too.
 
-    Args:
-        input_shape: (C, H, W) of one image.
-        filters: of the six convolutions.
-        kernel_size: rows and columns of a filter.
-        pool_size: window and stride of the three poolings.
-        hidden_size: units of the hidden layer.
-        num_classes: units of the output.
-        dropout: share of values dropped after the hidden layer, and of the outputs.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`, and: filters of the six convolutions, of kernel_size;
+    pool_size, window and stride of the three poolings; hidden_size, units of the hidden layer;
+    dropout after the hidden layer, and of the outputs.
 
     Example:
         >>> net = DeepConvNet()

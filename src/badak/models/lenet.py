@@ -58,24 +58,10 @@ def LeNet5(
     rule, which makes up for the smaller pixels; and the loss leaves out the paper's constant for
     images of no class.
 
-    Args:
-        num_classes: units of the output.
-        modern: whether it is today's form, or that of 1998.
-        input_shape: (C, H, W) of one image.
-        filters: of the two convolutions.
-        kernel_size: rows and columns of a filter.
-        padding: of the first convolution; what makes the image the paper's 32x32 if None.
-        pool_size: window and stride of both poolings.
-        hidden_sizes: maps of C5 (units, in the modern form) and units of F6.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`, and: modern, whether it is today's form or that of 1998;
+    filters of the first two convolutions, of kernel_size; padding of the first, what makes the
+    image the paper's 32x32 if None; pool_size, window and stride of both poolings; hidden_sizes,
+    maps of C5 (units, in the modern form) and units of F6.
 
     Example:
         >>> LeNet5().summary().parameters  # 156 + 2,416 + 48,120 + 10,164 + 850

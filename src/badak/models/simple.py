@@ -30,24 +30,9 @@ def SimpleConvNet(
     From Saito, *Deep Learning from Scratch*, chapter 7.5, with its sizes as defaults; the book's
     softmax is in the loss.
 
-    Args:
-        input_shape: (C, H, W) of one image.
-        filters: of the convolution.
-        kernel_size: rows and columns of a filter.
-        stride: of the convolution.
-        padding: of the convolution.
-        pool_size: window and stride of the pooling.
-        hidden_size: units of the hidden layer.
-        num_classes: units of the output.
-        weight_init: the book's ``weight_init_std``, or "he" or "xavier".
-        seed: of the initial parameters.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`, and: filters, kernel_size, stride and padding of the
+    convolution; pool_size, window and stride of the pooling; hidden_size, units of the hidden
+    layer. weight_init is the book's ``weight_init_std``, or a word.
 
     Example:
         >>> SimpleConvNet().summary().parameters  # 30*25+30 + 4320*100+100 + 100*10+10

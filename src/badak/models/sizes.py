@@ -19,7 +19,7 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
     """Return (C, H, W), or (C, image_size, image_size) if that is not None.
 
     Raises:
-        ArgumentTypeError: no shape, or a size that is not an .
+        ArgumentTypeError: no shape, or a size that is not an integer.
         BadakError: a size below 1.
 
     Example:
@@ -35,15 +35,6 @@ def shape_of(input_shape: Sequence[int], image_size: int | None) -> Shape:
 
 def several(values: Any, name: str, count: int | None = None) -> tuple[Any, ...]:
     """Return sizes as a tuple; the layers they are for check each.
-
-    Args:
-        values: a sequence.
-        name: of the argument.
-        count: how many there must be; any number if None.
-
-    Raises:
-        ArgumentTypeError: no sequence.
-        BadakError: another number of them.
 
     Example:
         >>> several((6, 16, 120), "filters", 2)
@@ -67,15 +58,20 @@ def is_small(shape: Shape) -> bool:
     return min(shape[1:]) < LARGE
 
 
+def stem_stride(shape: Shape) -> int:
+    """Return the first convolution's stride: 1 for small images, so that later stages have maps.
+
+    Example:
+        >>> stem_stride((3, 32, 32)), stem_stride((3, 96, 96))
+        (1, 2)
+    """
+    return 1 if is_small(shape) else 2
+
+
 def padding_to_32(shape: Shape, more: int = 0) -> Padding:
-    """Return the zeros around an image that make it 32 x 32; none if it is larger.
+    """Return the zeros around an image (C, H, W) that make it 32 x 32, and `more` on every side.
 
-    Args:
-        shape: (C, H, W) of the image.
-        more: padding on every side besides.
-
-    Returns:
-        One number if all sides are equal, otherwise one per side.
+    One number if all sides are equal, otherwise one per side; none if the image is larger.
 
     Example:
         >>> padding_to_32((1, 28, 28)), padding_to_32((1, 27, 40), more=1)

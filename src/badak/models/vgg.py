@@ -37,24 +37,10 @@ def VGG11(
     without the paper's detours. Images below 64 pixels, such as CIFAR-10's, get one hidden layer of
     512 units; below 32, padding makes them 32x32.
 
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        filters: of the convolutions, grouped by the poolings between them.
-        batch_norm: whether BatchNorm2d follows each convolution.
-        hidden_sizes: units of the hidden layers; two of 4,096 if None, one of 512 for small
-            images.
-        dropout: share of values dropped after each hidden layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments are those of `badak.models`, and: filters of the convolutions, grouped by the poolings
+    between them; batch_norm, whether BatchNorm2d follows each convolution; hidden_sizes, units of
+    the hidden layers, two of 4,096 if None, one of 512 for small images; dropout after each of
+    these.
 
     Example:
         >>> VGG11(10, image_size=32).summary().parameters
@@ -94,26 +80,7 @@ def VGG16(
 ) -> Network:
     """Thirteen 3x3 convolutions, pooled five times, and three linear layers: column D of the paper.
 
-    Otherwise as `VGG11`.
-
-    Args:
-        num_classes: units of the output.
-        image_size: short for input_shape (3, image_size, image_size).
-        input_shape: (C, H, W) of one image.
-        filters: of the convolutions, grouped by the poolings between them.
-        batch_norm: whether BatchNorm2d follows each convolution.
-        hidden_sizes: units of the hidden layers; two of 4,096 if None, one of 512 for small
-            images.
-        dropout: share of values dropped after each hidden layer.
-        weight_init: "he", "xavier" or a standard deviation.
-        seed: of the initial parameters and of dropout.
-        dtype: np.float32 or np.float64.
-
-    Returns:
-        The network.
-
-    Raises:
-        BadakError: sizes that do not fit; the message names the layer.
+    Arguments and the form for small images are those of `VGG11`.
 
     Example:
         >>> VGG16(10, image_size=32).summary().parameters

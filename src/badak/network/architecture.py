@@ -44,10 +44,6 @@ def checked_dtype(dtype: Any) -> "np.dtype[Any]":
 def checked_input_shape(shape: Any) -> tuple[int, ...]:
     """Return (C, H, W) as Python ints, each at least 1.
 
-    Raises:
-        ArgumentTypeError: not three integers.
-        BadakError: one of them below 1.
-
     Example:
         >>> checked_input_shape([1, 28, 0])
         Traceback (most recent call last):
@@ -59,11 +55,7 @@ def checked_input_shape(shape: Any) -> tuple[int, ...]:
 
 
 def check_count(layers: Mapping[str, Layer]) -> None:
-    """Refuse more layers than a network may have.
-
-    Raises:
-        BadakError: there are more than `MAX_LAYERS`, counting those inside blocks.
-    """
+    """Refuse more layers than a network may have."""
     count = sum(1 for name, layer in layers.items() for _ in layer.leaves(name))
     if count > MAX_LAYERS:
         raise BadakError(f"a network may have at most {MAX_LAYERS:,} layers; got {count:,}")
@@ -104,11 +96,7 @@ def check_state(
     input_shape: Sequence[int],
     state: Mapping[str, NDArray[Any]],
 ) -> None:
-    """Compare a file's arrays with what its layers need, before anything is allocated.
-
-    Raises:
-        BadakError: the layers do not fit each other, or the arrays do not fit them.
-    """
+    """Compare a file's arrays with what its layers need, before anything is allocated."""
     faults = misfits(state_shapes(named(layers), input_shape), state)
     if faults:
         raise BadakError(f"the arrays do not fit it: {'; '.join(faults)}")
@@ -149,17 +137,7 @@ def _arguments(layer: Layer) -> dict[str, Any]:
 
 
 def parse(description: Any) -> dict[str, Any]:
-    """Turn a description from a file into Network's arguments, trusting nothing.
-
-    Args:
-        description: what `describe` returned, as JSON gives it back.
-
-    Returns:
-        layers, input_shape, dtype and loss.
-
-    Raises:
-        FormatError: a key, layer or argument that is missing, unknown or of the wrong kind.
-    """
+    """Turn a description from a file into Network's arguments, trusting nothing."""
     _keys(description, "the architecture", ("input_shape", "dtype", "loss", "layers"))
     dtype = description["dtype"]
     if dtype not in DTYPES:

@@ -20,13 +20,7 @@ FORMAT = {"format": "badak network", "version": 1}
 def save(path: str | Path, net: "Network", state: State | None = None) -> None:
     """Write a network to one safetensors file, atomically.
 
-    Args:
-        path: where to write.
-        net: gives the architecture.
-        state: arrays that `net.state()` had; those that it has now if None.
-
-    Raises:
-        BadakError: the file cannot be written.
+    `state` are arrays that `net.state()` had; those that it has now if None.
     """
     arrays = net.state() if state is None else state
     storage.save(path, arrays, {**FORMAT, "architecture": net.architecture()})
@@ -34,10 +28,6 @@ def save(path: str | Path, net: "Network", state: State | None = None) -> None:
 
 def read(path: str | Path, build: "Callable[[Any, State], Network]") -> "Network":
     """Read what `save` wrote.
-
-    Args:
-        path: the file.
-        build: makes a network of the architecture and the arrays, trusting neither.
 
     Raises:
         FormatError: the file cannot be read or holds no usable network; the message says why.

@@ -133,10 +133,7 @@ def _parts(name: str, block: Block, input_shape: Shape, training: bool) -> Itera
 def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[Stage]:
     """Group layers into stages, each as long as one call can do.
 
-    Args:
-        layers: names and layers, in order.
-        input_shape: of one image.
-        training: for training, with what `backward` needs, or for prediction.
+    In training a stage keeps what `backward` needs.
     """
     result: list[Stage] = []
     shape, rest = input_shape, list(layers)

@@ -28,6 +28,7 @@ from badak.network.state import (
     parameters,
     undone_by_a_fault,
 )
+from badak.network.state_dict import Loaded, chosen
 from badak.turns import Turns
 
 if TYPE_CHECKING:
@@ -215,6 +216,21 @@ class Network:
         with self._turns.writing():
             fill(self.layers, state)
 
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Loaded:
+        """Copy arrays or tensors of equal names, of any real dtype, as PyTorch does; see `Loaded`.
+
+        Args:
+            state: name -> array. `badak.load_state_dict` takes files, and other names too.
+            strict: refuse names missing or unknown, and other shapes. Else what fits is taken.
+
+        Raises:
+            BadakError: what `strict` refuses, or NaN or infinity; nothing changes.
+        """
+        taken, loaded = chosen(self.state(), state, checks.flag(strict, "strict"))
+        with self._turns.writing():
+            fill(self.layers, taken)
+        return loaded
+
     def generators(self) -> dict[str, np.random.Generator]:
         """Return layer name -> the generator it draws from in training."""
         return generators(self.layers)
@@ -276,24 +292,3 @@ class Network:
         """
         with self._turns.reading():
             files.save(path, self)
-
-
-def load(path: str | Path) -> Network:
-    """Read a network that `Network.save` wrote; nothing in the file is executed.
-
-    Args:
-        path: the safetensors file.
-
-    Raises:
-        FormatError: the file cannot be read, is damaged or not a badak network, or its tensors do
-            not fit or hold NaN or infinity.
-
-    Example:
-        >>> import tempfile
-        >>> from badak.layers import Flatten, Linear
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Network([Flatten(), Linear(3)], (1, 2, 2)).save(f"{folder}/net.safetensors")
-        ...     load(f"{folder}/net.safetensors").output_shape
-        (3,)
-    """
-    return files.read(path, Network.from_architecture)

@@ -57,11 +57,7 @@ class Plan:
         self.grad_x: Array | None = None
 
     def take(self, images: Images) -> None:
-        """Copy a batch to `images`.
-
-        Raises:
-            BadakError: NaN or infinity in the images.
-        """
+        """Copy a batch to `images`."""
         if not self._fused.take_images(images, self.images):
             as_images(images)  # says which image is not finite
 

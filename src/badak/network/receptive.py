@@ -79,13 +79,10 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
     """Return every layer's receptive field, by name; in front of a block's, those inside.
 
     Layers that slide a window widen the field. Layers that work place by place see what the layer
-    before them sees, and so does Flatten, whose outputs are the places of the maps before it. A
-    Linear, and any other layer that changes the shape, can see all that the places before it see.
-    A block sees what any of its paths sees.
-
-    Args:
-        layers: built layers in order.
-        input_shape: (C, H, W) of one image.
+    before them sees; so does Flatten, whose outputs are the places of the maps before it, and so do
+    normalisations, whose statistics do not count here, as in other tools. A Linear, and any other
+    layer that changes the shape, can see all that the places before it see. A block sees what any
+    of its paths sees.
 
     Example:
         >>> from badak.layers import Conv2d, MaxPool2d

@@ -44,12 +44,7 @@ def generators(layers: Layers) -> dict[str, np.random.Generator]:
 
 
 def check_fits(own: Mapping[str, Array], state: Mapping[str, NDArray[Any]]) -> None:
-    """Refuse arrays that cannot be copied into a network's `own`.
-
-    Raises:
-        BadakError: names missing or unknown, shapes or dtypes that differ, NaN or infinity;
-            all are listed.
-    """
+    """Refuse arrays that cannot be copied into a network's `own`; the message lists all reasons."""
     faults = misfits({name: array.shape for name, array in own.items()}, state)
     comparable = {}
     for name in [name for name in own if name in state]:
@@ -63,10 +58,11 @@ def check_fits(own: Mapping[str, Array], state: Mapping[str, NDArray[Any]]) -> N
 
 
 def fill(layers: Layers, state: Mapping[str, NDArray[Any]]) -> None:
-    """Copy arrays into those of the layers; their names and shapes must fit."""
+    """Copy arrays into those of the layers, whose names and shapes they must have."""
     _make_writable(layers)
-    for name, array in (parameters(layers) | buffers(layers)).items():
-        array[...] = state[name]
+    own = parameters(layers) | buffers(layers)
+    for name, array in state.items():
+        own[name][...] = array
 
 
 @contextmanager

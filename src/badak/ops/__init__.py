@@ -30,6 +30,7 @@ from badak.ops.channels import (
     concat,
 )
 from badak.ops.conv import conv2d, conv2d_backward
+from badak.ops.conv_transpose import conv_transpose2d, conv_transpose2d_backward
 from badak.ops.distance import squared_distance, squared_distance_backward
 from badak.ops.dropout import dropout, dropout_backward
 from badak.ops.edition import active, use
@@ -77,6 +78,7 @@ from badak.ops.update import (
     rmsprop_update,
     sgd_update,
 )
+from badak.ops.upsample import upsample, upsample_backward
 
 __all__ = [
     "BatchNorm",
@@ -97,6 +99,8 @@ __all__ = [
     "concat",
     "conv2d",
     "conv2d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
     "cross_entropy",
     "cross_entropy_backward",
     "dropout",
@@ -160,5 +164,7 @@ __all__ = [
     "squared_distance_backward",
     "tanh",
     "tanh_backward",
+    "upsample",
+    "upsample_backward",
     "use",
 ]

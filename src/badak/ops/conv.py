@@ -1,4 +1,8 @@
-"""conv2d and its backward: document, check, hand on."""
+"""conv2d and its backward: document, check, hand on.
+
+Both raise ArgumentTypeError for arrays that are not floats, or dtypes that differ, and BadakError
+for shapes or numbers that do not match.
+"""
 
 import math
 
@@ -36,10 +40,6 @@ def conv2d(
     Returns:
         (N, F, OH, OW) of x's dtype; see `badak.ops.window.Window.output_size`.
 
-    Raises:
-        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
-        BadakError: shapes or numbers that do not match; the message has them.
-
     Source: LeCun et al. 1998, section II.A; the book's chapter 7.
 
     Example:
@@ -70,24 +70,12 @@ def conv2d_backward(
     groups: int = 1,
     need_grad_x: bool = True,
 ) -> tuple[Array | None, Array, Array]:
-    """Gradients of `conv2d` for its input, weight and bias.
+    """Gradients of `conv2d` for its input, weight and bias; options as in forward.
 
-    Args:
-        grad_y: gradient of the output (N, F, OH, OW).
-        x: the input that conv2d saw.
-        weight: the weight that conv2d saw.
-        stride: as given to conv2d.
-        padding: as given to conv2d.
-        dilation: as given to conv2d.
-        groups: as given to conv2d.
-        need_grad_x: False if nobody needs the input's gradient, as in a first layer.
+    grad_y is (N, F, OH, OW). Without need_grad_x, as in a first layer, grad_x is None.
 
     Returns:
         grad_x (N, C, H, W) or None, grad_weight like weight, grad_bias (F,).
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that do not fit.
 
     Example:
         >>> import numpy as np

@@ -1,4 +1,8 @@
-"""squared_distance and its backward: document, check, hand on."""
+"""squared_distance and its backward: document, check, hand on.
+
+Both raise ArgumentTypeError for arrays that are not floats, or dtypes that differ, and BadakError
+for shapes that do not fit.
+"""
 
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
@@ -16,10 +20,6 @@ def squared_distance(x: Array, centres: Array) -> Array:
     Returns:
         (N, K) of x's dtype: the sum over D of ``(x - centre) ** 2``.
 
-    Raises:
-        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
-        BadakError: shapes that do not fit.
-
     Example:
         >>> import numpy as np
         >>> squared_distance(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0], [1.0, 0.0]]))
@@ -32,19 +32,7 @@ def squared_distance(x: Array, centres: Array) -> Array:
 
 
 def squared_distance_backward(grad_y: Array, x: Array, centres: Array) -> Array:
-    """Gradient of `squared_distance` for its input.
-
-    Args:
-        grad_y: gradient of the output (N, K).
-        x: the input that squared_distance saw.
-        centres: the centres that it saw.
-
-    Returns:
-        grad_x (N, D).
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that do not fit.
+    """Gradient of `squared_distance` for its input, (N, D), given that of its output, (N, K).
 
     Example:
         >>> import numpy as np

@@ -1,6 +1,8 @@
 """Dropout: document, check, hand on.
 
-The generator's type stands in quotes, since reading it imports numpy.random, which takes time.
+Both raise ArgumentTypeError for arguments of another type, and BadakError for p outside [0, 1] or
+shapes that differ. The generator's type stands in quotes, since reading it imports numpy.random,
+which takes time.
 """
 
 import numpy as np
@@ -22,10 +24,6 @@ def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array
     Returns:
         y like x, and the mask of what was kept, bool.
 
-    Raises:
-        ArgumentTypeError: x is not floats, or generator is not a Generator.
-        BadakError: p outside [0, 1].
-
     Source: Srivastava et al. 2014, section 10 (inverted dropout); the book's chapter 6.4.
 
     Example:
@@ -42,19 +40,7 @@ def dropout(x: Array, p: float, generator: "np.random.Generator") -> tuple[Array
 
 
 def dropout_backward(grad_y: Array, mask: Mask, p: float) -> Array:
-    """Gradient of `dropout` for its input.
-
-    Args:
-        grad_y: gradient of the output.
-        mask: as dropout returned it.
-        p: as given to dropout.
-
-    Returns:
-        grad_x like grad_y.
-
-    Raises:
-        ArgumentTypeError: a mask that is not bool.
-        BadakError: shapes that differ.
+    """Gradient of `dropout` for its input, given its mask and p: ``grad_y / (1 - p)`` where kept.
 
     Example:
         >>> dropout_backward(np.ones(2), np.array([True, False]), 0.5)

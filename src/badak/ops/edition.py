@@ -67,12 +67,6 @@ def fma_peak() -> float | None:
 class use:
     """Run the edition `name` from now on, or only inside a ``with`` block.
 
-    Args:
-        name: a key of `EDITIONS`.
-
-    Raises:
-        BadakError: no such edition.
-
     Example:
         >>> with use("reference"):
         ...     active()

@@ -1,7 +1,9 @@
 """add, multiply and scale: document, check, hand on.
 
-Two need no backward of their own: the gradient of a sum is the gradient of both its terms, and the
-gradient of a scaled array is scaled alike.
+x may have any shape, float32 or float64; the result is like it. add and scale need no backward of
+their own: the gradient of a sum is the gradient of both its terms, and the gradient of a scaled
+array is scaled alike. All raise ArgumentTypeError for arrays that are not floats, or dtypes that
+differ, and BadakError for shapes that do not fit, or a factor that is not a finite number.
 """
 
 import numpy as np
@@ -13,17 +15,6 @@ from badak.ops import edition
 
 def add(x: Array, other: Array) -> Array:
     """The sum of two arrays, value by value (He et al. 2016, equation 1).
-
-    Args:
-        x: any shape, float32 or float64.
-        other: like x.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
-        BadakError: shapes that differ.
 
     Example:
         >>> add(np.array([1.0, 2.0]), np.array([3.0, -2.0]))
@@ -112,17 +103,6 @@ def product_shape(first: Shape, second: Shape) -> Shape | None:
 
 def scale(x: Array, factor: float) -> Array:
     """Every value times one number.
-
-    Args:
-        x: any shape, float32 or float64.
-        factor: the number.
-
-    Returns:
-        Array like x.
-
-    Raises:
-        ArgumentTypeError: x is not floats.
-        BadakError: a factor that is not a finite number.
 
     Example:
         >>> scale(np.array([1.0, -2.0]), 0.5)

@@ -9,13 +9,7 @@ from badak.errors import ArgumentTypeError, BadakError
 
 
 def flatten(x: Array) -> Array:
-    """Lay each image's values out in a row.
-
-    Args:
-        x: (N, ...), float32 or float64.
-
-    Returns:
-        (N, D), D the product of the other axes; the input's own memory if it is C-contiguous.
+    """Lay each image's values out in a row: (N, ...) -> (N, D), in place if it is contiguous.
 
     Raises:
         ArgumentTypeError: no floats.
@@ -33,14 +27,7 @@ def flatten(x: Array) -> Array:
 
 
 def flatten_backward(grad_y: Array, input_shape: Shape) -> Array:
-    """The gradient in the input's shape.
-
-    Args:
-        grad_y: gradient of the output (N, D).
-        input_shape: of the input that flatten saw.
-
-    Returns:
-        Array of input_shape.
+    """The gradient in the input's shape: (N, D) -> input_shape.
 
     Raises:
         ArgumentTypeError: input_shape is not a shape.

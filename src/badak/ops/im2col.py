@@ -59,13 +59,7 @@ def col2im(
 ) -> Array:
     """Add columns back to where their windows stood: the transpose of `im2col`, not its inverse.
 
-    Args:
-        columns: (N, C * KH * KW, OH * OW), float32 or float64.
-        input_shape: (N, C, H, W) of the images that im2col saw.
-        kernel_size: as given to im2col.
-        stride: as given to im2col.
-        padding: as given to im2col.
-        dilation: as given to im2col.
+    columns and options are those of im2col; input_shape is (N, C, H, W) of the images that it saw.
 
     Returns:
         Images (N, C, H, W); a pixel that k windows share holds the sum of its k copies.

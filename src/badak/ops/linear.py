@@ -1,4 +1,8 @@
-"""linear and its backward: document, check, hand on."""
+"""linear and its backward: document, check, hand on.
+
+Both raise ArgumentTypeError for arrays that are not floats, or dtypes that differ, and BadakError
+for shapes that do not fit.
+"""
 
 from badak import checks
 from badak.arrays import Array, as_floats, check_shape
@@ -17,10 +21,6 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     Returns:
         (N, M) of x's dtype.
 
-    Raises:
-        ArgumentTypeError: arrays that are not floats, or dtypes that differ.
-        BadakError: shapes that do not fit.
-
     Example:
         >>> import numpy as np
         >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]), np.array([0.5]))
@@ -38,20 +38,10 @@ def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
 def linear_backward(
     grad_y: Array, x: Array, weight: Array, need_grad_x: bool = True
 ) -> tuple[Array | None, Array, Array]:
-    """Gradients of `linear` for its input, weight and bias.
-
-    Args:
-        grad_y: gradient of the output (N, M).
-        x: the input that linear saw.
-        weight: the weight that linear saw.
-        need_grad_x: False if nobody needs the input's gradient.
+    """Gradients of `linear` for its input, weight and bias, given that of its output, (N, M).
 
     Returns:
-        grad_x (N, D) or None, grad_weight (M, D), grad_bias (M,).
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that do not fit.
+        grad_x (N, D), or None without need_grad_x; grad_weight (M, D), grad_bias (M,).
 
     Example:
         >>> import numpy as np

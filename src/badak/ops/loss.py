@@ -55,18 +55,7 @@ def cross_entropy_backward(
 ) -> Array:
     """Gradient of `cross_entropy` for the logits: probabilities minus targets, over N.
 
-    Args:
-        log_probabilities: (N, K), as cross_entropy returned them.
-        labels: as given to cross_entropy.
-        label_smoothing: as given to cross_entropy.
-        sample_weight: as given to cross_entropy.
-        ignore_index: as given to cross_entropy.
-
-    Returns:
-        grad_logits (N, K).
-
-    Raises:
-        BadakError: as cross_entropy does.
+    log_probabilities (N, K) are those that cross_entropy returned; options and errors are its own.
 
     Example:
         >>> cross_entropy_backward(np.log([[0.25, 0.75]]), [0])

@@ -121,19 +121,10 @@ def batch_norm2d(
     ``y = (x - mean) / sqrt(var + eps) * weight + bias``; in training mean and (biased) variance
     are the batch's, else the running ones.
 
-    Args:
-        x: images (N, C, H, W), float32 or float64; in training at least two values per channel.
-        weight: (C,).
-        bias: (C,).
-        running_mean: (C,).
-        running_var: (C,), not negative.
-        training: whether the batch's own statistics are used.
-        momentum: how far the running statistics move towards the batch's, in [0, 1].
-        eps: added to the variance; at least the smallest normal number of the dtype.
-
-    Returns:
-        A named tuple: y; mean and inverse_std, which backward needs; and new running_mean and
-        running_var, the latter moved by the unbiased variance. The input arrays do not change.
+    weight, bias, running_mean and running_var, which is not negative, are (C,). In training a
+    channel needs at least two values, and the running statistics move towards the batch's by
+    momentum, in [0, 1]. eps is at least the dtype's smallest normal number. The input arrays do not
+    change.
 
     Source: Ioffe and Szegedy 2015, algorithms 1 and 2.
 
@@ -228,9 +219,6 @@ def group_norm(
         weight: (C,); None for ones.
         bias: (C,); None for zeros.
         eps: added to the variance; at least the smallest normal number of the dtype.
-
-    Returns:
-        A named tuple: y; mean and inverse_std, which backward needs.
 
     Source: Wu and He 2018, section 3.1.
 

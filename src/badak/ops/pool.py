@@ -31,9 +31,6 @@ def pool_window(
 ) -> Window:
     """Return a pooling window: its stride defaults to its kernel, its padding is at most half.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> pool_window(2, padding=2)
         Traceback (most recent call last):
@@ -97,10 +94,7 @@ def _check_sight(window: Window, size: Shape, places: Shape) -> None:
 def max_pool2d_backward(grad_y: Array, indices: Indices, input_shape: Shape) -> Array:
     """Gradient of `max_pool2d` for its input: each place's goes to the value that won it.
 
-    Args:
-        grad_y: gradient of the output (N, C, OH, OW).
-        indices: as max_pool2d returned them.
-        input_shape: (N, C, H, W) of the input that max_pool2d saw.
+    indices are those that max_pool2d returned.
 
     Example:
         >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[2]]]]), (1, 1, 2, 2))

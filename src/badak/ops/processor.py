@@ -43,10 +43,6 @@ def set_num_threads(count: int) -> None:
     Args:
         count: at least 1.
 
-    Raises:
-        ArgumentTypeError: no integer.
-        BadakError: below 1 or above 1024.
-
     Example:
         >>> before = num_threads()
         >>> set_num_threads(1)
@@ -67,9 +63,6 @@ def use_instruction_set(name: str) -> None:
     Args:
         name: one of those this processor has, such as "x86-64-v3"; `badak --version` lists them.
 
-    Raises:
-        BadakError: not compiled, or this processor lacks it.
-
     Example:
         >>> use_instruction_set("z80")
         Traceback (most recent call last):
@@ -85,9 +78,6 @@ def use_instruction_set(name: str) -> None:
 
 def configure(environment: Mapping[str, str]) -> None:
     """Apply BADAK_NUM_THREADS and BADAK_ISA.
-
-    Raises:
-        BadakError: a value out of range.
 
     Example:
         >>> configure({"BADAK_NUM_THREADS": "two"})

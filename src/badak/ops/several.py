@@ -1,4 +1,7 @@
-"""Questions about several arrays at once, such as all gradients of a network."""
+"""Questions about several arrays at once, such as all gradients of a network.
+
+Arrays have any shapes, float32 or float64; ArgumentTypeError is raised for others.
+"""
 
 from collections.abc import Sequence
 from types import ModuleType
@@ -10,16 +13,7 @@ from badak.ops import edition
 
 
 def first_not_finite(arrays: Sequence[Array]) -> int:
-    """Find the first array that holds NaN or infinity.
-
-    Args:
-        arrays: any shapes, float32 or float64.
-
-    Returns:
-        Its place in the sequence; -1 if all numbers are finite.
-
-    Raises:
-        ArgumentTypeError: no floats.
+    """Return the index of the first array that holds NaN or infinity; -1 if all are finite.
 
     Example:
         >>> first_not_finite([np.ones(2), np.array([1.0, np.nan])])
@@ -31,15 +25,6 @@ def first_not_finite(arrays: Sequence[Array]) -> int:
 
 def norm(arrays: Sequence[Array]) -> float:
     """Return the square root of the sum of the squares of all numbers in all arrays.
-
-    Args:
-        arrays: any shapes, float32 or float64.
-
-    Returns:
-        The norm; not finite if one of the numbers is not.
-
-    Raises:
-        ArgumentTypeError: no floats.
 
     Example:
         >>> norm([np.array([3.0]), np.array([4.0])])

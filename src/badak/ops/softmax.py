@@ -31,18 +31,6 @@ def softmax(x: Array, axis: int = 1) -> Array:
 def softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
     """Return the gradient for softmax's input: ``y * (grad_y - sum(grad_y * y))``.
 
-    Args:
-        grad_y: gradient of the output.
-        y: the output of softmax.
-        axis: along which the values compete.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
-
     Example:
         >>> softmax_backward(np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]]))
         array([[ 0.25, -0.25]])
@@ -66,18 +54,6 @@ def log_softmax(x: Array, axis: int = 1) -> Array:
 
 def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
     """Return the gradient for log_softmax's input: ``grad_y - exp(y) * sum(grad_y)``.
-
-    Args:
-        grad_y: gradient of the output.
-        y: the output of log_softmax.
-        axis: along which the values compete.
-
-    Returns:
-        grad_x, like x.
-
-    Raises:
-        ArgumentTypeError: dtypes that differ.
-        BadakError: shapes that differ.
 
     Example:
         >>> log_softmax_backward(np.array([[1.0, 0.0]]), np.log([[0.5, 0.5]]))

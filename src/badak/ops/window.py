@@ -102,9 +102,6 @@ class Window:
         PyTorch and ONNX floor it. With ceil_mode the division rounds up, but no window may start
         beyond the input and its leading padding.
 
-        Raises:
-            BadakError: the window does not fit; the message has the numbers.
-
         Example:
             >>> Window.of(5).output_size(28, 28)
             (24, 24)
@@ -121,6 +118,31 @@ class Window:
             if self._places(axis, size, sides[axis]) < 1:
                 raise BadakError(self._misfit(axis, height, width, sides))
         return self._places(0, height, sides[0]), self._places(1, width, sides[1])
+
+    def input_size(self, rows: int, columns: int, extra: Pair = (0, 0)) -> Pair:
+        """The smallest size on which the window takes so many places, and `extra` more.
+
+        ``(places - 1) * stride + dilation * (kernel - 1) + 1 - before - after + extra`` for each
+        axis: the opposite of `output_size`, for padding in numbers.
+
+        Raises:
+            BadakError: nothing is left; the message has the numbers.
+
+        Example:
+            >>> Window.of(3, stride=2, padding=1).input_size(4, 5, (1, 1))
+            (8, 10)
+        """
+        sides = self.sides(1, 1)
+        sizes = [
+            (places - 1) * self.stride[axis] + self.covers[axis] - sum(sides[axis]) + extra[axis]
+            for axis, places in enumerate((rows, columns))
+        ]
+        if min(sizes) < 1:
+            raise BadakError(
+                f"a {self.kernel[0]}x{self.kernel[1]} kernel on {rows}x{columns} with padding "
+                f"{short(sides)} makes {sizes[0]}x{sizes[1]}: use less padding"
+            )
+        return sizes[0], sizes[1]
 
     def formula(self, axis: int, size: int) -> str:
         """The size formula of one axis with its numbers filled in, for tables.
@@ -163,10 +185,6 @@ class Window:
 
 def pair(value: Any, name: str, minimum: int) -> Pair:
     """Return one integer or a pair of them as (height, width).
-
-    Raises:
-        ArgumentTypeError: neither an integer nor two of them.
-        BadakError: below `minimum`.
 
     Example:
         >>> pair(3, "kernel_size", minimum=1)

@@ -130,9 +130,6 @@ class Optimizer(ABC):
         Args:
             steps: updates made.
             state: ``"conv1.weight.mean"`` -> array.
-
-        Raises:
-            BadakError: a name that ends in none of this optimizer's slots.
         """
         odd = [name for name in state if name.rpartition(".")[2] not in self.slots]
         if odd:

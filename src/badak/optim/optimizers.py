@@ -1,4 +1,9 @@
-"""The optimizers: each a rule of `badak.ops`, with PyTorch's definition and defaults."""
+"""The optimizers: each a rule of `badak.ops`, with PyTorch's definition and defaults.
+
+All take lr, the learning rate, above 0, and weight_decay, which times the parameter is added to
+the gradient (an L2 penalty). An eps, above 0, is added to the root. An argument out of range
+raises BadakError.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +20,6 @@ from badak.optim.base import Optimizer
 @dataclass
 class SGD(Optimizer):
     """p - lr * g (the book's chapter 6.1.2).
-
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty.
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> import numpy as np
@@ -69,13 +67,7 @@ class _Momentum(Optimizer):
 class Momentum(_Momentum):
     """v = momentum * v + g; p - lr * v (the book's chapter 6.1.4).
 
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty.
-        momentum: share of the velocity that stays, in [0, 1).
-
-    Raises:
-        BadakError: an argument out of range.
+    momentum is the share of the velocity that stays, in [0, 1).
 
     Example:
         >>> Momentum(momentum=1)
@@ -92,14 +84,6 @@ class Momentum(_Momentum):
 class Nesterov(_Momentum):
     """Momentum whose step looks ahead: p - lr * (g + momentum * v) (Sutskever et al. 2013).
 
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty.
-        momentum: share of the velocity that stays, in [0, 1).
-
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Nesterov(lr=-1)
         Traceback (most recent call last):
@@ -114,14 +98,6 @@ class Nesterov(_Momentum):
 @dataclass
 class AdaGrad(Optimizer):
     """p - lr * g / (sqrt(sum of g^2) + eps) (Duchi et al. 2011; the book's chapter 6.1.5).
-
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty.
-        eps: added to the root, above 0.
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> AdaGrad().slots
@@ -152,14 +128,7 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """p - lr * g / (sqrt(mean of g^2) + eps) (Tieleman and Hinton 2012).
 
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty.
-        alpha: share of the mean square that stays, in [0, 1).
-        eps: added to the root, above 0.
-
-    Raises:
-        BadakError: an argument out of range.
+    alpha is the share of the mean square that stays, in [0, 1).
 
     Example:
         >>> RMSProp().slots
@@ -219,14 +188,7 @@ class _Adam(Optimizer):
 class Adam(_Adam):
     """Running mean over the root of the running square (Kingma and Ba 2015; the book's 6.1.6).
 
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: L2 penalty, added to the gradient.
-        betas: shares of mean and square that stay, each in [0, 1).
-        eps: added to the root, above 0.
-
-    Raises:
-        BadakError: an argument out of range.
+    betas are the shares of mean and square that stay, each in [0, 1).
 
     Example:
         >>> import numpy as np
@@ -250,14 +212,7 @@ class Adam(_Adam):
 class AdamW(_Adam):
     """Adam whose weight decay shrinks the parameter itself (Loshchilov and Hutter 2019).
 
-    Args:
-        lr: learning rate, above 0.
-        weight_decay: each step multiplies the parameter by 1 - lr * weight_decay.
-        betas: shares of mean and square that stay, each in [0, 1).
-        eps: added to the root, above 0.
-
-    Raises:
-        BadakError: an argument out of range.
+    Each step multiplies the parameter by 1 - lr * weight_decay; else as `Adam`.
 
     Example:
         >>> import numpy as np

@@ -1,4 +1,7 @@
-"""Learning-rate schedules: pure functions of how many epochs have passed, as a factor on lr."""
+"""Learning-rate schedules: pure functions of how many epochs have passed, as a factor on lr.
+
+An argument out of range raises BadakError.
+"""
 
 import math
 from dataclasses import dataclass
@@ -28,9 +31,6 @@ class Step:
         step_size: epochs between two changes.
         gamma: the factor.
 
-    Raises:
-        BadakError: an argument out of range.
-
     Example:
         >>> Step(step_size=10, gamma=0.1)(passed=10.0, epochs=20)
         0.1
@@ -56,9 +56,6 @@ class Cosine:
     Args:
         minimum: the factor at the very end, in [0, 1].
 
-    Raises:
-        BadakError: minimum out of range.
-
     Example:
         >>> Cosine()(passed=10.0, epochs=20)
         0.5
@@ -82,9 +79,6 @@ class WarmUp:
     Args:
         epochs: how long it rises, with fractions, above 0.
         start: the first factor, in [0, 1].
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> WarmUp(epochs=2, start=0.5)(passed=1.0, epochs=20)
@@ -112,9 +106,6 @@ class OneCycle:
         rise: share of the training spent rising, in (0, 1).
         start: the first factor, in [0, 1].
         end: the last factor, in [0, 1].
-
-    Raises:
-        BadakError: an argument out of range.
 
     Example:
         >>> OneCycle(rise=0.25)(passed=5.0, epochs=20)

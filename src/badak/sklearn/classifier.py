@@ -94,9 +94,6 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             X: (N, D), (N, H, W) or (N, C, H, W).
             y: (N,) class labels of any kind, such as integers or strings.
             sample_weight: (N,), not negative.
-
-        Returns:
-            The classifier itself.
         """
         epochs = checks.integer(self.epochs, "epochs", minimum=1)
         images, labels, weight = self._samples(X, y, sample_weight, reset=True)
@@ -119,9 +116,6 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             classes: all labels there will ever be; required in the first call, unless `fit` was
                 called before.
             sample_weight: (N,), not negative.
-
-        Returns:
-            The classifier itself.
         """
         first = not hasattr(self, "net_")
         if first and classes is None:

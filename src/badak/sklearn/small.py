@@ -15,9 +15,6 @@ def SmallConvNet(input_shape: Sequence[int], num_classes: int, seed: int = 0) ->
         num_classes: units of the output.
         seed: of the initial parameters.
 
-    Returns:
-        The network.
-
     Example:
         >>> SmallConvNet((1, 1, 3), 2).layers["flatten1"].output_shape((32, 1, 1))
         (32,)

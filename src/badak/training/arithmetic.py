@@ -16,11 +16,8 @@ def arithmetic(net: Network) -> dict[str, str]:
     The number of threads is left out: the native kernels reduce in a fixed order. NumPy is included
     for both editions: it draws the random numbers.
 
-    Args:
-        net: the network in training; float64 always runs on the reference edition.
-
-    Returns:
-        Name -> value; a checkpoint keeps it, and a resume compares.
+    A checkpoint keeps the result, and a resume compares. float64 always runs on the reference
+    edition.
 
     Example:
         >>> from badak.layers import Flatten, Linear

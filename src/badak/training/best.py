@@ -33,11 +33,7 @@ def _merit(record: EpochRecord) -> tuple[float, float]:
 class Best:
     """Keeps the weights of the best epoch so far, and writes them to a model file.
 
-    Args:
-        state: the result of `Network.state` at the end of a resumed run's best epoch.
-
-    Attributes:
-        state: the weights; empty if no epoch was measured on validation images.
+    The state is that of the network at the best epoch's end; empty if none was measured.
     """
 
     def __init__(self, state: dict[str, NDArray[Any]] | None = None) -> None:

@@ -1,5 +1,8 @@
 """Callback: what a training calls at its steps and epochs."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from badak.training.history import EpochRecord, StepRecord
 from badak.training.running import Running
 
@@ -24,3 +27,15 @@ class Callback:
 
     def on_train_end(self, trainer: Running) -> None:
         """Called after the last epoch, an interruption or an error."""
+
+
+@contextmanager
+def following(trainer: Running, callbacks: Sequence[Callback]) -> Iterator[None]:
+    """Tell callbacks that a training starts, and after the block that it has ended."""
+    for callback in callbacks:
+        callback.on_train_start(trainer)
+    try:
+        yield
+    finally:
+        for callback in callbacks:
+            callback.on_train_end(trainer)

@@ -34,18 +34,7 @@ def save(
     state: Resumed,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write model, optimizer, generators, history and position to one file, atomically.
-
-    Args:
-        path: the file.
-        net: with its live parameters.
-        optimizer: with its state.
-        state: the history so far and the best epoch's weights.
-        settings: what must be the same for the bits to be the same.
-
-    Raises:
-        BadakError: the file cannot be written; the one before stays.
-    """
+    """Write model, optimizer, generators, history and position to one file, atomically."""
     arrays = {f"model.{name}": array for name, array in net.state().items()}
     arrays |= {f"optimizer.{name}": array for name, array in optimizer.state.items()}
     arrays |= {f"history.{name}": array for name, array in state.history.arrays().items()}
@@ -73,15 +62,7 @@ def load(
 ) -> Resumed:
     """Restore network and optimizer from a checkpoint.
 
-    Args:
-        path: the file.
-        net: of the checkpoint's architecture.
-        optimizer: of the checkpoint's kind.
-        settings: of this run; they must be the checkpoint's.
-        accept_other_bits: whether other arithmetic than the checkpoint's is only a warning.
-
-    Returns:
-        The history so far and the best epoch's weights.
+    The settings must be the checkpoint's; other arithmetic may be only a warning.
 
     Raises:
         FormatError: no checkpoint, a damaged one, or one of a newer badak.
@@ -195,34 +176,14 @@ def _check_optimizer(
 
 
 def read_history(path: Path) -> History:
-    """Read the history alone.
-
-    Args:
-        path: the checkpoint's file.
-
-    Returns:
-        The history so far.
-
-    Raises:
-        FormatError: no checkpoint, or a damaged one.
-    """
+    """Read the history alone; FormatError if there is no checkpoint, or a damaged one."""
     arrays, _ = storage.load(path)
     with where(str(path)):
         return History.from_arrays(_part(arrays, "history"))
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Read the settings alone, with the fingerprints of the data as "train" and "validation".
-
-    Args:
-        path: the checkpoint's file.
-
-    Returns:
-        The settings that `save` wrote.
-
-    Raises:
-        FormatError: no checkpoint, or a damaged one.
-    """
+    """Read the settings alone, with the data's fingerprints as "train" and "validation"."""
     settings = storage.load(path)[1].get("settings")
     if not isinstance(settings, dict):
         raise FormatError(f"{path} is not a usable checkpoint: it holds no settings")

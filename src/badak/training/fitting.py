@@ -19,13 +19,7 @@ TRAIN_SAMPLE = 10_000
 def check_parts(
     net: Network, train: Any, validation: Any, batch_size: int, early_stopping: int | None
 ) -> None:
-    """Refuse data that the network cannot be trained or measured on.
-
-    Raises:
-        ArgumentTypeError: the data is not a Dataset.
-        BadakError: no images, fewer than a batch, images of another shape, more classes than
-            outputs, or no validation images for early stopping.
-    """
+    """Refuse data that the network cannot be trained or measured on."""
     _check(train, "train", net)
     if batch_size > len(train):
         raise BadakError(
@@ -63,11 +57,7 @@ def measured(
 ) -> list[Dataset]:
     """Return the images measured at each epoch's end: of training, then of validation if any.
 
-    Args:
-        train: the training images.
-        validation: the validation images.
-        size: how many of each; if None, all validation images and as many training images.
-        seed: of the choice.
+    `size` of each; if None, all validation images and as many training images.
     """
     parts = [train] if validation is None else [train, validation]
     count = size or (TRAIN_SAMPLE if validation is None else len(validation))

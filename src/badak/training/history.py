@@ -125,12 +125,7 @@ class History:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "History":
-        """Rebuild what `arrays` returned.
-
-        Raises:
-            FormatError: tables are missing or have another shape, or the number of a step, epoch or
-                image is not an .
-        """
+        """Rebuild what `arrays` returned."""
         for name, record in (("steps", StepRecord), ("epochs", EpochRecord)):
             table = arrays.get(name)
             if table is None or table.ndim != 2 or table.shape[1] != len(record._fields):

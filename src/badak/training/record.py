@@ -1,50 +1,40 @@
 """Record: what training writes to its run directory, and reads there when it is resumed."""
 
-from concurrent.futures import Future
-from typing import Any
-
 from badak import storage
-from badak.network import Network
-from badak.optim import Optimizer
+from badak.data import Dataset
 from badak.training import checkpoint
 from badak.training.run import RunDirectory
-from badak.training.snapshots import Snapshots
+from badak.training.settings import fingerprints, settings_of
+from badak.training.setup import Setup
 
 
 class Record:
-    """The files of one training.
-
-    Args:
-        run: the directory; the caller holds its lock.
-        net: the network in training.
-        optimizer: what updates it.
-        snapshots: what records it, if anything.
-        settings: what must be the same for a resume to reach the same bits.
-        fingerprints: will have the settings of the data.
-    """
+    """The files of one training; the caller holds the lock of its run directory."""
 
     def __init__(
-        self,
-        run: RunDirectory,
-        net: Network,
-        optimizer: Optimizer,
-        snapshots: Snapshots | None,
-        settings: dict[str, Any],
-        fingerprints: "Future[dict[str, str | None]]",
+        self, run: RunDirectory, setup: Setup, train: Dataset, validation: Dataset | None
     ) -> None:
-        self.run, self.net, self.optimizer, self.snapshots = run, net, optimizer, snapshots
-        self._settings, self._fingerprints = settings, fingerprints
+        self.run, self.snapshots = run, setup.snapshots
+        self.net, self.optimizer = setup.net, setup.optimizer
+        self._settings = settings_of(
+            setup.optimizer,
+            setup.epochs,
+            setup.schedule,
+            setup.augment,
+            batch_size=setup.batch_size,
+            seed=setup.seed,
+            clip_norm=setup.clip_norm,
+            evaluate_sample=setup.evaluate_sample,
+            early_stopping=setup.early_stopping,
+        )
+        self._fingerprints = fingerprints(train, validation)
 
     def settle(self) -> None:
         """Wait for the data's fingerprints: every step after this needs all processors."""
         self._settings |= self._fingerprints.result()
 
     def load(self, accept_other_bits: bool) -> checkpoint.Resumed:
-        """Restore network, optimizer and snapshots from the checkpoint.
-
-        Raises:
-            BadakError: another run's files, or damaged ones; see `checkpoint.load`.
-        """
+        """Restore network, optimizer and snapshots from the checkpoint."""
         self.settle()
         resumed = checkpoint.load(
             self.run.checkpoint, self.net, self.optimizer, self._settings, accept_other_bits

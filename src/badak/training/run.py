@@ -18,9 +18,6 @@ LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os,
 class RunDirectory:
     """The paths of a run's files; they need not exist.
 
-    Args:
-        path: the directory.
-
     Example:
         >>> RunDirectory(Path("runs/first")).checkpoint.as_posix()
         'runs/first/checkpoint/latest.safetensors'
@@ -35,9 +32,6 @@ class RunDirectory:
 
         Two processes that ask at the same time get two directories. If nothing was written within
         the block, the directory is removed again.
-
-        Raises:
-            BadakError: it cannot be made.
         """
         number, path = 1, stem
         try:
@@ -134,11 +128,7 @@ class RunDirectory:
             os.close(descriptor)  # releases the lock, as the end of a killed process does
 
     def make_plots(self) -> None:
-        """Make the folder of pictures; call this before pictures or the report are written.
-
-        Raises:
-            BadakError: a file or folder of the run directory is a symbolic link.
-        """
+        """Make the folder of pictures; call this before pictures or the report are written."""
         self.refuse_links()
         self.plots.mkdir(exist_ok=True)
 
@@ -147,9 +137,6 @@ class RunDirectory:
 
         Saving follows a link, which is right for a path that the user typed. But a run directory
         may come from an archive or a cache, with links that the user has not seen.
-
-        Raises:
-            BadakError: a file or folder in it is a symbolic link.
         """
         for folder in (self.path, self.checkpoint.parent, self.plots):
             links = [path for path in folder.glob("*") if path.is_symlink()]

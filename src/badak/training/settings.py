@@ -22,16 +22,8 @@ def settings_of(
 ) -> dict[str, Any]:
     """Return the arguments that decide the bits, as JSON can hold them.
 
-    Args:
-        optimizer: of the training.
-        epochs: how many it has.
-        schedule: of its learning rate.
-        augment: of its images.
-        numbers: all other arguments that decide the bits, by name.
-
-    Returns:
-        Name -> value; a checkpoint keeps them, and a resume compares. Those of the data are None,
-        until `fingerprints` has them.
+    A checkpoint keeps them, and a resume compares. Those of the data are None, until `fingerprints`
+    has them.
     """
     settings = {
         "optimizer": optimizer.config(),
@@ -47,15 +39,7 @@ def settings_of(
 
 
 def fingerprints(train: Dataset, validation: Dataset | None) -> "Future[dict[str, str | None]]":
-    """Start to hash the data in a thread, so that the first pictures are drawn in the meantime.
-
-    Args:
-        train: the training images.
-        validation: the validation images.
-
-    Returns:
-        The future of the settings that identify the data.
-    """
+    """Start to hash the data in a thread, so that the first pictures are drawn in the meantime."""
     worker = ThreadPoolExecutor(1, "badak-fingerprints")
     future = worker.submit(
         lambda: {

@@ -96,12 +96,7 @@ class Snapshots(Callback):
         storage.save(path, self.arrays(), {**FORMAT, "spacing": self.spacing})
 
     def resume(self, path: Path, step: int) -> None:
-        """Load what a run has recorded up to a step.
-
-        Raises:
-            BadakError: it was recorded at other steps, or not at all.
-            FormatError: a file that is damaged, or another kind of file.
-        """
+        """Load what a run has recorded up to a step."""
         if not path.exists():
             raise BadakError(
                 f"{path.parent} was begun without snapshots; omit snapshots={self.every} to "
@@ -142,12 +137,7 @@ class Snapshots(Callback):
 
 
 def read(path: Path) -> tuple[Arrays, int]:
-    """Read a file of snapshots: the arrays, and the steps between the last of them.
-
-    Raises:
-        BadakError: there is no such file.
-        FormatError: it is damaged, or another kind of file.
-    """
+    """Read a file of snapshots: the arrays, and the steps between the last of them."""
     arrays, metadata = storage.load(path)
     if {key: metadata.get(key) for key in FORMAT} != FORMAT:
         raise FormatError(f"{path} holds no snapshots that this version of badak can read")

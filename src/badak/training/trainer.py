@@ -3,34 +3,28 @@
 import math
 import signal
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.data import Batch, Dataset, Loader
-from badak.data.loader import MAX_SEED, Augment
-from badak.errors import ArgumentTypeError, BadakError, where
-from badak.network import Network
-from badak.optim import Adam, Optimizer, Schedule
+from badak.errors import BadakError, where
 from badak.training.best import Best
-from badak.training.callbacks import Callback
+from badak.training.callbacks import following
 from badak.training.checkpoint import Resumed
 from badak.training.ending import complete, worse_than_before
 from badak.training.fitting import check_parts, measure, measured
 from badak.training.history import History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
-from badak.training.progress import Progress
 from badak.training.record import Record
 from badak.training.run import RunDirectory
-from badak.training.settings import fingerprints, settings_of
-from badak.training.snapshots import Snapshots
+from badak.training.setup import Setup
 from badak.training.step import training_step
 
 
-class Trainer:
+class Trainer(Setup):
     """Trains a network; the same arguments and data give the same bits.
 
     Args:
@@ -72,74 +66,16 @@ class Trainer:
         (30, True)
     """
 
-    def __init__(
-        self,
-        net: Network,
-        optimizer: Optimizer | None = None,
-        *,
-        epochs: int = 20,
-        batch_size: int = 100,
-        seed: int = 0,
-        schedule: Schedule | None = None,
-        clip_norm: float | None = None,
-        augment: Augment | None = None,
-        evaluate_sample: int | None = None,
-        early_stopping: int | None = None,
-        checkpoint_every: int | None = None,
-        max_steps: int | None = None,
-        snapshots: int | None = None,
-        callbacks: Sequence[Callback] = (),
-        progress: bool = True,
-    ) -> None:
-        if not isinstance(net, Network):
-            raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
-        optimizer = Adam() if optimizer is None else optimizer
-        if not isinstance(optimizer, Optimizer):
-            raise ArgumentTypeError(
-                f"optimizer must be an Optimizer, such as badak.optim.Adam(1e-3); got {optimizer!r}"
-            )
-        self.net, self.optimizer = net, optimizer
-        self.epochs = checks.integer(epochs, "epochs", minimum=1)
-        self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
-        self.seed = checks.integer(seed, "seed", maximum=MAX_SEED)
-        for value, name in ((schedule, "schedule"), (augment, "augment")):
-            if value is not None and not callable(value):
-                raise ArgumentTypeError(f"{name} must be callable; got {value!r}")
-        self.schedule, self.augment = schedule, augment
-        self.clip_norm = None if clip_norm is None else checks.real(clip_norm, "clip_norm", above=0)
-        self.evaluate_sample = _count(evaluate_sample, "evaluate_sample")
-        self.early_stopping = _count(early_stopping, "early_stopping")
-        self.checkpoint_every = _count(checkpoint_every, "checkpoint_every")
-        self.max_steps = _count(max_steps, "max_steps")
-        self.snapshots = None if snapshots is None else Snapshots(snapshots)
-        own = [self.snapshots] if self.snapshots else []
-        self._interruption = Interruption()
-        self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
-        self.history, self.best = History(), Best()
-
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
-        """Make one update on one batch, without schedule and history.
-
-        Args:
-            images: (N, C, H, W).
-            labels: (N,) class indices, or (N, K) rows.
-
-        Returns:
-            Mean loss before the update.
+        """Make one update on one batch, without schedule and history; return its mean loss before.
 
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
         """
-        return training_step(
-            self.net, self.optimizer, images, labels, clip_norm=self.clip_norm
-        ).loss
+        return training_step(self.net, self.optimizer, images, labels, None, self.clip_norm).loss
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """Stop `fit` after the current step, as a signal would; for callbacks.
-
-        Args:
-            number: the signal that `Interrupted` names.
-        """
+        """Stop `fit` after the current step, as the signal `number` would; for callbacks."""
         self._interruption.signal = number
 
     def fit(
@@ -190,7 +126,7 @@ class Trainer:
                     "choose another run directory"
                 )
             self._start(train, validation)
-            record = None if run is None else self._record(run, train, validation)
+            record = None if run is None else Record(run, self, train, validation)
             if record is not None and begun:
                 self.history, self.best = record.load(accept_other_bits)
             self._loop(train, record)
@@ -209,24 +145,9 @@ class Trainer:
         self.batch_count = math.ceil(len(train) / self.batch_size)
         self.measured = measured(train, validation, self.evaluate_sample, self.seed)
 
-    def _record(self, run: RunDirectory, train: Dataset, validation: Dataset | None) -> Record:
-        settings = settings_of(
-            self.optimizer,
-            self.epochs,
-            self.schedule,
-            self.augment,
-            batch_size=self.batch_size,
-            seed=self.seed,
-            clip_norm=self.clip_norm,
-            evaluate_sample=self.evaluate_sample,
-            early_stopping=self.early_stopping,
-        )
-        data = fingerprints(train, validation)
-        return Record(run, self.net, self.optimizer, self.snapshots, settings, data)
-
     def _loop(self, train: Dataset, record: Record | None) -> None:
         """Train epoch after epoch, from the history's end, with a checkpoint after each."""
-        with self._followed():
+        with following(self, self.callbacks):
             if record is not None:
                 record.settle()
             while not complete(self) and not self._out_of_steps():
@@ -276,18 +197,3 @@ class Trainer:
     def _save(self, record: Record | None) -> None:
         if record is not None:
             record.save(Resumed(self.history, self.best))
-
-    @contextmanager
-    def _followed(self) -> Iterator[None]:
-        for callback in self.callbacks:
-            callback.on_train_start(self)
-        try:
-            yield
-        finally:
-            for callback in self.callbacks:
-                callback.on_train_end(self)
-
-
-def _count(number: int | None, name: str) -> int | None:
-    """A positive number as a plain int, which JSON can hold; or None."""
-    return None if number is None else checks.integer(number, name, minimum=1)

@@ -1,15 +1,15 @@
-"""Forged files, a module for each format: what `test_bad_files.py` replays in another process."""
+"""Forged files, one module per format; `test_bad_files.py` reads them in another process."""
 
 import zlib
 
 import numpy as np
 
-# name: (how to forge it in a folder, how it is read, what the message must say)
+# name: (function that forges it in a folder, function that reads it, words of the message)
 CASES = {}
 
 
 def case(name, read, words):
-    """Register a forgery: a function (folder) -> path, how it is read, and what must be said."""
+    """Register a forgery: a function (folder) -> path, its reader, and words of the message."""
 
     def register(forge):
         CASES[name] = (forge, read, words)
@@ -19,7 +19,7 @@ def case(name, read, words):
 
 
 def forged(name, read, words, content, file="file"):
-    """Register a forgery that is just these bytes."""
+    """Register a forgery that consists of these bytes."""
 
     @case(name, read, words)
     def _(folder):

@@ -111,7 +111,7 @@ def _(folder):
 
 
 def mnist(name, words, **changed):
-    """Register a folder of MNIST's four files, some of them changed; None leaves a file out."""
+    """Register a folder with MNIST's four files, some of them changed; None omits a file."""
 
     @case(name, read_mnist_like, words)
     def _(folder):

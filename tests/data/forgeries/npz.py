@@ -60,7 +60,7 @@ SMALL = zipped(x=np.arange(1000, dtype=np.uint16))
 
 
 def zip_bomb():
-    """A good zip of 3 MB that holds 3 GiB of zeros: hard to tell but for its size."""
+    """A valid zip of 3 MB that holds 3 GiB of zeros: only its size gives it away."""
     header = npy_of((3 * 2**30,))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block_count = 192

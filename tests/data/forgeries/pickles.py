@@ -66,7 +66,7 @@ pickle_case("D16 memo unknown", "is a damaged pickle", b"\x80\x02h\x07.")
 pickle_case(
     "D16 deep key",
     "is a damaged pickle: str expected, tuple",
-    b"\x80\x02})" + b"\x85" * 10**6 + b"Ns.",
+    b"\x80\x02})" + b"\x85" * 10**5 + b"Ns.",
 )
 pickle_case(
     "D16 deep value",
@@ -76,8 +76,8 @@ pickle_case(
 pickle_case("D16 underflow", "is a damaged pickle", b"\x80\x02\x87.")
 pickle_case("D16 no mark", "is a damaged pickle", b"\x80\x02t.")
 pickle_case("D16 append to None", "is a damaged pickle: list expected", b"\x80\x02NNa.")
-pickle_case("D16 build on a list", "is a damaged pickle: _Call expected", b"\x80\x02]Nb.")
-pickle_case("D16 call a string", "is a damaged pickle: _Name expected", b"\x80\x02U\x02os)R.")
+pickle_case("D16 build on a list", "is a damaged pickle: Call expected", b"\x80\x02]Nb.")
+pickle_case("D16 call a string", "is a damaged pickle: Name expected", b"\x80\x02U\x02os)R.")
 pickle_case("D16 odd items", "is a damaged pickle", b"\x80\x02}(U\x01au.")
 pickle_case("D16 no end", "is a damaged pickle", pickled(protocol=4)[:-1])
 pickle_case("D16 cut", "is a damaged pickle", pickled(protocol=4)[:3000])
@@ -96,7 +96,7 @@ for name, array in {
     "list": [[0] * 3072] * 2,
 }.items():
     pickle_case(f"D16 data {name}", "data.* uint8|'O8'", pickled(array, protocol=4))
-# A list of two lists of two lists ...: 2**20 values, were they made one by one.
+# A list of two lists of two lists ...: 2**20 values, if each were made.
 pickle_case(
     "D16 shared lists",
     "dictionary",

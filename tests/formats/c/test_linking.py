@@ -1,4 +1,4 @@
-"""C source of several models in one program: their names never meet."""
+"""C source of several models in one program: their names do not clash."""
 
 import re
 import subprocess
@@ -50,7 +50,7 @@ def test_two_models_in_one_translation_unit(tmp_path):
     compile_c(tmp_path, "-c", "both.c")
 
 
-# Names of files that are no names of C, or of which two become alike.
+# Names of files that are not legal names in C, or that two files would share.
 ODD_NAMES = ["a-b", "a_b", "a b", "A_b", "a__b", "_a_b", "한글", "漢字", "é", "1", "1x", "x" * 200,
              "double", "main", "exit", "int8_t", "printf"]  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""An axis that an array does not have is refused by the reader, as ONNX Runtime refuses it.
+"""The reader refuses an axis that an array does not have, as ONNX Runtime does.
 
-`test_onnx_ops.py` has the same for the backend.
+`test_ops.py` tests the same for the backend.
 """
 
 import numpy as np
@@ -70,7 +70,8 @@ OUT_OF_RANGE = {
 def test_an_axis_that_is_not_there_is_refused(tmp_path, name):
     nodes, arrays, words = OUT_OF_RANGE[name]
     path = save(tmp_path, model(nodes, arrays, MAPS, opset=18 if name == "pad" else 17))
-    with pytest.raises(Exception, match=r"(?i)ax[ei]s|perm|out of bounds"):  # its own classes
+    # Its errors are of several classes.
+    with pytest.raises(Exception, match=r"(?i)ax[ei]s|perm|out of bounds"):
         runtime(path, floats(2, *MAPS))
     with pytest.raises(FormatError, match=words):
         badak.onnx.load(path)

@@ -1,4 +1,4 @@
-"""Forged ONNX files meet a FormatError, read nothing outside their folder and allocate nothing."""
+"""Forged ONNX files raise FormatError, read nothing outside their folder, allocate no memory."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ CASES = sorted(forged())
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with what external data may name, and a secret outside."""
+    """A folder with the file that external data may name, and a secret outside of it."""
     (tmp_path / "secret").write_bytes(bytes(1000))
     inside = tmp_path / "inside"
     (inside / "sub").mkdir(parents=True)
@@ -37,7 +37,7 @@ def write(folder, content):
     return path
 
 
-def test_the_sound_file_behind_the_forged_ones_is_read(folder):
+def test_the_file_that_the_forged_ones_change_is_read(folder):
     net = badak.onnx.load(write(folder, sound()))
     assert list(net.layers) == ["conv1", "relu1", "flatten1", "linear1"]
     assert net(np.ones((2, 2, 6, 5), np.float32)).shape == (2, 5)
@@ -79,7 +79,7 @@ print("done")
 
 @pytest.mark.little_memory
 def test_no_forged_file_opens_another_or_needs_memory(folder):
-    """All of them in one process with 2 GiB: the first that crashes it leaves no 'done'."""
+    """All in one process with 2 GiB of memory; 'done' is printed only if none crashes it."""
     paths = []
     for number, (content, _) in enumerate(forged().values()):
         path = folder / f"{number}.onnx"
@@ -125,7 +125,7 @@ def test_a_file_cut_anywhere_is_refused(folder):
 
 
 def test_a_file_with_any_byte_changed_is_read_or_refused(folder):
-    """No other error comes out, whatever a byte is."""
+    """No other error is raised, whatever a byte is."""
     whole = sound().SerializeToString()
     generator = np.random.default_rng(0)
     refused = 0
@@ -140,7 +140,7 @@ def test_a_file_with_any_byte_changed_is_read_or_refused(folder):
 
 
 def test_the_checks_are_not_left_to_onnx():
-    """The module that reads must not call onnx.checker or onnx.load, which open what files name."""
+    """The reader must not call onnx.checker or onnx.load: they open files that a model names."""
     folder = Path(badak.__file__).parent / "formats" / "onnx"
     for name in ("file.py", "tensor.py", "load.py"):
         text = (folder / name).read_text()

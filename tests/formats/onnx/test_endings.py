@@ -1,4 +1,4 @@
-"""What a file's last activation makes of its outputs: badak gives the same, or refuses."""
+"""The last activation of a file: badak gives the same outputs, or refuses the file."""
 
 import numpy as np
 import onnxruntime
@@ -15,12 +15,12 @@ PIXELS = {"w": floats(1, 3, 1, 1)}
 
 
 def logit(*nodes, **arrays):
-    """One number per image, `z`, and what is made of it."""
+    """One number per image, `z`, and the probabilities computed from it."""
     return [node("Flatten", "x", "f"), node("Gemm", "f w b", "z"), *nodes], ONE | arrays
 
 
 def maps(*nodes, **arrays):
-    """The same as a map of one place and one channel."""
+    """The same, as a map with one place and one channel."""
     first = [node("Conv", "x w", "c"), node("GlobalAveragePool", "c", "z")]
     return [*first, *nodes], PIXELS | arrays
 
@@ -125,7 +125,7 @@ def test_several_outputs_with_a_sigmoid_are_refused(tmp_path, name):
 @pytest.mark.parametrize("count", [1, 5])
 @pytest.mark.filterwarnings("ignore:.*has one output")
 def test_a_sigmoid_under_a_softmax_is_a_layer_like_any_other(tmp_path, count, op):
-    """The softmax is what chooses the class: the Sigmoid's numbers are its logits."""
+    """The softmax chooses the class: the outputs of the Sigmoid are its logits."""
     nodes, arrays = classes(count, node("Sigmoid", "z", "s"), node(op, "s", "y", axis=1))
     path = save(tmp_path, model(nodes, arrays, MAPS))
     x = floats(4, *MAPS)
@@ -218,7 +218,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_a_softmax_over_anything_else_is_refused(tmp_path, name):
     nodes, opset = ELSEWHERE[name]
-    with pytest.raises(FormatError, match="must go over the classes, at the end"):
+    with pytest.raises(FormatError, match="over the classes"):
         badak.onnx.load(save(tmp_path, model(nodes, {}, MAPS, opset)))
 
 

@@ -1,4 +1,4 @@
-"""What badak writes runs in ONNX Runtime as in badak, and comes back as the very network."""
+"""Exported files give the same outputs in ONNX Runtime, and load as the same network."""
 
 import json
 
@@ -18,11 +18,11 @@ from badak.layers import (
     Linear,
     LocalResponseNorm,
     MaxPool2d,
-    ReLU,
     Residual,
 )
 from badak.models import MODELS
 from layer_examples import EXAMPLES, IMAGE, Example
+from own_layer import Own
 
 MORE = [
     Conv2d(4, 3, 2, "same"),
@@ -48,7 +48,7 @@ CASES = EXAMPLES | {repr(layer): Example(layer, None) for layer in MORE}
 
 
 def randomised(net):
-    """Parameters and buffers that are not as they start; codes stay, and what is not connected."""
+    """Change all parameters and buffers, except codes and weights of missing connections."""
     generator = np.random.default_rng(1)
     for name, array in net.state().items():
         if name.endswith("var"):
@@ -70,11 +70,11 @@ def runtime(path, x):
 
 
 def assert_runs_alike(net, path, count=3):
-    """Within 1e-5; of the largest output where that is above 1, for float32 has seven digits."""
+    """Within 1e-5, or 1e-5 of the largest output if it is above 1: float32 has seven digits."""
     shape = (count, *net.input_shape)
     x = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
     badak.onnx.export(net, path)
-    expected = net.astype(np.float32)(x)
+    expected = (net if net.dtype == np.float32 else net.astype(np.float32))(x)
     tolerance = 1e-5 * max(1, np.abs(expected).max())
     np.testing.assert_allclose(runtime(path, x), expected, rtol=0, atol=tolerance)
 
@@ -106,7 +106,7 @@ SMALL = {
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_runs_alike_and_comes_back(tmp_path, name):
-    """At their own image sizes; the widest layers are narrowed, as the file would be 500 MB."""
+    """At the models' own image sizes; the widest layers are narrower, or files would be 500 MB."""
     net = randomised(MODELS[name](**SMALL.get(name, {})))
     assert_runs_alike(net, tmp_path / "net.onnx", count=2)
     again = badak.onnx.load(tmp_path / "net.onnx")
@@ -116,7 +116,7 @@ def test_a_model_runs_alike_and_comes_back(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", ["alexnet", "vgg16"])
 def test_a_model_of_full_width_runs_alike(tmp_path, name):
     assert_runs_alike(MODELS[name](), tmp_path / "net.onnx", count=1)
 
@@ -192,7 +192,7 @@ def test_metadata_cannot_ask_for_neighbours_of_a_million_channels(tmp_path):
         badak.onnx.load(path)
 
 
-# Its last window needs more padding than zeros, which no layer has.
+# Its last window needs more padding than zeros can give; no layer has such padding.
 NO_LAYER = repr(MaxPool2d((2, 3), (4, 5), dilation=3, ceil_mode=True))
 
 
@@ -206,7 +206,7 @@ UNREAD = {
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - {NO_LAYER}))
 def test_without_metadata_the_graph_is_read_and_agrees(tmp_path, name):
-    """Or, if a layer is written as several nodes that are none by themselves, these are named."""
+    """If no layer fits the nodes that a layer was written as, the message names them."""
     path = tmp_path / "net.onnx"
     net = network(CASES[name])
     badak.onnx.export(net, path)
@@ -218,18 +218,6 @@ def test_without_metadata_the_graph_is_read_and_agrees(tmp_path, name):
     again = badak.onnx.load(path)
     x = np.random.default_rng(0).random((2, *IMAGE), np.float32)
     np.testing.assert_allclose(again(x).reshape(net(x).shape), net(x), rtol=0, atol=1e-5)
-
-
-class Own(ReLU.__mro__[1]):
-    """A layer of the user's own."""
-
-    prefix = "own"
-
-    def forward(self, x, training):
-        return x, None
-
-    def backward(self, grad_y, cache, need_grad_x=True):
-        return grad_y, {}
 
 
 def test_a_layer_of_ones_own_is_refused_and_no_file_appears(tmp_path):
@@ -245,5 +233,5 @@ def test_the_architecture_stands_in_the_file(tmp_path):
     net = network(CASES["TableConv2d"])
     badak.onnx.export(net, tmp_path / "net.onnx")
     (entry,) = onnx.load(tmp_path / "net.onnx").metadata_props
-    assert entry.key == "badak.architecture"  # a file format: old files bear it too
+    assert entry.key == "badak.architecture"  # part of the file format: old files have it too
     assert json.loads(entry.value) == json.loads(json.dumps(net.architecture()))

@@ -1,7 +1,7 @@
-"""The same network as different programs write it: each form is read, and agrees with ONNX Runtime.
+"""One network as different programs write it: each form is read and agrees with ONNX Runtime.
 
-tf2onnx moves axes of size 1 by Reshape, Keras casts floats to floats and adds biases to maps whose
-channels are last, torchvision joins one value or paths that part at different places.
+tf2onnx moves axes of size 1 by Reshape. Keras casts floats to floats, and adds biases to maps whose
+channels are last. torchvision concatenates a single value, or paths that begin at different places.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ FIRST, LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 
 
 class Writer:
-    """A graph written node by node; `sizes` are those of the last value, without the images."""
+    """A graph, written node by node; `sizes` is the shape of the last value without the images."""
 
     def __init__(self, data, sizes, batch):
         self.data, self.sizes, self.batch = data, list(sizes), batch
@@ -44,7 +44,7 @@ class Writer:
         self.add("Reshape", np.array([images, *sizes]), sizes=sizes)
 
     def nothing(self):
-        """Up to three nodes that compute nothing."""
+        """Up to three nodes that change no number."""
         for _ in range(self.draw(0, 1, 3)):
             op = self.draw(*ONE_INPUT)
             rank = len(self.sizes) + 1
@@ -52,7 +52,7 @@ class Writer:
             self.add(op, **options.get(op, {}))
 
     def turn(self, order):
-        """Transpose, or Reshape as tf2onnx has it if the axes that move past others have size 1."""
+        """Transpose, or Reshape as tf2onnx does if the axes that move have size 1."""
         sizes = [self.sizes[place - 1] for place in order[1:]]
         if [n for n in sizes if n > 1] == [n for n in self.sizes if n > 1] and self.draw(0, 1):
             wide = [place for place in order[1:] if self.sizes[place - 1] > 1]
@@ -62,7 +62,7 @@ class Writer:
         self.add("Transpose", sizes=sizes, perm=list(order))
 
     def leave_out(self):
-        """Axes of size 1 go, one by one or all in one, and come back."""
+        """Remove axes of size 1, one by one or together, and add them again."""
         whole = list(self.sizes)
         narrow = [i + 1 for i, size in enumerate(whole) if size == 1]
         gone = self.data.draw(st.sets(st.sampled_from(narrow))) if narrow else set()
@@ -78,7 +78,7 @@ class Writer:
             self.reshape(whole)
 
     def average(self, rows, columns):
-        """The mean over maps, whose axes these are: of both at once, or of one after the other."""
+        """The mean over these axes of maps: over both at once, or one after the other."""
         keep = self.draw(0, 1)
         steps = self.draw([[rows, columns]], [[rows], [columns]], [[columns], [rows]])
         for step, axes in enumerate(steps):
@@ -103,7 +103,7 @@ class Writer:
 
 @given(data=st.data())
 def test_forms_that_compute_nothing_are_read(tmp_path_factory, data):
-    """A convolution with its bias, an activation and a linear layer, with such forms between."""
+    """A convolution with a bias, an activation and a linear layer, with such forms between them."""
     c, h, w, filters = (data.draw(st.sampled_from([1, 1, 2, 3])) for _ in "chwf")
     last = data.draw(st.booleans())
     declared = (h, w, c) if last else (c, h, w)
@@ -143,7 +143,7 @@ def test_forms_that_compute_nothing_are_read(tmp_path_factory, data):
 
 
 def keras_digits():
-    """What tf2onnx makes of a Keras convnet for 28x28x1 images."""
+    """A Keras convnet for 28x28x1 images, as tf2onnx writes it."""
     arrays = {
         "first": np.array([-1, 1, 28, 28]),
         "row": np.array([-1, 12 * 12 * 8]),
@@ -238,7 +238,7 @@ def test_weights_of_half_the_size_are_widened(tmp_path, kind, raw):
 @given(data=st.data())
 @pytest.mark.parametrize("op", ["Concat", "Sum"])
 def test_paths_may_part_at_several_places(tmp_path_factory, op, data):
-    """Each path goes on from the images or from a value that an earlier one made."""
+    """Each path begins with the images or with a value that an earlier path computed."""
     nodes, arrays, before = [], {}, "x"
     ends = []
     for i in range(data.draw(st.integers(2, 4))):
@@ -279,7 +279,9 @@ REFUSED = {
         [node("Unsqueeze", "x k", "y")], {"k": np.array([0])}, "keep the images first",
     ),
     "rows as maps of five axes": (
-        [node("Unsqueeze", "x k", "y")], {"k": np.array([2])}, r"keep the shape \(3, 7, 6\); it is \(3, 1, 7, 6\)",
+        [node("Unsqueeze", "x k", "y")],
+        {"k": np.array([2])},
+        r"keep the shape \(3, 7, 6\); it is \(3, 1, 7, 6\)",
     ),
     "a mean over channels": (
         [node("ReduceMean", "x", "y", axes=[1])], {}, "ReduceMean 'y': .*no layer",
@@ -288,7 +290,9 @@ REFUSED = {
         [node("ReduceMean", "x", "y", axes=[2, -2])], {}, r"different ones of 4; got \[2, 2\]",
     ),
     "a mean over images": (
-        [node("ReduceMean", "x", "y", axes=[0, 2])], {}, r"rows, columns or channels; got axes \[0, 2\]",
+        [node("ReduceMean", "x", "y", axes=[0, 2])],
+        {},
+        r"rows, columns or channels; got axes \[0, 2\]",
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Graphs of every form that is read, against ONNX Runtime; and the model zoo's test vectors."""
+"""Graphs of every supported form against ONNX Runtime, and the test vectors of the model zoo."""
 
 import numpy as np
 import onnxruntime
@@ -51,7 +51,7 @@ def rows(*nodes, **arrays):
     return [node("Flatten", "x", "f"), *nodes], {"w": floats(126, 5), **arrays}
 
 
-# name -> nodes and constants; shape, opset and the kinds of the layers they become
+# name -> nodes and constants; shape, opset, and the layers they become
 GRAPHS = {
     "conv, auto_pad SAME_UPPER": (conv(auto_pad="SAME_UPPER", strides=[2, 2]), 17, "Conv2d"),
     "conv, auto_pad SAME_LOWER": (conv(auto_pad="SAME_LOWER", strides=[2, 1]), 17, "Conv2d"),

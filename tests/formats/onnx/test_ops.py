@@ -9,7 +9,7 @@ from onnx import helper
 from badak.errors import BadakError
 from badak.onnx import Backend
 
-SIZE = (7, 6, 5)  # no two alike: swapped axes show
+SIZE = (7, 6, 5)  # all different, so that swapped axes show
 KERNEL = (3, 2, 3)
 
 
@@ -79,7 +79,8 @@ def test_max_pool_and_its_indices(rank, ceil_mode):
         torch.tensor(x), kernel, stride, pads, 1, bool(ceil_mode), return_indices=True
     )
     agree(y, theirs)
-    maps = np.arange(6).reshape(2, 3, *[1] * rank) * np.prod(SIZE[:rank])  # ONNX counts through x
+    # ONNX's indices run through all of x.
+    maps = np.arange(6).reshape(2, 3, *[1] * rank) * np.prod(SIZE[:rank])
     assert (indices == places.numpy() + maps).all()
     assert (run("MaxPool", x, **pooled)[0] == y).all()
 
@@ -134,7 +135,7 @@ def test_the_loss_of_nothing_is_zero():
     assert loss == 0
 
 
-def test_dropout_without_a_seed_draws_anew():
+def test_dropout_without_a_seed_draws_new_numbers():
     x, p, training = np.ones(100, np.float32), np.float32(0.5), np.array(True)
     first, second = (run("Dropout", x, p, training)[0] for _ in range(2))
     assert set(first) == {0, 2}

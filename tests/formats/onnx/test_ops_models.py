@@ -34,9 +34,7 @@ def test_missing_operators_are_listed_together_before_anything_runs():
         helper.make_node("Elu", ["c"], ["out0"]),
     )
     assert not Backend.is_compatible(wrong)
-    with pytest.raises(
-        FormatError, match=r"needs 2 operators .* lacks: Elu, ai.onnx.ml.Scaler; it"
-    ):
+    with pytest.raises(FormatError, match=r"2 operators.*Elu, ai\.onnx\.ml\.Scaler;"):
         Backend.prepare(wrong)
 
 
@@ -98,9 +96,7 @@ def test_other_devices_are_refused():
 def test_without_the_onnx_package_the_extra_is_named():
     script = "import sys; sys.modules['onnx'] = None; import badak; badak.onnx"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert (
-        "MissingExtra: ONNX files need the onnx package: pip install 'badak[onnx]'" in done.stderr
-    )
+    assert "pip install 'badak[onnx]'" in done.stderr
 
 
 FILES = ("lenet-pytorch", "mnist-8", "resnet20-cifar10", "squeezenet-cifar10", "super-resolution")

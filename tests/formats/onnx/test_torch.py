@@ -1,4 +1,4 @@
-"""What PyTorch exports, by both of its exporters, is read as the network it was."""
+"""Files from both of PyTorch's exporters are read as the network that was exported."""
 
 import logging
 import warnings
@@ -14,7 +14,7 @@ EXPORTERS = {"by tracing": False, "by torch.export": True}
 
 
 def made(name):
-    """The module with weights and statistics that let its outputs depend on its input."""
+    """The module, with weights and statistics that make its outputs depend on its input."""
     make, shape = MODELS[name]
     torch.manual_seed(0)
     module = make().eval()
@@ -47,7 +47,7 @@ def test_a_network_of_pytorchs_is_read_and_agrees(tmp_path, name, exporter):
     y = net(x.numpy())
     if name == "branches":  # it ends with log-softmax, which badak leaves to the loss
         y = np.log(net.predict_proba(x.numpy()))
-    assert expected.std(axis=0).min() > 0.01  # or a constant network would agree
+    assert expected.std(axis=0).min() > 0.01  # otherwise a constant network would agree
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-4 * max(1, np.abs(expected).max()))
 
 

@@ -1,4 +1,4 @@
-"""Small networks of torchvision's families, written by hand: what counts is the form of their graphs.
+"""Small networks of torchvision's families, by hand: what counts is the form of their graphs.
 
 torchvision itself is not needed. Each repeats the family's blocks once or twice, in its own order
 of operations, which is what an exporter sees.

@@ -1,4 +1,4 @@
-"""The page, in headless Chromium: badak's numbers, from disk, by mouse, keyboard and file."""
+"""The page in headless Chromium: it computes what badak computes; opening, drawing, files."""
 
 import json
 import re
@@ -12,10 +12,17 @@ from badak.errors import BadakError
 from badak.formats.page.html import html_page
 from badak.layers import Flatten, Linear, Residual
 from badak.network import Network
-from formats.c.test_source import Whiten
 from formats.networks import NETWORKS, images, make
+from own_layer import Own
 
-RUN = "return arguments[0].map((one) => Array.from(forward(network, one)[network.output]));"
+PARTS = re.compile('id="(network|weights)">(.*?)</script>', re.DOTALL)
+RUN = """
+const [network, weights, images] = arguments;
+document.getElementById("network").textContent = network;
+document.getElementById("weights").textContent = weights;
+const other = readNetwork();
+return images.map((image) => Array.from(forward(other, image)[other.output]));
+"""
 
 
 def opened(browser, tmp_path, *arguments, **more):
@@ -25,12 +32,20 @@ def opened(browser, tmp_path, *arguments, **more):
     return path
 
 
+@pytest.fixture(scope="module")
+def page(_chromium, tmp_path_factory):
+    """A page that every network is put into, one after another: quicker than a page for each."""
+    opened(_chromium, tmp_path_factory.mktemp("page"), make("lenet"), "Page")
+    return _chromium
+
+
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_forward_pass_agrees(browser, tmp_path, name):
+def test_the_forward_pass_agrees(page, name):
     net = make(name)
     x = images(net, 20)
-    opened(browser, tmp_path, net, name)
-    y = browser.execute_script(RUN, [one.ravel().tolist() for one in x])
+    parts = dict(PARTS.findall(html_page(net, name)))
+    pixels = [image.ravel().tolist() for image in x]
+    y = page.execute_script(RUN, parts["network"], parts["weights"], pixels)
     np.testing.assert_allclose(y, net(x).reshape(len(x), -1), atol=1e-4)
 
 
@@ -103,7 +118,7 @@ def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, si
 def test_what_is_shown_of_an_image_is_what_the_network_sees_of_it(browser, tmp_path, prepare, size):
     net = Network([Flatten(), Linear(3)], (1, 28, 28))
     picture = np.full((size[1], size[0]), 230, np.uint8)
-    picture[2:9, 2:9] = 40  # a corner, which a square around the middle does not hold
+    picture[2:9, 2:9] = 40  # a corner, outside the central square
     Image.fromarray(picture).save(tmp_path / "corner.png")
     opened(browser, tmp_path, net, "Page", prepare=prepare)
     browser.find_element("id", "file").send_keys(str(tmp_path / "corner.png"))
@@ -115,7 +130,7 @@ def test_what_is_shown_of_an_image_is_what_the_network_sees_of_it(browser, tmp_p
         "return [pad.width, pad.height, data.filter((_, i) => i % 4 < 3).reduce("
         "  (a, b) => Math.min(a, b))];"
     )
-    if prepare == "digit":  # the digit is looked for everywhere
+    if prepare == "digit":  # the digit is searched for in the whole image
         assert wide / high == pytest.approx(size[0] / size[1], rel=0.02)
         assert darkest == 40
         assert seen.max() > 0.9
@@ -133,7 +148,7 @@ def test_nothing_is_asked_of_a_network(browser, tmp_path):
         ".catch(() => arguments[0]('refused'));"
     )
     assert refused == "refused"
-    browser.get_log("browser")  # Chromium writes what it refused
+    browser.get_log("browser")  # Chromium logs what it refused
 
 
 def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
@@ -148,8 +163,8 @@ def test_words_of_the_run_are_words_on_the_page(browser, tmp_path):
 
 
 def test_what_cannot_be_a_page_is_refused():
-    net = Network([Whiten(), Residual([Whiten()]), Flatten(), Linear(2)], (1, 4, 4))
-    with pytest.raises(BadakError, match=r"HTML export.*'whiten1'.*'block1\.whiten1'"):
+    net = Network([Own(), Residual([Own()]), Flatten(), Linear(2)], (1, 4, 4))
+    with pytest.raises(BadakError, match=r"HTML export.*'own1'.*'block1\.own1'"):
         html_page(net, "Page")
     with pytest.raises(BadakError, match=r"digit.*\(1, 28, 28\).*got \(1, 4, 4\)"):
         html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), "Page", prepare="digit")

@@ -38,7 +38,7 @@ def test_every_control_is_reached_by_tab_and_named(browser, tmp_path, learned):
         one = browser.switch_to.active_element
         reached.append(one.accessible_name)
         if one.get_attribute("id") == "pad":
-            one.send_keys("  ")  # a dot: before there is something drawn there are no layers
+            one.send_keys("  ")  # a dot: layers appear once something is drawn
             verdict(browser)
     assert reached[:4] == ["Drawing area", "Clear", "Open image", "Close all"]
     assert reached[4].startswith("conv1")
@@ -47,7 +47,7 @@ def test_every_control_is_reached_by_tab_and_named(browser, tmp_path, learned):
 
 
 def shown_on_the_page(browser):
-    """Ids of the parts that a person sees."""
+    """The ids of the visible parts."""
     parts = ("pad", "start", "clear", "open", "draw", "keys", "bars", "taken", "layers", "part")
     return {one for one in parts if browser.find_element("id", one).is_displayed()}
 
@@ -161,7 +161,7 @@ def test_the_page_fits_the_screen_and_can_be_read(browser, tmp_path, width, sche
 
 
 def contrast(browser, part):
-    """The ratio of the brightnesses of a part's text and what is behind it."""
+    """The contrast ratio of a part's text and its background."""
     colours = browser.execute_script(
         "const style = getComputedStyle(document.querySelector(arguments[0]));"
         "const body = getComputedStyle(document.body).backgroundColor;"

@@ -1,6 +1,6 @@
-"""Trains two small Keras models for a step; saves weights, images and predictions in argv[1].
+"""Train two small Keras models for a step; save them in three forms, with predictions, in argv[1].
 
-Run by test_keras_weights.py in a process of its own: Keras sets much that is global.
+test_keras.py runs it in a separate process: Keras changes global settings.
 """
 
 import sys
@@ -20,7 +20,7 @@ plain = keras.Sequential(
         layers.Conv2D(4, (3, 2)),
         layers.BatchNormalization(),
         layers.ReLU(),
-        layers.DepthwiseConv2D(3, padding="same"),
+        layers.DepthwiseConv2D(3, padding="same", name="each_by_itself"),
         layers.MaxPooling2D((2, 1)),
         layers.Conv2D(4, 3, padding="same", use_bias=False),
         layers.Flatten(),
@@ -30,7 +30,7 @@ plain = keras.Sequential(
     ]
 )
 
-# Twelve alike convolutions: conv2d_2 comes before conv2d_10.
+# Twelve convolutions of one shape: conv2d_2 comes before conv2d_10.
 x = inputs = keras.Input((5, 5, 3))
 for _ in range(12):
     x = layers.Conv2D(3, 3, padding="same", activation="tanh")(x)
@@ -42,4 +42,6 @@ for name, model in {"plain": plain, "many": many}.items():
     model.compile(optimizer="adam", loss="mse")
     model.fit(images, targets, epochs=2, verbose=0)
     model.save_weights(folder / f"{name}.weights.h5")
+    model.save(folder / f"{name}.keras")
+    model.save(folder / f"{name}.h5")
     np.savez(folder / f"{name}.npz", x=images, y=model.predict(images, verbose=0))

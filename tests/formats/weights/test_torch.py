@@ -11,7 +11,7 @@ from badak import Network, load_state_dict, models, storage
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 from badak.formats.weights import torch as torch_weights
 from badak.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
-from formats.weights.torch_models import BasicBlock
+from formats.weights.torch_models import BasicBlock, LeNet
 
 
 def save_npz(state, path):
@@ -21,20 +21,8 @@ def save_npz(state, path):
 SAVERS = {"safetensors": save_file, "npz": save_npz}
 
 
-class LeNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5, padding=2), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = torch.max_pool2d(torch.relu(self.conv1(x)), 2)
-        x = torch.max_pool2d(torch.relu(self.conv2(x)), 2).flatten(1)
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
-
-
 class Vgg(nn.Module):
-    """Twelve convolutions, most of them alike: features.10 comes after features.8."""
+    """Twelve convolutions, most of one shape: features.10 comes after features.8."""
 
     def __init__(self):
         super().__init__()
@@ -60,7 +48,7 @@ def vgg():
 
 
 class ResNet(nn.Module):
-    """Blocks named as torchvision names them; bn1 is sorted before conv1 and downsample."""
+    """Blocks with torchvision's names; sorted by name, bn1 comes before conv1 and downsample."""
 
     def __init__(self):
         super().__init__()
@@ -98,7 +86,7 @@ def test_a_pytorch_models_weights_give_its_outputs(name, ending, tmp_path):
     x = torch.rand(3, *net.input_shape)
     with torch.no_grad():
         for _ in range(3):
-            model(x)  # moves batch norm's statistics
+            model(x)  # updates batch norm's statistics
         expected = model.eval()(x).numpy()
     SAVERS[ending](model.state_dict(), tmp_path / f"w.{ending}")
     pairs = load_state_dict(net, tmp_path / f"w.{ending}")
@@ -111,7 +99,7 @@ def small():
 
 
 def torch_state(**changes):
-    """`small`'s weights as a Sequential names them, all 0.5."""
+    """The weights of `small`, all 0.5, with the names that a Sequential gives."""
     shapes = {"0.weight": (2, 2, 3, 3), "0.bias": (2,), "3.weight": (3, 12), "3.bias": (3,)}
     shapes |= {f"1.{key}": (2,) for key in ("weight", "bias", "running_mean", "running_var")}
     state = {name: torch.full(shape, 0.5) for name, shape in shapes.items()}
@@ -170,10 +158,10 @@ def test_a_models_state_in_memory(tmp_path):
     assert load_state_dict(net, model.state_dict())["conv1"] == "conv1"
     with torch.no_grad():
         np.testing.assert_allclose(net(x), model(x).numpy(), atol=1e-5, rtol=1e-4)
-    for tensor in model.state_dict().values():  # the network's weights are its own
+    for tensor in model.state_dict().values():  # the network has copies
         tensor.zero_()
     assert all(array.any() for array in net.parameters().values())
-    # Python's own lists, doubles and integers are numbers too.
+    # Lists, doubles and integers of Python are numbers too.
     lists = {name: tensor.tolist() for name, tensor in torch_state().items()}
     assert load_state_dict(small(), lists)["norm1"] == "1"
     assert load_state_dict(small(), small().state())["norm1"] == "norm1"
@@ -224,7 +212,7 @@ def test_an_archive_of_anything_but_real_numbers(bias, tmp_path):
 
 
 def test_of_an_archive_only_what_fits_is_unpacked(tmp_path, monkeypatch):
-    """An array of another shape is refused by its header: nothing of it is unpacked."""
+    """An array of another shape is refused for its header, before anything is unpacked."""
     state = {name: tensor.numpy() for name, tensor in torch_state().items()}
     np.savez_compressed(tmp_path / "w.npz", **state | {"more.weight": np.zeros(2**20, np.uint8)})
     monkeypatch.setattr(torch_weights, "read_npz", None)
@@ -233,7 +221,7 @@ def test_of_an_archive_only_what_fits_is_unpacked(tmp_path, monkeypatch):
 
 
 def test_twenty_thousand_layers_of_a_file_are_refused_at_once(tmp_path):
-    """Each of another shape: to compare each with each would take an hour."""
+    """All of different shapes: comparing every pair would take an hour."""
     state = {f"{number}.weight": np.zeros((0, number), np.uint8) for number in range(20_000)}
     with pytest.raises(FormatError, match=r"the network's conv1 .* has no match"):
         load_state_dict(small(), state)
@@ -249,11 +237,11 @@ def test_a_long_name_is_cut_in_the_message(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("w.pt", b"PK", r"can run any program.*safetensors\.torch\.save_file"),
-        ("w.txt", b"", r"must be one of \.safetensors, \.npz, \.h5"),
+        ("w.pt", b"PK", r"must be one of .*\.npz.*got bytes 50 4b"),
+        ("w.txt", b"", r"must be one of PyTorch's \.pt and \.pth, .*; got an empty file"),
         ("w.safetensors", b"\x80\x04.", "not a usable safetensors file"),
         ("w.safetensors", bytes(8), "header claims 0 bytes"),
-        ("w.npz", b"<html>", "must be an .npz archive; got"),
+        ("w.npz", b"<html>", "must be one of .*; got an HTML"),
         ("w.h5", b"\x89HDF\r\n\x1a\n" + bytes(50), "cannot be read as HDF5"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which weight of a state dict belongs to which layer: by number, name and order."""
+"""How the weights of a state dict are paired with layers: by number, name and order."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_two_families_of_one_size_are_refused(tmp_path):
 
 
 def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
-    """`first` is sorted behind `again`: to take them by name would be silently wrong."""
+    """Sorted by name, `first` comes after `again`: pairing them in that order would be wrong."""
     net = Network([Conv2d(2, 3), Conv2d(2, 3), Flatten(), Linear(3)], (2, 6, 6))
     state = {
         "first.weight": torch.full((2, 2, 3, 3), 1.0), "first.bias": torch.ones(2),
@@ -59,7 +59,7 @@ def test_names_without_an_order_are_refused_and_npz_keeps_one(tmp_path):
 
 
 def alike(*names):
-    """A state of 1x1 convolutions of one shape, each filled with its place, and a Linear `fc`."""
+    """The state of equal 1x1 convolutions, each filled with its index, and of a Linear `fc`."""
     state = {"fc.weight": np.ones((3, 8), np.float32), "fc.bias": np.ones(3, np.float32)}
     for place, name in enumerate(names):
         state[f"{name}.weight"] = np.full((2, 2, 1, 1), place, np.float32)
@@ -86,7 +86,7 @@ def test_equal_names_of_equal_shapes_win_over_any_order(names, ending, tmp_path)
     "names", [("conv0", "conv1", "conv2"), ("stem", "conv3", "conv2"), ("conv2", "more", "conv1")]
 )
 def test_equal_names_that_another_order_contradicts_are_refused(names, tmp_path):
-    """A file that counts from 0 has a conv1 too, but it is the second: neither rule may guess."""
+    """In a file that counts from 0, conv1 is the second layer: neither rule may guess."""
     net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
     before = {name: array.copy() for name, array in net.state().items()}
     np.savez(tmp_path / "w.npz", **alike(*names))
@@ -98,7 +98,7 @@ def test_equal_names_that_another_order_contradicts_are_refused(names, tmp_path)
 
 
 def test_an_order_that_names_confirm_needs_no_word(tmp_path):
-    """Numbers that rise in the file's order, and equal names at their places."""
+    """Numbers that increase in the order of the file, and equal names in equal places."""
     net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
     for names in (("a.8", "a.9", "a.10"), ("conv1", "conv2", "conv03")):
         pairs = load_state_dict(net, alike(*names))
@@ -117,7 +117,7 @@ def test_what_all_names_begin_with_is_no_part_of_them(names, start, recwarn):
 
 
 def test_numbers_in_names_decide_before_the_order(tmp_path):
-    """Whichever way one state comes; the order by text of safetensors' load_file says nothing."""
+    """From a file or a dict: safetensors' load_file sorts names as text, so 10 comes before 8."""
     net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
     expected = {"conv1": "a.8", "conv2": "a.9", "conv3": "a.10", "linear1": "fc"}
     storage.save(tmp_path / "w.safetensors", alike("a.8", "a.9", "a.10"), {})

@@ -1,11 +1,11 @@
-"""Networks as PyTorch's users write them, with torchvision's forms, narrowed: they export alike."""
+"""Networks as users of PyTorch write them: torchvision's forms, with fewer channels."""
 
 import torch
 from torch import nn
 
 
 class LeNet(nn.Module):
-    """PyTorch's own tutorial, with its view."""
+    """The network of PyTorch's tutorial, with its `view`."""
 
     def __init__(self):
         super().__init__()
@@ -21,7 +21,7 @@ class LeNet(nn.Module):
 
 
 def alexnet():
-    """torchvision's, channels divided by 8."""
+    """torchvision's AlexNet, channels divided by 8."""
     return nn.Sequential(
         nn.Sequential(
             *(nn.Conv2d(3, 8, 11, 4, 2), nn.ReLU(), nn.MaxPool2d(3, 2)),
@@ -58,7 +58,7 @@ def vgg():
 
 
 class BasicBlock(nn.Module):
-    """torchvision's."""
+    """torchvision's basic block."""
 
     def __init__(self, channels, filters, stride):
         super().__init__()
@@ -92,7 +92,7 @@ def resnet():
 
 
 class Branches(nn.Module):
-    """Every way in which paths part and join, and the operators that the others lack."""
+    """Every way in which paths split and join, and operators that the other models lack."""
 
     def __init__(self):
         super().__init__()
@@ -112,7 +112,7 @@ class Branches(nn.Module):
         return torch.log_softmax(self.out(y), 1)
 
 
-# name -> (how to make it, one image's shape)
+# name -> (function that builds it, shape of one image)
 MODELS = {
     "lenet": (LeNet, (1, 28, 28)),
     "alexnet": (alexnet, (3, 224, 224)),

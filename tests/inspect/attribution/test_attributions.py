@@ -1,4 +1,4 @@
-"""Each attribution method is what PyTorch's autograd, a plain loop or Captum makes it."""
+"""Each attribution method agrees with PyTorch's autograd, a plain loop, or Captum."""
 
 import copy
 
@@ -40,7 +40,7 @@ def autograd(twin, images, label=LABEL):
 
 
 def agree(found, expected, tolerance):
-    """Within the tolerance, relative to the map's largest; and the map says something."""
+    """Assert agreement relative to the largest value of the map, which must not be constant."""
     scale = np.abs(expected).max()
     assert scale > 1e-3
     np.testing.assert_allclose(found / scale, expected / scale, rtol=0, atol=tolerance)
@@ -75,7 +75,7 @@ def test_integrated_gradients_are_the_sum_along_the_way(pair, image, baseline):
 
 
 def gap(net, image, steps, baseline=0.0):
-    """How far the shares are from adding up, as a share of what they should add up to."""
+    """The error of the sum of the attributions, relative to the sum that they should have."""
     shares = inspect.integrated_gradients(net, image, LABEL, steps=steps, baseline=baseline)
     logits = net(np.stack([image, np.full_like(image, baseline)]))[:, LABEL]
     difference = logits[0] - logits[1]
@@ -117,7 +117,7 @@ def test_stretching_is_pytorchs_bilinear(data):
 
 
 def naive_occlusion(net, image, size, stride, value):
-    """Pixel by pixel, from the definition: every patch that covers it."""
+    """Pixel by pixel, by definition: every patch that covers the pixel."""
     _, height, width = image.shape
     whole = net(image[None])[0, LABEL]
     result = np.zeros((height, width))
@@ -126,7 +126,7 @@ def naive_occlusion(net, image, size, stride, value):
             falls = []
             for top in range(0, height, stride):
                 for left in range(0, width, stride):
-                    # A place is one more than needed where the one before reached the edge.
+                    # If the place before reached the edge, this one is not needed.
                     spare = top - stride + size >= height or left - stride + size >= width
                     if spare or not (top <= y < top + size and left <= x < left + size):
                         continue
@@ -196,7 +196,7 @@ def test_the_same_bits_each_time_and_the_network_unchanged(method, image):
     first = call(net, image, LABEL)
     first_again = first.copy()
     np.testing.assert_array_equal(call(net, image, LABEL), first)
-    first[...] = 0  # the caller's own
+    first[...] = 0  # the caller may change it
     np.testing.assert_array_equal(call(net, image, LABEL), first_again)
     assert np.abs(first_again - call(net, image, LABEL - 1)).max() > 1e-3
     np.testing.assert_array_equal(image, given_image)
@@ -251,7 +251,7 @@ def test_wrong_arguments_are_named(method, arguments, words, image):
 
 def test_grad_cam_needs_maps():
     net = Network([Flatten(), Linear(2)], (1, 3, 3))
-    with pytest.raises(BadakError, match="no convolution layer; name a layer whose output is maps"):
+    with pytest.raises(BadakError, match="no convolution layer"):
         inspect.grad_cam(net, np.ones((1, 3, 3)), 0)
 
 
@@ -271,11 +271,11 @@ def test_attributions_are_all_methods(image):
 
 
 def test_grad_cam_passes_over_maps_of_one_place():
-    """LeNet-5's C5 is 1x1: its map would be the same everywhere."""
+    """The output of LeNet-5's C5 is 1x1: its map would be constant."""
     net = LeNet5(modern=False)
     image = np.random.default_rng(0).random((1, 28, 28), np.float32)
     found = inspect.grad_cam(net, image, label=2)
-    assert np.ptp(found) > 0  # for most other classes all of it is 0, whatever the layer
+    assert np.ptp(found) > 0  # for most other classes it is all 0, for every layer
     np.testing.assert_array_equal(found, inspect.grad_cam(net, image, label=2, layer="conv2"))
     only = Network([Conv2d(4, 5), Flatten(), Linear(6)], (1, 5, 5))
     assert inspect.grad_cam(only, image[:, :5, :5], LABEL).shape == (5, 5)

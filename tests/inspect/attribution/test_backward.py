@@ -1,4 +1,4 @@
-"""trace: every layer's output and gradient are PyTorch's, and the network stays as it was."""
+"""trace: every output and gradient equals PyTorch's, and the network does not change."""
 
 import copy
 
@@ -23,7 +23,7 @@ def images():
 
 
 def torch_gradient(twin, images, layer, last, grad_y):
-    """The output of `last` and its gradient by the output of `layer`, by autograd."""
+    """The output of `last`, and its gradient with respect to the output of `layer`, by autograd."""
     start = out = torch.tensor(images, requires_grad=True)
     for name, module in twin.named_children():
         out = module(out)
@@ -76,7 +76,7 @@ def test_the_network_and_the_gradient_given_stay_as_they_are(net, images):
     first = seen.gradient(grad_y)
     np.testing.assert_array_equal(seen.gradient(grad_y), first)
     np.testing.assert_array_equal(grad_y, 1)
-    seen.gradient(grad_y, "linear1")[...] = 7  # the caller's own
+    seen.gradient(grad_y, "linear1")[...] = 7  # the caller may change it
     np.testing.assert_array_equal(grad_y, 1)
     assert net.generators()["dropout1"].bit_generator.state == drawn
     for name, array in net.state().items():

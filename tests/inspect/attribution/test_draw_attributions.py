@@ -1,4 +1,4 @@
-"""draw.attributions: what the picture shows is the data, and nothing is cut or covered."""
+"""draw.attributions: the picture shows the data; nothing is cut off or covered."""
 
 import itertools
 
@@ -14,7 +14,7 @@ METHODS = ["saliency", "smooth_grad", "integrated_gradients", "grad_cam", "occlu
 
 @pytest.fixture
 def found():
-    """A column brighter than the rest, and in the signed maps one cell below 0."""
+    """One column is brighter than the rest; in signed maps one cell is below 0."""
     image = np.zeros((3, 6, 9), np.float32)
     image[0, :, 2] = 1
     maps = {name: np.zeros((6, 9)) for name in METHODS}

@@ -1,4 +1,4 @@
-"""A network whose weights are NaN: each function says so, or shows it; none makes it a number."""
+"""A network whose weights are NaN: each function says so or shows it; none hides it."""
 
 import numpy as np
 import pytest
@@ -30,24 +30,24 @@ METHODS = ["saliency", "smooth_grad", "integrated_gradients", "grad_cam", "occlu
 
 @pytest.mark.parametrize("name", JUDGES)
 def test_predictions_are_not_judged(name, net, data):
-    with pytest.raises(BadakError, match="the network's output is NaN or infinite: its training"):
+    with pytest.raises(BadakError, match="network's output is NaN or infinite"):
         getattr(inspect, name)(net, data)
 
 
 @pytest.mark.parametrize("name", [*METHODS, "attributions"])
 def test_nothing_speaks_for_a_class(name, net, data):
-    with pytest.raises(BadakError, match="the network's output is NaN or infinite: its training"):
+    with pytest.raises(BadakError, match="network's output is NaN or infinite"):
         getattr(inspect, name)(net, data.images[0], 1)
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])
 def test_outputs_have_no_place_on_a_plane(method, net, data):
-    with pytest.raises(BadakError, match="output of layer 'relu2' is NaN or infinite"):
+    with pytest.raises(BadakError, match="'relu2' is NaN or infinite"):
         inspect.embedding(net, data, "relu2", method)
 
 
 def test_no_image_excites_it(net):
-    with pytest.raises(BadakError, match="output of layer 'linear2' is NaN or infinite"):
+    with pytest.raises(BadakError, match="'linear2' is NaN or infinite"):
         inspect.maximize_activation(net, "linear2", 0)
 
 

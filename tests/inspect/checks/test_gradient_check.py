@@ -1,4 +1,4 @@
-"""gradient_check: right backward passes pass it, wrong ones do not, corners are left out."""
+"""gradient_check: correct backward passes pass, wrong ones fail, corners are left out."""
 
 import copy
 import math
@@ -15,7 +15,6 @@ from badak.layers import (
     CrossEntropyLoss,
     Dropout,
     Flatten,
-    Layer,
     Linear,
     ReLU,
     Residual,
@@ -23,6 +22,7 @@ from badak.layers import (
 )
 from badak.models import SimpleConvNet
 from layer_examples import EXAMPLES, IMAGE
+from own_layer import Own
 
 
 def around(layer) -> Network:
@@ -64,7 +64,7 @@ def test_every_layer_passes(name, training):
     ids=["residual", "concat"],
 )
 def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
-    """Else every number would seem to stand at a corner, and none be compared."""
+    """Otherwise every entry would seem to be at a corner, and none would be compared."""
     net = Network([block, Flatten(), Linear(3)], (2, 4, 3))
     x = np.random.default_rng(0).random((4, 2, 4, 3))
     check = gradient_check(net, x, np.arange(4) % 3, training=True)
@@ -74,8 +74,8 @@ def test_dropout_within_a_block_draws_the_same_for_each_comparison(block):
 
 def test_simple_conv_net_passes():
     generator = np.random.default_rng(0)
-    net = SimpleConvNet(weight_init="he")
-    result = gradient_check(net, generator.random((3, 1, 28, 28)), [3, 1, 4], samples=40)
+    net = SimpleConvNet((1, 11, 12), filters=6, hidden_size=20, weight_init="he")
+    result = gradient_check(net, generator.random((3, 1, 11, 12)), [3, 1, 4], samples=40)
     assert result.worst < 1e-6, str(result)
 
 
@@ -166,19 +166,19 @@ def test_a_gradient_that_is_no_number_is_the_worst_there_is(batch, monkeypatch):
     monkeypatch.setattr(ops, "tanh_backward", one_nan(ops.tanh_backward))
     result = gradient_check(around(Tanh()), *batch)
     assert math.isinf(result.worst)
-    assert {row.name: row.worst for row in result.rows}["linear1.weight"] < 1e-6  # above the fault
+    assert {row.name: row.worst for row in result.rows}["linear1.weight"] < 1e-6  # after the fault
 
 
 @pytest.mark.parametrize("margin", [8, 15, 25, 60])
 def test_a_network_sure_of_itself_passes(margin, batch):
-    """Its loss and gradients lie near the rounding of float64, which is no fault of theirs."""
+    """Its loss and gradients are as small as rounding in float64; that is not an error."""
     net = around(ReLU())
     net.parameters()["linear1.bias"][...] = [margin, 0, 0]
     assert gradient_check(net, batch[0], [0, 0, 0]).worst < 1e-6
 
 
 def test_corners_are_left_out_and_counted():
-    """Pre-activations of exactly 0: ReLU has no slope there, and any number would be wrong."""
+    """Pre-activations of exactly 0: ReLU has no slope there, so any number would be wrong."""
     net = Network([Flatten(), Linear(4), ReLU(), Linear(2)], (1, 1, 3), dtype=np.float64)
     result = gradient_check(net, np.zeros((2, 1, 1, 3)), [0, 0])
     rows = {row.name: row for row in result.rows}
@@ -215,13 +215,8 @@ def test_wrong_arguments_are_named(batch):
         gradient_check(around(ReLU()), *batch, seed=-1)
 
 
-class Log(Layer):
-    """Of a negative input NaN forward, and a finite number back."""
-
-    prefix = "log"
-
-    def output_shape(self, input_shape):
-        return input_shape
+class Log(Own):
+    """For a negative input: NaN forward, a finite gradient backward."""
 
     def forward(self, x, training):
         return np.log(x), x
@@ -234,6 +229,6 @@ def test_a_forward_that_is_not_finite_is_found_where_it_happens():
     net = Network([Conv2d(2, 3), Log(), Flatten(), Linear(3)], (1, 6, 6))
     images = np.random.default_rng(0).standard_normal((2, 1, 6, 6))
     result = gradient_check(net, images, [0, 1], samples=5)
-    assert result.failing == ("log1",)
+    assert result.failing == ("own1",)
     assert "forward gives NaN or infinity" in str(result).replace("\n", " ")
     assert math.isinf(result.worst)

@@ -1,4 +1,4 @@
-"""precision: real rounding, after every operation, against PyTorch, NumPy and integers by hand."""
+"""precision rounds after every operation, as PyTorch, NumPy and integers worked by hand do."""
 
 import importlib
 import math
@@ -29,7 +29,6 @@ from badak.layers import (
     Conv2d,
     Dropout,
     Flatten,
-    Layer,
     Linear,
     MaxPool2d,
     ReLU,
@@ -37,13 +36,14 @@ from badak.layers import (
     Subsample2d,
     Tanh,
 )
+from own_layer import Own
 
 BITS = arrays(np.uint32, 16, elements=st.integers(0, 2**32 - 1)).map(lambda b: b.view(np.float32))
 FINITE = arrays(np.float32, 12, elements=st.floats(-1e6, 1e6, width=32))
 
 
 def same(one, other):
-    """Equal to the bit, signs of zero too; any NaN is as good as another."""
+    """Equal bits, also for signs of zero; all NaNs count as equal."""
     numbers = ~np.isnan(other)
     np.testing.assert_array_equal(np.isnan(one), ~numbers)
     np.testing.assert_array_equal(one[numbers].view(np.uint32), other[numbers].view(np.uint32))
@@ -62,7 +62,7 @@ def test_bfloat16_is_torchs_bit_for_bit(x):
 
 
 def test_bfloat16_halfway_goes_to_even():
-    """Every upper half, with the lower half just below, at and just above the middle."""
+    """Every upper half, with a lower half just below, at and just above the middle."""
     upper = np.arange(0, 2**16, 7, dtype=np.uint32) << 16
     for lower in (0x7FFF, 0x8000, 0x8001):
         x = (upper + np.uint32(lower)).view(np.float32)
@@ -106,7 +106,7 @@ def small(layers) -> Network:
 
 
 def torch_steps(net, images, dtype):
-    """Each operation in torch's own dtype, which rounds its result; sums in float32."""
+    """Each operation in PyTorch's dtype, which rounds its result; sums are in float32."""
 
     def r(x):
         return torch.as_tensor(np.asarray(x)).to(dtype).float()
@@ -138,7 +138,7 @@ def test_every_operation_is_rounded_as_in_torch(dtype, dataset):
 
 
 def test_int8_is_integer_arithmetic(dataset):
-    """The same from int32 sums of products of int8 numbers, with the scales that were found."""
+    """The same from int32 sums of products of int8 numbers, with the measured scales."""
     net = small([Flatten(), Linear(3)])
     found = precision(net, dataset, "int8")
     scale = found.scales
@@ -179,7 +179,7 @@ def test_fewer_bits_make_larger_errors(dataset):
 
 
 def test_what_only_chooses_adds_no_error(dataset):
-    """Rounding does not touch what ReLU, max pooling, dropout and Flatten hand on."""
+    """ReLU, max pooling, dropout and Flatten add no rounding."""
     net = small([MaxPool2d(2), ReLU(), Dropout(), Flatten()])
     found = precision(net, dataset, "int8")
     assert list(found.scales) == ["images"]
@@ -189,12 +189,7 @@ def test_what_only_chooses_adds_no_error(dataset):
 
 
 def test_a_layer_of_ones_own_is_one_operation(dataset):
-    class Third(Layer):
-        prefix = "third"
-
-        def output_shape(self, input_shape):
-            return input_shape
-
+    class Third(Own):
         def forward(self, x, training):
             return x / 3, None
 
@@ -209,7 +204,7 @@ def test_a_layer_of_ones_own_is_one_operation(dataset):
 
 
 def test_blocks_are_rounded_layer_by_layer():
-    """By hand: 1 + 2**-12 is 1 in float16, so the path's product is, and 0.1 on the way around."""
+    """By hand: in float16 1 + 2**-12 is 1, and so is the path's product; the shortcut gives 0.1."""
     block = Residual([Conv2d(1, 1, bias=False)], [Conv2d(1, 1, bias=False)])
     net = Network([block, Flatten(), Linear(2, bias=False)], (1, 1, 1))
     for name, value in (("block1.conv1", 1 + 2**-12), ("block1.shortcut.conv1", 0.1)):
@@ -223,7 +218,7 @@ def test_blocks_are_rounded_layer_by_layer():
 
 
 def test_the_parameters_of_any_layer_are_rounded():
-    """1 + 2**-11 is 1 in float16; times 1.5 as it is, it would round up to the next number."""
+    """1 + 2**-11 is 1 in float16; multiplied by 1.5 before rounding, it would round up."""
     net = Network([Subsample2d(2), Flatten(), Linear(2)], (1, 2, 2))
     net.parameters()["pool1.weight"][...] = 1 + 2**-11
     one = Dataset(np.full((1, 1, 2, 2), 0.375), [0], ["a", "b"])
@@ -254,7 +249,7 @@ def test_wrong_arguments(dataset):
     net = small([Flatten(), Linear(3)])
     with pytest.raises(BadakError, match=r"dtype.*'float32', 'float16'.*got 'float8'"):
         precision(net, dataset, "float8")
-    with pytest.raises(BadakError, match="at least one image; the data set is empty"):
+    with pytest.raises(BadakError, match="data set is empty"):
         precision(net, dataset[:0], "int8")
     with pytest.raises(ArgumentTypeError, match=r"data.*got ndarray"):
         precision(net, dataset.images, "int8")

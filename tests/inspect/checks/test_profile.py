@@ -1,4 +1,4 @@
-"""profile: the right seconds beside the right layer, and the network left as it was."""
+"""profile: the right seconds for the right layer, and the network does not change."""
 
 import copy
 import importlib
@@ -44,13 +44,13 @@ def test_flops_are_the_summarys_for_the_whole_batch(x):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that only stands still or is moved by hand."""
+    """A clock that moves only when a test sets it."""
 
     class Clock:
         now = 0.0
 
         def moves(self, owner, name, *seconds):
-            """Each call of owner.name takes the next of `seconds`, and the last again and again."""
+            """Let each call of owner.name take the next of `seconds`; the last one repeats."""
             original, left = getattr(owner, name), list(seconds)
 
             def slow(*arguments, **named):
@@ -60,7 +60,7 @@ def clock(monkeypatch):
             monkeypatch.setattr(owner, name, slow)
 
     one = Clock()
-    # The whole passes may or may not call the layers: they take their own time alone.
+    # The whole passes may call the layers or not: only their own time counts.
     monkeypatch.setattr(Network, "__call__", lambda net, x: None)
     monkeypatch.setattr(Network, "step_pass", lambda net, x, labels: nullcontext())
     module = importlib.import_module("badak.inspect.checks.profile")
@@ -112,7 +112,7 @@ def test_the_peak_is_this_machines_and_float32s(monkeypatch, x):
 
 
 def test_the_peak_is_measured_beside_the_layers_and_the_highest_counts(clock, monkeypatch, x):
-    """While the machine is busy a measurement is low, and a layer would seem to exceed it."""
+    """A peak measured while the machine is busy is low: a layer would seem to exceed it."""
     done, measured = [], [2e12, 9e12, 5e12]
     monkeypatch.setattr(Network, "__call__", lambda net, x: done.append(x))
     monkeypatch.setattr(edition, "fma_peak", lambda: measured[len(done) - 2])  # after each round
@@ -124,7 +124,7 @@ def test_the_peak_is_measured_beside_the_layers_and_the_highest_counts(clock, mo
     ("layer", "saves"),
     [
         (Conv2d(8, 3, padding=1), True),
-        (Conv2d(16, 3, groups=2), False),  # of four channels each
+        (Conv2d(16, 3, groups=2), False),  # four channels each
         (Conv2d(7, 3), False),
         (Conv2d(8, 3, 2), False),
         (Conv2d(8, 5), False),
@@ -146,7 +146,7 @@ def test_only_winograds_way_exceeds_the_peak_and_says_so(clock, monkeypatch, lay
     assert ("% of peak by Winograd" in words[0]) == saves
     assert ("over 100% by Winograd" in str(found)) == saves
     if not saves:
-        assert share == 1  # what a layer reaches, the machine can
+        assert share == 1  # the machine is at least as fast as any layer
 
 
 def test_the_table_by_hand():
@@ -164,7 +164,7 @@ def test_without_a_peak_the_column_is_left_out():
     text = str(made(peak=None))
     assert "eak" not in text
     assert "conv1       Conv2d" in text
-    assert text.count("%") == 5  # the shares of time
+    assert text.count("%") == 5  # shares of time
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_ten_classes_have_numbers_and_thirty_have_none():
     axes, _ = draw.confusion_matrix(confusion_matrix(unsure(30))).axes
     assert not axes.texts
     assert len(axes.get_yticklabels()) == 30
-    axes, _ = draw.confusion_matrix(confusion_matrix(unsure(99))).axes  # some, each beside its row
+    axes, _ = draw.confusion_matrix(confusion_matrix(unsure(99))).axes  # each by its row
     names = {
         tick: label.get_text()
         for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)

@@ -65,7 +65,7 @@ def test_float32_networks_too():
 
 
 def test_tsne_keeps_neighbours_and_its_seed():
-    """Two far groups of images stay apart, whatever the layout."""
+    """Two distant groups of images stay apart in every layout."""
     images = np.random.default_rng(0).random((24, 1, 5, 6)) * 0.1
     images[12:] += 5
     many = data.Dataset(images, [0] * 12 + [1] * 12, ["cat", "dog", "cow"])
@@ -80,7 +80,7 @@ def test_tsne_keeps_neighbours_and_its_seed():
 
 
 def test_tsne_is_given_its_seed(monkeypatch):
-    """The start is the principal components, so that the layout itself hardly shows the seed."""
+    """The layout starts from the principal components, so the seed hardly matters."""
     given = []
 
     class Recorded:
@@ -138,7 +138,7 @@ def test_points_drawn_have_their_classes_colours(tmp_path):
     (axes,) = figure.axes
     points = axes.collections[0]
     np.testing.assert_array_equal(points.get_offsets(), found.points)
-    draw.save(figure, tmp_path / "embedding.png")  # colours are made while drawing
+    draw.save(figure, tmp_path / "embedding.png")  # colours are computed while drawing
     colours = points.get_facecolors()[:, :3]
     legend = [handle.get_facecolors()[0][:3] for handle in figure.legends[0].legend_handles]
     np.testing.assert_allclose(colours, np.array(legend)[found.labels])

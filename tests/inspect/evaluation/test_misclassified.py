@@ -1,4 +1,4 @@
-"""misclassified: the most confident mistakes, by plain sorting, and what the picture says."""
+"""misclassified: the most confident mistakes, against plain sorting, and the picture."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""nearest, and the pictures of own handwriting."""
+"""nearest, and the pictures of a user's handwriting."""
 
 import importlib
 

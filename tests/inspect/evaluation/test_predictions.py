@@ -1,4 +1,4 @@
-"""Predictions: what the network says, computed once; bad data and bad arrays are refused."""
+"""Predictions: the network's output, computed once; bad data and bad arrays are refused."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_they_are_the_networks():
 
 
 def test_sure_guesses_stay_apart():
-    """In float32 both would be 1, and the second class as probable as the first."""
+    """In float32 both would be 1, so both classes would seem equally probable."""
     one = Network([Flatten(), Linear(2)], (1, 1, 1))
     one.parameters()["linear1.weight"][...] = np.array([[0], [1]]).reshape(
         one.parameters()["linear1.weight"].shape
@@ -55,7 +55,7 @@ def test_sure_guesses_stay_apart():
 
 def test_what_is_derived_from_them():
     found = Predictions([0, 1, 1], [[0.9, 0.1], [0.5, 0.5], [0.25, 0.75]], ["cat", "dog"])
-    np.testing.assert_array_equal(found.predicted, [0, 0, 1])  # of a tie the first
+    np.testing.assert_array_equal(found.predicted, [0, 0, 1])  # the first of a tie
     np.testing.assert_array_equal(found.confidence, [0.9, 0.5, 0.75])
     np.testing.assert_array_equal(found.wrong, [False, True, False])
     assert (found.accuracy, len(found)) == (pytest.approx(2 / 3), 3)
@@ -89,7 +89,7 @@ def test_data_that_do_not_fit(judge):
         ArgumentTypeError, match=r"data must be a badak\.data\.Dataset; got ndarray"
     ):
         judge(one, pets().images)
-    with pytest.raises(ArgumentTypeError, match=r"net must be a Network; got str"):
+    with pytest.raises(ArgumentTypeError, match=r"\bnet\b.*got str"):
         judge("net", pets())
 
 

@@ -21,7 +21,7 @@ def test_shifted_is_rolled_over_a_wide_margin(down, right):
 
 
 def looks_at(row, column):
-    """A network for 5x7 images: class 1 where that pixel is above one half."""
+    """A network for 5x7 images: class 1 if this pixel is above one half."""
     net = Network([Flatten(), Linear(2)], (1, 5, 7), dtype=np.float64)
     weight = np.zeros((2, 5, 7))
     weight[1, row, column] = 1
@@ -38,7 +38,7 @@ def one_pixel(row, column):
 
 
 def test_each_direction_moves_the_image_that_way():
-    """The pixel at (2, 3) is found again by the network that looks where it went."""
+    """A network that looks at the shifted position finds the pixel of (2, 3)."""
     for way, (down, right) in enumerate(DIRECTIONS.values()):
         for distance in (1, 2):
             net = looks_at(2 + distance * down, 3 + distance * right)

@@ -1,4 +1,4 @@
-"""explain_pixel: the steps add up to the layer's own output, whatever the geometry."""
+"""explain_pixel: the steps add up to the layer's output, for every geometry."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def convolutions(draw):
 
 @given(convolutions(), st.data())
 def test_the_steps_add_up(conv, data):
-    """Behind another layer, so that the patch is the previous map's; naive loops are the oracle."""
+    """After another layer, so the patch is from that layer's map; plain loops are the oracle."""
     net = Network({"first": Conv2d(2, 1), "second": conv}, (3, 7, 9), dtype=np.float64)
     for name, array in net.parameters().items():
         array[...] = np.random.default_rng(len(name)).standard_normal(array.shape)
@@ -54,7 +54,7 @@ def test_the_steps_add_up(conv, data):
 def test_a_filter_sees_only_the_maps_its_table_names():
     table = TableConv2d([[0, 2], [1]], (2, 3))
     net = Network([Conv2d(3, 2), table], (1, 6, 7), dtype=np.float64)
-    net.parameters()["conv2.weight"][...] = 1  # also where nothing is connected
+    net.parameters()["conv2.weight"][...] = 1  # also for missing connections
     image = np.random.default_rng(0).standard_normal((1, 6, 7))
     for channel, unseen in ((0, [1]), (1, [0, 2])):
         found = explain_pixel(net, image, "conv2", channel, 3, 2)
@@ -195,7 +195,7 @@ def test_of_a_colour_image_a_group_sees_the_channel_that_is_named():
 def test_later_channels_are_named_by_their_numbers_in_the_layer_and_drawn_about_0():
     net = Network([Conv2d(6, 1), Conv2d(4, 3, groups=2)], (1, 6, 7))
     found = explain_pixel(net, np.ones((1, 6, 7)), "conv2", 3, 0, 0)
-    assert found.names == ("channel 3", "channel 4", "channel 5")  # of the second group
+    assert found.names == ("channel 3", "channel 4", "channel 5")  # channels of the second group
     figure = draw.explain_pixel(found)
     assert [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()] == list(found.names)
     maps = figure.axes[0].images[0]

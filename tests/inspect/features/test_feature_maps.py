@@ -1,4 +1,4 @@
-"""feature_maps: every layer's output is what PyTorch's hooks see, and the picture shows it."""
+"""feature_maps: every output equals what PyTorch's hooks see, and the picture shows it."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_wrong_arguments_are_named():
 
 def test_the_picture_has_each_map_in_its_place():
     values = np.random.default_rng(0).standard_normal((18, 2, 3))
-    values[4, 0, 1] = 9  # farther from 0 than the lowest
+    values[4, 0, 1] = 9  # further from 0 than the lowest value
     maps = {"conv1": values, "relu1": values.clip(0), "linear1": np.arange(4.0)}
     figure = draw.feature_maps(maps)
     conv, relu, linear = figure.axes[:3]
@@ -50,7 +50,7 @@ def test_the_picture_has_each_map_in_its_place():
     np.testing.assert_array_equal(panel(conv, (18, 2, 3), 16, 17), values[17])
     after = conv.images[0].get_array()[-12:, 6 * 24 :]
     assert after.mask.all()  # nothing after the last
-    for axes in (conv, relu, linear):  # one colour for one number, whatever the layer
+    for axes in (conv, relu, linear):  # one number has one colour in every layer
         assert axes.images[0].get_cmap().name == "RdBu_r"
         assert axes.images[0].norm(0) == 0.5
     assert conv.images[0].get_clim() == relu.images[0].get_clim() == (-9, 9)

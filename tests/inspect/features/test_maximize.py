@@ -1,4 +1,4 @@
-"""maximize_activation: it climbs, past every training image, and its regularisers do their work."""
+"""maximize_activation exceeds every training image, and its regularisers work."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_a_class_rises_above_every_training_image(trained, label):
 
 @pytest.mark.parametrize("channel", [2, (2, 3, 1)])
 def test_one_step_is_pytorchs_gradient(net, channel):
-    """Of which a root mean square of 1 is made, and `lr` times that is added."""
+    """The gradient is scaled to a root mean square of 1, and `lr` times it is added."""
     first = maximize_activation(net, "conv2", channel, steps=1, lr=1e-12, **BARE).image
     second = maximize_activation(net, "conv2", channel, steps=1, lr=0.01, **BARE).image
     x = torch.tensor(first[None], requires_grad=True)
@@ -86,7 +86,7 @@ def test_the_regularisers_make_it_smoother(trained, regulariser):
 
 @pytest.fixture
 def seen(monkeypatch):
-    """What the network saw, of every step."""
+    """The network's input at every step."""
     images = []
     true = file.trace
     monkeypatch.setattr(
@@ -96,7 +96,7 @@ def seen(monkeypatch):
 
 
 def shift_of(shifted, image):
-    """By how many rows and columns the image was shifted."""
+    """The rows and columns by which the image was shifted."""
     (found,) = [
         (down, right)
         for down in range(-2, 3)
@@ -115,7 +115,7 @@ def test_jitter_shifts_what_the_network_sees(net, seen):
 
 
 def test_the_gradient_is_shifted_back(seen):
-    """Of one Linear the gradient is its weight; positive ones keep the image above 0."""
+    """The gradient of a single Linear is its weight; positive weights keep the image above 0."""
     net = Network([Flatten(), Linear(1)], (1, 5, 6), dtype=np.float64)
     weight = net.parameters()["linear1.weight"]
     weight[...] = np.random.default_rng(0).random(weight.shape)
@@ -124,7 +124,7 @@ def test_the_gradient_is_shifted_back(seen):
     first, *before_steps, last = seen
     shifts = [shift_of(image, first) for image in before_steps]
     assert len(set(shifts)) > 2
-    ways = [  # each a sixth shorter than the one before
+    ways = [  # each is a sixth shorter than the one before
         (1 - step / 6) * np.roll(gradient, (-down, -right), (1, 2))
         for step, (down, right) in enumerate(shifts)
     ]

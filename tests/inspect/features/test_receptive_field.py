@@ -1,7 +1,4 @@
-"""receptive_field: exactly the pixels a gradient reaches, for any chain of windows."""
-
-from dataclasses import dataclass
-from typing import ClassVar, final
+"""receptive_field: exactly the pixels that a gradient reaches, for any chain of windows."""
 
 import numpy as np
 import pytest
@@ -17,7 +14,6 @@ from badak.layers import (
     Concat,
     Conv2d,
     Flatten,
-    Layer,
     Linear,
     ReLU,
     Residual,
@@ -26,9 +22,10 @@ from badak.layers import (
     Widen2d,
 )
 from badak.models import DeepConvNet, LeNet5
+from own_layer import Own
 
 SIZE = (23, 26)
-# Two pixels, and two more for each step of a window behind.
+# Two pixels, and two more for each step of a later window.
 INSIDE = {
     "conv1": 2,
     "block1.conv1": 6,
@@ -84,7 +81,7 @@ def test_the_box_is_what_a_gradient_reaches(layers, data):
     grad_y[0, 0, y, x] = 1
     grad = seen.gradient(grad_y)[0, 0]
     if not grad.any():
-        return  # a window that lies wholly within the padding
+        return  # a window that lies entirely in the padding
     for axis, one in enumerate(box):
         lines = np.flatnonzero(grad.any(axis=1 - axis))
         assert one.start <= lines[0]
@@ -95,7 +92,7 @@ def test_the_box_is_what_a_gradient_reaches(layers, data):
 
 def test_numbers_by_hand():
     net = DeepConvNet()
-    # conv1: 3x3 with padding 1. conv2 likewise. pool1: 2x2, stride 2. conv3: two pixels a step.
+    # conv1, conv2: 3x3, padding 1. pool1: 2x2, stride 2. conv3: two pixels per step.
     assert [
         receptive_field(net, name).size[0] for name in ("conv1", "conv2", "pool1", "conv3")
     ] == [
@@ -142,7 +139,7 @@ def test_paths_with_other_steps_see_all_that_either_sees():
 
 
 def test_rows_of_different_maps_side_by_side_see_all_that_any_sees():
-    """A unit's number then does not say at which place of which maps it stands."""
+    """The index of a unit then does not give its place in a map."""
     net = Network([Concat([[Conv2d(1, 3), Flatten()], [Flatten()]])], (1, 6, 7))
     field = receptive_field(net, "block1")
     assert (field.size, field.stride, field.offset) == ((6, 7), (0, 0), (0, 0))
@@ -168,12 +165,8 @@ def test_linear_sees_what_the_places_before_it_see_and_no_padding():
     assert (field.size, field.offset, field.places) == ((7, 7), (0, 0), (1, 1))
 
 
-@final
-@dataclass
-class Turn(Layer):
-    """Rows become columns: a layer of someone's own, that changes the shape without a window."""
-
-    prefix: ClassVar[str] = "turn"
+class Turn(Own):
+    """Rows become columns: the shape changes without a window."""
 
     def output_shape(self, input_shape):
         channels, height, width = input_shape
@@ -186,11 +179,11 @@ class Turn(Layer):
         return grad_y.swapaxes(2, 3).copy(), {}
 
 
-def test_behind_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
+def test_after_a_layer_that_changes_the_shape_in_its_own_way_all_may_be_seen():
     net = Network([Conv2d(2, 3, stride=2, padding=1), Turn(), Conv2d(2, (1, 2))], (1, 9, 20))
-    turned, behind = (receptive_field(net, name) for name in ("turn1", "conv2"))
+    turned, after = (receptive_field(net, name) for name in ("own1", "conv2"))
     assert (turned.size, turned.stride, turned.places) == ((9, 20), (0, 0), (10, 5))
-    assert (behind.box(9, 3), behind.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
+    assert (after.box(9, 3), after.places) == ((slice(0, 9), slice(0, 20)), (10, 4))
 
 
 def test_a_linear_of_as_many_outputs_as_inputs_sees_all():

@@ -1,4 +1,4 @@
-"""top_patches: the k best of all images, as sorting everything finds them, cut out rightly."""
+"""top_patches: the k best of all images, as sorting everything finds them; the patches."""
 
 import tracemalloc
 
@@ -51,7 +51,7 @@ def test_the_best_of_all_images(net, data, layer, channel, batch_size):
 
 @pytest.mark.parametrize(("layer", "channel"), [("conv1", 1), ("conv2", 0), ("flatten1", 37)])
 def test_the_patch_alone_decides_the_value(net, data, layer, channel):
-    """Pixels outside the patch may change at will; the unit's output at its place stays."""
+    """Pixels outside the patch may change in any way: the unit's output stays the same."""
     found = top_patches(net, data, layer, channel, k=5)
     padded = 0
     for number in range(5):
@@ -71,10 +71,10 @@ def test_the_patch_alone_decides_the_value(net, data, layer, channel):
         place = tuple(found.places[number]) if output.ndim else ()
         np.testing.assert_allclose(output[place], found.values[number], rtol=1e-5)
     if layer == "conv2":
-        assert padded  # the case is met
+        assert padded  # the case occurs
 
 
-def test_a_unit_behind_linear_sees_the_image(net, data):
+def test_a_unit_after_linear_sees_the_image(net, data):
     found = top_patches(net, data, "linear1", 4, k=2)
     np.testing.assert_array_equal(found.patches, found.images)
     np.testing.assert_allclose(found.values[0], net(data.images)[:, 4].max(), rtol=1e-5)
@@ -125,7 +125,7 @@ def test_wrong_arguments_are_named(net, data):
 
 @pytest.mark.parametrize("layer", ["block1.conv1", "block1.shortcut.pool1", "block1"])
 def test_units_inside_blocks(data, layer):
-    """What the unit saw is all that its value needs."""
+    """The unit's value depends only on its patch."""
     block = Residual([Conv2d(2, 3, 2, 1)], [MaxPool2d(2, ceil_mode=True)])
     net = Network([Conv2d(2, 1), block, Flatten(), Linear(3)], (2, 8, 11))
     found = top_patches(net, data, layer, 1, k=4)
@@ -140,7 +140,7 @@ def test_units_inside_blocks(data, layer):
 
 @pytest.mark.parametrize("block", [Concat, lambda ways: Residual(*ways)], ids=["concat", "sum"])
 def test_every_layer_inside_blocks_has_its_patches(data, block):
-    """Blocks of either kind within blocks of either kind: the patch alone decides the value."""
+    """Blocks of both kinds within blocks of both kinds: only the patch decides the value."""
     inner = [block([[Conv2d(2, 3, padding=1), ReLU()], []]), Conv2d(2, 2)]
     net = Network([block([inner, [MaxPool2d(2, 1)]]), Flatten()], (2, 8, 11))
     names = [passed.name for passed in run(net.layers, data.images[:1])]

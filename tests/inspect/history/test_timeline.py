@@ -1,4 +1,4 @@
-"""timeline: what it reads, going through it, and its pictures."""
+"""timeline: what it reads, its moments, and its pictures."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def test_nothing_recorded(tmp_path):
     with pytest.raises(BadakError, match=r"no snapshots.*snapshots=K"):
         timeline(tmp_path)
     for trainer in (Trainer(SimpleConvNet()), Trainer(SimpleConvNet(), snapshots=3)):
-        with pytest.raises(BadakError, match=r"nothing was recorded: train with Trainer"):
+        with pytest.raises(BadakError, match=r"nothing was recorded.*Trainer"):
             timeline(trainer)
 
 
@@ -128,7 +128,7 @@ def test_an_animation_has_a_page_a_moment(run, tmp_path, animated):
             frames.append(np.asarray(image.convert("RGB"), int))
     assert {frame.shape for frame in frames} == {frames[0].shape}
     assert (frames[0][CAPTION:] != frames[-1][CAPTION:]).any()
-    assert len({frame[:CAPTION].tobytes() for frame in frames}) == 11  # each says its step
+    assert len({frame[:CAPTION].tobytes() for frame in frames}) == 11  # each shows its step
 
 
 def test_a_page_shows_its_filters(run):
@@ -136,13 +136,13 @@ def test_a_page_shows_its_filters(run):
     page = np.asarray(draw.growing_filters(moments).pages[4], int)
     left = MARGIN + 3 * (TILE + MARGIN)
     top = CAPTION + MARGIN + LABEL + (LABEL + TILE + MARGIN)
-    middle = page[top + TILE // 2, left + TILE // 2]  # of filter 11: second row, fourth column
+    middle = page[top + TILE // 2, left + TILE // 2]  # filter 11: second row, fourth column
     filters = moments.filters["conv1"]
     expected = filter_colours(filters, np.abs(filters).max())[4, 11, 2, 2]
     np.testing.assert_array_equal(middle, expected)
     above = page[top - LABEL + 1 : top - 1]
     eleven, twelve = (above[:, x : x + TILE] for x in (left, left + TILE + MARGIN))
-    assert eleven.min() < 100  # a number, and another one above the next
+    assert eleven.min() < 100  # one number, and another above the next
     assert (eleven != twelve).any()
 
 
@@ -161,7 +161,7 @@ def test_a_confusion_page_names_its_classes():
         for names in (None, ["0", "1"], ["honey bee", "carpenter ant of the woods"])
     )
     assert numbers.tobytes() == short.tobytes()
-    assert long.height > short.height + 40  # the names stand upright above the cells
+    assert long.height > short.height + 40  # the names are vertical, above the cells
 
 
 @pytest.mark.parametrize("classes", [3, 40])

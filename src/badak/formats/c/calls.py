@@ -21,16 +21,10 @@ HELPERS = ("window", "cells", "round_shift", "clip")
 
 @dataclass
 class Parts:
-    """The parts of a source file.
+    """The parts of a source file for a program, which may compute in 8-bit integers.
 
-    Attributes:
-        prefix: of every name.
-        program: the steps to write.
-        integers: whether it computes in 8-bit integers.
-        functions: texts by name.
-        arrays: definitions, by the names they define.
-        calls: the lines of the run function.
-        flash: size of all constants in bytes.
+    The prefix begins every name. Functions and arrays are texts by name, `calls` the lines of the
+    run function, `flash` the size of all constants in bytes.
     """
 
     prefix: str

@@ -6,15 +6,7 @@ from badak.network import Network
 
 
 def head(net: Network, name: str, ram: int, flash: int, integers: bool) -> str:
-    """Return the comment at the start of both files.
-
-    Args:
-        net: the network.
-        name: of the files.
-        ram: bytes of working memory.
-        flash: bytes of constants.
-        integers: whether the arithmetic is in 8-bit integers.
-    """
+    """Return the comment at the start of both files; `ram` and `flash` are in bytes."""
     c, h, w = net.input_shape
     k = net.num_classes
     prefix = text.identifier(name)

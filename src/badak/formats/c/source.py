@@ -45,11 +45,7 @@ class CSource:
     program: Program
 
     def save(self, path: Path) -> tuple[Path, Path]:
-        """Write the .c file, and the header next to it; each is written completely or not at all.
-
-        Raises:
-            BadakError: a file cannot be written.
-        """
+        """Write the .c file, and the header next to it; each completely or not at all."""
         header = path.with_suffix(".h")
         storage.write_atomically(header, self.header.encode())
         storage.write_atomically(path, self.source.encode())
@@ -72,9 +68,6 @@ def c_source(
         class_names: K names; "0", "1", ... if None.
         calibration: images (N, C, H, W), a few hundred that are like those in use. If present, all
             arithmetic is in 8-bit integers, with scales from these images.
-
-    Returns:
-        The files' text and sizes.
 
     Raises:
         BadakError: some layers are not supported (the message lists them), or there are weights

@@ -10,9 +10,6 @@ from badak.errors import BadakError
 def checked_axis(axis: int, rank: int) -> int:
     """Return an axis counted from the front, as ONNX counts: -1 is the last.
 
-    Raises:
-        BadakError: the array has no such axis.
-
     Example:
         >>> checked_axis(-1, 4)
         3
@@ -30,9 +27,6 @@ def checked_axis(axis: int, rank: int) -> int:
 def checked_axes(axes: Iterable[SupportsIndex], rank: int) -> list[int]:
     """Return different axes of one array, each counted from the front.
 
-    Raises:
-        BadakError: the array has no such axis, or one is named twice.
-
     Example:
         >>> checked_axes([-1, 0], 3)
         [2, 0]
@@ -45,9 +39,6 @@ def checked_axes(axes: Iterable[SupportsIndex], rank: int) -> list[int]:
 
 def checked_order(order: Sequence[int], rank: int) -> list[int]:
     """Return the new order of an array's axes, which must name each once and none from the end.
-
-    Raises:
-        BadakError: it does not.
 
     Example:
         >>> checked_order([0, 2, 2], 3)

@@ -65,15 +65,8 @@ class Backend(OnnxBackend):
     ) -> tuple[Any, ...]:
         """Run a single operator.
 
-        Args:
-            node: what to run.
-            inputs: arrays, in the node's order.
-            device: ``CPU``.
-            outputs_info: not needed here.
-            **kwargs: ``opset_version`` says what the operator means; the newest one otherwise.
-
-        Returns:
-            A named tuple of its outputs.
+        Inputs are arrays in the node's order; ``opset_version`` says what the operator means, by
+        default the newest one.
 
         Raises:
             FormatError: an invalid node, or an operator that badak lacks.
@@ -105,9 +98,6 @@ class Prepared(BackendRep):
 
         Args:
             inputs: one array for each input that is not a weight: in order, by name, or alone.
-
-        Returns:
-            A named tuple of arrays.
 
         Raises:
             BadakError: inputs that do not fit; the message names the node.

@@ -167,11 +167,7 @@ def as_written(number: float) -> float:
 
 
 def as_numbers(array: NDArray[Any]) -> list[int]:
-    """A small array of integers as Python's.
-
-    Raises:
-        FormatError: it holds no integers, or too many for a shape.
-    """
+    """A small array of integers as Python's."""
     if array.dtype.kind != "i" or array.ndim > 1 or array.size > 16:
         raise FormatError(
             f"sizes and axes must be a short list of integers; got {array.dtype} {array.shape}"

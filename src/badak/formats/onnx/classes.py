@@ -19,13 +19,6 @@ def with_classes(steps: list[Loaded], outputs: int) -> list[Loaded]:
 
     One output with a Sigmoid becomes two classes: softmax(-z/2, z/2) = (1 - p, p), where
     p = sigmoid(z).
-
-    Args:
-        steps: all layers, in order.
-        outputs: how many numbers they give per image.
-
-    Raises:
-        FormatError: several outputs end in Sigmoid, which together choose no class.
     """
     if not _ends_in_sigmoid([step.layer for step in steps]):
         return steps

@@ -57,11 +57,7 @@ def export(net: Network, path: str | Path) -> None:
 
 
 def to_model(net: Network) -> onnx.ModelProto:
-    """The network as ONNX's own object; the same network gives the same bytes.
-
-    Raises:
-        BadakError: a layer that badak cannot write as nodes.
-    """
+    """The network as ONNX's own object; the same network gives the same bytes."""
     _check_layers(net)
     graph = GraphWriter()
     shape = write(graph, net.layers, "images", net.input_shape)

@@ -53,9 +53,6 @@ def load(
         output: which value of the graph the network gives; the file's one output if None.
         input_shape: (C, H, W) of one image, for a file that leaves sizes free.
 
-    Returns:
-        The network.
-
     Raises:
         BadakError: the file cannot be read.
         FormatError: it is not an ONNX file, or a forged one; or a graph that badak has no layers

@@ -37,11 +37,7 @@ class Node:
 
     @classmethod
     def of(cls, proto: onnx.NodeProto, opset: int, read_tensor: ReadTensor) -> "Node":
-        """Read a node; `read_tensor` gives the numbers of a tensor among its attributes.
-
-        Raises:
-            FormatError: an attribute that comes twice or has no type, or a tensor that is forged.
-        """
+        """Read a node; `read_tensor` gives the numbers of a tensor among its attributes."""
         attributes: dict[str, Any] = {}
         for attribute in proto.attribute:
             name = attribute.name
@@ -62,11 +58,7 @@ class Node:
         return f"{self.op} {self.name or self.outputs[0]!r}"
 
     def get(self, name: str, default: Any) -> Any:
-        """Return an attribute, or the specification's `default` if it is left out.
-
-        Raises:
-            FormatError: it is of a kind that no operator of badak takes, such as a graph.
-        """
+        """Return an attribute, or the specification's `default` if it is left out."""
         self._asked.add(name)
         value = self.attributes.get(name, default)
         if value is None and name in self.attributes:
@@ -78,11 +70,7 @@ class Node:
         return len(self.outputs) > output and bool(self.outputs[output])
 
     def check_all_read(self) -> None:
-        """Refuse an attribute that was never read: it may change what the node means.
-
-        Raises:
-            FormatError: there is one.
-        """
+        """Refuse an attribute that was never read: it may change what the node means."""
         unread = [name for name in self.attributes if name not in self._asked]
         if unread:
             raise FormatError(f"it has attributes that badak does not know: {unread}")

@@ -64,11 +64,7 @@ def _others(layer: Layer, shape: Shape) -> dict[str, Shape]:
 
 
 def check_output(shape: Shape) -> None:
-    """Refuse a layer whose output for one image is too large for any machine.
-
-    Raises:
-        BadakError: more than 2**28 numbers, 1 GiB.
-    """
+    """Refuse a layer whose output for one image is too large for any machine."""
     size = int(np.prod(shape, dtype=object))
     if size > 2**28:
         raise BadakError(f"its output of one image, {shape}, has more than {2**28:,} numbers")

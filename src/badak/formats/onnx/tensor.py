@@ -37,13 +37,7 @@ EXTERNAL_KEYS = {"location", "offset", "length", "checksum"}
 def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     """A tensor's numbers, its claims checked; float16 and bfloat16 as float32.
 
-    Args:
-        tensor: ONNX's own object.
-        folder: where external data may lie; None if there must be none.
-
-    Raises:
-        FormatError: an element type that badak does not read, sizes that are none, or more or
-            fewer numbers than they ask for; external data that is not a plain file in the folder.
+    External data may lie in `folder`; there must be none if that is None.
     """
     if tensor.data_type not in TYPES:
         known = ", ".join(TensorProto.DataType.Name(kind) for kind in TYPES)

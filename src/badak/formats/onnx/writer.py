@@ -12,12 +12,7 @@ from badak.layers import Layer
 
 
 class GraphWriter:
-    """The nodes and initializers written so far.
-
-    Attributes:
-        nodes: in the order in which they run.
-        initializers: named arrays.
-    """
+    """The nodes, in the order in which they run, and the named initializers written so far."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []

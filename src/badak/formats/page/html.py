@@ -39,9 +39,6 @@ def html_page(
         prepare: how an image becomes the network's input: "picture" scales it to cover the size,
             as `badak.data.read_image` does; "digit" first finds a digit and centres it as in MNIST.
 
-    Returns:
-        The text of the page.
-
     Raises:
         BadakError: some layers are not supported (the message lists them), there are too many
             weights or some that are not finite, or digits do not fit the network's input.

@@ -32,6 +32,41 @@ const OPS = {
       y.set(sums, out * oh * ow);
     }
   },
+  conv_transpose(step, y, [f, oh, ow], [x], [[c, h, w]]) {
+    const n = step.numbers, { weight, bias } = step.arrays;
+    const maps = c / n.groups, filters = f / n.groups, sums = new Float64Array(oh * ow);
+    for (let out = 0, cell = 0; out < f; out++) {
+      sums.fill(bias[out]);
+      for (let m = 0; m < maps; m++) {
+        const map = (Math.floor(out / filters) * maps + m) * h * w;
+        for (let ky = 0; ky < n.kh; ky++)
+          for (let kx = 0; kx < n.kw; kx++) {
+            const factor = weight[cell++], top = ky * n.dh - n.top, left = kx * n.dw - n.left;
+            const [firstRow, endRow] = outputRange(oh, top, n.sh, h);
+            const [first, end] = outputRange(ow, left, n.sw, w);
+            for (let iy = firstRow; iy < endRow; iy++) {
+              const row = (top + iy * n.sh) * ow + left, place = map + iy * w;
+              for (let ix = first; ix < end; ix++) sums[row + ix * n.sw] += factor * x[place + ix];
+            }
+          }
+      }
+      y.set(sums, out * oh * ow);
+    }
+  },
+  upsample(step, y, [c, oh, ow], [x], [[, h, w]]) {
+    const a = step.arrays;
+    for (let m = 0, out = 0; m < c; m++)
+      for (let oy = 0; oy < oh; oy++) {
+        const above = (m * h + a.first_row[oy]) * w, below = (m * h + a.second_row[oy]) * w;
+        const down = a.share_row[oy];
+        for (let ox = 0; ox < ow; ox++) {
+          const left = a.first_column[ox], right = a.second_column[ox], across = a.share_column[ox];
+          const upper = (1 - across) * x[above + left] + across * x[above + right];
+          const lower = (1 - across) * x[below + left] + across * x[below + right];
+          y[out++] = (1 - down) * upper + down * lower;
+        }
+      }
+  },
   linear(step, y, shape, [x]) {
     const { weight, bias } = step.arrays;
     for (let o = 0, i = 0; o < y.length; o++) {

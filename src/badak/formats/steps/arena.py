@@ -32,15 +32,10 @@ class Arena:
 
 
 def arranged(program: Program, outside: Collection[int]) -> Arena:
-    """Give every value a place: the largest first, each at the lowest offset that is free.
+    """Give every value a place, but for those `outside`, which the caller holds.
 
-    Args:
-        program: the steps.
-        outside: the values that the caller holds: the image and the logits.
-
-    Returns:
-        The places. Pisarchyk and Lee 2020, *Efficient memory management for deep neural net
-        inference*, section 5.3: greedy by size.
+    The largest come first, each at the lowest offset that is free: Pisarchyk and Lee 2020,
+    *Efficient memory management for deep neural net inference*, section 5.3, greedy by size.
 
     Example:
         >>> from badak.formats.steps.lower import lowered

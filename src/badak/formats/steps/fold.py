@@ -9,14 +9,10 @@ from badak.formats.steps.program import Program, Step
 
 
 def folded(program: Program, drop_relu: bool = False) -> Program:
-    """Return a program whose convolutions hold the batch norm that follows them.
+    """Return a program whose convolutions hold the batch norm that follows them, without `layers`.
 
-    Args:
-        program: what `lowered` returned.
-        drop_relu: also leave out a ReLU after a sum: for integers, whose smallest value can mean 0.
-
-    Returns:
-        The shorter program, over the same values; its `layers` are left out.
+    With drop_relu also a ReLU after a sum is left out: for integers, whose smallest value can mean
+    0.
 
     Example:
         >>> from badak.formats.steps.lower import lowered

@@ -17,14 +17,7 @@ UNCHANGED: tuple[type[Layer], ...] = (Dropout, Flatten, Graph)
 
 
 def lowered(net: Network, what: str) -> Program:
-    """Return the network's steps.
-
-    Args:
-        net: the network, as it predicts.
-        what: the export's name for the message, such as ``C export``.
-
-    Raises:
-        BadakError: some layers are not supported; the message lists all of them.
+    """Return the network's steps; `what` names the export in messages, such as ``C export``.
 
     Example:
         >>> from badak.models import LeNet5

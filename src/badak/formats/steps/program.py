@@ -87,15 +87,7 @@ class Program:
         return sum(array.size for step in self.steps for array in step.arrays.values())
 
     def check_weights(self, what: str, maximum: int) -> None:
-        """Raise an error if a format cannot hold the weights.
-
-        Args:
-            what: the export's name for the message, such as ``C export``.
-            maximum: how many weights it supports.
-
-        Raises:
-            BadakError: there are more weights, or some are not finite.
-        """
+        """Raise an error if a format, such as ``C export``, cannot hold the weights."""
         count = self.weight_count()
         if count > maximum:
             raise BadakError(

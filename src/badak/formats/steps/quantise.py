@@ -15,14 +15,9 @@ from badak.formats.steps.scale import Scales, scale_of, single
 
 
 def quantised(program: Program, images: Array) -> Program:
-    """Return the program in integers.
+    """Return a lowered program in integers, from float images to float logits.
 
-    Args:
-        program: what `lowered` returned.
-        images: (N, C, H, W), a few hundred that are like those in use: they set the ranges.
-
-    Returns:
-        A program of integers, from float images to float logits.
+    A few hundred images (N, C, H, W), like those in use, set the ranges.
 
     Raises:
         BadakError: there are no images, or a step is not supported in integers.

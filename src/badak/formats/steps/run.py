@@ -9,14 +9,7 @@ BATCH = 256
 
 
 def values(program: Program, images: Array) -> dict[int, Array]:
-    """Compute every value for a batch.
-
-    Args:
-        program: the steps.
-        images: (N, C, H, W) float32.
-
-    Returns:
-        Value number -> array (N, *shape).
+    """Compute every value for a batch (N, C, H, W) float32: number -> array (N, *shape).
 
     Example:
         >>> import numpy as np

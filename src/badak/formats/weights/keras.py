@@ -1,30 +1,30 @@
-"""The weights of a Keras 3 model, from the file that ``model.save_weights("x.weights.h5")`` writes.
+"""The weights of a Keras model, from a ``.weights.h5``, ``.keras`` or legacy ``.h5`` file.
 
-Such a file holds a group ``vars`` a layer, with the layer's arrays under "0", "1", ...:
-``layers/conv2d/vars/0``. Layers are numbered by class: conv2d, conv2d_1, conv2d_2.
+A file of ``model.save_weights("x.weights.h5")`` holds a group ``vars`` for each layer, with the
+layer's arrays under "0", "1", ...: ``layers/conv2d/vars/0``. Layers are numbered by class: conv2d,
+conv2d_1, conv2d_2. A ``.keras`` archive has such a file as a member.
 Source: keras/src/saving/saving_lib.py, H5IOStore.
-
-Letters: H rows, W columns, I and O channels in and out, D features in, M out.
 """
 
+import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-import numpy as np
-
-from badak import checks, files
-from badak.arrays import REAL, Array, Shape
-from badak.errors import BadakError, FormatError, needs
-from badak.formats.weights.pairing import Group, Stored, by_size
+from badak import files
+from badak.arrays import Array, Shape
+from badak.errors import FormatError
+from badak.formats.weights.groups import Group, Source, Stored
+from badak.formats.weights.hdf5 import dataset, faults_of, is_own, opened_hdf5, stored, weight_turn
+from badak.formats.weights.keras_legacy import is_legacy, legacy_layers
+from badak.formats.weights.members import Members
+from badak.formats.weights.pairing import by_size
 from badak.layers import Flatten, Linear
 from badak.network import Network
 
-Turn = Callable[[Array], Array]
-
+ARCHIVED = "model.weights.h5"  # in a .keras archive
 VARS = "vars"
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
 # What a file may hold beside weights.
@@ -33,61 +33,50 @@ OTHERS = ("optimizer", "metrics", "seed_generator", "seed_generators")
 DEEPEST = 16
 
 
-def read_keras(path: Path) -> list[Group]:
-    """Read the layers of a ``.weights.h5`` file, of a model whose images are (N, H, W, C).
+@contextmanager
+def read_keras(path: Path) -> Iterator[Source]:
+    """Lend the layers of a ``.weights.h5`` or ``.h5`` file, of a model of images (N, H, W, C).
 
-    Args:
-        path: the file.
-
-    Returns:
-        One group per layer, its arrays in badak's layout. What comes after a Flatten still has
-        Keras's order of inputs; see `as_channels_first`.
+    What comes after a Flatten still has Keras's order of inputs; see `as_channels_first`.
 
     Raises:
         MissingExtra: h5py is not installed.
-        FormatError: no HDF5 file, or not of this form, or one that links to other files.
+        FormatError: no HDF5 file, or not of these forms, or one that links to other files.
     """
-    with needs("Keras's weights need h5py", extra="keras"):
-        import h5py  # noqa: F401
-    with _opened(path) as file:
-        groups = [
-            Group(name, _arrays(name, path, datasets))
-            for name, datasets in _layers(file, "", set())
-        ]
-    if not groups:
-        raise FormatError(
-            f"{path} holds no layers of Keras 3: save them with model.save_weights('x.weights.h5')"
-        )
-    return groups
+    with files.opened(path) as plain, _read(plain, str(path)) as source:
+        yield source
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open an HDF5 file; any fault of it becomes a FormatError."""
-    import h5py
+def read_keras_archive(members: Members, path: Path) -> Iterator[Source]:
+    """Lend the layers of a ``.keras`` archive; see `read_keras`."""
+    content = io.BytesIO(members.read(ARCHIVED))
+    with _read(content, f"{path}: {ARCHIVED}") as source:
+        yield source
 
-    with files.opened(path) as plain:
-        try:
-            with h5py.File(plain, "r") as file:
-                yield file
-        except BadakError as fault:
-            raise FormatError(f"{path} {fault}") from None
-        except (OSError, RuntimeError, KeyError, ValueError) as fault:
-            raise FormatError(f"{path} cannot be read as HDF5: {fault}") from None
+
+@contextmanager
+def _read(content: IO[bytes], place: str) -> Iterator[Source]:
+    with opened_hdf5(content, place) as file:
+        with faults_of(place):
+            legacy = is_legacy(file)
+            groups = legacy_layers(file, place) if legacy else _groups(file, place)
+        if not groups:
+            raise FormatError(
+                f"{place} holds no layers of Keras: save them with "
+                "model.save_weights('x.weights.h5')"
+            )
+        yield Source(groups, in_order=legacy, channels_last=True)
+
+
+def _groups(file: Any, place: str) -> list[Group]:
+    return [Group(name, _arrays(name, place, own)) for name, own in _layers(file, "", set())]
 
 
 def as_channels_first(net: Network, name: str, weight: Array) -> Array:
     """Return a Dense layer's weight (M, D) for inputs that badak's Flatten laid out.
 
-    Keras flattens (H, W, C), badak (C, H, W).
-
-    Args:
-        net: the network.
-        name: of the layer; if it is not the first Linear after a Flatten, nothing changes.
-        weight: as read.
-
-    Returns:
-        The weight.
+    Keras flattens (H, W, C), badak (C, H, W); only the first Linear after a Flatten changes.
     """
     shape = _flattened(net, name)
     if shape is None:
@@ -121,7 +110,7 @@ def _layers(group: Any, name: str, seen: set[int]) -> Iterator[tuple[str, list[A
     seen.add(address)
     for key in group:
         place = f"{name}/{key}" if name else key
-        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        if not is_own(group, key):
             raise FormatError(f"holds a link at {place}, which may lead to another file")
         member = group[key]
         if not isinstance(member, h5py.Group) or key in OTHERS:
@@ -130,7 +119,7 @@ def _layers(group: Any, name: str, seen: set[int]) -> Iterator[tuple[str, list[A
             yield from _layers(member, place, seen)
         elif len(member):
             # "0", "1", ... "10": h5py lists them as text.
-            yield _named(name), [_dataset(member, k, place) for k in sorted(member, key=_number)]
+            yield _named(name), [dataset(member, k, place) for k in sorted(member, key=_number)]
 
 
 def _named(path: str) -> str:
@@ -143,52 +132,13 @@ def _number(key: str) -> tuple[int, str]:
     return by_size(key) if key.isdecimal() else (-1, key)
 
 
-def _dataset(group: Any, key: str, place: str) -> Any:
-    """One dataset, if it is of numbers that are in this very file."""
-    import h5py
-
-    # The link first: to follow one may open another file.
-    plain = isinstance(group.get(key, getlink=True), h5py.HardLink)
-    dataset = group[key] if plain else None
-    if not isinstance(dataset, h5py.Dataset) or dataset.shape is None:
-        raise FormatError(f"must hold an array at {place}/{key}")
-    if dataset.external or dataset.is_virtual:
-        raise FormatError(f"keeps {place}/{key} in another file")
-    if dataset.dtype.kind not in REAL:  # a seed generator's state is of integers
-        raise FormatError(f"holds {dataset.dtype} at {place}/{key}; expected floats")
-    checks.array_memory(dataset.shape, dataset.dtype.itemsize, f"{place}/{key}")
-    return dataset
-
-
-def _arrays(name: str, path: Path, datasets: list[Any]) -> dict[str, Stored]:
+def _arrays(name: str, place: str, datasets: list[Any]) -> dict[str, Stored]:
     """Keras's arrays of a layer under badak's names and in its layout."""
     first = datasets[0]
-    turns: dict[int, Turn] = {4: _depthwise if "depthwise" in name else _kernel, 2: np.transpose}
-    if first.ndim in turns and len(datasets) <= 2:
-        weight = {"weight": _stored(path, first, turns[first.ndim])}  # flat: (D, M) -> (M, D)
-        return weight | ({"bias": _stored(path, datasets[1])} if len(datasets) == 2 else {})
+    turn = weight_turn(first.ndim, "depthwise" in name)
+    if turn and len(datasets) <= 2:
+        weight = {"weight": stored(place, first, turn)}
+        return weight | ({"bias": stored(place, datasets[1])} if len(datasets) == 2 else {})
     batch_norm = first.ndim == 1 and len(datasets) == len(BATCH_NORM)  # gamma, beta, mean, variance
     keys = BATCH_NORM if batch_norm else map(str, range(len(datasets)))
-    return {key: _stored(path, dataset) for key, dataset in zip(keys, datasets, strict=True)}
-
-
-def _depthwise(kernel: Array) -> Array:
-    """(H, W, C, M) -> (C * M, 1, H, W): M filters for each channel."""
-    height, width, channels, count = kernel.shape
-    return kernel.transpose(2, 3, 0, 1).reshape(channels * count, 1, height, width)
-
-
-def _kernel(kernel: Array) -> Array:
-    """(H, W, I, O) -> (O, I, H, W)."""
-    return kernel.transpose(3, 2, 0, 1)
-
-
-def _stored(path: Path, dataset: Any, turn: Turn = np.asarray) -> Stored:
-    """What the dataset will be once it is turned; a view of one number has its shape."""
-    shape = turn(np.broadcast_to(np.float32(0), dataset.shape)).shape
-    return Stored(shape, partial(_read, path, dataset.name, turn))
-
-
-def _read(path: Path, place: str, turn: Turn) -> Array:
-    with _opened(path) as file:
-        return turn(file[place][()])
+    return {key: stored(place, each) for key, each in zip(keys, datasets, strict=True)}

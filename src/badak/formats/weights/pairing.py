@@ -7,83 +7,29 @@ with, as ``module.`` in PyTorch's DataParallel, is not part of them.
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import Any, Protocol
 
-from badak.arrays import Array, Shape
 from badak.errors import LONGEST_VALUE, FormatError
-
-Signature = tuple[tuple[str, Shape], ...]
-
-
-class Shaped(Protocol):
-    """An array, or what a file says of one."""
-
-    @property
-    def shape(self) -> Shape: ...  # noqa: D102
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An array in a file, of which the shape alone was read.
-
-    Attributes:
-        shape: in badak's layout.
-        read: gives the array itself. Only what fits the network is read: a file of a few kB may
-            claim gigabytes.
-    """
-
-    shape: Shape
-    read: Callable[[], Array]
-
-
-@dataclass(frozen=True)
-class Group:
-    """The arrays of one layer: ``weight``, ``bias`` and so on, in badak's layout."""
-
-    name: str
-    arrays: Mapping[str, Any]
-
-    @property
-    def signature(self) -> Signature:
-        """What must agree: the names and shapes of the arrays."""
-        return tuple(sorted((key, tuple(array.shape)) for key, array in self.arrays.items()))
-
-    def __str__(self) -> str:
-        shapes = ", ".join(f"{key} {array.shape}" for key, array in self.arrays.items())
-        return f"{self.name[:LONGEST_VALUE]} ({shapes})"
-
+from badak.formats.weights.groups import Group, Signature
 
 Pairs = dict[str, Group]  # the network's name of a layer -> the file's group
 
 
-def grouped(arrays: Mapping[str, Shaped]) -> list[Group]:
-    """Put ``"conv1.weight"``, ``"conv1.bias"`` ... into one group per layer, in their order.
-
-    Example:
-        >>> import numpy as np
-        >>> [str(group) for group in grouped({"a.weight": np.ones((3, 2)), "a.bias": np.ones(3)})]
-        ['a (weight (3, 2), bias (3,))']
-    """
-    members: dict[str, dict[str, Shaped]] = {}
-    for name, array in arrays.items():
-        layer, _, key = name.rpartition(".")
-        members.setdefault(layer, {})[key] = array
-    return [Group(name, own) for name, own in members.items()]
-
-
-def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
+def paired(
+    own: Sequence[Group], stored: Sequence[Group], in_order: bool, strict: bool = True
+) -> Pairs:
     """Find each layer's group in the file.
 
     Args:
         own: the network's, in its order.
         stored: the file's.
         in_order: whether the file keeps its layers in order.
+        strict: whether each of both sides must be found. Else those that have no match are left
+            out, but for arrays of equal names and shapes.
 
     Returns:
-        The network's name of each layer -> the file's group.
+        The network's name of each layer -> the file's group, or the part of it that fits.
 
     Raises:
         FormatError: layers that fit nowhere, on either side, all of them listed; or alike layers
@@ -91,6 +37,7 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
 
     Example:
         >>> import numpy as np
+        >>> from badak.formats.weights.groups import grouped
         >>> own = grouped({"conv1.bias": np.ones(2), "conv2.bias": np.ones(2)})
         >>> stored = grouped({"net.10.bias": np.ones(2), "net.9.bias": np.ones(2)})
         >>> {name: group.name for name, group in paired(own, stored, in_order=False).items()}
@@ -99,12 +46,13 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
     pairs: Pairs = {}
     faults: list[str] = []
     network, file = _by_signature(own), _by_signature(stored)
-    starts = _start(own), _start(stored)
+    starts = common_starts(own, stored)
     for signature in network | file:
         ours, theirs = network.get(signature, []), file.get(signature, [])
-        faults += [f"the network's {group} has no match" for group in ours[len(theirs) :]]
-        faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
         if len(ours) != len(theirs):
+            if strict:
+                faults += [f"the network's {group} has no match" for group in ours[len(theirs) :]]
+                faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
             continue
         try:
             pairs |= _matched(ours, theirs, starts, in_order)
@@ -112,10 +60,44 @@ def paired(own: list[Group], stored: list[Group], in_order: bool) -> Pairs:
             faults.append(str(fault))
     if faults:
         raise FormatError("; ".join(faults))
-    return pairs
+    return pairs if strict else pairs | _by_name(own, stored, starts, pairs)
 
 
-def _by_signature(groups: list[Group]) -> dict[Signature, list[Group]]:
+def common_starts(own: Sequence[Group], stored: Sequence[Group]) -> tuple[str, str]:
+    """Return what all names of either side begin with, up to a dot: ``"module."``, or nothing.
+
+    Layers that the other side lacks do not count, such as the ``n_averaged`` of PyTorch's
+    AveragedModel beside its ``module.``.
+    """
+    ours, theirs = _by_signature(own), _by_signature(stored)
+    return (
+        _start([group for kind, groups in ours.items() if kind in theirs for group in groups]),
+        _start([group for kind, groups in theirs.items() if kind in ours for group in groups]),
+    )
+
+
+def _by_name(
+    own: Sequence[Group], stored: Sequence[Group], starts: tuple[str, str], pairs: Pairs
+) -> Pairs:
+    """What is left of both sides and has equal names: the arrays of equal shapes."""
+    used = {group.name for group in pairs.values()}
+    left = {group.name.removeprefix(starts[1]): group for group in stored if group.name not in used}
+    more: Pairs = {}
+    for group in own:
+        other = left.get(group.name.removeprefix(starts[0]))
+        if group.name in pairs or other is None:
+            continue
+        fitting = {
+            key: array
+            for key, array in other.arrays.items()
+            if key in group.arrays and group.arrays[key].shape == array.shape
+        }
+        if fitting:
+            more[group.name] = Group(other.name, fitting)
+    return more
+
+
+def _by_signature(groups: Sequence[Group]) -> dict[Signature, list[Group]]:
     alike: dict[Signature, list[Group]] = {}
     for group in groups:
         alike.setdefault(group.signature, []).append(group)
@@ -123,7 +105,6 @@ def _by_signature(groups: list[Group]) -> dict[Signature, list[Group]]:
 
 
 def _start(groups: list[Group]) -> str:
-    """What all names begin with, up to a dot: ``"module."``, or nothing."""
     columns = zip(*(group.name.split(".")[:-1] for group in groups), strict=False)
     return "".join(f"{words[0]}." for words in takewhile(lambda words: len({*words}) == 1, columns))
 

@@ -39,8 +39,7 @@ def attributions(net: Network, image: ArrayLike, label: int) -> Attributions:
         label: the class.
 
     Returns:
-        A map for each method, integrated gradients summed over the channels;
-        `badak.inspect.draw.attributions` draws them side by side.
+        A map for each method, integrated gradients summed over the channels.
 
     Raises:
         BadakError: an image or a label that does not fit, or no convolution.

@@ -61,10 +61,6 @@ class Trace:
     def class_gradient(self, label: int, layer: str | None = None) -> Array:
         """Return the gradient of each image's logit of one class, before the softmax.
 
-        Args:
-            label: the class.
-            layer: as in `gradient`.
-
         Returns:
             As in `gradient`. Images do not mix in evaluation mode: image n's part is the gradient
             of its own logit.
@@ -88,9 +84,6 @@ def trace(net: Network, x: ArrayLike, last: str | None = None) -> Trace:
         x: images (N, C, H, W): float, or uint8 in 0..255.
         last: the layer to stop after; the network's last if None. Inside a block, such as
             ``"block1.conv1"``, only the layers that lead to it run.
-
-    Returns:
-        The outputs of all layers that ran, ready for `Trace.gradient`.
 
     Raises:
         BadakError: images that do not fit, or no such layer; the message lists those there are.

@@ -54,13 +54,7 @@ def grad_cam(net: Network, image: ArrayLike, label: int, layer: str | None = Non
 def stretched(values: Array, height: int, width: int) -> Array:
     """Stretch a map to a size, with bilinear interpolation between the middles of its cells.
 
-    Args:
-        values: (h, w).
-        height: H, rows of the result.
-        width: W, its columns.
-
-    Returns:
-        (H, W). Beyond the outermost middles the value stays that of the edge.
+    Beyond the outermost middles the value stays that of the edge.
 
     Example:
         >>> stretched(np.array([[0.0, 1.0]]), 1, 4)
@@ -91,10 +85,7 @@ def _with_maps(net: Network) -> dict[str, Visit[Shape]]:
 
 
 def _last_with_filters(net: Network) -> str:
-    """The last convolution, by its weight's four axes: a block that holds one counts too.
-
-    One whose maps have a single place (LeNet-5's C5) says nothing of where: that before it serves.
-    """
+    """The last convolution of more than one place (so not LeNet-5's C5), or the block around it."""
     visits = [
         visit
         for visit in _with_maps(net).values()

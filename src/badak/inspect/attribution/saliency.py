@@ -54,13 +54,9 @@ def smooth_grad(
 
     The gradient flickers from pixel to pixel; its mean over the image's neighbourhood does not.
 
-    Args:
-        net: the network; it stays as it is.
-        image: (C, H, W): float, or uint8 in 0..255.
-        label: the class.
-        samples: noisy images.
-        noise: standard deviation of the noise, as a share of the image's range (max - min).
-        seed: of the noise, ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``.
+    net, image and label are as for `saliency`. What is added to the image is
+    ``numpy.random.default_rng(seed).standard_normal((samples, C, H, W))``, times `noise` and the
+    image's range (max - min).
 
     Returns:
         (H, W), not negative; `saliency` itself if the noise is 0.
@@ -86,16 +82,7 @@ def smooth_grad(
 
 
 def mean_gradient(net: Network, images: Images, label: int) -> Array:
-    """Return the mean over images of the gradient of a class's logit by the image.
-
-    Args:
-        net: the network.
-        images: (N, C, H, W), checked; they pass a few at a time.
-        label: the class, checked.
-
-    Returns:
-        (C, H, W).
-    """
+    """Return the mean, over checked images, of the gradient of a class's logit by the image."""
     total = np.zeros(images.shape[1:])
     for start in range(0, len(images), BATCH):
         total += trace(net, images[start : start + BATCH]).class_gradient(label).sum(axis=0)

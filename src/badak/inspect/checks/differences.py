@@ -54,16 +54,9 @@ def compare(
 ) -> tuple[ArrayCheck, ...]:
     """Compare each array's gradient with the central differences of a value.
 
-    Args:
-        arrays: name -> array; its entries are changed and restored.
-        gradients: name -> gradient by the backward pass, shaped like the array.
-        value: computes the value from the arrays; its sum is differentiated.
-        minimum: gradients below it are lost in rounding.
-        samples: entries compared in each array, drawn at random; all if None.
-        generator: draws the samples.
-
-    Returns:
-        One comparison per array.
+    The entries of the arrays are changed and restored; the sum of what `value` computes from them
+    is differentiated. Gradients below `minimum` are lost in rounding. Of each array `samples`
+    entries are compared, drawn at random; all if None.
 
     Example:
         >>> x = np.array([3.0])

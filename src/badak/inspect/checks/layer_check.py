@@ -67,21 +67,13 @@ def check_layers(
     training: bool,
     generator: np.random.Generator,
 ) -> tuple[LayerCheck, ...]:
-    """Check every layer by itself, and the loss.
+    """Check every layer by itself, in the network's order, and the loss.
 
     A random weighted sum of the layer's output takes the place of the loss: `backward` gets its
     gradient, and must return what its central differences give.
 
-    Args:
-        net: a float64 network, which may be changed.
-        images: checked images (N, C, H, W).
-        labels: (N,) class indices.
-        samples: entries compared in each array; all if None.
-        training: as for `Layer.forward`.
-        generator: draws the samples and the weights.
-
-    Returns:
-        One check per layer, in the network's order, and one for the loss.
+    The net is of float64 and may be changed. Of each array `samples` entries are compared; all if
+    None.
 
     Example:
         >>> from badak.layers import Flatten, Linear

@@ -103,9 +103,6 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         data: images and labels, such as a `badak.data.Dataset`.
         dtype: "float32", "float16", "bfloat16" or "int8".
 
-    Returns:
-        The accuracy and each layer's error; `badak.inspect.draw.precision` draws several.
-
     Raises:
         ArgumentTypeError: no network, or data without images and labels.
         BadakError: another dtype, no images, or data that do not fit.

@@ -89,11 +89,7 @@ class Profile:
         return Timed("one by one", "", forward, backward, flops, saved_by)
 
     def share_of_peak(self, timed: Timed) -> float | None:
-        """The share of the peak that is reached; None if there is none, or nothing to compute.
-
-        Args:
-            timed: one of the rows, or the whole.
-        """
+        """The share of the peak that is reached; None if there is none, or nothing to compute."""
         return timed.speed / self.peak if self.peak and timed.flops else None
 
     @property
@@ -150,10 +146,6 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
         net: the network; it stays as it is.
         x: a batch of images (N, C, H, W).
         rounds: times over; the medians count, and a first round warms up.
-
-    Returns:
-        Seconds, FLOPs and share of the machine's peak for each layer;
-        `badak.inspect.draw.profile` draws them.
 
     Raises:
         BadakError: no images, or images that do not fit.
@@ -215,10 +207,7 @@ def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float |
 
 
 def _saved_by(layer: Layer, input_shape: Shape) -> str:
-    """Whether the native core computes it by Winograd's way.
-
-    The condition is that of suits_winograd in csrc/conv2d/winograd.cpp.
-    """
+    """Whether the native core computes it by Winograd's way: suits_winograd in csrc/conv2d."""
     if not isinstance(layer, Convolution):
         return ""
     window = layer.window(input_shape)

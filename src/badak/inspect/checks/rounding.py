@@ -9,13 +9,7 @@ from badak.arrays import Array
 
 
 def round_float16(x: Array) -> Array:
-    """Round to the nearest float16: 11 binary digits, magnitudes from 6e-8 to 65504.
-
-    Args:
-        x: float32 of any shape.
-
-    Returns:
-        float32, shaped like x; infinite if x rounds beyond 65504.
+    """Round to the nearest float16: 11 binary digits, magnitudes 6e-8 to 65504, infinite beyond.
 
     Example:
         >>> round_float16(np.float32([1.0004, 1.0006, 65520])).tolist()
@@ -32,11 +26,7 @@ def round_bfloat16(x: Array) -> Array:
     half's range, carries into the upper half if the lower half is above its middle. One more is
     added if the upper half is odd, so that a number in the middle goes to the even neighbour.
 
-    Args:
-        x: float32 of any shape.
-
-    Returns:
-        float32, shaped like x; infinite if x rounds beyond 3.39e38, NaN if x is NaN.
+    What rounds beyond 3.39e38 becomes infinite, and NaN stays NaN.
 
     Example:
         >>> round_bfloat16(np.float32([1.003, 1.00390625, 1.01171875])).tolist()  # two are halfway
@@ -50,13 +40,7 @@ def round_bfloat16(x: Array) -> Array:
 
 
 def int8_scale(x: Array) -> float:
-    """Return the step for which -127..127 covers an array: its largest magnitude / 127.
-
-    Args:
-        x: of any shape.
-
-    Returns:
-        The step; 1 if all entries are 0.
+    """Return the step for which -127..127 covers an array: its largest value / 127; 1 for zeros.
 
     Example:
         >>> int8_scale(np.array([-254.0, 3.0]))
@@ -66,14 +50,7 @@ def int8_scale(x: Array) -> float:
 
 
 def to_int8(x: Array, scale: float) -> NDArray[np.int8]:
-    """Return the nearest steps, -127..127; halves are rounded to even.
-
-    Args:
-        x: of any shape.
-        scale: the size of one step.
-
-    Returns:
-        int8, shaped like x; ``scale`` times it is about x, unless x lies beyond 127 steps.
+    """Return the nearest multiples of `scale`, -127..127, as int8; halves are rounded to even.
 
     Example:
         >>> to_int8(np.array([-999.0, 5.0, 7.0]), 2.0)
@@ -86,12 +63,7 @@ def to_int8(x: Array, scale: float) -> NDArray[np.int8]:
 def round_int8(x: Array, scale: float) -> Array:
     """Round to the nearest step and back to float32.
 
-    Args:
-        x: float32 of any shape.
-        scale: the size of one step.
-
-    Returns:
-        float32, shaped like x; NaN if x is NaN, though int8 has none: 0 would hide it.
+    NaN stays NaN, though int8 has none: 0 would hide it.
 
     Example:
         >>> round_int8(np.float32([-999.0, 5.0, 7.0]), 2.0).tolist()

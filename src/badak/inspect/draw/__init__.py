@@ -1,5 +1,8 @@
 """Pictures of what `badak.inspect` returns; the only package in it that uses Matplotlib.
 
+Each function takes what the function of the same name in `badak.inspect` returns. It returns a
+Matplotlib figure, or an animation; `save` writes them as PNG and GIF.
+
 One file per kind of picture; Matplotlib is imported when the first one is drawn.
 """
 

@@ -26,13 +26,6 @@ def plain(name: str, longest: int = LONGEST) -> str:
     A dollar does not start mathematics, an underscore does not hide the label from a legend,
     control characters are escaped, and a long name loses its middle.
 
-    Args:
-        name: of a class, a layer, a file or a data set.
-        longest: as for `shorten`.
-
-    Returns:
-        The text for a label or a title.
-
     Example:
         >>> print(plain("cat"), plain("$$"), plain("_rest_"), plain("line\n"))
         cat \$\$  _rest_ line\n
@@ -43,10 +36,6 @@ def plain(name: str, longest: int = LONGEST) -> str:
 
 def shorten(name: str, longest: int = LONGEST) -> str:
     """Return the name with control characters escaped, and without its middle if it is long.
-
-    Args:
-        name: any text.
-        longest: its maximum width, in Latin letters.
 
     Example:
         >>> shorten("a photo of a rhinoceros", 11), shorten("밑바닥부터 시작하는", 9)
@@ -71,15 +60,7 @@ def width_of(text: str) -> int:
 
 
 def fonts_for(text: str, font: str) -> list[str]:
-    """Return installed fonts that have the letters a font lacks; warn once if there are none.
-
-    Args:
-        text: the text to draw.
-        font: the path of its font.
-
-    Returns:
-        Names of fonts for Matplotlib to fall back on; none if the font has all letters.
-    """
+    """Return installed fonts that have the letters a font lacks; warn once if there are none."""
     from matplotlib.font_manager import get_font
 
     letters = sorted({letter for letter in text if not letter.isascii() and letter.isprintable()})

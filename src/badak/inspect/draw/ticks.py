@@ -45,9 +45,6 @@ def percents(axis: "Axis") -> None:
 def counts(axis: "Axis") -> None:
     """Put an axis's ticks at whole numbers only.
 
-    Args:
-        axis: of epochs, steps, pixels or images.
-
     Example:
         >>> from matplotlib.figure import Figure
         >>> axes = Figure().subplots()

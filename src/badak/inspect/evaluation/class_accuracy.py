@@ -49,12 +49,8 @@ def per_class_accuracy(net: Network | Predictions, data: Dataset | None = None) 
         net: the network, or its `Predictions`.
         data: labelled images; not needed with predictions.
 
-    Returns:
-        An array for each measure; `badak.inspect.draw.per_class_accuracy` draws them.
-
     Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: no images, or images or classes that do not fit the network.
+        ArgumentTypeError, BadakError: as `predictions`.
 
     Example:
         >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])
@@ -76,13 +72,6 @@ def wilson(right: Indices, counts: Indices) -> tuple[Array, Array]:
 
     Unlike the accuracy plus or minus two standard errors, it stays within [0, 1], and it has a
     width even if all trials succeeded. Without a trial it is the whole of [0, 1].
-
-    Args:
-        right: successes, of any shape.
-        counts: trials, of the same shape.
-
-    Returns:
-        Lower and upper ends, of the same shape.
 
     Example:
         >>> low, high = wilson(np.array([10]), np.array([10]))

@@ -40,13 +40,8 @@ def confusion_matrix(net: Network | Predictions, data: Dataset | None = None) ->
         net: the network, or its `Predictions`.
         data: labelled images; not needed with predictions.
 
-    Returns:
-        Counts and rates, one row per true class and one column per predicted class;
-        `badak.inspect.draw.confusion_matrix` draws them.
-
     Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: no images, or images or classes that do not fit the network.
+        ArgumentTypeError, BadakError: as `predictions`.
 
     Example:
         >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], ["cat", "dog"])

@@ -60,11 +60,8 @@ def embedding(
             t-SNE (van der Maaten and Hinton 2008), which keeps neighbours together.
         seed: of t-SNE; it starts from the principal components, so the seed changes little.
 
-    Returns:
-        The points; `badak.inspect.draw.embedding` draws them.
-
     Raises:
-        ArgumentTypeError: no network, no Dataset, or a seed that is not an .
+        ArgumentTypeError: no network, no Dataset, or a seed that is not an integer.
         BadakError: an unknown layer or method, images or classes that do not fit, fewer than 3
             images, or a layer that gives every image the same output, or NaN or infinity.
         MissingExtra: "tsne" without scikit-learn.
@@ -102,15 +99,10 @@ def _outputs(net: Network, data: Dataset, layer: str) -> Array:
 
 
 def principal(rows: Array, count: int) -> tuple[Array, Array]:
-    """Return the first principal components of some rows (Hotelling 1933).
+    """Return (N, count), some rows' first principal components, and the variance's share of each.
 
-    Args:
-        rows: (N, D).
-        count: how many components; those beyond N or D are 0.
-
-    Returns:
-        (N, count) float64, and (count,) share of the variance each has. A component's sign is
-        free: its largest weight is made positive, so that the same rows give the same points.
+    Components beyond N or D are 0. A component's sign is free: its largest weight is made positive,
+    so that the same rows give the same points. Source: Hotelling 1933.
 
     Example:
         >>> points, share = principal(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), 2)

@@ -48,9 +48,6 @@ def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Mis
         data: labelled images.
         k: the maximum number of images; there may be fewer mistakes, or none.
 
-    Returns:
-        Images, classes and probabilities; `badak.inspect.draw.misclassified` draws them.
-
     Raises:
         ArgumentTypeError: net or data of another type, or a k that is not an integer.
         BadakError: no images, images or classes that do not fit, or a k below 1.

@@ -45,7 +45,6 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
 
     Returns:
         The nearest images; those of equal distance in the order of the data set.
-        `badak.inspect.draw.nearest` draws them.
 
     Raises:
         BadakError: an image of another shape, or a k above N.

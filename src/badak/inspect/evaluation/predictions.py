@@ -140,19 +140,7 @@ def predictions(net: Network, data: Dataset) -> Predictions:
 
 
 def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predictions:
-    """Return a function's predictions, or compute them from its network and data.
-
-    Args:
-        net: the network, or its predictions.
-        data: the images to predict; with predictions None, or the data they belong to.
-
-    Returns:
-        The predictions.
-
-    Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: a network without data, data that do not fit, or data of other predictions.
-    """
+    """Return a function's predictions, or compute them from its network and data."""
     if not isinstance(net, Predictions):
         if data is None:
             raise BadakError(
@@ -170,16 +158,7 @@ def predictions_of(net: Network | Predictions, data: Dataset | None) -> Predicti
 
 
 def check_fit(net: Network, data: Dataset) -> None:
-    """Raise an error if the network cannot classify the data.
-
-    Args:
-        net: the network.
-        data: labelled images.
-
-    Raises:
-        ArgumentTypeError: net or data of another type.
-        BadakError: no images, or images or classes that do not fit the network.
-    """
+    """Raise an error if the network cannot classify the data."""
     if not isinstance(net, Network):
         raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
     _check_dataset(data)

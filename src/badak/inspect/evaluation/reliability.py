@@ -51,10 +51,6 @@ def reliability(
         data: labelled images; not needed with predictions.
         bins: B, the number of equal intervals of confidence, 1 to 1,000.
 
-    Returns:
-        Means by bin and the expected calibration error; `badak.inspect.draw.reliability` draws
-        them.
-
     Raises:
         ArgumentTypeError: net or data of another type, or bins that are not an integer.
         BadakError: no images, images or classes that do not fit, or bins out of range.

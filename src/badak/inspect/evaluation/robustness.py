@@ -66,10 +66,6 @@ def shift_robustness(
         data: labelled images that fit all of them.
         pixels: P, the largest shift; smaller than the images.
 
-    Returns:
-        Accuracy by network, distance and direction; `badak.inspect.draw.shift_robustness` draws
-        it.
-
     Raises:
         ArgumentTypeError: nets or data of another type, or pixels that are not an integer.
         BadakError: no network, no images, images or classes that do not fit (the message names
@@ -112,15 +108,7 @@ def shift_robustness(
 
 
 def shifted(images: Images, down: int, right: int) -> Images:
-    """Return images shifted by whole pixels; pixels shifted in are 0.
-
-    Args:
-        images: (N, C, H, W).
-        down: rows; negative means up.
-        right: columns; negative means left.
-
-    Returns:
-        New array (N, C, H, W).
+    """Return images shifted by whole pixels, up or left if negative; pixels shifted in are 0.
 
     Example:
         >>> shifted(np.array([[[[1, 2, 3], [4, 5, 6]]]]), 1, -1)

@@ -76,9 +76,6 @@ def roc(net: Network | Predictions, data: Dataset | None = None) -> Roc:
         net: the network, or its `Predictions`.
         data: labelled images; not needed with predictions.
 
-    Returns:
-        Curves and areas; `badak.inspect.draw.roc` draws them.
-
     Raises:
         ArgumentTypeError: net or data of another type.
         BadakError: no images, images of one class only, or images or classes that do not fit the

@@ -71,10 +71,6 @@ def explain_pixel(
         y: row of the output.
         x: column of the output.
 
-    Returns:
-        The patch, the filter, their product, and the number they make;
-        `badak.inspect.draw.explain_pixel` draws the steps.
-
     Raises:
         BadakError: no such convolution, filter or place, or an image that does not fit.
 
@@ -127,10 +123,6 @@ def explain_pixel(
 
 def channel_names(source: str, count: int) -> tuple[str, ...]:
     """Return what the channels of an image, or of a layer's output, are called.
-
-    Args:
-        source: name of the layer, or "image".
-        count: how many channels.
 
     Example:
         >>> channel_names("image", 3), channel_names("conv1", 2)

@@ -19,7 +19,7 @@ def filters(net: Network, layer: str | None = None) -> Array:
             None.
 
     Returns:
-        (F, C / groups, KH, KW), a copy; `badak.inspect.draw.filters` draws it.
+        (F, C / groups, KH, KW), a copy.
 
     Raises:
         BadakError: no such convolution layer; the message lists those there are.
@@ -33,11 +33,7 @@ def filters(net: Network, layer: str | None = None) -> Array:
 
 
 def convolution(net: Network, layer: str | None) -> Convolution:
-    """Return a convolution layer by its name, within blocks too; the first if None.
-
-    Raises:
-        BadakError: no such convolution layer; the message lists those there are.
-    """
+    """Return a convolution layer by its name, within blocks too; the first if None."""
     known = convolutions(net)
     if not known:
         raise BadakError("the network has no convolution layer, and so no filters")

@@ -70,10 +70,6 @@ def maximize_activation(
         total_variation: pull of each pixel towards its neighbours, beside the gradient's 1.
         seed: of noise and jitter.
 
-    Returns:
-        The image and the course of its activation; `badak.inspect.draw.maximize_activation` draws
-        them.
-
     Raises:
         BadakError: no such layer, channel or place, an argument out of range, or an output that
             is not finite.

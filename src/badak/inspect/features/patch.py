@@ -8,10 +8,7 @@ from badak.arrays import Array, Indices, Mask
 def patch(maps: Array, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
     """Return the cells at the crossings of rows and columns, 0 where they lie off the maps.
 
-    Args:
-        maps: (C, H, W).
-        rows: (RH,) numbers of rows; below 0 or from H on they are padding.
-        columns: (RW,) likewise.
+    Maps are (C, H, W); rows below 0 or from H on are padding, and columns likewise.
 
     Returns:
         (C, RH, RW) the cells, and (RH, RW) whether each lies on the maps.

@@ -61,9 +61,6 @@ def top_patches(
         k: how many to find.
         batch_size: images at a time; memory does not grow with their number.
 
-    Returns:
-        Images, places, values and patches; `badak.inspect.draw.top_patches` draws them.
-
     Raises:
         ArgumentTypeError: no network, or no Dataset.
         BadakError: no such layer or channel, fewer than k images, or images that do not fit.

@@ -55,9 +55,6 @@ def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurv
     Args:
         history: what `Trainer.fit` returned, or a run directory, whose checkpoint holds it.
 
-    Returns:
-        One array per measure; `badak.inspect.draw.learning_curve` draws them.
-
     Raises:
         BadakError: no epoch has ended yet, or the folder holds no run.
 

@@ -46,15 +46,7 @@ class Part(NamedTuple):
 
 
 def page(trained: Trained, parts: Sequence[Part]) -> str:
-    """Lay out the page.
-
-    Args:
-        trained: the network, and what is known of its training.
-        parts: what is shown, in order.
-
-    Returns:
-        HTML that contains its pictures.
-    """
+    """Lay out the page."""
     facts = [
         f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
         for name, value in trained.facts.items()

@@ -145,14 +145,7 @@ class ConvTransposesKernel(PlantedConv):
 
 
 def column_gradients(grad_y: Array, weight: Array) -> Array:
-    """Return the contribution of each cell of each window to the input's gradient.
-
-    Args:
-        grad_y: gradient of the output (N, F, OH, OW).
-        weight: the filters (F, C, KH, KW).
-
-    Returns:
-        (N, C, KH * KW, OH, OW).
+    """Return what each cell of each window adds to the input's gradient, (N, C, KH * KW, OH, OW).
 
     Example:
         >>> column_gradients(np.ones((1, 2, 3, 3)), np.ones((2, 1, 2, 2)))[0, 0, 0, 0]

@@ -10,6 +10,7 @@ from badak.ops.reference import *
 from badak.ops.native.activation import *
 from badak.ops.native.channels import *
 from badak.ops.native.conv import *
+from badak.ops.native.conv_transpose import *
 from badak.ops.native.dropout import *
 from badak.ops.native.elementwise import *
 from badak.ops.native.gate import *
@@ -22,3 +23,4 @@ from badak.ops.native.several import *
 from badak.ops.native.softmax import *
 from badak.ops.native.spread import *
 from badak.ops.native.update import *
+from badak.ops.native.upsample import *

@@ -41,7 +41,7 @@ def conv_block(
     oh, ow = numbers[8:]
     y = np.empty((len(x), len(weight), *((oh // 2, ow // 2) if pool else (oh, ow))), np.float32)
     won = np.empty(y.shape, np.uint8) if pool and winners else None
-    _core.conv2d(x, weight, bias, numbers, groups, relu, pool, y, won)
+    _core.conv2d(x, weight, bias, (numbers, groups, relu, pool), y, won)
     return y, won
 
 
@@ -61,19 +61,19 @@ def conv_block_backward(
     """Gradients of `conv_block` for its input, weight and bias."""
     grad_weight = np.empty_like(weight)
     grad_bias = None if bias is None else np.empty_like(bias)
-    shared = (conv_numbers(x.shape, window), groups, relu, pool)
-    _core.conv2d_grad_weight(grad_y, y, winners, x, *shared, grad_weight, grad_bias)
+    options = (conv_numbers(x.shape, window), groups, relu, pool)
+    _core.conv2d_grad_weight(grad_y, y, winners, x, options, grad_weight, grad_bias)
     grad_x = None
     if need_grad_x:
         grad_x = np.empty_like(x)
-        _core.conv2d_grad_x(grad_y, y, winners, weight, *shared, grad_x)
+        _core.conv2d_grad_x(grad_y, y, winners, weight, options, grad_x)
     return grad_x, grad_weight, grad_bias
 
 
 def linear_relu(x: Array, weight: Array, bias: Array | None) -> Array:
     """Linear, then ReLU."""
     y = np.empty((len(x), len(weight)), np.float32)
-    _core.gemm(x, False, weight, True, y, column_bias=bias, relu=True)
+    _core.gemm(x, weight, (False, True), y, column_bias=bias, relu=True)
     return y
 
 
@@ -112,9 +112,8 @@ def batch_norm_training(
     """
     y, mean, inverse_std = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
     running = running_mean, running_var
-    _core.batch_norm2d(
-        x, weight, bias, *running, y, mean, inverse_std, *running, True, momentum, eps
-    )
+    read, written = (weight, bias, *running), (mean, inverse_std, *running)
+    _core.batch_norm2d(x, read, y, written, True, momentum, eps)
     return y, mean, inverse_std
 
 

@@ -10,8 +10,8 @@ def local_response_norm(
     x: Array, size: int, alpha: float, beta: float, k: float
 ) -> tuple[Array, Array]:
     y, scale = np.empty_like(x), np.empty_like(x)
-    before, after = (min(reach, x.shape[1]) for reach in (size // 2, (size - 1) // 2))
-    _core.local_response_norm(x, y, scale, before, after, alpha, beta, k)
+    reach = min(size // 2, x.shape[1]), min((size - 1) // 2, x.shape[1])
+    _core.local_response_norm(x, y, scale, reach, alpha, beta, k)
     return y, scale
 
 
@@ -25,8 +25,8 @@ def local_response_norm_backward(
     beta: float,
 ) -> Array:
     grad_x = np.empty_like(x)
-    before, after = (min(reach, x.shape[1]) for reach in ((size - 1) // 2, size // 2))
-    _core.local_response_norm_backward(grad_y, x, y, scale, grad_x, before, after, alpha, beta)
+    reach = min((size - 1) // 2, x.shape[1]), min(size // 2, x.shape[1])
+    _core.local_response_norm_backward(grad_y, x, y, scale, grad_x, reach, alpha, beta)
     return grad_x
 
 
@@ -42,18 +42,17 @@ def batch_norm2d(
 ) -> tuple[Array, Array, Array, Array, Array]:
     y = np.empty_like(x)
     mean, inverse_std, new_mean, new_var = (np.empty_like(weight) for _ in range(4))
-    results = y, mean, inverse_std, new_mean, new_var
-    _core.batch_norm2d(
-        x, weight, bias, running_mean, running_var, *results, training, momentum, eps
-    )
-    return results
+    read = weight, bias, running_mean, running_var
+    written = mean, inverse_std, new_mean, new_var
+    _core.batch_norm2d(x, read, y, written, training, momentum, eps)
+    return y, *written
 
 
 def batch_norm2d_backward(
     grad_y: Array, x: Array, weight: Array, mean: Array, inverse_std: Array, training: bool
 ) -> tuple[Array, Array, Array]:
     grads = np.empty_like(x), np.empty_like(weight), np.empty_like(weight)
-    _core.batch_norm2d_backward(grad_y, x, weight, mean, inverse_std, *grads, training)
+    _core.batch_norm2d_backward(grad_y, x, weight, mean, inverse_std, grads, training)
     return grads
 
 

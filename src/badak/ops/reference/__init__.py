@@ -8,6 +8,7 @@ Arguments arrive checked (by `badak.ops`), arrays as float32 or float64; no op c
 from badak.ops.reference.activation import *
 from badak.ops.reference.channels import *
 from badak.ops.reference.conv import *
+from badak.ops.reference.conv_transpose import *
 from badak.ops.reference.distance import *
 from badak.ops.reference.dropout import *
 from badak.ops.reference.elementwise import *
@@ -22,3 +23,4 @@ from badak.ops.reference.several import *
 from badak.ops.reference.softmax import *
 from badak.ops.reference.spread import *
 from badak.ops.reference.update import *
+from badak.ops.reference.upsample import *

@@ -20,6 +20,7 @@ from badak.formats.onnx.layers import (
     channels,
     conv,
     dropout,
+    enlarge,
     functions,
     linear,
     norm,
@@ -33,7 +34,7 @@ from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Block, Layer
 from badak.layers.walk import INPUT, walk
 
-KINDS = (conv, linear, pool, norm, activation, dropout, pad, channels, shapes)
+KINDS = (conv, enlarge, linear, pool, norm, activation, dropout, pad, channels, shapes)
 WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in (*KINDS, scale) for layer, writer in kind.WRITERS.items()
 }

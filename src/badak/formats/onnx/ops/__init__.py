@@ -121,11 +121,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 def run(operator: Callable[..., Any], node: Node, inputs: list[Any]) -> tuple[Any, ...]:
-    """Compute a node's outputs; an input that is left out is None.
-
-    Raises:
-        BadakError: inputs or attributes that do not fit.
-    """
+    """Compute a node's outputs; an input that is left out is None."""
     try:
         result = operator(node, *inputs)
     except BadakError:

@@ -1,14 +1,15 @@
 """ConvTranspose over any number of axes: the gradient of a convolution for its input.
 
-N images, C channels in, F channels out, G groups; P places of the input, K cells of the kernel.
+N images, C channels in, F channels out, G groups; D the first axis of three or more.
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from badak import checks
+from badak import checks, ops
 from badak.arrays import Array, Shape, as_floats, check_shape
 from badak.errors import BadakError
 from badak.formats.onnx.node import Node
@@ -29,18 +30,8 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
     f = weight.shape[1] * groups
     checks.memory(n * f * math.prod(spread.full) * x.itemsize, "the output")
     full = np.zeros((n, f, *spread.full), x.dtype)
-    grouped = x.reshape(n, groups, c // groups, -1)  # (N, C, *size) -> (N, G, C/G, P)
-    by_cell = weight.reshape(groups, c // groups, f // groups, -1)  # -> (G, C/G, F/G, K)
-    for k, cell in enumerate(np.ndindex(kernel)):
-        matrix = by_cell[..., k].swapaxes(1, 2)  # (G, F/G, C/G)
-        share = (matrix @ grouped).reshape(n, f, *size)  # (N, G, F/G, P) -> (N, F, *size)
-        met = [
-            slice(at * dilation, at * dilation + (length - 1) * stride + 1, stride)
-            for at, length, stride, dilation in zip(
-                cell, size, spread.strides, spread.dilations, strict=True
-            )
-        ]
-        full[(slice(None), slice(None), *met)] += share
+    reached = _all_windows(x, weight, spread.strides, spread.dilations, groups)
+    full[tuple(slice(length) for length in reached.shape)] = reached
     kept = [
         slice(before, before + length)
         for before, length in zip(spread.before, spread.output, strict=True)
@@ -51,6 +42,31 @@ def conv_transpose(node: Node, x: Array, weight: Array, bias: Array | None = Non
     bias = as_floats(bias, "B", dtype=x.dtype)
     check_shape(bias, "B", (f,))
     return y + bias.reshape(f, *[1] * len(size))
+
+
+def _all_windows(
+    x: Array, weight: Array, strides: Sequence[int], dilations: Sequence[int], groups: int
+) -> Array:
+    """The sum of all windows, over any number of axes, nothing cut off."""
+    rank = len(strides)
+    if rank == 1:  # a row of numbers is a map one row high
+        lifted = x[:, :, None], weight[:, :, None], (1, *strides), (1, *dilations)
+        return _all_windows(*lifted, groups)[:, :, 0]
+    if rank == 2:
+        return ops.conv_transpose2d(x, weight, stride=strides, dilation=dilations, groups=groups)
+    # Each place along D is an image of its own, and each cell of the kernel along D adds to others.
+    n, depth = len(x), x.shape[2]
+    images = x.swapaxes(1, 2).reshape(n * depth, x.shape[1], *x.shape[3:])
+    y: Any = None
+    for cell in range(weight.shape[2]):
+        part = _all_windows(images, weight[:, :, cell], strides[1:], dilations[1:], groups)
+        by_place = part.reshape(n, depth, *part.shape[1:]).swapaxes(1, 2)  # (N, F, D, ...)
+        if y is None:
+            length = (depth - 1) * strides[0] + (weight.shape[2] - 1) * dilations[0] + 1
+            y = np.zeros((n, part.shape[1], length, *part.shape[2:]), x.dtype)
+        start = cell * dilations[0]
+        y[:, :, start : start + (depth - 1) * strides[0] + 1 : strides[0]] += by_place
+    return np.asarray(y)
 
 
 class _Spread(NamedTuple):

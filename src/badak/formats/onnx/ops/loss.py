@@ -37,9 +37,6 @@ def negative_log_likelihood(
 
     Returns:
         (N, ...), or one number; 0 as the mean if nothing counts.
-
-    Raises:
-        BadakError: shapes that do not fit, a label out of range that is not ignored.
     """
     reduction = checks.choice(node.get("reduction", "mean"), "reduction", REDUCTIONS)
     log_probabilities = as_floats(log_probabilities, "input")

@@ -21,17 +21,10 @@ AUTO_PADS = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
 
 
 class Axis(NamedTuple):
-    """One axis of a window.
+    """One axis of a window: the input's size, the window's cells, padding and places.
 
-    Attributes:
-        size: of the input.
-        kernel: cells.
-        stride: step between places.
-        dilation: distance between cells.
-        before: padding before.
-        after: padding after.
-        reach: padding after that the last window needs; more than `after` in ceil_mode.
-        places: where the window stands.
+    `reach` is the padding after the input that the last window needs; more than `after` in
+    ceil_mode.
     """
 
     size: int
@@ -52,16 +45,7 @@ class Axis(NamedTuple):
 def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
     """Return a node's window over an input of this size.
 
-    Args:
-        node: a convolution or pooling.
-        size: the input's lengths after N and C.
-        kernel: the window's.
-
-    Returns:
-        An axis for each length.
-
-    Raises:
-        BadakError: attributes out of range or of another number, a window that does not fit.
+    `size` are the input's lengths after N and C.
     """
     rank = len(size)
     if not rank or len(kernel) != rank:
@@ -90,11 +74,7 @@ def axes_of(node: Node, size: Shape, kernel: Shape) -> list[Axis]:
 
 
 def per_axis(node: Node, name: str, default: int, count: int) -> list[int]:
-    """Return a list attribute of this length; `default` throughout if it is left out.
-
-    Raises:
-        BadakError: it has another length.
-    """
+    """Return a list attribute of this length; `default` throughout if it is left out."""
     values = list(node.get(name, [default] * count))
     if len(values) != count:
         raise BadakError(f"{name} must have {count} numbers; got {values}")
@@ -107,16 +87,7 @@ def lift(axes: Sequence[Axis]) -> list[Axis]:
 
 
 def windows(x: NDArray[Any], axes: Sequence[Axis], value: float) -> NDArray[Any]:
-    """Return what each window sees.
-
-    Args:
-        x: (N, C, *size).
-        axes: the window.
-        value: the padding's.
-
-    Returns:
-        A read-only view (N, C, *places, *kernel).
-    """
+    """Return what windows see of x (N, C, *size): a read-only view (N, C, *places, *kernel)."""
     padded_size = [a.before + a.size + a.reach for a in axes]
     cells = math.prod([a.places * a.kernel for a in axes])  # what a reduction may copy
     checks.memory(

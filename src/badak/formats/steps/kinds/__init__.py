@@ -7,6 +7,7 @@ ends in ``_int8`` if it runs in integers), and its function to OPS in `page/netw
 from badak.formats.steps.kinds import (
     channels,
     conv,
+    enlarge,
     join,
     linear,
     norm,
@@ -19,7 +20,7 @@ from badak.layers import Layer
 
 KINDS: dict[str, Kind] = {
     kind.op: kind
-    for kinds in (conv, linear, pool, norm, pointwise, spread, channels, join)
+    for kinds in (conv, enlarge, linear, pool, norm, pointwise, spread, channels, join)
     for kind in kinds.KINDS
 }
 

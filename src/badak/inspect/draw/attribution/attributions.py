@@ -52,9 +52,6 @@ def attributions(attribution: Attributions, class_names: Sequence[str] | None = 
         attribution: as `badak.inspect.attributions` returns it, with all of its maps or only some.
         class_names: names of the classes.
 
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Raises:
         BadakError: a map of an unknown method.
 

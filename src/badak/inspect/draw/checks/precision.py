@@ -22,9 +22,6 @@ def precision(results: Sequence[Precision]) -> "Figure":
     Args:
         results: one per dtype, all of one network, as `badak.inspect.precision` returns them.
 
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Raises:
         BadakError: nothing to draw, or networks with different layers.
 

@@ -18,12 +18,6 @@ FORWARD, BACKWARD = "#1f6feb", "#9ec5fe"
 def profile(times: Profile) -> "Figure":
     """Draw a bar for each layer's time, and its share of the peak beside it.
 
-    Args:
-        times: as `badak.inspect.profile` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak.inspect.checks.profile import Timed
         >>> row = Timed("conv1", "Conv2d", 0.002, 0.004, 600_000_000)

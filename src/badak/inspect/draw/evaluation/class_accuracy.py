@@ -21,12 +21,6 @@ def per_class_accuracy(classes: ClassAccuracy) -> "Figure":
 
     Of more than 50 classes, the 50 least accurate are drawn.
 
-    Args:
-        classes: as `badak.inspect.per_class_accuracy` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import per_class_accuracy as accuracy

@@ -24,12 +24,6 @@ def confusion_matrix(matrix: ConfusionMatrix) -> "Figure":
     The colour is the square root of the share of the row's images, so that a few in a hundred are
     visible beside ninety. The row of a class without images is hatched.
 
-    Args:
-        matrix: as `badak.inspect.confusion_matrix` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> counts = np.array([[8, 2], [0, 5]])
         >>> rates = np.array([[0.8, 0.2], [0.0, 1.0]])

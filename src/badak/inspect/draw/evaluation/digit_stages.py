@@ -13,13 +13,7 @@ FRAME = "#d9480f"  # around the part that is cut out
 
 
 def digit_stages(stages: DigitStages) -> "Figure":
-    """Draw how a picture becomes a digit in MNIST's form, stage by stage.
-
-    Args:
-        stages: as `badak.data.digit_from_image` returns them.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
+    """Draw how a picture became a digit in MNIST's form: what `badak.data.digit_from_image` gives.
 
     Example:
         >>> from badak.data import digit_from_image

@@ -24,11 +24,7 @@ MAX_ON_BAR = 20
 def embedding(layout: Embedding) -> "Figure":
     """Draw the images as points, coloured by their true class.
 
-    Args:
-        layout: as `badak.inspect.embedding` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. One of t-SNE has no ticks: its units mean nothing.
+    One of t-SNE has no ticks: its units mean nothing.
 
     Example:
         >>> points, share = np.zeros((3, 2)), np.array([0.5, 0.25])

@@ -21,13 +21,7 @@ def misclassified(mistakes: Misclassified) -> "Figure":
     r"""Draw the misclassified images with their true and their predicted classes.
 
     As in the book's figure 8-3. All images share one scale, on which large values are light. Of
-    more than 100 images, the first 100 are drawn.
-
-    Args:
-        mistakes: as `badak.inspect.misclassified` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. If nothing is misclassified, it says so.
+    more than 100 images, the first 100 are drawn. If nothing is misclassified, the figure says so.
 
     Example:
         >>> import numpy as np

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 def nearest(neighbours: Nearest, class_names: Sequence[str]) -> "Figure":
     r"""Draw an image and the images nearest to it, with their classes and distances.
 
-    Args:
-        neighbours: as `badak.inspect.nearest` returns it.
-        class_names: a name for each label.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> few = Nearest(np.ones((1, 2, 2)), np.zeros((1, 1, 2, 2)), *[np.array([0])] * 2,
         ...               np.array([2.0]))

@@ -18,12 +18,6 @@ MAX_NUMBERED = 12
 def reliability(bins: Reliability) -> "Figure":
     """Draw the accuracy of each bin of confidence beside the diagonal, and the bin's images below.
 
-    Args:
-        bins: as `badak.inspect.reliability` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import reliability as of

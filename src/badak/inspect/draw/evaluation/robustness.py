@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 def shift_robustness(shifts: ShiftRobustness) -> "Figure":
     """Draw a curve for each network, with a band from its worst to its best direction.
 
-    Args:
-        shifts: as `badak.inspect.shift_robustness` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> import numpy as np
         >>> accuracy = np.full((1, 3, 8), 0.5)

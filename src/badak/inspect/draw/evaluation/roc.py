@@ -20,12 +20,6 @@ def roc(rates: Roc) -> "Figure":
     Up to 20 classes have their own colour, and their area in the legend, which also lists the
     classes without images; more classes are grey.
 
-    Args:
-        rates: as `badak.inspect.roc` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak.inspect import Predictions
         >>> from badak.inspect import roc as of

@@ -37,12 +37,6 @@ def explain_pixel(pixel: ExplainedPixel) -> "Figure":
     Cells in the padding are hatched. A colour image is shown in colour, beside the patches of its
     red, green and blue; maps are red above 0 and blue below.
 
-    Args:
-        pixel: as `badak.inspect.explain_pixel` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak import inspect, models
         >>> pixel = inspect.explain_pixel(

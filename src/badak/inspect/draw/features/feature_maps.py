@@ -33,9 +33,6 @@ def feature_maps(maps: Mapping[str, Array], class_names: Sequence[str] | None = 
             are the cells of a rectangle, row by row.
         class_names: names for the last layer's numbers.
 
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Raises:
         BadakError: no layer's output is given.
 

@@ -30,9 +30,6 @@ def filters(weights: Array, columns: int = 8, scale: float | None = None) -> "Fi
         scale: the weight of the deepest colour, the same for pictures to be compared; the largest
             magnitude if None.
 
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Raises:
         BadakError: no filters.
 

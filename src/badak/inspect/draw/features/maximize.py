@@ -26,9 +26,6 @@ def maximize_activation(
         results: as `badak.inspect.maximize_activation` returns them, one or several.
         class_names: names of the channels, if they are classes.
 
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak import inspect, models
         >>> net = models.SimpleConvNet()

@@ -20,12 +20,6 @@ def top_patches(top: TopPatches) -> "Figure":
     The box is cut off at the image's edges; in the patch, padding is hatched. Class and activation
     are written above each image. All images share one scale.
 
-    Args:
-        top: as `badak.inspect.top_patches` returns them.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> from badak import data, inspect, models
         >>> train, _ = data.load("digits")

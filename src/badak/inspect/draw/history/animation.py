@@ -1,6 +1,8 @@
 """growing_filters, changing_maps, changing_confusion: a network during training, page by page.
 
-Pillow draws the pages: Matplotlib would take half a minute for a hundred.
+Each takes what `badak.inspect.timeline` returns. A layer is a convolution's name, the first one if
+None; another name raises BadakError. Pillow draws the pages: Matplotlib would take half a minute
+for a hundred.
 """
 
 import math
@@ -35,16 +37,7 @@ LONGEST_NAME = 14
 def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
     """Draw a convolution's filters during training, one page per moment.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-
-    Returns:
-        An animation; `save` writes it as GIF. All filters share one scale, on all pages, and each
-        has its number above it.
-
-    Raises:
-        BadakError: no such convolution.
+    All filters share one scale, on all pages, and each has its number above it.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -64,16 +57,7 @@ def growing_filters(timeline: Timeline, layer: str | None = None) -> Animation:
 def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
     """Draw a convolution's output, one row per image of the timeline, one page per moment.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-
-    Returns:
-        An animation; `save` writes it as GIF. All maps share one scale, on all pages, and each has
-        its number above it.
-
-    Raises:
-        BadakError: no such convolution.
+    All maps share one scale, on all pages, and each has its number above it.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -98,13 +82,8 @@ def changing_maps(timeline: Timeline, layer: str | None = None) -> Animation:
 def changing_confusion(timeline: Timeline, class_names: Sequence[str] | None = None) -> Animation:
     """Draw which class is mistaken for which, one page per moment.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        class_names: names of the classes; their numbers if None.
-
-    Returns:
-        An animation; `save` writes it as GIF. One row per true class, one column per predicted
-        class; the colour is the share of the row. Names and counts are shown for up to ten classes.
+    One row per true class, one column per predicted class; the colour is the share of the row.
+    Names and counts are shown for up to ten classes.
 
     Example:
         >>> from badak import Trainer, data, inspect, models

@@ -18,12 +18,6 @@ def learning_curve(curve: LearningCurve) -> "Figure":
 
     A ring marks the best epoch, if there was a validation set; the legend gives its values.
 
-    Args:
-        curve: as `badak.inspect.learning_curve` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
-
     Example:
         >>> curve = LearningCurve(*[np.array([0.5])] * 5)
         >>> [axes.get_title() for axes in learning_curve(curve).axes]

@@ -1,4 +1,7 @@
-"""filters_over_time, maps_over_time, health_over_time: a network during training."""
+"""filters_over_time, maps_over_time, health_over_time: a network during training.
+
+A layer is a convolution's name, the first one if None; another name raises BadakError.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -26,16 +29,8 @@ PANEL = 0.92  # a panel's share of the distance between panels
 def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
     """Draw the first filters of a convolution, one row per moment, at most eight rows.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. All filters share one scale, red above 0 and blue
-        below; filters of three channels are shown in colour, others by their first channel.
-
-    Raises:
-        BadakError: no such convolution.
+    All filters share one scale, red above 0 and blue below; filters of three channels are shown in
+    colour, others by their first channel.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -62,16 +57,7 @@ def filters_over_time(timeline: Timeline, layer: str | None = None) -> "Figure":
 def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0) -> "Figure":
     """Draw a convolution's output for one image, one row per moment, at most eight rows.
 
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-        layer: the convolution's name; the first one if None.
-        image: index of one of the timeline's images.
-
-    Returns:
-        A Matplotlib figure; `save` writes it. All panels share one scale.
-
-    Raises:
-        BadakError: no such convolution or image.
+    `image` is the index of one of the timeline's images. All panels share one scale.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -97,12 +83,6 @@ def maps_over_time(timeline: Timeline, layer: str | None = None, image: int = 0)
 
 def health_over_time(timeline: Timeline) -> "Figure":
     """Draw accuracy, dead units and the size of updates by step.
-
-    Args:
-        timeline: as `badak.inspect.timeline` returns it.
-
-    Returns:
-        A Matplotlib figure; `save` writes it.
 
     Example:
         >>> from badak import Trainer, data, inspect, models
@@ -131,11 +111,7 @@ def health_over_time(timeline: Timeline) -> "Figure":
 
 
 def convolution_of(timeline: Timeline, layer: str | None) -> str:
-    """Return the name of a convolution, of the first one if None.
-
-    Raises:
-        BadakError: no such convolution; the message lists the names.
-    """
+    """Return the name of a convolution, of the first one if None."""
     names = list(timeline.filters)
     if not names:
         raise BadakError("the network has no convolution layer, and so no filters")

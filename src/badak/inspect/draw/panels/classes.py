@@ -14,13 +14,7 @@ MAX_DISTINCT = 20
 def class_label(label: int, class_names: Sequence[str] | None, longest: int = LONGEST) -> str:
     """Return a class's name for a picture; all class names in pictures come from here.
 
-    Args:
-        label: the class.
-        class_names: one name per class, or None.
-        longest: the maximum width, in Latin letters.
-
-    Returns:
-        The text for Matplotlib.
+    `longest` is the maximum width, in Latin letters.
 
     Example:
         >>> class_label(1, ["cat", "crocodile"], longest=5), class_label(1, None)
@@ -52,12 +46,6 @@ def spread(count: int, maximum: int) -> list[int]:
 
 def colours(count: int) -> list[Any]:
     """Return a colour for each class: distinct ones for up to 20 classes, else a gradient.
-
-    Args:
-        count: how many classes.
-
-    Returns:
-        Colours as Matplotlib takes them.
 
     Example:
         >>> len(colours(10)), len(colours(100))

@@ -30,12 +30,7 @@ def show_image(
 ) -> None:
     """Draw an image (C, H, W) in its own axes, without ticks.
 
-    Args:
-        axes: the axes to draw in.
-        image: the image.
-        low: the value shown as black.
-        high: the value shown as white.
-        inside: (H, W); pixels where it is False are left hatched.
+    `low` is shown as black, `high` as white; pixels where `inside` is False are left hatched.
     """
     if inside is not None and not inside.all():
         axes.patch.set(**HATCHED)

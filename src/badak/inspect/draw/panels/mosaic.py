@@ -21,16 +21,10 @@ NUMBER_SIZE = 7
 
 
 class Grid(NamedTuple):
-    """Where panels lie in a picture, in its pixels.
+    """Where panels lie in a picture, in its pixels: how many there are, and how many per row.
 
-    Attributes:
-        panels: number of panels.
-        columns: panels per row.
-        repeat: how often a panel's pixel is repeated in each direction.
-        height: of a panel, with its pixels repeated.
-        width: of a panel, with its pixels repeated.
-        above: the gap above each panel.
-        beside: the gap to the right of each panel.
+    A panel's pixel is repeated in each direction; height and width count the copies. A gap is above
+    each panel, and one beside it, on the right.
     """
 
     panels: int
@@ -88,17 +82,10 @@ def show_mosaic(
     numbered: bool = True,
     scale: float | None = None,
 ) -> Grid:
-    """Draw panels on one scale, with a colour bar; colours, (P, H, W, 3), are drawn as they are.
+    """Draw panels on one scale, with a colour bar, and return where they lie; colours as they are.
 
-    Args:
-        axes: the axes to draw in.
-        panels: (P, H, W) or (P, H, W, 3).
-        columns: panels per row.
-        numbered: whether to write each panel's number, from 0, above it.
-        scale: the value of the deepest colour; the largest magnitude if None.
-
-    Returns:
-        Where the panels lie.
+    Each may have its number, from 0, above it. `scale` is the value of the deepest colour; the
+    largest magnitude if None.
     """
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle

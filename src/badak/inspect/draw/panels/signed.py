@@ -22,14 +22,8 @@ SIGNED = "RdBu_r"
 def show_signed(axes: "Axes", values: Array, scale: float | None = None) -> "AxesImage":
     """Draw numbers (H, W) as colours: red above 0, blue below, white at 0; nothing at NaN.
 
-    Args:
-        axes: the axes to draw in.
-        values: the numbers; they need not have both signs.
-        scale: the value of the deepest red, and minus that of the deepest blue; `scale_of` the
-            values if None.
-
-    Returns:
-        The drawn image, for a colour bar.
+    `scale` is the value of the deepest red, and minus that of the deepest blue; `scale_of` the
+    values if None. The result serves for a colour bar.
     """
     scale = scale_of(values) if scale is None else scale
     return axes.imshow(values, SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
@@ -60,10 +54,6 @@ def signed_colours(values: Array, scale: float) -> Colours:
 
 def filter_panels(filters: Array, scale: float) -> Array:
     """Return the panels that pictures show of filters (..., C, KH, KW).
-
-    Args:
-        filters: of any number of moments and filters.
-        scale: the weight of the deepest colour.
 
     Returns:
         If C is 3, colours (..., KH, KW, 3) in [0, 1], grey where the weight is 0; else the first

@@ -1,10 +1,12 @@
-"""Layers that PyTorch has not, written with it."""
+"""Layers that PyTorch does not have, written in PyTorch."""
+
+from collections import OrderedDict
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-# Which of 6 maps each of 5 filters sees.
+# The maps, of 6, that each of 5 filters sees.
 TABLE = ((0, 1, 2), (5,), (4, 0), (1, 3, 5, 2), (3,))
 
 
@@ -86,17 +88,16 @@ class Subsample(nn.Module):
 
 
 class TableConv(nn.Module):
-    def __init__(self, table, kernel_size, channels):
+    def __init__(self, kernel_size, channels):
         super().__init__()
-        self.table = table
-        self.weight = nn.Parameter(torch.zeros(len(table), channels, *kernel_size))
-        self.bias = nn.Parameter(torch.zeros(len(table)))
+        self.weight = nn.Parameter(torch.zeros(len(TABLE), channels, *kernel_size))
+        self.bias = nn.Parameter(torch.zeros(len(TABLE)))
 
     def forward(self, x):
-        """Each filter by itself, over copies of its own maps."""
+        """Compute each filter by itself, over copies of its own maps."""
         maps = [
             F.conv2d(x[:, list(seen)], self.weight[None, number, list(seen)])
-            for number, seen in enumerate(self.table)
+            for number, seen in enumerate(TABLE)
         ]
         return torch.cat(maps, 1) + self.bias[:, None, None]
 
@@ -125,20 +126,23 @@ class Residual(nn.Module):
         super().__init__()
         self.names = list(layers)
         for name, layer in layers.items():
-            setattr(self, name, layer)
-        if shortcut is not None:
-            self.shortcut = shortcut
+            self.add_module(name, layer)
+        self.shortcut = shortcut
 
     def forward(self, x):
         y = x
         for name in self.names:
             y = getattr(self, name)(y)
-        return y + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+        return y + self.shortcut(x)
+
+
+def named(**layers):
+    return nn.Sequential(OrderedDict(layers))
 
 
 def identity_block():
     return Residual(
-        None,
+        nn.Identity(),
         conv1=nn.Conv2d(6, 6, 3, padding=1),
         norm1=nn.BatchNorm2d(6),
         tanh1=nn.Tanh(),
@@ -147,10 +151,8 @@ def identity_block():
 
 
 def shortcut_block():
-    around = nn.Sequential()
-    around.add_module("conv1", nn.Conv2d(6, 4, 1, 2, bias=False))
-    around.add_module("norm1", nn.BatchNorm2d(4))
-    inner = Residual(None, sigmoid1=nn.Sigmoid())
+    around = named(conv1=nn.Conv2d(6, 4, 1, 2, bias=False), norm1=nn.BatchNorm2d(4))
+    inner = Residual(nn.Identity(), sigmoid1=nn.Sigmoid())
     return Residual(around, a=nn.Conv2d(6, 4, 3, 2, 1), inner=inner)
 
 
@@ -158,7 +160,7 @@ class Concat(nn.Module):
     def __init__(self, **branches):
         super().__init__()
         for name, branch in branches.items():
-            setattr(self, name, branch)
+            self.add_module(name, branch)
         self.names = list(branches)
 
     def forward(self, x):
@@ -166,12 +168,9 @@ class Concat(nn.Module):
 
 
 def branches():
-    first, second = nn.Sequential(), nn.Sequential()
-    first.add_module("conv1", nn.Conv2d(6, 4, 1))
-    first.add_module("tanh1", nn.Tanh())
+    first = named(conv1=nn.Conv2d(6, 4, 1), tanh1=nn.Tanh())
     inner = Concat(branch1=nn.Identity(), branch2=nn.Sigmoid())
-    second.add_module("a", nn.Conv2d(6, 3, 3, padding=1, bias=False))
-    second.add_module("inner", inner)
+    second = named(a=nn.Conv2d(6, 3, 3, padding=1, bias=False), inner=inner)
     return Concat(branch1=first, branch2=second, branch3=nn.Identity())
 
 
