@@ -17,7 +17,6 @@ from attacks.onnx_models import (
     rewired,
     sound,
     tensor,
-    twisted,
     with_input,
 )
 
@@ -181,12 +180,7 @@ def forged() -> dict[str, tuple[Any, str]]:
             "constants may make",
         ),
         "O9 doubled 60 times": (doubling(), "constants may make"),
-        "O9 a constant added far behind": (
-            ends_with("Add", ["r", "k"], {"k": np.ones((4, 1, 1), np.float32)}),
-            "Add 'last': it multiplies by or adds",
-        ),
         "O9 a value added to itself": (ends_with("Sum", ["y", "y", "y"]), "adds a value to itself"),
-        "O9 paths that share": (twisted(), "its paths share the value"),
         "O9 paths 9 deep": (deep(9), "nested (at most|more than)"),
         "O9 paths 4,000 deep": (deep(4_000), "nested (at most|more than)"),
         "O9 30,002 nodes": (deep(15_001), "has 30,006 nodes; at most 10,000 are read"),

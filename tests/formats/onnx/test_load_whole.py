@@ -11,7 +11,6 @@ from formats.onnx.test_load import (
     NORM,
     B,
     W,
-    behind_conv,
     floats,
     generator,
     kinds,
@@ -100,19 +99,6 @@ REFUSED = {
         "follows a softmax"),
     "softmax over columns": (([node("Softmax", "x", "y", axis=3)], {}), "over the classes"),
     "lrn of even size": (([node("LRN", "x", "y", size=4)], {}), "size.*got 4|odd: an"),
-    "a constant far from a product": (
-        ([node("Add", "x b", "y")], {"b": floats(3, 1, 1)}),
-        "Add 'y': it multiplies by or adds",
-    ),
-    "a bias for each column": (
-        behind_conv(node("Add", "c b", "y"), b=floats(5)), "Add 'y': it multiplies by or adds",
-    ),
-    "a shared convolution with a bias": (
-        behind_conv(
-            node("Add", "c b", "d"), node("Add", "c d", "y"), b=floats(4, 1, 1)
-        ),
-        "Add 'y' adds a value to itself",
-    ),
     "columns turned": (([node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {}),
         "channels"),
     "concat of rows of maps": (

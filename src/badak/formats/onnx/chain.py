@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from badak.errors import FormatError
 from badak.formats.onnx.value import Loaded, Value
 
 
@@ -21,11 +22,13 @@ class Join:
         kind: the operator that joins them.
         paths: the steps of each.
         node: what the file calls the node that joins them.
+        depth: how deep joins are nested here, 1 if this is the only one.
     """
 
     kind: str
     paths: "tuple[list[Step], ...]"
     node: str
+    depth: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Web:
 
 
 Step = Loaded | Join | Web
+DEEPEST = 32  # more than layers have, for some of these become one layer
 
 
 def steps_between(values: Mapping[str, Value], start: str, end: str) -> list[Step]:
@@ -131,7 +135,7 @@ def _reduced(values: Mapping[str, Value]) -> dict[str, Strand]:
             group = paths[first:last]
             (read,) = group[0].reads
             uses[read] -= len(group) - 1
-            join = Join(value.joins, tuple(list(path.steps) for path in group), value.node)
+            join = _join(value, group)
             paths[first:last] = [follow(Strand(name, (read,), (join,)))]
         if len(paths) == 1:
             strands[name] = paths[0]
@@ -147,6 +151,15 @@ def _reduced(values: Mapping[str, Value]) -> dict[str, Strand]:
         join = Join(value.joins, tuple([] for _ in ends), value.node)
         strands[name] = Strand(name, tuple(ends), (join,))
     return strands
+
+
+def _join(value: Value, group: list[Strand]) -> Join:
+    """Paths that begin at one value, as one step."""
+    inside = [step.depth for path in group for step in path.steps if isinstance(step, Join)]
+    depth = 1 + max(inside, default=0)
+    if depth > DEEPEST:
+        raise FormatError(f"{value.node}: its paths are nested more than {DEEPEST} deep")
+    return Join(value.joins, tuple(list(path.steps) for path in group), value.node, depth)
 
 
 def _another(name: str, values: Mapping[str, Value]) -> str:

@@ -14,15 +14,20 @@ from numpy.typing import NDArray
 
 from badak.arrays import Array
 from badak.formats.onnx.chain import Join, Step, Web
-from badak.formats.onnx.pending import Affine, Pending
+from badak.formats.onnx.pending import Affine, Clamp, LowPad, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
     ELU,
     GELU,
+    AvgPool2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
     Hardsigmoid,
     Hardswish,
     Hardtanh,
     Layer,
+    MaxPool2d,
     Mish,
     ReLU,
     ReLU6,
@@ -31,6 +36,7 @@ from badak.layers import (
     SiLU,
     Softplus,
     Tanh,
+    ZeroPad2d,
 )
 
 LONGEST = 5  # steps that are one activation
@@ -51,7 +57,16 @@ JOINED: dict[str, Callable[..., Any]] = {
     "Mul": np.multiply,
     "Sub": np.subtract,
 }
+WITH_NUMBER: dict[str, Callable[..., Any]] = {
+    "Greater": np.greater,
+    "GreaterOrEqual": np.greater_equal,
+    "Less": np.less,
+    "LessOrEqual": np.less_equal,
+    "Pow": np.power,
+}
 POINTWISE = (ELU, Hardsigmoid, Hardtanh, ReLU, ReLU6, Sigmoid, Softplus, Tanh)
+POSITIVE = (Hardsigmoid, ReLU, ReLU6, Sigmoid, Softplus)
+KEEPS_SIGN = (AvgPool2d, Dropout, Flatten, GlobalAvgPool2d, MaxPool2d, ZeroPad2d)
 ACTIVATIONS: list[Layer] = [
     SiLU(),
     Hardswish(),
@@ -64,12 +79,22 @@ ACTIVATIONS: list[Layer] = [
 EXPECTED = [layer.forward(POINTS[None], training=False)[0][0] for layer in ACTIVATIONS]
 
 
-def simplified(steps: Sequence[Step]) -> list[Step]:
-    """The same steps with a layer for each group of them that is one, in all paths."""
+def simplified(steps: Sequence[Step], positive: bool = False) -> list[Step]:
+    """The same steps with a layer for each group of them that is one, in all paths.
+
+    Args:
+        steps: what a graph computes.
+        positive: whether no number that they take can be negative.
+    """
     result: list[Step] = []
     for step in steps:
+        if isinstance(step, Loaded) and isinstance(step.layer, Clamp):
+            if _positive(result, positive):
+                continue
+            step = replace(step, layer=ReLU())
         if isinstance(step, Join):
-            step = replace(step, paths=tuple(map(simplified, step.paths)))
+            before = _positive(result, positive)
+            step = replace(step, paths=tuple(simplified(path, before) for path in step.paths))
         elif isinstance(step, Web):
             strands = (
                 replace(strand, steps=tuple(simplified(strand.steps))) for strand in step.strands
@@ -77,12 +102,29 @@ def simplified(steps: Sequence[Step]) -> list[Step]:
             step = replace(step, strands=tuple(strands))
         result.append(step)
         _merge(result)
+        _pool(result)
         for count in range(1, min(LONGEST, len(result)) + 1):
             layer = _activation(result[-count:])
             if layer is not None:
                 result[-count:] = [Loaded(layer, node=step.node)]
                 break
     return result
+
+
+def _positive(steps: Sequence[Step], before: bool) -> bool:
+    """Whether no number after these steps can be negative, where `before` says so of them."""
+    for place in range(len(steps) - 1, -1, -1):
+        step = steps[place]
+        if isinstance(step, Web):
+            return False
+        if isinstance(step, Join):
+            earlier = _positive(steps[:place], before)
+            sums = step.kind in ("Add", "Concat", "Max", "Min", "Mul")
+            return sums and all(_positive(path, earlier) for path in step.paths)
+        if not isinstance(step.layer, KEEPS_SIGN):
+            bounded = isinstance(step.layer, Hardtanh) and step.layer.min_val >= 0
+            return bounded or isinstance(step.layer, POSITIVE)
+    return before
 
 
 def _activation(steps: Sequence[Step]) -> Layer | None:
@@ -115,8 +157,12 @@ def _computed(steps: Sequence[Step], x: NDArray[Any]) -> NDArray[Any] | None:
 
 
 def _joined(join: Join, x: NDArray[Any]) -> NDArray[Any] | None:
-    ends = [_computed(path, x) for path in join.paths]
-    if join.kind not in JOINED or any(end is None for end in ends):
+    ends = [end for path in join.paths if (end := _computed(path, x)) is not None]
+    if len(ends) < len(join.paths):
+        return None
+    if join.kind == "Where":
+        return np.asarray(np.where(ends[0] != 0, ends[1], ends[2]))
+    if join.kind not in JOINED:
         return None
     return np.asarray(reduce(JOINED[join.kind], ends))
 
@@ -127,9 +173,9 @@ def _function(step: Loaded, x: NDArray[Any]) -> NDArray[Any] | None:
         weight, bias = step.arrays[0]["weight"], step.arrays[0]["bias"]
         return None if weight.ndim or bias.ndim else weight * x + bias
     if isinstance(layer, Pending):
-        name, _, power = layer.text.partition(" ")
-        if name == "Pow":
-            return np.asarray(np.power(x, float(power)))
+        name, _, number = layer.text.partition(" ")
+        if number and name in WITH_NUMBER:
+            return np.asarray(WITH_NUMBER[name](x, float(number)))
         return np.asarray(FUNCTIONS[name](x)) if name in FUNCTIONS else None
     if isinstance(layer, POINTWISE):
         return np.asarray(layer.forward(x[None], training=False)[0][0])
@@ -156,6 +202,16 @@ def _merge(steps: list[Step]) -> None:
     )
     merged: dict[str, Array] = {"weight": _narrow(a * c), "bias": _narrow(b * c + d)}
     steps[-2:] = [replace(pair[1], arrays=(merged,))]
+
+
+def _pool(steps: list[Step]) -> None:
+    """Make a padding of the lowest number a part of the max pooling after it."""
+    pair = [step for step in steps[-2:] if isinstance(step, Loaded)]
+    if len(pair) == 2 and isinstance(pair[0].layer, LowPad):
+        pool = pair[1].layer
+        if isinstance(pool, MaxPool2d) and pool.padding == 0:
+            layer = MaxPool2d(**pool.config() | {"padding": pair[0].layer.sides})
+            steps[-2:] = [replace(pair[1], layer=layer)]
 
 
 def _spread(array: Array, rank: int) -> Array:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn, final
 
 from badak.arrays import Array, Shape
 from badak.layers.base import Layer
+from badak.ops.window import Sides
 
 
 @dataclass
@@ -55,3 +56,30 @@ class Mean(Pending):
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's shape, with 1 along these axes."""
         return tuple(1 if dim in self.dims else n for dim, n in enumerate(input_shape))
+
+
+@final
+@dataclass
+class LowPad(Pending):
+    """What no maximum sees around maps: a part of the max pooling that follows.
+
+    Attributes:
+        sides: rows before and after, columns before and after.
+    """
+
+    text: str = "padding with the lowest number"
+    sides: Sides = ((0, 0), (0, 0))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's shape with the padding."""
+        channels, height, width = input_shape
+        rows, columns = self.sides
+        return channels, height + sum(rows), width + sum(columns)
+
+
+@final
+@dataclass
+class Clamp(Pending):
+    """What integers without negative numbers do: ReLU, unless no number is negative anyway."""
+
+    text: str = "a smallest number of 0"

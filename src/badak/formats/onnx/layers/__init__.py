@@ -26,6 +26,7 @@ from badak.formats.onnx.layers import (
     norm,
     pad,
     pool,
+    quantized,
     scale,
 )
 from badak.formats.onnx.layers import shape as shapes
@@ -39,7 +40,9 @@ WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in (*KINDS, scale) for layer, writer in kind.WRITERS.items()
 }
 READERS: dict[str, Callable[[Call], Value | NDArray[Any] | tuple[Value, ...]]] = {
-    op: reader for kind in (*KINDS, block, affine, functions) for op, reader in kind.READERS.items()
+    op: reader
+    for kind in (*KINDS, block, affine, functions, quantized)
+    for op, reader in kind.READERS.items()
 }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.layers.block import joined
 from badak.formats.onnx.pending import Pending
 from badak.formats.onnx.value import Loaded, Value
 
@@ -21,7 +22,20 @@ def read_pow(call: Call) -> Value:
     return call.gives(x) if power == 1 else call.gives(x, Loaded(Pending(f"Pow {power:g}")))
 
 
+def read_compare(call: Call) -> Value:
+    """Whether x is above, or below, a number; for Where alone."""
+    number = call.scalar(1)
+    return call.gives(call.value(), Loaded(Pending(f"{call.node.op} {number:g}")))
+
+
+def read_where(call: Call) -> Value:
+    """One value where another holds, elsewhere a third: activations are so written."""
+    return joined(call, [call.value(place) for place in range(3)], "Where")
+
+
 READERS = {
+    "Where": read_where,
+    **dict.fromkeys(("Greater", "GreaterOrEqual", "Less", "LessOrEqual"), read_compare),
     "Pow": read_pow,
     **dict.fromkeys(("Erf", "Sqrt", "Exp", "Log", "Reciprocal", "Abs"), _read),
 }

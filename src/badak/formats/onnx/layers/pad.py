@@ -6,9 +6,12 @@ from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call, as_numbers
 from badak.formats.onnx.layers.windows import padding_from, pads_array
 from badak.formats.onnx.layout import Layout
+from badak.formats.onnx.pending import LowPad
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import ZeroPad2d
+from badak.layers import Layer, ZeroPad2d
+
+LOWEST = -1e30
 
 
 def write_zero_pad(graph: GraphWriter, name: str, layer: ZeroPad2d, x: str, shape: Shape) -> str:
@@ -18,7 +21,7 @@ def write_zero_pad(graph: GraphWriter, name: str, layer: ZeroPad2d, x: str, shap
 
 
 def read_pad(call: Call) -> Value:
-    """ZeroPad2d."""
+    """ZeroPad2d; a part of the max pooling that follows if the file pads with -inf."""
     x = call.value()
     pads = as_numbers(call.array(1)) if call.at(1) is not None else call.integers("pads", [])
     constant = call.scalar(2) if call.at(2) is not None else call.real("value", 0.0)
@@ -33,12 +36,19 @@ def read_pad(call: Call) -> Value:
         return call.gives(x)
     dims = x.layout.order(x.shape)
     rim = {dims[axis - 1]: pair for axis, pair in wide.items() if axis} if dims else {}
-    if len(rim) < len(wide) or not rim.keys() <= {1, 2} or mode != "constant" or constant != 0:
+    lowest = constant < LOWEST  # -inf, or the smallest of floats
+    if (
+        len(rim) < len(wide)
+        or not rim.keys() <= {1, 2}
+        or mode != "constant"
+        or not (constant == 0 or lowest)
+    ):
         raise FormatError(
             f"it must put zeros around maps; got mode {mode[:20]!r}, value {constant}, {pads}"
         )
     (top, bottom), (left, right) = rim.get(1, (0, 0)), rim.get(2, (0, 0))
-    layer = ZeroPad2d(padding_from([top, left, bottom, right]))
+    padding = padding_from([top, left, bottom, right])
+    layer: Layer = LowPad(sides=((top, bottom), (left, right))) if lowest else ZeroPad2d(padding)
     shape = layer.output_shape(x.shape)
     layout = Layout.of(shape).transposed(dims)
     return call.gives(x, Loaded(layer), layout=layout)

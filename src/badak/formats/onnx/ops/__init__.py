@@ -24,6 +24,7 @@ from badak.formats.onnx.ops import (
     norm,
     pad,
     pool,
+    quantize,
     reduce,
     shape,
 )
@@ -42,6 +43,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "ConstantOfShape": constant.constant_of_shape,
     "Conv": conv.conv,
     "ConvTranspose": conv_transpose.conv_transpose,
+    "DequantizeLinear": quantize.dequantize_linear,
     "Div": arithmetic.div,
     "Dropout": dropout.dropout,
     "Elu": activation.elu,
@@ -85,6 +87,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "Pad": pad.pad,
     "Pow": arithmetic.power,
     "PRelu": activation.prelu,
+    "QuantizeLinear": quantize.quantize_linear,
     "Range": extent.range_,
     "Reciprocal": arithmetic.reciprocal,
     "ReduceMax": reduce.reduce_max,
