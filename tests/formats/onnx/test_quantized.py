@@ -15,10 +15,9 @@ from formats.onnx.test_load import MAPS, floats, kinds, model, node, save
 
 @pytest.fixture
 def net():
-    wide = Linear(4, weight_init=2.0)  # so that the outputs have both signs
     layers = [
         *(Conv2d(6, 3, padding=1), ReLU(), Residual([Conv2d(6, 3, padding=1)]), ReLU()),
-        *(MaxPool2d(2), Conv2d(8, 3), ReLU(), GlobalAvgPool2d(), Flatten(), wide),
+        *(MaxPool2d(2), Conv2d(8, 3), ReLU(), GlobalAvgPool2d(), Flatten(), Linear(4)),
     ]
     return badak.Network(layers, (3, 12, 10), seed=3)
 
@@ -47,7 +46,7 @@ def test_what_onnx_runtimes_quantiser_writes(tmp_path, net, per_channel, monkeyp
     apart = np.abs(again(x) - net(x)).max() / np.abs(net(x)).max()
     assert 0 < apart < 0.03  # the weights were rounded
     assert np.abs(again(x) - expected).max() / np.abs(expected).max() < 0.05
-    assert kinds(again).replace(" Flatten", "") == kinds(net).replace(" Flatten", "")
+    assert kinds(again) in (kinds(net), f"{kinds(net)} ReLU")  # if no output was negative
 
 
 SCALE = {"s": np.float32(0.1)}

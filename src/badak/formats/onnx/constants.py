@@ -49,8 +49,7 @@ class Folder:
             self._left -= _count(node, [x for x in inputs if x is not None])
             if self._left < 0:
                 raise FormatError(f"the file's constants may make {self._limit:,} numbers in all")
-        with np.errstate(all="ignore"):
-            return tuple(map(np.asarray, run(FOLDED[node.op], node, inputs)))
+        return tuple(map(np.asarray, run(FOLDED[node.op], node, inputs)))
 
 
 def _count(node: Node, inputs: list[NDArray[Any]]) -> int:

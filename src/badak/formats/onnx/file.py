@@ -134,9 +134,21 @@ def _opset(model: onnx.ModelProto) -> int:
         )
     opsets = [item.version for item in model.opset_import if item.domain in DOMAINS]
     newest = onnx.defs.onnx_opset_version()
-    if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
+    if opsets != [1] or not all(_is_old(node.op_type) for node in model.graph.node):
+        oldest = OLDEST_OPSET
+    else:
+        oldest = 1
+    if len(opsets) != 1 or not oldest <= opsets[0] <= newest:
         raise FormatError(f"its opset must be from {OLDEST_OPSET} to {newest}; got {opsets}")
     return int(opsets[0])
+
+
+def _is_old(op: str) -> bool:
+    """Whether an operator has meant the same from the first set of operators to the oldest read."""
+    try:
+        return bool(onnx.defs.get_schema(op, OLDEST_OPSET, "").since_version == 1)
+    except onnx.defs.SchemaError:
+        return False
 
 
 def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:

@@ -13,8 +13,8 @@ def conv_transpose2d(
     x: Array, weight: Array, bias: Array | None, window: Window, groups: int, size: Pair
 ) -> Array:
     y = np.empty((len(x), weight.shape[1] * groups, *size), np.float32)
-    numbers = conv_numbers(y.shape, window)
-    _core.conv2d_grad_x(x, None, None, weight, numbers, groups, False, False, y)
+    options = (conv_numbers(y.shape, window), groups, False, False)
+    _core.conv2d_grad_x(x, None, None, weight, options, y)
     if bias is None:
         return y
     with_bias = np.empty_like(y)
@@ -25,10 +25,9 @@ def conv_transpose2d(
 def conv_transpose2d_backward(
     grad_y: Array, x: Array, weight: Array, window: Window, groups: int, need_grad_x: bool
 ) -> tuple[Array | None, Array, Array]:
-    numbers = conv_numbers(grad_y.shape, window)
+    options = (conv_numbers(grad_y.shape, window), groups, False, False)
     grad_weight, grad_bias = np.empty_like(weight), np.empty(grad_y.shape[1], np.float32)
-    fused = (numbers, groups, False, False)
-    _core.conv2d_grad_weight(x, None, None, grad_y, *fused, grad_weight, None)
+    _core.conv2d_grad_weight(x, None, None, grad_y, options, grad_weight, None)
     _core.sum_maps(grad_y, grad_bias)
     grad_x = conv2d(grad_y, weight, None, window, groups) if need_grad_x else None
     return grad_x, grad_weight, grad_bias

@@ -7,6 +7,8 @@ the rest is plain NumPy over any number of dimensions. Source: onnx.ai/onnx/oper
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from badak.errors import BadakError
 from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops import (
@@ -26,6 +28,7 @@ from badak.formats.onnx.ops import (
     pool,
     quantize,
     reduce,
+    resize,
     shape,
 )
 
@@ -98,6 +101,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "ReduceSumSquare": reduce.reduce_sum_of_squares,
     "Relu": activation.relu,
     "Reshape": shape.reshape,
+    "Resize": resize.resize,
     "Round": arithmetic.round_half_even,
     "Selu": activation.selu,
     "Shape": shape.shape_of,
@@ -126,7 +130,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 def run(operator: Callable[..., Any], node: Node, inputs: list[Any]) -> tuple[Any, ...]:
     """Compute a node's outputs; an input that is left out is None."""
     try:
-        result = operator(node, *inputs)
+        with np.errstate(all="ignore"):  # ONNX's numbers may be infinite, or none
+            result = operator(node, *inputs)
     except BadakError:
         raise
     except (ValueError, TypeError, AttributeError, IndexError, OverflowError) as fault:

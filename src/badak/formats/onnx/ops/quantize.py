@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from badak.errors import BadakError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.node import Node
+from badak.formats.onnx.ops.cast import narrowed
 
 Numbers = NDArray[Any]
 
 
 def quantize_linear(node: Node, x: Numbers, scale: Numbers, zero: Numbers | None = None) -> Numbers:
     """X / scale, rounded to even, plus the zero point, within its type."""
-    node.get("saturate", 1)
+    saturate = bool(node.get("saturate", 1))
     node.get("precision", 0)
     dtype = np.dtype(np.uint8) if zero is None else zero.dtype
     if zero is None and node.get("output_dtype", 0):
@@ -23,9 +24,7 @@ def quantize_linear(node: Node, x: Numbers, scale: Numbers, zero: Numbers | None
     spread = _spread(node, x, scale).astype(x.dtype)
     y = x / spread
     if dtype.kind not in "iu" and not str(dtype).startswith(("int", "uint")):
-        return np.asarray(
-            y.astype(dtype)
-        )  # floats of eight bits or fewer, which have no zero point
+        return narrowed(y, dtype, saturate)  # floats of few bits, which have no zero point
     shift = 0 if zero is None else _spread(node, x, zero).astype(np.int64)
     whole = np.rint(y).astype(np.int64) + shift
     return np.asarray(np.clip(whole, *_limits(dtype)).astype(dtype))
