@@ -135,6 +135,16 @@ FORMS = {
                 p=np.array([0, 0, 1, 0, 0, 0, 0, 1]), c=np.float32(-np.inf)),
         "MaxPool2d", MAPS,
     ),
+    "rows and columns cut off": (
+        through(node("Tanh", "x", "a"), node("Slice", "a s e d", "y"), s=np.array([1, 0]),
+                e=np.array([7, -2]), d=np.array([2, 3])),
+        "Tanh ConvTranspose2d", MAPS,
+    ),
+    "cut off after a transposed convolution": (
+        through(node("ConvTranspose", "x w", "a", strides=[2, 2]), node("Slice", "a s e d", "y"),
+                w=floats(3, 2, 3, 3), s=np.array([1]), e=np.array([-1]), d=np.array([2])),
+        "ConvTranspose2d", MAPS,
+    ),
     "half the numbers' size on the way": (
         through(node("Cast", "x", "a", to=TensorProto.FLOAT16), node("Relu", "a", "b"),
                 node("Cast", "b", "y", to=TensorProto.FLOAT)),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from badak.errors import FormatError
+from badak.formats.onnx.call import as_numbers
 from badak.formats.onnx.node import Node
 from badak.formats.onnx.ops import OPERATORS, run
 
@@ -25,6 +26,7 @@ COMPUTING = (
 )  # fmt: skip
 FOLDED = {name: OPERATORS[name] for name in (*FREE, *COMPUTING) if name in OPERATORS}
 SPARE = 2**16  # numbers that the nodes of any file may make
+FILLED = 2**28  # numbers that are all alike, for which there is only one in memory
 
 
 class Folder:
@@ -36,7 +38,7 @@ class Folder:
 
     def __init__(self, numbers: int) -> None:
         self._limit = SPARE + 4 * numbers
-        self._left = self._limit
+        self._left, self._alike = self._limit, FILLED
 
     def fold(self, node: Node, inputs: list[Any]) -> tuple[NDArray[Any], ...]:
         """Compute the outputs of a node of `FOLDED`; an input that is left out is None.
@@ -45,11 +47,25 @@ class Folder:
             FormatError: the file's nodes make too many numbers.
             BadakError: inputs or attributes that do not fit.
         """
+        if node.op == "ConstantOfShape":
+            return (self._filled(node, inputs[0]),)
         if node.op not in FREE:
             self._left -= _count(node, [x for x in inputs if x is not None])
             if self._left < 0:
                 raise FormatError(f"the file's constants may make {self._limit:,} numbers in all")
         return tuple(map(np.asarray, run(FOLDED[node.op], node, inputs)))
+
+    def _filled(self, node: Node, shape: Any) -> NDArray[Any]:
+        """An array of one number everywhere, which takes no memory."""
+        sizes = tuple(as_numbers(shape)) if isinstance(shape, np.ndarray) else (-1,)
+        self._alike -= math.prod(sizes)
+        if min(sizes, default=0) < 0 or self._alike < 0:
+            raise FormatError(
+                f"the file's constants may be filled with {FILLED:,} numbers in all; it asks for "
+                f"{str(sizes)[:80]}"
+            )
+        one = run(FOLDED[node.op], node, [np.array([], np.int64)])[0]
+        return np.broadcast_to(one, sizes)
 
 
 def _count(node: Node, inputs: list[NDArray[Any]]) -> int:
@@ -63,8 +79,6 @@ def _count(node: Node, inputs: list[NDArray[Any]]) -> int:
 def _made(node: Node, inputs: list[NDArray[Any]]) -> int:
     sizes = [x.size for x in inputs]
     match node.op:
-        case "ConstantOfShape":
-            return abs(math.prod(map(int, inputs[0].reshape(-1))))
         case "Expand" | "Tile":
             return max(1, sizes[0]) * math.prod(max(1, int(n)) for n in inputs[1].reshape(-1))
         case "Range":

@@ -13,11 +13,12 @@ from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.call import as_written
 from badak.formats.onnx.chain import Join, Step, Web
-from badak.formats.onnx.pending import Affine, Pending
+from badak.formats.onnx.pending import Affine, Crop, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Graph,
     GroupNorm,
     InstanceNorm2d,
@@ -30,6 +31,7 @@ from badak.layers import (
 )
 from badak.layers.batch_norm import BatchNorm
 from badak.layers.naming import named
+from badak.ops.window import Sides
 
 # Layers whose weight and bias have one number, or filter, for each channel of their output.
 TAKES_CONSTANTS = (BatchNorm, Conv2d, GroupNorm, InstanceNorm2d, Linear)
@@ -59,11 +61,23 @@ def _path(steps: Sequence[Step], faults: list[str]) -> list[Loaded]:
             arrays = step.arrays[0]
             whole = _folded(layers[-1], **arrays) if layers else None
             layers[-1:] = [*layers[-1:], _scale(step)] if whole is None else [whole]
+        elif isinstance(step.layer, Crop):
+            layers.append(_crop(step, step.layer.sides))
         elif isinstance(step.layer, Pending):
             faults.append(f"{step.node}: {step.layer.text} is no layer of badak's alone")
         else:
             layers.append(step)
     return layers
+
+
+def _crop(step: Loaded, sides: Sides) -> Loaded:
+    """Rows and columns are cut off by the padding of a transposed convolution by 1.
+
+    It multiplies each map by a number of its own, which is 1 here.
+    """
+    ones = step.arrays[0]["weight"]
+    layer = ConvTranspose2d(len(ones), 1, padding=sides, groups=len(ones), bias=False)
+    return Loaded(layer, step.arrays, step.node)
 
 
 def _scale(step: Loaded) -> Loaded:

@@ -37,10 +37,13 @@ def load(
 ) -> Network:
     """Read a classifier from an ONNX file, such as PyTorch, Keras or the model zoo gives.
 
-    It becomes a network like any other, to predict with, look into, train on and export again. The
-    graph must be a chain from images to rows of numbers, in which paths may split and join: added,
-    they become a Residual, multiplied a Product, side by side a Concat. Layers are named as a
-    network's are, ``conv1``; those of a file that `export` wrote keep their own names.
+    It becomes a network like any other, to predict with, look into, train on and export again.
+    Paths that split at one value and join at another become a Residual (added), Concat (side by
+    side) or Product (multiplied); values that are used in other ways become a Graph. Constants
+    become part of weights, or a Scale; in front of all layers, a Normalize. Weights of 16 bits are
+    widened to float32, and files of 8-bit integers (QuantizeLinear, DequantizeLinear) are read as
+    the network of floats behind them. Layers are named as a network's are, ``conv1``; those of a
+    file that `export` wrote keep their own names.
 
     Images are (N, C, H, W) here, also if the file has them as (N, H, W, C). A Softmax at the end
     is left out: ``net(x)`` gives the logits, and ``net.predict_proba(x)`` what the file gives. One
@@ -50,13 +53,13 @@ def load(
 
     Args:
         path: the file; weights that lie outside it must lie beside it, in plain files.
-        output: which value of the graph the network gives; the file's one output if None.
+        output: the name of the value that the network gives; the file's one output if None.
         input_shape: (C, H, W) of one image, for a file that leaves sizes free.
 
     Raises:
         BadakError: the file cannot be read.
         FormatError: it is not an ONNX file, or a forged one; or a graph that badak has no layers
-            for: the message lists every operator that is missing.
+            for: the message lists all that cannot be read, with the names of the nodes.
 
     Warns:
         UserWarning: the network has one output and no Sigmoid, from which no class follows.

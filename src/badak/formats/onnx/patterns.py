@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from badak.arrays import Array
 from badak.formats.onnx.chain import Join, Step, Web
-from badak.formats.onnx.pending import Affine, Clamp, LowPad, Pending
+from badak.formats.onnx.pending import Affine, Clamp, Crop, LowPad, Pending
 from badak.formats.onnx.value import Loaded
 from badak.layers import (
     ELU,
     GELU,
     AvgPool2d,
+    ConvTranspose2d,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -38,6 +39,7 @@ from badak.layers import (
     Tanh,
     ZeroPad2d,
 )
+from badak.ops.window import Sides
 
 LONGEST = 5  # steps that are one activation
 POINTS = np.linspace(-9, 9, 181)
@@ -102,7 +104,7 @@ def simplified(steps: Sequence[Step], positive: bool = False) -> list[Step]:
             step = replace(step, strands=tuple(strands))
         result.append(step)
         _merge(result)
-        _pool(result)
+        _absorb(result)
         for count in range(1, min(LONGEST, len(result)) + 1):
             layer = _activation(result[-count:])
             if layer is not None:
@@ -204,14 +206,34 @@ def _merge(steps: list[Step]) -> None:
     steps[-2:] = [replace(pair[1], arrays=(merged,))]
 
 
-def _pool(steps: list[Step]) -> None:
-    """Make a padding of the lowest number a part of the max pooling after it."""
+def _absorb(steps: list[Step]) -> None:
+    """Make one layer of two that differ in padding alone from one.
+
+    A padding of the lowest number is one of the max pooling after it; what is cut off after a
+    transposed convolution is its padding, which cuts; two cuts are one.
+    """
     pair = [step for step in steps[-2:] if isinstance(step, Loaded)]
-    if len(pair) == 2 and isinstance(pair[0].layer, LowPad):
-        pool = pair[1].layer
-        if isinstance(pool, MaxPool2d) and pool.padding == 0:
-            layer = MaxPool2d(**pool.config() | {"padding": pair[0].layer.sides})
-            steps[-2:] = [replace(pair[1], layer=layer)]
+    if len(pair) < 2:
+        return
+    first, second = (step.layer for step in pair)
+    layer: Layer | None = None
+    if isinstance(first, LowPad) and isinstance(second, MaxPool2d) and second.padding == 0:
+        layer = MaxPool2d(**second.config() | {"padding": first.sides})
+    elif isinstance(first, Crop) and isinstance(second, Crop):
+        layer = Crop(sides=_more(first.sides, second.sides))
+    elif isinstance(first, ConvTranspose2d) and isinstance(second, Crop):
+        padding = _more(first.spread.sides(1, 1), second.sides)
+        layer = ConvTranspose2d(**first.config() | {"padding": padding})
+    if layer is not None:
+        arrays = pair[0].arrays if isinstance(first, ConvTranspose2d) else pair[1].arrays
+        steps[-2:] = [Loaded(layer, arrays, pair[1].node)]
+
+
+def _more(first: Sides, second: Sides) -> Sides:
+    """Both paddings, side by side."""
+    (top, bottom), (left, right) = first
+    (up, down), (west, east) = second
+    return (top + up, bottom + down), (left + west, right + east)
 
 
 def _spread(array: Array, rank: int) -> Array:

@@ -83,3 +83,22 @@ class Clamp(Pending):
     """What integers without negative numbers do: ReLU, unless no number is negative anyway."""
 
     text: str = "a smallest number of 0"
+
+
+@final
+@dataclass
+class Crop(Pending):
+    """Rows and columns cut off maps.
+
+    Attributes:
+        sides: rows before and after, columns before and after.
+    """
+
+    text: str = "cutting rows and columns off"
+    sides: Sides = ((0, 0), (0, 0))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's shape without them."""
+        channels, height, width = input_shape
+        rows, columns = self.sides
+        return channels, height - sum(rows), width - sum(columns)

@@ -4,11 +4,13 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from badak.arrays import Shape
+from badak.arrays import Array, Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes, checked_axis
 from badak.formats.onnx.call import Call, as_numbers
+from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.ops.extent import split_sizes
+from badak.formats.onnx.pending import Crop
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import ChannelShuffle, ChannelSlice
@@ -43,17 +45,26 @@ def read_slice(call: Call) -> Value:
 
 
 def _cut(call: Call, x: Value, place: int, start: int, stop: int) -> Value:
-    """Some of the channels; an axis of the file's may be cut only if it is theirs."""
+    """Some of the channels, or of the rows or columns."""
     if (start, stop) == (0, x.file_shape[place]):
         return x
-    if not x.layout.goes_along(place, x.shape):
-        raise FormatError(
-            f"it must cut channels alone; it takes {start} to {stop} of axis {place + 1} of "
-            f"{('N', *x.file_shape)}"
-        )
     name = f"{call.node.outputs[0]} {place} {start} {stop}"
-    call.before.append(call.gives(x, Loaded(ChannelSlice(start, stop)), name=name))
-    return call.before[-1]
+    order = x.layout.order(x.shape)
+    if x.layout.goes_along(place, x.shape):
+        part = call.gives(x, Loaded(ChannelSlice(start, stop)), name=name)
+    elif len(order) == 3 and order[place] and start < stop:
+        cut = start, x.file_shape[place] - stop
+        layer = Crop(sides=(cut, (0, 0)) if order[place] == 1 else ((0, 0), cut))
+        layout = Layout.of(layer.output_shape(x.shape)).transposed(order)
+        ones: Array = np.ones((len(x), 1, 1, 1))
+        part = call.gives(x, Loaded(layer, ({"weight": ones},)), name=name, layout=layout)
+    else:
+        raise FormatError(
+            f"it must cut channels, rows or columns; it takes {start} to {stop} of axis "
+            f"{place + 1} of {('N', *x.file_shape)}"
+        )
+    call.before.append(part)
+    return part
 
 
 def _from_front(place: int, size: int) -> int:
