@@ -30,7 +30,7 @@ void hardswish_backward(const float* grad_y, const float* x, float* grad_x, int6
   map(
       count, grad_x,
       [](Vec grad, Vec x) {
-        const Vec inside = grad * (x / 3.0f + 0.5f);
+        const Vec inside = grad * ((2.0f * x + 3.0f) / 6.0f);
         return x < 3.0f ? (x <= -3.0f ? Vec{} : inside) : grad;
       },
       grad_y, x);

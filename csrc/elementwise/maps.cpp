@@ -1,6 +1,6 @@
 // maps.cpp -- the same numbers as badak.ops.reference.elementwise and .channels, for float.
 //   Arrays C-contiguous; a row is a map (H, W) of one image and channel, or several maps together.
-// Method: each row by itself, LANES at a time; sums in double, image after image. Limited by memory.
+// Method: each row by itself, LANES at a time; sums in double, image after image. Memory limits it.
 // No precondition.
 #include "elementwise/maps.h"
 

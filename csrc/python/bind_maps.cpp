@@ -37,9 +37,7 @@ void bind_maps(nb::module_& m) {
   m.def("copy_rows", [](In x, Out y, const std::array<int64_t, 9>& numbers) {
     const auto& [from, to, n, rows, count, from_image, from_row, to_image, to_row] = numbers;
     const Rows all{n, rows, count, from_image, from_row, to_image, to_row};
-    submit([=, from = from, to = to] {
-      kernels->copy_rows(x.data() + from, y.data() + to, all);
-    });
+    submit([=, from = from, to = to] { kernels->copy_rows(x.data() + from, y.data() + to, all); });
   });
 }
 

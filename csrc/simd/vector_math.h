@@ -165,7 +165,7 @@ inline Vec sigmoid(Vec x) {
   return (x >= 0.0f ? splat(1.0f) : small) / (small + 1.0f);
 }
 
-inline Vec hardsigmoid(Vec x) { return between(x / 6.0f + 0.5f, 0.0f, 1.0f); }
+inline Vec hardsigmoid(Vec x) { return between(x + 3.0f, 0.0f, 6.0f) / 6.0f; }
 
 // erfc(z) / 2 with small shares to the last digits: exp(-z^2) times a slow function of z >= 0.
 inline Vec half_erfc(Vec z) {

@@ -12,8 +12,10 @@ from badak.layers import (
     Conv2d,
     CrossEntropyLoss,
     Flatten,
+    Graph,
     LeakyReLU,
     Linear,
+    Product,
     ReLU,
     Residual,
 )
@@ -158,4 +160,15 @@ def test_what_changes_within_a_block_is_seen(what):
         net.fuse = False
         np.testing.assert_allclose(found, net(images), rtol=1e-4, atol=1e-5)
         net.fuse = True
+    assert np.abs(found - before).max() > 1e-4
+
+
+def test_another_join_in_a_graph_is_seen():
+    graph = Graph({"a": Conv2d(2, 1), "join": Residual([])}, {"join": ["a", "input"]})
+    net = badak.Network([graph, Flatten(), Linear(3)], (2, 5, 5))
+    images, _ = batch(net)
+    before = [net(images) for _ in range(2)][-1]  # recorded, repeated
+    net.layers["block1"].layers["join"] = Product([[], []])
+    found = net(images)
+    np.testing.assert_allclose(found, unfused(net)(images), rtol=1e-4, atol=1e-5)
     assert np.abs(found - before).max() > 1e-4

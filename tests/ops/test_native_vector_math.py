@@ -60,8 +60,10 @@ def below_0(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarra
         (native.sigmoid, lambda x: 1 / (1 + np.exp(-x))),
         (lambda x: native.elu(np.minimum(x, 0), 1.0), below_0(np.expm1)),
         (lambda x: native.elu_backward(np.ones_like(x), np.minimum(x, 0), 1.0), below_0(np.exp)),
+        (lambda x: native.softplus(x, 1.0, 20.0), lambda x: np.logaddexp(0, x)),
+        (native.selu, lambda x: reference.selu(x)),
     ],
-    ids=["tanh", "sigmoid", "expm1", "exp"],
+    ids=["tanh", "sigmoid", "expm1", "exp", "softplus", "selu"],
 )
 def test_is_within_three_units_of_the_last_place(op, true):
     x = floats()

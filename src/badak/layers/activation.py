@@ -129,7 +129,7 @@ class ReLU6(Activation):
 @final
 @dataclass
 class Hardsigmoid(Activation):
-    """x / 6 + 1 / 2, but no less than 0 and no more than 1 (Howard et al. 2019, section 5.2).
+    """A sixth of x + 3, but no less than 0 and no more than 1 (Howard et al. 2019, section 5.2).
 
     Example:
         >>> import numpy as np

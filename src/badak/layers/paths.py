@@ -14,26 +14,26 @@ Path = tuple[str, dict[str, Layer]]
 
 @dataclass
 class Paths(Block):
-    """Every path takes the input, and its layers follow one another; an empty one is the input."""
+    """Every path takes the input, and its layers follow one another; an empty one is the input.
+
+    Attributes:
+        paths: for each what comes before the names of its layers, and these by name.
+    """
 
     def _hold(self, *paths: Path) -> None:
-        """Take the paths, whose layers must be the block's own copies.
-
-        Args:
-            paths: for each what comes before the names of its layers, and these by name.
-        """
-        self._paths = paths
+        """Take the paths, whose layers must be the block's own copies."""
+        self.paths = paths
         self.check_depth()
 
     @property
     def nodes(self) -> Sequence[Node]:
         """The layers of all paths, one path after the other."""
-        return [node for before, layers in self._paths for node in chain(layers, before)[0]]
+        return [node for before, layers in self.paths for node in chain(layers, before)[0]]
 
     @property
     def ends(self) -> Sequence[str]:
         """The last layer of each path."""
-        return [chain(layers, before)[1] for before, layers in self._paths]
+        return [chain(layers, before)[1] for before, layers in self.paths]
 
 
 @dataclass

@@ -54,59 +54,92 @@ class Chain(Stage):
         return grad, gradients
 
 
+class Row:
+    """Nodes of a block that follow one another."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+
+    def refreshed(self) -> Iterator[Stage]:
+        """Those of the chain."""
+        return self.chain.refreshed()
+
+    def forward(self, values: Sequence[Array]) -> Array:
+        """The chain, from the one value that it reads."""
+        return self.chain.forward(values[0])
+
+    def backward(
+        self, grad_y: Array, need_grad_x: bool
+    ) -> tuple[Sequence[Array | None], Gradients]:
+        """The gradient of that value, and of the parameters."""
+        grad_x, gradients = self.chain.backward(grad_y, need_grad_x)
+        return [grad_x], gradients
+
+
+class Join:
+    """The join of several values."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+
+    def refreshed(self) -> Iterator[Stage]:
+        """None."""
+        return iter(())
+
+    def forward(self, values: list[Array]) -> Array:
+        """The values as one."""
+        y, self.cache = self.block.join(values)
+        return y
+
+    def backward(
+        self, grad_y: Array, need_grad_x: bool
+    ) -> tuple[Sequence[Array | None], Gradients]:
+        """The gradients of the values."""
+        return self.block.split(grad_y, self.cache), {}
+
+
 class Part(NamedTuple):
-    """Nodes of a block that run as one: a chain, or a join of several values.
+    """Nodes of a block that run as one.
 
     Attributes:
         name: of the last node.
         reads: what the first node reads.
-        runs: the chain, or the join.
+        runs: what computes.
     """
 
     name: str
     reads: tuple[str, ...]
-    runs: Chain | Block
+    runs: Row | Join
 
 
 class Joined(Stage):
     """A block: its parts, and their join."""
 
     def __init__(self, name: str, block: Block, input_shape: Shape, training: bool) -> None:
-        self.block = block
         self.parts = list(_parts(name, block, input_shape, training))
-        self.caches: dict[str, Any] = {}
+        self.ends, self.join = block.ends, Join(block)
 
     def refreshed(self) -> Iterator[Stage]:
         """Those of all parts."""
         for part in self.parts:
-            if isinstance(part.runs, Chain):
-                yield from part.runs.refreshed()
+            yield from part.runs.refreshed()
 
     def forward(self, x: Array) -> Array:
         """All parts in order, then the join."""
-        values = Values(self.parts, self.block.ends, x)
+        values = Values(self.parts, self.ends, x)
         for part in self.parts:
-            read = values.take(part.reads)
-            if isinstance(part.runs, Chain):
-                y = part.runs.forward(read[0])
-            else:
-                y, self.caches[part.name] = part.runs.join(read)
-            values.put(part.name, y)
-        y, self.cache = self.block.join(values.take(self.block.ends))
-        return y
+            values.put(part.name, part.runs.forward(values.take(part.reads)))
+        return self.join.forward(values.take(self.ends))
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """Add up the gradients that all readers of a value pass back."""
-        arriving = Arriving(self.block.ends, self.block.split(grad_y, self.cache))
-        gradients: Gradients = {}
+        ends, gradients = self.join.backward(grad_y, need_grad_x)
+        arriving = Arriving(self.ends, ends)
         for part in reversed(self.parts):
-            grad = arriving.of(part.name)
-            if isinstance(part.runs, Chain):
-                grad_x, own = part.runs.backward(grad, passes_back(part, need_grad_x))
-                arriving.add(part.reads, [grad_x])
-                gradients |= own
-            else:
-                arriving.add(part.reads, part.runs.split(grad, self.caches[part.name]))
+            need = passes_back(part, need_grad_x)
+            read, own = part.runs.backward(arriving.of(part.name), need)
+            arriving.add(part.reads, read)
+            gradients |= own
         return arriving.of(INPUT) if need_grad_x else None, gradients
 
 
@@ -120,13 +153,13 @@ def _parts(name: str, block: Block, input_shape: Shape, training: bool) -> Itera
         before = [shapes[read] for read in node.reads]
         shapes[node.name] = output_shape(node.layer, before)
         if len(node.reads) > 1 and isinstance(node.layer, Block):
-            yield Part(node.name, node.reads, node.layer)
+            yield Part(node.name, node.reads, Join(node.layer))
             continue
         row.append(node)
         if after is None or after.reads != (node.name,) or readers[node.name] > 1:
             named = [(f"{name}.{one.name}", one.layer) for one in row]
             reads = row[0].reads
-            yield Part(node.name, reads, Chain(named, shapes[reads[0]], training))
+            yield Part(node.name, reads, Row(Chain(named, shapes[reads[0]], training)))
             row = []
 
 

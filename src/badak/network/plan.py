@@ -111,7 +111,6 @@ class _Parts:
     """The layers and arrays that plans refer to, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
-        self._blocks = [name for name, layer in layers.items() if isinstance(layer, Block)]
         self._seen = self._look(layers)
         leaves = [leaf for name, layer in layers.items() for _, leaf in layer.leaves(name)]
         blocks = [
@@ -136,9 +135,11 @@ class _Parts:
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """The name, identity and count of changes of every layer, also inside blocks."""
-        seen = [(name, id(layer), layer.version) for name, layer in layers.items()]
-        for block in self._blocks:
-            seen += [(name, id(leaf), leaf.version) for name, leaf in layers[block].leaves(block)]
+        seen = []
+        for top, layer in layers.items():
+            if isinstance(layer, Block):
+                seen += [(top, id(block), block.version) for block in layer.blocks()]
+            seen += [(name, id(leaf), leaf.version) for name, leaf in layer.leaves(top)]
         return seen
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:

@@ -80,7 +80,7 @@ def hardtanh_backward(
 
 
 def hardsigmoid(x: Array) -> Array:
-    """Return ``min(max(x / 6 + 1 / 2, 0), 1)`` (Howard et al. 2019, section 5.2).
+    """Return ``min(max(x + 3, 0), 6) / 6`` (Howard et al. 2019, section 5.2).
 
     Example:
         >>> hardsigmoid(np.array([-4.0, 0.0, 4.0]))

@@ -31,7 +31,7 @@ def silu_backward(grad_y: Array, x: Array) -> Array:
 
 
 def hardswish(x: Array) -> Array:
-    """Return ``x * min(max(x / 6 + 1 / 2, 0), 1)`` (Howard et al. 2019, section 5.2).
+    """Return ``x * min(max(x + 3, 0), 6) / 6`` (Howard et al. 2019, section 5.2).
 
     Example:
         >>> hardswish(np.array([-4.0, 1.5, 4.0]))
@@ -41,7 +41,7 @@ def hardswish(x: Array) -> Array:
 
 
 def hardswish_backward(grad_y: Array, x: Array) -> Array:
-    """Return the gradient for hardswish's input: ``grad_y * (x / 3 + 1 / 2)`` if -3 < x < 3.
+    """Return the gradient for hardswish's input: ``grad_y * (2 * x + 3) / 6`` if -3 < x < 3.
 
     Below it is 0, above ``grad_y``.
 

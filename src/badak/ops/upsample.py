@@ -31,6 +31,7 @@ def upsample(
         BadakError: a factor below 1, or an unknown mode.
 
     Example:
+        >>> import numpy as np
         >>> upsample(np.array([[[[1.0, 2.0]]]]), (1, 2))
         array([[[[1., 1., 2., 2.]]]])
         >>> upsample(np.array([[[[1.0, 2.0]]]]), (1, 2), "bilinear")
@@ -69,6 +70,7 @@ def upsample_backward(
         BadakError: shapes that do not match.
 
     Example:
+        >>> import numpy as np
         >>> upsample_backward(np.ones((1, 1, 2, 4)), (1, 1, 1, 2), 2)
         array([[[[4., 4.]]]])
     """

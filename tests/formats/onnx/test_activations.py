@@ -83,6 +83,10 @@ FORMS = {
          node("Transpose", "p", "y", perm=[0, 3, 1, 2])],
         {"w": floats(1, 1, 3)}, 17, "PReLU",
     ),
+    "hardsigmoid of another slope": ([node("HardSigmoid", "x", "y")], {}, 17, "Scale Hardtanh"),
+    "selu of other numbers": (
+        [node("Selu", "x", "y", alpha=1.5, gamma=2.0)], {}, 17, "ELU Scale",
+    ),
     "two of one": (
         [node("Sigmoid", "x", "s"), node("Mul", "x s", "a"), node("Sigmoid", "a", "b"),
          node("Mul", "a b", "y")],
@@ -103,10 +107,16 @@ def test_a_form_is_read_as_the_layer_and_agrees(tmp_path, name):
     np.testing.assert_allclose(net(x), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_a_steeper_swish_is_silu_between_scales(tmp_path):
+    for alpha, layers in ((1.7, "Normalize SiLU Scale"), (0.0, "Normalize")):
+        path = save(tmp_path, model([node("Swish", "x", "y", alpha=alpha)], {}, MAPS, 24))
+        net = badak.onnx.load(path)
+        assert kinds(net) == layers
+        x = floats(2, *MAPS)
+        np.testing.assert_allclose(net(x), x / (1 + np.exp(-alpha * x)), rtol=1e-5, atol=1e-6)
+
+
 REFUSED = {
-    "hard sigmoid of another slope": (node("HardSigmoid", "x", "y"), 17, "alpha must be 0.16.*0.2"),
-    "selu of other numbers": (node("Selu", "x", "y", gamma=2.0), 17, "gamma must be 1.05.*got 2"),
-    "swish of another slope": (node("Swish", "x", "y", alpha=1.7), 24, "alpha must be 1; got 1.7"),
     "a slope for each place": (node("PRelu", "x w", "y"), 17, "one slope per channel"),
     "a gelu of another kind": (node("Gelu", "x", "y", approximate="x"), 20, "approximate.*'x'"),
 }

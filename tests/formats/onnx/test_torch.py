@@ -56,8 +56,8 @@ def test_a_network_read_is_one_to_look_into_train_on_and_export(tmp_path):
     exported(module, shape, tmp_path / "net.onnx", by_export=False)
     net = badak.onnx.load(tmp_path / "net.onnx")
     assert list(net.layers) == [
-        *("pad1", "conv1", "clip1", "block1", "block2", "pool1", "flatten1"),
-        *("linear1", "relu1", "linear2"),
+        *("pad1", "conv1", "relu1", "block1", "block2", "pool1", "flatten1"),
+        *("linear1", "norm1", "relu2", "linear2"),
     ]
     generator = np.random.default_rng(0)
     x, labels = generator.random((8, *shape), np.float32), generator.integers(0, 5, 8)

@@ -208,7 +208,7 @@ function pool(step, y, [c, oh, ow], [x], [[, h, w]], start, join, finish) {
 }
 
 function hardsigmoid(x) {
-  return Math.min(Math.max(x / 6 + 0.5, 0), 1);
+  return Math.min(Math.max(x + 3, 0), 6) / 6;
 }
 
 function softplus(z) {

@@ -13,11 +13,13 @@ from badak.arrays import Array, Images, Labels, as_images, as_labels
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.checks.rounding import int8_scale, round_bfloat16, round_float16, round_int8
 from badak.layers import (
+    BatchNorm1d,
     BatchNorm2d,
     Block,
     Conv2d,
     Dropout,
     Flatten,
+    FrozenBatchNorm2d,
     Layer,
     Linear,
     MaxPool2d,
@@ -190,9 +192,10 @@ def _output(keep: Keep, name: str, layer: Layer, values: list[Array]) -> Array:
         if not layer.bias:
             return y
         bias = keep(f"{name}.bias", layer.parameters["bias"])
-    elif isinstance(layer, BatchNorm2d):
-        gain = layer.parameters["weight"] / np.sqrt(layer.buffers["running_var"] + layer.eps)
-        bias = layer.parameters["bias"] - layer.buffers["running_mean"] * gain
+    elif isinstance(layer, (BatchNorm2d, BatchNorm1d, FrozenBatchNorm2d)):
+        arrays = layer.parameters | layer.buffers
+        gain = arrays["weight"] / np.sqrt(arrays["running_var"] + layer.eps)
+        bias = arrays["bias"] - arrays["running_mean"] * gain
         gain, bias = keep(f"{name}.gain", gain), keep(f"{name}.offset", bias)
         y = keep(f"{name} products", x * _spread(gain, x))
     else:

@@ -40,8 +40,8 @@ def hardtanh_backward(grad_y: Array, x: Array, min_val: float, max_val: float) -
 
 
 def hardsigmoid(x: Array) -> Array:
-    """The line x / 6 + 1/2, cut off at 0 and 1."""
-    return np.asarray(np.clip(x / 6 + 0.5, 0, 1))
+    """A sixth of x + 3, cut off at 0 and 1."""
+    return np.asarray(np.clip(x + 3, 0, 6) / 6)
 
 
 def hardsigmoid_backward(grad_y: Array, x: Array) -> Array:

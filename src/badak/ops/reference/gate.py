@@ -7,7 +7,7 @@ import numpy as np
 from badak.arrays import Array
 from badak.ops.reference.activation import hardsigmoid, sigmoid, softplus
 
-# Beyond this the share of a normal distribution is 0 or 1 to the last bit, and no power overflows.
+# Beyond this a share is 0 or 1 to the last bit, and no power overflows.
 FLAT = 40.0
 
 
@@ -29,7 +29,8 @@ def hardswish(x: Array) -> Array:
 
 def hardswish_backward(grad_y: Array, x: Array) -> Array:
     """The product rule between -3 and 3; 0 before, grad_y after."""
-    return np.where(x >= 3, grad_y, np.where(x > -3, grad_y * (x / 3 + 0.5), grad_y.dtype.type(0)))
+    inside = np.where(x <= -3, grad_y.dtype.type(0), grad_y * ((2 * x + 3) / 6))
+    return np.where(x < 3, inside, grad_y)
 
 
 def mish(x: Array) -> Array:
@@ -40,7 +41,8 @@ def mish(x: Array) -> Array:
 def mish_backward(grad_y: Array, x: Array) -> Array:
     """The product rule: the share, and x times its slope."""
     share = _mish_share(x)
-    return grad_y * (share + x * (1 - share * share) * sigmoid(x))
+    near = np.minimum(x, FLAT)  # infinity too: the slope is 0 there
+    return grad_y * (share + near * (1 - share * share) * sigmoid(x))
 
 
 def _mish_share(x: Array) -> Array:

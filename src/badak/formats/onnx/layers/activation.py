@@ -26,6 +26,7 @@ from badak.layers import (
     PReLU,
     ReLU,
     ReLU6,
+    Scale,
     ScaledTanh,
     Sigmoid,
     SiLU,
@@ -125,23 +126,36 @@ def write_hardsigmoid(
 
 
 def read_hardsigmoid(call: Call) -> Value:
-    """Hardsigmoid, of a slope of 1/6."""
-    _check(call, HARD_SIGMOID_DEFAULTS, {"alpha": 1 / 6, "beta": 0.5})
-    return call.gives(call.value(), Loaded(Hardsigmoid()))
+    """Hardsigmoid; of another slope, as old Keras has it, a Scale and its limits."""
+    alpha, beta = (call.real(name, value) for name, value in HARD_SIGMOID_DEFAULTS.items())
+    if math.isclose(alpha, 1 / 6, rel_tol=1e-4) and beta == 0.5:
+        return call.gives(call.value(), Loaded(Hardsigmoid()))
+    return call.gives(call.value(), _scaled(alpha, beta), Loaded(Hardtanh(0.0, 1.0)))
 
 
 def read_selu(call: Call) -> Value:
-    """SELU, with the paper's numbers."""
-    _check(call, SELU_DEFAULTS, SELU_DEFAULTS)
-    return call.gives(call.value(), Loaded(SELU()))
+    """SELU; of other numbers ELU and a Scale."""
+    alpha, gamma = (call.real(name, value) for name, value in SELU_DEFAULTS.items())
+    if np.allclose((alpha, gamma), (*SELU_DEFAULTS.values(),), rtol=1e-6):
+        return call.gives(call.value(), Loaded(SELU()))
+    return call.gives(call.value(), Loaded(ELU(alpha)), _scaled(gamma))
 
 
-def _check(call: Call, defaults: dict[str, float], expected: dict[str, float]) -> None:
-    """Refuse attributes whose numbers the layer does not have, within what files round."""
-    for name, number in expected.items():
-        given = call.real(name, defaults[name])
-        if not math.isclose(given, number, rel_tol=1e-3):
-            raise FormatError(f"its {name} must be {number:.6g}; got {given}")
+def read_swish(call: Call) -> Value:
+    """SiLU; of a steeper sigmoid between two Scales."""
+    x, alpha = call.value(), call.real("alpha", 1.0)
+    if alpha == 1:
+        return call.gives(x, Loaded(SiLU()))
+    if alpha == 0:
+        return call.gives(x, _scaled(0.5))
+    return call.gives(x, _scaled(alpha), Loaded(SiLU()), _scaled(1 / alpha))
+
+
+def _scaled(weight: float, bias: float = 0.0) -> Loaded:
+    arrays = {"weight": np.array([weight])}
+    if bias:
+        arrays["bias"] = np.array([bias])
+    return Loaded(Scale("number", bias=bias != 0), (arrays,))
 
 
 def write_softplus(graph: GraphWriter, name: str, layer: Softplus, x: str, shape: Shape) -> str:
@@ -157,14 +171,6 @@ def write_softplus(graph: GraphWriter, name: str, layer: Softplus, x: str, shape
     threshold = graph.array(f"{name}.threshold", layer.threshold)
     above = graph.add("Greater", [inner, threshold], f"{name}.above")
     return graph.add("Where", [above, x, soft], name)
-
-
-def read_swish(call: Call) -> Value:
-    """SiLU."""
-    alpha = call.real("alpha", 1.0)
-    if alpha != 1:
-        raise FormatError(f"its alpha must be 1; got {alpha}")
-    return call.gives(call.value(), Loaded(SiLU()))
 
 
 def write_silu(graph: GraphWriter, name: str, layer: SiLU, x: str, shape: Shape) -> str:

@@ -96,8 +96,11 @@ def read_resize(call: Call) -> Value:
     call.real("cubic_coeff_a", -0.75)  # PyTorch writes it with any mode
     call.real("extrapolation_value", 0.0)
     call.integer("exclude_outside", 0)
-    if call.integer("antialias", 0):
-        raise FormatError("it must not smooth: got antialias 1")
+    policy = call.word("keep_aspect_ratio_policy", "stretch")
+    if call.integer("antialias", 0) or policy != "stretch":
+        raise FormatError(
+            f"it must not smooth, nor choose sizes of its own; got antialias or {policy[:20]!r}"
+        )
     if factors == (1, 1):
         return call.gives(x)
     if mode == "nearest" and (place, near) in NEAREST:
