@@ -83,7 +83,7 @@ FORMS = {
          node("Transpose", "p", "y", perm=[0, 3, 1, 2])],
         {"w": floats(1, 1, 3)}, 17, "PReLU",
     ),
-    "hardsigmoid of another slope": ([node("HardSigmoid", "x", "y")], {}, 17, "Scale Hardtanh"),
+    "hardsigmoid of another slope": ([node("HardSigmoid", "x", "y")], {}, 17, "Normalize Hardtanh"),
     "selu of other numbers": (
         [node("Selu", "x", "y", alpha=1.5, gamma=2.0)], {}, 17, "ELU Scale",
     ),
