@@ -85,6 +85,8 @@ def load(
         net = _network(graph, input_shape)
     except BadakError as fault:
         raise FormatError(f"{path} cannot become a network: {fault}") from None
+    except MemoryError:  # a small file may fill large weights with one number
+        raise FormatError(f"{path} needs more memory than this process can have") from None
     if net.output_shape == (1,):
         warnings.warn(
             f"{path} has one output and no Sigmoid at the end, so predict gives class 0 for every "

@@ -1,9 +1,11 @@
 """Sums and products with constants: all become one kind of step, which `patterns` folds."""
 
+import math
 from typing import Any
 
 import numpy as np
 
+from badak import checks
 from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
@@ -41,6 +43,7 @@ def meeting(x: Value, array: Array) -> Array:
     wide = [place for place, size in enumerate(padded) if size > 1]
     if len(wide) == 1 and x.layout.goes_along(wide[0], x.shape):
         return array.reshape(-1)
+    checks.memory(32 * math.prod(sizes), "the constant for every place")
     whole = x.layout.placed(np.broadcast_to(array.reshape(padded), sizes)).reshape(x.shape)
     channels = whole.reshape(len(x), -1)
     same = bool((channels == channels[:, :1]).all())
