@@ -13,6 +13,8 @@ from itertools import takewhile
 from badak.errors import LONGEST_VALUE, FormatError
 from badak.formats.weights.groups import Group, Signature
 
+# What badak, torchvision's ResNet and RegNet, and others call the path around a residual block.
+SHORTCUT = re.compile(r"(^|[._])(shortcut|downsample|proj|skip)([._]|$)")
 Pairs = dict[str, Group]  # the network's name of a layer -> the file's group
 
 
@@ -55,7 +57,8 @@ def paired(
                 faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
             continue
         try:
-            pairs |= _matched(ours, theirs, starts, in_order)
+            for alike in _apart(ours, theirs):
+                pairs |= _matched(*alike, starts, in_order)
         except FormatError as fault:
             faults.append(str(fault))
     if faults:
@@ -107,6 +110,24 @@ def _by_signature(groups: Sequence[Group]) -> dict[Signature, list[Group]]:
 def _start(groups: list[Group]) -> str:
     columns = zip(*(group.name.split(".")[:-1] for group in groups), strict=False)
     return "".join(f"{words[0]}." for words in takewhile(lambda words: len({*words}) == 1, columns))
+
+
+def _apart(ours: list[Group], theirs: list[Group]) -> list[tuple[list[Group], list[Group]]]:
+    """Layers in shortcuts apart from others if both sides name as many: they may come first."""
+    inside, around = (
+        (
+            [group for group in ours if _in_shortcut(group) is where],
+            [group for group in theirs if _in_shortcut(group) is where],
+        )
+        for where in (False, True)
+    )
+    if len(around[0]) != len(around[1]):
+        return [(ours, theirs)]
+    return [part for part in (inside, around) if part[0]]
+
+
+def _in_shortcut(group: Group) -> bool:
+    return SHORTCUT.search(group.name) is not None
 
 
 def _matched(
