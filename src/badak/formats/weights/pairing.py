@@ -8,7 +8,8 @@ with, as ``module.`` in PyTorch's DataParallel, is not part of them.
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from typing import Any
 
 from badak.errors import LONGEST_VALUE, FormatError
 from badak.formats.weights.groups import Group, Signature
@@ -178,21 +179,35 @@ def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
 def _by_number(ours: list[Group], theirs: list[Group]) -> Pairs:
     """Pair layers of the same shapes by the numbers in the file's names, if these decide.
 
-    They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. Where
-    there are several such families, as ``downsample.1`` beside them, the network must have
-    families of the same sizes, and no two of one size.
+    They do if the first difference of any two names is a number: ``features.2.conv.0`` comes
+    before ``features.11``. Else among names that differ in nothing else: ``layer1.0.bn1`` and
+    ``layer1.1.bn2``. Where there are several such families, as ``downsample.1`` beside them, the
+    network must have families of the same sizes, and no two of one size.
     """
-    mine, others = [ours], _families(theirs)
-    if len(others) > 1:
-        mine = _families(ours)
-        sizes = [len(family) for family in mine]
-        if sorted(sizes) != sorted(map(len, others)) or len(set(sizes)) < len(sizes):
-            return {}
+    numbered = sorted(theirs, key=lambda group: _words(group.name))
+    if all(_number_decides(*pair) for pair in pairwise(numbered)):
+        return {group.name: other for group, other in zip(ours, numbered, strict=True)}
+    mine, others = _families(ours), _families(theirs)
+    sizes = [len(family) for family in mine]
+    if sorted(sizes) != sorted(map(len, others)) or len(set(sizes)) < len(sizes):
+        return {}
     return {
         group.name: other
         for own, stored in zip(sorted(mine, key=len), sorted(others, key=len), strict=True)
         for group, other in zip(own, sorted(stored, key=_numbers), strict=True)
     }
+
+
+def _number_decides(first: Group, second: Group) -> bool:
+    differing = zip(_words(first.name), _words(second.name), strict=False)
+    words = next((pair for pair in differing if pair[0] != pair[1]), None)
+    return words is not None and all(word[0] == 0 for word in words)
+
+
+def _words(name: str) -> list[tuple[int, Any]]:
+    """A name as numbers, (0, its size), and what stands between, (1, text)."""
+    parts = filter(None, re.split("([0-9]+)", name))
+    return [(0, by_size(part)) if part[0] in "0123456789" else (1, part) for part in parts]
 
 
 def _families(groups: list[Group]) -> list[list[Group]]:
