@@ -29,12 +29,6 @@ KERAS_FAMILIES = [
 EXPORTERS = {"traced": False, "torch.export": True}
 # What cannot be read, and why.
 MISSING = {"convnext, torch.export": "Reshape .*keep images apart"}
-# What is not even written, and why.
-NOT_EXPORTED = {
-    "ConvNeXt": "Keras' exporter refuses its LayerNormalization: its shape is not constant",
-    "Rescaling first": "Keras' exporter refuses its LayerNormalization: its shape is not constant",
-    "Xception": "Keras' exporter refuses max pooling of stride 2 that keeps the size",
-}
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +154,6 @@ def keras_folder(tmp_path_factory):
 
 @pytest.mark.parametrize("family", [name for name in KERAS_FAMILIES if name != "NASNet"])
 def test_a_classifier_of_keras(tmp_path, table, family, keras_folder):
-    if family in NOT_EXPORTED:
-        table.append(f"{'Keras ' + family:32} missing: {NOT_EXPORTED[family]}")
-        return
     check_keras(tmp_path, table, family, keras_folder)
 
 

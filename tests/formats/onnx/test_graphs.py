@@ -135,6 +135,12 @@ FORMS = {
                 p=np.array([0, 0, 1, 0, 0, 0, 0, 1]), c=np.float32(-np.inf)),
         "MaxPool2d", MAPS,
     ),
+    "padding that repeats the rim before a maximum": (
+        through(node("Pad", "x p", "a", mode="edge"),
+                node("MaxPool", "a", "y", kernel_shape=[3, 2], strides=[2, 2]),
+                p=np.array([0, 0, 1, 0, 0, 0, 1, 1])),
+        "MaxPool2d", MAPS,
+    ),
     "rows and columns cut off": (
         through(node("Tanh", "x", "a"), node("Slice", "a s e d", "y"), s=np.array([1, 0]),
                 e=np.array([7, -2]), d=np.array([2, 3])),
@@ -165,6 +171,15 @@ def test_a_graph_is_read_agrees_and_goes_out_again(tmp_path, name):
     badak.onnx.export(net, tmp_path / "again.onnx")
     again = onnxruntime.InferenceSession(tmp_path / "again.onnx").run(None, {"images": x})[0]
     np.testing.assert_allclose(again, net(x), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("last", ["AveragePool", "MaxPool"])
+def test_padding_that_repeats_the_rim_is_refused_where_it_is_seen(tmp_path, last):
+    nodes = [node("Pad", "x p", "a", mode="edge"), node(last, "a", "y", kernel_shape=[2, 2])]
+    pads = np.array([0, 0, 1 if last == "AveragePool" else 2, 0, 0, 0, 0, 0])
+    path = save(tmp_path, model(nodes, {"p": pads}, MAPS))
+    with pytest.raises(FormatError, match=r"Pad 'a': padding with .* is no layer"):
+        badak.onnx.load(path)
 
 
 def free(made, *places):

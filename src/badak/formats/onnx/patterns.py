@@ -39,7 +39,7 @@ from badak.layers import (
     Tanh,
     ZeroPad2d,
 )
-from badak.ops.window import Sides
+from badak.ops.window import Sides, Window
 
 LONGEST = 5  # steps that are one activation
 POINTS = np.linspace(-9, 9, 181)
@@ -217,7 +217,7 @@ def _absorb(steps: list[Step]) -> None:
         return
     first, second = (step.layer for step in pair)
     layer: Layer | None = None
-    if isinstance(first, LowPad) and isinstance(second, MaxPool2d) and second.padding == 0:
+    if isinstance(first, LowPad) and _takes(second, first):
         layer = MaxPool2d(**second.config() | {"padding": first.sides})
     elif isinstance(first, Crop) and isinstance(second, Crop):
         layer = Crop(sides=_more(first.sides, second.sides))
@@ -227,6 +227,17 @@ def _absorb(steps: list[Step]) -> None:
     if layer is not None:
         arrays = pair[0].arrays if isinstance(first, ConvTranspose2d) else pair[1].arrays
         steps[-2:] = [Loaded(layer, arrays, pair[1].node)]
+
+
+def _takes(layer: Layer, pad: LowPad) -> bool:
+    """Whether a layer is max pooling to which this padding is none of the numbers it sees."""
+    if not isinstance(layer, MaxPool2d) or layer.padding != 0:
+        return False
+    window = Window.of(layer.kernel_size, 1, 0, layer.dilation)
+    pairs = zip(window.kernel, pad.sides, strict=True)
+    return not pad.edge or (
+        window.dilation == (1, 1) and all(max(sides) < size for size, sides in pairs)
+    )
 
 
 def _more(first: Sides, second: Sides) -> Sides:

@@ -65,10 +65,12 @@ class LowPad(Pending):
 
     Attributes:
         sides: rows before and after, columns before and after.
+        edge: whether it repeats the rim, which windows larger than the padding see anyway.
     """
 
-    text: str = "padding with the lowest number"
+    text: str = "padding with the lowest number, or the rim's,"
     sides: Sides = ((0, 0), (0, 0))
+    edge: bool = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's shape with the padding."""

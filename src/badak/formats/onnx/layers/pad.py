@@ -36,11 +36,12 @@ def read_pad(call: Call) -> Value:
         return call.gives(x)
     dims = x.layout.order(x.shape)
     rim = {dims[axis - 1]: pair for axis, pair in wide.items() if axis} if dims else {}
-    lowest = constant < LOWEST  # -inf, or the smallest of floats
+    edge = mode == "edge"
+    lowest = edge or constant < LOWEST  # -inf, or the smallest of floats
     if (
         len(rim) < len(wide)
         or not rim.keys() <= {1, 2}
-        or mode != "constant"
+        or mode not in ("constant", "edge")
         or not (constant == 0 or lowest)
     ):
         raise FormatError(
@@ -48,7 +49,9 @@ def read_pad(call: Call) -> Value:
         )
     (top, bottom), (left, right) = rim.get(1, (0, 0)), rim.get(2, (0, 0))
     padding = padding_from([top, left, bottom, right])
-    layer: Layer = LowPad(sides=((top, bottom), (left, right))) if lowest else ZeroPad2d(padding)
+    layer: Layer = (
+        LowPad(sides=((top, bottom), (left, right)), edge=edge) if lowest else ZeroPad2d(padding)
+    )
     shape = layer.output_shape(x.shape)
     layout = Layout.of(shape).transposed(dims)
     return call.gives(x, Loaded(layer), layout=layout)
