@@ -74,7 +74,8 @@ def GoogLeNet(
         return [layer, *([BatchNorm2d()] if batch_norm else []), ReLU()]
 
     def inception(module: Module) -> Layer:
-        one, three, five, pooled = several(module, "filters of a module", 4)
+        one, *reduced, pooled = several(module, "filters of a module", 4)
+        three, five = (several(pair, "a reduction and its filters", 2) for pair in reduced)
         return Concat(
             [
                 conv(one, 1),
