@@ -98,9 +98,9 @@ def test_an_exported_layer_comes_back_as_it_was(tmp_path, name):
     np.testing.assert_array_equal(again(x), net(x))
 
 
-# At the models' own image sizes; the widest layers are narrower, or files would be 500 MB. Others run
-# in small forms (test_exported_models.py): with random statistics float32 itself loses three digits
-# in them, in ONNX Runtime as here.
+# At the models' own image sizes; the widest layers are narrower, or files would be 500 MB. Others
+# run in small forms (test_exported_models.py): with random statistics float32 itself loses three
+# digits in them, in ONNX Runtime as here.
 WIDE, NARROW = ("alexnet", "vgg11", "vgg16"), {"hidden_sizes": (64, 64)}
 
 
