@@ -12,7 +12,7 @@ from torch import nn
 import badak
 from badak import FormatError
 from badak.layers import GELU, SELU, Hardsigmoid, Hardswish, Mish, PReLU, ReLU6, SiLU, Softplus
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, runtime, save
 
 ROOT, SIXTH = np.float32(math.sqrt(2)), np.float32(1 / 6)
 ONE, THREE, SIX, HALF = (np.float32(number) for number in (1, 3, 6, 0.5))

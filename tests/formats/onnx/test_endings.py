@@ -8,7 +8,7 @@ from onnx import helper
 import badak
 from badak import FormatError, Trainer, ops
 from badak.layers import Flatten, Linear, Sigmoid
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, runtime, save
 
 ONE = {"w": floats(126, 1) / 10, "b": floats(1)}
 PIXELS = {"w": floats(1, 3, 1, 1)}

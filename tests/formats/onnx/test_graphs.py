@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 
 import badak
 from badak import BadakError, FormatError
-from formats.onnx.test_load import MAPS, B, W, conv, floats, kinds, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, B, W, conv, floats, kinds, model, node, runtime, save
 
 LAST = [0, 2, 3, 1]
 TURN = node("Transpose", "x", "t", perm=LAST)

@@ -6,9 +6,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 import badak
 from badak import FormatError, ops
-from formats.onnx.test_load import (
+from formats.onnx.graph_files import (
     MAPS,
-    NORM,
     B,
     W,
     floats,
@@ -16,10 +15,10 @@ from formats.onnx.test_load import (
     kinds,
     model,
     node,
-    rows,
     runtime,
     save,
 )
+from formats.onnx.test_load import NORM, rows
 
 INT = np.int64
 

@@ -10,7 +10,7 @@ from torch import nn
 
 import badak
 from badak import FormatError
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, runtime, save
 from layers.torch_layers import ChannelNorm
 
 

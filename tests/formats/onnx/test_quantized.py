@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 import badak
 from badak.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, MaxPool2d, ReLU, Residual
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, save
 
 
 @pytest.fixture
