@@ -273,5 +273,5 @@ def test_two_arrays_of_a_batch_norm_are_not_taken_for_weight_and_bias(tmp_path):
     load_state_dict(net, tmp_path / "w.weights.h5")
     assert net.parameters()["norm1.weight"].tolist() == [7, 7, 7]
     write(tmp_path / "w.weights.h5", {"batch_normalization": pair, "dense": rows})
-    with pytest.raises(FormatError, match="the file's batch_normalization_0 .* has no match"):
+    with pytest.raises(FormatError, match=r"the file.s batch_normalization_0 .* has no match"):
         load_state_dict(net, tmp_path / "w.weights.h5")
