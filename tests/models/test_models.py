@@ -213,16 +213,16 @@ def test_he_weights_neither_lull_nor_saturate_lenet_of_1998(built):
 
 # Arguments that make each model small, and an input that its windows fit.
 SMALL = {
-    "simple": ({}, (2, 14, 12)),
-    "lenet": ({}, (2, 18, 20)),
-    "deep": ({}, (2, 12, 14)),
+    "simple": ({"filters": 4, "hidden_size": 8}, (2, 14, 12)),
+    "lenet": ({"filters": (4, 5), "hidden_sizes": (12, 8)}, (2, 18, 20)),
+    "deep": ({"filters": (3, 4, 5, 6, 7, 8), "hidden_size": 8}, (2, 12, 14)),
     "lenet1998": ({}, (2, 18, 20)),
-    "alexnet": ({"hidden_sizes": (8, 8)}, (2, 67, 75)),
+    "alexnet": ({"filters": (4, 6, 8, 6, 4), "hidden_sizes": (8, 8)}, (2, 67, 75)),
     "vgg11": ({"filters": [[4]] * 5}, (2, 18, 20)),
     "vgg16": ({"filters": [[4, 4]] * 5}, (2, 40, 33)),
-    "resnet20": ({"blocks": (1, 2, 1)}, (2, 9, 11)),
+    "resnet20": ({"blocks": (1, 2, 1), "filters": (4, 6, 8)}, (2, 9, 11)),
     "resnet18": ({"filters": (4, 6, 8, 9)}, (2, 18, 20)),
-    "googlenet": ({}, (2, 18, 20)),
+    "googlenet": ({"modules": [[(2, (2, 3), (3, 2), 2)]] * 2}, (2, 18, 20)),
     "resnet8": ({"filters": (4, 6, 8)}, (2, 9, 11)),
     "resnet50": ({"filters": (2, 3, 4, 5), "blocks": (1, 1, 1, 1)}, (2, 18, 20)),
     "wideresnet16": ({"width": 0.25, "blocks": (1, 2, 1)}, (2, 9, 11)),

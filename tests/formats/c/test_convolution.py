@@ -7,7 +7,7 @@ from badak.formats.c.source import c_source
 from badak.formats.steps import run_int8
 from badak.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU, ZeroPad2d
 from badak.network import Network
-from formats.c.compiled import run_c
+from formats.c.compiled import Program
 from formats.networks import images
 
 # Layers for an input (C, H, W), and which functions must compute them.
@@ -44,7 +44,8 @@ def test_convolutions_give_the_same_numbers(case, tmp_path):
     flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     code = c_source(net, "net")
     assert {name for name in ("conv", "conv_rows") if f" net_{name}(" in code.source} == functions
-    np.testing.assert_allclose(run_c(tmp_path, code, "net", x, *flags), net(x), atol=1e-5)
-    code = c_source(net, "net", calibration=x)
-    y = run_c(tmp_path, code, "net", x, *flags)
-    np.testing.assert_array_equal(y, run_int8.logits(code.program, x))
+    codes = {"net": code, "int8": c_source(net, "int8", calibration=x)}
+    program = Program(tmp_path, codes, *flags)
+    np.testing.assert_allclose(program.run("net", x), net(x), atol=1e-5)
+    expected = run_int8.logits(codes["int8"].program, x)
+    np.testing.assert_array_equal(program.run("int8", x), expected)

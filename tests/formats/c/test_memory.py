@@ -19,7 +19,7 @@ from badak.formats.steps.lower import lowered
 from badak.formats.steps.program import Operation, Program
 from badak.layers import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d
 from badak.network import Network
-from formats.c.compiled import run_c
+from formats.c.compiled import Program as Compiled
 from formats.networks import images
 
 # Joins that the planner knows by what their records say: side by side, or a factor for each map.
@@ -251,5 +251,5 @@ def test_pooling_in_place_gives_the_same_numbers(tmp_path):
         place = re.search(r"net_max_pool\((\S+ \+ \d+), \1,", code.source)
         assert place, "no pool overwrites its input"
         expected = net(x) if calibration is None else run_int8.logits(code.program, x)
-        y = run_c(tmp_path, code, "net", x)
+        y = Compiled(tmp_path, {"net": code}).run("net", x)
         np.testing.assert_allclose(y, expected, atol=0 if calibration is not None else 1e-5)

@@ -10,7 +10,7 @@ from badak.errors import BadakError
 from badak.formats.c.source import c_source
 from badak.layers import Flatten, Linear
 from badak.network import Network
-from formats.c.compiled import compile_c, run_c
+from formats.c.compiled import Program, compile_c
 from formats.networks import images, make
 
 # Loads net.bin at an offset, prints the code, and the logits of the images, loaded or not.
@@ -66,7 +66,7 @@ def test_the_logits_are_those_of_one_file(name, int8, tmp_path):
     loaded, y = run(tmp_path, x)
     assert loaded == 0
     one = c_source(net, "one", calibration=calibration)
-    np.testing.assert_array_equal(y, run_c(tmp_path, one, "one", x))
+    np.testing.assert_array_equal(y, Program(tmp_path, {"one": one}).run("one", x))
     assert code.ram == one.ram
     assert code.flash < one.flash - len(code.weights) + 600  # alignment
     assert len(code.source) < 25_000

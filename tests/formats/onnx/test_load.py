@@ -290,8 +290,8 @@ GRAPHS = {
         17,
         "Product",
     ),
-    "a value times its own sigmoid": (
-        ([node("Sigmoid", "x", "s"), node("Mul", "x s", "y")], {}), 17, "Product",
+    "a value times its own tangent": (
+        ([node("Tanh", "x", "s"), node("Mul", "x s", "y")], {}), 17, "Product",
     ),
     "blocks within blocks": (
         (

@@ -20,7 +20,7 @@ from badak.formats.steps.program import Program, Step
 
 FUNCTIONS = Path(__file__).parent / "functions"
 # What other functions use, in the order in which a file must define it.
-HELPERS = ("window", "cells", "round_shift", "clip", "rescale", "column", "rows", "products")
+HELPERS = ("window", "round_shift", "clip", "rescale", "column", "rows", "products")
 
 
 @dataclass

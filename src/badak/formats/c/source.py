@@ -89,7 +89,7 @@ def c_source(
         >>> from badak.models import LeNet5
         >>> code = c_source(LeNet5(), "my_lenet")
         >>> code.ram, "int my_lenet_predict(const float *image);" in code.header
-        (23520, True)
+        (19472, True)
     """
     names = checks.class_names(class_names, net.num_classes)
     _check_name(name)

@@ -135,7 +135,7 @@ const OPS = {
     y.set(other, x.length);
   },
   channel_slice(step, y, [c], [x]) {
-    const first = (y.length / c) * step.numbers.start;
+    const first = (y.length / c) * step.numbers.first;
     y.set(x.subarray(first, first + y.length));
   },
   channel_shuffle(step, y, [c], [x]) {

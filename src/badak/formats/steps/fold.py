@@ -1,18 +1,26 @@
-"""Fewer steps with the same result: batch norm is folded into the convolution before it."""
+"""Fewer steps with the same result: filters take in the factors and limits after them."""
 
 import dataclasses
+from collections.abc import Mapping
+from math import inf
 
 import numpy as np
 
+from badak.arrays import Shape
+from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.window import SIDES
 from badak.formats.steps.program import Program, Step
 
+# Steps with weights and a bias for each filter.
+FILTERS = ("conv", "conv_transpose", "linear")
+Ranges = Mapping[int, tuple[float, float]]
 
-def folded(program: Program, drop_relu: bool = False) -> Program:
-    """Return a program whose convolutions hold the batch norm that follows them, without `layers`.
 
-    With drop_relu also a ReLU after a sum is left out: for integers, whose smallest value can mean
-    0.
+def folded(program: Program, ranges: Ranges | None = None) -> Program:
+    """Return a program whose filters hold the batch norm or Scale after them, without `layers`.
+
+    With the ranges of values, for integers, also ReLU and ReLU6 are left out where the smallest
+    integer means 0.
 
     Example:
         >>> from badak.formats.steps.lower import lowered
@@ -22,38 +30,48 @@ def folded(program: Program, drop_relu: bool = False) -> Program:
         (70, 51)
     """
     short = Program(program.shapes, output=program.output)
+    places: dict[int, int] = {}  # value -> the number of the step in `short` that writes it
     for step in program.steps:
-        place = next(
-            (i for i, earlier in enumerate(short.steps) if earlier.output in step.inputs), None
-        )
-        before = None if place is None else short.steps[place]
-        alone = before is not None and len(program.readers(before.output)) == 1
-        if before and place is not None and alone and before.op == "conv" and _is_factor(step):
-            short.steps[place] = _joined(before, step)
-        elif before and place is not None and alone and drop_relu and _is_clip(before, step):
-            short.steps[place] = dataclasses.replace(before, output=step.output)
-        else:
-            short.steps.append(step)
+        place = places.get(step.inputs[0])
+        if place is not None and len(program.readers(step.inputs[0])) == 1:
+            before = short.steps[place]
+            if _is_factor(step, before, program.shapes[before.output]):
+                short.steps[place] = _joined(before, step)
+                places[step.output] = place
+                continue
+            if ranges and step.output != program.output and _limits(step, before, ranges):
+                short.steps[place] = dataclasses.replace(before, output=step.output)
+                places[step.output] = place
+                continue
+        places[step.output] = len(short.steps)
+        short.steps.append(step)
     return short
 
 
-def _is_clip(before: Step, step: Step) -> bool:
-    return step.op == "relu" and before.op in ("conv", "linear", "add")
-
-
-def _is_factor(step: Step) -> bool:
-    """Whether the step multiplies each map by one number and adds another."""
-    if step.op != "conv":
+def _is_factor(step: Step, before: Step, shape: Shape) -> bool:
+    """Whether the step multiplies what each filter gives by one number and adds another."""
+    if before.op not in FILTERS or step.op not in ("conv", "scale"):
         return False
-    weight = step.arrays["weight"]
-    n = step.numbers
-    alone = weight.shape[1:] == (1, 1, 1) and len(weight) == n["groups"]
+    weight, n = step.arrays["weight"], step.numbers
+    if step.op == "scale":
+        return weight.size in (1, len(before.arrays["weight"]))
+    alone = weight.shape[1:] == (1, 1, 1) and len(weight) == n["groups"] == shape[0]
     return alone and (n["sh"], n["sw"]) == (1, 1) and not any(n[k] for k in SIDES)
 
 
-def _joined(conv: Step, step: Step) -> Step:
-    factor = step.arrays["weight"].reshape(-1).astype(np.float64)  # (F, 1, 1, 1) -> (F,)
-    weight = conv.arrays["weight"] * factor[:, None, None, None]
-    bias = conv.arrays["bias"] * factor + step.arrays["bias"]
-    arrays = {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
-    return dataclasses.replace(conv, output=step.output, arrays=arrays)
+def _joined(filters: Step, step: Step) -> Step:
+    factor, more = (step.arrays[key].ravel().astype(np.float64) for key in ("weight", "bias"))
+    weight, bias = filters.arrays["weight"], filters.arrays["bias"]
+    rows = weight.reshape(len(weight), -1) * factor[:, None]  # (F, C / groups * KH * KW)
+    arrays = {"weight": rows.reshape(weight.shape), "bias": bias * factor + more}
+    arrays = {key: array.astype(np.float32) for key, array in arrays.items()}
+    return dataclasses.replace(filters, output=step.output, arrays=arrays)
+
+
+def _limits(step: Step, before: Step, ranges: Ranges) -> bool:
+    """Whether the step only limits numbers, as far as the integers of its output do as well."""
+    if step.op not in ("relu", "hardtanh") or KINDS[before.op].keeps_scale:
+        return False
+    low, high = ranges[step.output]
+    least, most = step.numbers.get("min_val", 0.0), step.numbers.get("max_val", inf)
+    return least <= 0 <= low and high <= most

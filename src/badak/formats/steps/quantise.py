@@ -22,9 +22,9 @@ def quantised(program: Program, images: Array) -> Program:
     Raises:
         BadakError: no images, images of another shape, or a step not supported in integers.
     """
-    ranges = _ranges(program, images)  # with every ReLU, also those that folding drops
-    program = folded(program, drop_relu=True)
+    ranges = _ranges(program, images)
     _share(program, ranges)
+    program = folded(program, ranges)
     integers = Program([program.shapes[0]])
     x = scale_of(*ranges[0])
     first = Operation("quantise", {"per_step": single(1 / x.step), "zero": x.zero})

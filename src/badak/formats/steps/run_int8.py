@@ -13,7 +13,8 @@ from badak.formats.steps.run import BATCH
 def logits(program: Program, images: Array) -> Array:
     """Return the integer program's output for images (N, C, H, W): (N, K) float32."""
     starts = range(0, len(images), BATCH)
-    return np.concatenate([_output(program, images[start : start + BATCH]) for start in starts])
+    outputs = [_output(program, images[start : start + BATCH]) for start in starts]
+    return np.concatenate(outputs).reshape(len(images), -1)
 
 
 def _output(program: Program, images: Array) -> Any:

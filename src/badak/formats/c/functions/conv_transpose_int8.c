@@ -7,7 +7,7 @@ static void PREFIX_conv_transpose(const int8_t *x, int8_t *y, const int8_t *weig
     for (int32_t f = 0; f < g->f; f++)
         for (int32_t oy = 0; oy < g->oh; oy++)
             for (int32_t ox = 0; ox < g->ow; ox++) {
-                int32_t sum = bias[f];
+                int32_t sum = UPPER_INT32(bias + f);
                 for (int32_t ky = 0; ky < g->kh; ky++)
                     for (int32_t kx = 0; kx < g->kw; kx++) {
                         const int32_t down = oy + g->top - ky * g->dh, iy = down / g->sh;
@@ -18,9 +18,9 @@ static void PREFIX_conv_transpose(const int8_t *x, int8_t *y, const int8_t *weig
                             continue;
                         const int8_t *from = x + (f / filters * maps * g->h + iy) * g->w + ix;
                         const int8_t *cell = weight + (f * maps * g->kh + ky) * g->kw + kx;
-                        for (int32_t m = 0; m < maps; m++)
-                            sum += (from[m * g->h * g->w] - zero_x) * cell[m * g->kh * g->kw];
+                        for (int32_t m = 0; m < maps; m++, from += g->h * g->w)
+                            sum += (*from - zero_x) * UPPER_INT8(cell + m * g->kh * g->kw);
                     }
-                *y++ = PREFIX_clip(PREFIX_round_shift((int64_t)sum * factor[f], shift[f]) + zero_y);
+                *y++ = PREFIX_rescale(sum, UPPER_INT32(factor + f), UPPER_UINT8(shift + f), zero_y);
             }
 }

@@ -15,7 +15,7 @@ static void PREFIX_layer_norm(const int8_t *x, int8_t *y, int32_t n, int32_t cou
         const float deviation = sqrtf(spread * scale_x * scale_x + eps);
         for (int32_t c = 0; c < count; c++) {
             const float normal = ((float)(x[c * places] - zero_x) - mean) * scale_x / deviation;
-            const float result = normal * weight[c] + bias[c];
+            const float result = normal * UPPER_FLOAT(weight + c) + UPPER_FLOAT(bias + c);
             y[c * places] = PREFIX_clip(lrintf(result * per_step_y) + zero_y);
         }
     }

@@ -120,5 +120,6 @@ KINDS = (
         run=_run_upsample,
         quantise=_quantise_upsample,
         run_int8=_run_upsample_int8,
+        keeps_scale=True,
     ),
 )

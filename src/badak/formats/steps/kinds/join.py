@@ -7,7 +7,7 @@ import numpy as np
 
 from badak import layers, ops
 from badak.arrays import Array, Shape
-from badak.formats.steps.kinds.kind import Kind
+from badak.formats.steps.kinds.kind import Kind, keep_scale
 from badak.formats.steps.program import Operation, Step
 from badak.formats.steps.scale import Integers, Scale, Scales, clipped, factor_of, rounded
 
@@ -36,7 +36,7 @@ def _run_multiply(step: Step, x: Array, other: Array) -> Array:
     return ops.multiply(x.reshape(other.shape) if x.size == other.size else x, other)
 
 
-def _scaled(op: str, step: Step, scales: Scales) -> tuple[Operation, Scale]:
+def _quantise_add(step: Step, scales: Scales) -> tuple[Operation, Scale]:
     """Both inputs brought to the output's scale, by factors with one shift."""
     (x, other), y = scales.inputs, scales.output
     ratios = np.array([x.step, other.step]) / y.step
@@ -45,15 +45,7 @@ def _scaled(op: str, step: Step, scales: Scales) -> tuple[Operation, Scale]:
     factors = np.rint(np.ldexp(ratios, shift)).astype(int).tolist()
     numbers = {"zero_x": x.zero, "factor_x": factors[0], "zero_other": other.zero}
     numbers |= {"factor_other": factors[1], "shift": shift, "zero_y": y.zero}
-    return Operation(op, numbers), y
-
-
-def _scaled_inputs(step: Step, x: Integers, other: Integers) -> tuple[Integers, Integers]:
-    n = {key: int(number) for key, number in step.numbers.items()}
-    return (
-        (x.astype(np.int64) - n["zero_x"]) * n["factor_x"],
-        (other.astype(np.int64) - n["zero_other"]) * n["factor_other"],
-    )
+    return Operation(step.op, numbers), y
 
 
 def _unscaled(step: Step, values: Integers) -> Integers:
@@ -61,15 +53,14 @@ def _unscaled(step: Step, values: Integers) -> Integers:
 
 
 def _run_add_int8(step: Step, x: Integers, other: Integers) -> Integers:
-    x, other = _scaled_inputs(step, x.reshape(other.shape), other)
-    return _unscaled(step, x + other)
+    n = {key: int(number) for key, number in step.numbers.items()}
+    x, other = x.reshape(other.shape).astype(np.int64), other.astype(np.int64)
+    sums = (x - n["zero_x"]) * n["factor_x"] + (other - n["zero_other"]) * n["factor_other"]
+    return _unscaled(step, sums)
 
 
 def _run_concat_int8(step: Step, x: Integers, other: Integers) -> Integers:
-    if x.ndim != other.ndim:
-        x, other = x.reshape(len(x), -1), other.reshape(len(other), -1)
-    x, other = _scaled_inputs(step, x, other)
-    return _unscaled(step, np.concatenate([x, other], axis=1))
+    return _run_concat(step, x.astype(np.float32), other.astype(np.float32)).astype(np.int8)
 
 
 def _quantise_multiply(step: Step, scales: Scales) -> tuple[Operation, Scale]:
@@ -92,7 +83,7 @@ KINDS = (
         "add",
         joins={layers.Residual: partial(_same, "add")},
         run=_run_add,
-        quantise=partial(_scaled, "add"),
+        quantise=_quantise_add,
         run_int8=_run_add_int8,
         in_place=True,
     ),
@@ -100,8 +91,10 @@ KINDS = (
         "concat",
         joins={layers.Concat: partial(_same, "concat")},
         run=_run_concat,
-        quantise=partial(_scaled, "concat"),
+        quantise=keep_scale,
         run_int8=_run_concat_int8,
+        side_by_side=True,
+        keeps_scale=True,
     ),
     Kind(
         "multiply",

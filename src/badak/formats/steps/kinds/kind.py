@@ -20,6 +20,11 @@ def unsupported(step: Step, *_: Any) -> Any:
     raise NotImplementedError(f"{step.name}: a program of this arithmetic has no {step.op}")
 
 
+def keep_scale(step: Step, scales: Scales) -> tuple[Operation, Scale]:
+    """Turn a step that copies numbers into integers: they mean what they meant before."""
+    return Operation(step.op, step.numbers), scales.inputs[0]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of step; `c/functions` and `page/network.js` hold the functions named after it.
@@ -32,8 +37,8 @@ class Kind:
         run_int8: the same in a program of integers, bit for bit as C does.
         quantise: returns the integer operation for a float step, and the scale of its output; no
             scale if that is float.
-        in_place: whether no element of the output needs elements of the input that are before it
-            there, so that the output may overwrite an input; or a function that says so of a step.
+        in_place: whether the output may overwrite an input: each element is written when no
+            other needs what was there; or a function that says so of a step.
         side_by_side: whether the output is the inputs, one after another.
         keeps_scale: whether an integer means the same in its inputs and output.
     """

@@ -41,6 +41,11 @@ def _run_layer(step: Step, x: Array) -> Array:
 
 KINDS = (
     computed("lrn", {layers.LocalResponseNorm: _lrn}, _run_lrn),
-    computed("group_norm", {layers.GroupNorm: _group, layers.InstanceNorm2d: _group}, _run_group),
-    computed("layer_norm", {layers.LayerNorm: _layer}, _run_layer),
+    computed(
+        "group_norm",
+        {layers.GroupNorm: _group, layers.InstanceNorm2d: _group},
+        _run_group,
+        in_place=True,
+    ),
+    computed("layer_norm", {layers.LayerNorm: _layer}, _run_layer, in_place=True),
 )
