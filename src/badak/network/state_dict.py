@@ -56,7 +56,7 @@ def chosen(
     """Return what a network takes of a state dict whose names are its own, and what it does not.
 
     Raises:
-        ArgumentTypeError: not a dictionary, a name that is not a string, or a value that is no array.
+        ArgumentTypeError: not a dictionary, a name that is no string, or a value that is no array.
         BadakError: with `strict`, names missing or unknown, or shapes that differ; and always NaN
             or infinity in what is taken; all are listed.
     """
