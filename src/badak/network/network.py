@@ -217,13 +217,15 @@ class Network:
             fill(self.layers, state)
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Loaded:
-        """Copy arrays or tensors of equal names, of any real dtype, as PyTorch does; see `Loaded`.
+        """Copy arrays or tensors of equal names, as PyTorch does; see `Loaded`.
 
         Args:
-            state: name -> array. `badak.load_state_dict` takes files, and other names too.
+            state: name -> array, of any real dtype that NumPy has. `badak.load_state_dict` takes
+                files, and other names too.
             strict: refuse names missing or unknown, and other shapes. Else what fits is taken.
 
         Raises:
+            ArgumentTypeError: not a dictionary of arrays by name.
             BadakError: what `strict` refuses, or NaN or infinity; nothing changes.
         """
         taken, loaded = chosen(self.state(), state, checks.flag(strict, "strict"))
