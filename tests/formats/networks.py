@@ -23,11 +23,13 @@ from badak.layers import (
     Linear,
     LocalResponseNorm,
     MaxPool2d,
+    Normalize,
     ReLU,
     Residual,
     Sigmoid,
     Tanh,
 )
+from badak.layers.base import Pointwise
 from badak.network import Network
 from layer_examples import EXAMPLES, ROW
 
@@ -110,7 +112,12 @@ NETWORKS = {
     ),
 }
 NETWORKS |= {
-    name: partial(example.network, after=[] if example.shape == ROW else [Flatten(), Linear(3)])
+    name: partial(
+        example.network,
+        # Numbers from -5 to 7.5: ReLU6, for example, has three pieces.
+        before=[Normalize(0.4, 0.08)] if isinstance(example.layer, Pointwise) else [],
+        after=[] if example.shape == ROW else [Flatten(), Linear(3)],
+    )
     for name, example in EXAMPLES.items()
     if {type(example.layer), *(type(leaf) for _, leaf in example.layer.leaves(""))}
     <= {*LOWERINGS, *JOINS, *UNCHANGED}

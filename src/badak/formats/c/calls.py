@@ -167,6 +167,8 @@ PARAMETERS: dict[str, Callable[[Parts, Step], str]] = {
     "y": lambda parts, step: parts.place(step.output),
     "g": Parts.window,
     "tiles": lambda parts, step: parts.constant(step, "weight", packing.tiles(step)),
+    "padded": lambda parts, step: parts.constant(step, "weight", packing.padded(step)),
+    "lanes": lambda parts, step: parts.constant(step, "lanes", packing.lanes(parts.program, step)),
     "start": lambda parts, step: parts.constant(step, "start", packing.starts(step)),
     "column": lambda parts, step: parts.scratch(step, columns=True),
     "rows": lambda parts, step: parts.scratch(step),

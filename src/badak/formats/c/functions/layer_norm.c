@@ -10,7 +10,9 @@ static void PREFIX_layer_norm(const float *x, float *y, int32_t n, int32_t count
         for (int32_t c = 0; c < count; c++)
             variance += (x[c * places] - mean) * (x[c * places] - mean);
         const float deviation = sqrtf(variance / (float)count + eps);
-        for (int32_t c = 0; c < count; c++)
-            y[c * places] = (x[c * places] - mean) / deviation * UPPER_FLOAT(weight + c) + UPPER_FLOAT(bias + c);
+        for (int32_t c = 0; c < count; c++) {
+            const float normal = (x[c * places] - mean) / deviation;
+            y[c * places] = normal * UPPER_FLOAT(weight + c) + UPPER_FLOAT(bias + c);
+        }
     }
 }

@@ -6,10 +6,12 @@ static void PREFIX_upsample(const int8_t *x, int8_t *y, int32_t maps, int32_t h,
 {
     for (int32_t m = 0; m < maps; m++, x += h * w)
         for (int32_t oy = 0; oy < oh; oy++) {
-            const int8_t *above = x + UPPER_INT32(first_row + oy) * w, *below = x + UPPER_INT32(second_row + oy) * w;
+            const int8_t *above = x + UPPER_INT32(first_row + oy) * w;
+            const int8_t *below = x + UPPER_INT32(second_row + oy) * w;
             const int32_t down = UPPER_INT32(share_row + oy); /* in 1 / 256 */
             for (int32_t ox = 0; ox < ow; ox++) {
-                const int32_t left = UPPER_INT32(first_column + ox), right = UPPER_INT32(second_column + ox);
+                const int32_t left = UPPER_INT32(first_column + ox);
+                const int32_t right = UPPER_INT32(second_column + ox);
                 const int32_t across = UPPER_INT32(share_column + ox);
                 const int32_t upper = (256 - across) * above[left] + across * above[right];
                 const int32_t lower = (256 - across) * below[left] + across * below[right];

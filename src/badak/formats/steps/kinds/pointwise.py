@@ -64,7 +64,7 @@ def _scaled_tanh(step: Step, x: Array) -> Array:
 def _to_integers(step: Step, x: Array) -> Integers:
     n = step.numbers
     steps = np.clip(np.float32(n["per_step"]) * x.astype(np.float32), -512, 512)
-    return clipped(np.rint(steps) + n["zero"])
+    return clipped(np.trunc(steps + np.float32(512.5)) - 512 + n["zero"])
 
 
 def _to_floats(step: Step, x: Integers) -> Array:
