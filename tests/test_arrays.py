@@ -95,9 +95,9 @@ def test_bytes_views_and_float64_are_taken(maker):
     [
         (
             torch.ones(1, 1, 2, 2, requires_grad=True),
-            r"images require gradients.*images.detach\(\)",
+            r"images must not require gradients.*images.detach\(\)",
         ),
-        (torch.nn.Parameter(torch.ones(1, 1, 2, 2)), "images require gradients"),
+        (torch.nn.Parameter(torch.ones(1, 1, 2, 2)), "images must not require gradients"),
         ([torch.ones(1, 2, 2, requires_grad=True)], r"detach\(\)"),
         (
             OnGpu(IMAGES),

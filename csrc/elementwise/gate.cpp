@@ -80,27 +80,25 @@ constexpr float FLAT = 40.0f;  // as in the reference: beyond, the share is 0 or
 // sqrt(2 / pi) * (x + 0.044715 x^3): the paper's argument of tanh.
 inline Vec inner(Vec near) { return (near + 0.044715f * near * near * near) * 0.797884561f; }
 
-// The share of a normal distribution below x.
+// The share of a normal distribution below x, and its slope there.
+struct Below {
+  Vec share, slope;
+};
 template <bool approximate>
-inline Vec share_below(Vec x) {
-  if constexpr (approximate)
-    return sigmoid(2.0f * inner(clamped(x, FLAT)));
-  else
-    return half_erfc(-x / 1.41421356f);
-}
-
-// d share_below / dx.
-template <bool approximate>
-inline Vec slope_of_share(Vec near, Vec share) {
-  if constexpr (approximate)
-    return 2.0f * share * (1.0f - share) * (0.797884561f * (1.0f + 0.134145f * near * near));
-  else
-    return exp_of_minus_square(near / 1.41421356f) * 0.398942280f;
+inline Below below(Vec x) {
+  if constexpr (approximate) {
+    const Vec near = clamped(x, FLAT), share = sigmoid(2.0f * inner(near));
+    const Vec inner_slope = 0.797884561f * (1.0f + 0.134145f * near * near);
+    return {share, 2.0f * share * (1.0f - share) * inner_slope};
+  } else {
+    const Erfc erfc = half_erfc(-x / 1.41421356f);
+    return {erfc.half, erfc.bell * 0.398942280f};
+  }
 }
 
 template <bool approximate>
 void gelu_of(const float* x, float* y, int64_t count) {
-  map(count, y, [](Vec x) { return x * share_below<approximate>(x); }, x);
+  map(count, y, [](Vec x) { return x * below<approximate>(x).share; }, x);
 }
 
 template <bool approximate>
@@ -108,8 +106,8 @@ void gelu_backward_of(const float* grad_y, const float* x, float* grad_x, int64_
   map(
       count, grad_x,
       [](Vec grad, Vec x) {
-        const Vec share = share_below<approximate>(x), near = clamped(x, FLAT);
-        return grad * (share + near * slope_of_share<approximate>(near, share));
+        const Below at = below<approximate>(x);
+        return grad * (at.share + clamped(x, FLAT) * at.slope);
       },
       grad_y, x);
 }

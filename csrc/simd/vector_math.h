@@ -167,8 +167,12 @@ inline Vec sigmoid(Vec x) {
 
 inline Vec hardsigmoid(Vec x) { return between(x + 3.0f, 0.0f, 6.0f) / 6.0f; }
 
-// erfc(z) / 2 with small shares to the last digits: exp(-z^2) times a slow function of z >= 0.
-inline Vec half_erfc(Vec z) {
+// erfc(z) / 2 with small shares to the last digits: the bell exp(-z^2), which is its slope but for
+// a factor, times a slow function of z >= 0.
+struct Erfc {
+  Vec half, bell;
+};
+inline Erfc half_erfc(Vec z) {
   Vec distance = abs(z);
   distance = distance > 11.0f ? splat(11.0f) : distance;  // 0 or 1 to the last bit
   const Vec q = (distance - 3.0f) / (distance + 3.0f);
@@ -182,8 +186,9 @@ inline Vec half_erfc(Vec z) {
   slow = slow * q - 4.756244184e-02f;
   slow = slow * q - 1.356211425e-01f;
   slow = slow * q + 1.253008060e+00f;
-  const Vec share = exp_of_minus_square(z) * slow / (distance + distance + 1.0f) * 0.5f;
-  return z < 0.0f ? 1.0f - share : share;
+  const Vec bell = exp_of_minus_square(z);
+  const Vec share = bell * slow / (distance + distance + 1.0f) * 0.5f;
+  return {z < 0.0f ? 1.0f - share : share, bell};
 }
 
 }  // namespace badak::BADAK_ISA

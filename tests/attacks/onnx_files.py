@@ -17,7 +17,6 @@ from attacks.onnx_models import (
     rewired,
     sound,
     tensor,
-    twisted,
     with_input,
 )
 
@@ -42,7 +41,7 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O2 another list": (tensor(1, int64_data=[1] * 4), "data in int64_data"),
         "O2 two kinds of data": (
             changed(lambda m: m.graph.initializer[1].float_data.extend([1.0] * 4)),
-            "data in float_data, raw_data",
+            "data in raw_data",
         ),
         "O3 negative size": (tensor(1, dims=[-4]), r"shape.*got \(-4,\)"),
         "O3 product overflows": (tensor(1, dims=[2**62, 4]), "takes 73786976294838206464 bytes"),
@@ -92,7 +91,7 @@ def forged() -> dict[str, tuple[Any, str]]:
             sound(kernel_shape=[3, 2]),
             r"kernel_shape.*\(3, 2\).*weight",
         ),
-        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axes"),
+        "O6 bias of another length": (tensor(1, dims=[2, 2]), "input 2 .*floats.* 1 axis"),
         "O6 weight of three axes": (tensor(0, dims=[8, 3, 3]), "input 1 .*floats.* 4 axes"),
         "O6 matrix of another width": (
             tensor(2, dims=[40, 6]),
@@ -123,11 +122,11 @@ def forged() -> dict[str, tuple[Any, str]]:
         "O8 no output": (changed(lambda m: m.graph.ClearField("output")), "outputs"),
         "O8 output made nowhere": (
             changed(lambda m: setattr(m.graph.output[0], "name", "no")),
-            "no node computes its output 'no'",
+            "no node computes the output 'no'",
         ),
         "O8 two outputs": (
             changed(lambda m: m.graph.output.append(helper.make_empty_tensor_value_info("r"))),
-            " one output.* 2",
+            " one output; it has y, r: say which",
         ),
         "O8 no input": (changed(lambda m: m.graph.ClearField("input")), "'x' is missing"),
         "O8 two inputs": (with_input("v", [1]), "one input.*'x', 'v'"),
@@ -178,17 +177,12 @@ def forged() -> dict[str, tuple[Any, str]]:
                     setattr(m.graph.output[0], "name", "z"),
                 )
             ),
-            "up to 64 sizes",
+            "filled with 268,435,456 numbers.*1099511627776",
         ),
-        "O9 doubled 60 times": (doubling(), "up to 64 sizes"),
-        "O9 a constant added far behind": (
-            ends_with("Add", ["r", "k"], {"k": np.ones((4, 1, 1), np.float32)}),
-            "convolution or matrix product",
-        ),
-        "O9 a value added to itself": (ends_with("Add", ["y", "y"]), "adds a value to itself"),
-        "O9 paths that share": (twisted(), "its paths share the value"),
-        "O9 paths 9 deep": (deep(9), "nested more than 8 deep"),
-        "O9 paths 4,000 deep": (deep(4_000), "nested more than 8 deep"),
+        "O9 doubled 60 times": (doubling(), "constants may make"),
+        "O9 a value added to itself": (ends_with("Sum", ["y", "y", "y"]), "adds a value to itself"),
+        "O9 paths 9 deep": (deep(9), "nested (at most|more than)"),
+        "O9 paths 4,000 deep": (deep(4_000), "nested (at most|more than)"),
         "O9 30,002 nodes": (deep(15_001), "has 30,006 nodes; at most 10,000 are read"),
         "O9 pad by 2**30": (
             ends_with("Pad", ["y", "k"], {"k": np.array([0, 2**30, 0, 0])}),

@@ -130,22 +130,6 @@ def doubling() -> ModelProto:
     return changed(change)
 
 
-def twisted() -> ModelProto:
-    """Two paths that share a part: neither a sum nor a chain."""
-
-    def change(model: ModelProto) -> None:
-        nodes = [
-            helper.make_node("Relu", ["y"], ["p"]),
-            helper.make_node("Sigmoid", ["p"], ["q"]),
-            helper.make_node("Add", ["q", "y"], ["s"]),
-            helper.make_node("Add", ["s", "p"], ["z"]),
-        ]
-        model.graph.node.extend(nodes)
-        model.graph.output[0].name = "z"
-
-    return changed(change)
-
-
 def deep(levels: int) -> ModelProto:
     """A sum within a path of a sum, and so on."""
 

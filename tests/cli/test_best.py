@@ -145,12 +145,12 @@ def test_other_arithmetic_is_gone_on_with_when_asked_for(badak, tmp_path, monkey
     monkeypatch.setattr("badak.ops.edition._active", "reference")
     done = badak("train", "--run-dir", "run", "--resume")
     assert done.code == 2
-    assert "edition was native and is reference" in done.err
+    assert "edition was native and is now reference" in done.err
     assert "--accept-other-bits" in done.err
     done = badak("train", "--run-dir", "run", "--resume", "--accept-other-bits")
     assert done.code == 0, done.err
     assert "Caution: " in done.err
-    assert "edition was native and is reference" in done.err
+    assert "edition was native and is now reference" in done.err
     assert storage.load(tmp_path / "run/checkpoint/latest.safetensors")[1]["position"]["step"] == 12
     done = badak("train", "--accept-other-bits")
     assert re.search("--accept-other-bits.*--resume", done.err)

@@ -17,7 +17,7 @@ def test_counts_per_class_are_shown_with_a_caution(badak, tmp_path):
     done = badak("train", "folder:insects", "--image-size", "12", "--epochs", "1")
     assert done.code == 0, done.err
     assert re.search("45 images.*, 29 ", done.out)
-    assert "per class: ant: 30 + 12; bee: 4 + 15; cat: 11 + 2" in done.out
+    assert "per class, training + test: ant: 30 + 12; bee: 4 + 15; cat: 11 + 2" in done.out
     assert re.search("Caution: fewer than 10 images.*: bee: 4; ", done.err)
     assert re.search("Caution: fewer than 10 images.* test.*: cat: 2; ", done.err)
 

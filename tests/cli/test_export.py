@@ -200,4 +200,4 @@ def test_a_page_needs_no_data_set(badak, trained):
 
 def test_a_digit_page_where_the_data_are_digits(badak, trained):
     badak("export", trained, "--to", "html")
-    assert '"prepare": "digit"' in (trained / "run.html").read_text()
+    assert '"prepare": "filling"' in (trained / "run.html").read_text()

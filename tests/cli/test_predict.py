@@ -13,6 +13,7 @@ from PIL import Image
 import badak as library
 from badak import data
 from badak.cli import predict
+from badak.cli.answers import Answer, show
 from badak.cli.image_files import image_files, picture_names
 from badak.terminal import shortened, width
 
@@ -233,6 +234,15 @@ def test_long_paths_break_nowhere(badak, trained, album):
     assert heading.split() == ["Image", "1st", "2nd", "3rd"]
     assert line.split()[0].endswith("/image.png")
     assert line.startswith("…")
+
+
+@pytest.mark.parametrize("columns", ["80", "70"])
+def test_a_narrow_screen_folds_no_path(monkeypatch, capsys, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    path = Path("/data/photos/hymenoptera/val/bees/2060668999_d8cc6b8f73.jpg")
+    answer = Answer(path, ("automobile",) * 3, (0.119, 0.111, 0.109))
+    show([answer] * 2, 3, stderr=False)
+    assert capsys.readouterr().out.count(".jpg ") == 2
 
 
 def test_handwriting_goes_on_after_a_blank_page(badak, trained, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from badak import Network, layers
+from badak import BadakError, Network, layers
 from badak.layers import (
     LAYERS,
     Conv2d,
@@ -192,3 +192,13 @@ def test_normalize_prepares_images_as_training_did():
     np.testing.assert_allclose(whole(images), bare(prepared), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(whole.predict(images), bare.predict(prepared))
     assert whole.parameters().keys() == bare.parameters().keys()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "dtype"),
+    [((0.5, 1e-45), np.float32), ((1e39, 1), np.float32), (((0, 1), 1e-310), np.float64)],
+)
+def test_a_normalize_that_would_make_infinities_is_refused(numbers, dtype):
+    words = rf"^Normalize 'normalize1': mean / std and 1 / std must be finite in {dtype.__name__}"
+    with pytest.raises(BadakError, match=words):
+        Network([Normalize(*numbers)], (2, 3, 3), dtype=dtype)

@@ -243,7 +243,7 @@ class Graph(nn.Module):
         self.conv2 = nn.Conv2d(4, 4, 1)
         self.conv3 = nn.Conv2d(4, 4, 1, bias=False)
         self.norm1 = nn.BatchNorm2d(4)
-        self.inner = Residual(None, conv1=nn.Conv2d(4, 4, 1))
+        self.inner = Residual(nn.Identity(), conv1=nn.Conv2d(4, 4, 1))
 
     def forward(self, x):
         a = torch.tanh(self.conv1(x))

@@ -3,7 +3,18 @@
 import pytest
 
 from badak import BadakError
-from badak.models import VGG11, AlexNet, DeepConvNet, LeNet5, ResNet18, ResNet20
+from badak.models import (
+    DSCNN,
+    VGG11,
+    AlexNet,
+    DeepConvNet,
+    GoogLeNet,
+    LeNet5,
+    RegNetY400MF,
+    ResNet18,
+    ResNet20,
+    ShuffleNetV2,
+)
 from models.test_models import AlexNet32, LeNet1998
 
 
@@ -36,6 +47,12 @@ def test_modern_is_a_yes_or_no():
         (ResNet20, {"blocks": (), "filters": ()}, "stages of blocks.*got 0"),
         (ResNet20, {"blocks": (1.5, 1, 1)}, r"blocks.*got 1\.5"),
         (ResNet18, {"blocks": (1, 0, 1, 1)}, "blocks.*got 0"),
+        (RegNetY400MF, {"filters": (48, 104, 208, 441)}, "multiples of group_width, 8; got 441"),
+        (RegNetY400MF, {"group_width": 0}, "group_width.*got 0"),
+        (ShuffleNetV2, {"filters": (24, 48, 97, 192, 1024)}, "even; got 97"),
+        (GoogLeNet, {"modules": [[(1, 2, 3)]]}, "filters of a module.*got 3"),
+        (GoogLeNet, {"modules": [[(1, 2, 3, 4)]]}, "a reduction and its filters.*got 2"),
+        (DSCNN, {"dropout": 0.2}, r"dropout.*got 0\.2"),
         (ResNet18, {"blocks": (1, 10**9, 1, 1)}, "blocks.* 10000.*got 1000000000"),
     ],
 )

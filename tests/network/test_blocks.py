@@ -7,6 +7,7 @@ import pytest
 
 import badak
 from badak import BadakError, FormatError, Network, storage
+from badak.errors import ArgumentTypeError
 from badak.layers import BatchNorm2d, Concat, Conv2d, Dropout, Flatten, Linear, ReLU, Residual
 from layer_examples import EXAMPLES
 
@@ -98,10 +99,10 @@ FORGED_BLOCKS = {
     "an unknown value": (graph(RELU_ENTRY, relu1=["b"]), "'relu1' reads 'b', which is no layer"),
     "reads that are no mapping": (
         {**graph(), "arguments": {"layers": [RELU_ENTRY], "reads": [1]}},
-        "Graph 'block1': reads must be a mapping; got (1,)",
+        r"Graph 'block1': reads must be a mapping; got \(1,\)",
     ),
     "reads of what is no layer": (graph(RELU_ENTRY, b=["input"]), "reads names 'b', which is no"),
-    "reads that are no names": (graph(RELU_ENTRY, relu1=[["a"]]), "'relu1' reads ['a'], which is"),
+    "reads that are no names": (graph(RELU_ENTRY, relu1=[["a"]]), r"'relu1' reads \['a'\], which"),
     "a million reads": (graph(join("a"), a=["input"] * 10**6), "'a' reads 1000000 values"),
     "10,001 nodes": (
         graph(*({**RELU_ENTRY, "name": f"r{i}"} for i in range(10_000))),
@@ -216,3 +217,8 @@ def test_a_fault_within_a_block_names_the_way_to_it(batch):
     net.fuse = False
     with pytest.raises(BadakError, match=r"Residual 'block1': Conv2d 'conv1': "):
         net(batch[0])
+
+
+def test_an_array_instead_of_layers_is_refused_by_name():
+    with pytest.raises(ArgumentTypeError, match=r"layers must be a list or a mapping; got array"):
+        Residual(np.ones(2))

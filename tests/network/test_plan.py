@@ -12,6 +12,7 @@ from badak import models
 from badak.errors import BadakError
 from badak.layers import (
     AvgPool2d,
+    BatchNorm1d,
     BatchNorm2d,
     Concat,
     Conv2d,
@@ -164,6 +165,17 @@ def test_an_image_that_is_not_finite_is_refused_as_ever():
     for call in (lambda: net(images), lambda: net.forward_backward(images, labels)):
         with pytest.raises(BadakError, match=r"images.*image 2.*NaN"):
             call()
+
+
+@pytest.mark.parametrize("fuse", [True, False])
+def test_a_batch_of_one_image_is_refused_by_the_norms_name(fuse):
+    net = badak.Network([Flatten(), BatchNorm1d(), Linear(2)], (1, 2, 3), fuse=fuse)
+    before = {name: array.copy() for name, array in net.buffers().items()}
+    words = r"^BatchNorm1d 'norm1': .*at least two values.*\(1, 6, 1, 1\): choose a batch size"
+    with pytest.raises(BadakError, match=words):
+        net.forward_backward(np.ones((1, 1, 2, 3)), [0])
+    for name, array in net.buffers().items():
+        np.testing.assert_array_equal(array, before[name])
 
 
 def test_a_step_makes_no_array_after_the_first():

@@ -1,11 +1,13 @@
 """The arrays of a network: other dtypes, and arrays that fit or do not fit."""
 
 import copy
+import re
 
 import numpy as np
 import pytest
 
 from badak import BadakError
+from badak.errors import ArgumentTypeError
 from badak.layers import CrossEntropyLoss
 
 
@@ -42,3 +44,10 @@ def test_all_misfits_of_a_state_are_listed_and_nothing_is_loaded(net):
         fault.match(words)
     for name, array in net.state().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("state", ["net.pth", [1], None])
+def test_a_state_dict_must_be_a_dictionary(net, state):
+    words = rf"state must be a dictionary.*got {re.escape(repr(state))}: .*reads files"
+    with pytest.raises(ArgumentTypeError, match=words):
+        net.load_state_dict(state)

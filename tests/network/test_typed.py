@@ -5,14 +5,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from badak import BadakError
-from badak.layers import LAYERS, AvgPool2d, BatchNorm2d, Conv2d, Dropout, Flatten, MaxPool2d, ReLU
+from badak.layers import (
+    LAYERS,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    MaxPool2d,
+    ReLU,
+    ZeroPad2d,
+)
 from badak.network.typed import MAX_LENGTH, parse_layers
 
 
 def test_words_and_arguments_are_those_of_the_layers():
     text = (
         "conv 30 5, BatchNorm2d eps=0.01,relu , pool 2 , Conv2d 8 (3, 5) padding = (1, 2),"
-        " avgpool (2, 3) stride=(1, 2), Flatten, dropout .25"
+        " avgpool (2, 3) stride=(1, 2), pad ((1, 2), (0, 3)), Flatten, dropout .25"
     )
     assert parse_layers(text) == [
         Conv2d(30, 5),
@@ -21,6 +31,7 @@ def test_words_and_arguments_are_those_of_the_layers():
         MaxPool2d(2),
         Conv2d(8, (3, 5), padding=(1, 2)),
         AvgPool2d((2, 3), stride=(1, 2)),
+        ZeroPad2d(((1, 2), (0, 3))),
         Flatten(),
         Dropout(0.25),
     ]
@@ -41,6 +52,8 @@ def test_words_and_arguments_are_those_of_the_layers():
         ("pool 2 kernel_size=3", "layer 1, 'pool'.*kernel_size twice"),
         ("conv 8 3 stride=0", "layer 1, 'conv 8 3 stride=0': stride.*got 0"),
         ("conv x 3", "layer 1, 'conv x 3': out_channels.*'x'"),
+        ("linear " + "9" * 5_000, r"^layer 1, 'linear 9{,150}\.{3}9{,150}': out_features.{,300}$"),
+        ("conv 3 (1, relu", r"layer 1, 'conv 3 \(1, relu': kernel_size.*'\(1, relu'"),
         ("relu " + " " * MAX_LENGTH, "10,000.*got 10,005"),
     ],
 )

@@ -76,6 +76,15 @@ def test_a_product_equals_pytorchs_forward_and_backward(data):
     agree(ops.multiply_backward, arrays, {}, *expected, scale=4 * h * w)
 
 
+@pytest.mark.parametrize("shape", [(0, 3, 4, 5), (2, 3, 0, 5)])
+def test_a_product_of_nothing_has_the_shape_of_the_maps(shape):
+    maps, gate = np.ones(shape, np.float32), np.ones((*shape[:2], 1, 1), np.float32)
+    for pair in ((maps, gate), (gate, maps)):
+        assert ops.multiply(*pair).shape == shape
+        grads = ops.multiply_backward(maps, *pair)
+        assert [grad.shape for grad in grads] == [factor.shape for factor in pair]
+
+
 IMAGES = np.ones((2, 4, 3, 5))
 
 

@@ -38,12 +38,12 @@ def refused(folder: Path, words: str) -> None:
 def test_another_edition_is_refused_and_accepted_with_a_word(tmp_path: Path) -> None:
     fit(tmp_path, max_steps=5)
     with ops.use("reference"):
-        refused(tmp_path, "latest.safetensors: edition was native and is reference: the bits")
+        refused(tmp_path, "latest.safetensors: edition was native and is now reference: the bits")
         with pytest.warns(UserWarning, match=r"edition was native.*reference"):
             trainer = fit(tmp_path, resume=True, accept=True)
         assert len(trainer.history.steps) == 8
         fit(tmp_path, resume=True)  # the arithmetic that the checkpoint now names
-    refused(tmp_path, "edition was reference and is native")
+    refused(tmp_path, "edition was reference and is now native")
 
 
 @needs_core
@@ -58,7 +58,7 @@ def test_float64_is_the_references_under_both(tmp_path: Path) -> None:
 @needs_core
 def test_layer_by_layer_is_other_arithmetic(tmp_path: Path) -> None:
     fit(tmp_path, max_steps=5, fuse=False)
-    refused(tmp_path, "fusion was off and is on")
+    refused(tmp_path, "fusion was off and is now on")
 
 
 @needs_core
@@ -70,7 +70,7 @@ def test_another_instruction_set_is_refused(tmp_path: Path) -> None:
     fit(tmp_path, max_steps=5)
     processor.use_instruction_set(others[0])
     try:
-        refused(tmp_path, f"instruction set was {active} and is {others[0]}")
+        refused(tmp_path, f"instruction set was {active} and is now {others[0]}")
     finally:
         processor.use_instruction_set(active)
     fit(tmp_path, resume=True)
@@ -80,7 +80,7 @@ def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     fit(tmp_path, max_steps=5)
     monkeypatch.setattr(badak, "__version__", "99.0")
     monkeypatch.setattr(np, "__version__", "98.0")
-    refused(tmp_path, r"badak was \S+ and is 99.0; NumPy was \S+ and is 98.0: ")
+    refused(tmp_path, r"badak was \S+ and is now 99.0; NumPy was \S+ and is now 98.0: ")
 
 
 def forge(folder: Path, change: Any) -> None:

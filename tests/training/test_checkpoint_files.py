@@ -114,7 +114,7 @@ class Bomb:
 def test_a_pickle_is_never_opened(run: Path, tmp_path: Path, protocol: int) -> None:
     sign = tmp_path / "opened"
     (run / CHECKPOINT).write_bytes(pickle.dumps(Bomb(sign), protocol))
-    refused(run, "it is a pickle or zip archive, which badak never opens")
+    refused(run, "it is a pickle or zip archive, which holds no badak network")
     assert not sign.exists()
 
 

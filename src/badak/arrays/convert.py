@@ -68,7 +68,7 @@ def _tensor(value: Any, name: str) -> NDArray[Any]:
     """
     if getattr(value, "requires_grad", False):
         raise ArgumentTypeError(
-            f"{name} require gradients, which badak does not track: pass {name}.detach()"
+            f"{name} must not require gradients, which badak does not track: pass {name}.detach()"
         )
     device, _ = value.__dlpack_device__()
     if device not in HOST_MEMORY:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from badak import terminal
 
-MIN_PATH = 24  # characters of a path that even a narrow screen shows
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -89,7 +87,8 @@ def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
     if not rows:
         return
     widths = [max(terminal.width(row[place]) for row in rows) for place in range(top)]
-    room = max(MIN_PATH, console.width - sum(widths) - 2 * top - 1)  # a column ends in two blanks
+    left = console.width - sum(widths) - 2 * top - 1  # a column ends in two blanks
+    room = max(terminal.NAME, left)
     paths = [terminal.shortened(str(answer.path), room) for answer in read]
     headings = ["Image", *map(_ordinal, range(1, top + 1))]
     table = [[path, *row] for path, row in zip(paths, rows, strict=True)]

@@ -17,17 +17,18 @@ def lines(train: Dataset, test: Dataset) -> list[str]:
 
     Example:
         >>> part = Dataset(np.zeros((3, 1, 2, 2)), [0, 0, 1], ["ant", "bee"])
-        >>> lines(part, part[1:])
-        ['3 images to learn from, 2 to test on', 'per class: ant: 2 + 1; bee: 1 + 1']
+        >>> lines(part, part[1:])[1]
+        'per class, training + test: ant: 2 + 1; bee: 1 + 1'
     """
     pairs = list(zip(_counts(train), _counts(test), strict=True))
     if len(pairs) <= LISTED:
         named = zip(train.class_names, pairs, strict=True)
         each = "; ".join(f"{name}: {learnt:,} + {tested:,}" for name, (learnt, tested) in named)
+        each = f"per class, training + test: {each}"
     else:
         learnt, tested = (f"{min(n):,} to {max(n):,}" for n in zip(*pairs, strict=True))
-        each = f"{learnt} to learn from, {tested} to test on"
-    return [f"{len(train):,} images to learn from, {len(test):,} to test on", f"per class: {each}"]
+        each = f"per class: {learnt} to learn from, {tested} to test on"
+    return [f"{len(train):,} images to learn from, {len(test):,} to test on", each]
 
 
 def cautions(train: Dataset, test: Dataset) -> Iterator[str]:

@@ -21,6 +21,8 @@ from badak.training.checkpoint import read_history
 
 # Training images that set the ranges of int8; more of them change little.
 CALIBRATION = 1000
+# How a data set shows handwriting -> how the page prepares what is drawn.
+PREPARE = {"none": "picture", "centred": "digit", "filling": "filling"}
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,10 @@ Compile with `cc -std=c99 -O2 -c {path.name}`, and link with `-lm`."""
 def _html(opened: Opened, path: Path, _: Options) -> Result:
     from badak.formats.page.html import html_page
 
-    kind = "picture" if entry_of(opened.config.dataset).handwriting == "none" else "digit"
-    page = html_page(opened.net, path.stem, opened.config.class_names, kind)
+    prepare = PREPARE[entry_of(opened.config.dataset).handwriting]
+    page = html_page(opened.net, path.stem, opened.config.class_names, prepare)
     storage.write_atomically(path, page.encode())
-    return Result((path,), "Open the page in a browser; it needs no network.")
+    return Result((path,), "Open the page in a browser; it works offline.")
 
 
 def _onnx(opened: Opened, path: Path, _: Options) -> Result:

@@ -38,7 +38,7 @@ def model_card(
         <BLANKLINE>
     """
     summary = net.summary()
-    own = {"Parameters": f"{summary.parameters:,}", "FLOPs an image": f"{summary.flops:,}"}
+    own = {"Parameters": f"{summary.parameters:,}", "FLOPs per image": f"{summary.flops:,}"}
     layers = "\n".join(f"    {name}: {layer!r}" for name, layer in net.layers.items())
     parts = [
         f"# {escaped(title)}",

@@ -189,8 +189,7 @@ class Block(Layer):
 
 def copies(layers: Layers) -> dict[str, Layer]:
     """Name layers as a network does, and copy them; there may be none."""
-    empty: tuple[Any, ...] = ((), [], {})
-    if layers in empty:
+    if isinstance(layers, (tuple, list, dict)) and not layers:
         return {}
     return {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
 

@@ -135,5 +135,5 @@ def _check_join(name: str, layer: Layer, count: int) -> None:
     if len(ends) != count:
         raise BadakError(
             f"{name!r} reads {count} values, which only a block of {count} empty paths can; got "
-            f"{type(layer).__name__}: use such as Residual([]) or Concat([[], []])"
+            f"{type(layer).__name__}: use a join such as Residual([]) or Concat([[], []])"
         )

@@ -25,7 +25,9 @@ def named(layers: Sequence[Layer] | Mapping[str, Layer]) -> dict[str, Layer]:
     members = layers.values() if isinstance(layers, Mapping) else layers
     for place, layer in enumerate(members):
         if not isinstance(layer, Layer):
-            raise ArgumentTypeError(f"layers must hold layers; entry {place} is {layer!r}")
+            raise ArgumentTypeError(
+                f"layers must hold layers, such as ReLU(); entry {place} is {layer!r}"
+            )
     if isinstance(layers, Mapping):
         for name in layers:
             if not isinstance(name, str) or not name or "." in name or not name.isprintable():

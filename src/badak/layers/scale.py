@@ -95,7 +95,7 @@ class Normalize(Pointwise):
         std: what is divided by, above 0: a number, or one per channel.
 
     Raises:
-        BadakError: an argument out of range.
+        BadakError: an argument out of range; in `build` also numbers too large to apply.
 
     Example:
         >>> import numpy as np
@@ -124,10 +124,21 @@ class Normalize(Pointwise):
                 )
         return input_shape
 
+    def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
+        """Check that the numbers can be applied; see Layer.build."""
+        output_shape = self.output_shape(input_shape)
+        if not all(np.isfinite(array).all() for array in self.factors(input_shape[0], dtype)):
+            raise BadakError(
+                f"mean / std and 1 / std must be finite in {np.dtype(dtype)}; got mean "
+                f"{shown(self.mean)}, std {shown(self.std)}"
+            )
+        return output_shape
+
     def factors(self, channels: int, dtype: Any) -> tuple[Array, Array]:
         """The layer as x * weight + bias: two arrays (C,)."""
         mean, std = (np.broadcast_to(numbers, channels) for numbers in (self.mean, self.std))
-        return (1 / std).astype(dtype), (-mean / std).astype(dtype)
+        with np.errstate(over="ignore"):  # refused by `build`
+            return (1 / std).astype(dtype), (-mean / std).astype(dtype)
 
     def forward(self, x: Array, training: bool) -> tuple[Array, Array]:
         """The cache is the input."""

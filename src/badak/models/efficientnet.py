@@ -34,7 +34,8 @@ def EfficientNetB0(
     """Sixteen inverted residual blocks, each gated, and a linear layer.
 
     From Tan and Le 2019, *EfficientNet: Rethinking Model Scaling for Convolutional Neural
-    Networks*, table 1; padding as in torchvision. B1 has depth 1.1, B2 width 1.1 and depth 1.2.
+    Networks*, table 1; padding as in torchvision, without stochastic depth. B1 has depth 1.1, B2
+    width 1.1 and depth 1.2.
 
     Arguments are those of `badak.models`, and:
 
@@ -76,6 +77,7 @@ def EfficientNetLite0(
 
     From Liu 2020, *Higher accuracy on vision models with EfficientNet-Lite* (TensorFlow's blog);
     padding as TensorFlow's "same", eps 0.001 and momentum 0.01, as its published weights need.
+    These expect pixels as (x - 127) / 128, with x from 0 to 255.
 
     Arguments are those of `badak.models`, and:
 

@@ -17,7 +17,7 @@ from badak.layers import (
 )
 from badak.layers.initial import WeightInit
 from badak.models.blocks import classifier
-from badak.models.sizes import is_small, shape_of
+from badak.models.sizes import is_small, several, shape_of
 from badak.network import Network
 
 # 1x1; 3x3 after reduction; 5x5 after reduction; after pooling: table 1 of the paper.
@@ -40,6 +40,7 @@ def GoogLeNet(
     image_size: int | None = None,
     *,
     input_shape: Sequence[int] = (3, 224, 224),
+    modules: Sequence[Sequence[Module]] = MODULES,
     batch_norm: bool = True,
     dropout: float = 0.4,
     weight_init: WeightInit = "he",
@@ -53,6 +54,8 @@ def GoogLeNet(
 
     Arguments are those of `badak.models`, and:
 
+    - modules: filters of each Inception module, grouped by the poolings before each group: 1x1;
+      3x3, after its reduction; 5x5, after its reduction; after pooling.
     - batch_norm: whether BatchNorm2d follows each convolution; if not, each has a bias, and
       LocalResponseNorm stands where the paper puts it.
     - dropout: share of values dropped before the linear layer.
@@ -71,7 +74,8 @@ def GoogLeNet(
         return [layer, *([BatchNorm2d()] if batch_norm else []), ReLU()]
 
     def inception(module: Module) -> Layer:
-        one, three, five, pooled = module
+        one, *reduced, pooled = several(module, "filters of a module", 4)
+        three, five = (several(pair, "a reduction and its filters", 2) for pair in reduced)
         return Concat(
             [
                 conv(one, 1),
@@ -88,7 +92,7 @@ def GoogLeNet(
     layers = conv(64, 3) if is_small(shape) else [*conv(64, 7, 2), halve()]
     layers += normalised
     layers += [*conv(64, 1), *conv(192, 3), *normalised]
-    for stage in MODULES:
-        layers += [halve(), *(inception(module) for module in stage)]
+    for stage in several(modules, "modules"):
+        layers += [halve(), *(inception(module) for module in several(stage, "modules of a group"))]
     layers += classifier(num_classes, dropout, weight_init)
     return Network(layers, shape, seed=seed, dtype=dtype)

@@ -63,7 +63,8 @@ def MobileNetV1(
     """A convolution, thirteen separable ones (depthwise 3x3, then 1x1), and a linear layer.
 
     From Howard et al. 2017, *MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
-    Applications*, table 1. With width 0.25 at 96x96 it is MLPerf Tiny's visual wake words network.
+    Applications*, table 1. With width 0.25 at 96x96 it has the sizes of MLPerf Tiny's network for
+    visual wake words.
 
     Arguments are those of `badak.models`, and:
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from badak import checks
+from badak.errors import BadakError
 from badak.layers import Layer, ReLU, Residual
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, classifier, gate
@@ -35,7 +36,8 @@ def RegNetY400MF(
 
     - blocks: of each stage.
     - filters: of each stage.
-    - group_width: channels of a group in the 3x3 convolutions; must divide every stage's filters.
+    - group_width: channels of a group in the 3x3 convolutions; must divide every stage's filters,
+      if these are more.
 
     Example:
         >>> RegNetY400MF(10, 64, blocks=(1, 1), filters=(8, 16)).summary().rows[-1].output_shape
@@ -47,11 +49,14 @@ def RegNetY400MF(
     conv = ConvNorm(ReLU, weight_init=weight_init)
     layers, channels = conv(32, 3, stem_stride(shape)), 32
     for many, count in zip(blocks, several(filters, "filters", len(blocks)), strict=True):
+        groups = max(1, checks.integer(count, "filters", minimum=1) // width)
+        if groups > 1 and count % width:
+            raise BadakError(f"filters must be multiples of group_width, {width}; got {count}")
         for number in range(checks.integer(many, "blocks", minimum=1, maximum=MAX_LAYERS)):
             stride = 1 if number else 2
             body = [
                 *conv(count, 1),
-                *conv(count, 3, stride, groups=max(1, count // width)),
+                *conv(count, 3, stride, groups=groups),
                 gate(count, max(1, round(0.25 * channels)), ReLU, weight_init=weight_init),
                 *conv(count, 1, linear=True),
             ]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from badak import checks
+from badak.errors import BadakError
 from badak.layers import ChannelShuffle, ChannelSlice, Concat, Layer, MaxPool2d, ReLU
 from badak.layers.initial import WeightInit
 from badak.models.blocks import ConvNorm, classifier
@@ -49,7 +50,9 @@ def ShuffleNetV2(
         layers.append(MaxPool2d(3, stride=2, padding=1))
     channels = first
     for count, width in zip(blocks, stages, strict=True):
-        half = checks.integer(width, "filters", minimum=2) // 2
+        half, odd = divmod(checks.integer(width, "filters", minimum=2), 2)
+        if odd:
+            raise BadakError(f"filters of a stage must be even; got {width}")
         layers += [_halving(conv, channels, half), ChannelShuffle(2)]
         channels = 2 * half
         for _ in range(checks.integer(count, "blocks", minimum=1, maximum=MAX_LAYERS) - 1):

@@ -11,7 +11,7 @@ from badak.layers.initial import WeightInit
 from badak.models.sizes import several, shape_of, stem_stride
 from badak.network import Network
 
-# Squeezed channels of each fire module; a pooling comes before the second and third pair's first.
+# Squeezed channels of each fire module; a pooling comes before each group.
 FIRES = ((16, 16), (32, 32), (48, 48, 64, 64))
 
 

@@ -60,6 +60,7 @@ def DSCNN(
     input_shape: Sequence[int] = (1, 49, 10),
     filters: int = 64,
     blocks: int = 4,
+    dropout: Sequence[float] = (0.2, 0.4),
     weight_init: WeightInit = "he",
     seed: int = 0,
     dtype: Any = np.float32,
@@ -73,17 +74,19 @@ def DSCNN(
 
     - filters: of every convolution.
     - blocks: separable convolutions.
+    - dropout: shares of values dropped after the first convolution and after the last.
 
     Example:
         >>> DSCNN().summary().parameters
         23756
     """
     shape = shape_of(input_shape, image_size)
-    layers = [*_normed(filters, (10, 4), 2, weight_init), ReLU(), Dropout(0.2)]
+    first, last = ([Dropout(share)] if share else [] for share in several(dropout, "dropout", 2))
+    layers = [*_normed(filters, (10, 4), 2, weight_init), ReLU(), *first]
     for _ in range(checks.integer(blocks, "blocks", minimum=1, maximum=MAX_LAYERS)):
         layers += [*_normed(filters, 3, 1, weight_init, groups=filters), ReLU()]
         layers += [*_normed(filters, 1, 1, weight_init), ReLU()]
-    layers += classifier(num_classes, 0.4, weight_init)
+    layers += [*last, *classifier(num_classes, 0, weight_init)]
     return Network(layers, shape, seed=seed, dtype=dtype)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from badak import checks, ops
 from badak.arrays import Array, Labels, Shape
 from badak.errors import ArgumentTypeError, BadakError, FormatError, shown, where
-from badak.layers import CrossEntropyLoss, Layer
+from badak.layers import CrossEntropyLoss, Layer, initial
 from badak.layers.naming import named
 from badak.network import architecture, files, passes
 from badak.network.evaluate import evaluate, outputs
@@ -55,6 +55,7 @@ class Network:
         loss: what training minimises; CrossEntropyLoss() if None.
         fuse: whether the native edition runs all layers in one recorded call
             (`badak.network.plan`) or one by one; the results agree within float32 rounding.
+        state: parameters and buffers, which are copied; drawn from the seed if None.
 
     Raises:
         BadakError: a layer does not fit the output of the one before it; the message names it.
@@ -78,6 +79,7 @@ class Network:
         dtype: Any = np.float32,
         loss: CrossEntropyLoss | None = None,
         fuse: bool = True,
+        state: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         self.dtype = architecture.checked_dtype(dtype)
         self.seed = checks.integer(seed, "seed", maximum=2**64 - 1)
@@ -87,7 +89,8 @@ class Network:
         self.layers = {name: type(layer)(**layer.config()) for name, layer in named(layers).items()}
         architecture.check_count(self.layers)
         self.input_shape = architecture.checked_input_shape(input_shape)
-        generator = np.random.default_rng(self.seed)
+        bits = np.random.PCG64(self.seed)
+        generator = np.random.Generator(bits) if state is None else initial.Undrawn(bits)
         shape: Shape = self.input_shape
         for name, layer in self.layers.items():
             with where(f"{type(layer).__name__} {name!r}"):
@@ -96,6 +99,8 @@ class Network:
         self.fuse = checks.flag(fuse, "fuse")
         self.plans = Plans(self.layers, self.input_shape)
         self._turns = Turns()
+        if state is not None:
+            self.load_state(state)
 
     @property
     def num_classes(self) -> int:
@@ -212,13 +217,15 @@ class Network:
             fill(self.layers, state)
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Loaded:
-        """Copy arrays or tensors of equal names, of any real dtype, as PyTorch does; see `Loaded`.
+        """Copy arrays or tensors of equal names, as PyTorch does; see `Loaded`.
 
         Args:
-            state: name -> array. `badak.load_state_dict` takes files, and other names too.
+            state: name -> array, of any real dtype that NumPy has. `badak.load_state_dict` takes
+                files, and other names too.
             strict: refuse names missing or unknown, and other shapes. Else what fits is taken.
 
         Raises:
+            ArgumentTypeError: not a dictionary of arrays by name.
             BadakError: what `strict` refuses, or NaN or infinity; nothing changes.
         """
         taken, loaded = chosen(self.state(), state, checks.flag(strict, "strict"))
@@ -274,9 +281,7 @@ class Network:
         try:
             if state is not None:
                 architecture.check_state(arguments["layers"], arguments["input_shape"], state)
-            net = cls(**arguments)
-            if state is not None:
-                net.load_state(state)
+            net = cls(**arguments, state=state)
         except BadakError as fault:
             raise FormatError(f"its architecture cannot be built: {fault}") from None
         return net

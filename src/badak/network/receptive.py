@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from badak.arrays import Shape
-from badak.layers import Block, Flatten, Layer, Linear
+from badak.layers import Block, ConvTranspose2d, Flatten, Layer, Linear
 from badak.layers.walk import INPUT, walk
 from badak.ops.window import Pair, Window
+
+# Layers without a window that see more than one place even if they keep the shape.
+MIXING = (Linear, ConvTranspose2d)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,9 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
 
     Layers that slide a window widen the field. Layers that work place by place see what the layer
     before them sees; so does Flatten, whose outputs are the places of the maps before it, and so do
-    normalisations, whose statistics do not count here, as in other tools. A Linear, and any other
-    layer that changes the shape, can see all that the places before it see. A block sees what any
-    of its paths sees.
+    normalisations, whose statistics do not count here, as in other tools. A Linear, a transposed
+    convolution, and any other layer that changes the shape count as seeing all that the places
+    before them see. A block sees what any of its paths sees.
 
     Example:
         >>> from badak.layers import Conv2d, MaxPool2d
@@ -102,7 +105,7 @@ def receptive_fields(layers: Mapping[str, Layer], input_shape: Shape) -> dict[st
             field = replace(field, places=places)  # a gate's are those of the maps
         elif window is not None:
             field = field.windowed(window, places)
-        elif isinstance(layer, Linear) or not _by_place(layer, visit.input, shape):
+        elif isinstance(layer, MIXING) or not _by_place(layer, visit.input, shape):
             field = field.mixed(height, width, places)
         fields[visit.name] = field
     del fields[INPUT]

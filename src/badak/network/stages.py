@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from badak.arrays import Array
+from badak.errors import where
 from badak.layers import Conv2d, Dropout, Layer, Linear
 from badak.layers.batch_norm import BatchNorm
 from badak.ops import edition
@@ -157,7 +158,8 @@ class Norm(Stage):
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """The layer's own."""
-        grad_x, grads = self.layer.backward(grad_y, self.cache)
+        with where(f"{type(self.layer).__name__} {self.name!r}"):
+            grad_x, grads = self.layer.backward(grad_y, self.cache)
         return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
 
 

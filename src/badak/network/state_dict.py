@@ -56,10 +56,15 @@ def chosen(
     """Return what a network takes of a state dict whose names are its own, and what it does not.
 
     Raises:
-        ArgumentTypeError: a name that is not a string, or a value that is no array.
+        ArgumentTypeError: not a dictionary, a name that is no string, or a value that is no array.
         BadakError: with `strict`, names missing or unknown, or shapes that differ; and always NaN
             or infinity in what is taken; all are listed.
     """
+    if not isinstance(state, Mapping):
+        raise ArgumentTypeError(
+            f"state must be a dictionary of arrays by name; got {shown(state)}: "
+            "badak.load_state_dict reads files"
+        )
     stored: dict[str, Array] = {}
     skipped = []
     for name, value in state.items():

@@ -48,13 +48,12 @@ def parse_layers(text: str) -> list[Layer]:
     """
     if len(text) > MAX_LENGTH:
         raise BadakError(f"layers must be at most {MAX_LENGTH:,} characters; got {len(text):,}")
-    # A comma inside brackets, as in kernel_size=(3, 5), separates nothing.
-    typed = re.split(r",(?![^(\[]*[)\]])", text)
-    return [_layer(words.strip(), number) for number, words in enumerate(typed, 1)]
+    return [_layer(words.strip(), number) for number, words in enumerate(_cut(text, ","), 1)]
 
 
 def _layer(words: str, number: int) -> Layer:
-    word, *arguments = _split(words) or [""]
+    spaced = re.sub(r"\s+", " ", re.sub(r"\s*=\s*", "=", words))
+    word, *arguments = [part for part in _cut(spaced, " ") if part] or [""]
     kinds = {name.lower(): kind for name, kind in LAYERS.items() if not issubclass(kind, Block)}
     kinds |= {short: LAYERS[name] for short, name in SHORT.items()}
     if not word:
@@ -78,16 +77,16 @@ def _layer(words: str, number: int) -> Layer:
             name = list(names)[place]
         if name not in names:
             raise BadakError(
-                f"layer {number}, {word!r}, has no argument {shown(name)}"
-                f"{did_you_mean(name, names)}; it takes {', '.join(names) or 'none'}"
+                f"layer {number}, {word!r}, has no argument {shown(name)}; it takes "
+                f"{', '.join(names) or 'none'}{did_you_mean(name, names)}"
             )
         if name in given:
             raise BadakError(f"layer {number}, {word!r}, got {name} twice")
         given[name] = _value(value)
     missing = [name for name, needed in names.items() if needed and name not in given]
     if missing:
-        raise BadakError(f"layer {number}, {words!r}, needs {' and '.join(missing)}")
-    with where(f"layer {number}, {words!r}"):
+        raise BadakError(f"layer {number}, {shown(words)}, needs {' and '.join(missing)}")
+    with where(f"layer {number}, {shown(words)}"):
         return kind(**given)
 
 
@@ -100,10 +99,16 @@ def _arguments(kind: type[Layer]) -> dict[str, bool]:
     }
 
 
-def _split(words: str) -> list[str]:
-    """Words at spaces, except inside brackets and around an equals sign."""
-    words = re.sub(r"\s*=\s*", "=", words)
-    return re.findall(r"(?:[^\s(\[]|\([^)]*\)|\[[^\]]*\])+", words)
+def _cut(text: str, separator: str) -> list[str]:
+    """Cut at each separator that stands in no brackets, as that in kernel_size=(3, 5) does."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == separator and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def _value(text: str) -> Any:

@@ -281,5 +281,6 @@ def _channels(array: Array, name: str, x: Array) -> Array:
 def _check_count(x: Array, training: bool) -> None:
     if training and x.size // x.shape[1] < 2:
         raise BadakError(
-            f"batch norm in training needs at least two values per channel; x is {x.shape}"
+            f"batch norm in training needs at least two values per channel; x is {x.shape}: "
+            "choose a batch size that leaves no batch of one image"
         )

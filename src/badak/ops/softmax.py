@@ -66,7 +66,7 @@ def log_softmax_backward(grad_y: Array, y: Array, axis: int = 1) -> Array:
 
 def _axis(axis: int, x: Array) -> int:
     if not x.ndim:
-        raise BadakError("a single number has no axis along which values compete")
+        raise BadakError("the array must have at least one axis; got a single number")
     checks.integer(axis, "axis", minimum=-x.ndim, maximum=x.ndim - 1)
     if not x.shape[axis]:
         raise BadakError(

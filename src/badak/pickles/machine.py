@@ -77,7 +77,7 @@ def follow(stream: IO[bytes], dialect: Dialect, place: str) -> Any:
     """Return the value that one pickle describes.
 
     Args:
-        stream: stands at the pickle's first byte, and afterwards behind its last.
+        stream: at the pickle's first byte; afterwards it is after its last.
         dialect: of the pickle.
         place: what messages call it.
 

@@ -111,7 +111,7 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
     differing = [
         f"the {name} images differ"
         if name in ("train", "validation")
-        else f"{name} was {shown(saved.get(name))} and is {shown(value)}"
+        else f"{name} was {shown(saved.get(name))} and is now {shown(value)}"
         for name, value in _as_json(settings).items()
         if saved.get(name) != value
     ]
@@ -126,7 +126,7 @@ def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
         raise FormatError("its arithmetic must be a mapping of names to strings")
     own = arithmetic(net)
     return "; ".join(  # names that only one edition has do not count: the edition itself does
-        f"{name} was {saved[name][:80]} and is {value}"
+        f"{name} was {saved[name][:80]} and is now {value}"
         for name, value in own.items()
         if saved.get(name, value) != value
     )

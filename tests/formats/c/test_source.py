@@ -180,6 +180,8 @@ def test_int8_needs_images_and_the_distances_last():
     net = models.LeNet5(modern=False)
     with pytest.raises(BadakError, match="int8 needs images"):
         c_source(net, "net", calibration=images(net, 0))
+    with pytest.raises(BadakError, match=r"calibration .*\(any, 1, 28, 28\); got \(3, 1, 9, 9\)"):
+        c_source(net, "net", calibration=np.zeros((3, 1, 9, 9), np.float32))
     layers = {**net.layers, "more": Linear(3)}
     with pytest.raises(BadakError, match=r"rbf1.*EuclideanRBF"):
         c_source(Network(layers, net.input_shape), "net", calibration=images(net, 3))

@@ -9,7 +9,7 @@ from onnx import helper
 
 import badak
 from badak import FormatError
-from formats.onnx.test_load import MAPS, floats, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, model, node, runtime, save
 
 
 def flat(*nodes):

@@ -8,7 +8,7 @@ from onnx import helper
 import badak
 from badak import FormatError, Trainer, ops
 from badak.layers import Flatten, Linear, Sigmoid
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, runtime, save
 
 ONE = {"w": floats(126, 1) / 10, "b": floats(1)}
 PIXELS = {"w": floats(1, 3, 1, 1)}
@@ -164,7 +164,7 @@ def test_one_output_that_tells_no_classes_apart_is_said(tmp_path, op):
     np.testing.assert_allclose(result, runtime(path, x), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("op", ["Softsign", "ArgMax", "Celu", "Exp"])
+@pytest.mark.parametrize("op", ["Softsign", "ArgMax", "Celu"])
 def test_what_badak_has_no_layer_for_is_named(tmp_path, op):
     nodes, arrays = classes(4, node("Softmax", "z", "p"), node(op, "p", "y"))
     with pytest.raises(FormatError, match=rf"no layers for these operators: {op} \(1\)"):

@@ -9,7 +9,7 @@ from torch import nn
 import badak
 from badak import FormatError
 from badak.layers import ConvTranspose2d, Upsample
-from formats.onnx.test_load import MAPS, floats, model, node, runtime, save
+from formats.onnx.graph_files import MAPS, floats, model, node, runtime, save
 from formats.onnx.test_torch import EXPORTERS, exported
 
 SCALES = {"s": np.array([1, 1, 2, 3], np.float32)}

@@ -22,6 +22,7 @@ from badak.layers import (
 )
 from badak.models import MODELS
 from layer_examples import EXAMPLES, IMAGE, Example
+from models.test_models import SMALL
 from own_layer import Own
 
 MORE = [
@@ -97,18 +98,25 @@ def test_an_exported_layer_comes_back_as_it_was(tmp_path, name):
     np.testing.assert_array_equal(again(x), net(x))
 
 
-SMALL = {
-    "alexnet": {"hidden_sizes": (64, 64)},
-    "vgg11": {"hidden_sizes": (64, 64)},
-    "vgg16": {"hidden_sizes": (64, 64)},
-}
+# At the models' own image sizes; the widest layers are narrower, or files would be 500 MB. Others
+# run in small forms (test_exported_models.py): with random statistics float32 itself loses three
+# digits in them, in ONNX Runtime as here.
+WIDE, NARROW = ("alexnet", "vgg11", "vgg16"), {"hidden_sizes": (64, 64)}
+
+
+@pytest.mark.parametrize(
+    "name", ["simple", "lenet", "lenet1998", "deep", "resnet20", "resnet18", *WIDE]
+)
+def test_a_model_runs_alike(tmp_path, name):
+    net = randomised(MODELS[name](**(NARROW if name in WIDE else {})))
+    assert_runs_alike(net, tmp_path / "net.onnx", count=2)
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_model_runs_alike_and_comes_back(tmp_path, name):
-    """At the models' own image sizes; the widest layers are narrower, or files would be 500 MB."""
-    net = randomised(MODELS[name](**SMALL.get(name, {})))
-    assert_runs_alike(net, tmp_path / "net.onnx", count=2)
+def test_a_model_comes_back_as_it_was(tmp_path, name):
+    sizes, shape = SMALL[name]
+    net = randomised(MODELS[name](num_classes=3, input_shape=shape, **sizes))
+    badak.onnx.export(net, tmp_path / "net.onnx")
     again = badak.onnx.load(tmp_path / "net.onnx")
     assert again.layers == net.layers
     for key, array in net.state().items():
@@ -188,7 +196,7 @@ def test_metadata_cannot_ask_for_neighbours_of_a_million_channels(tmp_path):
             "value", m.metadata_props[0].value.replace(shape, f'"input_shape": {many}')
         ),
     )
-    with pytest.raises(FormatError, match="no layers for these operators"):
+    with pytest.raises(FormatError, match=r"Pow 'norm1.power': Pow 0.75 is no layer"):
         badak.onnx.load(path)
 
 
@@ -198,20 +206,9 @@ NO_LAYER = repr(MaxPool2d((2, 3), (4, 5), dilation=3, ceil_mode=True))
 
 # What is written as nodes that are read only if badak's own description says what they mean.
 UNREAD = {
-    **dict.fromkeys(("Normalize", "Normalize by one number"), r"operators: Div \(1\), Sub"),
-    "EuclideanRBF": r"operators: Neg \(1\), ReduceSumSquare \(1\), Sub",
-    "LocalResponseNorm(size=4, alpha=0.3, beta=0.75, k=2.0)": r"operators: Div \(1\), Pow",
-    **dict.fromkeys(
-        (
-            *("ScaledTanh", "Subsample2d", "AvgPool2d", "Scale"),
-            *(name for name in EXAMPLES if name.startswith("Scale ")),
-            *(repr(layer) for layer in MORE[8:12]),
-        ),
-        "Mul .*multiplies by a constant",
-    ),
-    "Softplus of another bend": r"operators: Div \(1\), Greater \(1\), Where",
-    "ChannelShuffle": "Reshape .*must keep the shape",
-    "Graph": "its paths share the value 'block1.norm1.output'",
+    "EuclideanRBF": r"operators: ReduceSumSquare \(1\)",
+    "LocalResponseNorm(size=4, alpha=0.3, beta=0.75, k=2.0)": "Pow '.*': Pow 0.75 is no layer",
+    "Softplus of another bend": "Greater",
 }
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 import badak
 from badak import FormatError
-from formats.onnx.test_load import MAPS, floats, kinds, model, node, save
+from formats.onnx.graph_files import MAPS, floats, kinds, model, node, runtime, save
 from layers.torch_layers import ChannelNorm
 
 
@@ -59,21 +59,6 @@ REFUSED = {
     "layer norm of an axis that is not there": (
         [node("LayerNormalization", "x s", "y", axis=4)], THREE, r"-4\.\.3.*got 4",
     ),
-    "layer norm of rows in another order": (
-        [node("Transpose", "x", "t", perm=[0, 2, 3, 1]), node("Flatten", "t", "f"),
-         node("LayerNormalization", "f s", "y")],
-        {"s": floats(126)}, "channels or all",
-    ),
-    "batch norm of rows in another order": (
-        [node("Transpose", "x", "t", perm=[0, 2, 3, 1]), node("Flatten", "t", "f"),
-         node("BatchNormalization", "f s s s v", "y")],
-        {"s": floats(126), "v": floats(126) ** 2}, "second axis, in badak's order",
-    ),
-    "slopes of rows in another order": (
-        [node("Transpose", "x", "t", perm=[0, 2, 3, 1]), node("Flatten", "t", "f"),
-         node("PRelu", "f s", "y")],
-        {"s": floats(126)}, "laid out with the channels last",
-    ),
     "instance norm of other channels": (
         [node("InstanceNormalization", "x s s", "y")], {"s": floats(4)}, r"must be \(3,\).*\(4,\)",
     ),
@@ -85,3 +70,20 @@ def test_what_no_layer_computes_is_refused(tmp_path, name):
     nodes, arrays, words = REFUSED[name]
     with pytest.raises(FormatError, match=words):
         badak.onnx.load(save(tmp_path, model(nodes, arrays, MAPS)))
+
+
+@pytest.mark.parametrize("op", ["LayerNormalization", "BatchNormalization", "PRelu", "Mul"])
+def test_constants_of_rows_in_another_order_follow_badaks(tmp_path, op):
+    """Maps that lie in a row with their channels last, between others that know their order."""
+    inputs = "f s o m v" if op == "BatchNormalization" else "f s"
+    nodes = [
+        node("Transpose", "x", "t", perm=[0, 2, 3, 1]),
+        node("Flatten", "t", "f"),
+        node(op, inputs, "n"),
+        node("MatMul", "n w", "y"),
+    ]
+    arrays = {key: floats(126) for key in "som"} | {"v": floats(126) ** 2, "w": floats(126, 3)}
+    path = save(tmp_path, model(nodes, arrays, MAPS))
+    x = floats(2, *MAPS)
+    expected = runtime(path, x)
+    np.testing.assert_allclose(badak.onnx.load(path)(x), expected, rtol=1e-3, atol=1e-3)

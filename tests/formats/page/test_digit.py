@@ -40,6 +40,19 @@ def test_the_prepared_digit_agrees(browser, tmp_path, number):
     np.testing.assert_allclose(np.reshape(seen, (1, 28, 28)), expected, atol=1e-3)
 
 
+def test_a_digit_fills_the_image_if_the_training_digits_do(browser, tmp_path):
+    pixels = np.full((120, 90), 200, np.uint8)
+    pixels[20:100, 40:50] = 30  # a one
+    Image.fromarray(pixels).save(tmp_path / "one.png")
+    opened(browser, tmp_path, models.LeNet5(), "Digits", prepare="filling")
+    browser.find_element("id", "file").send_keys(str(tmp_path / "one.png"))
+    assert "%" in verdict(browser)
+    seen = np.reshape(browser.execute_script("return Array.from(values[0])"), (28, 28)) > 0.5
+    assert seen.any(axis=1).all()  # all rows
+    assert np.flatnonzero(seen.any(axis=0)).tolist() == [13, 14, 15, 16]
+    assert "fill 28" in browser.find_element("id", "prepared").text
+
+
 def test_blank_paper_is_said_to_be_blank(browser, tmp_path):
     Image.new("L", (50, 40), 200).save(tmp_path / "blank.png")
     opened(browser, tmp_path, models.LeNet5(), "Digits", prepare="digit")

@@ -15,11 +15,14 @@ from badak.errors import FormatError
 from badak.layers import (
     BatchNorm2d,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
+    LayerNorm,
     Linear,
     MaxPool2d,
+    PReLU,
     ReLU,
     Tanh,
 )
@@ -45,6 +48,9 @@ def plain():
             Conv2d(4, 3, padding=1, groups=4),
             MaxPool2d((2, 1)),
             Conv2d(4, 3, padding=1, bias=False),
+            LayerNorm(eps=1e-3),
+            ConvTranspose2d(3, (2, 3)),
+            PReLU(3),
             Flatten(),
             Linear(6),
             ReLU(),
@@ -257,3 +263,15 @@ def test_without_h5py_the_error_names_the_extra(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert "pip install 'badak[keras]'" in done.stderr.strip().splitlines()[-1]
+
+
+def test_two_arrays_of_a_batch_norm_are_not_taken_for_weight_and_bias(tmp_path):
+    net = Network([LayerNorm(), Flatten(), Linear(2)], (3, 1, 1))
+    rows = [np.ones((3, 2)), np.zeros(2)]
+    pair = [np.full(3, 7.0), np.full(3, 8.0)]
+    write(tmp_path / "w.weights.h5", {"layer_normalization": pair, "dense": rows})
+    load_state_dict(net, tmp_path / "w.weights.h5")
+    assert net.parameters()["norm1.weight"].tolist() == [7, 7, 7]
+    write(tmp_path / "w.weights.h5", {"batch_normalization": pair, "dense": rows})
+    with pytest.raises(FormatError, match=r"the file.s batch_normalization_0 .* has no match"):
+        load_state_dict(net, tmp_path / "w.weights.h5")

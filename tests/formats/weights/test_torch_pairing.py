@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 
 from badak import Network, load_state_dict, storage
 from badak.errors import FormatError
-from badak.layers import Conv2d, Flatten, Linear
+from badak.layers import Conv2d, Flatten, Linear, Residual
 from formats.weights.test_torch import save_npz, vgg
 
 
@@ -134,3 +134,29 @@ def test_numbers_too_long_for_python_are_compared_all_the_same(digits, tmp_path)
     storage.save(tmp_path / "w.safetensors", alike("c" + digits, "c7"), {})
     first = "c7" if digits.startswith("9") else "c" + digits
     assert load_state_dict(net, tmp_path / "w.safetensors")["conv1"] == first
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "npz"])
+def test_numbers_decide_between_names_of_several_forms(ending, tmp_path, recwarn):
+    """Whose numbers of alike layers would cross: two and three there, three and two here."""
+    blocks = Residual([Conv2d(2, 1)]), Residual([Conv2d(2, 1)])
+    layers = [Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), *blocks, Flatten(), Linear(3)]
+    net = Network(layers, (2, 2, 2))
+    names = ("f.2.conv.0", "f.2.conv.1", "f.11.conv", "f.12.conv", "f.13.conv")
+    source = tmp_path / f"w.{ending}"
+    if ending == "npz":
+        np.savez(source, **alike(*names))
+    else:
+        storage.save(source, alike(*names), {})
+    own = ("conv1", "conv2", "conv3", "block1.conv1", "block2.conv1")
+    assert load_state_dict(net, source) == dict(zip(own, names, strict=True)) | {"linear1": "fc"}
+    assert not recwarn
+
+
+@pytest.mark.parametrize("names", [("b.f.a", "b.proj"), ("b.proj", "b.f.a")])
+def test_a_shortcut_is_known_by_its_name(names, recwarn):
+    """RegNet's comes before its block's other layers, ResNet's after them."""
+    net = Network([Residual([Conv2d(2, 1)], [Conv2d(2, 1)]), Flatten(), Linear(3)], (2, 2, 2))
+    pairs = load_state_dict(net, alike(*names))
+    assert pairs == {"block1.conv1": "b.f.a", "block1.shortcut.conv1": "b.proj", "linear1": "fc"}
+    assert not recwarn

@@ -102,15 +102,15 @@ def test_a_class_without_images_is_named(tmp_path):
     figure = draw.roc(of)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == [
-        "cat 0.5000",
+        "cat: 0.5000",
         "dog: no images",
-        "cow 0.7500",
-        "macro average 0.6250",
-        "chance 0.5",
+        "cow: 0.7500",
+        "macro average: 0.6250",
+        "chance: 0.5",
     ]
     whole = {line.get_label(): line for line in figure.axes[0].get_lines()}
     cat, cow = of.curves[0], of.curves[2]
-    for curve, label in ((cat, "cat 0.5000"), (cow, "cow 0.7500")):
+    for curve, label in ((cat, "cat: 0.5000"), (cow, "cow: 0.7500")):
         np.testing.assert_array_equal(whole[label].get_xdata(), curve.false_positive_rate)
         np.testing.assert_array_equal(whole[label].get_ydata(), curve.true_positive_rate)
     assert len(whole["dog: no images"].get_xdata()) == 0
@@ -122,4 +122,4 @@ def test_many_classes_are_grey():
     rows = np.full((k, k), 0.5 / (k - 1)) + np.eye(k) * (0.5 - 0.5 / (k - 1))
     figure = draw.roc(roc(Predictions(np.arange(k), rows, [str(i) for i in range(k)])))
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert labels == ["macro average 1.0000", "chance 0.5"]
+    assert labels == ["macro average: 1.0000", "chance: 0.5"]

@@ -13,6 +13,7 @@ from badak.layers import (
     BatchNorm2d,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Flatten,
     Linear,
     ReLU,
@@ -150,6 +151,13 @@ def test_rows_of_different_maps_side_by_side_see_all_that_any_sees():
 def test_a_layer_that_sees_padding_alone_sees_no_pixel():
     net = Network([Conv2d(1, 1, stride=9, padding=1), Flatten(), Linear(2)], (1, 3, 3))
     assert receptive_field(net, "linear1").size == (0, 0)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_transposed_convolution_counts_as_seeing_all(stride):
+    """With stride 1 it keeps the shape, and yet each place sees its neighbours."""
+    net = Network([ConvTranspose2d(2, 3, stride, padding=1)], (1, 9, 8))
+    assert receptive_field(net, "deconv1").size == (9, 8)
 
 
 def test_layers_that_work_place_by_place_see_what_the_one_before_sees():

@@ -132,7 +132,7 @@ class Prepared(BackendRep):
                 f"inputs must be named {', '.join(declared)}; got {', '.join(map(str, values))}"
             )
         return {
-            name: _fits(as_array(value, name), name, declared[name])
+            name: _fits(_as_given(value, name), name, declared[name])
             for name, value in values.items()
         }
 
@@ -157,6 +157,13 @@ def _check_operators(model: onnx.ModelProto, device: str) -> None:
             f"the model needs {len(missing)} operators that badak lacks: {', '.join(missing)}; "
             f"it has {', '.join(OPERATORS)}"
         )
+
+
+def _as_given(value: Any, name: str) -> NDArray[Any]:
+    """An input; of another library's types of numbers, or of words, only as a NumPy array."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "VO":
+        return value
+    return as_array(value, name)
 
 
 def _fits(array: NDArray[Any], name: str, declared: Declared) -> NDArray[Any]:

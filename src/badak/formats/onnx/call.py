@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from badak.arrays import Array
 from badak.errors import FormatError
 from badak.formats.onnx.file import LARGEST
+from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.node import Node
 from badak.formats.onnx.value import Loaded, Value
 from badak.layers import Flatten
@@ -26,22 +27,20 @@ class Call:
         node: the node.
         inputs: what its inputs are.
         batch: how many images the file declares; None if any number may come.
-        element: the number of the images' element type.
         before: values that a reader put between the node and what it takes.
     """
 
     node: Node
     inputs: list[Input]
     batch: int | None
-    element: int
     before: list[Value] = field(default_factory=list, init=False)
 
     def at(self, place: int) -> Input:
         """An input, or None if it is left out."""
         return self.inputs[place] if place < len(self.inputs) else None
 
-    def value(self, place: int = 0, grouped: bool = False) -> Value:
-        """An input that flows; not one after a softmax, nor maps in groups unless `grouped`."""
+    def value(self, place: int = 0) -> Value:
+        """An input that flows; not one after a softmax, which ends the network."""
         x = self.at(place)
         if not isinstance(x, Value):
             raise FormatError(f"its input {place} must come from the images; it is constant")
@@ -49,28 +48,29 @@ class Call:
             raise FormatError(
                 "it follows a softmax; badak supports softmax only as the last operation"
             )
-        if x.groups and not grouped:
-            raise FormatError(
-                f"its input must keep the shape {x.shape} or be rows; it is {x.file_shape}"
-            )
         return x
+
+    def any(self) -> Value:
+        """The first input, also after a softmax: there the shape may still change."""
+        x = self.at(0)
+        return x if isinstance(x, Value) else self.value()
 
     def image(self, place: int = 0) -> Value:
         """An input of maps (C, H, W), in this order."""
         x = self.value(place)
-        if len(x.shape) != 3 or x.file_shape != x.shape or x.mixed:
-            raise FormatError(f"its input must be maps (C, H, W); it is {x.file_shape}")
-        return x
+        if len(x.shape) == 3 and x.layout == Layout.of(x.shape):
+            return x
+        raise FormatError(f"its input must be maps (C, H, W); it is {x.file_shape}")
 
     def flat(self, place: int = 0) -> Value:
         """An input of rows (D,)."""
         x = self.value(place)
-        if len(x.axes) != 1:
+        if len(x.layout.axes) != 1:
             raise FormatError(f"its input must be rows (N, D); it is {x.file_shape}")
         if len(x.shape) == 1:
             return x
         # The file's array is a row already, as of (C, 1, 1) whose axes of size 1 it left out.
-        rows = self.gives(x, Loaded(Flatten()), name=f"{x.name} in rows", axes=(0,))
+        rows = self.gives(x, Loaded(Flatten()), name=f"{x.name} in rows", layout=x.layout)
         self.before.append(rows)
         return rows
 
@@ -87,8 +87,9 @@ class Call:
         array = self.array(place)
         if array.dtype.kind != "f" or (axes and array.ndim not in axes):
             number = " or ".join(map(str, axes)) or "any number of"
+            unit = "axis" if axes == (1,) else "axes"
             raise FormatError(
-                f"its input {place} must hold floats on {number} axes; it is {array.dtype} "
+                f"its input {place} must hold floats with {number} {unit}; it is {array.dtype} "
                 f"{array.shape}"
             )
         return array
@@ -148,6 +149,15 @@ class Call:
         shape = x.shape
         for step in layers:
             shape = step.layer.output_shape(shape)
+        if "layout" not in changes:
+            if x.layout == Layout.of(x.shape):
+                layout: Layout | None = Layout.of(shape)
+            else:
+                layout = x.layout if shape == x.shape else x.layout.moved(x.shape, shape)
+            if layout is None:
+                raise FormatError(f"its input must be maps (C, H, W); it is {x.file_shape}")
+            changes["layout"] = layout
+        layers = tuple(replace(step, node=step.node or str(self.node)) for step in layers)
         start = replace(x, sources=(x.name,), layers=layers, joins="", uses=1, shape=shape)
         return replace(start, **changes)
 

@@ -54,8 +54,16 @@ class Graph:
     proto: onnx.ModelProto = field(repr=False)
 
 
-def read(path: str | Path) -> Graph:
-    """Read an ONNX file."""
+def read(path: str | Path, output: str | None = None) -> Graph:
+    """Read an ONNX file.
+
+    Args:
+        path: the file.
+        output: the value that is wanted; the graph's own outputs if None.
+
+    Raises:
+        FormatError: the file cannot be read, is not an ONNX file, is damaged or forged.
+    """
     path = files.as_path(path)
     content = files.read(path, LARGEST)
     with where(f"{path} is not a usable ONNX file"):
@@ -63,16 +71,30 @@ def read(path: str | Path) -> Graph:
             _parse(content),
             lambda tensor: tensor_array(tensor, path.parent),
             lambda tensor: tensor_array(tensor, None),
+            output,
         )
 
 
-def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTensor) -> Graph:
-    """Check a model, ONNX's own object, and return its graph.
+def checked(
+    model: onnx.ModelProto,
+    initializer: ReadTensor,
+    attribute: ReadTensor,
+    output: str | None = None,
+) -> Graph:
+    """Check a model and return its graph.
 
-    `initializer` and `attribute` read the numbers of a tensor.
+    Args:
+        model: ONNX's own object.
+        initializer: reads the numbers of an initializer.
+        attribute: reads those of a node's attribute.
+        output: the value that is wanted; the graph's own outputs if None.
+
+    Raises:
+        FormatError: the versions are not supported, names do not fit together, or what the
+            outputs need is damaged.
     """
     opset, graph = _opset(model), model.graph
-    outputs = [info.name for info in graph.output]
+    outputs = [info.name for info in graph.output] if output is None else [output]
     needed = _needed(graph, outputs)
     arrays = _initializers(graph, needed, initializer)
     constants = {tensor.name for tensor in graph.initializer}
@@ -83,7 +105,8 @@ def checked(model: onnx.ModelProto, initializer: ReadTensor, attribute: ReadTens
         raise FormatError(f"it must have outputs of different names; got {outputs}")
     for name in outputs:
         if name not in known:
-            raise FormatError(f"no node computes its output {name!r}")
+            own = ", ".join(info.name for info in graph.output)
+            raise FormatError(f"no node computes the output {name!r}; its outputs are {own}"[:500])
     return Graph(inputs, outputs, nodes, arrays, model)
 
 
@@ -111,9 +134,21 @@ def _opset(model: onnx.ModelProto) -> int:
         )
     opsets = [item.version for item in model.opset_import if item.domain in DOMAINS]
     newest = onnx.defs.onnx_opset_version()
-    if len(opsets) != 1 or not OLDEST_OPSET <= opsets[0] <= newest:
+    if opsets != [1] or not all(_is_old(node.op_type) for node in model.graph.node):
+        oldest = OLDEST_OPSET
+    else:
+        oldest = 1
+    if len(opsets) != 1 or not oldest <= opsets[0] <= newest:
         raise FormatError(f"its opset must be from {OLDEST_OPSET} to {newest}; got {opsets}")
     return int(opsets[0])
+
+
+def _is_old(op: str) -> bool:
+    """Whether an operator has meant the same from the first set of operators to the oldest read."""
+    try:
+        return bool(onnx.defs.get_schema(op, OLDEST_OPSET, "").since_version == 1)
+    except onnx.defs.SchemaError:
+        return False
 
 
 def _needed(graph: onnx.GraphProto, outputs: list[str]) -> set[str]:
@@ -153,6 +188,7 @@ def _inputs(
 ) -> dict[str, Declared]:
     """The declared inputs; one that has a value, as old files declare them all, must agree."""
     inputs: dict[str, Declared] = {}
+    elements = {tensor.name: tensor.data_type for tensor in graph.initializer}
     seen: set[str] = set()
     for info in graph.input:
         if not info.name or info.name in seen:
@@ -168,17 +204,13 @@ def _inputs(
             if info.name not in arrays:
                 continue
             array = arrays[info.name]
-            if (kind.elem_type, sizes) != (_element(array), array.shape):
+            if (kind.elem_type, sizes) != (elements[info.name], array.shape):
                 element = TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "none"
                 raise FormatError(
                     f"it is declared {element} {sizes}, and its initializer is "
                     f"{array.dtype} {array.shape}"
                 )
     return inputs
-
-
-def _element(array: NDArray[Any]) -> int:
-    return int(onnx.helper.np_dtype_to_tensor_dtype(array.dtype))
 
 
 def _sizes(shape: onnx.TensorShapeProto) -> Iterator[Size]:

@@ -16,6 +16,7 @@ from badak.errors import BadakError
 from badak.formats.onnx.export import ARCHITECTURE, to_model
 from badak.formats.onnx.file import Graph
 from badak.layers import Block, Layer, LocalResponseNorm, Normalize, Widen2d
+from badak.layers.naming import named
 from badak.layers.walk import walk
 from badak.network import Network, architecture
 
@@ -25,7 +26,7 @@ Arrays = dict[str, NDArray[Any]]
 def own_network(graph: Graph) -> Network | None:
     """The network that this file was written from; None if badak did not write its content."""
     texts = [entry.value for entry in graph.proto.metadata_props if entry.key == ARCHITECTURE]
-    if len(texts) != 1:
+    if len(texts) != 1 or graph.outputs != [info.name for info in graph.proto.graph.output]:
         return None
     try:
         form = json.loads(texts[0])
@@ -33,8 +34,8 @@ def own_network(graph: Graph) -> Network | None:
         shape = architecture.checked_input_shape(arguments["input_shape"])
         check_output(shape)
         _check_sizes(arguments["layers"], shape, graph.arrays)
-        net = Network.from_architecture(form)
-        net.load_state({name: graph.arrays[name] for name in net.state()})
+        names = architecture.state_shapes(named(arguments["layers"]), shape)
+        net = Network.from_architecture(form, {name: graph.arrays[name] for name in names})
     except (BadakError, ValueError, KeyError, RecursionError):
         return None
     return net if to_model(net).graph == graph.proto.graph else None

@@ -17,10 +17,15 @@ from badak.errors import FormatError
 TYPES: dict[int, tuple[Any, str]] = {
     TensorProto.FLOAT: (np.float32, "float_data"),
     TensorProto.DOUBLE: (np.float64, "double_data"),
+    TensorProto.FLOAT16: (np.uint16, "int32_data"),  # as bits
+    TensorProto.BFLOAT16: (np.uint16, "int32_data"),
+    TensorProto.INT8: (np.int8, "int32_data"),
+    TensorProto.UINT8: (np.uint8, "int32_data"),
     TensorProto.INT32: (np.int32, "int32_data"),
     TensorProto.INT64: (np.int64, "int64_data"),
     TensorProto.BOOL: (np.bool_, "int32_data"),
 }
+FLOATS = (TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16, TensorProto.BFLOAT16)
 FIELDS = (
     "float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data",
     "uint64_data",
@@ -30,7 +35,7 @@ EXTERNAL_KEYS = {"location", "offset", "length", "checksum"}
 
 
 def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
-    """A tensor's numbers, its claims checked.
+    """A tensor's numbers, its claims checked; float16 and bfloat16 as float32.
 
     External data may lie in `folder`; there must be none if that is None.
     """
@@ -44,33 +49,47 @@ def tensor_array(tensor: TensorProto, folder: Path | None) -> NDArray[Any]:
     if tensor.HasField("segment"):
         raise FormatError("it is a segment of a tensor, which badak does not read")
     count = math.prod(shape)
-    filled = [name for name in FIELDS if len(getattr(tensor, name))]
+    size = count * dtype.itemsize
+    raw = tensor.raw_data  # once: each time it is a copy
+    filled = [
+        name for name in FIELDS if (raw if name == "raw_data" else len(getattr(tensor, name)))
+    ]
     if tensor.data_location == TensorProto.EXTERNAL:
         if filled or folder is None:
             raise FormatError("its data must be either in the file or external, for initializers")
-        return _array(_external(tensor, count * dtype.itemsize, folder), dtype, shape)
+        return _numbers(tensor, _array(_external(tensor, size, folder), dtype, shape))
     if tensor.data_location != TensorProto.DEFAULT or tensor.external_data:
         raise FormatError("its data must be either in the file or external")
     if filled == ["raw_data"] or not (filled or count):
-        if len(tensor.raw_data) != count * dtype.itemsize:
-            raise FormatError(
-                f"its shape {shape} of {dtype} takes {count * dtype.itemsize} bytes; "
-                f"it has {len(tensor.raw_data)}"
-            )
-        return _array(tensor.raw_data, dtype, shape)
+        if len(raw) != size:
+            raise FormatError(f"its shape {shape} of {dtype} takes {size} bytes; it has {len(raw)}")
+        return _numbers(tensor, _array(raw, dtype, shape))
     values = getattr(tensor, field)
     if filled != [field] or len(values) != count:
+        others = ", ".join(name for name in filled if name != field)
         raise FormatError(
-            f"its shape {shape} takes {count} numbers in {field}; it has {len(values)} there"
-            f" and data in {', '.join(filled) or 'no field'}"
+            f"its shape {shape} takes {count} numbers, all in {field}; it has {len(values)} there"
+            + (f", and other data in {others}" if others else "")
         )
-    return np.array(values, dtype).reshape(shape)
+    try:
+        return _numbers(tensor, np.array(list(values), dtype).reshape(shape))
+    except OverflowError:
+        raise FormatError(f"its {field} holds numbers that {dtype} does not have") from None
+
+
+def _numbers(tensor: TensorProto, array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself; floats of half the size as float32, which has all their values."""
+    if tensor.data_type == TensorProto.FLOAT16:
+        return array.view(np.float16).astype(np.float32)
+    if tensor.data_type == TensorProto.BFLOAT16:  # the upper half of a float32
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    return array
 
 
 def _array(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if dtype == np.bool_:  # a byte that is neither 0 nor 1 would stay as it is
         return np.asarray(np.frombuffer(data, np.uint8).reshape(shape) != 0)
-    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+    return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
 
 
 def _external(tensor: TensorProto, size: int, folder: Path) -> bytes:

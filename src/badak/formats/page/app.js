@@ -11,7 +11,7 @@ const page = document.body.classList;
 let values = null, took = 0, waiting = false;
 
 function inputOf(pixels) {
-  if (network.prepare === "digit") return digitInput(pixels);
+  if (!photo) return digitInput(pixels, BOXES[network.prepare]);
   return pictureInput(pixels, network.shapes[0], at("invert").checked);
 }
 
@@ -83,14 +83,15 @@ function build() {
   at("about").textContent =
     `${network.classes.length} classes; images of ${shape}; ${count} parameters. ` +
     "The network runs in this page: no image leaves it.";
-  at("prepared").textContent =
-    network.prepare === "digit"
-      ? "The ink alone, scaled into 20 × 20 and centred by its mass, as MNIST's digits were."
-      : `Scaled to cover ${height} × ${width} and cropped to its middle.`;
+  at("prepared").textContent = {
+    digit: "The ink alone, scaled into 20 × 20 and centred by its mass, as MNIST's digits were.",
+    filling: "The ink alone, scaled to fill 28 × 28, as the training digits do.",
+    picture: `Scaled to cover ${height} × ${width} and cropped to its middle.`,
+  }[network.prepare];
   page.toggle("photo", photo);
   page.add("empty");
   at("colour-label").hidden = channels === 1;
-  at("invert-label").hidden = channels !== 1 || network.prepare === "digit";
+  at("invert-label").hidden = channels !== 1 || !photo;
   at("bars").classList.toggle("named", network.classes.some((name) => name.length > 2));
   for (let k = 0; k < Math.min(network.classes.length, network.classes.length > 20 ? 10 : 20); k++) {
     const row = document.createElement("li");

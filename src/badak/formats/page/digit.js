@@ -1,11 +1,13 @@
 "use strict";
 // A handwritten digit as MNIST's were: ink alone, scaled into 20x20, its centre of mass in the
-// middle of 28x28. As badak.data.digit_from_image does, which says why for each number.
+// middle of 28x28. As badak.data.digit_from_image does, which says why for each number. For a
+// network whose training digits fill the image, the ink fills 28x28.
 
 const FAINTEST = 0.15, RIM = 0.25, CORE = 0.5, SMALLEST_PART = 0.1, GRID = 64, DARKEST = 0.05;
-const LARGEST_SIDE = 512, BOX = 20, SIZE = 28;
+const LARGEST_SIDE = 512, SIZE = 28;
+const BOXES = { digit: 20, filling: 28 }; // the ink's longer side, for each way to prepare
 
-function digitInput(pixels) {
+function digitInput(pixels, box) {
   // (1, 28, 28) numbers from ImageData, or null if nothing stands out from the paper.
   let grey = greyOf(planesOf(pixels));
   const factor = LARGEST_SIDE / Math.max(grey.h, grey.w);
@@ -23,7 +25,7 @@ function digitInput(pixels) {
   const h = bottom - top, w = right - left, crop = new Float64Array(h * w);
   for (let y = 0; y < h; y++)
     for (let x = 0; x < w; x++) crop[y * w + x] = strokes[(top + y) * grey.w + left + x];
-  return centred(scaled({ data: crop, h, w }, BOX / Math.max(h, w)));
+  return centred(scaled({ data: crop, h, w }, box / Math.max(h, w)));
 }
 
 function scaled(plane, factor) {

@@ -24,7 +24,7 @@ SCRIPTS = (
 )  # fmt: skip
 # As float32 in base64 these are 179 MB of text, which browsers can still open.
 MAX_WEIGHTS = 2**25
-PREPARATIONS = ("digit", "picture")
+PREPARATIONS = ("digit", "filling", "picture")
 
 
 def html_page(
@@ -37,7 +37,8 @@ def html_page(
         title: of the page.
         class_names: K names; "0", "1", ... if None.
         prepare: how an image becomes the network's input: "picture" scales it to cover the size,
-            as `badak.data.read_image` does; "digit" first finds a digit and centres it as in MNIST.
+            as `badak.data.read_image` does; "digit" first finds a digit and centres it as in MNIST;
+            "filling" finds a digit and scales it to fill the image, as in the data set "digits".
 
     Raises:
         BadakError: some layers are not supported (the message lists them), there are too many
@@ -51,8 +52,9 @@ def html_page(
     """
     checks.choice(prepare, "prepare", PREPARATIONS)
     names = [printable(name) for name in checks.class_names(class_names, net.num_classes)]
-    if prepare == "digit" and net.input_shape != (1, 28, 28):
-        raise BadakError(f"prepare='digit' needs input_shape (1, 28, 28); got {net.input_shape}")
+    if prepare != "picture" and net.input_shape != (1, 28, 28):
+        needed = f"prepare={prepare!r} needs input_shape (1, 28, 28)"
+        raise BadakError(f"{needed}; got {net.input_shape}")
     program = lowered(net, WHAT)
     program.check_weights(WHAT, MAX_WEIGHTS)
     described, weights = _described(program)

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from badak.arrays import Array
+from badak.arrays import Array, check_shape
 from badak.errors import BadakError
 from badak.formats.steps.fold import folded
 from badak.formats.steps.kinds import KINDS
@@ -20,7 +20,7 @@ def quantised(program: Program, images: Array) -> Program:
     A few hundred images (N, C, H, W), like those in use, set the ranges.
 
     Raises:
-        BadakError: there are no images, or a step is not supported in integers.
+        BadakError: no images, images of another shape, or a step not supported in integers.
     """
     ranges = _ranges(program, images)
     _share(program, ranges)
@@ -55,6 +55,7 @@ def _ranges(program: Program, images: Array) -> dict[int, tuple[float, float]]:
     """The smallest and the largest number in each value over all images."""
     if not len(images):
         raise BadakError("int8 needs images to calibrate with; the data set is empty")
+    check_shape(images, "calibration", (None, *program.shapes[0]))
     ranges: dict[int, tuple[float, float]] = {}
     for start in range(0, len(images), BATCH):
         for value, array in values(program, images[start : start + BATCH]).items():

@@ -11,7 +11,7 @@ from typing import IO, Any
 import numpy as np
 
 from badak import checks
-from badak.arrays import REAL, Array
+from badak.arrays import REAL, Array, Shape
 from badak.errors import BadakError, FormatError, needs
 from badak.formats.weights.groups import Stored
 
@@ -80,10 +80,12 @@ def _read(place: str, found: Any, turn: Turn) -> Array:
         return turn(found[()])
 
 
-def weight_turn(axes: int, depthwise: bool) -> Turn | None:
-    """How a kernel of so many axes gets badak's layout; None if it is none."""
+def weight_turn(shape: Shape, depthwise: bool) -> Turn | None:
+    """How a kernel, or PReLU's slopes, of this shape get badak's layout; None if it is neither."""
     turns: dict[int, Turn] = {4: _depthwise if depthwise else _kernel, 2: np.transpose}
-    return turns.get(axes)  # flat: (D, M) -> (M, D)
+    if len(shape) == 3 and shape[:2] == (1, 1):  # (1, 1, C) -> (C,)
+        return np.ravel
+    return turns.get(len(shape))  # flat: (D, M) -> (M, D)
 
 
 def _depthwise(kernel: Array) -> Array:

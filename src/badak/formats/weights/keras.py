@@ -26,7 +26,7 @@ from badak.network import Network
 
 ARCHIVED = "model.weights.h5"  # in a .keras archive
 VARS = "vars"
-BATCH_NORM = ("weight", "bias", "running_mean", "running_var")
+NORM = ("weight", "bias", "running_mean", "running_var")
 # What a file may hold beside weights.
 OTHERS = ("optimizer", "metrics", "seed_generator", "seed_generators")
 # Models within models: more than anyone nests.
@@ -135,10 +135,11 @@ def _number(key: str) -> tuple[int, str]:
 def _arrays(name: str, place: str, datasets: list[Any]) -> dict[str, Stored]:
     """Keras's arrays of a layer under badak's names and in its layout."""
     first = datasets[0]
-    turn = weight_turn(first.ndim, "depthwise" in name)
+    turn = weight_turn(first.shape, "depthwise" in name)
     if turn and len(datasets) <= 2:
         weight = {"weight": stored(place, first, turn)}
         return weight | ({"bias": stored(place, datasets[1])} if len(datasets) == 2 else {})
-    batch_norm = first.ndim == 1 and len(datasets) == len(BATCH_NORM)  # gamma, beta, mean, variance
-    keys = BATCH_NORM if batch_norm else map(str, range(len(datasets)))
+    # gamma and beta, then mean and variance: a batch norm's two arrays may be the latter.
+    norm = first.ndim == 1 and len(datasets) in ((4,) if "batch" in name else (2, 4))
+    keys = NORM[: len(datasets)] if norm else map(str, range(len(datasets)))
     return {key: stored(place, each) for key, each in zip(keys, datasets, strict=True)}

@@ -18,8 +18,8 @@ from badak.formats.weights.hdf5 import dataset, is_own, stored, weight_turn
 LAYERS, WEIGHTS, CONFIG = "layer_names", "weight_names", "model_config"
 MODEL = "model_weights"  # where they are, if the file holds a whole model
 NAMES = {
-    "kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias",
-    "moving_mean": "running_mean", "moving_variance": "running_var",
+    "kernel": "weight", "depthwise_kernel": "weight", "alpha": "weight", "gamma": "weight",
+    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _weights(
         found = dataset(_member(group, parents), key, "/".join([layer, *parents]))
         depthwise = "depthwise" in (kinds.get(owner, "") + owner + key).lower()
         own = NAMES.get(key.partition(":")[0], key.partition(":")[0])
-        turn = weight_turn(found.ndim, depthwise) if own == "weight" else None
+        turn = weight_turn(found.shape, depthwise) if own == "weight" else None
         inner.setdefault(owner, {})[own] = stored(place, found, turn or np.asarray)
     return inner
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from badak import checks
 from badak.arrays import Array, Shape, not_finite
 from badak.errors import ArgumentTypeError, FormatError
 from badak.files import as_path
+from badak.formats.weights.forms import in_the_networks_form
 from badak.formats.weights.groups import Group, Source, grouped
 from badak.formats.weights.keras import as_channels_first
 from badak.formats.weights.kinds import opened_weights
@@ -70,6 +72,7 @@ def load_state_dict(
             path = as_path(source)
             found, place = stack.enter_context(opened_weights(path)), str(path)
         own = grouped(net.state())
+        found = replace(found, groups=in_the_networks_form(own, found.groups))
         pairs = _paired(own, found, place, strict)
         arrays = _read(net, pairs, found, place)
     net.load_state_dict(arrays, strict=False)

@@ -8,11 +8,14 @@ with, as ``module.`` in PyTorch's DataParallel, is not part of them.
 import re
 import warnings
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from typing import Any
 
 from badak.errors import LONGEST_VALUE, FormatError
 from badak.formats.weights.groups import Group, Signature
 
+# What badak, torchvision's ResNet and RegNet, and others call the path around a residual block.
+SHORTCUT = re.compile(r"(^|[._])(shortcut|downsample|proj|skip)([._]|$)")
 Pairs = dict[str, Group]  # the network's name of a layer -> the file's group
 
 
@@ -55,7 +58,8 @@ def paired(
                 faults += [f"the file's {group} has no match" for group in theirs[len(ours) :]]
             continue
         try:
-            pairs |= _matched(ours, theirs, starts, in_order)
+            for alike in _apart(ours, theirs):
+                pairs |= _matched(*alike, starts, in_order)
         except FormatError as fault:
             faults.append(str(fault))
     if faults:
@@ -109,6 +113,24 @@ def _start(groups: list[Group]) -> str:
     return "".join(f"{words[0]}." for words in takewhile(lambda words: len({*words}) == 1, columns))
 
 
+def _apart(ours: list[Group], theirs: list[Group]) -> list[tuple[list[Group], list[Group]]]:
+    """Layers in shortcuts apart from others if both sides name as many: they may come first."""
+    inside, around = (
+        (
+            [group for group in ours if _in_shortcut(group) is where],
+            [group for group in theirs if _in_shortcut(group) is where],
+        )
+        for where in (False, True)
+    )
+    if len(around[0]) != len(around[1]):
+        return [(ours, theirs)]
+    return [part for part in (inside, around) if part[0]]
+
+
+def _in_shortcut(group: Group) -> bool:
+    return SHORTCUT.search(group.name) is not None
+
+
 def _matched(
     ours: list[Group], theirs: list[Group], starts: tuple[str, str], in_order: bool
 ) -> Pairs:
@@ -157,21 +179,35 @@ def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
 def _by_number(ours: list[Group], theirs: list[Group]) -> Pairs:
     """Pair layers of the same shapes by the numbers in the file's names, if these decide.
 
-    They do among names that differ in nothing else: ``layer1.0.bn1`` and ``layer1.1.bn2``. Where
-    there are several such families, as ``downsample.1`` beside them, the network must have
-    families of the same sizes, and no two of one size.
+    They do if the first difference of any two names is a number: ``features.2.conv.0`` comes
+    before ``features.11``. Else among names that differ in nothing else: ``layer1.0.bn1`` and
+    ``layer1.1.bn2``. Where there are several such families, as ``downsample.1`` beside them, the
+    network must have families of the same sizes, and no two of one size.
     """
-    mine, others = [ours], _families(theirs)
-    if len(others) > 1:
-        mine = _families(ours)
-        sizes = [len(family) for family in mine]
-        if sorted(sizes) != sorted(map(len, others)) or len(set(sizes)) < len(sizes):
-            return {}
+    numbered = sorted(theirs, key=lambda group: _words(group.name))
+    if all(_number_decides(*pair) for pair in pairwise(numbered)):
+        return {group.name: other for group, other in zip(ours, numbered, strict=True)}
+    mine, others = _families(ours), _families(theirs)
+    sizes = [len(family) for family in mine]
+    if sorted(sizes) != sorted(map(len, others)) or len(set(sizes)) < len(sizes):
+        return {}
     return {
         group.name: other
         for own, stored in zip(sorted(mine, key=len), sorted(others, key=len), strict=True)
         for group, other in zip(own, sorted(stored, key=_numbers), strict=True)
     }
+
+
+def _number_decides(first: Group, second: Group) -> bool:
+    differing = zip(_words(first.name), _words(second.name), strict=False)
+    words = next((pair for pair in differing if pair[0] != pair[1]), None)
+    return words is not None and all(word[0] == 0 for word in words)
+
+
+def _words(name: str) -> list[tuple[int, Any]]:
+    """A name as numbers, (0, its size), and what stands between, (1, text)."""
+    parts = filter(None, re.split("([0-9]+)", name))
+    return [(0, by_size(part)) if part[0] in "0123456789" else (1, part) for part in parts]
 
 
 def _families(groups: list[Group]) -> list[list[Group]]:

@@ -25,7 +25,8 @@ def weights_of(saved: Saved, path: Path) -> Source:
     """
     if not isinstance(saved.value, dict):
         raise FormatError(
-            f"{path} holds {_kind(saved.value)}, not a dictionary of tensors by name: {HOW}"
+            f"{path} must hold a dictionary of tensors by name; got a value {_kind(saved.value)}: "
+            f"{HOW}"
         )
     chosen, beside = _choose(saved.value, path)
     odd = [name for name in chosen if not isinstance(name, str)]

@@ -16,13 +16,13 @@ def add(x: Array, other: Array) -> Array:
 
 def multiply(x: Array, other: Array) -> Array:
     """Number by number, or each map by one."""
-    if x.size < other.size:
-        x, other = other, x
-    y = np.empty_like(x)
     if x.shape == other.shape:
+        y = np.empty_like(x)
         _core.multiply(x, other, y)
-    else:
-        _core.multiply_rows(x, other, y, other.size)
+        return y
+    maps, gate = (other, x) if x.shape[-2:] == (1, 1) else (x, other)
+    y = np.empty_like(maps)
+    _core.multiply_rows(maps, gate, y, gate.size)
     return y
 
 

@@ -212,7 +212,7 @@ for title, key in {
 }.items():
     steps = Raw(b"}" + step(key) + b"Ns")
     value_case(f"{title} as name", "is a damaged pickle: str expected", steps)
-value_case("a list", "holds of type list|of type list, not a dictionary", [1, 2])
+value_case("a list", "must hold a dictionary of tensors by name; got a value of type list", [1, 2])
 value_case("an empty dictionary", "no tensors by name; its keys: none", {})
 value_case(
     "an optimizer alone",
@@ -228,7 +228,7 @@ value_case(
     "a number among tensors", r"epoch \(of type int\): not an array.*strict=False", state(epoch=3)
 )
 
-value_case("memo of 2**32", "not a dictionary", Raw(b"]r" + struct.pack("<I", 2**32 - 1)))
+value_case("memo of 2**32", "must hold a dictionary", Raw(b"]r" + struct.pack("<I", 2**32 - 1)))
 value_case("memo unknown", "is a damaged pickle", Raw(b"h\x07"))
 value_case("tuples in tuples", "nested more than 20 deep", Raw(b")" + b"\x85" * 10**5))
 value_case(
@@ -244,7 +244,7 @@ value_case(
 )
 value_case(
     "2**19 pairs",
-    "not a dictionary",
+    "must hold a dictionary",
     Raw(b")q\0" + b"".join(b"h%ch%c\x86q%c" % (n, n, n + 1) for n in range(19))),
 )
 value_case("a dictionary in itself", "nested more than 20 deep", Raw(b"}q\0X\1\0\0\0ah\0s"))

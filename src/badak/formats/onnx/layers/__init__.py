@@ -15,15 +15,18 @@ from badak.arrays import Shape
 from badak.formats.onnx.call import Call
 from badak.formats.onnx.layers import (
     activation,
+    affine,
     block,
     channels,
     conv,
     dropout,
     enlarge,
+    functions,
     linear,
     norm,
     pad,
     pool,
+    quantized,
     scale,
 )
 from badak.formats.onnx.layers import shape as shapes
@@ -36,8 +39,10 @@ KINDS = (conv, enlarge, linear, pool, norm, activation, dropout, pad, channels, 
 WRITERS: dict[type[Layer], Callable[..., str]] = {
     layer: writer for kind in (*KINDS, scale) for layer, writer in kind.WRITERS.items()
 }
-READERS: dict[str, Callable[[Call], Value | NDArray[Any]]] = {
-    op: reader for kind in (*KINDS, block) for op, reader in kind.READERS.items()
+READERS: dict[str, Callable[[Call], Value | NDArray[Any] | tuple[Value, ...]]] = {
+    op: reader
+    for kind in (*KINDS, block, affine, functions, quantized)
+    for op, reader in kind.READERS.items()
 }
 
 

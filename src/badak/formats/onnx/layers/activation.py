@@ -9,7 +9,7 @@ from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers.linear import per_channel
+from badak.formats.onnx.layers.affine import meeting
 from badak.formats.onnx.ops.activation import HARD_SIGMOID_DEFAULTS, SELU_DEFAULTS
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter, one_node
@@ -112,7 +112,9 @@ def read_prelu(call: Call) -> Value:
     """PReLU."""
     x, slope = call.value(), call.floats(1)
     plain = slope.size == 1 or call.node.opset < 7  # which had one slope per channel
-    weight = slope.reshape(-1) if plain else per_channel(x, slope)
+    weight = slope.reshape(-1) if plain else meeting(x, slope)
+    if weight.ndim != 1:
+        raise FormatError(f"it must have one slope per channel; it has {slope.shape}")
     return call.gives(x, Loaded(PReLU(len(weight)), ({"weight": weight},)))
 
 
@@ -214,10 +216,10 @@ def read_softmax(call: Call) -> Value:
     """Nothing: badak's networks end with logits."""
     x = call.flat() if call.value().rows else call.value()
     axis = call.integer("axis", -1 if call.node.opset >= 13 else 1)
-    place = checked_axis(axis, len(x.axes) + 1)
+    place = checked_axis(axis, len(x.file_shape) + 1)
     # Until opset 12 all axes from this one on competed with one another.
-    over = x.axes[place - 1 :] if call.node.opset < 13 else x.axes[place - 1 : place]
-    if place == 0 or 0 not in over or x.places != 1:
+    over = x.file_shape[place - 1 :] if call.node.opset < 13 else x.file_shape[place - 1 : place]
+    if place == 0 or math.prod(over) != len(x) or x.places != 1:
         raise FormatError(f"it must go over the classes, at the end; got axis {axis} of {x.shape}")
     return call.gives(x, probabilities=True)
 

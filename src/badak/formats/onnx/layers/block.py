@@ -1,5 +1,6 @@
-"""Paths that join: Residual as a sum, Concat, Product; what else ONNX's Add, Sum, Mul may mean."""
+"""Paths that join, both ways: Residual as a sum, Concat, Product."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,12 +8,12 @@ import numpy as np
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers.linear import shifted
-from badak.formats.onnx.layers.norm import read_scale
-from badak.formats.onnx.value import Value
+from badak.formats.onnx.layers.affine import affine, with_constant
+from badak.formats.onnx.layout import Layout
+from badak.formats.onnx.pending import Pending
+from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
 from badak.layers import Concat, Graph, Product, Residual
-from badak.ops.elementwise import product_shape
 
 
 def write_residual(graph: GraphWriter, name: str, ends: list[str]) -> str:
@@ -43,36 +44,52 @@ def read_add(call: Call) -> Value:
     """A bias if one input is constant; otherwise two or more paths that join."""
     if len(call.inputs) == 1:
         return call.gives(call.value())
-    arrays = [x for x in call.inputs if isinstance(x, np.ndarray)]
-    if not arrays:
-        return _joined(_parts(call), "Add")
-    if len(call.inputs) != 2 or len(arrays) != 1:
+    constants = sum(isinstance(x, np.ndarray) for x in call.inputs)
+    if len(call.inputs) == 2 and constants == 1:
+        return with_constant(call, "Add")
+    if constants:
         raise FormatError("it must add one constant to one value, or values to another")
-    place = 1 if isinstance(call.at(1), np.ndarray) else 0
-    return shifted(call.value(1 - place), call.floats(place))
+    if len(call.inputs) == 2 and call.node.inputs[0] == call.node.inputs[1]:
+        return affine(call, call.value(), 2.0)
+    return joined(call, _parts(call), "Add")
+
+
+def _reader(op: str) -> Callable[[Call], Value]:
+    def read(call: Call) -> Value:
+        if any(isinstance(x, np.ndarray) for x in call.inputs):
+            return with_constant(call, op)
+        if op == "Mul" and call.node.inputs[0] == call.node.inputs[1]:
+            return call.gives(call.value(), Loaded(Pending("Pow 2")))
+        return joined(call, _parts(call), op)
+
+    return read
 
 
 def read_concat(call: Call) -> Value:
     """Paths that end side by side."""
-    axis = checked_axis(call.integer("axis", 1), len(call.value().axes) + 1)
+    axis = checked_axis(call.integer("axis", 1), len(call.value().file_shape) + 1)
     if len(call.inputs) == 1:
         return call.gives(call.value())
     parts = _parts(call)
-    y = _joined(parts, "Concat")
-    if y.axes[axis - 1 : axis] != (0,):
-        raise FormatError(f"its axis must be that of the channels; got {axis}")
-    if y.order is not None:
-        raise FormatError("it puts rows together that were laid out with the channels last")
-    if len({part.shape[1:] for part in parts}) > 1:
-        raise FormatError(f"its inputs may differ only in channels; got {_shapes(parts)}")
-    return replace(y, shape=(sum(map(len, parts)), *y.shape[1:]))
-
-
-def read_mul(call: Call) -> Value:
-    """A factor if one input is constant; otherwise two paths that are multiplied."""
-    if len(call.inputs) != 2 or any(isinstance(x, np.ndarray) for x in call.inputs):
-        return read_scale(call)
-    return _joined(_parts(call), "Mul")
+    first = parts[0]
+    rank, place = len(first.file_shape), axis - 1
+    channels = sum(map(len, parts))
+    total = (channels, *first.shape[1:])
+    for part in parts:
+        if (
+            len(part.shape) != len(first.shape)
+            or len(part.file_shape) != rank
+            or place < 0
+            or not (part.layout.goes_along(place, part.shape))
+        ):
+            raise FormatError(f"its axis must be that of the channels; got {axis}")
+        if part.shape[1:] != first.shape[1:]:
+            raise FormatError(f"its inputs may differ only in channels; got {_shapes(parts)}")
+    layouts = {part.layout.moved(part.shape, total, place) for part in parts}
+    if len(layouts) > 1 or None in layouts:
+        raise FormatError(f"its inputs must have one layout; got {_shapes(parts)}")
+    layout = layouts.pop() or first.layout
+    return _join(call, parts, "Concat", total, layout)
 
 
 def _parts(call: Call) -> list[Value]:
@@ -82,15 +99,38 @@ def _parts(call: Call) -> list[Value]:
     return [call.flat(place) if rows else call.value(place) for place in places]
 
 
-def _joined(parts: list[Value], kind: str) -> Value:
-    shapes = {part.shape for part in parts}
-    product = product_shape(parts[0].shape, parts[-1].shape) if kind == "Mul" else None
-    same = len({(len(part.shape), part.axes, part.order) for part in parts}) == 1
-    if not same or (kind == "Add" and len(shapes) > 1) or (kind == "Mul" and product is None):
-        raise FormatError(f"its inputs must have one shape and layout; got {_shapes(parts)}")
-    names = tuple(part.name for part in parts)
-    shape = product or parts[0].shape
-    return replace(parts[0], shape=shape, sources=names, layers=(), joins=kind)
+def joined(call: Call, parts: list[Value], kind: str) -> Value:
+    """Values that meet number by number; one may have fewer places, or channels, than another."""
+    shape = _common([part.shape for part in parts], parts)
+    whole = [part for part in parts if part.shape == shape] or parts[:1]
+    layout = whole[0].layout
+    for part in parts:
+        if part.layout != layout.moved(shape, part.shape):
+            raise FormatError(f"its inputs must have one layout; got {_shapes(parts)}")
+    return _join(call, parts, kind, shape, layout)
+
+
+def _common(shapes: list[tuple[int, ...]], parts: list[Value]) -> tuple[int, ...]:
+    try:
+        if len({len(shape) for shape in shapes}) > 1:
+            raise ValueError
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise FormatError(f"its inputs must have one shape; got {_shapes(parts)}") from None
+
+
+def _join(
+    call: Call, parts: list[Value], kind: str, shape: tuple[int, ...], layout: Layout
+) -> Value:
+    return replace(
+        parts[0],
+        shape=shape,
+        layout=layout,
+        sources=tuple(part.name for part in parts),
+        layers=(),
+        joins=kind,
+        node=str(call.node),
+    )
 
 
 def _shapes(parts: list[Value]) -> str:
@@ -98,10 +138,14 @@ def _shapes(parts: list[Value]) -> str:
 
 
 def read_mean(call: Call) -> Value:
-    """Nothing: badak adds paths, and has no layer for their mean."""
-    if len(call.inputs) != 1:
-        raise FormatError(f"it must take one value; it is the mean of {len(call.inputs)}")
-    return call.gives(call.value())
+    """The sum of paths, divided by their number."""
+    total = read_add(call)
+    if len(call.inputs) == 1:
+        return total
+    if any(isinstance(x, np.ndarray) for x in call.inputs):
+        raise FormatError("it must be the mean of values, none of them constant")
+    call.before.append(replace(total, name=f"{call.node.outputs[0]} in all", uses=1))
+    return affine(call, call.before[-1], 1 / len(call.inputs))
 
 
 JOINS = {
@@ -113,7 +157,9 @@ JOINS = {
 READERS = {
     "Add": read_add,
     "Sum": read_add,
-    "Mul": read_mul,
-    "Concat": read_concat,
     "Mean": read_mean,
+    "Concat": read_concat,
+    "Mul": _reader("Mul"),
+    "Sub": _reader("Sub"),
+    "Div": _reader("Div"),
 }

@@ -1,13 +1,14 @@
-"""Products with a matrix: Linear both ways, EuclideanRBF; and constants added after a product."""
+"""Products with a matrix: Linear both ways, EuclideanRBF."""
 
 import numpy as np
 
 from badak.arrays import Array, Shape
 from badak.errors import FormatError
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.layout import Layout
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import EuclideanRBF, Linear
+from badak.layers import Conv2d, EuclideanRBF, Linear
 
 
 def write_linear(graph: GraphWriter, name: str, layer: Linear, x: str, shape: Shape) -> str:
@@ -21,60 +22,45 @@ def read_gemm(call: Call) -> Value:
     alpha, beta = call.real("alpha", 1.0), call.real("beta", 1.0)
     if call.integer("transA", 0):
         raise FormatError("its transA must be 0: rows are images")
-    weight = alpha * (weight if call.integer("transB", 0) else weight.T)
-    y = _linear(call, x, weight)
-    if call.at(2) is None or beta == 0:
-        return y
-    return shifted(y, beta * call.floats(2))
+    weight = weight if call.integer("transB", 0) else weight.T
+    weight = weight if alpha == 1 else alpha * weight
+    return _linear(call, x, weight, None if call.at(2) is None else beta * call.floats(2, 0, 1, 2))
 
 
 def read_matmul(call: Call) -> Value:
-    """Linear without bias."""
-    return _linear(call, call.flat(), call.floats(1, 2).T)
+    """Linear without bias; over maps with the channels last, a convolution by one pixel."""
+    x, weight = call.value(), call.floats(1, 2).T
+    if len(x.file_shape) == 1:
+        return _linear(call, call.flat(), weight)
+    if len(x.shape) != 3 or not x.layout.goes_along(len(x.file_shape) - 1, x.shape):
+        raise FormatError(f"its input must be rows, or end with channels; it is {x.file_shape}")
+    _check_weight(weight, x)
+    layer = Conv2d(len(weight), 1, bias=False)
+    shape = layer.output_shape(x.shape)
+    layout = x.layout.moved(x.shape, shape, len(x.file_shape) - 1)
+    return call.gives(x, Loaded(layer, ({"weight": weight[:, :, None, None]},)), layout=layout)
 
 
-def _linear(call: Call, x: Value, weight: Array) -> Value:
+def _linear(call: Call, x: Value, weight: Array, bias: Array | None = None) -> Value:
     """A Linear; its columns change order if the file laid out maps in another order than badak."""
+    _check_weight(weight, x)
+    if not x.layout.plain:
+        ordered = np.empty_like(weight)
+        ordered[:, x.layout.indices()] = weight
+        weight = ordered
+    arrays = {"weight": weight}
+    if bias is not None and bias.any():
+        row = bias.reshape(-1) if bias.ndim < 2 or len(bias) == 1 else bias
+        if row.shape not in ((1,), (len(weight),)):
+            raise FormatError(f"its bias must be {(len(weight),)}; it is {bias.shape}")
+        arrays["bias"] = np.broadcast_to(row, len(weight))
+    layer = Linear(len(weight), bias="bias" in arrays)
+    return call.gives(x, Loaded(layer, (arrays,)), layout=Layout.of((len(weight),)))
+
+
+def _check_weight(weight: Array, x: Value) -> None:
     if weight.shape[1] != len(x):
         raise FormatError(f"its weight takes rows of {weight.shape[1]}; the input has {len(x)}")
-    if x.order is not None:
-        c, h, w = x.order
-        weight = weight.reshape(-1, h, w, c).transpose(0, 3, 1, 2).reshape(weight.shape)
-    layer = Linear(len(weight), bias=False)
-    return call.gives(x, Loaded(layer, ({"weight": weight},)), order=None)
-
-
-def shifted(y: Value, shift: Array) -> Value:
-    """Give the layer that ends `y`, which has or may have a bias, another one."""
-    last = y.last
-    old = {} if last is None else last.arrays[0]
-    config = {} if last is None else last.layer.config()
-    if last is None or "bias" not in old | config:
-        raise FormatError(
-            "it adds a constant; badak supports this only right after a convolution or matrix "
-            "product, as its bias"
-        )
-    bias = per_channel(y, shift) + old.get("bias", 0)
-    layer = type(last.layer)(**config | ({"bias": True} if "bias" in config else {}))
-    return y.with_last(Loaded(layer, ({**old, "bias": bias},)))
-
-
-def per_channel(y: Value, array: Array) -> Array:
-    """The numbers for each channel of a constant that meets `y`."""
-    form = tuple(1 if axis else len(y) for axis in y.axes)
-    if y.order is not None and array.size > 1:
-        raise FormatError("it meets rows that were laid out with the channels last")
-    if _tail(array, len(form)) not in (form, (1,) * len(form)):
-        raise FormatError(f"it must have one number per channel, {form}; it has {array.shape}")
-    return np.broadcast_to(array.reshape(-1), len(y))
-
-
-def _tail(array: Array, axes: int) -> tuple[int, ...]:
-    """A shape as broadcasting sees it against this many axes and one of images before them."""
-    shape = array.shape
-    if len(shape) == axes + 1 and shape[0] == 1:
-        shape = shape[1:]
-    return (*[1] * (axes - len(shape)), *shape)
 
 
 def write_rbf(graph: GraphWriter, name: str, layer: EuclideanRBF, x: str, shape: Shape) -> str:

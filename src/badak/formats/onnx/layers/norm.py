@@ -1,12 +1,13 @@
 """Normalisation, both ways."""
 
+import math
+
 import numpy as np
 
-from badak.arrays import Array, Shape
+from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axis
 from badak.formats.onnx.call import Call
-from badak.formats.onnx.layers.linear import per_channel
 from badak.formats.onnx.ops.norm import onnx_alpha, paper_alpha
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
@@ -45,16 +46,18 @@ def read_batch_norm(call: Call) -> Value:
     arrays = [call.floats(place, 1) for place in (1, 2, 3, 4)]
     if any(array.shape != (len(x),) for array in arrays):
         raise FormatError(f"its arrays must be {(len(x),)}; got {[a.shape for a in arrays]}")
-    weight, bias, mean, var = arrays
-    if not (var >= 0).all():
-        raise FormatError(f"its variances must be at least 0; got {var.min()}")
+    if not (arrays[3] >= 0).all():
+        raise FormatError(f"its variances must be at least 0; got {arrays[3].min()}")
     eps = max(call.real("epsilon", 1e-5), 1e-30)  # what eps 0 means, to the last bit
     momentum = 1 - call.real("momentum", 0.9)
-    if x.axes[:1] != (0,) or x.order is not None:
-        raise FormatError("its channels must be the second axis, in badak's order")
+    if not (x.file_shape == x.shape or x.layout.goes_along(0, x.shape)):
+        raise FormatError("its channels must be the second axis")
+    if len(x.shape) == 1:
+        arrays = [x.layout.placed(array) for array in arrays]
     kind = BatchNorm1d if len(x.shape) == 1 else BatchNorm2d
     layer = kind(round(momentum, 7), eps)
-    named = {"weight": weight, "bias": bias, "running_mean": mean, "running_var": var}
+    names = ("weight", "bias", "running_mean", "running_var")
+    named = dict(zip(names, arrays, strict=True))
     return call.gives(x, Loaded(layer, (named,)))
 
 
@@ -109,13 +112,15 @@ def write_instance_norm(
 
 def read_instance_norm(call: Call) -> Value:
     """InstanceNorm2d, or GroupNorm if a Reshape made groups of channels."""
-    x = call.value(grouped=True)
-    groups = x.groups or len(call.image())
+    x = call.value()
+    groups = x.file_shape[0]
+    if len(x.shape) != 3 or not x.layout.plain or len(x) % groups:
+        raise FormatError(f"its input must be maps (C, H, W), or in groups; it is {x.file_shape}")
     weight, bias = call.floats(1, 1), call.floats(2, 1)
     if weight.shape != (groups,) or bias.shape != (groups,):
         raise FormatError(f"its arrays must be {(groups,)}; got {weight.shape} and {bias.shape}")
     eps, size = call.real("epsilon", 1e-5), len(x) // groups
-    layer = GroupNorm(groups, eps) if x.groups else InstanceNorm2d(eps, affine=True)
+    layer = GroupNorm(groups, eps) if size > 1 else InstanceNorm2d(eps, affine=True)
     named = {"weight": weight.repeat(size), "bias": bias.repeat(size)}
     return call.gives(x, Loaded(layer, (named,)))
 
@@ -134,34 +139,21 @@ def write_layer_norm(graph: GraphWriter, name: str, layer: LayerNorm, x: str, sh
 def read_layer_norm(call: Call) -> Value:
     """LayerNorm of the channels at each place, or of all numbers of an image."""
     x = call.value()
-    place = checked_axis(call.integer("axis", -1), len(x.axes) + 1)
+    place = checked_axis(call.integer("axis", -1), len(x.file_shape) + 1)
     call.integer("stash_type", 1)
-    over, sizes = x.axes[place - 1 :], x.file_shape[place - 1 :]
-    whole = len(over) == len(x.shape) and set(x.wide) <= set(over)
-    if place == 0 or not (over == (0,) or whole) or x.order is not None:
+    sizes = x.file_shape[place - 1 :]
+    channels = len(sizes) == 1 and x.layout.goes_along(place - 1, x.shape)
+    if place == 0 or not (channels or math.prod(sizes) == math.prod(x.shape)):
         raise FormatError(f"it must go over the channels or all of {x.file_shape}; got {place}")
     weight = call.floats(1)
     bias = np.zeros_like(weight) if call.at(2) is None else call.floats(2)
     if (weight.shape, bias.shape) != (sizes, sizes):
         raise FormatError(f"its arrays must be {sizes}; got {weight.shape} and {bias.shape}")
-    layer = LayerNorm("all" if len(over) > 1 else "channels", call.real("epsilon", 1e-5))
-    back = np.argsort(over)  # from the file's order of axes
-    named = {"weight": weight.transpose(back), "bias": bias.transpose(back)}
+    named = {"weight": weight, "bias": bias}
+    if not channels:
+        named = {key: x.layout.placed(array).reshape(x.shape) for key, array in named.items()}
+    layer = LayerNorm("channels" if channels else "all", call.real("epsilon", 1e-5))
     return call.gives(x, Loaded(layer, (named,)))
-
-
-def read_scale(call: Call) -> Value:
-    """The weight of the GroupNorm before it."""
-    place = 1 if isinstance(call.at(1), np.ndarray) else 0
-    y, factor = call.value(1 - place), call.floats(place)
-    last = y.last
-    if last is None or not isinstance(last.layer, GroupNorm):
-        raise FormatError(
-            "it multiplies by a constant; badak supports this only right after group normalisation"
-        )
-    scale = per_channel(y, factor)
-    arrays: dict[str, Array] = {key: array * scale for key, array in last.arrays[0].items()}
-    return y.with_last(Loaded(last.layer, (arrays,)))
 
 
 def write_local_response_norm(
@@ -210,5 +202,4 @@ READERS = {
     "InstanceNormalization": read_instance_norm,
     "LayerNormalization": read_layer_norm,
     "LRN": read_local_response_norm,
-    "Mul": read_scale,
 }

@@ -1,6 +1,7 @@
 """Poolings: MaxPool2d, AvgPool2d and GlobalAvgPool2d both ways; Subsample2d."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,10 +10,12 @@ from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes
 from badak.formats.onnx.call import Call
+from badak.formats.onnx.layers.affine import affine
 from badak.formats.onnx.layers.windows import attributes, padding_of, pads_array, short
+from badak.formats.onnx.pending import Mean
 from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter, one_node
-from badak.layers import AvgPool2d, GlobalAvgPool2d, MaxPool2d, Subsample2d
+from badak.layers import AvgPool2d, GlobalAvgPool2d, Layer, MaxPool2d, Subsample2d
 from badak.ops.window import Window
 
 LOWEST = float(np.finfo(np.float32).min)
@@ -85,24 +88,38 @@ def read_global_max_pool(call: Call) -> Value:
     return call.gives(x, Loaded(MaxPool2d(short((x.shape[1], x.shape[2])))))
 
 
-def read_reduce_mean(call: Call) -> Value:
-    """GlobalAvgPool2d; AvgPool2d over whole rows, or whole columns, if it is over one of them."""
+def read_reduce(call: Call) -> Value:
+    """A global pooling; one over whole rows, or whole columns, if it is over one of them."""
     x, axes = call.value(), call.axes()
     keep = bool(call.integer("keepdims", 1))
+    rank = len(x.file_shape) + 1
     if call.integer("noop_with_empty_axes", 0) and not axes:
         return call.gives(x)
-    places = checked_axes(axes, len(x.axes) + 1)
-    over = {x.axes[place - 1] for place in places if place}
-    wide = over.intersection(x.wide)  # a mean over one number is that number
-    if not places or 0 in places or (wide and (0 in wide or len(x.shape) != 3)):
-        raise FormatError(f"it must be the mean over rows and columns; got axes {axes}")
-    left = x.axes if keep else tuple(axis for axis in x.axes if axis not in over)
-    if not wide:
-        return call.gives(x, axes=left)
-    _, rows, columns = (size if axis in over else 1 for axis, size in enumerate(x.shape))
-    whole = (rows, columns) == x.shape[1:]
-    layer = GlobalAvgPool2d() if whole else AvgPool2d((rows, columns))
-    return call.gives(x, Loaded(layer), axes=left)
+    places = checked_axes(axes, rank) or list(range(rank))
+    dims, layout = x.layout.without([place - 1 for place in places], x.shape, keep)
+    if 0 in places or dims is None:
+        raise FormatError(
+            f"it must go over rows, columns or channels; got axes {axes} of {('N', *x.file_shape)}"
+        )
+    if not dims:  # over one number each
+        return call.gives(x, layout=layout)
+    sizes = [size if dim in dims else 1 for dim, size in enumerate(x.shape)]
+    whole = dims == {dim for dim, size in enumerate(x.shape) if size > 1 and dim}
+    step: Layer
+    if 0 in dims or len(x.shape) != 3:
+        step = Mean(dims=tuple(sorted(dims)))
+    elif whole and call.node.op != "ReduceMax":
+        step = GlobalAvgPool2d()
+    else:
+        kind = MaxPool2d if call.node.op == "ReduceMax" else AvgPool2d
+        step = kind(short((sizes[1], sizes[2])))
+    if call.node.op == "ReduceMax" and not isinstance(step, MaxPool2d):
+        raise FormatError(f"it must be the maximum over rows and columns; got axes {axes}")
+    y = call.gives(x, Loaded(step), layout=layout)
+    if call.node.op != "ReduceSum":
+        return y
+    call.before.append(replace(y, name=f"{call.node.outputs[0]} as a mean"))
+    return affine(call, call.before[-1], float(math.prod(sizes)))
 
 
 def write_subsample(graph: GraphWriter, name: str, layer: Subsample2d, x: str, shape: Shape) -> str:
@@ -128,5 +145,7 @@ READERS = {
     "AveragePool": read_avg_pool,
     "GlobalAveragePool": read_global_avg_pool,
     "GlobalMaxPool": read_global_max_pool,
-    "ReduceMean": read_reduce_mean,
+    "ReduceMean": read_reduce,
+    "ReduceMax": read_reduce,
+    "ReduceSum": read_reduce,
 }

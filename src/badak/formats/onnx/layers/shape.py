@@ -1,7 +1,6 @@
 """Operators that compute nothing, but reshape or transpose: Flatten, or no layer at all."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,10 @@ from badak.arrays import Shape
 from badak.errors import FormatError
 from badak.formats.onnx.axes import checked_axes, checked_order
 from badak.formats.onnx.call import Call, as_numbers
-from badak.formats.onnx.value import CHANNELS_LAST, Loaded, Value
+from badak.formats.onnx.tensor import FLOATS
+from badak.formats.onnx.value import Loaded, Value
 from badak.formats.onnx.writer import GraphWriter
-from badak.layers import Flatten
+from badak.layers import ChannelShuffle, Flatten
 
 
 def write_flatten(graph: GraphWriter, name: str, layer: Flatten, x: str, shape: Shape) -> str:
@@ -24,42 +24,32 @@ def write_flatten(graph: GraphWriter, name: str, layer: Flatten, x: str, shape: 
 
 def read_flatten(call: Call) -> Value:
     """Flatten."""
-    x, axis = _any(call), call.integer("axis", 1)
-    if axis not in (1, -len(x.axes) or 1):
+    x, axis = call.any(), call.integer("axis", 1)
+    if axis not in (1, -len(x.file_shape) or 1):
         raise FormatError(f"its axis must be 1, after the images; got {axis}")
     return _reshaped(call, x, [math.prod(x.shape)])
 
 
-def _any(call: Call) -> Value:
-    """The input, also after a softmax: there the shape may still change."""
-    x = call.at(0)
-    return x if isinstance(x, Value) and not x.groups else call.value()
-
-
 def _reshaped(call: Call, x: Value, sizes: list[int]) -> Value:
-    """Flatten, or no layer if only axes of size 1 are added, removed or moved."""
-    axes = x.laid(sizes)
-    if axes is not None:
-        return call.gives(x, axes=axes)
-    if x.shape == x.file_shape and not x.mixed and _groups(x, sizes):
-        return call.gives(x, groups=sizes[0])
-    if len(sizes) != 1:
+    """Flatten or ChannelShuffle; no layer if axes only part, come, go or join again."""
+    layout = x.layout.reshaped(sizes)
+    if layout is None:
         raise FormatError(
-            f"it must keep the shape, lay it out in a row, or move axes of size 1; "
-            f"{x.file_shape} becomes {tuple(sizes)}"
+            f"it must part or join axes; {x.file_shape} becomes {tuple(sizes)}, which no layer does"
         )
-    return call.gives(x, Loaded(Flatten()), axes=(0,), order=x.shape if x.mixed else None)
-
-
-def _groups(x: Value, sizes: list[int]) -> bool:
-    """Whether these are the sizes of maps in groups of channels."""
-    return len(x.shape) == 3 and len(sizes) == 2 and len(x) % sizes[0] == 0
+    shuffle = layout.shuffled(x.shape)
+    if shuffle is not None:
+        groups, layout = shuffle
+        return call.gives(x, Loaded(ChannelShuffle(groups)), layout=layout)
+    wide = sum(size > 1 for size in x.shape)
+    if len(sizes) == 1 and len(x.shape) == 3 and wide > 1:
+        return call.gives(x, Loaded(Flatten()), layout=layout)
+    return call.gives(x, layout=layout)
 
 
 def read_reshape(call: Call) -> Value:
-    """Flatten, groups of channels, or nothing; images must stay apart."""
-    x, wanted = call.at(0), as_numbers(call.array(1))
-    x = x if isinstance(x, Value) and x.groups else _any(call)
+    """Flatten, or no layer; images must stay apart."""
+    x, wanted = call.any(), as_numbers(call.array(1))
     keep = not call.integer("allowzero", 0)
     shape = x.file_shape
     full = (0, *shape)
@@ -78,25 +68,23 @@ def read_reshape(call: Call) -> Value:
     images = batch in (0, -1) or (batch is not None and batch == call.batch)
     if not images or math.prod(rest) != math.prod(shape) or min(rest, default=1) < 1:
         raise FormatError(f"it must keep images apart; it gives {wanted} for {('N', *shape)}")
-    if tuple(rest) == shape:
-        return call.gives(x)
-    return _reshaped(call, replace(x, groups=0), rest)
+    return _reshaped(call, x, rest)
 
 
 def read_squeeze(call: Call) -> Value:
-    """No layer: axes of size 1 are removed."""
-    x, axes = _any(call), call.axes()
+    """No layer: axes of size 1 are removed; all of them if none is named."""
+    x, axes = call.any(), call.axes()
     sizes = [None, *x.file_shape]
-    gone = checked_axes(axes, len(sizes))
-    if not gone or any(sizes[place] != 1 for place in gone):
+    gone = checked_axes(axes, len(sizes)) or [i for i, size in enumerate(sizes) if size == 1]
+    if any(sizes[place] != 1 for place in gone):
         raise FormatError(f"it must name axes of size 1; got {axes} of {('N', *x.file_shape)}")
     return _reshaped(call, x, [x.file_shape[i - 1] for i in range(1, len(sizes)) if i not in gone])
 
 
 def read_unsqueeze(call: Call) -> Value:
     """Nothing: axes of size 1 come."""
-    x, axes = _any(call), call.axes()
-    rank = 1 + len(x.axes) + len(axes)
+    x, axes = call.any(), call.axes()
+    rank = 1 + len(x.file_shape) + len(axes)
     new = checked_axes(axes, rank)
     if 0 in new:
         raise FormatError(f"it must keep the images first; got axes {axes}")
@@ -105,27 +93,22 @@ def read_unsqueeze(call: Call) -> Value:
 
 
 def read_transpose(call: Call) -> Value:
-    """No layer: badak keeps maps as (C, H, W), and `axes` records the file's order."""
-    x = _any(call)
-    rank = len(x.axes) + 1
+    """No layer: badak keeps maps as (C, H, W), and the layout records the file's order."""
+    x = call.any()
+    rank = len(x.file_shape) + 1
     order = checked_order(call.integers("perm", range(rank)[::-1]), rank)
-    turned = replace(x, axes=tuple(x.axes[place - 1] for place in order if place))
-    channels_last = [axis for axis in CHANNELS_LAST if axis in turned.wide]
-    if order[0] != 0 or turned.wide not in (sorted(turned.wide), channels_last):
-        raise FormatError(f"it must move the channels after the places or back; got perm {order}")
-    return call.gives(x, axes=turned.axes)
+    if order[0] != 0:
+        raise FormatError(f"it must keep the images first; got perm {order}")
+    return call.gives(x, layout=x.layout.transposed([place - 1 for place in order[1:]]))
 
 
 def read_cast(call: Call) -> Value:
-    """Nothing, if the type stays: badak's networks compute in one type."""
-    x, to = _any(call), call.integer("to", 0)
+    """Nothing, between types of floats: badak's networks compute in one."""
+    x, to = call.any(), call.integer("to", 0)
     call.integer("saturate", 1)
     call.word("round_mode", "up")
-    if to != call.element:
-        raise FormatError(
-            f"it must keep the images' element type, {_type_name(call.element)}; it casts to "
-            f"{_type_name(to)}"
-        )
+    if to not in FLOATS:
+        raise FormatError(f"it must cast to a type of floats; it casts to {_type_name(to)}")
     return call.gives(x)
 
 
@@ -136,12 +119,12 @@ def _type_name(element: int) -> str:
 
 def read_identity(call: Call) -> Value:
     """Nothing."""
-    return call.gives(_any(call))
+    return call.gives(call.any())
 
 
 def read_shape(call: Call) -> NDArray[Any]:
     """The sizes; for the images' number 0, with which Reshape means the same again."""
-    sizes = [0, *_any(call).file_shape]
+    sizes = [0, *call.any().file_shape]
     start, end = call.integer("start", 0), call.integer("end", len(sizes))
     return np.array(sizes[start:end], np.int64)
 

@@ -1,4 +1,4 @@
-"""Add, Sum, Mul and Clip: value by value, over numbers of any kind, shapes broadcast as NumPy's."""
+"""Add, Sum, Mul, Max, Min, Mean, Clip: number by number, shapes broadcast as NumPy's."""
 
 import functools
 from typing import Any
@@ -15,7 +15,7 @@ from badak.formats.onnx.node import Node
 
 def add(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
     """The sum of one or more arrays."""
-    return functools.reduce(_sum, _aligned(node, terms))
+    return functools.reduce(_sum, aligned(node, terms))
 
 
 def _sum(x: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
@@ -26,11 +26,26 @@ def _sum(x: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
 
 def mul(node: Node, *factors: NDArray[Any]) -> NDArray[Any]:
     """The product of two arrays."""
-    x, other = _aligned(node, factors)
+    x, other = aligned(node, factors)
     return np.asarray(x * other)
 
 
-def _aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
+def maximum(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
+    """The largest of one or more numbers at each place."""
+    return np.asarray(functools.reduce(np.maximum, aligned(node, terms)))
+
+
+def minimum(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
+    """The smallest of one or more numbers at each place."""
+    return np.asarray(functools.reduce(np.minimum, aligned(node, terms)))
+
+
+def mean(node: Node, *terms: NDArray[Any]) -> NDArray[Any]:
+    """The mean of one or more arrays."""
+    return np.asarray(add(node, *terms) / len(terms), terms[0].dtype)
+
+
+def aligned(node: Node, terms: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
     """Check that all have one type; align the second's axes with those from `axis` on."""
     names = sorted({str(term.dtype) for term in terms})
     if len(names) != 1:

@@ -64,6 +64,11 @@ def shape_of(node: Node, x: NDArray[Any]) -> NDArray[Any]:
     return np.array(x.shape[node.get("start", 0) : node.get("end", None)], np.int64)
 
 
+def size_of(_: Node, x: NDArray[Any]) -> NDArray[Any]:
+    """How many numbers x has."""
+    return np.array(x.size, np.int64)
+
+
 def gather(node: Node, x: NDArray[Any], indices: NDArray[Any]) -> NDArray[Any]:
     """The slices of x at these places of an axis; -1 is the last."""
     return np.asarray(np.take(x, indices, checked_axis(node.get("axis", 0), x.ndim)))

@@ -70,7 +70,7 @@ def attributions(attribution: Attributions, class_names: Sequence[str] | None = 
         raise BadakError(f"maps must be named {', '.join(map(repr, STYLES))}; got {unknown[0]!r}")
     count = 1 + len(attribution.maps)
     figure = Figure(figsize=(2.2 * count, 2.85))
-    figure.set_layout_engine("constrained", h_pad=0.07, hspace=0)
+    figure.set_layout_engine("constrained", h_pad=0.07, w_pad=0.12, hspace=0)
     pictures, bars = figure.subplots(2, count, squeeze=False, height_ratios=(1, 0.05))
     span = image_range(attribution.image)
     show_image(pictures[0], attribution.image, *span)
@@ -95,7 +95,7 @@ def attributions(attribution: Attributions, class_names: Sequence[str] | None = 
             alpha=OPACITY * np.abs(values) / largest if style.overlaid else None,
         )
         place.set_title(style.title)
-        figure.colorbar(drawn, cax=bar, orientation="horizontal", ticks=MaxNLocator(4))
+        figure.colorbar(drawn, cax=bar, orientation="horizontal", ticks=MaxNLocator(3))
         bar.tick_params(labelsize=7)
     for place in pictures:
         place.set_xticks([])

@@ -25,7 +25,7 @@ def roc(rates: Roc) -> "Figure":
         >>> from badak.inspect import roc as of
         >>> guesses = Predictions([0, 1], [[0.9, 0.1, 0], [0.2, 0.8, 0]], ["cat", "dog", "cow"])
         >>> [text.get_text() for text in roc(of(guesses)).legends[0].get_texts()]
-        ['cat 1.0000', 'dog 1.0000', 'cow: no images', 'macro average 1.0000', 'chance 0.5']
+        ['cat: 1.0000', 'dog: 1.0000', 'cow: no images', 'macro average: 1.0000', 'chance: 0.5']
     """
     from badak.inspect.draw.figure import Figure
 
@@ -38,7 +38,7 @@ def roc(rates: Roc) -> "Figure":
         for name, curve, colour in zip(names, rates.curves, colours(k), strict=True):
             style = {"color": colour, "lw": 1.2} if told_apart else {"color": "0.8", "lw": 0.8}
             if curve is not None:
-                label = f"{name} {curve.auc:.4f}" if told_apart else None
+                label = f"{name}: {curve.auc:.4f}" if told_apart else None
                 axes.plot(curve.false_positive_rate, curve.true_positive_rate, label=label, **style)
             elif told_apart:
                 axes.plot([], [], label=f"{name}: no images", **style)
@@ -47,9 +47,9 @@ def roc(rates: Roc) -> "Figure":
             rates.macro_true_positive_rate,
             color="black",
             lw=2,
-            label=f"macro average {rates.macro_auc:.4f}",
+            label=f"macro average: {rates.macro_auc:.4f}",
         )
-        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="chance 0.5")
+        axes.plot([0, 1], [0, 1], ":", color="0.5", lw=1, label="chance: 0.5")
         axes.set_xlabel("false-positive rate")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
