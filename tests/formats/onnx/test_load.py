@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from onnx import helper
+from onnx import helper, numpy_helper
 
 import badak
 from formats.onnx.graph_files import MAPS, B, W, conv, floats, kinds, model, node, runtime, save
@@ -212,9 +212,7 @@ GRAPHS = {
                 node("Gather", "s i", "n"),
                 helper.make_node("Constant", [], ["a"], value_ints=[0]),
                 node("Unsqueeze", "n a", "u"),
-                helper.make_node(
-                    "Constant", [], ["r"], value=numpy_helper.from_array(np.array([-1]))
-                ),
+                node("Constant", "", "r", value=numpy_helper.from_array(np.array([-1]))),
                 node("Concat", "u r", "k", axis=0),
                 node("Reshape", "x k", "y"),
             ],
