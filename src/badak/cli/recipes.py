@@ -39,7 +39,7 @@ RECIPES = {
     "resnet8":   Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
     "resnet18":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
     "resnet20":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
-    "resnet50":  Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
+    "resnet50":  Recipe("nesterov", 2e-2, 5e-4, "one-cycle", 30,    True),
     "wideresnet16": Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30, True),
     "squeezenet": Recipe("adam",    1e-3, None, "one-cycle", 30,    True),  # no batch norm
     "densenet121": Recipe("nesterov", 1e-1, 1e-4, "one-cycle", 30,  True),
