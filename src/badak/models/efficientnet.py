@@ -76,7 +76,7 @@ def EfficientNetLite0(
     """EfficientNet for devices: without gates, with ReLU6, stem and head never scaled.
 
     From Liu 2020, *Higher accuracy on vision models with EfficientNet-Lite* (TensorFlow's blog);
-    padding as TensorFlow's "same", eps 0.001 and momentum 0.01, as its published weights need.
+    padding as TensorFlow's "same" and eps 0.001, as its published weights need.
     These expect pixels as (x - 127) / 128, with x from 0 to 255.
 
     Arguments are those of `badak.models`, and:
@@ -92,7 +92,7 @@ def EfficientNetLite0(
     shape = shape_of(input_shape, image_size)
 
     def norm() -> Layer:
-        return BatchNorm2d(momentum=0.01, eps=1e-3)
+        return BatchNorm2d(eps=1e-3)
 
     conv = ConvNorm(ReLU6, norm, "same", weight_init)
     scaled(width, "width")

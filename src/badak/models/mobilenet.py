@@ -140,7 +140,7 @@ def MobileNetV3Small(
     """Eleven inverted residual blocks, most of them gated, and two linear layers.
 
     From Howard et al. 2019, *Searching for MobileNetV3*, table 2; as in torchvision, batch norm
-    has eps 0.001 and momentum 0.01.
+    has eps 0.001.
 
     Arguments are those of `badak.models`, and:
 
@@ -155,7 +155,7 @@ def MobileNetV3Small(
     channels = divisible(16 * scaled(width, "width"))
 
     def norm() -> Layer:
-        return BatchNorm2d(momentum=0.01, eps=1e-3)
+        return BatchNorm2d(eps=1e-3)
 
     makers: dict[Make, ConvNorm] = {
         activation: ConvNorm(activation, norm, weight_init=weight_init)

@@ -96,5 +96,5 @@ def _normed(
     """A convolution padded as TensorFlow's "same", and its batch norm."""
     return [
         Conv2d(count, kernel, stride, "same", groups=groups, weight_init=weight_init),
-        BatchNorm2d(momentum=0.01, eps=1e-3),
+        BatchNorm2d(eps=1e-3),
     ]

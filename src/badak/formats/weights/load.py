@@ -29,7 +29,8 @@ def load_state_dict(
     Layers are found by the shapes of their arrays. Among alike ones an equal name decides, without
     what all names begin with (``module.``); else the numbers in their names do (``features.0``,
     ``conv2``); else the file's order if it keeps one, and a warning says which layers got which
-    weights. So names need not be badak's. Layouts are turned to badak's own.
+    weights. So names need not be badak's. Layouts are turned to badak's own; a 1x1 convolution may
+    be a Linear in the file, as in ConvNeXt.
 
     Args:
         net: what gets the weights; all of them, or none if anything is wrong.

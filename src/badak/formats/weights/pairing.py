@@ -1,8 +1,9 @@
 """Which layer of a file belongs to which of a network, when the two may name them differently.
 
 A layer is known by its arrays: their names and shapes. Among alike ones an equal name decides, then
-the numbers in the names, and last the file's order, which is told. What all names of one side begin
-with, as ``module.`` in PyTorch's DataParallel, is not part of them.
+the numbers in the names, and last the file's order, which is told. Layers of shortcuts are paired
+apart. What all names of one side begin with, as ``module.`` in PyTorch's DataParallel, is not part
+of them.
 """
 
 import re
