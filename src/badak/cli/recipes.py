@@ -27,8 +27,9 @@ class Recipe:
 
 # fmt: off
 RECIPES = {
+    # squeezenet has no batch norm; layers are typed by hand.
     #                            optimizer   lr    decay schedule     epochs augment
-    "simple":             Recipe("adam",     None, None, None,        20,    False),  # the book's run
+    "simple":             Recipe("adam",     None, None, None,        20,    False),
     "lenet":              Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
     "lenet1998":          Recipe("adam",     1e-2, None, "one-cycle", 15,    True),
     "deep":               Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
@@ -41,7 +42,7 @@ RECIPES = {
     "resnet20":           Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
     "resnet50":           Recipe("nesterov", 2e-2, 5e-4, "one-cycle", 30,    True),
     "wideresnet16":       Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 30,    True),
-    "squeezenet":         Recipe("adam",     1e-3, None, "one-cycle", 30,    True),  # no batch norm
+    "squeezenet":         Recipe("adam",     1e-3, None, "one-cycle", 30,    True),
     "densenet121":        Recipe("nesterov", 1e-1, 1e-4, "one-cycle", 30,    True),
     "mobilenet-v1":       Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30,    True),
     "mobilenet-v2":       Recipe("nesterov", 5e-2, 4e-5, "one-cycle", 30,    True),
@@ -53,7 +54,7 @@ RECIPES = {
     "regnety-400mf":      Recipe("nesterov", 2e-2, 5e-5, "one-cycle", 30,    True),
     "convnext-tiny":      Recipe("adamw",    1e-3, 5e-2, "one-cycle", 30,    True),
     "ds-cnn":             Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
-    "layers":             Recipe("adam",     None, None, None,        20,    False),  # typed by hand
+    "layers":             Recipe("adam",     None, None, None,        20,    False),
 }
 # fmt: on
 
