@@ -5,7 +5,7 @@ import numpy as np
 from badak import Network
 from badak.formats.c.source import c_source
 from badak.formats.page.html import html_page
-from badak.layers import Conv2d, EuclideanRBF, Flatten, Hardtanh, Linear, Residual
+from badak.layers import Conv2d, EuclideanRBF, Flatten, Linear, Residual
 from badak.models import SimpleConvNet
 from own_layer import Own
 
@@ -24,7 +24,6 @@ IMAGES = np.random.default_rng(0).random((4, 1, 4, 4), np.float32)
 
 CALLS = {
     "C: own layers": lambda folder: c_source(_network(Own(), Residual([Own()])), "net"),
-    "C: layers of imported networks": lambda folder: c_source(_network(Hardtanh()), "net"),
     "C: weights that are not finite": lambda folder: c_source(_nan(), "net"),
     "C: a header of C": lambda folder: c_source(_network(), "math"),
     "C: class names": lambda folder: c_source(_network(), "net", ["a"]),

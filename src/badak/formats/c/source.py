@@ -96,7 +96,7 @@ def c_source(
     program = lowered(net, WHAT)
     instead = "use a smaller model or another format"
     if not weights_file:
-        instead = "write them to a file of their own (weights_file=True, --weights-file)"
+        instead = "weights_file=True writes them to a file of their own"
     program.check_weights(WHAT, MAX_WEIGHTS_APART if weights_file else MAX_WEIGHTS, instead)
     if program.output == 0:  # nothing is computed: copy
         copy = Operation("leaky_relu", {"negative_slope": 1.0})
