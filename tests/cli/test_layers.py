@@ -21,6 +21,16 @@ def test_it_trains_resumes_and_is_opened(badak, tmp_path):
     assert (tmp_path / "runs" / "digits-layers" / "model.safetensors").exists()
 
 
+def test_a_network_without_convolutions_trains_and_is_inspected(badak, tmp_path):
+    layers = "flatten, linear 20, relu, linear 10"
+    done = badak("train", *QUICK, "--layers", layers, "--run-dir", "run", "--snapshots", "2")
+    assert done.code == 0, done.err
+    plots = {path.name for path in (tmp_path / "run" / "plots").iterdir()}
+    assert plots == {"learning_curve.png"}
+    done = badak("inspect", "run")
+    assert done.code == 0, done.err
+
+
 def test_what_does_not_fit_is_named(badak):
     done = badak("train", *QUICK, "--layers", "conv 4 5, flaten, linear 10")
     assert (done.code, "'flaten'" in done.err, "'flatten'" in done.err) == (2, True, True)

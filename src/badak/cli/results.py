@@ -2,6 +2,7 @@
 
 from badak import inspect, load
 from badak.data import Dataset
+from badak.inspect.features.filters import convolutions
 from badak.network import Network
 from badak.training import History, RunDirectory, Trainer
 from badak.training.best import best_epoch
@@ -33,7 +34,9 @@ def results(trainer: Trainer, test: Dataset, run: RunDirectory) -> list[str]:
 
 
 def draw_filters(net: Network, run: RunDirectory, when: str) -> None:
-    """Write plots/filters_WHEN.png: the first layer's filters, in the book's grid."""
+    """Write plots/filters_WHEN.png: the first convolution's filters, if there is one."""
+    if not convolutions(net):  # a perceptron has weights, but no filters
+        return
     path = run.plots / f"filters_{when}.png"
     inspect.draw.save(inspect.draw.filters(inspect.filters(net)), path)
 

@@ -129,7 +129,7 @@ class ReLU6(Activation):
 @final
 @dataclass
 class Hardsigmoid(Activation):
-    """A sixth of x + 3, but no less than 0 and no more than 1 (Howard et al. 2019, section 5.2).
+    """(x + 3) / 6, but at least 0 and at most 1 (Howard et al. 2019, section 5.2).
 
     Example:
         >>> import numpy as np

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -15,11 +16,20 @@ SHORT = {
     "maxpool": "MaxPool2d",
     "avgpool": "AvgPool2d",
     "globalpool": "GlobalAvgPool2d",
+    "globalavgpool": "GlobalAvgPool2d",
     "norm": "BatchNorm2d",
+    "bn": "BatchNorm2d",
     "batchnorm": "BatchNorm2d",
     "lrn": "LocalResponseNorm",
     "pad": "ZeroPad2d",
 }
+# What is said of other words, if no layer's is similar.
+USUAL = (
+    ": type a layer of badak.layers, such as conv, pool, avgpool, globalpool, norm, relu, dropout, "
+    "flatten or linear"
+)
+BLOCK = ", since it holds other layers: write this network in Python"
+LOSS = ": omit it, since the loss and the predictions apply it to the last layer's output"
 MAX_LENGTH = 10_000  # characters
 
 
@@ -59,9 +69,7 @@ def _layer(words: str, number: int) -> Layer:
     if not word:
         raise BadakError(f"layer {number} is empty: type one between two commas")
     if word.lower() not in kinds:
-        blocks = {name.lower() for name, kind in LAYERS.items() if issubclass(kind, Block)}
-        holds = ", since it holds other layers: write this network in Python"
-        hint = holds if word.lower() in blocks else did_you_mean(word.lower(), kinds)
+        hint = _hint(word.lower(), kinds)
         raise BadakError(f"layer {number} is {shown(word)}, which cannot be typed{hint}")
     kind = kinds[word.lower()]
     names = _arguments(kind)
@@ -71,8 +79,7 @@ def _layer(words: str, number: int) -> Layer:
         if not equals:
             if place >= len(names):
                 raise BadakError(
-                    f"layer {number}, {word!r}, takes {len(names)} arguments "
-                    f"({', '.join(names) or 'none'}); got {len(arguments)}"
+                    f"layer {number}, {word!r}, takes {_counted(names)}; got {len(arguments)}"
                 )
             name = list(names)[place]
         if name not in names:
@@ -88,6 +95,18 @@ def _layer(words: str, number: int) -> Layer:
         raise BadakError(f"layer {number}, {shown(words)}, needs {' and '.join(missing)}")
     with where(f"layer {number}, {shown(words)}"):
         return kind(**given)
+
+
+def _hint(word: str, kinds: Iterable[str]) -> str:
+    """What to type instead of a word that names no layer."""
+    if word in {name.lower() for name, kind in LAYERS.items() if issubclass(kind, Block)}:
+        return BLOCK
+    return LOSS if word == "softmax" else did_you_mean(word, kinds) or USUAL
+
+
+def _counted(names: Collection[str]) -> str:
+    """How many arguments, and which."""
+    return f"{len(names)} arguments ({', '.join(names)})" if names else "no arguments"
 
 
 def _arguments(kind: type[Layer]) -> dict[str, bool]:
