@@ -187,7 +187,7 @@ def _parse(content: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if (content[:1] == b"\x80" and content[8:9] != b"{") or content[:4] == b"PK\x03\x04":
         raise FormatError(
             "it is a pickle or zip archive, which holds no badak network; "
-            "badak.load_state_dict reads weights from PyTorch's"
+            "badak.load_state_dict reads the weights of PyTorch's"
         )
     if len(content) < 8:
         raise FormatError(f"it has {len(content)} bytes, fewer than a safetensors header's 8")

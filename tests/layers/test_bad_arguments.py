@@ -214,6 +214,11 @@ MISFITS = {
         (1, 4, 4),
         r"Residual 'block1': .*layers.*\(4, 2, 2\).*shortcut.*\(1, 4, 4\)",
     ),
+    "sum of values of other shapes": (
+        [Graph({"a": Conv2d(4, 3), "s": Residual([])}, {"s": ("a", "input")})],
+        (1, 4, 4),
+        r"Residual 's': it adds \(4, 2, 2\) and \(1, 4, 4\), which must be of one shape",
+    ),
     "branches of other sizes": (
         [Concat([[Conv2d(4, 3)], []])],
         (1, 4, 4),
@@ -277,6 +282,11 @@ MISFITS = {
         [BatchNorm1d()],
         (1, 4, 4),
         r"BatchNorm1d 'norm1': .*rows.*\(1, 4, 4\).*BatchNorm2d",
+    ),
+    "batch norm of maps on rows": (
+        [Flatten(), BatchNorm2d()],
+        (1, 4, 4),
+        r"BatchNorm2d 'norm1': .*images.*\(16,\): use BatchNorm1d",
     ),
     "instance norm on rows": (
         [Flatten(), InstanceNorm2d()],

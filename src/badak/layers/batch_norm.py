@@ -107,6 +107,10 @@ class BatchNorm2d(BatchNorm):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's own shape, which must be (C, H, W)."""
+        if len(input_shape) == 1:
+            raise BadakError(
+                f"the input must be images (C, H, W); got {input_shape}: use BatchNorm1d"
+            )
         return image_shape(input_shape)
 
     def maps(self, x: Array) -> Array:

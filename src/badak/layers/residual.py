@@ -52,6 +52,8 @@ class Residual(Paths):
 
     def joined_shape(self, ends: list[Shape]) -> Shape:
         """The shape that both paths must give."""
+        if ends[0] != ends[1] and not self.layers and not self.shortcut:
+            raise BadakError(f"it adds {ends[0]} and {ends[1]}, which must be of one shape")
         if ends[0] != ends[1]:
             raise BadakError(
                 f"the layers give {ends[0]} and the shortcut gives {ends[1]}, which cannot be "

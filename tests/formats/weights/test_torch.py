@@ -179,7 +179,7 @@ def test_a_models_state_in_memory(tmp_path):
         (nn.Linear(2, 2).named_parameters(), "path must be a string or a Path"),
         (dict(nn.Linear(2, 2).named_parameters()), "require gradients"),
         (torch_state(**{"3.bias": torch.ones(3).bfloat16()}), r"3\.bias.*bfloat16"),
-        (nn.Linear(2, 2), "path must be a string or a Path"),
+        (nn.Linear(2, 2), r"source.*got a model, Linear: pass its state_dict\(\)"),
         (3, "path.*got 3"),
     ],
 )

@@ -97,6 +97,13 @@ def test_equal_names_that_another_order_contradicts_are_refused(names, tmp_path)
         np.testing.assert_array_equal(net.state()[name], array)
 
 
+def test_the_order_alone_is_told_where_the_weights_were_asked_for():
+    net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))
+    with pytest.warns(UserWarning, match="order of the file decided: conv1 is .*a") as told:
+        load_state_dict(net, alike("a", "b", "c"))
+    assert told[0].filename == __file__
+
+
 def test_an_order_that_names_confirm_needs_no_word(tmp_path):
     """Numbers that increase in the order of the file, and equal names in equal places."""
     net = Network([Conv2d(2, 1), Conv2d(2, 1), Conv2d(2, 1), Flatten(), Linear(3)], (2, 2, 2))

@@ -194,6 +194,8 @@ def test_the_bars_drawn_are_the_data(tmp_path):
     bottom, top = layers.get_ylim()
     assert bottom > top  # the first layer on top
     draw.save(figure, tmp_path / "profile.png")
+    title, legend = layers._left_title.get_window_extent(), layers.get_legend().get_window_extent()
+    assert title.y0 >= legend.y1  # with long names the axes are too narrow for both in one line
     assert np.asarray(Image.open(tmp_path / "profile.png").convert("L")).std() > 10
 
 

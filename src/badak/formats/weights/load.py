@@ -66,6 +66,10 @@ def load_state_dict(
     if not isinstance(net, Network):
         raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
     checks.flag(strict, "strict")
+    if hasattr(source, "state_dict"):
+        raise ArgumentTypeError(
+            f"source must be weights; got a model, {type(source).__name__}: pass its state_dict()"
+        )
     with ExitStack() as stack:
         if isinstance(source, Mapping):
             found, place = read_arrays(source), "the state dict"

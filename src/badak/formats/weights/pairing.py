@@ -173,7 +173,7 @@ def _caution(theirs: list[Group], by_number: Pairs, by_order: Pairs) -> None:
     warnings.warn(
         f"several layers are alike, so the {decided}: {_told(by_number or by_order)}; give them "
         "the network's names if this is wrong",
-        stacklevel=5,
+        stacklevel=6,
     )
 
 

@@ -51,7 +51,7 @@ def profile(times: Profile) -> "Figure":
         axes.set_yticks(places, [plain(row.name) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
-    layers.set_title(f"Time of a training step, batch size {times.batch_size}", loc="left")
+    layers.set_title(f"Time of a training step, batch size {times.batch_size}", loc="left", pad=28)
     layers.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     step.set_xlabel("milliseconds")
     return figure
