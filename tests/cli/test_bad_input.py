@@ -79,6 +79,14 @@ def test_wrong_options_are_usage_errors(badak, tmp_path, words):
     assert files(tmp_path) == {}
 
 
+def test_a_misspelt_model_is_answered_by_the_most_similar(badak):
+    done = badak("train", "--model", "mobilenetv2")
+    assert (done.code, "did you mean 'mobilenet-v2'?" in done.err) == (2, True)
+    assert "vgg11" not in done.err
+    done = badak("train", "--model", "?")
+    assert (done.code, "one of simple, lenet" in done.err) == (2, True)
+
+
 def test_no_traceback_from_a_process_of_its_own(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "badak", "train", "--batch-size", "0"],

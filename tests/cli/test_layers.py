@@ -16,6 +16,11 @@ def test_it_trains_resumes_and_is_opened(badak, tmp_path):
     assert "6 steps" in done.out
     assert badak("evaluate", "run").code == 0
     assert badak("inspect", "run").code == 0
+    report = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Hand-typed network on digits</h1>" in report
+    assert LAYERS in report
+    assert badak("export", "run", "--to", "c").code == 0
+    assert "A hand-typed network for" in (tmp_path / "run" / "run.c.md").read_text(encoding="utf-8")
     assert badak("verify-resume", "run", "--steps", "4").code == 0
     assert badak("train", *QUICK, "--layers", LAYERS).code == 0
     assert (tmp_path / "runs" / "digits-layers" / "model.safetensors").exists()

@@ -76,6 +76,11 @@ class RunConfig:
         kind, _, path = self.dataset.partition(":")
         return Path(path).name or kind
 
+    @property
+    def model_name(self) -> str:
+        """The model's name before the word "network", for people."""
+        return "hand-typed" if self.layers else self.model
+
     def moved_to(self, place: Path) -> "RunConfig":
         """Return the same run for a data set that was moved to another folder."""
         place = place.absolute()

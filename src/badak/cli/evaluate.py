@@ -27,7 +27,7 @@ def command(run: Path, data_dir: Path | None) -> None:
         count, right = int(own.sum()), int((predicted[own] == index).sum())
         rows.append([name, f"{count:,}", f"{right:,}", f"{right / count:.4f}" if count else "-"])
     table = terminal.table(
-        f"{config.model} on the test images of {config.dataset}",
+        f"{config.model_name} network on the test images of {config.dataset}",
         ["Class", "Images", "Right", "Accuracy"],
         rows,
         footer=[

@@ -176,8 +176,8 @@ def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], resul
     files = {file.name: f"{file.stat().st_size:,} bytes" for file in result.files}
     return model_card(
         path.stem,
-        f"A {escaped(config.model)} network for {len(config.class_names)} classes, trained and "
-        f"exported to {form} by badak {__version__}.",
+        f"A {escaped(config.model_name)} network for {len(config.class_names)} classes, "
+        f"trained and exported to {form} by badak {__version__}.",
         opened.net,
         data=data,
         metrics={**measured, **result.metrics},

@@ -89,9 +89,9 @@ def _trained(
     train, test, missing = data
     return Trained(
         opened.net,
-        name=f"{_title(config.model)} on {config.data_name}",
+        name=f"{_title(config)} on {config.data_name}",
         about={
-            "Model": config.model,
+            "Model": config.layers or config.model,
             "Data set": config.data_name,
             "Weights": opened.weights.removeprefix("the weights "),
         },
@@ -105,9 +105,10 @@ def _trained(
     )
 
 
-def _title(model: str) -> str:
-    """Return the model's name in `badak.models`, or on the command line if it has none there."""
-    return getattr(models.MODELS.get(model), "__name__", model)
+def _title(config: RunConfig) -> str:
+    """Return the model's name in `badak.models`, or say that it has none there."""
+    name = f"{config.model_name} network".capitalize()
+    return getattr(models.MODELS.get(config.model), "__name__", name)
 
 
 @contextmanager

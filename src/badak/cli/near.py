@@ -1,10 +1,31 @@
-"""Which run the user meant by a path that is not a run directory."""
+"""What the user meant: a run by a path that is none, or one of many names by a misspelt one."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from badak.errors import nearest_word
+import click
+
+from badak.errors import did_you_mean, nearest_word, shown
 
 RUNS = Path("runs")  # where `badak train` puts runs without --run-dir
+
+
+def one_of(known: Collection[str]) -> Callable[[str], str]:
+    """Return an option's type: one of many names; a misspelt one is answered by the most similar.
+
+    Example:
+        >>> one_of(["simple", "mobilenet-v2"])("mobilenetv2")
+        Traceback (most recent call last):
+        click.exceptions.BadParameter: 'mobilenetv2' is unknown: did you mean 'mobilenet-v2'?
+    """
+
+    def name(word: str) -> str:
+        if word not in known:
+            hint = did_you_mean(word, known) or f": expected one of {', '.join(known)}"
+            raise click.BadParameter(f"{shown(word)} is unknown{hint}")
+        return word
+
+    return name
 
 
 def near_run(path: Path) -> str:

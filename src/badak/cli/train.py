@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from badak import models, optim, terminal
 from badak.cli import counts, learnt
 from badak.cli.config import TYPED, RunConfig, read_config
+from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_filters, draw_history, results
@@ -35,10 +36,11 @@ POSITIVE = click.IntRange(min=1)
 @click.argument("dataset", default="digits")
 @click.option(
     "--model",
-    type=click.Choice(list(models.MODELS)),
+    type=one_of(models.MODELS),
+    metavar="NAME",
     default="simple",
     show_default=True,
-    help="Train this network.",
+    help=f"Train this network: {', '.join(models.MODELS)}.",
 )
 @click.option(
     "--layers",
