@@ -96,6 +96,7 @@ def test_every_argument_that_the_library_advises_becomes_an_option(name):
         ("train", "image_size is for folders only", "--image-size is for folders only"),
         ("train", "seed and epochs must be integers", "--seed and --epochs must be integers"),
         ("train", "x; skip_corrupt=True drops it", "x; --skip-corrupt drops it"),
+        ("predict", "weights_file=True cuts", "`badak export --weights-file` cuts"),
         ("inspect", "x; skip_corrupt=True drops it", "x; `badak train --skip-corrupt` drops it"),
         ("profile", "give data_dir=FOLDER", "give --data-dir FOLDER"),
         ("verify-resume", "give data_dir=FOLDER", "give `badak train --data-dir FOLDER`"),

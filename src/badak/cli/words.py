@@ -21,7 +21,8 @@ def in_options(words: str, command: click.Command | None = None) -> str:
 
     The library names arguments as in Python. A name that begins the message becomes the command's
     option of that name, and so does advice such as ``name=True`` or ``name=VALUE`` anywhere in it;
-    if only `badak train` has the option, that command is named too. Nothing else changes.
+    if only `badak train` or `badak export` has the option, that command is named too. Nothing else
+    changes.
 
     Example:
         >>> from badak.cli.train import command as train
@@ -30,19 +31,26 @@ def in_options(words: str, command: click.Command | None = None) -> str:
         >>> in_options("a.png is damaged; skip_corrupt=True skips such images", train)
         'a.png is damaged; --skip-corrupt skips such images'
     """
-    from badak.cli.train import command as train  # slow to load, and needed only for an error
+    # Slow to load, and needed only for an error.
+    from badak.cli.export import command as export
+    from badak.cli.train import command as train
 
     if command is None:
         context = click.get_current_context(silent=True)
         command = context.command if context else train
-    own, trains = _options(command), _options(train)
+    own = _options(command)
+    others = {
+        key: f"badak {name} {option}"
+        for name, other in (("export", export), ("train", train))
+        for key, option in _options(other).items()
+    }
 
     def assigned(match: re.Match[str]) -> str:
         name, value = match.groups()
-        if name not in own | trains:
+        if name not in own | others:
             return match[0]
-        option = (own | trains)[name] + ("" if value == "True" else f" {value}")
-        return option if name in own else f"`badak train {option}`"
+        option = (others | own)[name] + ("" if value == "True" else f" {value}")
+        return option if name in own else f"`{option}`"
 
     words = re.sub(ASSIGNED, assigned, words)
     if leading := re.match(LEADING, words):
