@@ -100,3 +100,4 @@ class Table:
                 continue
             shown = (f"{cells.get(column, ''):12}" for column in COLUMNS)
             yield f"{name:32} {cells['layers']:>6}  " + "  ".join(shown)
+        yield "no: 61 M: so many weights are 0.1 to 2 GB of C; no: alike: all weights are"

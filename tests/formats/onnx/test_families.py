@@ -185,7 +185,7 @@ def check_keras(tmp_path, table, family, folder):
 
 
 LIGHT = sorted((Path(onnx.__file__).parent / "backend/test/data/light").glob("light_*.onnx"))
-# The others have 7 to 144 million weights: 0.1 to 2 GB of C, and minutes to compile.
+# The others have 7 to 144 million weights: 0.1 to 2 GB of C, and up to minutes to compile.
 WRITTEN_LIGHT = ("light_shufflenet", "light_squeezenet")
 
 
