@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from badak.formats.c.calls import FUNCTIONS, HELPERS
@@ -9,7 +10,11 @@ from badak.formats.page.html import PARTS
 from badak.formats.steps import quantise
 from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.kind import unsupported
+from badak.formats.steps.lower import lowered
 from badak.formats.steps.program import Operation, Program, Step
+from badak.formats.steps.run import values
+from badak.layers import Conv2d, Flatten, LayerNorm, Linear
+from badak.network import Network
 
 FLOAT = {op for op, kind in KINDS.items() if kind.run is not unsupported}
 INT8 = {op for op, kind in KINDS.items() if kind.run_int8 is not unsupported}
@@ -45,3 +50,13 @@ def test_steps_that_keep_the_scale_spread_one_range():
     quantise._share(program, ranges)
     assert {ranges[value] for value in (first, second, pooled, other, both)} == {(-2.0, 1.0)}
     assert (ranges[0], ranges[last]) == ((-9.0, 9.0), (0.0, 7.0))
+
+
+def test_a_network_that_trains_on_does_not_change_its_program():
+    net = Network([Conv2d(3, 3), LayerNorm(), Flatten(), Linear(2)], (2, 5, 6), seed=1)
+    x = np.random.default_rng(0).random((4, 2, 5, 6), np.float32)
+    program = lowered(net, "C export")
+    before = values(program, x)[program.output].copy()
+    for array in net.parameters().values():
+        array += 1
+    np.testing.assert_array_equal(values(program, x)[program.output], before)

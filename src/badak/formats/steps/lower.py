@@ -4,6 +4,8 @@ Blocks are unrolled. Layers that compute nothing in prediction (Flatten, Dropout
 Layers that are a kind of convolution become one: batch norm, subsampling, tables, widening.
 """
 
+from dataclasses import replace
+
 from badak.arrays import Shape
 from badak.errors import BadakError
 from badak.formats.steps.kinds import JOINS, LOWERINGS
@@ -36,6 +38,9 @@ def lowered(net: Network, what: str) -> Program:
             values[name] = _joined(program, name, visit.layer, ends)
         elif kind in LOWERINGS:
             operation = LOWERINGS[kind](visit.layer, visit.input)
+            # Copies: a network that trains on must not change a program that was written.
+            arrays = {key: array.copy() for key, array in operation.arrays.items()}
+            operation = replace(operation, arrays=arrays)
             values[name] = program.add(operation, name, (values[name],), visit.output)
         elif kind not in UNCHANGED:
             missing.append(f"{kind.__name__} ({name!r})")
