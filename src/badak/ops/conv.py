@@ -96,6 +96,16 @@ def conv2d_backward(
     return grads
 
 
+def maps_and_weight(x: Array, weight: Array, groups: int) -> tuple[Array, Array]:
+    """Return both as floats of four axes, checked by themselves; `groups` must be at least 1."""
+    x = as_maps(x)
+    weight = as_floats(weight, "weight", 4, x.dtype)
+    if 0 in weight.shape:
+        raise BadakError(f"weight must have no empty axis; got {weight.shape}")
+    checks.integer(groups, "groups", minimum=1)
+    return x, weight
+
+
 def _checked(
     x: Array,
     weight: Array,
@@ -104,11 +114,7 @@ def _checked(
     dilation: IntOrPair,
     groups: int,
 ) -> tuple[Array, Array, Window]:
-    x = as_maps(x)
-    weight = as_floats(weight, "weight", 4, x.dtype)
-    if 0 in weight.shape:
-        raise BadakError(f"weight must have no empty axis; got {weight.shape}")
-    checks.integer(groups, "groups", minimum=1)
+    x, weight = maps_and_weight(x, weight, groups)
     (f, per_group, kh, kw), c = weight.shape, x.shape[1]
     if f % groups or c % groups:
         raise BadakError(f"groups must divide {c} channels and {f} filters; got {groups}")

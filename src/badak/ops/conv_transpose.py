@@ -6,7 +6,8 @@ from badak import checks
 from badak.arrays import Array, as_floats, check_shape
 from badak.errors import BadakError
 from badak.ops import edition
-from badak.ops.im2col import as_maps, check_fits
+from badak.ops.conv import maps_and_weight
+from badak.ops.im2col import check_fits
 from badak.ops.window import IntOrPair, Padding, Pair, Window, pair, short
 
 
@@ -157,11 +158,7 @@ def _checked(
     dilation: IntOrPair,
     groups: int,
 ) -> tuple[Array, Array, Window]:
-    x = as_maps(x)
-    weight = as_floats(weight, "weight", 4, x.dtype)
-    if 0 in weight.shape:
-        raise BadakError(f"weight must have no empty axis; got {weight.shape}")
-    checks.integer(groups, "groups", minimum=1)
+    x, weight = maps_and_weight(x, weight, groups)
     if x.shape[1] % groups:
         raise BadakError(f"groups must divide {x.shape[1]} channels; got {groups}")
     if len(weight) != x.shape[1]:
