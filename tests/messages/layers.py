@@ -1,7 +1,8 @@
 """Arguments of the layers, and layers that do not fit each other: what tests/layers refuses."""
 
 from badak import Network
-from layers.test_bad_arguments import MISFITS, WRONG
+from layers.test_bad_arguments import WRONG
+from layers.test_misfits import MISFITS
 
 
 def _network(layers, shape):
