@@ -106,9 +106,10 @@ def _trained(
 
 
 def _title(config: RunConfig) -> str:
-    """Return the model's name in `badak.models`, or say that it has none there."""
-    name = f"{config.model_name} network".capitalize()
-    return getattr(models.MODELS.get(config.model), "__name__", name)
+    """Return the model's name in `badak.models`, or its name here; say what was typed by hand."""
+    if config.model in models.MODELS:
+        return getattr(models.MODELS[config.model], "__name__", config.model)
+    return f"{config.model_name} network".capitalize()
 
 
 @contextmanager
