@@ -19,6 +19,7 @@
 #include "loss/loss.h"
 #include "loss/softmax.h"
 #include "norm/norm.h"
+#include "pixels/conv.h"
 #include "pool2d/pool2d.h"
 
 #define BADAK_KERNELS(X)       \
@@ -30,6 +31,7 @@
   BADAK_LOSS_KERNELS(X)        \
   BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
+  BADAK_PIXELS_CONV_KERNELS(X) \
   BADAK_POOL2D_KERNELS(X)      \
   BADAK_SEVERAL_KERNELS(X)     \
   BADAK_SOFTMAX_KERNELS(X)     \

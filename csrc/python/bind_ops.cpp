@@ -8,6 +8,7 @@ void bind_elementwise(nb::module_& m);
 void bind_loss(nb::module_& m);
 void bind_maps(nb::module_& m);
 void bind_norm(nb::module_& m);
+void bind_pixels_conv(nb::module_& m);
 void bind_pool(nb::module_& m);
 void bind_update(nb::module_& m);
 
@@ -17,6 +18,7 @@ void bind_ops(nb::module_& m) {
   bind_loss(m);
   bind_maps(m);
   bind_norm(m);
+  bind_pixels_conv(m);
   bind_pool(m);
   bind_update(m);
 }

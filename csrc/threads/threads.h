@@ -30,6 +30,7 @@ enum class Scratch {
   shared,
   packed_a,
   packed_b,
+  packed_weight,
   partial,  // gemm
   weight,
   taps,

@@ -1,0 +1,141 @@
+"""Maps with the channels innermost, in a frame of zeros: how plans keep them between layers."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from badak import _core
+from badak.arrays import Array
+from badak.ops.native.window import conv_numbers
+from badak.ops.window import Window
+
+ALIGNED = 64  # bytes: one vector of the widest instruction set
+SPARE = 32  # numbers behind the last pixel, which kernels may read
+
+
+class Frame(NamedTuple):
+    """Rows and columns of zeros around maps."""
+
+    top: int = 0
+    bottom: int = 0
+    left: int = 0
+    right: int = 0
+
+    def joined(self, other: "Frame") -> "Frame":
+        """The smallest frame that holds both."""
+        return Frame(*map(max, self, other))
+
+
+class Pixels(NamedTuple):
+    """Images (N, H, W, C), a part of an array with a frame; the core reads it as this pair.
+
+    Attributes:
+        array: (N, rows, columns, channels) float32, C-contiguous.
+        inside: the first row, column and channel that count, and how many of each.
+    """
+
+    array: Array
+    inside: tuple[int, int, int, int, int, int]
+
+    @property
+    def numbers(self) -> Array:
+        """The images as a view (N, H, W, C)."""
+        top, left, first, h, w, c = self.inside
+        view: Array = self.array[:, top : top + h, left : left + w, first : first + c]
+        return view
+
+    def channels(self, first: int, count: int) -> "Pixels":
+        """Some of the channels, in place."""
+        top, left, start, h, w, _ = self.inside
+        return Pixels(self.array, (top, left, start + first, h, w, count))
+
+
+def new(n: int, h: int, w: int, c: int, frame: Frame = Frame()) -> Pixels:
+    """Make maps of zeros with a frame."""
+    shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
+    count = int(np.prod(shape))
+    memory = np.zeros(count + SPARE + ALIGNED // 4, np.float32)
+    start = -memory.ctypes.data % ALIGNED // 4
+    array = memory[start : start + count].reshape(shape)
+    return Pixels(array, (frame.top, frame.left, 0, h, w, c))
+
+
+def reading_frame(window: Window, h: int, w: int) -> Frame:
+    """The frame that maps need so that a window may read them."""
+    (top, _), (left, _) = window.sides(h, w)
+    bottom, right = (
+        (places - 1) * step + covers - before - size
+        for places, step, covers, before, size in zip(
+            window.output_size(h, w), window.stride, window.covers, (top, left), (h, w), strict=True
+        )
+    )
+    return Frame(top, max(bottom, 0), left, max(right, 0))
+
+
+def gradient_frame(window: Window) -> Frame:
+    """The frame that a convolution's output gradient needs on its way back to x."""
+    rows, columns = (covers - 1 for covers in window.covers)
+    return Frame(rows, rows, columns, columns)
+
+
+def conv(
+    x: Pixels,
+    weight: Array,
+    window: Window,
+    groups: int,
+    y: Pixels,
+    *,
+    bias: Array | None = None,
+    add: Pixels | None = None,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+    pool: bool = False,
+) -> None:
+    """Convolve: bias, the sum with `add`, limits and 2x2 max pooling follow in this order."""
+    _core.pixels_conv(x, weight, _numbers(x, window), groups, (bias, add), limits, pool, y)
+
+
+def conv_grad_x(
+    grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels
+) -> None:
+    """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
+    _core.pixels_conv_grad_x(grad_y, weight, _numbers(grad_x, window), groups, grad_x)
+
+
+def conv_grad_weight(
+    x: Pixels,
+    grad_y: Pixels,
+    window: Window,
+    groups: int,
+    grad_weight: Array,
+    grad_bias: Array | None,
+) -> None:
+    """Write a convolution's gradients of weight and bias."""
+    _core.pixels_conv_grad_weight(x, grad_y, _numbers(x, window), groups, grad_weight, grad_bias)
+
+
+def planes_conv(
+    x: Array,
+    weight: Array,
+    window: Window,
+    y: Pixels,
+    *,
+    bias: Array | None = None,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+    pool: bool = False,
+) -> None:
+    """Convolve images (N, C, H, W), as users see them, to pixels."""
+    _core.planes_conv(x, weight, conv_numbers(x.shape, window), bias, limits, pool, y)
+
+
+def planes_conv_grad_weight(
+    x: Array, grad_y: Pixels, window: Window, grad_weight: Array, grad_bias: Array | None
+) -> None:
+    """Write that convolution's gradients of weight and bias."""
+    numbers = conv_numbers(x.shape, window)
+    _core.planes_conv_grad_weight(x, grad_y, numbers, grad_weight, grad_bias)
+
+
+def _numbers(x: Pixels, window: Window) -> tuple[int, ...]:
+    """A window's numbers, and the places that it has on x."""
+    h, w = x.inside[3:5]
+    return conv_numbers((0, 0, h, w), window)
