@@ -1,0 +1,50 @@
+// direct_grad_weight.cpp -- FIRST DRAFT
+#include "pixels/direct.h"
+
+#include "simd/simd.h"
+#include "threads/threads.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+template <class Read>
+void naive_grad_weight(const Convolution& conv, const Read& x, const Pixels& grad_y,
+                       float* grad_weight, float* grad_bias) {
+  const Window& k = conv.window;
+  parallel_for(conv.f, [&](int64_t f) {
+    const int64_t g = f / conv.filters();
+    for (int64_t c = 0; c < conv.channels(); c++)
+      for (int64_t a = 0; a < k.kh; a++)
+        for (int64_t b = 0; b < k.kw; b++) {
+          double total = 0;
+          for (int64_t i = 0; i < grad_y.n; i++)
+            for (int64_t oy = 0; oy < grad_y.h; oy++)
+              for (int64_t ox = 0; ox < grad_y.w; ox++)
+                total += grad_y.pixel(i, oy, ox)[f] *
+                         x(i, g * conv.channels() + c, oy * k.sh + a * k.dh - k.top,
+                           ox * k.sw + b * k.dw - k.left);
+          grad_weight[((f * conv.channels() + c) * k.kh + a) * k.kw + b] = total;
+        }
+    if (grad_bias == nullptr) return;
+    double total = 0;
+    for (int64_t i = 0; i < grad_y.n; i++)
+      for (int64_t oy = 0; oy < grad_y.h; oy++)
+        for (int64_t ox = 0; ox < grad_y.w; ox++) total += grad_y.pixel(i, oy, ox)[f];
+    grad_bias[f] = total;
+  });
+}
+
+auto of_pixels(const Pixels& x) {
+  return [&x](int64_t i, int64_t c, int64_t row, int64_t column) {
+    return x.pixel(i, row, column)[c];
+  };
+}
+}  // namespace
+
+void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
+                        float* grad_weight, float* grad_bias) {
+  naive_grad_weight(conv, of_pixels(x), grad_y, grad_weight, grad_bias);
+}
+
+
+}  // namespace badak::BADAK_ISA
