@@ -72,10 +72,19 @@ def reading_frame(window: Window, h: int, w: int) -> Frame:
     return Frame(top, max(bottom, 0), left, max(right, 0))
 
 
-def gradient_frame(window: Window) -> Frame:
-    """The frame that a convolution's output gradient needs on its way back to x."""
-    rows, columns = (covers - 1 for covers in window.covers)
-    return Frame(rows, rows, columns, columns)
+def gradient_frame(window: Window, h: int, w: int) -> Frame:
+    """The frame that a convolution's output gradient needs on its way back to maps of h x w."""
+    sides, places = window.sides(h, w), window.output_size(h, w)
+    before, after = (
+        tuple(
+            max(0, (covers - 1 - first) // step if start else (size - 1 + first) // step - last + 1)
+            for size, covers, step, (first, _), last in zip(
+                (h, w), window.covers, window.stride, sides, places, strict=True
+            )
+        )
+        for start in (True, False)
+    )
+    return Frame(before[0], after[0], before[1], after[1])
 
 
 def conv(
