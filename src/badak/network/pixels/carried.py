@@ -26,21 +26,21 @@ class Carried(Step):
 
     def forward(self, memory: Memory) -> None:
         """To planes and back."""
-        turned = edition.pixels()
+        turned = edition.pixels_maps()
         x = np.empty((memory.count, *self.x.shape), np.float32)
-        turned.to_planes(self.x.data.pixels, x)
-        turned.from_planes(self.stage.forward(x), memory.place(self.makes))
+        turned.pixels_to_planes(self.x.data.pixels, x)
+        turned.planes_to_pixels(self.stage.forward(x), memory.place(self.makes))
 
     def backward(self, memory: Memory) -> Gradients:
         """Likewise."""
-        turned, grad = edition.pixels(), self.makes.grad
+        turned, grad = edition.pixels_maps(), self.makes.grad
         self.makes.grad = None
         grad_y = np.empty((memory.count, *self.makes.shape), np.float32)
-        turned.to_planes(grad.pixels, grad_y)
+        turned.pixels_to_planes(grad.pixels, grad_y)
         grad.done()
         grad_x, gradients = self.stage.backward(grad_y, self.x.passes_back)
         if grad_x is not None:
             back = memory.for_grad(self.x)
-            turned.from_planes(grad_x, back.pixels)
+            turned.planes_to_pixels(grad_x, back.pixels)
             memory.give(self.x, back)
         return gradients

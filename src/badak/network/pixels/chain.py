@@ -9,6 +9,7 @@ from badak.arrays import Array, Shape
 from badak.layers import Layer
 from badak.network.pixels.lowering import Lowered
 from badak.network.pixels.maps import Maps, Memory
+from badak.network.pixels.steps import Step
 from badak.network.stages import Gradients, Stage
 from badak.ops import edition
 
@@ -22,7 +23,7 @@ class PixelChain(Stage):
     def __init__(self, layers: Sequence[tuple[str, Layer]], input_shape: Shape) -> None:
         lowered = Lowered(layers, input_shape)
         self.start, self.steps, self.end = lowered.start, lowered.steps, lowered.end
-        self.maps = list(dict.fromkeys(maps for step in self.steps for maps in step.maps()))
+        self.maps = [self.start, *(step.makes for step in self.steps)]
 
     def refreshed(self) -> Iterator[Stage]:
         """Those inside."""
@@ -47,8 +48,9 @@ class PixelChain(Stage):
         gradients: Gradients = {}
         self.start.passes_back = need_grad_x
         self.end.grad = self.memory.for_grad(self.end)
-        edition.pixels().from_planes(grad_y, self.end.grad.pixels)
+        edition.pixels_maps().planes_to_pixels(grad_y, self.end.grad.pixels)
         last = {maps: step for step in reversed(self.steps) for maps in step.keeps}
+        last.pop(self.end, None)  # whoever comes after may read it
         for step in reversed(self.steps):
             gradients |= step.backward(self.memory)
             _release(last, step)
@@ -60,11 +62,11 @@ class PixelChain(Stage):
         if pixels.array.shape == (n, 1, 1, c):
             return pixels.array.reshape(n, c, 1, 1)
         planes = np.empty((n, c, h, w), np.float32)
-        edition.pixels().to_planes(pixels, planes)
+        edition.pixels_maps().pixels_to_planes(pixels, planes)
         return planes
 
 
-def _release(last: dict[Maps, object], step: object) -> None:
+def _release(last: dict[Maps, Step], step: Step) -> None:
     """Let go of the maps that this step was the last to read."""
     for maps in [maps for maps, reader in last.items() if reader is step]:
         maps.data.done()

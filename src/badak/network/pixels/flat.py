@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from badak.arrays import Shape
 from badak.layers import Block, Layer
-from badak.layers.block import output_shape
 from badak.layers.nodes import INPUT, Node
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from badak.arrays import Array
 from badak.network.pixels.maps import Maps, Memory
 from badak.network.pixels.steps import Step, Tail, masked, tail_keeps, tail_reads
 from badak.network.stages import Gradients
@@ -22,11 +25,9 @@ class Sum(Step):
 
     def forward(self, memory: Memory) -> None:
         """One call."""
-        y, x = memory.place(self.makes), self.x.data.pixels
-        if self.tail.add is None:
-            edition.pixels().clamp(x, self.tail.limits, y)
-        else:
-            edition.pixels().add(x, self.tail.add.data.pixels, y, limits=self.tail.limits)
+        add = None if self.tail.add is None else self.tail.add.data.pixels
+        y = memory.place(self.makes)
+        edition.pixels_maps().pixels_clamp(self.x.data.pixels, add, self.tail.limits, y)
 
     def backward(self, memory: Memory) -> Gradients:
         """The gradient as it is, or 0, for both."""
@@ -35,7 +36,7 @@ class Sum(Step):
 
 
 class Cat(Step):
-    """Concat: who makes the parts writes them to their place, if it is the only one."""
+    """Concat: what makes a part writes it to its place, if that is the only one."""
 
     def __init__(self, reads: tuple[Maps, ...], makes: Maps) -> None:
         self.reads, self.makes = reads, makes
@@ -43,7 +44,7 @@ class Cat(Step):
     def link(self) -> None:
         """Make the parts some channels of the whole."""
         for first, maps in self._parts():
-            if maps.whole is None and not maps.fixed:
+            if maps.whole is None and not maps.lasting:
                 maps.join(self.makes, first)
 
     def forward(self, memory: Memory) -> None:
@@ -51,7 +52,8 @@ class Cat(Step):
         y = memory.place(self.makes)
         for first, maps in self._parts():
             if maps.whole != (self.makes, first):
-                edition.pixels().copy(maps.data.pixels, y.channels(first, maps.shape[0]))
+                part = y.channels(first, maps.shape[0])
+                edition.pixels_maps().pixels_copy(maps.data.pixels, part)
 
     def backward(self, memory: Memory) -> Gradients:
         """Each part gets its channels' gradient."""
@@ -67,3 +69,32 @@ class Cat(Step):
         for maps in self.reads:
             yield first, maps
             first += maps.shape[0]
+
+
+class Gate(Step):
+    """Product of maps and one factor for each: squeeze-and-excitation's last part."""
+
+    def __init__(self, reads: tuple[Maps, ...], makes: Maps) -> None:
+        self.x, self.gate = sorted(reads, key=lambda maps: maps.shape[1:] == (1, 1))
+        self.reads, self.keeps, self.makes = reads, reads, makes
+
+    def forward(self, memory: Memory) -> None:
+        """One call for the product; the factors lie in an array without a frame."""
+        maps, c = edition.pixels_maps(), self.gate.shape[0]
+        self.factors: Array = np.empty((memory.count, c), np.float32)
+        maps.pixels_to_planes(self.gate.data.pixels, self.factors[:, :, None, None])
+        maps.pixels_gate(self.x.data.pixels, self.factors, memory.place(self.makes))
+
+    def backward(self, memory: Memory) -> Gradients:
+        """One call for both gradients."""
+        maps, grad = edition.pixels_maps(), self.makes.grad
+        self.makes.grad = None
+        grad_x, grad_gate = memory.for_grad(self.x), memory.for_grad(self.gate)
+        factors: Array = np.empty_like(self.factors)
+        x = self.x.data.pixels
+        maps.pixels_gate_backward(grad.pixels, x, self.factors, grad_x.pixels, factors)
+        grad.done()
+        maps.planes_to_pixels(factors[:, :, None, None], grad_gate.pixels)
+        memory.give(self.x, grad_x)
+        memory.give(self.gate, grad_gate)
+        return {}

@@ -9,6 +9,7 @@ from badak.arrays import Shape
 from badak.layers import (
     AvgPool2d,
     BatchNorm2d,
+    Block,
     Concat,
     Conv2d,
     GlobalAvgPool2d,
@@ -22,37 +23,32 @@ from badak.layers import (
     Widen2d,
 )
 from badak.layers.nodes import INPUT, Node
-from badak.network.pixels import flat
+from badak.network.pixels import activation, flat
+from badak.network.pixels.activation import Curve
 from badak.network.pixels.carried import Carried
-from badak.network.pixels.conv import Conv, FirstConv
-from badak.network.pixels.joins import Cat, Gated, Sum
+from badak.network.pixels.conv import Conv, Enter, FirstConv
+from badak.network.pixels.joins import Cat, Gate, Sum
 from badak.network.pixels.maps import Maps
 from badak.network.pixels.norm import Norm
-from badak.network.pixels.pool import AvgPool, GlobalPool, MaxPool, Widen
+from badak.network.pixels.pool import AvgPool, MaxPool, Widen
 from badak.network.pixels.steps import NO_LIMITS, Step, Tail
 
 # Activations that are limits of their input.
 LIMITS: dict[type[Layer], Callable[[Any], tuple[float, float]]] = {
-    ReLU: lambda layer: (0, np.inf),
-    ReLU6: lambda layer: (0, 6),
-    Hardtanh: lambda layer: (layer.min_val, layer.max_val),
+    ReLU: lambda layer: (0.0, np.inf),
+    **dict.fromkeys((ReLU6, Hardtanh), lambda layer: tuple(layer.options().values())),
 }
-# Layers whose step ends in a tail; those that read one value; and those that join several.
-TAILED: dict[type[Layer], type[Step]] = {Conv2d: Conv, BatchNorm2d: Norm}
-PLAIN: dict[type[Layer], type[Step]] = {
+# Layers whose step ends in a tail; others that read one value; and joins of several.
+TAILED: dict[type[Layer], Any] = {Conv2d: Conv, BatchNorm2d: Norm}
+PLAIN: dict[type[Layer], Any] = {
     MaxPool2d: MaxPool,
     AvgPool2d: AvgPool,
-    GlobalAvgPool2d: GlobalPool,
+    GlobalAvgPool2d: AvgPool,
     Widen2d: Widen,
 }
-JOINS: dict[type[Layer], type[Step]] = {Concat: Cat, Product: Gated}
+JOINS: dict[type[Layer], Any] = {Concat: Cat, Product: Gate}
 # A first convolution of at most so many channels reads images as users see them.
 FEW = 4
-
-
-def supported(layer: Layer) -> bool:
-    """Whether a layer, or a join, has a step of its own."""
-    return type(layer) in LIMITS | TAILED | PLAIN | JOINS | {Residual: Sum}
 
 
 class Lowered:
@@ -69,32 +65,61 @@ class Lowered:
         self._readers = flat.readers(self._flat)
         self.start = Maps(input_shape)
         self._maps = {INPUT: self.start}
-        self.steps: list[Step] = []
+        self._taken: set[str] = set()  # nodes that the step of one before them includes
+        self.steps: list[Step] = [] if self._first_reads_planes() else [Enter(self.start)]
         for node in self._flat.nodes:
-            if node.name not in self._maps:
+            if node.name not in self._taken:
                 self.steps.append(self._step(node))
         self.end = self._maps[self._flat.end]
         for step in self.steps:
             step.link()
         self._agree()
 
-    def _step(self, node: Node) -> Step:
-        kind, x = type(node.layer), self._maps[node.reads[0]]
+    def _first_reads_planes(self) -> bool:
+        first = self._next(INPUT)
+        return (
+            first is not None
+            and isinstance(first.layer, Conv2d)
+            and first.layer.groups == 1
+            and self.start.shape[0] <= FEW
+        )
+
+    def _step(self, node: Node) -> Any:
+        """Make the step of a node, and of those after it that it can include."""
+        kind, reads = type(node.layer), tuple(self._maps[read] for read in node.reads)
+        x = reads[0]
         if kind in TAILED:
-            return TAILED[kind](node.name, node.layer, x, self._tail(node.name))
+            first = not self.steps
+            make: Any = FirstConv if first else TAILED[kind]
+            tail = self._tail(node.name, sums=not first)
+            return make(node.name, node.layer, x, tail)
         if kind in LIMITS:
-            limits = LIMITS[kind](node.layer)
-            return Sum(x, Tail(self._make(node.name), limits=limits))
+            return Sum(x, Tail(self._make(node.name), limits=LIMITS[kind](node.layer)))
         if kind is Residual:
-            other = self._maps[node.reads[1]]
             limits, name = self._limits(node.name)
-            return Sum(x, Tail(self._make(name), other, limits))
+            return Sum(x, Tail(self._make(name), reads[1], limits))
         if kind in JOINS:
-            reads = tuple(self._maps[read] for read in node.reads)
             return JOINS[kind](reads, self._make(node.name))
+        if kind is MaxPool2d:
+            return self._max_pool(node, x)
         if kind in PLAIN:
             return PLAIN[kind](node.layer, x, self._make(node.name))
+        if activation.supported(node.layer):
+            return Curve(node.layer, x, self._make(node.name))
         return Carried(node.name, node.layer, x, self._make(node.name))
+
+    def _max_pool(self, node: Node, x: Maps) -> Step:
+        """Max pooling, whose way back applies the limits of the step before."""
+        pool: MaxPool = PLAIN[MaxPool2d](node.layer, x, self._make(node.name))
+        before = self.steps[-1] if self.steps else None
+        if (
+            isinstance(before, (Conv, Norm))
+            and before.makes is x
+            and before.tail.add is None
+            and len(self._readers[node.reads[0]]) == 1
+        ):
+            pool.limits, before.masks = before.tail.limits, False
+        return pool
 
     def _make(self, name: str) -> Maps:
         self._maps[name] = Maps(self._flat.shapes[name])
@@ -105,13 +130,14 @@ class Lowered:
         after = self._readers[name]
         return after[0] if len(after) == 1 else None
 
-    def _tail(self, name: str) -> Tail:
+    def _tail(self, name: str, sums: bool) -> Tail:
         """What follows a value and can be computed with it."""
         after, add = self._next(name), None
-        if after is not None and type(after.layer) is Residual:
+        if sums and after is not None and type(after.layer) is Residual:
             (other,) = (read for read in after.reads if read != name)
             if other in self._maps:
                 add, name = self._maps[other], after.name
+                self._taken.add(name)
         limits, name = self._limits(name)
         return Tail(self._make(name), add, limits)
 
@@ -120,6 +146,7 @@ class Lowered:
         after = self._next(name)
         if after is None or type(after.layer) not in LIMITS:
             return NO_LIMITS, name
+        self._taken.add(after.name)
         return LIMITS[type(after.layer)](after.layer), after.name
 
     def _agree(self) -> None:
@@ -129,3 +156,16 @@ class Lowered:
             for one, other in pairs:
                 one.need(other.frame("grad"), "grad")
                 other.need(one.frame("grad"), "grad")
+
+
+def supported(layer: Layer) -> bool:
+    """Whether a layer has a step of its own; a block has, as its layers may be carried."""
+    kinds = LIMITS | TAILED | PLAIN
+    return type(layer) in kinds or isinstance(layer, Block) or activation.supported(layer)
+
+
+def joins(block: Block, shapes: Sequence[Shape]) -> bool:
+    """Whether there is a step for a join of values of such shapes."""
+    if isinstance(block, Product):
+        return len(shapes) == 2 and sorted(shape[1:] == (1, 1) for shape in shapes) == [False, True]
+    return isinstance(block, (Residual, Concat))

@@ -42,6 +42,7 @@ class Maps:
 
     Attributes:
         shape: (C, H, W) of one image.
+        lasting: whether they have an array of their own, whose other numbers stay zero.
         whole: the maps of which these are some channels, and the first one's number; or None.
         passes_back: whether anything needs their gradient.
         data: a Buffer, from the step that makes them to the last one that reads them.
@@ -51,7 +52,7 @@ class Maps:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.whole: Any = None
-        self.passes_back = True
+        self.passes_back, self.lasting = True, False
         self.data: Any = None
         self.grad: Any = None
         self._frames: dict[str, Frame] = {}
@@ -65,8 +66,10 @@ class Maps:
     def frame(self, kind: str) -> "Frame":
         """The frame of "data" or "grad"."""
         if self.whole is not None:
-            return self.whole[0].frame(kind)
-        return self._frames.get(kind) or edition.pixels().Frame()
+            whole: Maps = self.whole[0]
+            return whole.frame(kind)
+        frame: Frame = self._frames.get(kind) or edition.pixels().Frame()
+        return frame
 
     def need(self, frame: "Frame", kind: str) -> None:
         """Have at least such a frame."""
@@ -89,17 +92,18 @@ class Memory:
     def take(self, shape: Shape, frame: "Frame") -> Buffer:
         """Lend an array; its numbers are anything."""
         free = self._free.setdefault((shape, frame), [])
-        if free:
-            pixels = free.pop()
-        else:
-            c, h, w = shape
-            pixels = edition.pixels().new(self.count, h, w, c, frame)
+        pixels = free.pop() if free else self.make(shape, frame).pixels
         return Buffer(pixels, lambda: free.append(pixels))
+
+    def make(self, shape: Shape, frame: "Frame") -> Buffer:
+        """Make an array of zeros that never serves for anything else."""
+        c, h, w = shape
+        return Buffer(edition.pixels().new(self.count, h, w, c, frame), lambda: None)
 
     def place(self, maps: Maps) -> "Pixels":
         """Where a step shall write the maps that it makes."""
         if maps.data is None and maps.whole is None:
-            maps.data = self.take(maps.shape, maps.frame("data"))
+            maps.data = (self.make if maps.lasting else self.take)(maps.shape, maps.frame("data"))
         elif maps.data is None:
             whole, first = maps.whole
             self.place(whole)
@@ -116,19 +120,23 @@ class Memory:
         if not maps.passes_back:
             grad.done()
             return
-        kernels = edition.pixels()
-        if maps.grad is None and kernels.framed(grad.pixels, maps.frame("grad")):
+        kernels = edition.pixels_maps()
+        if maps.grad is None and self.fits(grad, maps):
             maps.grad = grad
             return
-        before, maps.grad = maps.grad, self.for_grad(maps)
+        before = maps.grad
         if before is None:
-            kernels.copy(grad.pixels, maps.grad.pixels)
+            maps.grad = self.for_grad(maps)
+            kernels.pixels_copy(grad.pixels, maps.grad.pixels)
         elif before.alone:
-            maps.grad.done()
-            maps.grad = before
-            kernels.add(before.pixels, grad.pixels, before.pixels)
+            kernels.pixels_add(before.pixels, grad.pixels, before.pixels)
         else:
-            kernels.add(before.pixels, grad.pixels, maps.grad.pixels)
+            maps.grad = self.for_grad(maps)
+            kernels.pixels_add(before.pixels, grad.pixels, maps.grad.pixels)
             before.done()
         grad.done()
 
+    def fits(self, grad: Buffer, maps: Maps) -> bool:
+        """Whether an array has the frame that a gradient of these maps needs."""
+        frame = grad.pixels.frame
+        return bool(frame.joined(maps.frame("grad")) == frame)

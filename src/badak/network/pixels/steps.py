@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from badak.arrays import Array
 from badak.network.pixels.maps import Buffer, Maps, Memory
 from badak.network.stages import Gradients, Stage
 from badak.ops import edition
@@ -34,8 +35,10 @@ class Step(ABC):
         reads: the maps that `forward` reads.
         makes: those that it makes.
         keeps: those whose numbers `backward` reads.
+        images: what the chain reads, (N, C, H, W).
     """
 
+    images: Array
     reads: tuple[Maps, ...]
     makes: Maps
     keeps: tuple[Maps, ...] = ()
@@ -43,6 +46,9 @@ class Step(ABC):
     def refreshed(self) -> Iterator[Stage]:
         """Yield the stages inside that have something to do before each pass."""
         return iter(())
+
+    def link(self) -> None:  # noqa: B027  # most have nothing to do
+        """Have maps lie within others, once all steps are there."""
 
     def alike(self) -> Iterator[tuple[Maps, Maps]]:
         """Yield pairs whose gradients want equal frames, so that one's can become the other's."""
@@ -69,7 +75,8 @@ def masked(memory: Memory, tail: Tail) -> Buffer:
     maps.grad = None
     if tail.limits != NO_LIMITS:
         into = own(memory, grad, maps)
-        edition.pixels().mask(grad.pixels, maps.data.pixels, tail.limits, into.pixels)
+        z = maps.data.pixels
+        edition.pixels_maps().pixels_mask(grad.pixels, z, tail.limits, into.pixels)
         if into is not grad:
             grad.done()
         grad = into

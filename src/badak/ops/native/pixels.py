@@ -44,6 +44,13 @@ class Pixels(NamedTuple):
         view: Array = self.array[:, top : top + h, left : left + w, first : first + c]
         return view
 
+    @property
+    def frame(self) -> Frame:
+        """Rows and columns of zeros around."""
+        top, left, _, h, w, _ = self.inside
+        _, rows, columns, _ = self.array.shape
+        return Frame(top, rows - top - h, left, columns - left - w)
+
     def channels(self, first: int, count: int) -> "Pixels":
         """Some of the channels, in place."""
         top, left, start, h, w, _ = self.inside
@@ -103,9 +110,7 @@ def conv(
     _core.pixels_conv(x, weight, _numbers(x, window), groups, (bias, add), limits, pool, y)
 
 
-def conv_grad_x(
-    grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels
-) -> None:
+def conv_grad_x(grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels) -> None:
     """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
     _core.pixels_conv_grad_x(grad_y, weight, _numbers(grad_x, window), groups, grad_x)
 
