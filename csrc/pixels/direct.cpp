@@ -46,33 +46,6 @@ void naive(const Convolution& conv, const Read& x, const float* weight, const Fi
   });
 }
 
-template <class Read>
-void naive_grad_weight(const Convolution& conv, const Read& x, const Pixels& grad_y,
-                       float* grad_weight, float* grad_bias) {
-  const Window& k = conv.window;
-  parallel_for(conv.f, [&](int64_t f) {
-    const int64_t g = f / conv.filters();
-    for (int64_t c = 0; c < conv.channels(); c++)
-      for (int64_t a = 0; a < k.kh; a++)
-        for (int64_t b = 0; b < k.kw; b++) {
-          double total = 0;
-          for (int64_t i = 0; i < grad_y.n; i++)
-            for (int64_t oy = 0; oy < grad_y.h; oy++)
-              for (int64_t ox = 0; ox < grad_y.w; ox++)
-                total += grad_y.pixel(i, oy, ox)[f] *
-                         x(i, g * conv.channels() + c, oy * k.sh + a * k.dh - k.top,
-                           ox * k.sw + b * k.dw - k.left);
-          grad_weight[((f * conv.channels() + c) * k.kh + a) * k.kw + b] = total;
-        }
-    if (grad_bias == nullptr) return;
-    double total = 0;
-    for (int64_t i = 0; i < grad_y.n; i++)
-      for (int64_t oy = 0; oy < grad_y.h; oy++)
-        for (int64_t ox = 0; ox < grad_y.w; ox++) total += grad_y.pixel(i, oy, ox)[f];
-    grad_bias[f] = total;
-  });
-}
-
 auto of_pixels(const Pixels& x) {
   return [&x](int64_t i, int64_t c, int64_t row, int64_t column) {
     return x.pixel(i, row, column)[c];
@@ -95,32 +68,29 @@ void direct(const Convolution& conv, const Pixels& x, const float* packed, const
             const Pixels& y) {
   naive(conv, of_pixels(x), packed, finish, y);
 }
-void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                   const Pixels& grad_x) {
+Convolution turned(const Convolution& conv) {
+  const Maps& m = conv.maps;
   const Window& k = conv.window;
-  parallel_for(grad_x.n, [&](int64_t i) {
-    for (int64_t row = 0; row < grad_x.h; row++)
-      for (int64_t column = 0; column < grad_x.w; column++)
-        for (int64_t c = 0; c < grad_x.c; c++) {
-          const int64_t g = c / conv.channels();
-          float total = 0;
-          for (int64_t a = 0; a < k.kh; a++)
-            for (int64_t b = 0; b < k.kw; b++) {
-              const int64_t y = row + k.top - a * k.dh, x = column + k.left - b * k.dw;
-              if (y < 0 || x < 0 || y % k.sh || x % k.sw || y / k.sh >= grad_y.h ||
-                  x / k.sw >= grad_y.w)
-                continue;
-              for (int64_t f = g * conv.filters(); f < (g + 1) * conv.filters(); f++)
-                total += grad_y.pixel(i, y / k.sh, x / k.sw)[f] *
-                         weight[((f * conv.channels() + c % conv.channels()) * k.kh + a) * k.kw + b];
-            }
-          grad_x.pixel(i, row, column)[c] = total;
-        }
-  });
+  return {.maps = {.n = m.n, .c = conv.f, .h = m.oh, .w = m.ow, .oh = m.h, .ow = m.w},
+          .window = {.kh = k.kh,
+                     .kw = k.kw,
+                     .sh = 1,
+                     .sw = 1,
+                     .top = k.dh * (k.kh - 1) - k.top,
+                     .left = k.dw * (k.kw - 1) - k.left,
+                     .dh = k.dh,
+                     .dw = k.dw},
+          .f = m.c,
+          .groups = conv.groups};
 }
-void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
-                        float* grad_weight, float* grad_bias) {
-  naive_grad_weight(conv, of_pixels(x), grad_y, grad_weight, grad_bias);
+void direct_pack_turned(const Convolution& conv, const float* weight, float* packed) {
+  const int64_t filters = conv.filters(), channels = conv.channels(), cells = conv.cells();
+  for (int64_t g = 0; g < conv.groups; g++)
+    for (int64_t f = 0; f < filters; f++)
+      for (int64_t c = 0; c < channels; c++)
+        for (int64_t t = 0; t < cells; t++)
+          packed[((g * channels + c) * filters + f) * cells + cells - 1 - t] =
+              weight[((g * filters + f) * channels + c) * cells + t];
 }
 
 int64_t planes_size(const Convolution& conv) { return weight_size(conv); }
@@ -131,9 +101,4 @@ void planes(const Convolution& conv, const float* x, const float* packed, const 
             const Pixels& y) {
   naive(conv, of_planes(conv, x), packed, finish, y);
 }
-void planes_grad_weight(const Convolution& conv, const float* x, const Pixels& grad_y,
-                        float* grad_weight, float* grad_bias) {
-  naive_grad_weight(conv, of_planes(conv, x), grad_y, grad_weight, grad_bias);
-}
-
 }  // namespace badak::BADAK_ISA
