@@ -1,5 +1,5 @@
-// direct_grad_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients
-// of weight and bias.
+// direct_grad_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's
+// gradients of weight and bias.
 //   x (N, H, W, C) in the frame that the window reads, grad_y (N, OH, OW, F), grad_weight
 //   (F, C/G, KH, KW), grad_bias (F,) or null; any geometry.
 // Method: grad_sums.h, over bands that stay in L2. The side whose numbers fill vectors better is
@@ -63,7 +63,8 @@ struct Gradient {
         x(side_of_x(conv_, x_)),
         grad(side_of_grad(conv_, grad_y)),
         load_x(cost(grad, x) < cost(x, grad)),
-        bands(conv_.maps, maximum(BAND_FLOATS / (conv_.channels() + conv_.filters()), LEAST_PLACES)),
+        bands(conv_.maps,
+              maximum(BAND_FLOATS / (conv_.channels() + conv_.filters()), LEAST_PLACES)),
         items(conv_, x.numbers(), bands.count()) {}
 
   // An item's sums: those of grad_y, then the products'.
@@ -94,9 +95,10 @@ struct Gradient {
   void finish(const GradItems::Item& item, int64_t first, const Totals& totals, float* to) const {
     const int64_t cells = conv.cells(), channels = conv.channels();
     if (!load_x) {
-      add_up_turned(totals.from(first), ceil_div(item.filters, LANES) * LANES,
-                    minimum(LANES, item.filters - first), cells * channels,
-                    [&](int64_t q) { return q % cells * channels + q / cells; }, to);
+      add_up_turned(
+          totals.from(first), ceil_div(item.filters, LANES) * LANES,
+          minimum(LANES, item.filters - first), cells * channels,
+          [&](int64_t q) { return q % cells * channels + q / cells; }, to);
       return;
     }
     const Totals own = totals.from(first * x.width());
@@ -119,9 +121,8 @@ void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& 
   const GradItems& items = gradient.items;
   const int64_t size = gradient.size();
   float* sums = scratch_floats(Scratch::partial, items.count() * size);
-  parallel_for(items.count(), [&](int64_t item) {
-    gradient.sum(item, grad_bias != nullptr, sums + item * size);
-  });
+  parallel_for(items.count(),
+               [&](int64_t item) { gradient.sum(item, grad_bias != nullptr, sums + item * size); });
   const int64_t together = gradient.load_x ? 1 : LANES, pieces = ceil_div(items.panel, together);
   parallel_for(items.of_segment() * pieces, [&](int64_t index) {
     const GradItems::Item item = items.at(index / pieces);

@@ -1,9 +1,10 @@
-// direct_grad_x.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradient of x.
+// direct_grad_x.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradient of
+// x.
 //   grad_y (N, OH, OW, F) in a frame of zeros, weight (F, C/G, KH, KW), grad_x (N, H, W, C); any
 //   geometry.
-// Method: the pixels of x that lie at the same place between two steps of the window (all, at stride
-// 1) meet the same taps. Their gradient is a convolution of grad_y with these taps, turned, in steps
-// of 1: the forward kernel computes it and writes it to each stride's pixel.
+// Method: the pixels of x that lie at the same place between two steps of the window (all, at
+// stride 1) meet the same taps. Their gradient is a convolution of grad_y with these taps, turned,
+// in steps of 1: the forward kernel computes it and writes it to each stride's pixel.
 #include "pixels/direct.h"
 #include "simd/simd.h"
 #include "threads/threads.h"
@@ -14,9 +15,9 @@ namespace {
 
 // Along one side, the places start, start + stride, ... of x and what they meet.
 struct Phase {
-  int64_t count;          // of the places
-  int64_t first, apart;   // the taps first, first + apart, ...
-  int64_t taps;           // how many
+  int64_t count;              // of the places
+  int64_t first, apart;       // the taps first, first + apart, ...
+  int64_t taps;               // how many
   int64_t padding, dilation;  // of the turned taps on grad_y
   Phase(int64_t start, int64_t size, int64_t kernel, int64_t stride, int64_t dilation_,
         int64_t before)
@@ -45,7 +46,8 @@ void turn_weight(const Convolution& conv, const Phase& rows, const Phase& column
         float* turned = to + (c * filters + f) * taps;
         for (int64_t a = rows.taps - 1; a >= 0; a--)
           for (int64_t b = columns.taps - 1; b >= 0; b--)
-            *turned++ = from[(rows.first + a * rows.apart) * kw + columns.first + b * columns.apart];
+            *turned++ =
+                from[(rows.first + a * rows.apart) * kw + columns.first + b * columns.apart];
       }
   });
 }
@@ -67,8 +69,9 @@ void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* w
       const Phase rows(y, grad_x.h, k.kh, k.sh, k.dh, k.top);
       const Phase columns(x, grad_x.w, k.kw, k.sw, k.dw, k.left);
       if (rows.count * columns.count == 0) continue;
-      const Pixels part{grad_x.pixel(0, y, x), grad_x.n,         rows.count, columns.count, grad_x.c,
-                        grad_x.step * k.sw,    grad_x.row * k.sh, grad_x.image};
+      const Pixels part{grad_x.pixel(0, y, x), grad_x.n,    rows.count,
+                        columns.count,         grad_x.c,    grad_x.step * k.sw,
+                        grad_x.row * k.sh,     grad_x.image};
       if (rows.taps * columns.taps == 0) {
         clear_pixels(part);
         continue;
@@ -79,8 +82,8 @@ void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* w
                      columns.dilation},
           .f = conv.maps.c,
           .groups = conv.groups};
-      float* own = scratch_floats(Scratch::weight,
-                                  conv.maps.c * conv.filters() * rows.taps * columns.taps);
+      float* own =
+          scratch_floats(Scratch::weight, conv.maps.c * conv.filters() * rows.taps * columns.taps);
       turn_weight(conv, rows, columns, weight, own);
       float* packed = scratch_floats(Scratch::packed_weight, direct_size(turned));
       direct_pack(turned, own, packed);

@@ -11,12 +11,12 @@
 
 namespace badak::BADAK_ISA {
 
-constexpr int64_t BAND_FLOATS = 3 << 15;      // 384 KiB: half of L2, of the smallest
-constexpr int64_t LEAST_PLACES = 128;         // a band's, so that a tile is worth storing
-constexpr int64_t PANEL_FLOATS = 1 << 17;     // an item's sums
-constexpr int64_t ALL_SUMS = 1 << 22;         // of all items, 16 MiB
-constexpr int64_t WANTED_ITEMS = 16;          // for all threads
-constexpr int64_t PLACES_OF_SEGMENT = 1024;   // at least
+constexpr int64_t BAND_FLOATS = 3 << 15;     // 384 KiB: half of L2, of the smallest
+constexpr int64_t LEAST_PLACES = 128;        // a band's, so that a tile is worth storing
+constexpr int64_t PANEL_FLOATS = 1 << 17;    // an item's sums
+constexpr int64_t ALL_SUMS = 1 << 22;        // of all items, 16 MiB
+constexpr int64_t WANTED_ITEMS = 16;         // for all threads
+constexpr int64_t PLACES_OF_SEGMENT = 1024;  // at least
 
 // Bands of at most `places` places: some images, or some rows of one, or a part of a row.
 struct PlaceBands {
@@ -40,15 +40,15 @@ struct PlaceBands {
   Band at(int64_t band) const {
     const int64_t x = band % across() * columns, y = band / across() % down() * rows;
     const int64_t image = band / (across() * down()) * images;
-    return {image, y, x,
-            {minimum(images, n - image), minimum(rows, oh - y), minimum(columns, ow - x)}};
+    return {
+        image, y, x, {minimum(images, n - image), minimum(rows, oh - y), minimum(columns, ow - x)}};
   }
 };
 
 // A group's filters in panels, and the bands in segments: each pair is an item, with its own sums.
 struct GradItems {
-  int64_t groups, filters;   // of a group
-  int64_t panel, panels;     // filters of a panel
+  int64_t groups, filters;  // of a group
+  int64_t panel, panels;    // filters of a panel
   int64_t segments;
   // taps: numbers of x that meet each filter.
   GradItems(const Convolution& conv, int64_t taps, int64_t bands)

@@ -39,8 +39,12 @@ constexpr int MAX_VECTORS = LANES == 4 ? 2 : 3;  // of a tile
 
 // Rows of a tile, at most: what the registers hold.
 constexpr int max_rows(int64_t vectors) {
-  return LANES == 16 ? (vectors == 1 ? 16 : vectors == 2 ? 12 : 8)
-                     : (vectors == 1 ? 10 : vectors == 2 ? 6 : 4);
+  return LANES == 16 ? (vectors == 1   ? 16
+                        : vectors == 2 ? 12
+                                       : 8)
+                     : (vectors == 1   ? 10
+                        : vectors == 2 ? 6
+                                       : 4);
 }
 
 // Vectors side by side that the next tile takes, so that no single one is left.
@@ -97,8 +101,8 @@ inline SumTile sum_tile_for(int64_t rows, int64_t vectors) {
     return sum_tile_of<1, APART>(rows, std::make_integer_sequence<int, max_rows(1)>());
   if (vectors == 2)
     return sum_tile_of<2, APART>(rows, std::make_integer_sequence<int, max_rows(2)>());
-  return sum_tile_of<MAX_VECTORS, APART>(
-      rows, std::make_integer_sequence<int, max_rows(MAX_VECTORS)>());
+  return sum_tile_of<MAX_VECTORS, APART>(rows,
+                                         std::make_integer_sequence<int, max_rows(MAX_VECTORS)>());
 }
 
 // sums[k * right.width() + j] (+)= over the area: left's number k * right's number j. The numbers
@@ -108,7 +112,8 @@ void sum_products(const Side& left, const Side& right, const Area& area, float* 
   const int64_t vectors = right.vectors(), of_run = right.vectors_of_run();
   for (int64_t j = 0, width; j < vectors; j += width) {
     width = tile_vectors(vectors - j);
-    TileWork work{nullptr, right.at, left.walk, right.walk, {}, area, nullptr, right.width(), first};
+    TileWork work{nullptr, right.at, left.walk,     right.walk, {},
+                  area,    nullptr,  right.width(), first};
     for (int64_t v = 0; v < width; v++)
       work.offsets[v] = right.offset((j + v) / of_run) + (j + v) % of_run * LANES;
     const int64_t tiles = ceil_div(left.length, max_rows(width));

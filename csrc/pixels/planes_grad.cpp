@@ -1,6 +1,7 @@
 // planes_grad.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients of
 // weight and bias, for the first layer.
-//   x (N, C, H, W), grad_y pixels (N, OH, OW, F), grad_weight (F, C, KH, KW), grad_bias (F,) or null.
+//   x (N, C, H, W), grad_y pixels (N, OH, OW, F), grad_weight (F, C, KH, KW), grad_bias (F,) or
+//   null.
 // Method: the numbers that each tap meets in a band are copied into a row of their own, with zeros
 // where the window reaches outside; grad_sums.h multiplies these rows with grad_y where it lies.
 #include "pixels/direct.h"
@@ -10,9 +11,9 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-constexpr int64_t PLACES = 512;      // of a band
+constexpr int64_t PLACES = 512;         // of a band
 constexpr int64_t APART = PLACES + 16;  // from a tap's row to the next: not the same set of a cache
-constexpr int64_t TAPS = 128;        // copied at a time: 264 KiB
+constexpr int64_t TAPS = 128;           // copied at a time: 264 KiB
 
 // to[i] = from[i * stride], i < count.
 void copy_every(const float* from, int64_t stride, int64_t count, float* to) {
@@ -106,9 +107,8 @@ void planes_grad_weight(const Convolution& conv, const float* x, const Pixels& g
                       .run_row = 0};
       if (grad_bias != nullptr) sum_vectors(grad, band.area, own, b == start);
       for (int64_t first = 0; first < taps; first += TAPS)
-        sum_products<APART>(
-            copy_taps(conv, x, band, first, minimum(TAPS, taps - first), copies), grad, band.area,
-            own + width + first * grad.width(), b == start);
+        sum_products<APART>(copy_taps(conv, x, band, first, minimum(TAPS, taps - first), copies),
+                            grad, band.area, own + width + first * grad.width(), b == start);
     }
   });
   const int64_t pieces = width / LANES;
@@ -118,8 +118,9 @@ void planes_grad_weight(const Convolution& conv, const float* x, const Pixels& g
     if (first >= item.filters) return;
     const Totals totals{sums + index / pieces * size + first, items.segments, items.panels * size};
     const int64_t count = minimum(LANES, item.filters - first);
-    add_up_turned(totals.from(width), ceil_div(item.filters, LANES) * LANES, count, taps,
-                  [](int64_t q) { return q; }, grad_weight + f * taps);
+    add_up_turned(
+        totals.from(width), ceil_div(item.filters, LANES) * LANES, count, taps,
+        [](int64_t q) { return q; }, grad_weight + f * taps);
     if (grad_bias != nullptr) add_up(totals, count, grad_bias + f);
   });
 }
