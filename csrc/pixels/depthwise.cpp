@@ -14,20 +14,40 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
+template <int SW>
+const TileTable& rows_table(int64_t kw) {
+  switch (kw) {
+    case 1:
+      return TABLE<RowsOf<1, SW>>;
+    case 2:
+      return TABLE<RowsOf<2, SW>>;
+    case 3:
+      return TABLE<RowsOf<3, SW>>;
+    case 4:
+      return TABLE<RowsOf<4, SW>>;
+    case 5:
+      return TABLE<RowsOf<5, SW>>;
+    case 7:
+      return TABLE<RowsOf<7, SW>>;
+    default:
+      return TABLE<AnyKernel>;
+  }
+}
+
+constexpr float INFINITE = std::numeric_limits<float>::infinity();
+
 const TileTable& table_for(const Window& k) {
+  if (k.dw != 1 || k.sw > 2) return TABLE<AnyKernel>;
   const auto is = [&](int64_t size, int64_t sh, int64_t sw) {
-    return k.kh == size && k.kw == size && k.sh == sh && k.sw == sw && k.dh == 1 && k.dw == 1;
+    return k.kh == size && k.kw == size && k.sh == sh && k.sw == sw && k.dh == 1;
   };
   if (is(3, 1, 1)) return TABLE<Fixed<3, 3, 1, 1>>;
   if (is(3, 1, 2)) return TABLE<Fixed<3, 3, 1, 2>>;
   if (is(3, 2, 2)) return TABLE<Fixed<3, 3, 2, 2>>;
   if (is(5, 1, 1)) return TABLE<Fixed<5, 5, 1, 1>>;
   if (is(5, 2, 2)) return TABLE<Fixed<5, 5, 2, 2>>;
-  return TABLE<AnyKernel>;
+  return k.sw == 1 ? rows_table<1>(k.kw) : rows_table<2>(k.kw);
 }
-
-// How many pixels of c channels fill a vector.
-int64_t pixels_in_vector(int64_t c) { return c < LANES && LANES % c == 0 ? LANES / c : 1; }
 
 // Rows of one or two as tiles whose widths differ by one at most.
 class Rows {
@@ -70,11 +90,10 @@ class Rows {
   int64_t wide_, wide_count_, narrow_count_, rest_c_;
 };
 
-bool touch(const Pixels& maps) { return maps.step == maps.c; }
-
 Sweep sweep_of(const Window& window, const Pixels& x, const float* packed, const Finish& finish,
                const Pixels& y) {
-  Sweep sweep{window, x.step, x.row, y.step, y.row, 0, 0, x.c, packed, finish};
+  Sweep sweep{window, x.step, x.row, y.step, y.row, 0, 0, x.c, packed, finish, false};
+  sweep.limited = finish.low > -INFINITE || finish.high < INFINITE;
   if (finish.add != nullptr) {
     sweep.add_step = finish.add->step;
     sweep.add_row = finish.add->row;
@@ -128,16 +147,24 @@ void convolve(const Window& window, const Pixels& x, const float* packed, const 
   });
 }
 
-// weight_at(c, tap) -> [vector of channels][tap][LANES], several times if pixels share a vector.
-template <class WeightAt>
-void pack(int64_t channels, int64_t cells, const WeightAt& weight_at, float* packed) {
-  const int64_t filled = pixels_in_vector(channels) * channels;
-  for (int64_t first = 0; first < channels; first += LANES)
-    for (int64_t tap = 0; tap < cells; tap++)
-      for (int64_t lane = 0; lane < LANES; lane++) {
-        const int64_t c = first + lane;
-        *packed++ = c < filled ? weight_at(c % channels, tap) : 0;
+// weight[c * cells + tap], for the taps of a rectangle of a kernel of kw columns, its first tap
+// and its steps -> [vector of channels][tap][LANES]; several times if pixels share a vector.
+struct Rectangle {
+  int64_t first, rows, columns, row, column;
+};
+float* pack(int64_t channels, int64_t cells, const Rectangle& taps, const float* weight,
+            float* packed) {
+  for (int64_t c = 0; c < channels; c += LANES, weight += LANES * cells)
+    for (int64_t a = 0; a < taps.rows; a++)
+      for (int64_t b = 0; b < taps.columns; b++, packed += LANES) {
+        const float* const from = weight + taps.first + a * taps.row + b * taps.column;
+        const int64_t count = channels - c;
+        if (count >= LANES)
+          for (int64_t lane = 0; lane < LANES; lane++) packed[lane] = from[lane * cells];
+        else
+          for (int64_t lane = 0; lane < LANES; lane++) packed[lane] = from[lane % count * cells];
       }
+  return packed;
 }
 
 // Rows (or columns) of x that leave the same remainder by stride, and the taps that meet them.
@@ -157,7 +184,7 @@ struct Remainder {
     dilation = tap_step * d / stride;
     padding = (taps - 1) * dilation - (first + before - tap * d) / stride;
   }
-  int64_t turned(int64_t index) const { return tap + (taps - 1 - index) * tap_step; }
+  int64_t last() const { return tap + (taps - 1) * tap_step; }
 };
 
 // A part of grad_x, every stride-th row and column, as a convolution of grad_y.
@@ -174,8 +201,8 @@ int64_t depthwise_size(const Convolution& conv) {
 }
 
 void depthwise_pack(const Convolution& conv, const float* weight, float* packed) {
-  const int64_t cells = conv.cells();
-  pack(conv.f, cells, [=](int64_t c, int64_t tap) { return weight[c * cells + tap]; }, packed);
+  const int64_t kh = conv.window.kh, kw = conv.window.kw;
+  pack(conv.f, kh * kw, {0, kh, kw, kw, 1}, weight, packed);
 }
 
 void depthwise(const Convolution& conv, const Pixels& x, const float* packed, const Finish& finish,
@@ -199,12 +226,10 @@ void depthwise_grad_x(const Convolution& conv, const Pixels& grad_y, const float
     const Window window{row.taps,     column.taps,    1, 1, row.padding, column.padding,
                         row.dilation, column.dilation};
     parts[index] = {window, to, packed};
-    const auto weight_at = [&](int64_t c, int64_t tap) {
-      const int64_t a = row.turned(tap / column.taps), b = column.turned(tap % column.taps);
-      return weight[c * cells + a * k.kw + b];
-    };
-    pack(conv.f, row.taps * column.taps, weight_at, packed);
-    packed += ceil_div(conv.f, LANES) * LANES * row.taps * column.taps;
+    const int64_t last = row.last() * k.kw + column.last();
+    packed =
+        pack(conv.f, cells, {last, row.taps, column.taps, -row.tap_step * k.kw, -column.tap_step},
+             weight, packed);
   }
   const int64_t strips = ceil_div(ceil_div(grad_x.h, k.sh), TILE_ROWS);
   const int64_t group = group_size(TILE_ROWS * k.sh * grad_x.w * grad_x.c * cells / (9 * count));

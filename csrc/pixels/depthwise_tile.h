@@ -12,6 +12,10 @@ namespace badak::BADAK_ISA {
 
 constexpr int64_t TILE_ROWS = 2, TILE_COLUMNS = 6;
 
+// How many pixels of c channels fill a vector.
+inline int64_t pixels_in_vector(int64_t c) { return c < LANES && LANES % c == 0 ? LANES / c : 1; }
+inline bool touch(const Pixels& maps) { return maps.step == maps.c; }
+
 // What stays the same from tile to tile; padding is in the pointers.
 struct Sweep {
   Window window;
@@ -20,6 +24,7 @@ struct Sweep {
   int64_t c;
   const float* weight;
   Finish finish;  // add: see each tile
+  bool limited;
 };
 
 template <int KH, int KW, int SH, int SW>
@@ -47,6 +52,33 @@ struct Fixed {  // dilation 1
   }
 };
 
+// Rows of KW taps, any number of them: a row's weights stay in registers.
+template <int KW, int SW>
+struct RowsOf {  // columns of dilation 1
+  static int64_t cells(const Window& window) { return window.kh * KW; }
+
+  template <int R, int T>
+  static void sum(const Sweep& sweep, const float* x, const float* weight, Vec (&sums)[R][T]) {
+    const Window& k = sweep.window;
+    for (int64_t a = 0; a < k.kh; a++, x += k.dh * sweep.x_row, weight += KW * LANES) {
+      Vec taps[KW];
+#pragma GCC unroll 16
+      for (int b = 0; b < KW; b++) taps[b] = load(weight + b * LANES);
+#pragma GCC unroll 16
+      for (int r = 0; r < R; r++) {
+        const float* at = x + r * k.sh * sweep.x_row;
+#pragma GCC unroll 32
+        for (int j = 0; j < (T - 1) * SW + KW; j++, at += sweep.x_step) {
+          const Vec number = load(at);
+#pragma GCC unroll 16
+          for (int t = 0; t < T; t++)
+            if (j - t * SW >= 0 && j - t * SW < KW) sums[r][t] += number * taps[j - t * SW];
+        }
+      }
+    }
+  }
+};
+
 struct AnyKernel {
   static int64_t cells(const Window& window) { return window.kh * window.kw; }
 
@@ -68,46 +100,58 @@ struct AnyKernel {
 };
 
 template <int R, int T>
-inline void finish_tile(const Sweep& sweep, Vec (&sums)[R][T], const float* add, float* y,
-                        int64_t count) {
-  const Finish& finish = sweep.finish;
-  const Vec low = splat(finish.low), high = splat(finish.high);
-  if (add != nullptr)
+inline void add_map(Vec (&sums)[R][T], const float* from, int64_t row, int64_t step) {
+#pragma GCC unroll 16
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+    for (int t = 0; t < T; t++) sums[r][t] += load(from + r * row + t * step);
+}
+
+template <int R, int T>
+inline void limit(Vec (&sums)[R][T], Vec low, Vec high) {  // NaN stays
+#pragma GCC unroll 16
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+    for (int t = 0; t < T; t++) {
+      const Vec over = sums[r][t] < low ? low : sums[r][t];
+      sums[r][t] = over > high ? high : over;
+    }
+}
+
+template <int R, int T>
+inline void store_tile(const Vec (&sums)[R][T], float* to, int64_t row, int64_t step,
+                       int64_t count) {
+  if (count >= LANES) {
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-      for (int t = 0; t < T; t++) sums[r][t] += load(add + r * sweep.add_row + t * sweep.add_step);
-  const auto each = [&](const auto& put) {
+      for (int t = 0; t < T; t++) store(to + r * row + t * step, sums[r][t]);
+  } else {
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-      for (int t = 0; t < T; t++) {
-        const Vec over = sums[r][t] < low ? low : sums[r][t];
-        put(y + r * sweep.y_row + t * sweep.y_step, over > high ? high : over);
-      }
-  };
-  if (count >= LANES)
-    each([](float* to, Vec value) { store(to, value); });
-  else
-    each([count](float* to, Vec value) { store_first(to, value, count); });
+      for (int t = 0; t < T; t++) store_first(to + r * row + t * step, sums[r][t], count);
+  }
 }
 
 // `count` tiles beside each other, all channels; x, add and y are the first pixel's.
 template <class Kernel, int R, int T>
 void tiles(const Sweep& sweep, const float* x, const float* add, float* y, int64_t count) {
-  const float* const bias = sweep.finish.bias;
+  const Finish& finish = sweep.finish;
   const int64_t cells = Kernel::cells(sweep.window) * LANES;
   for (; count > 0; count--) {
     const float* weight = sweep.weight;
     for (int64_t c = 0; c < sweep.c; c += LANES, weight += cells) {
-      const Vec start = bias == nullptr ? Vec{} : load_some(bias + c, sweep.c - c);
+      const Vec start = finish.bias == nullptr ? Vec{} : load_some(finish.bias + c, sweep.c - c);
       Vec sums[R][T];
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
         for (int t = 0; t < T; t++) sums[r][t] = start;
       Kernel::sum(sweep, x + c, weight, sums);
-      finish_tile(sweep, sums, add == nullptr ? nullptr : add + c, y + c, sweep.c - c);
+      if (add != nullptr) add_map(sums, add + c, sweep.add_row, sweep.add_step);
+      if (sweep.limited) limit(sums, splat(finish.low), splat(finish.high));
+      store_tile(sums, y + c, sweep.y_row, sweep.y_step, sweep.c - c);
     }
     x += T * sweep.window.sw * sweep.x_step;
     y += T * sweep.y_step;
