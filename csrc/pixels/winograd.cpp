@@ -153,11 +153,10 @@ void finish_strip(const Pass& pass, const Tiles& tiles, int64_t first, int64_t c
   TilePlace at(pass.grid, first);
   for (int64_t t = 0; t < count; t++, at.next())
     for (int64_t v = 0; v < vectors; v++) {
-      const float* const from = products.at(t / products.height, 0) +
-                                (v * products.height + t % products.height) * LANES;
+      const float* const from =
+          products.at(t / products.height, 0) + (v * products.height + t % products.height) * LANES;
       const int64_t filter = (strip * STRIP + v) * LANES;
-      if (filter + LANES <= pass.filters && at.rows(TILE, 0) == TILE &&
-          at.columns(TILE, 0) == TILE)
+      if (filter + LANES <= pass.filters && at.rows(TILE, 0) == TILE && at.columns(TILE, 0) == TILE)
         results.write<true>(from, products.step(), at, filter);
       else
         results.write<false>(from, products.step(), at, filter);
@@ -179,28 +178,7 @@ void convolve(const Pass& pass, const Pixels& x, const float* packed, const Resu
   });
 }
 
-// 3x3 in steps of 1, one group, padding up to 2.
-bool is_3x3(const Convolution& conv) {
-  const Window& w = conv.window;
-  const Maps& maps = conv.maps;
-  return w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
-         conv.groups == 1 && w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
-         maps.ow <= maps.w + w.left;
-}
-
-// Places beyond the map's edge are computed and not used.
-bool fills_tiles(int64_t h, int64_t w) {
-  return 5 * h * w >= 2 * ceil_div(h, TILE) * ceil_div(w, TILE) * TILE * TILE;
-}
-
 }  // namespace
-
-bool suits_pixels_winograd(const Convolution& conv) {
-  return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 && fills_tiles(conv.maps.oh, conv.maps.ow);
-}
-bool suits_pixels_winograd_grad_x(const Convolution& conv) {
-  return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 && fills_tiles(conv.maps.h, conv.maps.w);
-}
 
 int64_t pixels_winograd_size(const Convolution& conv) { return forward_pass(conv).packed_size(); }
 

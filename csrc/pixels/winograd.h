@@ -1,5 +1,5 @@
-// winograd.h -- 3x3 convolution of pixels with stride 1 by Winograd's algorithm; see winograd.cpp and
-// winograd_weight.cpp.
+// winograd.h -- 3x3 convolution of pixels with stride 1 by Winograd's algorithm; see winograd.cpp
+// and winograd_weight.cpp.
 #pragma once
 
 #include "conv2d/convolution.h"

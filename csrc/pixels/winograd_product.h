@@ -13,7 +13,7 @@ constexpr int64_t STRIP = 2;  // vectors of filters that a product computes at a
 
 // Tiles in a group, at most: so many that the sums fill the registers.
 constexpr int64_t max_height(int64_t vectors) {
-  return LANES == 16 ? (vectors == 1 ? 24 : 12)
+  return LANES == 16  ? (vectors == 1 ? 24 : 12)
          : LANES == 8 ? (vectors == 1 ? 12 : 6)
                       : (vectors == 1 ? 12 : 4);
 }
@@ -45,8 +45,8 @@ inline Product product_of(int64_t rows, int64_t vectors) {
                       : product_of<2>(rows, std::make_integer_sequence<int, max_height(2)>());
 }
 
-// `count` tiles times a strip of weights [point][channel][vectors] -> products, whose blocks are the
-// strip's vectors.
+// `count` tiles times a strip of weights [point][channel][vectors] -> products, whose blocks are
+// the strip's vectors.
 inline void multiply(const Tiles& tiles, int64_t count, int64_t channels, const float* weights,
                      const Tiles& products) {
   const int64_t vectors = products.blocks, height = tiles.height;

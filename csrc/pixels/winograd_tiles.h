@@ -47,7 +47,9 @@ struct Tiles {
   int64_t step() const { return (blocks * height | 1) * LANES; }  // from point to point
   int64_t group() const { return POINTS * step(); }
   int64_t size(int64_t tiles) const { return ceil_div(tiles, height) * group(); }
-  float* at(int64_t group_, int64_t point) const { return from + group_ * group() + point * step(); }
+  float* at(int64_t group_, int64_t point) const {
+    return from + group_ * group() + point * step();
+  }
 };
 
 // Where a tile's SIDE x SIDE pixels lie; those beyond the map count as 0 and are not read.
@@ -78,21 +80,27 @@ struct TilePixels {
   }
 };
 
-// Tiles first.. of the maps, `count` of them -> to, by Line: of SIDE x SIDE pixels each.
-template <class Line>
+// Tiles first.. of the maps, `count` of them -> to, by Line; and look(block, read) at each.
+template <class Line, class Look>
 inline void transform_tiles(const Pixels& maps, const TileGrid& grid, int64_t top, int64_t left,
-                            int64_t first, int64_t count, const Tiles& to) {
+                            int64_t first, int64_t count, const Tiles& to, const Look& look) {
   TilePlace at(grid, first);
   const int64_t step = to.step();
   for (int64_t t = 0; t < count; t++, at.next()) {
     const TilePixels<Line::IN> pixels(maps, at, top, left);
     float* place = to.at(t / to.height, 0) + t % to.height * LANES;
     for (int64_t b = 0; b < to.blocks; b++, place += to.height * LANES)
-      pixels.block(b * LANES, [&](const auto& read) {
+      pixels.block(b * LANES, [&](const auto& read) __attribute__((always_inline)) {
         transform_square<Line>(
             read, [&](int i, int j, Vec value) { store(place + (SPAN * i + j) * step, value); });
+        look(b, read);
       });
   }
+}
+template <class Line>
+inline void transform_tiles(const Pixels& maps, const TileGrid& grid, int64_t top, int64_t left,
+                            int64_t first, int64_t count, const Tiles& to) {
+  transform_tiles<Line>(maps, grid, top, left, first, count, to, [](int64_t, const auto&) {});
 }
 
 }  // namespace badak::BADAK_ISA::winograd
