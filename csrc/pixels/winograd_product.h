@@ -10,6 +10,8 @@
 namespace badak::BADAK_ISA::winograd {
 
 constexpr int64_t STRIP = 2;  // vectors of filters that a product computes at a time
+constexpr int64_t DEPTH =
+    128;  // channels; the sums of more are added up, which keeps rounding small
 
 // Tiles in a group, at most: so many that the sums fill the registers.
 constexpr int64_t max_height(int64_t vectors) {
@@ -18,10 +20,10 @@ constexpr int64_t max_height(int64_t vectors) {
                       : (vectors == 1 ? 12 : 4);
 }
 
-// products (ROWS tiles, V vectors of filters) = tiles (ROWS, channels) * weights (channels, V).
+// products (ROWS tiles, V vectors of filters) (+)= tiles (ROWS, channels) * weights (channels, V).
 template <int ROWS, int V>
 void product(const float* tiles, int64_t block_step, int64_t channels, const float* weights,
-             float* products, int64_t vector_step) {
+             bool add, float* products, int64_t vector_step) {
   TileSums<ROWS, V> sums;
   sums.fill(Vec{});
   for (int64_t first = 0; first < channels; first += LANES, tiles += block_step) {
@@ -30,10 +32,14 @@ void product(const float* tiles, int64_t block_step, int64_t channels, const flo
       sums.add_products([&](int r) { return tiles[r * LANES + p]; },
                         [&](int v) { return weights + v * LANES; });
   }
-  sums.each([&](int r, int v, Vec sum) { store(products + v * vector_step + r * LANES, sum); });
+  const auto place = [&](int r, int v) { return products + v * vector_step + r * LANES; };
+  if (add)
+    sums.each([&](int r, int v, Vec sum) { store(place(r, v), load(place(r, v)) + sum); });
+  else
+    sums.each([&](int r, int v, Vec sum) { store(place(r, v), sum); });
 }
 
-using Product = void (*)(const float*, int64_t, int64_t, const float*, float*, int64_t);
+using Product = void (*)(const float*, int64_t, int64_t, const float*, bool, float*, int64_t);
 
 template <int V, int... ROWS>
 Product product_of(int64_t rows, std::integer_sequence<int, ROWS...>) {
@@ -53,14 +59,17 @@ inline void multiply(const Tiles& tiles, int64_t count, int64_t channels, const 
   const int64_t groups = count / height, rest = count % height;
   const Product whole = product_of(height, vectors);
   const Product last = rest == 0 ? nullptr : product_of(rest, vectors);
-  for (int64_t point = 0; point < POINTS; point++, weights += channels * vectors * LANES) {
-    for (int64_t g = 0; g < groups; g++)
-      whole(tiles.at(g, point), height * LANES, channels, weights, products.at(g, point),
-            height * LANES);
-    if (rest > 0)
-      last(tiles.at(groups, point), height * LANES, channels, weights, products.at(groups, point),
-           height * LANES);
-  }
+  for (int64_t point = 0; point < POINTS; point++)
+    for (int64_t c = 0; c < channels; c += DEPTH) {
+      const int64_t depth = minimum(DEPTH, channels - c);
+      for (int64_t g = 0; g < groups; g++)
+        whole(tiles.at(g, point) + c * height, height * LANES, depth, weights, c > 0,
+              products.at(g, point), height * LANES);
+      if (rest > 0)
+        last(tiles.at(groups, point) + c * height, height * LANES, depth, weights, c > 0,
+             products.at(groups, point), height * LANES);
+      weights += depth * vectors * LANES;
+    }
 }
 
 }  // namespace badak::BADAK_ISA::winograd
