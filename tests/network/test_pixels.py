@@ -45,6 +45,12 @@ CURVES = (
 )
 
 
+KINDS = [
+    *("plain", "plain", "separable", "residual", "projected", "widened"),
+    *("concat", "graph", "gate", "pool", "curve", "relu"),
+]
+
+
 @st.composite
 def convolutions(draw, channels, filters=None, strides=(1, 1, 2)):
     """A convolution, perhaps its norm, perhaps an activation."""
@@ -71,12 +77,7 @@ def convolutions(draw, channels, filters=None, strides=(1, 1, 2)):
 @st.composite
 def blocks(draw, channels):
     """Layers of one kind, and the channels after them."""
-    kind = draw(
-        st.sampled_from(
-            ["plain", "plain", "separable", "residual", "projected", "widened", "concat", "graph"]
-            + ["gate", "pool", "curve", "relu"]
-        )
-    )
+    kind = draw(st.sampled_from(KINDS))
     if kind == "plain":
         return draw(convolutions(channels))
     if kind == "separable":

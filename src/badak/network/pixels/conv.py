@@ -25,7 +25,7 @@ class Conv(Step):
         self.keeps = (x, *tail_keeps(tail))
         self.window, pixels = layer.window(x.shape), edition.pixels()
         x.need(pixels.reading_frame(self.window, *x.shape[1:]), "data")
-        self.makes.need(pixels.gradient_frame(self.window, *x.shape[1:]), "grad")
+        self.makes.need(pixels.gradient_frame(self.window, x.shape[1:]), "grad")
 
     def forward(self, memory: Memory) -> None:
         """One call."""

@@ -26,6 +26,9 @@ class Frame(NamedTuple):
         return Frame(*map(max, self, other))
 
 
+NO_FRAME = Frame()
+
+
 class Pixels(NamedTuple):
     """Images (N, H, W, C), a part of an array with a frame; the core reads it as this pair.
 
@@ -57,7 +60,7 @@ class Pixels(NamedTuple):
         return Pixels(self.array, (top, left, start + first, h, w, count))
 
 
-def new(n: int, h: int, w: int, c: int, frame: Frame = Frame()) -> Pixels:
+def new(n: int, h: int, w: int, c: int, frame: Frame = NO_FRAME) -> Pixels:
     """Make maps of zeros with a frame."""
     shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
     count = int(np.prod(shape))
@@ -79,19 +82,28 @@ def reading_frame(window: Window, h: int, w: int) -> Frame:
     return Frame(top, max(bottom, 0), left, max(right, 0))
 
 
-def gradient_frame(window: Window, h: int, w: int) -> Frame:
-    """The frame that a convolution's output gradient needs on its way back to maps of h x w."""
-    sides, places = window.sides(h, w), window.output_size(h, w)
-    before, after = (
-        tuple(
-            max(0, (covers - 1 - first) // step if start else (size - 1 + first) // step - last + 1)
-            for size, covers, step, (first, _), last in zip(
-                (h, w), window.covers, window.stride, sides, places, strict=True
-            )
+def gradient_frame(window: Window, size: tuple[int, int] | None = None) -> Frame:
+    """The frame that a convolution's output gradient needs on its way back to x.
+
+    Args:
+        window: of the convolution.
+        size: rows and columns of x; without them, a frame that is wide enough for any.
+    """
+    if size is None:
+        rows, columns = (covers - 1 for covers in window.covers)
+        return Frame(rows, rows, columns, columns)
+    (top, bottom), (left, right) = (
+        (max(0, (covers - 1 - before) // step), max(0, (side - 1 + before) // step - places + 1))
+        for side, covers, step, (before, _), places in zip(
+            size,
+            window.covers,
+            window.stride,
+            window.sides(*size),
+            window.output_size(*size),
+            strict=True,
         )
-        for start in (True, False)
     )
-    return Frame(before[0], after[0], before[1], after[1])
+    return Frame(top, bottom, left, right)
 
 
 def conv(
