@@ -46,6 +46,14 @@ enum class Scratch {
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
   channels,
   channel_sums,  // pixels/maps.h
+  normed,
+  normed_weight,
+  normed_gradient,
+  normed_pattern,
+  normed_patterns,
+  normed_parts,
+  normed_sums,
+  normed_totals,  // a convolution with its norms, pixels/normed.cpp
   other,
   count
 };

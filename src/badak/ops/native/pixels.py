@@ -119,12 +119,12 @@ def conv(
     pool: bool = False,
 ) -> None:
     """Convolve: bias, the sum with `add`, limits and 2x2 max pooling follow in this order."""
-    _core.pixels_conv(x, weight, _numbers(x, window), groups, (bias, add), limits, pool, y)
+    _core.pixels_conv(x, weight, placed(x, window), groups, (bias, add), limits, pool, y)
 
 
 def conv_grad_x(grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels) -> None:
     """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
-    _core.pixels_conv_grad_x(grad_y, weight, _numbers(grad_x, window), groups, grad_x)
+    _core.pixels_conv_grad_x(grad_y, weight, placed(grad_x, window), groups, grad_x)
 
 
 def conv_grad_weight(
@@ -136,7 +136,7 @@ def conv_grad_weight(
     grad_bias: Array | None,
 ) -> None:
     """Write a convolution's gradients of weight and bias."""
-    _core.pixels_conv_grad_weight(x, grad_y, _numbers(x, window), groups, grad_weight, grad_bias)
+    _core.pixels_conv_grad_weight(x, grad_y, placed(x, window), groups, grad_weight, grad_bias)
 
 
 def planes_conv(
@@ -161,7 +161,7 @@ def planes_conv_grad_weight(
     _core.planes_conv_grad_weight(x, grad_y, numbers, grad_weight, grad_bias)
 
 
-def _numbers(x: Pixels, window: Window) -> tuple[int, ...]:
+def placed(x: Pixels, window: Window) -> tuple[int, ...]:
     """A window's numbers, and the places that it has on x."""
     h, w = x.inside[3:5]
     return conv_numbers((0, 0, h, w), window)
