@@ -44,6 +44,8 @@ enum class Scratch {
   tiles,
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
+  channels,
+  channel_sums,  // pixels/maps.h
   other,
   count
 };
