@@ -20,6 +20,7 @@
 #include "loss/softmax.h"
 #include "norm/norm.h"
 #include "pixels/conv.h"
+#include "pixels/maps.h"
 #include "pool2d/pool2d.h"
 
 #define BADAK_KERNELS(X)       \
@@ -32,6 +33,7 @@
   BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
   BADAK_PIXELS_CONV_KERNELS(X) \
+  BADAK_PIXELS_MAPS_KERNELS(X) \
   BADAK_POOL2D_KERNELS(X)      \
   BADAK_SEVERAL_KERNELS(X)     \
   BADAK_SOFTMAX_KERNELS(X)     \
