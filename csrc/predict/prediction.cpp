@@ -64,13 +64,13 @@ void Prediction::run() {
     if (groups == 1 || groups < num_threads()) {
       if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
       const Turn turn{*this, phase.own.get(), n_, 0, n_};
-      for (const Step& step : phase.steps) step(turn);
+      for (const Action& step : phase.steps) step(turn);
     } else {
       parallel_for(groups, [&](int64_t g) {
         const int64_t first = g * phase.group, left = n_ - first;
         float* const memory = thread_memory() + phase.base;
         const Turn turn{*this, memory, phase.group, first, left < phase.group ? left : phase.group};
-        for (const Step& step : phase.steps) step(turn);
+        for (const Action& step : phase.steps) step(turn);
       });
     }
   }

@@ -49,7 +49,7 @@ struct Turn {
   Pixels at(const Place& place) const;
 };
 
-using Step = std::function<void(const Turn&)>;
+using Action = std::function<void(const Turn&)>;
 
 class Prediction {
  public:
@@ -60,7 +60,7 @@ class Prediction {
   void array(float* numbers) { arrays_.push_back(numbers); }
   // Begin a phase; `size`: numbers an image has in its memory.
   void phase(int64_t group, int64_t size);
-  void add(Step step) { phases_.back().steps.push_back(std::move(step)); }
+  void add(Action step) { phases_.back().steps.push_back(std::move(step)); }
   // What the steps multiply by from now on; packed for the kernels in use when this was made.
   void use(std::vector<std::shared_ptr<const Packed>> weights) { weights_ = std::move(weights); }
   void run();
@@ -77,7 +77,7 @@ class Prediction {
     int64_t group, size;
     int64_t base;  // of its part in a thread's memory
     Numbers own;   // for the whole batch, if it is needed
-    std::vector<Step> steps;
+    std::vector<Action> steps;
   };
   float* thread_memory() const;
 

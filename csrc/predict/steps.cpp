@@ -54,7 +54,7 @@ Packed::Packed(Way way, const Convolution& conv, const float* weight, const floa
       weight(packed(way, conv, weight)),
       bias(copied(bias, conv.f)) {}
 
-Step filter_step(int64_t index, const Place& x, const After& after, const Place& y) {
+Action filter_step(int64_t index, const Place& x, const After& after, const Place& y) {
   return [=](const Turn& turn) {
     const Packed& packed = turn.whole.weights(index);
     const Pixels from = turn.at(x), to = turn.at(y);
@@ -74,23 +74,23 @@ Step filter_step(int64_t index, const Place& x, const After& after, const Place&
   };
 }
 
-Step from_planes_step(const Place& x, const Place& y) {
+Action from_planes_step(const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().planes_to_pixels(turn.at(x).at, turn.at(y));
   };
 }
 
-Step to_planes_step(const Place& x, const Place& y) {
+Action to_planes_step(const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().pixels_to_planes(turn.at(x), turn.at(y).at);
   };
 }
 
-Step copy_step(const Place& x, const Place& y) {
+Action copy_step(const Place& x, const Place& y) {
   return [=](const Turn& turn) { turn.whole.table().pixels_copy(turn.at(x), turn.at(y)); };
 }
 
-Step clamp_step(const Place& x, const After& after, const Place& y) {
+Action clamp_step(const Place& x, const After& after, const Place& y) {
   return [=](const Turn& turn) {
     const Pixels add = after.add ? turn.at(*after.add) : Pixels{};
     const Finish finish{.bias = nullptr,
@@ -102,7 +102,7 @@ Step clamp_step(const Place& x, const After& after, const Place& y) {
   };
 }
 
-Step scale_step(const Place& x, int64_t index, const After& after, const Place& y) {
+Action scale_step(const Place& x, int64_t index, const After& after, const Place& y) {
   return [=](const Turn& turn) {
     const Packed& packed = turn.whole.weights(index);
     turn.whole.table().pixels_scale_shift(turn.at(x), packed.weight.get(), packed.bias.get(),
@@ -110,7 +110,7 @@ Step scale_step(const Place& x, int64_t index, const After& after, const Place& 
   };
 }
 
-Step gate_step(const Place& x, const Place& factors, const Place& y) {
+Action gate_step(const Place& x, const Place& factors, const Place& y) {
   return [=](const Turn& turn) {
     Pixels from = turn.at(x), to = turn.at(y);
     const Pixels numbers = turn.at(factors);
@@ -122,19 +122,19 @@ Step gate_step(const Place& x, const Place& factors, const Place& y) {
   };
 }
 
-Step activation_step(const ActivationOf& activation, const Place& x, const Place& y) {
+Action activation_step(const ActivationOf& activation, const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().pixels_activation(activation, turn.at(x), turn.at(y));
   };
 }
 
-Step max_pool_step(const Window& window, const Place& x, const Place& y) {
+Action max_pool_step(const Window& window, const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().pixels_max_pool(turn.at(x), window, turn.at(y));
   };
 }
 
-Step avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y) {
+Action avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().pixels_avg_pool(turn.at(x), window, divisors, turn.at(y));
   };

@@ -32,16 +32,16 @@ struct After {
 };
 
 // Weights are read when a step runs: weights()[index] of the prediction.
-Step filter_step(int64_t index, const Place& x, const After& after, const Place& y);
-Step from_planes_step(const Place& x, const Place& y);
-Step to_planes_step(const Place& x, const Place& y);
-Step copy_step(const Place& x, const Place& y);
-Step clamp_step(const Place& x, const After& after, const Place& y);
+Action filter_step(int64_t index, const Place& x, const After& after, const Place& y);
+Action from_planes_step(const Place& x, const Place& y);
+Action to_planes_step(const Place& x, const Place& y);
+Action copy_step(const Place& x, const Place& y);
+Action clamp_step(const Place& x, const After& after, const Place& y);
 // Arrays of a number for each channel, or each place; they must outlive the step.
-Step scale_step(const Place& x, int64_t index, const After& after, const Place& y);
-Step gate_step(const Place& x, const Place& factors, const Place& y);
-Step activation_step(const ActivationOf& activation, const Place& x, const Place& y);
-Step max_pool_step(const Window& window, const Place& x, const Place& y);
-Step avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y);
+Action scale_step(const Place& x, int64_t index, const After& after, const Place& y);
+Action gate_step(const Place& x, const Place& factors, const Place& y);
+Action activation_step(const ActivationOf& activation, const Place& x, const Place& y);
+Action max_pool_step(const Window& window, const Place& x, const Place& y);
+Action avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y);
 
 }  // namespace badak

@@ -26,6 +26,77 @@ After after_of(const AfterIn& numbers) {
   return after;
 }
 
+// Whether anybody changed dictionaries, or may have changed the arrays in them.
+//
+// An array can change unseen only if somebody beside its dictionary and this watch has it: then its
+// reference count is higher. Views count, since they have the array they look at.
+class Watch {
+ public:
+  // `owned`: dictionaries with arrays, each of one layer; `others`: with layers, which users have
+  // too; `bases`: what the arrays look at.
+  Watch(const std::vector<nb::dict>& owned, const std::vector<nb::dict>& others,
+        std::vector<nb::object> bases)
+      : bases_(std::move(bases)) {
+    for (const nb::dict& dict : owned) {
+      dicts_.push_back(content_of(dict));
+      for (const auto& item : dicts_.back().values) arrays_.push_back(item);
+    }
+    owned_ = dicts_.size();
+    for (const nb::dict& dict : others) dicts_.push_back(content_of(dict));
+  }
+
+  bool same() const {
+    for (const Content& content : dicts_) {
+      PyObject *key, *value;
+      Py_ssize_t at = 0;
+      size_t i = 0;
+      if (static_cast<size_t>(PyDict_Size(content.dict.ptr())) != content.keys.size()) return false;
+      for (; PyDict_Next(content.dict.ptr(), &at, &key, &value); i++)
+        if (key != content.keys[i].ptr() || value != content.values[i].ptr()) return false;
+    }
+    return true;
+  }
+
+  bool alone() const {
+    for (size_t i = 0; i < owned_; i++)
+      if (Py_REFCNT(dicts_[i].dict.ptr()) != 2) return false;  // its layer and this
+    for (const nb::object& array : arrays_)
+      if (Py_REFCNT(array.ptr()) != 3) return false;  // its dictionary and, twice, this
+    for (const nb::object& base : bases_)
+      if (Py_REFCNT(base.ptr()) != 2) return false;  // its array and this
+    return true;
+  }
+
+  std::vector<uint64_t> hashes() const {
+    std::vector<uint64_t> result;
+    for (const nb::object& object : arrays_) {
+      const auto array = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(object);
+      uint64_t hash;
+      kernels->content_hash(array.data(), static_cast<int64_t>(array.nbytes()), &hash);
+      result.push_back(hash);
+    }
+    return result;
+  }
+
+ private:
+  struct Content {
+    nb::dict dict;
+    std::vector<nb::object> keys, values;
+  };
+  static Content content_of(const nb::dict& dict) {
+    Content content{dict, {}, {}};
+    for (const auto& [key, value] : dict) {
+      content.keys.push_back(nb::borrow(key));
+      content.values.push_back(nb::borrow(value));
+    }
+    return content;
+  }
+
+  std::vector<Content> dicts_;
+  size_t owned_ = 0;
+  std::vector<nb::object> arrays_, bases_;
+};
+
 // The prediction, and the arrays that its steps read and write.
 struct Held : Prediction {
   using Prediction::Prediction;
@@ -97,6 +168,12 @@ void bind_predict(nb::module_& m) {
              GilReleased released;
              new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
            });
+  nb::class_<Watch>(m, "Watch", "Whether arrays in dictionaries changed, or may have.")
+      .def(nb::init<const std::vector<nb::dict>&, const std::vector<nb::dict>&,
+                    std::vector<nb::object>>())
+      .def("same", &Watch::same, "Whether the dictionaries hold the same objects as at first.")
+      .def("alone", &Watch::alone, "Whether nobody else has the arrays or their dictionaries.")
+      .def("hashes", &Watch::hashes, "A number for the content of each array, in order.");
   auto prediction =
       nb::class_<Held>(m, "Prediction", "A network's pass over batches of one size.")
           .def(nb::init<int64_t, int64_t>())

@@ -74,10 +74,11 @@ class Operation:
 
 @dataclass
 class Graph:
-    """Operations in order; `input` is the images."""
+    """Operations in order; `input` is the images, and `output_shape` what users see of the output."""
 
     input: Value
     output: Value
+    output_shape: Shape
     operations: list[Operation] = field(default_factory=list)
 
 

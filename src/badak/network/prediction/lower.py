@@ -9,7 +9,6 @@ from badak.layers import Block, Layer
 from badak.layers.activation import Activation
 from badak.layers.walk import INPUT, Visit, walk
 from badak.network.prediction.graph import Graph, Operation, Value, as_maps
-from badak.ops.window import Window
 
 # Layers that change no number in prediction.
 UNCHANGED: tuple[type[Layer], ...] = (kinds.Dropout, kinds.Flatten, kinds.Graph)
@@ -35,7 +34,7 @@ ACTIVATIONS = (
 def lowered(layers: Mapping[str, Layer], input_shape: Shape) -> Graph:
     """Return the network's operations, one for each layer that computes."""
     start = Value(as_maps(input_shape))
-    graph = Graph(start, start)
+    graph = Graph(start, start, input_shape)
     values, shapes = {INPUT: start}, {INPUT: input_shape}
     for visit in walk(layers, input_shape):
         reads = [values[read] for read in visit.reads]
@@ -44,7 +43,7 @@ def lowered(layers: Mapping[str, Layer], input_shape: Shape) -> Graph:
         else:
             made = _add(graph, visit, reads, [shapes[read] for read in visit.reads])
         values[visit.name], shapes[visit.name] = made, visit.output
-        graph.output = made
+        graph.output, graph.output_shape = made, visit.output
     graph.output.kept = True
     return graph
 
@@ -58,15 +57,18 @@ def _add(graph: Graph, visit: Visit[Shape], reads: list[Value], shapes: list[Sha
     )
     operation: Operation | None = None
     if isinstance(layer, Block):
-        if as_seen or (type(layer) is kinds.Residual and reads[0].shape == reads[1].shape):
+        if type(layer) is kinds.Residual and reads[0].shape == reads[1].shape:
+            made = Value(reads[0].shape)
+            operation = _join(layer, reads, made)
+        elif as_seen:
             operation = _join(layer, reads, made)
     elif as_seen and type(layer) in LOWERINGS:
         operation = LOWERINGS[type(layer)](layer, shapes[0], reads, made)
     elif isinstance(layer, kinds.Linear):
         operation = _linear(layer, shapes[0], reads, made)
     if operation is None and _is_pointwise(layer):
-        made = operation_made = Value(reads[0].shape)
-        operation = _pointwise(layer, reads, operation_made)
+        made = Value(reads[0].shape)
+        operation = _pointwise(layer, reads, made)
     if operation is None:
         made = Value(as_maps(visit.output))
         operation = Operation("layer", reads, made, [layer], shapes=[*shapes, visit.output])
@@ -162,5 +164,3 @@ LOWERINGS: dict[type[Layer], Lowering] = {
     kinds.GlobalAvgPool2d: _avg_pool,
     kinds.ChannelSlice: _slice,
 }
-
-__all__ = ["Window", "lowered"]
