@@ -155,7 +155,7 @@ class _Writer:
         if kind in ("conv", "linear"):
             native.filter(self.indices[operation.makes], reads[0], after, made)
         elif kind == "scale":
-            native.scale(reads[0], self.indices[operation.makes], after, made)
+            native.scale(self.indices[operation.makes], reads[0], after, made)
         elif kind == "clamp":
             native.clamp(reads[0], after, made)
         elif kind == "activation":
