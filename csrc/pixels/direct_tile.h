@@ -38,18 +38,22 @@ struct TilePlaces {
   float* y[MOST_PIXELS];
 };
 
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
 // The larger, and NaN if either is NaN.
 inline Vec larger_or_nan(Vec a, Vec b) {
   const Vec most = larger(a, b);
   return b != b ? b : most;
 }
 
-template <int ROWS, int V>
+// SINGLE: all runs have one number.
+template <int ROWS, int V, bool SINGLE>
 void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
                  const TilePlaces& places) {
   const float* at[ROWS];
 #pragma GCC unroll 12
   for (int i = 0; i < ROWS; i++) at[i] = places.x[i] + panel.channel;
+  const int64_t filter = panel.first;
   const int64_t last = panel.count - (V - 1) * LANES;  // filters of the last vector
   TileSums<ROWS, V> sums;
   if (finish.bias == nullptr) {
@@ -58,7 +62,7 @@ void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
     Vec bias[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++)
-      bias[v] = load_some(finish.bias + panel.first + v * LANES, panel.count - v * LANES);
+      bias[v] = load_some(finish.bias + filter + v * LANES, panel.count - v * LANES);
 #pragma GCC unroll 12
     for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 4
@@ -66,31 +70,28 @@ void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
   }
   const float* weights = panel.weights;
   for (int64_t run = 0; run < taps.runs; run++) {
-    const int64_t first = taps.offsets[run], end = first + taps.length;
+    const int64_t first = taps.offsets[run], end = first + (SINGLE ? 1 : taps.length);
     for (int64_t j = first; j < end; j++, weights += V * LANES)
       sums.add_products([&](int i) { return at[i][j]; },
                         [&](int v) { return weights + v * LANES; });
   }
   if (finish.add != nullptr)
-    sums.each(
-        [&](int i, int v, Vec& sum) { sum += load(places.add[i] + panel.first + v * LANES); });
-  if (finish.low > -std::numeric_limits<float>::infinity()) {
-    const Vec low = splat(finish.low);
-    sums.each([&](int, int, Vec& sum) { sum = larger(sum, low); });
-  }
-  if (finish.high < std::numeric_limits<float>::infinity()) {
-    const Vec high = splat(finish.high);
-    sums.each([&](int, int, Vec& sum) { sum = high < sum ? high : sum; });
-  }
+    sums.each([&](int i, int v, Vec& sum) { sum += load(places.add[i] + filter + v * LANES); });
+  const bool limited = finish.low > -infinity || finish.high < infinity;
+  const Vec low = splat(finish.low), high = splat(finish.high);
   const auto put = [&](int place, int v, Vec value) {
-    float* const to = places.y[place] + panel.first + v * LANES;
+    if (limited) {  // NaN stays
+      value = larger(value, low);
+      value = high < value ? high : value;
+    }
+    float* const to = places.y[place] + filter + v * LANES;
     if (v < V - 1 || last == LANES)
       store(to, value);
     else
       store_first(to, value, last);
   };
   if constexpr (ROWS % 4 == 0) {
-    if (finish.pool) {
+    if (finish.pool) {  // before the limits, which keep the order
 #pragma GCC unroll 4
       for (int i = 0; i < ROWS; i += 4)
 #pragma GCC unroll 4
@@ -106,15 +107,19 @@ void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
 
 using DirectTile = void (*)(const Taps&, const Panel&, const Finish&, const TilePlaces&);
 
-template <int V, int... ROWS>
+template <int V, bool SINGLE, int... ROWS>
 DirectTile direct_tile_of(int64_t pixels, std::integer_sequence<int, ROWS...>) {
-  static constexpr DirectTile all[] = {direct_tile<ROWS + 1, V>...};
+  static constexpr DirectTile all[] = {direct_tile<ROWS + 1, V, SINGLE>...};
   return all[pixels - 1];
 }
-inline DirectTile direct_tile_for(int64_t pixels, int64_t vectors) {
+template <bool SINGLE>
+DirectTile direct_tile_for(int64_t pixels, int64_t vectors) {
   constexpr int ONE = LANES >= 8 ? 12 : 8, TWO = LANES == 16 ? 12 : LANES == 8 ? 6 : 4;
-  return vectors == 1 ? direct_tile_of<1>(pixels, std::make_integer_sequence<int, ONE>())
-                      : direct_tile_of<2>(pixels, std::make_integer_sequence<int, TWO>());
+  return vectors == 1 ? direct_tile_of<1, SINGLE>(pixels, std::make_integer_sequence<int, ONE>())
+                      : direct_tile_of<2, SINGLE>(pixels, std::make_integer_sequence<int, TWO>());
+}
+inline DirectTile direct_tile_for(int64_t pixels, int64_t vectors, bool single) {
+  return single ? direct_tile_for<true>(pixels, vectors) : direct_tile_for<false>(pixels, vectors);
 }
 
 }  // namespace badak::BADAK_ISA

@@ -44,39 +44,48 @@ void planes(const Convolution& conv, const float* x, const float* packed, const 
   const Maps& m = conv.maps;
   const Window& k = conv.window;
   const Panels panels(conv);
-  const int64_t columns = (m.ow - 1) * k.sw + (k.kw - 1) * k.dw + 1;
   const int64_t scale = finish.pool ? 2 : 1;
-  const auto height = [&](int64_t rows) {  // of x under these rows of y
-    return (rows * scale - 1) * k.sh + (k.kh - 1) * k.dh + 1;
+  const auto covered = [](int64_t places, int64_t stride, int64_t kernel, int64_t dilation) {
+    return (places - 1) * stride + (kernel - 1) * dilation + 1;
   };
-  const int64_t reads = m.c * columns * k.sh * scale;  // by a row of y
+  const int64_t columns = covered(scale * y.w, k.sw, k.kw, k.dw);
+  const auto rows_for = [&](int64_t rows) { return covered(scale * rows, k.sh, k.kh, k.dh); };
+  const bool padded = k.top > 0 || k.left > 0 || rows_for(y.h) > m.h || columns > m.w;
+
   const int64_t products = y.h * y.w * scale * scale * panels.size();
   const int64_t wanted = minimum(ceil_div(MOST_ITEMS, m.n), products / ITEM_PRODUCTS);
+  const int64_t reads = m.c * columns * k.sh * scale;  // by a row of y
   const int64_t bands =
       minimum(y.h, maximum<int64_t>(1, maximum(wanted, y.h * reads / BAND_NUMBERS)));
+  const int64_t height = padded ? rows_for(ceil_div(y.h, bands)) : m.h;  // of a plane
+  const int64_t width = padded ? columns : m.w;
+  int64_t* const offsets = static_cast<int64_t*>(
+      scratch(Scratch::offsets, sizeof(int64_t) * static_cast<size_t>(panels.taps)));
+  int64_t tap = 0;
+  for (int64_t c = 0; c < m.c; c++)
+    for (int64_t a = 0; a < k.kh; a++)
+      for (int64_t b = 0; b < k.kw; b++)
+        offsets[tap++] = (c * height + a * k.dh) * width + b * k.dw;
+  const auto work = [&](const float* from, const Pixels& to) {
+    return DirectWork{
+        .panels = panels,
+        .packed = packed,
+        .taps = {offsets, tap, 1},
+        .window = k,
+        .finish = finish,
+        .x = {const_cast<float*>(from), to.n, height, width, m.c, 1, width, m.c * height * width},
+        .y = to};
+  };
+  if (!padded) return in_bands(work(x, y));
   parallel_for(m.n * bands, [&](int64_t item) {
     const int64_t image = item / bands, band = item % bands;
     const int64_t first = y.h * band / bands, rows = y.h * (band + 1) / bands - first;
-    float* const copy = scratch_floats(Scratch::image, m.c * height(rows) * columns);
-    copy_rows(conv, x + image * m.c * m.h * m.w, first * scale * k.sh - k.top, height(rows),
-              columns, copy);
-    int64_t* const offsets = static_cast<int64_t*>(
-        scratch(Scratch::offsets, sizeof(int64_t) * static_cast<size_t>(panels.taps)));
-    for (int64_t tap = 0; tap < panels.taps; tap++)
-      offsets[tap] = (tap / conv.cells() * height(rows) + tap / k.kw % k.kh * k.dh) * columns +
-                     tap % k.kw * k.dw;
+    float* const copy = scratch_floats(Scratch::image, m.c * height * width);
+    copy_rows(conv, x + image * m.c * m.h * m.w, first * scale * k.sh - k.top, height, width, copy);
     Pixels to = y;
     to.at = y.pixel(image, first, 0);
     to.n = 1, to.h = rows;
-    const Pixels from{copy, 1, height(rows), columns, 1, 1, columns, 0};
-    DirectWork{.panels = panels,
-               .packed = packed,
-               .taps = {offsets, panels.taps, 1},
-               .window = k,
-               .finish = finish,
-               .x = from,
-               .y = to}
-        .run(0, rows * to.w, 0, panels.count);
+    work(copy, to).run(0, rows * to.w, 0, panels.count);
   });
 }
 
