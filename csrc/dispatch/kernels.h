@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "conv2d/conv2d.h"
+#include "elementwise/content.h"
 #include "elementwise/dropout.h"
 #include "elementwise/elementwise.h"
 #include "elementwise/images.h"
@@ -27,6 +28,7 @@
 #define BADAK_KERNELS(X)       \
   BADAK_IMAGE_KERNELS(X)       \
   BADAK_GEMM_KERNELS(X)        \
+  BADAK_CONTENT_KERNELS(X)     \
   BADAK_CONV_KERNELS(X)        \
   BADAK_DROPOUT_KERNELS(X)     \
   BADAK_ELEMENTWISE_KERNELS(X) \

@@ -38,6 +38,8 @@ struct TilePlaces {
   float* y[MOST_PIXELS];
 };
 
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
 // The larger, and NaN if either is NaN.
 inline Vec larger_or_nan(Vec a, Vec b) {
   const Vec most = larger(a, b);
@@ -75,15 +77,13 @@ void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
   }
   if (finish.add != nullptr)
     sums.each([&](int i, int v, Vec& sum) { sum += load(places.add[i] + filter + v * LANES); });
-  if (finish.low > -std::numeric_limits<float>::infinity()) {
-    const Vec low = splat(finish.low);
-    sums.each([&](int, int, Vec& sum) { sum = larger(sum, low); });
-  }
-  if (finish.high < std::numeric_limits<float>::infinity()) {
-    const Vec high = splat(finish.high);
-    sums.each([&](int, int, Vec& sum) { sum = high < sum ? high : sum; });
-  }
+  const bool limited = finish.low > -infinity || finish.high < infinity;
+  const Vec low = splat(finish.low), high = splat(finish.high);
   const auto put = [&](int place, int v, Vec value) {
+    if (limited) {  // NaN stays
+      value = larger(value, low);
+      value = high < value ? high : value;
+    }
     float* const to = places.y[place] + filter + v * LANES;
     if (v < V - 1 || last == LANES)
       store(to, value);
@@ -91,7 +91,7 @@ void direct_tile(const Taps& taps, const Panel& panel, const Finish& finish,
       store_first(to, value, last);
   };
   if constexpr (ROWS % 4 == 0) {
-    if (finish.pool) {
+    if (finish.pool) {  // before the limits, which keep the order
 #pragma GCC unroll 4
       for (int i = 0; i < ROWS; i += 4)
 #pragma GCC unroll 4

@@ -15,15 +15,18 @@ constexpr int64_t PLACES = 512;         // of a band
 constexpr int64_t APART = PLACES + 16;  // from a tap's row to the next: not the same set of a cache
 constexpr int64_t TAPS = 128;           // copied at a time: 264 KiB
 
-// to[i] = from[i * stride], i < count.
-void copy_every(const float* from, int64_t stride, int64_t count, float* to) {
-  if (stride == 1) {
-    memcpy(to, from, sizeof(float) * static_cast<size_t>(count));
-    return;
-  }
+// What is stored in whole vectors reaches into what is stored next, or into the room after a row.
+void fill(int64_t count, float* to) {
+  for (int64_t i = 0; i < count; i += LANES) store(to + i, Vec{});
+}
+
+// to[i] = from[i * stride], i < count; nothing from `end` on may be read.
+void copy_every(const float* from, const float* end, int64_t stride, int64_t count, float* to) {
   int64_t i = 0;
+  if (stride == 1)
+    for (; i < count && from + i + LANES <= end; i += LANES) store(to + i, load(from + i));
   if (stride == 2)
-    for (; i + LANES < count; i += LANES) {
+    for (; i < count && from + 2 * (i + LANES) <= end; i += LANES) {
       Vec even, odd;
       split_pairs(load(from + 2 * i), load(from + 2 * i + LANES), even, odd);
       store(to + i, even);
@@ -41,23 +44,23 @@ struct Inside {
 };
 
 // One channel's numbers under the tap (a, b) at all places of a band.
-void copy_tap(const Convolution& conv, const float* plane, const PlaceBands::Band& band, int64_t a,
-              int64_t b, float* to) {
+void copy_tap(const Convolution& conv, const float* plane, const float* end,
+              const PlaceBands::Band& band, int64_t cell, float* to) {
   const Window& k = conv.window;
+  const int64_t a = cell / k.kw, b = cell % k.kw;
   const int64_t top = band.y * k.sh + a * k.dh - k.top, left = band.x * k.sw + b * k.dw - k.left;
   const Area& area = band.area;
   const Inside rows(top, k.sh, conv.maps.h, area.rows);
   const Inside columns(left, k.sw, conv.maps.w, area.columns);
   for (int64_t y = 0; y < area.rows; y++, to += area.columns) {
     if (y < rows.first || y >= rows.end) {
-      clear(to, area.columns);
+      fill(area.columns, to);
       continue;
     }
-    clear(to, columns.first);
-    if (columns.first < columns.end)
-      copy_every(plane + (top + y * k.sh) * conv.maps.w + left + columns.first * k.sw, k.sw,
-                 columns.end - columns.first, to + columns.first);
-    clear(to + columns.end, area.columns - columns.end);
+    fill(columns.first, to);
+    copy_every(plane + (top + y * k.sh) * conv.maps.w + left + columns.first * k.sw, end, k.sw,
+               columns.end - columns.first, to + columns.first);
+    fill(area.columns - columns.end, to + columns.end);
   }
 }
 
@@ -65,12 +68,12 @@ void copy_tap(const Convolution& conv, const float* plane, const PlaceBands::Ban
 Side copy_taps(const Convolution& conv, const float* x, const PlaceBands::Band& band, int64_t first,
                int64_t taps, float* to) {
   const Maps& maps = conv.maps;
-  const int64_t places = band.area.rows * band.area.columns;
+  const int64_t places = band.area.rows * band.area.columns, plane = maps.h * maps.w;
   for (int64_t t = 0; t < taps; t++) {
     const int64_t cell = (first + t) % conv.cells(), c = (first + t) / conv.cells();
     for (int64_t i = 0; i < band.area.images; i++)
-      copy_tap(conv, x + ((band.image + i) * maps.c + c) * maps.h * maps.w, band,
-               cell / conv.window.kw, cell % conv.window.kw, to + t * APART + i * places);
+      copy_tap(conv, x + ((band.image + i) * maps.c + c) * plane, x + maps.n * maps.c * plane, band,
+               cell, to + t * APART + i * places);
   }
   return {.at = to,
           .walk = {1, band.area.columns, places},

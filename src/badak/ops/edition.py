@@ -48,6 +48,11 @@ def fused() -> ModuleType:
     return importlib.import_module("badak.ops.native.fused")
 
 
+def predict() -> ModuleType:
+    """Return the native predictions; only if the native edition is active."""
+    return importlib.import_module("badak.ops.native.predict")
+
+
 def pixels() -> ModuleType:
     """Return the native convolutions of maps with the channels innermost; likewise."""
     return importlib.import_module("badak.ops.native.pixels")
