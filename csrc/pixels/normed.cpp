@@ -9,7 +9,8 @@
 // Precondition: x lies in any frame; the memory here has the frames that the window needs.
 #include "pixels/normed.h"
 
-#include "pixels/normed_sums.h"
+#include "pixels/norm_sums.h"
+#include "simd/sums.h"
 #include "simd/vector_math.h"
 
 namespace badak::BADAK_ISA {
@@ -88,107 +89,141 @@ FramedSize turning(const Convolution& conv) {
           after(conv.maps.w, k.left, k.sw, conv.maps.ow)};
 }
 
-// Patterns of a norm's numbers (rows.h) for maps that are walked together.
-struct NormPattern {
-  const float *mean, *scale, *bias, *inverse;
+// What a norm makes of a vector of y that is taken off its mean, and whether gradients pass.
+struct Norm {
+  Vec mean, weight, bias;
   float low, high;
-
-  static NormPattern of(const Walk& walk, int64_t c, const Normed& norm, float* memory) {
-    const int64_t size = walk.padded();
-    float* const scale = memory + size;
-    const float* inverse = spread(walk, c, norm.inverse_std, memory + 3 * size);
-    spread(walk, c, norm.weight, scale);
-    for (int64_t i = 0; i < size; i++) scale[i] *= inverse[i];
-    return {spread(walk, c, norm.mean, memory), scale,
-            spread(walk, c, norm.bias, memory + 2 * size), inverse, norm.low, norm.high};
-  }
-  static int64_t size(const Walk& walk) { return 4 * walk.padded(); }
-
-  Vec result(Vec y, int64_t j) const {
-    return (y - load(mean + j)) * load(scale + j) + load(bias + j);
-  }
-  Vec passed(Vec grad, Vec y, int64_t j) const {
-    const Vec z = result(y, j);
+  Vec result(Vec off) const { return off * weight + bias; }
+  Vec passed(Vec grad, Vec off) const {
+    const Vec z = result(off);
     return (z > low) & (z < high) ? grad : Vec{};
   }
 };
 
-void normalise(const Pixels& x, const Walk& walk, const NormPattern norm, const Pixels& z) {
-  map_rows(walk, 0, walk.rows, z,
-           [=](Vec x, int64_t j) { return between(norm.result(x, j), norm.low, norm.high); }, x);
-}
+// Patterns (rows.h) of a norm's numbers, and of those that give the gradient of its y.
+struct Patterns {
+  const float *mean, *weight, *bias, *by_y, *constant;
+  float low, high;
 
-// The gradient of y, as two patterns more; nothing if there is no y.
-struct GradientPattern {
-  NormPattern norm;
-  const float *by_bias, *by_weight;
+  static int64_t size(const Walk& walk) { return 5 * walk.padded(); }
 
-  static GradientPattern of(const Walk& walk, int64_t c, const NormedGradient& after,
-                            int64_t count, float* memory) {
-    if (after.y == nullptr) return {};
-    float* const bias = memory + NormPattern::size(walk);
-    float* const weight = bias + walk.padded();
-    spread(walk, c, after.grad_bias, bias);
-    spread(walk, c, after.grad_weight, weight);
-    const NormPattern norm = NormPattern::of(walk, c, after.norm, memory);
-    const float share = 1 / static_cast<float>(count);
-    for (int64_t i = 0; i < walk.padded(); i++) {
-      bias[i] *= share;
-      weight[i] *= share * norm.inverse[i];
-    }
-    return {norm, bias, weight};
+  static Patterns of(const Walk& walk, int64_t c, const Normed& norm, float* memory) {
+    const int64_t size = walk.padded();
+    float* const weight = memory + size;
+    spread(walk, c, norm.weight, weight);
+    for (int64_t i = 0; i < walk.period; i += c)
+      for (int64_t j = 0; j < c; j++) weight[i + j] *= norm.inverse_std[j];
+    return {spread(walk, c, norm.mean, memory),
+            weight,
+            spread(walk, c, norm.bias, memory + 2 * size),
+            memory + 3 * size,
+            memory + 4 * size,
+            norm.low,
+            norm.high};
   }
-  static int64_t size(const Walk& walk) { return NormPattern::size(walk) + 2 * walk.padded(); }
 
-  Vec operator()(Vec grad, Vec y, int64_t j) const {
-    const Vec centred = y - load(norm.mean + j);
-    return (norm.passed(grad, y, j) - load(by_bias + j) - centred * load(by_weight + j)) *
-           load(norm.scale + j);
+  // The gradient of y is (passed - (grad_bias + normal * grad_weight) / count) * weight.
+  static Patterns of(const Walk& walk, int64_t c, const NormedGradient& after, int64_t count,
+                     float* memory) {
+    if (after.y == nullptr) return {};
+    const Patterns patterns = of(walk, c, after.norm, memory);
+    float *by_y = memory + 3 * walk.padded(), *constant = by_y + walk.padded();
+    for (int64_t i = 0; i < walk.period; i += c)
+      for (int64_t j = 0; j < c; j++) {
+        const float share = patterns.weight[i + j] / static_cast<float>(count);
+        by_y[i + j] = share * after.grad_weight[j] * after.norm.inverse_std[j];
+        constant[i + j] = share * after.grad_bias[j];
+      }
+    return patterns;
+  }
+
+  Norm at(int64_t j) const {
+    return {load(mean + j), load(weight + j), load(bias + j), low, high};
   }
 };
 
-void differentiate(const Pixels& grad, const Pixels& y, const Walk& walk,
-                   const GradientPattern pattern, const Pixels& grad_y) {
-  map_rows(walk, 0, walk.rows, grad_y,
-           [=](Vec grad, Vec y, int64_t j) { return pattern(grad, y, j); }, grad, y);
+// z from x, and the gradient of y from that of what the norm made.
+void normalise(const Pixels& x, const Patterns& patterns, const Pixels& z) {
+  const Walk walk(z, x);
+  map_rows(
+      walk, 0, walk.rows, z,
+      [&](int64_t j) {
+        return [norm = patterns.at(j)](Vec x) {
+          return between(norm.result(x - norm.mean), norm.low, norm.high);
+        };
+      },
+      x);
 }
 
-double* sums_of(int64_t items, int64_t c) {
-  return static_cast<double*>(
-      scratch(Scratch::normed_totals, static_cast<size_t>(items * 3 * c) * sizeof(double)));
+auto gradient_of(const Patterns& patterns) {
+  return [patterns](int64_t j) {
+    return [norm = patterns.at(j), by_y = load(patterns.by_y + j),
+            constant = load(patterns.constant + j)](Vec grad, Vec y) {
+      const Vec off = y - norm.mean;
+      return norm.passed(grad, off) * norm.weight - (off * by_y + constant);
+    };
+  };
 }
 
-// Sums of y and of its squares around its item's first pixel, and that pixel.
-void measure(const Pixels& y, double* sums) {
-  const Walk walk(y);
-  float* const memory = scratch_floats(Scratch::normed_pattern, walk.padded());
-  const float* centre = spread(walk, y.c, y.at, memory);
-  for (int64_t c = 0; c < y.c; c++) sums[2 * y.c + c] = y.at[c];
-  channel_sums(walk, y, sums, [&](const auto& read, int64_t j, Vec& first, Vec& second) {
-    const Vec off = read(y) - load(centre + j);
+void differentiate(const Pixels& grad, const Pixels& y, const Patterns& patterns,
+                   const Pixels& grad_y) {
+  const Walk walk(grad_y, grad, y);
+  map_rows(walk, 0, walk.rows, grad_y, gradient_of(patterns), grad, y);
+}
+
+// Steps that sum (norm_sums.h): y around a centre with its squares; what passes, with y.
+struct Moments {
+  Vec centre, first{}, second{};
+  void operator()(int64_t count, const float* y) {
+    const Vec off = first_of(load(y) - centre, count);
     first += off;
     second += off * off;
-  });
+  }
+};
+struct GradientSums {
+  Norm norm;
+  Vec first{}, second{};
+  void operator()(int64_t count, const float* grad, const float* y) {
+    const Vec off = load(y) - norm.mean;
+    const Vec passed = first_of(norm.passed(load(grad), off), count);
+    first += passed;
+    second += passed * (count < LANES ? first_of(off, count) : off);
+  }
+};
+
+PairOfSums* sums_of(int64_t items, int64_t c) {
+  return static_cast<PairOfSums*>(
+      scratch(Scratch::normed_totals, static_cast<size_t>(items * c) * sizeof(PairOfSums)));
 }
 
-void finish(const double* sums, const Items& items, const Pixels& y, const Statistics& to) {
+// Sums around the item's first pixel.
+void measure(const Pixels& y, PairOfSums* sums) {
+  const Walk walk(y);
+  const float* centres =
+      spread(walk, y.c, y.at, scratch_floats(Scratch::normed_pattern, walk.padded()));
+  sum_pairs(walk, y.c, [=](int64_t j) { return Moments{load(centres + j)}; }, sums, y);
+}
+
+void finish(const PairOfSums* sums, const Items& items, const Pixels& y, const Statistics& to) {
   const double count = static_cast<double>(y.n * y.h * y.w);
   const float keep = static_cast<float>(1 - to.momentum), move = static_cast<float>(to.momentum);
   for (int64_t c = 0; c < y.c; c++) {
-    const auto own = [&](int64_t item) {
-      return static_cast<double>(minimum(items.each, y.n - item * items.each) * y.h * y.w);
+    const auto each_item = [&](const auto& body) {
+      for (int64_t i = 0; i < items.count; i++) {
+        const Pixels own = images(y, i * items.each, items.each);
+        body(sums[i * y.c + c], static_cast<double>(own.at[c]),
+             static_cast<double>(own.n * y.h * y.w));
+      }
     };
     double total = 0, squares = 0;
-    for (int64_t i = 0; i < items.count; i++) {
-      const double* of = sums + i * 3 * y.c;
-      total += of[c] + own(i) * of[2 * y.c + c];
-    }
+    each_item([&](const PairOfSums& own, double centre, double places) {
+      total += own.first + places * centre;
+    });
     const double mean = total / count;
-    for (int64_t i = 0; i < items.count; i++) {  // around the mean: Chan et al. 1979
-      const double* of = sums + i * 3 * y.c;
-      const double off = mean - of[2 * y.c + c];
-      squares += of[y.c + c] - 2 * off * of[c] + own(i) * off * off;
-    }
+    each_item([&](const PairOfSums& own, double centre, double places) {  // Chan et al. 1979
+      const double off = mean - centre;
+      squares += own.second - 2 * off * own.first + places * off * off;
+    });
     const double spread = squares / count;
     const float var = static_cast<float>(spread < 0 ? 0 : spread);  // NaN stays
     to.mean[c] = static_cast<float>(mean);
@@ -217,17 +252,17 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
                         const float* packed, const float* bias, const Pixels& y,
                         const Statistics* statistics) {
   const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
-  const Walk walk(images(x, 0, items.each));
-  const NormPattern pattern = NormPattern::of(
-      walk, x.c, norm, scratch_floats(Scratch::normed_patterns, NormPattern::size(walk)));
-  double* const sums = sums_of(items.count, y.c);
+  const Walk walk(x);
+  const Patterns patterns = Patterns::of(
+      walk, x.c, norm, scratch_floats(Scratch::normed_patterns, Patterns::size(walk)));
+  PairOfSums* const sums = sums_of(items.count, y.c);
   parallel_for(items.count, [&](int64_t item) {
     const Pixels from = images(x, item * items.each, items.each);
     const Pixels to = images(y, item * items.each, items.each);
     const Pixels z = framed(Scratch::normed, from, reading(conv));
-    normalise(from, Walk(from, z), pattern, z);
+    normalise(from, patterns, z);
     pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
-    if (statistics != nullptr) measure(to, sums + item * 3 * y.c);
+    if (statistics != nullptr) measure(to, sums + item * y.c);
   });
   if (statistics != nullptr) finish(sums, items, y, *statistics);
 }
@@ -235,60 +270,54 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
 void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Normed& norm,
                              const float* weight, const Pixels& grad, const NormedGradient& after,
                              const Pixels& grad_x, float* const gradients[4]) {
-  const int64_t size = conv.f * conv.channels() * conv.cells();
+  const int64_t size = conv.f * conv.channels() * conv.cells(), stride = size + conv.f;
   const Items items(x.n, maximum(x.h * x.w * x.c, grad.h * grad.w * grad.c), size);
-  const Walk walk(images(x, 0, items.each)), walk_y(images(grad, 0, items.each));
+  const Walk walk(x), walk_y(grad);
   float* const memory = scratch_floats(Scratch::normed_patterns,
-                                       NormPattern::size(walk) + GradientPattern::size(walk_y));
-  const NormPattern pattern = NormPattern::of(walk, x.c, norm, memory);
-  const GradientPattern pattern_y = GradientPattern::of(
-      walk_y, grad.c, after, grad.n * grad.h * grad.w, memory + NormPattern::size(walk));
-  const int64_t stride = size + conv.f;
+                                       Patterns::size(walk) + Patterns::size(walk_y));
+  const Patterns patterns = Patterns::of(walk, x.c, norm, memory);
+  const Patterns patterns_y = Patterns::of(walk_y, grad.c, after, grad.n * grad.h * grad.w,
+                                           memory + Patterns::size(walk));
   float* const parts = scratch_floats(Scratch::normed_parts, items.count * stride);
-  double* const sums = sums_of(items.count, x.c);
+  PairOfSums* const sums = sums_of(items.count, x.c);
   parallel_for(items.count, [&](int64_t item) {
     const int64_t first = item * items.each;
     const Pixels from = images(x, first, items.each), back = images(grad_x, first, items.each);
     const Convolution part = of_images(conv, from.n);
     Pixels grad_y = images(grad, first, items.each);
     if (after.y != nullptr) {
-      const Pixels y = images(*after.y, first, items.each), given = grad_y;
+      const Pixels given = grad_y;
       grad_y = framed(Scratch::normed_gradient, given, turning(conv));
-      differentiate(given, y, Walk(given, y), pattern_y, grad_y);
+      differentiate(given, images(*after.y, first, items.each), patterns_y, grad_y);
     }
     const Pixels z = framed(Scratch::normed, from, reading(conv));
-    normalise(from, Walk(from, z), pattern, z);
-    float* const own = parts + item * stride;
-    pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : own + size);
+    normalise(from, patterns, z);
+    float *const own = parts + item * stride, *const bias = own + size;
+    pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
     pixels_conv_grad_x(part, grad_y, weight, back);
-    channel_sums(Walk(back, from), back, sums + item * 2 * x.c,
-                 [&](const auto& read, int64_t j, Vec& by_bias, Vec& by_weight) {
-                   const Vec numbers = read(from);
-                   const Vec passed = pattern.passed(read(back), numbers, j);
-                   by_bias += passed;
-                   by_weight += passed * ((numbers - load(pattern.mean + j)) *
-                                          load(pattern.inverse + j));
-                 });
+    sum_pairs(
+        Walk(back, from), x.c, [&](int64_t j) { return GradientSums{patterns.at(j)}; },
+        sums + item * x.c, back, from);
   });
   add_up(parts, items.count, size, stride, gradients[0]);
-  if (gradients[1] != nullptr)
-    add_up(parts + size, items.count, conv.f, stride, gradients[1]);
-  for (int64_t which = 0; which < 2; which++)
-    for (int64_t c = 0; c < x.c; c++) {
-      double total = 0;
-      for (int64_t i = 0; i < items.count; i++) total += sums[(i * 2 + which) * x.c + c];
-      gradients[3 - which][c] = static_cast<float>(total);
+  if (gradients[1] != nullptr) add_up(parts + size, items.count, conv.f, stride, gradients[1]);
+  for (int64_t c = 0; c < x.c; c++) {
+    PairOfSums total{0, 0};
+    for (int64_t i = 0; i < items.count; i++) {
+      total.first += sums[i * x.c + c].first;
+      total.second += sums[i * x.c + c].second;
     }
+    gradients[2][c] = static_cast<float>(total.second * norm.inverse_std[c]);
+    gradients[3][c] = static_cast<float>(total.first);
+  }
 }
 
-void pixels_normed_grad(const Pixels& grad, const NormedGradient& after, int64_t count,
-                        const Pixels& grad_y) {
-  const Walk walk(grad, *after.y, grad_y);
-  const GradientPattern pattern = GradientPattern::of(
-      walk, grad.c, after, count,
-      scratch_floats(Scratch::normed_patterns, GradientPattern::size(walk)));
-  map_pixels(walk, grad_y,
-             [=](Vec grad, Vec y, int64_t j) { return pattern(grad, y, j); }, grad, *after.y);
+void pixels_normed_grad(const Pixels& grad, const NormedGradient& after, const Pixels& grad_y) {
+  const Walk walk(grad_y, grad, *after.y);
+  const Patterns patterns = Patterns::of(
+      walk, grad.c, after, grad.n * grad.h * grad.w,
+      scratch_floats(Scratch::normed_patterns, Patterns::size(walk)));
+  map_pixels(walk, grad_y, gradient_of(patterns), grad, *after.y);
 }
 
 }  // namespace badak::BADAK_ISA

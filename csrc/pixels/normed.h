@@ -40,6 +40,6 @@ struct NormedGradient {
      float* const gradients[4]))                                                                  \
   /* The gradient of y from that of z; grad_y may be grad. */                                     \
   X(pixels_normed_grad,                                                                           \
-    (const Pixels& grad, const NormedGradient& after, int64_t count, const Pixels& grad_y))
+    (const Pixels& grad, const NormedGradient& after, const Pixels& grad_y))
 
 BADAK_DECLARE_KERNELS(BADAK_PIXELS_NORMED_KERNELS)

@@ -53,7 +53,6 @@ enum class Scratch {
   normed_pattern,
   normed_patterns,
   normed_parts,
-  normed_sums,
   normed_totals,  // a convolution with its norms, pixels/normed.cpp
   other,
   count
