@@ -17,7 +17,8 @@ constexpr int64_t TAPS = 128;           // copied at a time: 264 KiB
 
 // What is stored in whole vectors reaches into what is stored next, or into the room after a row.
 void fill(int64_t count, float* to) {
-  for (int64_t i = 0; i < count; i += LANES) store(to + i, Vec{});
+  if (count > 0) store(to, Vec{});
+  clear(to + LANES, count - LANES);
 }
 
 // to[i] = from[i * stride], i < count; nothing from `end` on may be read.
