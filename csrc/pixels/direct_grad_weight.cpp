@@ -29,10 +29,7 @@ Side side_of_grad(const Convolution& conv, const Pixels& grad_y) {
   return {.at = grad_y.at,
           .walk = {grad_y.step, grad_y.row, grad_y.image},
           .runs = 1,
-          .length = conv.filters(),
-          .across = 1,
-          .run_step = 0,
-          .run_row = 0};
+          .length = conv.filters()};
 }
 
 // About how long the products of a pixel take: a step of a tile waits for its sums, its loads or
@@ -85,9 +82,9 @@ struct Gradient {
       to.length = item.filters;
       if (bias) sum_vectors(to, band.area, sums, first);
       if (load_x)
-        sum_products<1>(to, from, band.area, sums + bias_size(), first);
+        sum_products<false>(to, from, band.area, sums + bias_size(), first);
       else
-        sum_products<1>(from, to, band.area, sums + bias_size(), first);
+        sum_products<false>(from, to, band.area, sums + bias_size(), first);
     }
   }
 
