@@ -29,10 +29,7 @@ Side side_of_grad(const Convolution& conv, const Pixels& grad_y) {
   return {.at = grad_y.at,
           .walk = {grad_y.step, grad_y.row, grad_y.image},
           .runs = 1,
-          .length = conv.filters(),
-          .across = 1,
-          .run_step = 0,
-          .run_row = 0};
+          .length = conv.filters()};
 }
 
 // About how long the products of a pixel take: a step of a tile waits for its sums, its loads or
@@ -85,9 +82,9 @@ struct Gradient {
       to.length = item.filters;
       if (bias) sum_vectors(to, band.area, sums, first);
       if (load_x)
-        sum_products<1>(to, from, band.area, sums + bias_size(), first);
+        sum_products<false>(to, from, band.area, sums + bias_size(), first);
       else
-        sum_products<1>(from, to, band.area, sums + bias_size(), first);
+        sum_products<false>(from, to, band.area, sums + bias_size(), first);
     }
   }
 
@@ -107,6 +104,8 @@ struct Gradient {
     add_up(own, x.width(), row);
     const int64_t run = x.vectors_of_run() * LANES, kw = conv.window.kw;
     const int64_t down = run * x.across, across = x.across == 1 ? channels : run;
+    if (cells <= LANES && (conv.window.kh == 1 || down == kw * across))
+      return transpose_strip(row, across, cells, channels, to, cells);
     for (int64_t c = 0; c < channels; c++, to += cells)
       for (int64_t a = 0; a < conv.window.kh; a++)
         for (int64_t b = 0; b < kw; b++) to[a * kw + b] = row[a * down + b * across + c];
@@ -119,21 +118,32 @@ void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& 
                         float* grad_weight, float* grad_bias) {
   const Gradient gradient(conv, x, grad_y);
   const GradItems& items = gradient.items;
-  const int64_t size = gradient.size();
-  float* sums = scratch_floats(Scratch::partial, items.count() * size);
-  parallel_for(items.count(),
-               [&](int64_t item) { gradient.sum(item, grad_bias != nullptr, sums + item * size); });
+  const int64_t size = gradient.size(), step = items.of_segment() * size;
   const int64_t together = gradient.load_x ? 1 : LANES, pieces = ceil_div(items.panel, together);
-  parallel_for(items.of_segment() * pieces, [&](int64_t index) {
-    const GradItems::Item item = items.at(index / pieces);
-    const int64_t first = index % pieces * together;
+  const auto finish = [&](int64_t index, int64_t piece, const float* sums) {
+    const GradItems::Item item = items.at(index);
+    const int64_t first = piece * together;
     if (first >= item.filters) return;
     const int64_t f = item.group * conv.filters() + item.first + first;
-    const Totals totals{sums + index / pieces * size, items.segments, items.of_segment() * size};
+    const Totals totals{sums, items.segments, step};
     gradient.finish(item, first, totals.from(gradient.bias_size()),
                     grad_weight + f * conv.channels() * conv.cells());
     if (grad_bias != nullptr)
       add_up(totals.from(first), minimum(together, item.filters - first), grad_bias + f);
+  };
+  if (items.segments == 1) {  // many weights: an item's sums are finished while they are in cache
+    parallel_for(items.count(), [&](int64_t item) {
+      float* sums = scratch_floats(Scratch::partial, size);
+      gradient.sum(item, grad_bias != nullptr, sums);
+      for (int64_t piece = 0; piece < pieces; piece++) finish(item, piece, sums);
+    });
+    return;
+  }
+  float* sums = scratch_floats(Scratch::partial, items.count() * size);
+  parallel_for(items.count(),
+               [&](int64_t item) { gradient.sum(item, grad_bias != nullptr, sums + item * size); });
+  parallel_for(items.of_segment() * pieces, [&](int64_t index) {
+    finish(index / pieces, index % pieces, sums + index / pieces * size);
   });
 }
 

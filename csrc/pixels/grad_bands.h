@@ -54,7 +54,7 @@ struct GradItems {
   GradItems(const Convolution& conv, int64_t taps, int64_t bands)
       : groups(conv.groups), filters(conv.filters()) {
     const int64_t units = ceil_div(filters, LANES);
-    const int64_t fit = maximum<int64_t>(PANEL_FLOATS / (taps * LANES), 4);
+    const int64_t fit = maximum<int64_t>(PANEL_FLOATS / (taps * LANES), 2);
     panels = ceil_div(units, fit);
     panel = ceil_div(units, panels) * LANES;
     panels = ceil_div(filters, panel);
