@@ -48,6 +48,11 @@ def fused() -> ModuleType:
     return importlib.import_module("badak.ops.native.fused")
 
 
+def predict() -> ModuleType:
+    """Return the native predictions; only if the native edition is active."""
+    return importlib.import_module("badak.ops.native.predict")
+
+
 def fma_peak() -> float | None:
     """Measure how many float32 operations per second this machine reaches, multiply-adds alone.
 

@@ -32,7 +32,7 @@ def planes(maps):
 
 
 def close(found, wanted, tolerance=1e-5, largest=0):
-    scale = max(np.abs(wanted).max(initial=largest), 1e-3)
+    scale = max(np.abs(wanted).max(initial=largest), 1)
     assert np.abs(found - wanted).max(initial=0) <= tolerance * scale
 
 
