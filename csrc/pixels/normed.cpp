@@ -193,14 +193,14 @@ struct GradientSums {
 
 PairOfSums* sums_of(int64_t items, int64_t c) {
   return static_cast<PairOfSums*>(
-      scratch(Scratch::normed_totals, static_cast<size_t>(items * c) * sizeof(PairOfSums)));
+      scratch(Scratch::packed_b, static_cast<size_t>(items * c) * sizeof(PairOfSums)));
 }
 
 // Sums around the item's first pixel.
 void measure(const Pixels& y, PairOfSums* sums) {
   const Walk walk(y);
   const float* centres =
-      spread(walk, y.c, y.at, scratch_floats(Scratch::normed_pattern, walk.padded()));
+      spread(walk, y.c, y.at, scratch_floats(Scratch::other, walk.padded()));
   sum_pairs(walk, y.c, [=](int64_t j) { return Moments{load(centres + j)}; }, sums, y);
 }
 
@@ -254,12 +254,12 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
   const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
   const Walk walk(x);
   const Patterns patterns = Patterns::of(
-      walk, x.c, norm, scratch_floats(Scratch::normed_patterns, Patterns::size(walk)));
+      walk, x.c, norm, scratch_floats(Scratch::tile_results, Patterns::size(walk)));
   PairOfSums* const sums = sums_of(items.count, y.c);
   parallel_for(items.count, [&](int64_t item) {
     const Pixels from = images(x, item * items.each, items.each);
     const Pixels to = images(y, item * items.each, items.each);
-    const Pixels z = framed(Scratch::normed, from, reading(conv));
+    const Pixels z = framed(Scratch::taps, from, reading(conv));
     normalise(from, patterns, z);
     pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
     if (statistics != nullptr) measure(to, sums + item * y.c);
@@ -273,12 +273,12 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
   const int64_t size = conv.f * conv.channels() * conv.cells(), stride = size + conv.f;
   const Items items(x.n, maximum(x.h * x.w * x.c, grad.h * grad.w * grad.c), size);
   const Walk walk(x), walk_y(grad);
-  float* const memory = scratch_floats(Scratch::normed_patterns,
+  float* const memory = scratch_floats(Scratch::tile_results,
                                        Patterns::size(walk) + Patterns::size(walk_y));
   const Patterns patterns = Patterns::of(walk, x.c, norm, memory);
   const Patterns patterns_y = Patterns::of(walk_y, grad.c, after, grad.n * grad.h * grad.w,
                                            memory + Patterns::size(walk));
-  float* const parts = scratch_floats(Scratch::normed_parts, items.count * stride);
+  float* const parts = scratch_floats(Scratch::packed_a, items.count * stride);
   PairOfSums* const sums = sums_of(items.count, x.c);
   parallel_for(items.count, [&](int64_t item) {
     const int64_t first = item * items.each;
@@ -287,10 +287,10 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
     Pixels grad_y = images(grad, first, items.each);
     if (after.y != nullptr) {
       const Pixels given = grad_y;
-      grad_y = framed(Scratch::normed_gradient, given, turning(conv));
+      grad_y = framed(Scratch::nonzero, given, turning(conv));
       differentiate(given, images(*after.y, first, items.each), patterns_y, grad_y);
     }
-    const Pixels z = framed(Scratch::normed, from, reading(conv));
+    const Pixels z = framed(Scratch::taps, from, reading(conv));
     normalise(from, patterns, z);
     float *const own = parts + item * stride, *const bias = own + size;
     pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
@@ -316,7 +316,7 @@ void pixels_normed_grad(const Pixels& grad, const NormedGradient& after, const P
   const Walk walk(grad_y, grad, *after.y);
   const Patterns patterns = Patterns::of(
       walk, grad.c, after, grad.n * grad.h * grad.w,
-      scratch_floats(Scratch::normed_patterns, Patterns::size(walk)));
+      scratch_floats(Scratch::tile_results, Patterns::size(walk)));
   map_pixels(walk, grad_y, gradient_of(patterns), grad, *after.y);
 }
 

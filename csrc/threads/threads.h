@@ -47,13 +47,6 @@ enum class Scratch {
   prediction,  // a group of images on its way, predict/prediction.h
   channels,
   channel_sums,  // pixels/maps.h
-  normed,
-  normed_weight,
-  normed_gradient,
-  normed_pattern,
-  normed_patterns,
-  normed_parts,
-  normed_totals,  // a convolution with its norms, pixels/normed.cpp
   other,
   count
 };
