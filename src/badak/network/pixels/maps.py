@@ -83,10 +83,14 @@ class Memory:
     """Arrays for maps of one batch size; one that nobody uses any more serves again.
 
     Only arrays of equal size and frame stand in for one another, so that frames stay zero.
+
+    Attributes:
+        count: images of a batch.
+        made: bytes of all arrays.
     """
 
     def __init__(self, count: int) -> None:
-        self.count = count
+        self.count, self.made = count, 0
         self._free: dict[tuple[Shape, Frame], list[Pixels]] = {}
 
     def take(self, shape: Shape, frame: "Frame") -> Buffer:
@@ -98,7 +102,9 @@ class Memory:
     def make(self, shape: Shape, frame: "Frame") -> Buffer:
         """Make an array of zeros that never serves for anything else."""
         c, h, w = shape
-        return Buffer(edition.pixels().new(self.count, h, w, c, frame), lambda: None)
+        pixels = edition.pixels().new(self.count, h, w, c, frame)
+        self.made += pixels.array.nbytes
+        return Buffer(pixels, lambda: None)
 
     def place(self, maps: Maps) -> "Pixels":
         """Where a step shall write the maps that it makes."""
