@@ -52,7 +52,9 @@ def _add(graph: Graph, visit: Visit[Shape], reads: list[Value], shapes: list[Sha
     """Append the layer's operation, or several that join values two at a time."""
     made = Value(as_maps(visit.output))
     layer = visit.layer
-    as_seen = all(value.shape == as_maps(shape) for value, shape in zip(reads, shapes, strict=True))
+    as_seen = all(
+        value.shape == as_maps(shape) for value, shape in zip(reads, shapes, strict=True)
+    )
     operation: Operation | None = None
     if isinstance(layer, Block):
         if type(layer) is kinds.Residual and reads[0].shape == reads[1].shape:

@@ -140,9 +140,7 @@ def _with_row(operation: Operation, rooms: Rooms) -> list[Operation]:
         return [operation]
     row = Value(x.shape)
     rooms.of[row] = Room(x.shape), 0
-    copy = replace(
-        operation, kind="copy", reads=[x], makes=row, limits=(-float("inf"), float("inf"))
-    )
+    copy = replace(operation, kind="copy", reads=[x], makes=row, limits=(-float("inf"), float("inf")))
     return [copy, replace(operation, reads=[row])]
 
 

@@ -97,10 +97,8 @@ class Segment:
             number = numbers[value]
             (maker,) = (one for one in self.operations if one.makes is value)
             rows = value.shape[1:] == (1, 1)
-            if (
-                rows
-                and maker.kind != "slice"
-                and not any(value in one.all_reads() for one in self.operations)
+            if rows and maker.kind != "slice" and not any(
+                value in one.all_reads() for one in self.operations
             ):
                 rooms.of[value] = Room(value.shape, array=number), 0
                 continue
@@ -151,10 +149,7 @@ class _Writer:
 
     def _write(self, operation: Operation) -> None:
         native, kind = self.native, operation.kind
-        reads, made = (
-            [self._place(value) for value in operation.reads],
-            self._place(operation.makes),
-        )
+        reads, made = [self._place(value) for value in operation.reads], self._place(operation.makes)
         add = None if operation.add is None else self._place(operation.add)
         after = add, *operation.limits, operation.pool
         if kind in ("conv", "linear"):

@@ -27,9 +27,7 @@ def packed_rows(weight: Array, bias: Array) -> Packed:
     weight = weight.reshape(len(weight), -1)
     one = Window.of(1)
     shape = weight.shape[1], 1, 1
-    return Packed(
-        WAYS.index("rows"), (len(weight), *shape), conv_numbers((0, *shape), one), 1, weight, bias
-    )
+    return Packed(WAYS.index("rows"), (len(weight), *shape), conv_numbers((0, *shape), one), 1, weight, bias)
 
 
 def pool_numbers(shape: tuple[int, int, int], window: Window) -> tuple[int, ...]:
