@@ -2,8 +2,8 @@
 // Method: two passes over the maps, statistics and result. The numbers are summed around a mean of
 // rows spread over the whole batch, which is near enough to the true one that no digits are lost.
 // Precondition: at least two numbers per channel.
-#include "pixels/maps.h"
-#include "pixels/norm_sums.h"
+#include "pixels/norm.h"
+
 #include "simd/vector_math.h"
 
 namespace badak::BADAK_ISA {
@@ -14,7 +14,7 @@ namespace {
 struct Moments {
   Vec centre, first{}, second{};
   void operator()(int64_t count, const float* x) {
-    const Vec difference = first_of(load(x) - centre, count);
+    const Vec difference = only_first(load(x) - centre, count);
     first += difference;
     second += difference * difference;
   }
@@ -44,6 +44,13 @@ void sample_mean(const Walk& walk, const Pixels& x, float* to) {
 }
 
 }  // namespace
+
+void norm_sums(const Pixels& x, const float* centres, PairOfSums* sums) {
+  const Walk walk(x);
+  const float* pattern =
+      spread(walk, x.c, centres, scratch_floats(Scratch::channels, walk.padded()));
+  sum_pairs(walk, x.c, [=](int64_t j) { return Moments{load(pattern + j)}; }, sums, x);
+}
 
 void pixels_norm_statistics(const Pixels& x, double momentum, float eps, const Channels& channels) {
   const Walk walk(x);
@@ -82,14 +89,14 @@ void pixels_norm_apply(const Pixels& x, const Channels& channels, const Finish& 
   };
   const float low = finish.low, high = finish.high;
   if (finish.add != nullptr)
-    map_pixels(
+    fill_pixels(
         walk, y,
         [=](int64_t j) {
           return [=, own = normal(j)](Vec x, Vec add) { return between(own(x) + add, low, high); };
         },
         x, *finish.add);
   else
-    map_pixels(
+    fill_pixels(
         walk, y,
         [=](int64_t j) {
           return [=, own = normal(j)](Vec x) { return between(own(x), low, high); };

@@ -18,15 +18,16 @@ constexpr int64_t STRIP = 4 * LANES;
 struct Walk {
   int64_t rows, hops, period, rest;  // rows of all images; the others of a row
   bool joined;
+  int64_t runs, length;  // of a row: numbers that follow each other
 
   template <class... Others>
   explicit Walk(const Pixels& x, const Others&... others)
       : rows(x.n * x.h), joined(x.step == x.c && ((others.step == others.c) && ...)) {
     hops = x.w, period = x.c, rest = 0;
+    runs = joined ? 1 : x.w, length = joined ? x.w * x.c : x.c;
     if (!joined) return;
     while (period % LANES != 0) period *= 2;
     while (period % STRIP != 0 && period < 16 * STRIP) period *= 2;
-    const int64_t length = x.w * x.c;
     period = minimum(period, length);
     hops = length / period, rest = length % period;
   }
@@ -42,6 +43,7 @@ struct Place {
   void next(const Pixels& x) {
     if (++row == x.h) row = 0, image++;
   }
+  float* in(const Pixels& x) const { return x.at + image * x.image + row * x.row; }
 };
 
 // Where a map is read or written next.
@@ -49,8 +51,7 @@ struct Cursor {
   float* at;
   int64_t hop;
   Cursor(const Walk& walk, const Pixels& x, const Place& place, int64_t j)
-      : at(x.at + place.image * x.image + place.row * x.row + j),
-        hop(walk.joined ? walk.period : x.step) {}
+      : at(place.in(x) + j), hop(walk.joined ? walk.period : x.step) {}
 };
 
 // `numbers` for each channel as a pattern at `to`, which has padded() numbers; returns `to`.
@@ -62,7 +63,7 @@ inline const float* spread(const Walk& walk, int64_t c, const float* numbers, fl
 }
 
 // Zeros from lane `count` on.
-inline Vec first_of(Vec value, int64_t count) {
+inline Vec only_first(Vec value, int64_t count) {
   if (count >= LANES) return value;
   IntVec lane;
   for (int32_t i = 0; i < LANES; i++) lane[i] = i;
@@ -135,8 +136,8 @@ inline void write_rows(const Walk& walk, int64_t first, int64_t end, const Make&
 // y = function(inputs...) in rows [first, end), with function = make(j) for vector j of the
 // pattern.
 template <class Make, class... Input>
-inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
-                     const Make& make, const Input&... inputs) {
+inline void fill_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
+                      const Make& make, const Input&... inputs) {
   write_rows(
       walk, first, end,
       [&](int64_t j) {
@@ -158,16 +159,32 @@ inline void in_row_groups(const Walk& walk, const Body& body) {
 
 // y = function(inputs...), in parallel.
 template <class Make, class... Input>
-inline void map_pixels(const Walk& walk, const Pixels& y, const Make& make,
-                       const Input&... inputs) {
+inline void fill_pixels(const Walk& walk, const Pixels& y, const Make& make,
+                        const Input&... inputs) {
   in_row_groups(
-      walk, [&](int64_t first, int64_t end) { map_rows(walk, first, end, y, make, inputs...); });
+      walk, [&](int64_t first, int64_t end) { fill_rows(walk, first, end, y, make, inputs...); });
+}
+
+// The same with function(inputs..., j), which loads its numbers for each channel by itself.
+template <class Function, class... Input>
+inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
+                     const Function function, const Input&... inputs) {
+  fill_rows(
+      walk, first, end, y,
+      [=](int64_t j) { return [=](auto... values) { return function(values..., j); }; }, inputs...);
+}
+template <class Function, class... Input>
+inline void map_pixels(const Walk& walk, const Pixels& y, const Function& function,
+                       const Input&... inputs) {
+  in_row_groups(walk, [&](int64_t first, int64_t end) {
+    map_rows(walk, first, end, y, function, inputs...);
+  });
 }
 
 // The same with one function for all channels.
 template <class Function, class... Input>
 inline void map_all(const Pixels& y, const Function& function, const Input&... inputs) {
-  map_pixels(Walk(y, inputs...), y, [=](int64_t) { return function; }, inputs...);
+  fill_pixels(Walk(y, inputs...), y, [=](int64_t) { return function; }, inputs...);
 }
 
 }  // namespace badak::BADAK_ISA
