@@ -33,7 +33,7 @@ void pixels_scale_shift(const Pixels& x, const float* scale, const float* shift,
   float* patterns = scratch_floats(Scratch::channels, 2 * walk.padded());
   const float* scales = spread(walk, x.c, scale, patterns);
   const float* shifts = spread(walk, x.c, shift, patterns + walk.padded());
-  fill_pixels(
+  map_pixels(
       walk, y,
       [=](int64_t j) {
         return [=, scale = load(scales + j), shift = load(shifts + j)](Vec x) {
@@ -65,7 +65,7 @@ inline void in_bands(const Walk& walk, const Pixels& x, const Body& body) {
 struct Products {
   Vec sum{};
   void operator()(int64_t count, const float* a, const float* b) {
-    sum += only_first(load(a) * load(b), count);
+    sum += first_of(load(a) * load(b), count);
   }
 };
 
@@ -76,7 +76,7 @@ void pixels_gate(const Pixels& x, const float* factors, const Pixels& y) {
   in_bands(walk, x, [&](int64_t image, int64_t first, int64_t end) {
     const float* pattern =
         spread(walk, x.c, factors + image * x.c, scratch_floats(Scratch::channels, walk.padded()));
-    fill_rows(
+    map_rows(
         walk, first, end, y,
         [=](int64_t j) { return [factor = load(pattern + j)](Vec x) { return x * factor; }; }, x);
   });

@@ -14,7 +14,7 @@ namespace {
 struct Moments {
   Vec centre, first{}, second{};
   void operator()(int64_t count, const float* x) {
-    const Vec difference = only_first(load(x) - centre, count);
+    const Vec difference = first_of(load(x) - centre, count);
     first += difference;
     second += difference * difference;
   }
@@ -45,20 +45,20 @@ void sample_mean(const Walk& walk, const Pixels& x, float* to) {
 
 }  // namespace
 
-void norm_sums(const Pixels& x, const float* centres, PairOfSums* sums) {
+void norm_sums(const Pixels& x, float* centres, PairOfSums* sums) {
   const Walk walk(x);
-  const float* pattern =
-      spread(walk, x.c, centres, scratch_floats(Scratch::channels, walk.padded()));
+  float* pattern = scratch_floats(Scratch::channels, walk.padded());
+  sample_mean(walk, x, pattern);
+  __builtin_memcpy(centres, pattern, static_cast<size_t>(x.c) * sizeof(float));
   sum_pairs(walk, x.c, [=](int64_t j) { return Moments{load(pattern + j)}; }, sums, x);
 }
 
 void pixels_norm_statistics(const Pixels& x, double momentum, float eps, const Channels& channels) {
-  const Walk walk(x);
-  float* centres = scratch_floats(Scratch::channels, walk.padded() + 4 * x.c);
-  sample_mean(walk, x, centres);
-  auto* sums = reinterpret_cast<PairOfSums*>(centres + walk.padded());
-  sum_pairs(walk, x.c, [=](int64_t j) { return Moments{load(centres + j)}; }, sums, x);
-  const double count = static_cast<double>(walk.rows * x.w);
+  auto* sums = static_cast<PairOfSums*>(
+      scratch(Scratch::other, static_cast<size_t>(x.c) * (sizeof(PairOfSums) + sizeof(float))));
+  auto* centres = reinterpret_cast<float*>(sums + x.c);
+  norm_sums(x, centres, sums);
+  const double count = static_cast<double>(x.n * x.h * x.w);
   const float keep = static_cast<float>(1 - momentum), move = static_cast<float>(momentum);
   for (int64_t c = 0; c < x.c; c++) {
     const double off = sums[c].first / count, spread = sums[c].second / count - off * off;
@@ -89,14 +89,14 @@ void pixels_norm_apply(const Pixels& x, const Channels& channels, const Finish& 
   };
   const float low = finish.low, high = finish.high;
   if (finish.add != nullptr)
-    fill_pixels(
+    map_pixels(
         walk, y,
         [=](int64_t j) {
           return [=, own = normal(j)](Vec x, Vec add) { return between(own(x) + add, low, high); };
         },
         x, *finish.add);
   else
-    fill_pixels(
+    map_pixels(
         walk, y,
         [=](int64_t j) {
           return [=, own = normal(j)](Vec x) { return between(own(x), low, high); };

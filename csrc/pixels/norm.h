@@ -1,8 +1,8 @@
 // norm.h -- the passes of batch normalisation one by one, for those that do other work between.
 //
 // They cut their work into pieces as all kernels do; inside another piece of work, such as some
-// images in a core's cache, they run on its thread. The first pass forward and the second pass of
-// pixels_norm_apply are kernels of maps.h.
+// images in a core's cache, they run on its thread. The pass from x to the result is
+// pixels_norm_apply of maps.h.
 #pragma once
 
 #include "pixels/maps.h"
@@ -10,8 +10,8 @@
 
 namespace badak::BADAK_ISA {
 
-// sums[c] = of x - centres[c], and of its squares.
-void norm_sums(const Pixels& x, const float* centres, PairOfSums* sums);
+// sums[c] = of x - centres[c], and of its squares, around centres near the means, which it picks.
+void norm_sums(const Pixels& x, float* centres, PairOfSums* sums);
 
 // sums[c] = of the gradient between the limits, and of it times x - mean.
 void norm_gradient_sums(const Pixels& grad, const Pixels& x, const ChannelGradients& channels,

@@ -28,9 +28,9 @@ struct Sums {
   Masked<mask> masked;
   Vec mean, first{}, second{};
   void operator()(int64_t count, const float* grad, const float* from, const float* z) {
-    const Vec x = load(from) - mean, own = only_first(masked(load(grad), x, z), count);
+    const Vec x = load(from) - mean, own = first_of(masked(load(grad), x, z), count);
     first += own;
-    second += own * (count < LANES ? only_first(x, count) : x);  // what is beyond may be NaN
+    second += own * (count < LANES ? first_of(x, count) : x);  // what is beyond may be NaN
   }
 };
 

@@ -18,16 +18,15 @@ constexpr int64_t STRIP = 4 * LANES;
 struct Walk {
   int64_t rows, hops, period, rest;  // rows of all images; the others of a row
   bool joined;
-  int64_t runs, length;  // of a row: numbers that follow each other
 
   template <class... Others>
   explicit Walk(const Pixels& x, const Others&... others)
       : rows(x.n * x.h), joined(x.step == x.c && ((others.step == others.c) && ...)) {
     hops = x.w, period = x.c, rest = 0;
-    runs = joined ? 1 : x.w, length = joined ? x.w * x.c : x.c;
     if (!joined) return;
     while (period % LANES != 0) period *= 2;
     while (period % STRIP != 0 && period < 16 * STRIP) period *= 2;
+    const int64_t length = x.w * x.c;
     period = minimum(period, length);
     hops = length / period, rest = length % period;
   }
@@ -63,7 +62,7 @@ inline const float* spread(const Walk& walk, int64_t c, const float* numbers, fl
 }
 
 // Zeros from lane `count` on.
-inline Vec only_first(Vec value, int64_t count) {
+inline Vec first_of(Vec value, int64_t count) {
   if (count >= LANES) return value;
   IntVec lane;
   for (int32_t i = 0; i < LANES; i++) lane[i] = i;
@@ -136,8 +135,8 @@ inline void write_rows(const Walk& walk, int64_t first, int64_t end, const Make&
 // y = function(inputs...) in rows [first, end), with function = make(j) for vector j of the
 // pattern.
 template <class Make, class... Input>
-inline void fill_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
-                      const Make& make, const Input&... inputs) {
+inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
+                     const Make& make, const Input&... inputs) {
   write_rows(
       walk, first, end,
       [&](int64_t j) {
@@ -159,32 +158,16 @@ inline void in_row_groups(const Walk& walk, const Body& body) {
 
 // y = function(inputs...), in parallel.
 template <class Make, class... Input>
-inline void fill_pixels(const Walk& walk, const Pixels& y, const Make& make,
-                        const Input&... inputs) {
-  in_row_groups(
-      walk, [&](int64_t first, int64_t end) { fill_rows(walk, first, end, y, make, inputs...); });
-}
-
-// The same with function(inputs..., j), which loads its numbers for each channel by itself.
-template <class Function, class... Input>
-inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
-                     const Function function, const Input&... inputs) {
-  fill_rows(
-      walk, first, end, y,
-      [=](int64_t j) { return [=](auto... values) { return function(values..., j); }; }, inputs...);
-}
-template <class Function, class... Input>
-inline void map_pixels(const Walk& walk, const Pixels& y, const Function& function,
+inline void map_pixels(const Walk& walk, const Pixels& y, const Make& make,
                        const Input&... inputs) {
-  in_row_groups(walk, [&](int64_t first, int64_t end) {
-    map_rows(walk, first, end, y, function, inputs...);
-  });
+  in_row_groups(
+      walk, [&](int64_t first, int64_t end) { map_rows(walk, first, end, y, make, inputs...); });
 }
 
 // The same with one function for all channels.
 template <class Function, class... Input>
 inline void map_all(const Pixels& y, const Function& function, const Input&... inputs) {
-  fill_pixels(Walk(y, inputs...), y, [=](int64_t) { return function; }, inputs...);
+  map_pixels(Walk(y, inputs...), y, [=](int64_t) { return function; }, inputs...);
 }
 
 }  // namespace badak::BADAK_ISA
