@@ -9,9 +9,8 @@
 // Precondition: x lies in any frame; the memory here has the frames that the window needs.
 #include "pixels/normed.h"
 
-#include "pixels/norm_sums.h"
+#include "pixels/norm.h"
 #include "simd/sums.h"
-#include "simd/vector_math.h"
 
 namespace badak::BADAK_ISA {
 
@@ -89,130 +88,59 @@ FramedSize turning(const Convolution& conv) {
           after(conv.maps.w, k.left, k.sw, conv.maps.ow)};
 }
 
-// What a norm makes of a vector of y that is taken off its mean, and whether gradients pass.
-struct Norm {
-  Vec mean, weight, bias;
-  float low, high;
-  Vec result(Vec off) const { return off * weight + bias; }
-  Vec passed(Vec grad, Vec off) const {
-    const Vec z = result(off);
-    return (z > low) & (z < high) ? grad : Vec{};
-  }
+void normalise(const Pixels& x, const Normed& norm, const Pixels& z) {
+  const auto writable = [](const float* numbers) { return const_cast<float*>(numbers); };
+  pixels_norm_apply(x,
+                    {.weight = norm.weight,
+                     .bias = norm.bias,
+                     .running_mean = nullptr,
+                     .running_var = nullptr,
+                     .mean = writable(norm.mean),
+                     .inverse_std = writable(norm.inverse_std),
+                     .new_running_mean = nullptr,
+                     .new_running_var = nullptr},
+                    {.low = norm.low, .high = norm.high}, z);
+}
+
+ChannelGradients channels_of(const Normed& norm, const float* weight, const float* bias) {
+  return {.weight = norm.weight,
+          .mean = norm.mean,
+          .inverse_std = norm.inverse_std,
+          .grad_weight = const_cast<float*>(weight),
+          .grad_bias = const_cast<float*>(bias)};
+}
+NormFinish finish_of(const Normed& norm) {
+  return {.bias = norm.bias, .z = nullptr, .low = norm.low, .high = norm.high, .grad_add = nullptr};
+}
+
+// The gradient of y from that of what the norm made of it; all are over `count` numbers.
+void differentiate(const Pixels& grad, const Pixels& y, const NormedGradient& after,
+                   int64_t count, const Pixels& grad_y) {
+  norm_gradient(grad, y, channels_of(after.norm, after.grad_weight, after.grad_bias),
+                finish_of(after.norm), count, grad_y);
+}
+
+// The sums of an item's y, and the centres that they are around.
+struct ItemSums {
+  PairOfSums* sums;
+  float* centres;
 };
-
-// Patterns (rows.h) of a norm's numbers, and of those that give the gradient of its y.
-struct Patterns {
-  const float *mean, *weight, *bias, *by_y, *constant;
-  float low, high;
-
-  static int64_t size(const Walk& walk) { return 5 * walk.padded(); }
-
-  static Patterns of(const Walk& walk, int64_t c, const Normed& norm, float* memory) {
-    const int64_t size = walk.padded();
-    float* const weight = memory + size;
-    spread(walk, c, norm.weight, weight);
-    for (int64_t i = 0; i < walk.period; i += c)
-      for (int64_t j = 0; j < c; j++) weight[i + j] *= norm.inverse_std[j];
-    return {spread(walk, c, norm.mean, memory),
-            weight,
-            spread(walk, c, norm.bias, memory + 2 * size),
-            memory + 3 * size,
-            memory + 4 * size,
-            norm.low,
-            norm.high};
-  }
-
-  // The gradient of y is (passed - (grad_bias + normal * grad_weight) / count) * weight.
-  static Patterns of(const Walk& walk, int64_t c, const NormedGradient& after, int64_t count,
-                     float* memory) {
-    if (after.y == nullptr) return {};
-    const Patterns patterns = of(walk, c, after.norm, memory);
-    float *by_y = memory + 3 * walk.padded(), *constant = by_y + walk.padded();
-    for (int64_t i = 0; i < walk.period; i += c)
-      for (int64_t j = 0; j < c; j++) {
-        const float share = patterns.weight[i + j] / static_cast<float>(count);
-        by_y[i + j] = share * after.grad_weight[j] * after.norm.inverse_std[j];
-        constant[i + j] = share * after.grad_bias[j];
-      }
-    return patterns;
-  }
-
-  Norm at(int64_t j) const {
-    return {load(mean + j), load(weight + j), load(bias + j), low, high};
-  }
-};
-
-// z from x, and the gradient of y from that of what the norm made.
-void normalise(const Pixels& x, const Patterns& patterns, const Pixels& z) {
-  const Walk walk(z, x);
-  map_rows(
-      walk, 0, walk.rows, z,
-      [&](int64_t j) {
-        return [norm = patterns.at(j)](Vec x) {
-          return between(norm.result(x - norm.mean), norm.low, norm.high);
-        };
-      },
-      x);
+ItemSums sums_of(const Items& items, int64_t c) {
+  const size_t all = static_cast<size_t>(items.count * c);
+  auto* const sums = static_cast<PairOfSums*>(
+      scratch(Scratch::packed_b, all * (sizeof(PairOfSums) + sizeof(float))));
+  return {sums, reinterpret_cast<float*>(sums + all)};
 }
 
-auto gradient_of(const Patterns& patterns) {
-  return [patterns](int64_t j) {
-    return [norm = patterns.at(j), by_y = load(patterns.by_y + j),
-            constant = load(patterns.constant + j)](Vec grad, Vec y) {
-      const Vec off = y - norm.mean;
-      return norm.passed(grad, off) * norm.weight - (off * by_y + constant);
-    };
-  };
-}
-
-void differentiate(const Pixels& grad, const Pixels& y, const Patterns& patterns,
-                   const Pixels& grad_y) {
-  const Walk walk(grad_y, grad, y);
-  map_rows(walk, 0, walk.rows, grad_y, gradient_of(patterns), grad, y);
-}
-
-// Steps that sum (norm_sums.h): y around a centre with its squares; what passes, with y.
-struct Moments {
-  Vec centre, first{}, second{};
-  void operator()(int64_t count, const float* y) {
-    const Vec off = first_of(load(y) - centre, count);
-    first += off;
-    second += off * off;
-  }
-};
-struct GradientSums {
-  Norm norm;
-  Vec first{}, second{};
-  void operator()(int64_t count, const float* grad, const float* y) {
-    const Vec off = load(y) - norm.mean;
-    const Vec passed = first_of(norm.passed(load(grad), off), count);
-    first += passed;
-    second += passed * (count < LANES ? first_of(off, count) : off);
-  }
-};
-
-PairOfSums* sums_of(int64_t items, int64_t c) {
-  return static_cast<PairOfSums*>(
-      scratch(Scratch::packed_b, static_cast<size_t>(items * c) * sizeof(PairOfSums)));
-}
-
-// Sums around the item's first pixel.
-void measure(const Pixels& y, PairOfSums* sums) {
-  const Walk walk(y);
-  const float* centres =
-      spread(walk, y.c, y.at, scratch_floats(Scratch::other, walk.padded()));
-  sum_pairs(walk, y.c, [=](int64_t j) { return Moments{load(centres + j)}; }, sums, y);
-}
-
-void finish(const PairOfSums* sums, const Items& items, const Pixels& y, const Statistics& to) {
+void finish(const ItemSums& all, const Items& items, const Pixels& y, const Statistics& to) {
   const double count = static_cast<double>(y.n * y.h * y.w);
   const float keep = static_cast<float>(1 - to.momentum), move = static_cast<float>(to.momentum);
   for (int64_t c = 0; c < y.c; c++) {
     const auto each_item = [&](const auto& body) {
       for (int64_t i = 0; i < items.count; i++) {
-        const Pixels own = images(y, i * items.each, items.each);
-        body(sums[i * y.c + c], static_cast<double>(own.at[c]),
-             static_cast<double>(own.n * y.h * y.w));
+        const int64_t n = minimum(items.each, y.n - i * items.each);
+        body(all.sums[i * y.c + c], static_cast<double>(all.centres[i * y.c + c]),
+             static_cast<double>(n * y.h * y.w));
       }
     };
     double total = 0, squares = 0;
@@ -252,17 +180,14 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
                         const float* packed, const float* bias, const Pixels& y,
                         const Statistics* statistics) {
   const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
-  const Walk walk(x);
-  const Patterns patterns = Patterns::of(
-      walk, x.c, norm, scratch_floats(Scratch::tile_results, Patterns::size(walk)));
-  PairOfSums* const sums = sums_of(items.count, y.c);
+  const ItemSums sums = sums_of(items, y.c);
   parallel_for(items.count, [&](int64_t item) {
     const Pixels from = images(x, item * items.each, items.each);
     const Pixels to = images(y, item * items.each, items.each);
     const Pixels z = framed(Scratch::taps, from, reading(conv));
-    normalise(from, patterns, z);
+    normalise(from, norm, z);
     pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
-    if (statistics != nullptr) measure(to, sums + item * y.c);
+    if (statistics != nullptr) norm_sums(to, sums.centres + item * y.c, sums.sums + item * y.c);
   });
   if (statistics != nullptr) finish(sums, items, y, *statistics);
 }
@@ -272,14 +197,8 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
                              const Pixels& grad_x, float* const gradients[4]) {
   const int64_t size = conv.f * conv.channels() * conv.cells(), stride = size + conv.f;
   const Items items(x.n, maximum(x.h * x.w * x.c, grad.h * grad.w * grad.c), size);
-  const Walk walk(x), walk_y(grad);
-  float* const memory = scratch_floats(Scratch::tile_results,
-                                       Patterns::size(walk) + Patterns::size(walk_y));
-  const Patterns patterns = Patterns::of(walk, x.c, norm, memory);
-  const Patterns patterns_y = Patterns::of(walk_y, grad.c, after, grad.n * grad.h * grad.w,
-                                           memory + Patterns::size(walk));
   float* const parts = scratch_floats(Scratch::packed_a, items.count * stride);
-  PairOfSums* const sums = sums_of(items.count, x.c);
+  PairOfSums* const sums = sums_of(items, x.c).sums;
   parallel_for(items.count, [&](int64_t item) {
     const int64_t first = item * items.each;
     const Pixels from = images(x, first, items.each), back = images(grad_x, first, items.each);
@@ -288,16 +207,16 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
     if (after.y != nullptr) {
       const Pixels given = grad_y;
       grad_y = framed(Scratch::nonzero, given, turning(conv));
-      differentiate(given, images(*after.y, first, items.each), patterns_y, grad_y);
+      differentiate(given, images(*after.y, first, items.each), after, grad.n * grad.h * grad.w,
+                    grad_y);
     }
     const Pixels z = framed(Scratch::taps, from, reading(conv));
-    normalise(from, patterns, z);
+    normalise(from, norm, z);
     float *const own = parts + item * stride, *const bias = own + size;
     pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
     pixels_conv_grad_x(part, grad_y, weight, back);
-    sum_pairs(
-        Walk(back, from), x.c, [&](int64_t j) { return GradientSums{patterns.at(j)}; },
-        sums + item * x.c, back, from);
+    norm_gradient_sums(back, from, channels_of(norm, nullptr, nullptr), finish_of(norm),
+                       sums + item * x.c);
   });
   add_up(parts, items.count, size, stride, gradients[0]);
   if (gradients[1] != nullptr) add_up(parts + size, items.count, conv.f, stride, gradients[1]);
@@ -313,11 +232,7 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
 }
 
 void pixels_normed_grad(const Pixels& grad, const NormedGradient& after, const Pixels& grad_y) {
-  const Walk walk(grad_y, grad, *after.y);
-  const Patterns patterns = Patterns::of(
-      walk, grad.c, after, grad.n * grad.h * grad.w,
-      scratch_floats(Scratch::tile_results, Patterns::size(walk)));
-  map_pixels(walk, grad_y, gradient_of(patterns), grad, *after.y);
+  differentiate(grad, *after.y, after, grad.n * grad.h * grad.w, grad_y);
 }
 
 }  // namespace badak::BADAK_ISA
