@@ -11,12 +11,12 @@
 
 namespace badak::BADAK_ISA {
 
-constexpr int64_t BAND_FLOATS = 3 << 15;     // 384 KiB: half of L2, of the smallest
-constexpr int64_t LEAST_PLACES = 128;        // a band's, so that a tile is worth storing
-constexpr int64_t PANEL_FLOATS = 1 << 17;    // an item's sums
-constexpr int64_t ALL_SUMS = 1 << 22;        // of all items, 16 MiB
-constexpr int64_t WANTED_ITEMS = 16;         // for all threads
-constexpr int64_t PLACES_OF_SEGMENT = 1024;  // at least
+constexpr int64_t BAND_FLOATS = 3 << 15;    // 384 KiB: half of L2, of the smallest
+constexpr int64_t LEAST_PLACES = 128;       // a band's, so that a tile is worth storing
+constexpr int64_t PANEL_FLOATS = 1 << 17;   // an item's sums
+constexpr int64_t ALL_SUMS = 1 << 22;       // of all items, 16 MiB
+constexpr int64_t WANTED_ITEMS = 16;        // for all threads
+constexpr int64_t PLACES_OF_SEGMENT = 512;  // at least
 
 // Bands of at most `places` places: some images, or some rows of one, or a part of a row.
 struct PlaceBands {
