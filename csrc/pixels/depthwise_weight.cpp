@@ -14,6 +14,7 @@ namespace badak::BADAK_ISA {
 namespace {
 
 constexpr int COLUMNS = 6;              // of a tile
+constexpr int MOST_TAPS = 7;            // beside each other in registers
 constexpr int64_t TERMS = 2048;         // of a sum in float
 constexpr int64_t SEGMENT = 64 * 1024;  // numbers of grad_y
 
@@ -87,10 +88,12 @@ void fixed_rows(const Window&, const Steps& steps, const float* x, const float* 
   for (int tap = 0; tap < KH * KW; tap++) store(totals + tap * LANES, sums[tap]);
 }
 
-// N taps beside each other.
+// A row of grad_y, `count` taps beside each other, N at the most.
 template <int N>
-inline void add_taps(const Window& k, const Steps& steps, const float* x, const float* grad,
-                     int64_t columns, float* totals) {
+void add_taps(int64_t count, const Window& k, const Steps& steps, const float* x, const float* grad,
+              int64_t columns, float* totals) {
+  if constexpr (N > 1)
+    if (count < N) return add_taps<N - 1>(count, k, steps, x, grad, columns, totals);
   Vec sums[N];
 #pragma GCC unroll 8
   for (int tap = 0; tap < N; tap++) sums[tap] = load(totals + tap * LANES);
@@ -107,27 +110,12 @@ inline void add_taps(const Window& k, const Steps& steps, const float* x, const 
 void any_rows(const Window& k, const Steps& steps, const float* x, const float* grad, int64_t rows,
               int64_t columns, float* totals) {
   for (int64_t a = 0; a < k.kh; a++)
-    for (int64_t b = 0; b < k.kw; totals += LANES * minimum<int64_t>(4, k.kw - b), b += 4)
-      for (int64_t r = 0; r < rows; r++) {
-        const float* const from = x + a * k.dh * steps.x_row + b * k.dw * steps.x_step;
-        const auto add = [&](auto count) {
-          add_taps<count.value>(k, steps, from + r * steps.row, grad + r * steps.grad_row, columns,
-                                totals);
-        };
-        switch (k.kw - b) {
-          case 1:
-            add(std::integral_constant<int, 1>{});
-            break;
-          case 2:
-            add(std::integral_constant<int, 2>{});
-            break;
-          case 3:
-            add(std::integral_constant<int, 3>{});
-            break;
-          default:
-            add(std::integral_constant<int, 4>{});
-        }
-      }
+    for (int64_t b = 0; b < k.kw; b += MOST_TAPS) {
+      const float* const from = x + a * k.dh * steps.x_row + b * k.dw * steps.x_step;
+      for (int64_t r = 0; r < rows; r++)
+        add_taps<MOST_TAPS>(k.kw - b, k, steps, from + r * steps.row, grad + r * steps.grad_row,
+                            columns, totals + (a * k.kw + b) * LANES);
+    }
 }
 
 AddRows rows_for(const Window& k) {
