@@ -108,6 +108,7 @@ def fused(steps: list[Step], pays: Callable[[Norm, Conv], bool]) -> list[Step]:
             step.following = joined.get(step.after)
         if step.following is not None:
             step.following.preceded = True
+            step.makes.need_none("grad")  # the gradient that has a frame is never stored
     return [
         joined.get(step, step) for step in steps if not (step in joined and isinstance(step, Norm))
     ]

@@ -1,5 +1,6 @@
 """Maps with the channels innermost, in a frame of zeros: how plans keep them between layers."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +64,15 @@ class Pixels(NamedTuple):
 def new(n: int, h: int, w: int, c: int, frame: Frame = NO_FRAME) -> Pixels:
     """Make maps of zeros with a frame."""
     shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
-    count = int(np.prod(shape))
+    array = room(math.prod(shape)).reshape(shape)
+    return Pixels(array, (frame.top, frame.left, 0, h, w, c))
+
+
+def room(count: int) -> Array:
+    """Make zeros, aligned, with numbers after them that kernels may read."""
     memory = np.zeros(count + SPARE + ALIGNED // 4, np.float32)
     start = -memory.ctypes.data % ALIGNED // 4
-    array = memory[start : start + count].reshape(shape)
-    return Pixels(array, (frame.top, frame.left, 0, h, w, c))
+    return memory[start : start + count]
 
 
 def reading_frame(window: Window, h: int, w: int) -> Frame:
