@@ -1,6 +1,7 @@
 // norm_backward.cpp -- the gradients of norm.cpp's numbers, with the mask of the limits.
 // Method: two passes, the sums of gradients and then the gradient of x. The mask is computed in
 // both: from the result as it was stored, or from x again.
+// As fast as memory or cache, as norm.cpp.
 // Precondition: at least two numbers per channel.
 #include "pixels/norm.h"
 #include "simd/vector_math.h"
