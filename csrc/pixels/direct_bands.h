@@ -199,6 +199,7 @@ inline DirectWork joined(DirectWork work) {
 
 // All places and panels, in items of work.
 inline void in_bands(const DirectWork& given) {
+  if (given.places() == 0) return;
   const DirectWork work = joined(given);
   const int64_t places = work.places(), panels = work.panels.count;
   const int64_t rows = work.y.n * work.y.h;
