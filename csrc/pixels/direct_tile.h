@@ -1,9 +1,12 @@
 // direct_tile.h -- the register tile of a convolution: pixels x filters, summed under the window.
 //
 // A step multiplies one number under the window of each of ROWS pixels with V vectors of filters.
-// Every pixel has a pointer of its own, so that a tile goes on over the end of a row or an image
-// and narrow maps fill it too. What follows the sums happens in the registers.
+// Along a row pixels have a constant distance, and one call makes many tiles. On narrow maps every
+// pixel has a pointer of its own, so that a tile goes on over the end of a row or an image. What
+// follows the sums happens in the registers.
 #pragma once
+
+#include <type_traits>
 
 #include "gemm/tile_sums.h"
 #include "pixels/pixels.h"
@@ -38,13 +41,14 @@ struct Scattered {
   float* y[MOST_PIXELS];
 };
 
-// Pixels at a constant distance, some tiles of them; pooled, in two lines.
+// Pixels at a constant distance, some tiles of them, in some rows; pooled, a row is two lines of x.
 struct InRow {
   const float *x, *add;
   float* y;
   int64_t x_step, add_step, y_step;  // to the next pixel
   int64_t x_line, add_line;          // pooled: to the one below
-  int64_t tiles;
+  int64_t tiles, rows;
+  int64_t x_down, add_down, y_down;  // to the next row
 };
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -86,7 +90,8 @@ struct Ends {
 
 // One tile: number(i, j) is the number j under the window of pixel i, add(i) and y(place) are what
 // its filters are added to and where they go. SINGLE: all runs of numbers have one.
-template <int ROWS, int V, bool SINGLE, bool POOL, class Number, class Add, class Y>
+// AHEAD: weights to ask the memory for, so many on from those in use.
+template <int ROWS, int V, bool SINGLE, bool POOL, int64_t AHEAD, class Number, class Add, class Y>
 [[gnu::always_inline]] inline void tile_of(const Taps& taps, const float* weights,
                                            const Ends<V>& ends, bool adds, const Number& number,
                                            const Add& add, const Y& y) {
@@ -97,9 +102,12 @@ template <int ROWS, int V, bool SINGLE, bool POOL, class Number, class Add, clas
     for (int v = 0; v < V; v++) sums.at[i][v] = ends.bias[v];
   for (int64_t run = 0; run < taps.runs; run++) {
     const int64_t first = taps.offsets[run], end = first + (SINGLE ? 1 : taps.length);
-    for (int64_t j = first; j < end; j++, weights += V * LANES)
+    for (int64_t j = first; j < end; j++, weights += V * LANES) {
+      if constexpr (AHEAD > 0)
+        for (int v = 0; v < V; v++) __builtin_prefetch(weights + AHEAD + v * LANES);
       sums.add_products([&](int i) { return number(i, j); },
                         [&](int v) { return weights + v * LANES; });
+    }
   }
   // Read again from memory, or GCC keeps them in registers that the sums need.
   const Ends<V>* end = &ends;
@@ -125,7 +133,8 @@ void scattered_tile(const Taps& taps, const Panel& panel, const Finish& finish,
 #pragma GCC unroll 12
   for (int i = 0; i < ROWS; i++) at[i] = places.x[i] + panel.channel;
   const int64_t first = panel.first;
-  tile_of<ROWS, V, SINGLE, POOL>(
+  constexpr int64_t FAR = 512;  // narrow maps have few pixels for many weights
+  tile_of<ROWS, V, SINGLE, POOL, FAR>(
       taps, panel.weights, Ends<V>(panel, finish), finish.add != nullptr,
       [&](int i, int64_t j) { return at[i][j]; }, [&](int i) { return places.add[i] + first; },
       [&](int place) { return places.y[place] + first; });
@@ -139,23 +148,26 @@ void row_tiles(const Taps& taps, const Panel& panel, const Finish& finish, const
   const auto column = [](int i) { return POOL ? i / 4 * 2 + i % 2 : i; };
   const Ends<V> ends(panel, finish);
   const bool adds = finish.add != nullptr;
-  const float *x = places.x + panel.channel, *add = places.add + panel.first;
-  float* y = places.y + panel.first;
   const int64_t step = places.x_step;
-  for (int64_t t = 0; t < places.tiles; t++) {
-    const float* at[LINES][SHARED];
+  for (int64_t row = 0; row < places.rows; row++) {
+    const float* x = places.x + panel.channel + row * places.x_down;
+    const float* add = places.add + panel.first + row * places.add_down;
+    float* y = places.y + panel.first + row * places.y_down;
+    for (int64_t t = 0; t < places.tiles; t++) {
+      const float* at[LINES][SHARED];
 #pragma GCC unroll 2
-    for (int l = 0; l < LINES; l++)
+      for (int l = 0; l < LINES; l++)
 #pragma GCC unroll 4
-      for (int c = 0; c < SHARED; c++) at[l][c] = x + l * places.x_line + 3 * c * step;
-    tile_of<ROWS, V, SINGLE, POOL>(
-        taps, panel.weights, ends, adds,
-        [&](int i, int64_t j) { return at[line(i)][column(i) / 3][j + column(i) % 3 * step]; },
-        [&](int i) { return add + line(i) * places.add_line + column(i) * places.add_step; },
-        [&](int place) { return y + place * places.y_step; });
-    x += COLUMNS * step;
-    add += COLUMNS * places.add_step;
-    y += COLUMNS / LINES * places.y_step;
+        for (int c = 0; c < SHARED; c++) at[l][c] = x + l * places.x_line + 3 * c * step;
+      tile_of<ROWS, V, SINGLE, POOL, 0>(
+          taps, panel.weights, ends, adds,
+          [&](int i, int64_t j) { return at[line(i)][column(i) / 3][j + column(i) % 3 * step]; },
+          [&](int i) { return add + line(i) * places.add_line + column(i) * places.add_step; },
+          [&](int place) { return y + place * places.y_step; });
+      x += COLUMNS * step;
+      add += COLUMNS * places.add_step;
+      y += COLUMNS / LINES * places.y_step;
+    }
   }
 }
 
