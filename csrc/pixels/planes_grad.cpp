@@ -97,7 +97,8 @@ void planes_grad_weight(const Convolution& conv, const float* x, const Pixels& g
                          .runs = 1,
                          .length = item.filters};
       if (grad_bias != nullptr) sum_vectors(filters, band.area, own, b == start);
-      sum_products<true>(numbers, filters, band.area, own + width, b == start);
+      sum_products<true>(
+          numbers, filters, [&](auto...) { return band.area; }, own + width, b == start);
     }
   });
   const int64_t pieces = width / LANES;
