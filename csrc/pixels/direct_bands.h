@@ -48,9 +48,11 @@ class Places {
 
  public:
   int64_t left_in_row() const { return w - column; }
+  int64_t left_in_image() const { return (h - row) * w - column; }
 
-  // Go on, at most to the end of the row.
+  // Go on, at most to the end of the row, or whole rows, at most to the end of the image.
   void skip(int64_t count) {
+    for (; count > w; count -= w) skip(w);
     column += count;
     const bool row_ends = column == w;
     if (row_ends) column = 0, row++;
@@ -60,17 +62,21 @@ class Places {
       path->at += count * path->step + (row_ends ? path->down : 0) + (image_ends ? path->next : 0);
   }
 
-  // So many tiles from here on.
-  InRow tiles(int64_t count) const {
-    return {.x = x.at,
-            .add = add.at,
-            .y = y.at,
+  // Tiles, the first of them `ahead` places on in this row, in some rows.
+  InRow tiles(int64_t ahead, int64_t count, int64_t rows) const {
+    return {.x = x.at + ahead * x.step,
+            .add = add.at + ahead * add.step,
+            .y = y.at + ahead * y.step,
             .x_step = x_step,
             .add_step = add_step,
             .y_step = y.step,
             .x_line = x_line,
             .add_line = add_line,
-            .tiles = count};
+            .tiles = count,
+            .rows = rows,
+            .x_down = x.down + w * x.step,
+            .add_down = add.down + w * add.step,
+            .y_down = y.down + w * y.step};
   }
 
   // The next `count` places, in one tile.
@@ -133,7 +139,7 @@ struct DirectWork {
  private:
   static constexpr int64_t MOST_PANELS = 8;
   static constexpr int64_t L1_NUMBERS = 5 << 10;  // of their weights: 20 kB
-  static constexpr int64_t MOST_TILES = 8;        // that a panel takes before the next one
+  static constexpr int64_t MOST_TILES = 16;       // that a panel takes before the next one
 
   void run_scattered(Places& from, int64_t count, const Panel* panel, int64_t panel_count) const {
     const int64_t tiles = ceil_div(count, tile_places());
@@ -147,17 +153,22 @@ struct DirectWork {
 
   void run_rows(Places& from, int64_t count, const Panel* panel, int64_t panel_count) const {
     for (int64_t left = count; left > 0;) {
-      const int64_t size = minimum(left, minimum(from.left_in_row(), MOST_TILES * tile_places()));
+      const int64_t most = MOST_TILES * tile_places();
+      const int64_t size = minimum(minimum(left, most), from.left_in_row());
       const int64_t tiles = ceil_div(size, tile_places()), height = size / tiles;
       const int64_t higher = size % tiles;  // so many have one place more
+      const int64_t rows =
+          size < y.w
+              ? 1
+              : maximum<int64_t>(1, minimum(minimum(left, most), from.left_in_image()) / y.w);
+      const InRow first = from.tiles(0, higher, rows);
+      const InRow rest = from.tiles(higher * (height + 1), tiles - higher, rows);
       for (int64_t p = 0; p < panel_count; p++) {
-        if (higher > 0) apply(height + 1, panel[p], from.tiles(higher));
-        Places rest = from;
-        if (higher > 0) rest.skip(higher * (height + 1));
-        apply(height, panel[p], rest.tiles(tiles - higher));
+        if (higher > 0) apply(height + 1, panel[p], first);
+        apply(height, panel[p], rest);
       }
-      from.skip(size);
-      left -= size;
+      from.skip(size * rows);
+      left -= size * rows;
     }
   }
 

@@ -38,13 +38,14 @@ struct Scattered {
   float* y[MOST_PIXELS];
 };
 
-// Pixels at a constant distance, some tiles of them; pooled, in two lines.
+// Pixels at a constant distance, some tiles of them, in some rows; pooled, a row is two lines of x.
 struct InRow {
   const float *x, *add;
   float* y;
   int64_t x_step, add_step, y_step;  // to the next pixel
   int64_t x_line, add_line;          // pooled: to the one below
-  int64_t tiles;
+  int64_t tiles, rows;
+  int64_t x_down, add_down, y_down;  // to the next row
 };
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -139,23 +140,26 @@ void row_tiles(const Taps& taps, const Panel& panel, const Finish& finish, const
   const auto column = [](int i) { return POOL ? i / 4 * 2 + i % 2 : i; };
   const Ends<V> ends(panel, finish);
   const bool adds = finish.add != nullptr;
-  const float *x = places.x + panel.channel, *add = places.add + panel.first;
-  float* y = places.y + panel.first;
   const int64_t step = places.x_step;
-  for (int64_t t = 0; t < places.tiles; t++) {
-    const float* at[LINES][SHARED];
+  for (int64_t row = 0; row < places.rows; row++) {
+    const float* x = places.x + panel.channel + row * places.x_down;
+    const float* add = places.add + panel.first + row * places.add_down;
+    float* y = places.y + panel.first + row * places.y_down;
+    for (int64_t t = 0; t < places.tiles; t++) {
+      const float* at[LINES][SHARED];
 #pragma GCC unroll 2
-    for (int l = 0; l < LINES; l++)
+      for (int l = 0; l < LINES; l++)
 #pragma GCC unroll 4
-      for (int c = 0; c < SHARED; c++) at[l][c] = x + l * places.x_line + 3 * c * step;
-    tile_of<ROWS, V, SINGLE, POOL>(
-        taps, panel.weights, ends, adds,
-        [&](int i, int64_t j) { return at[line(i)][column(i) / 3][j + column(i) % 3 * step]; },
-        [&](int i) { return add + line(i) * places.add_line + column(i) * places.add_step; },
-        [&](int place) { return y + place * places.y_step; });
-    x += COLUMNS * step;
-    add += COLUMNS * places.add_step;
-    y += COLUMNS / LINES * places.y_step;
+        for (int c = 0; c < SHARED; c++) at[l][c] = x + l * places.x_line + 3 * c * step;
+      tile_of<ROWS, V, SINGLE, POOL>(
+          taps, panel.weights, ends, adds,
+          [&](int i, int64_t j) { return at[line(i)][column(i) / 3][j + column(i) % 3 * step]; },
+          [&](int i) { return add + line(i) * places.add_line + column(i) * places.add_step; },
+          [&](int place) { return y + place * places.y_step; });
+      x += COLUMNS * step;
+      add += COLUMNS * places.add_step;
+      y += COLUMNS / LINES * places.y_step;
+    }
   }
 }
 
