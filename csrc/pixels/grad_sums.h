@@ -119,9 +119,10 @@ void sum_products(const Side& left, const Side& right, const AreaOf& area_of, fl
                   bool first) {
   const int64_t vectors = right.vectors(), of_run = right.vectors_of_run();
   for (int64_t j = 0, width; j < vectors; j += width) {
-    width = tile_vectors(vectors - j);
-    TileWork work{.of_numbers = left.walk, .of_vectors = right.walk, .row = right.width()};
-    work.first = first;
+    width = tile_vectors(of_run > 1 ? of_run - j % of_run : vectors - j);
+    TileWork work{};
+    work.of_numbers = left.walk, work.of_vectors = right.walk;
+    work.row = right.width(), work.first = first;
     for (int64_t v = 0; v < width; v++)
       work.offsets[v] = right.offset((j + v) / of_run) + (j + v) % of_run * LANES;
     const int64_t tiles = ceil_div(left.length, max_rows(width));
