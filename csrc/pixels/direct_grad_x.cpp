@@ -4,7 +4,8 @@
 //   geometry.
 // Method: the pixels of x that lie at the same place between two steps of the window (all, at
 // stride 1) meet the same taps. Their gradient is a convolution of grad_y with these taps, turned,
-// in steps of 1: the forward kernel computes it and writes it to each stride's pixel.
+// in steps of 1: the forward kernel computes it and writes it to every stride-th pixel. It reaches
+// that kernel's speed.
 #include "pixels/direct.h"
 #include "threads/split.h"
 

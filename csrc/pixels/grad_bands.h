@@ -87,6 +87,7 @@ struct Totals {
   Totals from(int64_t place) const { return {sums + place, segments, step}; }
 };
 
+// to[j] = the total at j.
 inline void add_up(const Totals& totals, int64_t count, float* to) {
   for (int64_t j = 0; j < count; j += LANES) store_some(to + j, totals.at(j), count - j);
 }

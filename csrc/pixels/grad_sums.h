@@ -11,14 +11,18 @@
 
 namespace badak::BADAK_ISA {
 
-// Pixels to sum over.
+// Places to sum over: of each image some rows and columns, from (y, x) on.
 struct Area {
   int64_t images, rows, columns;
+  int64_t y = 0, x = 0;
 };
 
 // How far it is from a pixel to the next, a row, an image.
 struct Walk {
   int64_t step, row, image;
+  const float* from(const float* at, const Area& area) const {
+    return at + area.y * row + area.x * step;
+  }
 };
 
 // `runs` runs of `length` neighbouring numbers of a pixel; in a row of the kernel there are
@@ -108,27 +112,32 @@ inline SumTile sum_tile_for(int64_t rows, int64_t vectors) {
                                           std::make_integer_sequence<int, max_rows(MAX_VECTORS)>());
 }
 
-// sums[k * right.width() + j] (+)= over the area: left's number k * right's number j.
-template <bool LISTED>
-void sum_products(const Side& left, const Side& right, const Area& area, float* sums, bool first) {
+// sums[k * right.width() + j] (+)= left's number k * right's number j, over area_of(a run of left,
+// the first run of right, the last).
+template <bool LISTED, class AreaOf>
+void sum_products(const Side& left, const Side& right, const AreaOf& area_of, float* sums,
+                  bool first) {
   const int64_t vectors = right.vectors(), of_run = right.vectors_of_run();
   for (int64_t j = 0, width; j < vectors; j += width) {
-    width = tile_vectors(vectors - j);
-    TileWork work{left.at, right.at, nullptr, left.walk,     right.walk,
-                  {},      area,     nullptr, right.width(), first};
+    width = tile_vectors(of_run > 1 ? of_run - j % of_run : vectors - j);
+    TileWork work{};
+    work.of_numbers = left.walk, work.of_vectors = right.walk;
+    work.row = right.width(), work.first = first;
     for (int64_t v = 0; v < width; v++)
       work.offsets[v] = right.offset((j + v) / of_run) + (j + v) % of_run * LANES;
     const int64_t tiles = ceil_div(left.length, max_rows(width));
-    for (int64_t run = 0; run < left.runs; run++)
+    for (int64_t run = 0; run < left.runs; run++) {
+      work.area = area_of(run, j / of_run, (j + width - 1) / of_run);
+      work.vectors = right.walk.from(right.at, work.area);
+      const float* const numbers = left.walk.from(left.at, work.area) + left.offset(run);
       for (int64_t t = 0; t < tiles; t++) {
         const int64_t start = left.length * t / tiles, end = left.length * (t + 1) / tiles;
-        if (LISTED)
-          work.list = left.list + start;
-        else
-          work.numbers = left.at + left.offset(run) + start;
+        work.numbers = LISTED ? numbers : numbers + start;
+        work.list = LISTED ? left.list + start : nullptr;
         work.sums = sums + (run * left.length + start) * right.width() + j * LANES;
         sum_tile_for<LISTED>(end - start, width)(work);
       }
+    }
   }
 }
 
