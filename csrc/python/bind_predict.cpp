@@ -67,6 +67,15 @@ class Watch {
     return true;
   }
 
+  // Whether nobody can get an array again by a weak reference.
+  bool unreferred() const {
+    const nb::object count = nb::module_::import_("weakref").attr("getweakrefcount");
+    for (const auto* objects : {&arrays_, &bases_})
+      for (const nb::object& object : *objects)
+        if (nb::cast<int>(count(object)) != 0) return false;
+    return true;
+  }
+
   std::vector<uint64_t> hashes() const {
     std::vector<uint64_t> result;
     for (const nb::object& object : arrays_) {
@@ -173,6 +182,7 @@ void bind_predict(nb::module_& m) {
                     std::vector<nb::object>>())
       .def("same", &Watch::same, "Whether the dictionaries hold the same objects as at first.")
       .def("alone", &Watch::alone, "Whether nobody else has the arrays or their dictionaries.")
+      .def("unreferred", &Watch::unreferred, "Whether there are no weak references to the arrays.")
       .def("hashes", &Watch::hashes, "A number for the content of each array, in order.");
   auto prediction =
       nb::class_<Held>(m, "Prediction", "A network's pass over batches of one size.")

@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def inside_a_block(net):
 
 
 def statistics(net):
-    net.buffers()["norm1.running_mean"][:] += 2
+    net.buffers()["norm1.running_mean"][:] += 0.1
 
 
 def replaced(net):
@@ -162,6 +163,27 @@ def test_an_array_that_somebody_holds_is_looked_at(hold):
     net(IMAGES)
     held *= 5
     del held
+    check(net)
+
+
+def test_an_array_that_somebody_took_behind_the_layers_back():
+    net = network()
+    check(net)
+    net(IMAGES)
+    held = vars(net.layers["conv1"])["parameters"]["weight"]
+    held *= 2
+    check(net)
+
+
+def test_an_array_that_somebody_can_get_again():
+    net = network()
+    again = weakref.ref(net.parameters()["conv1.weight"])
+    check(net)
+    for _ in range(3):
+        net(IMAGES)
+    array = again()
+    array *= 2
+    del array
     check(net)
 
 

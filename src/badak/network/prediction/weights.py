@@ -13,7 +13,7 @@ class Weights:
     """The packed weights, which are never older than the network's arrays.
 
     The arrays are the same as before if three things hold: nobody asked a layer for its arrays
-    since; nobody had them when we looked last; and nobody has them now, as the reference counts
+    since; nobody had them, nor a weak reference, when we looked last; and nobody has them now, as the reference counts
     say. Else a hash of their content tells.
 
     Args:
@@ -35,7 +35,8 @@ class Weights:
             return self._packed
         with self._lock:
             mark = changes.mark()  # before looking: who comes meanwhile makes a new one
-            alone, hashes = self._watch.alone(), self._watch.hashes()
+            alone = self._watch.alone() and self._watch.unreferred()
+            hashes = self._watch.hashes()
             if hashes != self._hashes:
                 self._packed, self._hashes = self._pack(), hashes
             self._alone, self._mark = alone, mark
