@@ -5,39 +5,70 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def apply(layers, parameters, x, key):
-    """The network's logits; `key` draws dropout's masks, None in prediction."""
-    for number, (name, kind, arguments) in enumerate(layers):
-        weight, bias = (parameters.get(f"{name}.{part}") for part in ("weight", "bias"))
-        if kind == "Conv2d":
-            x = lax.conv_general_dilated(
-                x,
-                weight,
-                [arguments["stride"]] * 2,
-                [(arguments["padding"],) * 2] * 2,
-                feature_group_count=arguments["groups"],
-            )
-            x = x + bias[:, None, None]
-        elif kind == "Linear":
-            x = x @ weight.T + bias
-        elif kind == "ReLU":
-            x = jax.nn.relu(x)
-        elif kind == "MaxPool2d":
-            size = arguments["kernel_size"]
-            step = arguments["stride"] or size
-            window, strides = (1, 1, size, size), (1, 1, step, step)
-            x = lax.reduce_window(x, -jnp.inf, lax.max, window, strides, "VALID")
-        elif kind == "LocalResponseNorm":
-            window = (1, arguments["size"], 1, 1)
-            sums = lax.reduce_window(x * x, 0.0, lax.add, window, (1,) * 4, "SAME")
-            x = x / (arguments["k"] + arguments["alpha"] * sums) ** arguments["beta"]
-        elif kind == "Flatten":
-            x = x.reshape(len(x), -1)
-        elif kind == "Dropout" and key is not None and arguments["p"]:
-            keep = 1 - arguments["p"]
-            mask = jax.random.bernoulli(jax.random.fold_in(key, number), keep, x.shape)
-            x = jnp.where(mask, x / keep, 0)
+# In training, batch norm's running statistics are not kept: no other number depends on them.
+STATISTICS = ("running_mean", "running_var")
+
+
+def apply(entries, parameters, x, key, prefix=""):
+    """The layers' output; `key` draws dropout's masks, None in prediction."""
+    for number, entry in enumerate(entries):
+        name, arguments = prefix + entry["name"], entry["arguments"]
+        own = key if key is None else jax.random.fold_in(key, number)
+        if entry["type"] == "Residual":
+            straight = apply(arguments["layers"], parameters, x, own, f"{name}.")
+            around = apply(arguments["shortcut"], parameters, x, own, f"{name}.shortcut.")
+            x = straight + around
+        else:
+            arrays = {
+                part: parameters.get(f"{name}.{part}") for part in ("weight", "bias", *STATISTICS)
+            }
+            x = layer(entry["type"], arguments, arrays, x, own)
     return x
+
+
+def layer(kind, arguments, arrays, x, key):
+    """One layer's output."""
+    weight, bias = arrays["weight"], arrays["bias"]
+    stride, padding = arguments.get("stride"), [*map(tuple, arguments.get("padding", ()))]
+    if kind == "Conv2d":
+        groups = arguments["groups"]
+        x = lax.conv_general_dilated(x, weight, stride, padding, feature_group_count=groups)
+        return x if bias is None else x + bias[:, None, None]
+    if kind == "Linear":
+        return x @ weight.T + bias
+    if kind == "BatchNorm2d":
+        mean, var = (arrays[name] for name in STATISTICS)
+        if key is not None:
+            mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3))
+        factor = weight / jnp.sqrt(var + arguments["eps"])
+        return x * factor[:, None, None] + (bias - mean * factor)[:, None, None]
+    if kind in ("ReLU", "ReLU6"):
+        return (jax.nn.relu if kind == "ReLU" else jax.nn.relu6)(x)
+    if kind in ("MaxPool2d", "AvgPool2d"):
+        window = ((1, 1, *arguments["kernel_size"]), (1, 1, *stride), ((0, 0), (0, 0), *padding))
+        if kind == "MaxPool2d":
+            return lax.reduce_window(x, -jnp.inf, lax.max, *window)
+        cells = arguments["kernel_size"][0] * arguments["kernel_size"][1]
+        return lax.reduce_window(x, 0.0, lax.add, *window) / cells
+    if kind == "GlobalAvgPool2d":
+        return x.mean((2, 3), keepdims=True)
+    if kind == "LocalResponseNorm":
+        window = (1, arguments["size"], 1, 1)
+        sums = lax.reduce_window(x * x, 0.0, lax.add, window, (1,) * 4, "SAME")
+        return x / (arguments["k"] + arguments["alpha"] * sums) ** arguments["beta"]
+    if kind == "Widen2d":
+        x = x[:, :, :: stride[0], :: stride[1]]
+        return jnp.pad(x, ((0, 0), (0, arguments["out_channels"] - x.shape[1]), (0, 0), (0, 0)))
+    if kind == "Flatten":
+        return x.reshape(len(x), -1)
+    if kind == "Dropout" and key is not None and arguments["p"]:
+        keep = 1 - arguments["p"]
+        return jnp.where(jax.random.bernoulli(key, keep, x.shape), x / keep, 0)
+    return x
+
+
+def fixed(name):
+    return name.endswith(STATISTICS)
 
 
 def prepare(task, peer):
@@ -48,8 +79,10 @@ def prepare(task, peer):
         forward = jax.jit(lambda parameters, x: apply(layers, parameters, x, None))
         return lambda: forward(parameters, x).block_until_ready()
 
+    statistics = {name: parameters.pop(name) for name in list(parameters) if fixed(name)}
+
     def loss_of(parameters, key):
-        logits = apply(layers, parameters, x, key)
+        logits = apply(layers, parameters | statistics, x, key)
         chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=1)
         return -chosen.mean()
 

@@ -19,7 +19,7 @@ import badak
 import processes
 from badak.errors import BadakError
 from badak.ops import edition, processor
-from cases import PEERS, table, task_of
+from cases import PEERS, drawn_cases, table, task_of
 from team import Fault, Worker
 
 # Seconds of steps in a turn, and of sleep before it, in which the others' threads stop spinning.
@@ -42,12 +42,19 @@ def chosen(names, patterns, what):
     return fitting
 
 
+def chosen_cases(patterns):
+    """Name -> case: those of the table that fit, then the networks that are drawn."""
+    drawn, rest = drawn_cases(patterns)
+    fixed = table()
+    names = chosen(fixed, rest, "case") if rest else []
+    return {name: fixed[name] for name in names} | drawn
+
+
 def measure(
     case_patterns="*", peer_patterns="*", rounds=7, on_case=lambda name, done, all_of: None
 ):
     """Run the cases and return what `badak bench --json` writes."""
-    cases = table()
-    names = chosen(cases, case_patterns, "case")
+    cases = chosen_cases(case_patterns)
     peers = chosen(PEERS, peer_patterns, "peer")
     missing = [peer for peer in peers if not installed(peer)]
     results = {
@@ -59,8 +66,8 @@ def measure(
     }
     team = {}  # gemm's workers, which serve all products
     try:
-        for done, name in enumerate(names):
-            on_case(name, done, len(names))
+        for done, name in enumerate(cases):
+            on_case(name, done, len(cases))
             part = [peer for peer in peers if peer not in missing and takes_part(peer, name)]
             results["cases"][name] = measure_case(name, cases[name], part, rounds, team)
     finally:

@@ -18,7 +18,8 @@ class Task:
 
     Attributes:
         kind: "train", "forward" or "gemm".
-        architecture: as `badak.Network.architecture` describes a network.
+        architecture: as `badak.Network.architecture` describes a network, with kernel, stride and
+            padding of each layer in full: pairs, and ((top, bottom), (left, right)).
         arrays: parameters by their names in badak, with "x" and "labels"; or "a" and "b".
         form: of a product: "nt" says that a is as it is and b is stored transposed.
     """
@@ -30,29 +31,28 @@ class Task:
 
     @property
     def parameters(self):
-        """Those by their names in badak."""
+        """Those by their names in badak, batch norm's running statistics included."""
         return {name: array for name, array in self.arrays.items() if name not in BATCH}
 
     @property
     def layers(self):
-        """(name, kind, arguments) of each layer."""
-        return [
-            (layer["name"], layer["type"], layer["arguments"])
-            for layer in self.architecture["layers"]
-        ]
+        """Name, type and arguments of each layer; a Residual's arguments hold such lists."""
+        return self.architecture["layers"]
 
     @property
     def drops(self):
         """Whether steps depend on drawn numbers."""
-        return self.kind == "train" and any(kind == "Dropout" for _, kind, _ in self.layers)
+        return self.kind == "train" and any(
+            entry["type"] == "Dropout" for entry in every(self.layers)
+        )
 
     def without_dropout(self):
         """The same task with p = 0: peers draw different numbers, so only this can be compared."""
         same = copy.copy(self)
         same.architecture = copy.deepcopy(self.architecture)
-        for layer in same.architecture["layers"]:
-            if layer["type"] == "Dropout":
-                layer["arguments"]["p"] = 0
+        for entry in every(same.layers):
+            if entry["type"] == "Dropout":
+                entry["arguments"]["p"] = 0
         return same
 
     def save(self, folder):
@@ -67,3 +67,11 @@ class Task:
         about = json.loads(Path(folder, "task.json").read_text())
         with np.load(Path(folder, "arrays.npz")) as arrays:
             return cls(arrays=dict(arrays), **about)
+
+
+def every(entries):
+    """The entries of all layers, those inside blocks too."""
+    for entry in entries:
+        yield entry
+        for path in ("layers", "shortcut"):
+            yield from every(entry["arguments"].get(path, ()))

@@ -52,6 +52,7 @@ const TileTable& table_for(const Window& k) {
 // Rows of one or two as tiles whose widths differ by one at most.
 class Rows {
  public:
+  Rows(const Rows&) = delete;
   Rows(const Sweep& sweep, int64_t columns, bool pixels_touch)
       : sweep_(sweep), rest_(sweep), rest_c_(0) {
     const int64_t several = pixels_in_vector(sweep.c);
@@ -60,6 +61,11 @@ class Rows {
       columns /= several;
       sweep_.window.sw = several;
       sweep_.y_step = sweep_.add_step = sweep_.c = LANES;
+      if (sweep.finish.bias != nullptr) {
+        for (int64_t lane = 0; lane < LANES; lane++)
+          bias_[lane] = sweep.finish.bias[lane % sweep.c];
+        sweep_.finish.bias = bias_;
+      }
       rest_ = sweep_;
       rest_.c = rest_c_;
     }
@@ -88,6 +94,7 @@ class Rows {
   Sweep sweep_, rest_;
   const TileTable* table_;
   int64_t wide_, wide_count_, narrow_count_, rest_c_;
+  float bias_[LANES];  // of several pixels in a vector
 };
 
 Sweep sweep_of(const Window& window, const Pixels& x, const float* packed, const Finish& finish,

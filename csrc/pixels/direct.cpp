@@ -16,8 +16,14 @@ void direct_pack(const Convolution& conv, const float* weight, float* packed) {
   const Panels panels(conv);
   const int64_t cells = conv.cells();
   panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
+    int64_t cell = 0, channel = 0;
+    const auto row = [&] {
+      const int64_t place = cell * panels.channels + channel;
+      if (++cell == cells) cell = 0, channel++;
+      return place;
+    };
     pack_columns(weight + panel.first * panels.taps, panels.taps, panel.count, panels.taps, to,
-                 width, [&](int64_t tap) { return tap % cells * panels.channels + tap / cells; });
+                 width, row);
   });
 }
 
@@ -42,10 +48,12 @@ void direct_pack_turned(const Convolution& conv, const float* weight, float* pac
   const int64_t cells = conv.cells(), filters = conv.filters(), channels = conv.channels();
   panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
     const int64_t group = panel.first / channels, channel = panel.first % channels;
-    for (int64_t f = 0; f < filters; f++)
+    for (int64_t f = 0; f < filters; f++) {
+      int64_t cell = cells;
+      const auto row = [&] { return --cell * filters + f; };
       pack_columns(weight + ((group * filters + f) * channels + channel) * cells, cells,
-                   panel.count, cells, to, width,
-                   [&](int64_t cell) { return (cells - 1 - cell) * filters + f; });
+                   panel.count, cells, to, width, row);
+    }
   });
 }
 

@@ -46,25 +46,27 @@ struct Panels {
   }
 };
 
-// Columns of a matrix of filters: to + row(j) * width = its column j, for all vectors of a panel.
-// Filters that are not there are 0.
+// Columns of a matrix of filters, in order: to + row() * width = the next one, for all vectors of a
+// panel. Filters that are not there are 0.
 template <class Row>
 inline void pack_columns(const float* from, int64_t filter, int64_t count, int64_t columns,
                          float* to, int64_t width, const Row& row) {
-  for (int64_t v = 0; v < width; v += LANES, from += LANES * filter) {
-    const int64_t rows = minimum(LANES, count - v);
-    if (columns == 1 && filter == 1) {
-      store(to + row(0) * width + v, load_some(from, rows));
-      continue;
-    }
-    for (int64_t j = 0; j < columns; j += LANES) {
+  if (columns == 1 && filter == 1) {
+    float* const place = to + row() * width;
+    for (int64_t v = 0; v < width; v += LANES) store(place + v, load_some(from + v, count - v));
+    return;
+  }
+  for (int64_t j = 0; j < columns; j += LANES) {
+    const int64_t high = minimum(LANES, columns - j);
+    float* places[LANES];
+    for (int64_t c = 0; c < high; c++) places[c] = to + row() * width;
+    for (int64_t v = 0; v < width; v += LANES) {
       Vec block[LANES];
 #pragma GCC unroll 16
       for (int64_t r = 0; r < LANES; r++)
-        block[r] = r < rows ? load_some(from + r * filter + j, columns - j) : Vec{};
+        block[r] = v + r < count ? load_some(from + (v + r) * filter + j, high) : Vec{};
       transpose_block(block);
-      for (int64_t c = 0; c < minimum(LANES, columns - j); c++)
-        store(to + row(j + c) * width + v, block[c]);
+      for (int64_t c = 0; c < high; c++) store(places[c] + v, block[c]);
     }
   }
 }

@@ -34,8 +34,10 @@ int64_t planes_size(const Convolution& conv) { return Panels(conv).size(); }
 void planes_pack(const Convolution& conv, const float* weight, float* packed) {
   const Panels panels(conv);
   panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
+    int64_t tap = 0;
+    const auto row = [&] { return tap++; };
     pack_columns(weight + panel.first * panels.taps, panels.taps, panel.count, panels.taps, to,
-                 width, [](int64_t tap) { return tap; });
+                 width, row);
   });
 }
 

@@ -143,24 +143,21 @@ struct Results {
   static Vec largest(Vec a, Vec b) { return (b > a) | (b != b) ? b : a; }  // NaN wins
 };
 
-// A strip of filters of tiles first..: their products and results.
-void finish_strip(const Pass& pass, const Tiles& tiles, int64_t first, int64_t count,
-                  const float* packed, int64_t strip, const Results& results) {
-  const int64_t vectors = pass.vectors(strip);
-  Tiles products{nullptr, vectors, tiles.height};
-  products.from = scratch_floats(Scratch::tile_products, products.size(count));
-  multiply(tiles, count, pass.channels, packed + pass.packed_strip(strip), products);
+// From the products of tiles first.. with a strip of filters to results.
+void write_strip(const Pass& pass, const Tiles& products, int64_t first, int64_t count,
+                 int64_t strip, const Results& results) {
   TilePlace at(pass.grid, first);
-  for (int64_t t = 0; t < count; t++, at.next())
-    for (int64_t v = 0; v < vectors; v++) {
-      const float* const from =
-          products.at(t / products.height, 0) + (v * products.height + t % products.height) * LANES;
+  for (int64_t t = 0; t < count; t++, at.next()) {
+    for (int64_t v = 0; v < products.blocks; v++) {
+      const float* const from = products.at(t / products.height, 0) +
+                                (v * products.height + t % products.height) * LANES;
       const int64_t filter = (strip * STRIP + v) * LANES;
       if (filter + LANES <= pass.filters && at.rows(TILE, 0) == TILE && at.columns(TILE, 0) == TILE)
         results.write<true>(from, products.step(), at, filter);
       else
         results.write<false>(from, products.step(), at, filter);
     }
+  }
 }
 
 void convolve(const Pass& pass, const Pixels& x, const float* packed, const Results& results) {
@@ -173,8 +170,12 @@ void convolve(const Pass& pass, const Pixels& x, const float* packed, const Resu
     Tiles tiles{nullptr, blocks, ceil_div(count, ceil_div(count, height))};
     tiles.from = scratch_floats(Scratch::tiles, tiles.size(count));
     transform_tiles<ImageLine>(x, pass.grid, pass.top, pass.left, first, count, tiles);
-    for (int64_t strip = 0; strip < pass.strips(); strip++)
-      finish_strip(pass, tiles, first, count, packed, strip, results);
+    for (int64_t strip = 0; strip < pass.strips(); strip++) {
+      Tiles products{nullptr, pass.vectors(strip), tiles.height};
+      products.from = scratch_floats(Scratch::tile_products, products.size(count));
+      multiply(tiles, count, pass.channels, packed + pass.packed_strip(strip), products);
+      write_strip(pass, products, first, count, strip, results);
+    }
   });
 }
 

@@ -52,6 +52,9 @@ struct Tiles {
   }
 };
 
+// Maps that do not stay in L2 from layer to layer are fetched ahead.
+inline bool is_far(const Pixels& maps) { return maps.n * maps.image > (1 << 20); }
+
 // Where a tile's SIDE x SIDE pixels lie; those beyond the map count as 0 and are not read.
 template <int SIDE>
 struct TilePixels {
@@ -64,6 +67,15 @@ struct TilePixels {
         rows(at.rows(SIDE, SIDE - TILE)),
         columns(at.columns(SIDE, SIDE - TILE)) {}
   bool whole() const { return rows == SIDE && columns == SIDE; }
+
+  // For a tile to come; the two columns that it shares with the tile before it are there.
+  [[gnu::always_inline]] void prefetch(int64_t channel) const {
+#pragma GCC unroll 6
+    for (int i = 0; i < SIDE; i++)
+#pragma GCC unroll 4
+      for (int j = SIDE - TILE; j < SIDE; j++)
+        __builtin_prefetch(corner + channel + i * row + j * step);
+  }
 
   // transform(read), where read(i, j) is the vector of channels from `channel` on.
   template <class Transform>
@@ -80,21 +92,60 @@ struct TilePixels {
   }
 };
 
+// B^T d B of a 6x6 square d, two rows at a time: all six would not fit the registers.
+template <class Read, class Write>
+[[gnu::always_inline]] inline void transform_image(const Read& read, const Write& write) {
+  using namespace points;
+  const auto rows = [&](int first, int second, const auto& pair) __attribute__((always_inline)) {
+    Vec upper[SPAN], lower[SPAN], line[SPAN];
+#pragma GCC unroll 6
+    for (int j = 0; j < SPAN; j++) pair(j, upper[j], lower[j]);
+    ImageLine::apply(upper, line);
+#pragma GCC unroll 6
+    for (int j = 0; j < SPAN; j++) write(first, j, line[j]);
+    ImageLine::apply(lower, line);
+#pragma GCC unroll 6
+    for (int j = 0; j < SPAN; j++) write(second, j, line[j]);
+  };
+  rows(0, 5, [&](int j, Vec& upper, Vec& lower) __attribute__((always_inline)) {
+    upper = read(4, j) - B2 * read(2, j) - A2 * (read(2, j) - B2 * read(0, j));
+    lower = read(5, j) - B2 * read(3, j) - A2 * (read(3, j) - B2 * read(1, j));
+  });
+  rows(1, 2, [&](int j, Vec& upper, Vec& lower) __attribute__((always_inline)) {
+    const Vec even = read(4, j) - B2 * read(2, j), odd = read(3, j) - B2 * read(1, j);
+    upper = even + A * odd, lower = even - A * odd;
+  });
+  rows(3, 4, [&](int j, Vec& upper, Vec& lower) __attribute__((always_inline)) {
+    const Vec even = read(4, j) - A2 * read(2, j), odd = read(3, j) - A2 * read(1, j);
+    upper = even + B * odd, lower = even - B * odd;
+  });
+}
+
 // Tiles first.. of the maps, `count` of them -> to, by Line; and look(block, read) at each.
 template <class Line, class Look>
 inline void transform_tiles(const Pixels& maps, const TileGrid& grid, int64_t top, int64_t left,
                             int64_t first, int64_t count, const Tiles& to, const Look& look) {
   TilePlace at(grid, first);
   const int64_t step = to.step();
-  for (int64_t t = 0; t < count; t++, at.next()) {
+  const bool far = is_far(maps);
+  for (int64_t t = 0; t < count; t++) {
     const TilePixels<Line::IN> pixels(maps, at, top, left);
+    at.next();
+    const TilePixels<Line::IN> next(maps, at, top, left);
     float* place = to.at(t / to.height, 0) + t % to.height * LANES;
-    for (int64_t b = 0; b < to.blocks; b++, place += to.height * LANES)
+    for (int64_t b = 0; b < to.blocks; b++, place += to.height * LANES) {
+      if (far) next.prefetch(b * LANES);
       pixels.block(b * LANES, [&](const auto& read) __attribute__((always_inline)) {
-        transform_square<Line>(
-            read, [&](int i, int j, Vec value) { store(place + (SPAN * i + j) * step, value); });
+        const auto write = [&](int i, int j, Vec value) __attribute__((always_inline)) {
+          store(place + (SPAN * i + j) * step, value);
+        };
+        if constexpr (Line::IN == SPAN)
+          transform_image(read, write);
+        else
+          transform_square<Line>(read, write);
         look(b, read);
       });
+    }
   }
 }
 template <class Line>

@@ -90,6 +90,8 @@ class Plan:
         self.gradients = {name: gradients[name] for name in self._names}
         self.grad_x = grad if self._need_grad_x else None
         self._backward = recording.calls()
+        if self._backward is None:
+            self._forward = None  # recorded again too: stages forgot what it kept for the way back
         return self.gradients
 
 
