@@ -143,40 +143,78 @@ struct Results {
   static Vec largest(Vec a, Vec b) { return (b > a) | (b != b) ? b : a; }  // NaN wins
 };
 
-// From the products of tiles first.. with a strip of filters to results.
-void write_strip(const Pass& pass, const Tiles& products, int64_t first, int64_t count,
-                 int64_t strip, const Results& results) {
+// A strip of filters of tiles first..: products, and from these the results.
+void finish_strip(const Pass& pass, const Tiles& tiles, int64_t first, int64_t count,
+                  const float* packed, int64_t strip, const Results& results) {
+  Tiles products{nullptr, pass.vectors(strip), tiles.height};
+  products.from = scratch_floats(Scratch::tile_products, products.size(count));
+  multiply(tiles, count, pass.channels, packed + pass.packed_strip(strip), products);
   TilePlace at(pass.grid, first);
-  for (int64_t t = 0; t < count; t++, at.next()) {
+  for (int64_t t = 0; t < count; t++, at.next())
     for (int64_t v = 0; v < products.blocks; v++) {
-      const float* const from = products.at(t / products.height, 0) +
-                                (v * products.height + t % products.height) * LANES;
+      const float* const from =
+          products.at(t / products.height, 0) + (v * products.height + t % products.height) * LANES;
       const int64_t filter = (strip * STRIP + v) * LANES;
       if (filter + LANES <= pass.filters && at.rows(TILE, 0) == TILE && at.columns(TILE, 0) == TILE)
         results.write<true>(from, products.step(), at, filter);
       else
         results.write<false>(from, products.step(), at, filter);
     }
+}
+
+// How the tiles of a pass are cut into items of work.
+struct Items {
+  static constexpr int64_t WANTED = 4, FEW = 24, MANY = 64;
+  int64_t total, count;
+  bool together;  // all threads do one item, each some strips of its filters
+  explicit Items(const Pass& pass) : total(pass.grid.count()) {
+    // So many that transformed tiles and products stay in L2; more if the weights do not, since
+    // they are read again for each item.
+    constexpr int64_t FIT = 1 << 17, WEIGHTS = 1 << 21;
+    const bool large = pass.packed_size() > WEIGHTS;
+    const int64_t fit = FIT / (POINTS * (pass.channels + STRIP * LANES));
+    const int64_t most = large ? MANY : maximum(FEW, minimum(fit, MANY + MANY / 2));
+    together = pass.strips() > 1 && (large || total < WANTED * FEW);
+    count = ceil_div(total, together ? MANY + MANY / 2 : most);
+    if (!together && count < WANTED)
+      count = minimum(WANTED, ceil_div(total, pass.strips() > 1 ? FEW : FEW / 4));
   }
+  int64_t start(int64_t item) const { return total * item / count; }
+  int64_t size(int64_t item) const { return start(item + 1) - start(item); }
+};
+
+Tiles tiles_for(const Pass& pass, int64_t count) {
+  const int64_t groups = ceil_div(count, max_height(pass.vectors(0)));
+  Tiles tiles{nullptr, ceil_div(pass.channels, LANES), ceil_div(count, groups)};
+  tiles.from = scratch_floats(Scratch::tiles, tiles.size(count));
+  return tiles;
 }
 
 void convolve(const Pass& pass, const Pixels& x, const float* packed, const Results& results) {
-  const int64_t total = pass.grid.count(), blocks = ceil_div(pass.channels, LANES);
-  constexpr int64_t WANTED = 48;
-  const int64_t items = ceil_div(total, WANTED);
-  parallel_for(items, [&](int64_t item) {
-    const int64_t first = total * item / items, count = total * (item + 1) / items - first;
-    const int64_t height = max_height(pass.vectors(0));
-    Tiles tiles{nullptr, blocks, ceil_div(count, ceil_div(count, height))};
-    tiles.from = scratch_floats(Scratch::tiles, tiles.size(count));
-    transform_tiles<ImageLine>(x, pass.grid, pass.top, pass.left, first, count, tiles);
-    for (int64_t strip = 0; strip < pass.strips(); strip++) {
-      Tiles products{nullptr, pass.vectors(strip), tiles.height};
-      products.from = scratch_floats(Scratch::tile_products, products.size(count));
-      multiply(tiles, count, pass.channels, packed + pass.packed_strip(strip), products);
-      write_strip(pass, products, first, count, strip, results);
-    }
-  });
+  const Items items(pass);
+  const auto transform = [&](int64_t first, int64_t count, const Tiles& to) {
+    transform_tiles<ImageLine>(x, pass.grid, pass.top, pass.left, first, count, to);
+  };
+  if (!items.together)
+    return parallel_for(items.count, [&](int64_t item) {
+      const int64_t first = items.start(item), count = items.size(item);
+      const Tiles tiles = tiles_for(pass, count);
+      transform(first, count, tiles);
+      for (int64_t strip = 0; strip < pass.strips(); strip++)
+        finish_strip(pass, tiles, first, count, packed, strip, results);
+    });
+  for (int64_t item = 0; item < items.count; item++) {
+    const int64_t first = items.start(item), count = items.size(item);
+    const Tiles tiles = tiles_for(pass, count);
+    parallel_for(ceil_div(count, tiles.height), [&](int64_t group) {
+      const int64_t t = group * tiles.height;
+      transform(first + t, minimum(tiles.height, count - t),
+                {tiles.at(group, 0), tiles.blocks, tiles.height});
+    });
+    parallel_for(pass.strips(), [&](int64_t strip) {
+      finish_strip(pass, tiles, first, count, packed, strip, results);
+    });
+  }
 }
 
 }  // namespace
