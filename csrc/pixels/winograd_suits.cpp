@@ -20,10 +20,18 @@ bool fills_tiles(int64_t h, int64_t w) {
   return 5 * h * w >= 2 * ceil_div(h, TILE) * ceil_div(w, TILE) * TILE * TILE;
 }
 
+// Few images do not make up for reading weights that are four times as large.
+bool is_heavy(const Convolution& conv) {
+  const int64_t tiles = ceil_div(conv.maps.oh, TILE) * ceil_div(conv.maps.ow, TILE);
+  const int64_t weights = 36 * conv.maps.c * conv.f;
+  return (weights > (1 << 18) && tiles < 3) || (weights > (1 << 21) && tiles < 8);
+}
+
 }  // namespace
 
 bool suits_pixels_winograd(const Convolution& conv) {
-  return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 && fills_tiles(conv.maps.oh, conv.maps.ow);
+  return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 &&
+         fills_tiles(conv.maps.oh, conv.maps.ow) && !(conv.few && is_heavy(conv));
 }
 bool suits_pixels_winograd_grad_x(const Convolution& conv) {
   return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 && fills_tiles(conv.maps.h, conv.maps.w);

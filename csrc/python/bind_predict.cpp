@@ -1,5 +1,6 @@
 // bind_predict.cpp -- Prediction: a network's pass, as badak.network.prediction lays it out.
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/tuple.h>
 
@@ -144,6 +145,10 @@ void bind_steps(nb::class_<Held>& prediction) {
            [](Held& p, const PlaceNumbers& x, const PlaceNumbers& factors, const PlaceNumbers& y) {
              p.add(gate_step(place_of(x), place_of(factors), place_of(y)));
            })
+      .def("shuffle",
+           [](Held& p, int64_t groups, const PlaceNumbers& x, const PlaceNumbers& y) {
+             p.add(shuffle_step(groups, place_of(x), place_of(y)));
+           })
       .def("activation",
            [](Held& p, const std::tuple<int, float, float>& activation, const PlaceNumbers& x,
               const PlaceNumbers& y) {
@@ -165,15 +170,17 @@ void bind_steps(nb::class_<Held>& prediction) {
 }  // namespace
 
 void bind_predict(nb::module_& m) {
-  // way, (filters, channels, rows, columns), window with places, groups, weight, bias
+  // way, (filters, channels, rows, columns), window with places, (groups, few), weight, bias
   nb::class_<Packed>(m, "Packed", "A layer's weight as a kernel likes it.")
       .def("__init__",
            [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
-              const PlacedWindow& window, int64_t groups, In weight, In bias) {
+              const PlacedWindow& window, std::pair<int64_t, bool> groups_few, In weight,
+              In bias) {
              const Convolution conv{.maps = {1, sizes[1], sizes[2], sizes[3], window[8], window[9]},
                                     .window = window_of(window),
                                     .f = sizes[0],
-                                    .groups = groups};
+                                    .groups = groups_few.first,
+                                    .few = groups_few.second};
              GilReleased released;
              new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
            });
@@ -197,6 +204,7 @@ void bind_predict(nb::module_& m) {
                [](Held& p, const std::vector<std::shared_ptr<Packed>>& weights) {
                  p.use({weights.begin(), weights.end()});
                })
+          .def("times", &Prediction::times, "Run once; the seconds of each step on one thread.")
           .def("run", [](Held& p) {
             submit([&p] { p.run(); });
           });
