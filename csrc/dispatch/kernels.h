@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "conv2d/conv2d.h"
+#include "elementwise/content.h"
 #include "elementwise/dropout.h"
 #include "elementwise/elementwise.h"
 #include "elementwise/images.h"
@@ -20,11 +21,13 @@
 #include "loss/softmax.h"
 #include "norm/norm.h"
 #include "pixels/conv.h"
+#include "pixels/maps.h"
 #include "pool2d/pool2d.h"
 
 #define BADAK_KERNELS(X)       \
   BADAK_IMAGE_KERNELS(X)       \
   BADAK_GEMM_KERNELS(X)        \
+  BADAK_CONTENT_KERNELS(X)     \
   BADAK_CONV_KERNELS(X)        \
   BADAK_DROPOUT_KERNELS(X)     \
   BADAK_ELEMENTWISE_KERNELS(X) \
@@ -32,6 +35,7 @@
   BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
   BADAK_PIXELS_CONV_KERNELS(X) \
+  BADAK_PIXELS_MAPS_KERNELS(X) \
   BADAK_POOL2D_KERNELS(X)      \
   BADAK_SEVERAL_KERNELS(X)     \
   BADAK_SOFTMAX_KERNELS(X)     \

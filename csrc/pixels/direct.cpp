@@ -1,139 +1,82 @@
-// direct.cpp -- FIRST DRAFT, slow on purpose: the numbers that the real kernels must give.
+// direct.cpp -- the same numbers as badak.ops.reference.conv.conv2d and what finishes it, for
+// float; pixels to pixels, see pixels.h. Any window, any groups.
+// Method: a window of a pixel is a few runs of numbers side by side: register tiles of up to twelve
+// pixels and two vectors of filters (direct_tile.h) read them where they lie. A panel of filters
+// stays in cache while the pixels of a band pass by.
+// Precondition: the frame of x holds what the window reads.
 #include "pixels/direct.h"
 
-#include "simd/simd.h"
-#include "threads/threads.h"
+#include "pixels/direct_bands.h"
 
 namespace badak::BADAK_ISA {
 
-namespace {
-int64_t weight_size(const Convolution& conv) { return conv.f * conv.channels() * conv.cells(); }
+int64_t direct_size(const Convolution& conv) { return Panels(conv).size(); }
 
-// x(image, channel, row, column) of any layout.
-template <class Read>
-void naive(const Convolution& conv, const Read& x, const float* weight, const Finish& finish,
-           const Pixels& y) {
-  const auto place = [&](int64_t i, int64_t f, int64_t oy, int64_t ox) {
-    const Window& k = conv.window;
-    const int64_t g = f / conv.filters();
-    float total = finish.bias == nullptr ? 0 : finish.bias[f];
-    for (int64_t c = 0; c < conv.channels(); c++)
-      for (int64_t a = 0; a < k.kh; a++)
-        for (int64_t b = 0; b < k.kw; b++)
-          total += weight[((f * conv.channels() + c) * k.kh + a) * k.kw + b] *
-                   x(i, g * conv.channels() + c, oy * k.sh + a * k.dh - k.top,
-                     ox * k.sw + b * k.dw - k.left);
-    if (finish.add != nullptr) total += finish.add->pixel(i, oy, ox)[f];
-    total = total < finish.low ? finish.low : total;
-    return total > finish.high ? finish.high : total;
-  };
-  parallel_for(y.n, [&](int64_t i) {
-    for (int64_t oy = 0; oy < y.h; oy++)
-      for (int64_t ox = 0; ox < y.w; ox++)
-        for (int64_t f = 0; f < conv.f; f++) {
-          float result;
-          if (finish.pool) {
-            result = place(i, f, 2 * oy, 2 * ox);
-            for (int64_t q = 1; q < 4; q++) {
-              const float other = place(i, f, 2 * oy + q / 2, 2 * ox + q % 2);
-              result = other > result || other != other ? other : result;
-            }
-          } else {
-            result = place(i, f, oy, ox);
-          }
-          y.pixel(i, oy, ox)[f] = result;
-        }
-  });
-}
-
-template <class Read>
-void naive_grad_weight(const Convolution& conv, const Read& x, const Pixels& grad_y,
-                       float* grad_weight, float* grad_bias) {
-  const Window& k = conv.window;
-  parallel_for(conv.f, [&](int64_t f) {
-    const int64_t g = f / conv.filters();
-    for (int64_t c = 0; c < conv.channels(); c++)
-      for (int64_t a = 0; a < k.kh; a++)
-        for (int64_t b = 0; b < k.kw; b++) {
-          double total = 0;
-          for (int64_t i = 0; i < grad_y.n; i++)
-            for (int64_t oy = 0; oy < grad_y.h; oy++)
-              for (int64_t ox = 0; ox < grad_y.w; ox++)
-                total += grad_y.pixel(i, oy, ox)[f] *
-                         x(i, g * conv.channels() + c, oy * k.sh + a * k.dh - k.top,
-                           ox * k.sw + b * k.dw - k.left);
-          grad_weight[((f * conv.channels() + c) * k.kh + a) * k.kw + b] = total;
-        }
-    if (grad_bias == nullptr) return;
-    double total = 0;
-    for (int64_t i = 0; i < grad_y.n; i++)
-      for (int64_t oy = 0; oy < grad_y.h; oy++)
-        for (int64_t ox = 0; ox < grad_y.w; ox++) total += grad_y.pixel(i, oy, ox)[f];
-    grad_bias[f] = total;
-  });
-}
-
-auto of_pixels(const Pixels& x) {
-  return [&x](int64_t i, int64_t c, int64_t row, int64_t column) {
-    return x.pixel(i, row, column)[c];
-  };
-}
-auto of_planes(const Convolution& conv, const float* x) {
-  return [&conv, x](int64_t i, int64_t c, int64_t row, int64_t column) {
-    const Maps& maps = conv.maps;
-    if (row < 0 || column < 0 || row >= maps.h || column >= maps.w) return 0.0f;
-    return x[((i * maps.c + c) * maps.h + row) * maps.w + column];
-  };
-}
-}  // namespace
-
-int64_t direct_size(const Convolution& conv) { return weight_size(conv); }
 void direct_pack(const Convolution& conv, const float* weight, float* packed) {
-  memcpy(packed, weight, sizeof(float) * static_cast<size_t>(weight_size(conv)));
+  const Panels panels(conv);
+  const int64_t cells = conv.cells();
+  panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
+    int64_t cell = 0, channel = 0;
+    const auto row = [&] {
+      const int64_t place = cell * panels.channels + channel;
+      if (++cell == cells) cell = 0, channel++;
+      return place;
+    };
+    pack_columns(weight + panel.first * panels.taps, panels.taps, panel.count, panels.taps, to,
+                 width, row);
+  });
 }
+
+Convolution turned(const Convolution& conv) {
+  const Maps& m = conv.maps;
+  const Window& k = conv.window;
+  return {.maps = {.n = m.n, .c = conv.f, .h = m.oh, .w = m.ow, .oh = m.h, .ow = m.w},
+          .window = {.kh = k.kh,
+                     .kw = k.kw,
+                     .sh = 1,
+                     .sw = 1,
+                     .top = k.dh * (k.kh - 1) - k.top,
+                     .left = k.dw * (k.kw - 1) - k.left,
+                     .dh = k.dh,
+                     .dw = k.dw},
+          .f = m.c,
+          .groups = conv.groups};
+}
+
+void direct_pack_turned(const Convolution& conv, const float* weight, float* packed) {
+  const Panels panels(turned(conv));  // its filters are conv's channels
+  const int64_t cells = conv.cells(), filters = conv.filters(), channels = conv.channels();
+  panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
+    const int64_t group = panel.first / channels, channel = panel.first % channels;
+    for (int64_t f = 0; f < filters; f++) {
+      int64_t cell = cells;
+      const auto row = [&] { return --cell * filters + f; };
+      pack_columns(weight + ((group * filters + f) * channels + channel) * cells, cells,
+                   panel.count, cells, to, width, row);
+    }
+  });
+}
+
 void direct(const Convolution& conv, const Pixels& x, const float* packed, const Finish& finish,
             const Pixels& y) {
-  naive(conv, of_pixels(x), packed, finish, y);
-}
-void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                   const Pixels& grad_x) {
   const Window& k = conv.window;
-  parallel_for(grad_x.n, [&](int64_t i) {
-    for (int64_t row = 0; row < grad_x.h; row++)
-      for (int64_t column = 0; column < grad_x.w; column++)
-        for (int64_t c = 0; c < grad_x.c; c++) {
-          const int64_t g = c / conv.channels();
-          float total = 0;
-          for (int64_t a = 0; a < k.kh; a++)
-            for (int64_t b = 0; b < k.kw; b++) {
-              const int64_t y = row + k.top - a * k.dh, x = column + k.left - b * k.dw;
-              if (y < 0 || x < 0 || y % k.sh || x % k.sw || y / k.sh >= grad_y.h ||
-                  x / k.sw >= grad_y.w)
-                continue;
-              for (int64_t f = g * conv.filters(); f < (g + 1) * conv.filters(); f++)
-                total += grad_y.pixel(i, y / k.sh, x / k.sw)[f] *
-                         weight[((f * conv.channels() + c % conv.channels()) * k.kh + a) * k.kw + b];
-            }
-          grad_x.pixel(i, row, column)[c] = total;
-        }
-  });
-}
-void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
-                        float* grad_weight, float* grad_bias) {
-  naive_grad_weight(conv, of_pixels(x), grad_y, grad_weight, grad_bias);
-}
-
-int64_t planes_size(const Convolution& conv) { return weight_size(conv); }
-void planes_pack(const Convolution& conv, const float* weight, float* packed) {
-  direct_pack(conv, weight, packed);
-}
-void planes(const Convolution& conv, const float* x, const float* packed, const Finish& finish,
-            const Pixels& y) {
-  naive(conv, of_planes(conv, x), packed, finish, y);
-}
-void planes_grad_weight(const Convolution& conv, const float* x, const Pixels& grad_y,
-                        float* grad_weight, float* grad_bias) {
-  naive_grad_weight(conv, of_planes(conv, x), grad_y, grad_weight, grad_bias);
+  const bool joined = k.dw == 1 && x.step == conv.channels();  // the columns of a window
+  int64_t* const offsets = static_cast<int64_t*>(
+      scratch(Scratch::offsets, sizeof(int64_t) * static_cast<size_t>(conv.cells())));
+  int64_t runs = 0;
+  for (int64_t a = 0; a < k.kh; a++)
+    for (int64_t b = 0; b < (joined ? 1 : k.kw); b++)
+      offsets[runs++] = a * k.dh * x.row + b * k.dw * x.step;
+  const Taps taps{offsets, runs, joined ? k.kw * x.step : conv.channels()};
+  Pixels from = x;
+  from.at -= k.top * x.row + k.left * x.step;
+  in_bands({.panels = Panels(conv),
+            .packed = packed,
+            .taps = taps,
+            .window = k,
+            .finish = finish,
+            .x = from,
+            .y = y});
 }
 
 }  // namespace badak::BADAK_ISA

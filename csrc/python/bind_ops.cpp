@@ -9,6 +9,7 @@ void bind_loss(nb::module_& m);
 void bind_maps(nb::module_& m);
 void bind_norm(nb::module_& m);
 void bind_pixels_conv(nb::module_& m);
+void bind_pixels_maps(nb::module_& m);
 void bind_pool(nb::module_& m);
 void bind_update(nb::module_& m);
 
@@ -19,6 +20,7 @@ void bind_ops(nb::module_& m) {
   bind_maps(m);
   bind_norm(m);
   bind_pixels_conv(m);
+  bind_pixels_maps(m);
   bind_pool(m);
   bind_update(m);
 }

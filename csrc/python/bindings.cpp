@@ -90,6 +90,7 @@ NB_MODULE(_core, m) {
   m.def("fma_peak", &fma_peak,
         "Float32 operations a second that all threads together reach when they only multiply-add.");
   use_set(usable_sets().at(0));
+  bind_predict(m);
   bind_program(m);
   bind_gemm(m);
   bind_conv(m);

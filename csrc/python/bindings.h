@@ -59,6 +59,7 @@ inline void submit(const Call& call) {
   if (recording != nullptr) recording->calls.emplace_back(call);
 }
 
+void bind_predict(nb::module_& m);
 void bind_program(nb::module_& m);
 void bind_gemm(nb::module_& m);
 void bind_conv(nb::module_& m);

@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#if defined(__AVX512F__)
+#include <immintrin.h>  // masks only: all else is the compiler's vectors
+#endif
 
 namespace badak::BADAK_ISA {
 
@@ -40,6 +43,15 @@ inline void copy_first(T* to, const T* from, int64_t count) {
   if (count & 1) *to = *from;
 }
 // ... the other lanes are 0.
+#if defined(__AVX512F__)
+inline __mmask16 first_lanes(int64_t count) { return static_cast<__mmask16>((1u << count) - 1); }
+inline Vec load_first(const float* from, int64_t count) {
+  return _mm512_maskz_loadu_ps(first_lanes(count), from);
+}
+inline void store_first(float* to, Vec value, int64_t count) {
+  _mm512_mask_storeu_ps(to, first_lanes(count), value);
+}
+#else
 inline Vec load_first(const float* from, int64_t count) {
   float lanes[LANES] = {};
   copy_first(lanes, from, count);
@@ -50,6 +62,7 @@ inline void store_first(float* to, Vec value, int64_t count) {
   store(lanes, value);
   copy_first(to, lanes, count);
 }
+#endif
 
 // A vector whose first numbers are wanted; only what stands before `end` may be read.
 inline Vec load_before(const float* from, const float* end) {

@@ -35,6 +35,12 @@ class Sum {
     return value;
   }
 
+  // The sum of each lane by itself, in double.
+  void store(double* to) const {
+    __builtin_memcpy(to, &low_, sizeof low_);
+    __builtin_memcpy(to + LANES / 2, &high_, sizeof high_);
+  }
+
  private:
   typedef float Half __attribute__((vector_size(LANES * 2)));
   typedef double Double __attribute__((vector_size(LANES * 4)));

@@ -44,6 +44,9 @@ enum class Scratch {
   tiles,
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
+  prediction,  // a group of images on its way, predict/prediction.h
+  channels,
+  channel_sums,  // pixels/maps.h
   other,
   count
 };

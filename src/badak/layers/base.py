@@ -9,6 +9,7 @@ import numpy as np
 
 from badak.arrays import Array, Shape
 from badak.errors import BadakError
+from badak.layers import changes
 from badak.ops.window import Window
 
 Gradients = dict[str, Array]
@@ -23,8 +24,6 @@ class Layer(ABC):
     constructor raises BadakError for an argument out of range, and names it.
 
     Attributes:
-        parameters: name -> array that training changes; filled by `build`.
-        buffers: name -> array that is saved with them but has no gradient.
         generator: what the layer draws from in training, if it draws at all.
         prefix: how a network names such layers, followed by a number.
         version: how often an attribute was set; a recorded plan is good until the next time.
@@ -34,10 +33,6 @@ class Layer(ABC):
     prefix: ClassVar[str]
     version: ClassVar[int] = 0
     recordable: ClassVar[bool] = True
-    parameters: dict[str, Array] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    buffers: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
     generator: np.random.Generator | None = field(
         default=None, init=False, repr=False, compare=False
     )
@@ -46,6 +41,31 @@ class Layer(ABC):
         """Set an attribute, and count it."""
         object.__setattr__(self, name, value)
         object.__setattr__(self, "version", self.version + 1)
+        changes.note()
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Name -> live array that training changes; filled by `build`."""
+        return self._arrays("parameters")
+
+    @parameters.setter
+    def parameters(self, arrays: dict[str, Array]) -> None:
+        self.__dict__["parameters"] = arrays
+
+    @property
+    def buffers(self) -> dict[str, Array]:
+        """Name -> live array that is saved with them but has no gradient."""
+        return self._arrays("buffers")
+
+    @buffers.setter
+    def buffers(self, arrays: dict[str, Array]) -> None:
+        self.__dict__["buffers"] = arrays
+
+    def _arrays(self, name: str) -> dict[str, Array]:
+        """The dictionary, whose arrays the caller may change."""
+        arrays: dict[str, Array] = self.__dict__.setdefault(name, {})
+        changes.note()  # only now: who looks at the mark in between must see that it is held
+        return arrays
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
         """Make the parameters for inputs (N, *input_shape) and return the output's shape.

@@ -59,7 +59,7 @@ class Block(Layer):
     def split(self, grad_y: Array, cache: Any) -> list[Array]:
         """The gradient of each end, from the output's."""
 
-    @property  # type: ignore[misc]  # read through, so that there is one truth
+    @property  # read through, so that there is one truth
     def parameters(self) -> dict[str, Array]:
         """Name -> live array of a layer inside."""
         return {
@@ -72,7 +72,7 @@ class Block(Layer):
     def parameters(self, _: Any) -> None:
         """Empty: a block has none of its own."""
 
-    @property  # type: ignore[misc]
+    @property
     def buffers(self) -> dict[str, Array]:
         """Name -> live array of a layer inside."""
         return {

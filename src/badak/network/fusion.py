@@ -13,6 +13,7 @@ from badak.layers import Block, Conv2d, Dropout, Layer, Linear, MaxPool2d, ReLU
 from badak.layers.batch_norm import BatchNorm
 from badak.layers.block import output_shape
 from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
+from badak.network.pixels.choice import pixel_chain
 from badak.network.stages import (
     ConvBlock,
     Drop,
@@ -171,6 +172,11 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
     result: list[Stage] = []
     shape, rest = input_shape, list(layers)
     while rest:
+        chain = pixel_chain(rest, shape) if training else None
+        if chain is not None:
+            result.append(chain[0])
+            shape, rest = chain[0].end.shape, rest[chain[1] :]
+            continue
         name, layer = rest.pop(0)
         before, shape = shape, layer.output_shape(shape)
         if isinstance(layer, Conv2d):

@@ -6,15 +6,16 @@ runs between the kernels.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from badak.arrays import Array, Images, Shape, as_images
-from badak.layers import LAYERS, Block, Layer
+from badak.layers import LAYERS, Block, Layer, changes
 from badak.network.fusion import Chain
+from badak.network.prediction.stage import Predicted, Segments
 from badak.ops import edition
 
 # Plans kept per network: for the batches of training and of evaluation, and for their last ones.
@@ -41,10 +42,15 @@ class Plan:
         count: int,
         training: bool,
         need_grad_x: bool,
+        segments: Segments | None,
     ) -> None:
         self.images: Images = np.zeros((count, *input_shape), np.float32)
         self._need_grad_x = need_grad_x
-        self._stages = Chain(list(layers.items()), input_shape, training)
+        self._stages = (
+            Chain(list(layers.items()), input_shape, training)
+            if segments is None
+            else Predicted(segments)
+        )
         self._refreshed = list(self._stages.refreshed())
         self._names = [
             f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
@@ -84,6 +90,8 @@ class Plan:
         self.gradients = {name: gradients[name] for name in self._names}
         self.grad_x = grad if self._need_grad_x else None
         self._backward = recording.calls()
+        if self._backward is None:
+            self._forward = None  # recorded again too: stages forgot what it kept for the way back
         return self.gradients
 
 
@@ -111,21 +119,29 @@ class _Parts:
     """The layers and arrays that plans refer to, as they were at one moment."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self._mark = changes.mark()
+        self._segments: Segments | None = None
         self._seen = self._look(layers)
         # Keeps them alive: a new object could get the id of one that is gone.
         self._held = [layer for _, layer in _everything(layers)]
-        self._arrays = [
-            (arrays, key, arrays[key])
-            for layer in self._held
-            if not isinstance(layer, Block)
-            for arrays in (layer.parameters, layer.buffers)
-            for key in arrays
-        ]
+        leaves = [layer for layer in self._held if not isinstance(layer, Block)]
+        arrays = [array for layer in leaves for array in _arrays(layer)]
         # A user's own layer may compute in NumPy, which a recording misses. And if an array is not
         # plain float32, a kernel gets a copy of it, which would be recorded.
         self.recordable = all(
             type(layer) in LAYERS.values() and layer.recordable for layer in self._held
-        ) and all(array.dtype == np.float32 and array.flags.carray for _, _, array in self._arrays)
+        ) and all(array.dtype == np.float32 and array.flags.carray for array in arrays)
+        self.watch = edition.predict().Watch(
+            [own for layer in leaves for own in (layer.parameters, layer.buffers)],
+            [layers, *_named_layers(self._held)],
+            list(_bases(arrays)),
+        )
+
+    def segments(self, layers: Mapping[str, Layer], input_shape: Shape) -> Segments:
+        """How prediction runs."""
+        if self._segments is None:
+            self._segments = Segments(layers, input_shape, self.watch)
+        return self._segments
 
     def _look(self, layers: Mapping[str, Layer]) -> list[tuple[str, int, int]]:
         """The name, identity and count of changes of every layer, also inside blocks."""
@@ -133,9 +149,35 @@ class _Parts:
 
     def unchanged(self, layers: Mapping[str, Layer]) -> bool:
         """Whether nothing was replaced or set again since then."""
-        return self._look(layers) == self._seen and all(
-            arrays.get(key) is array for arrays, key, array in self._arrays
-        )
+        mark = changes.mark()
+        if not self.watch.same():
+            return False
+        if mark is not self._mark:
+            if self._look(layers) != self._seen:
+                return False
+            self._mark = mark
+        return True
+
+
+def _arrays(layer: Layer) -> Iterator[Array]:
+    """A layer's parameters and buffers."""
+    yield from layer.parameters.values()
+    yield from layer.buffers.values()
+
+
+def _named_layers(layers: Iterable[Layer]) -> Iterator[dict[str, Layer]]:
+    """The dictionaries in which blocks hold layers."""
+    for layer in layers:
+        for argument in layer.holds if isinstance(layer, Block) else ():
+            held = getattr(layer, argument)
+            yield from [held] if isinstance(held, dict) else held
+
+
+def _bases(arrays: Iterable[Any]) -> Iterator[Any]:
+    """What arrays look at if their memory is not their own, and what that looks at."""
+    for array in arrays:
+        while (array := getattr(array, "base", None)) is not None:
+            yield array
 
 
 def _everything(layers: Mapping[str, Layer]) -> Iterator[tuple[str, Layer]]:
@@ -152,14 +194,16 @@ class Plans:
 
     def __init__(self, layers: Mapping[str, Layer], input_shape: Shape) -> None:
         self._layers, self._input_shape = layers, input_shape
-        self._parts = _Parts(layers)
+        self._parts: _Parts | None = None
         self._free: OrderedDict[Key, Plan] = OrderedDict()
 
     def possible(self) -> bool:
         """Whether the passes of the network as it is now can be recorded."""
-        if not self._parts.unchanged(self._layers):
-            self._parts, self._free = _Parts(self._layers), OrderedDict()
-        return self._parts.recordable
+        parts = self._parts
+        if parts is None or not parts.unchanged(self._layers):
+            parts = self._parts = _Parts(self._layers)
+            self._free = OrderedDict()
+        return parts.recordable
 
     @contextmanager
     def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
@@ -167,7 +211,8 @@ class Plans:
         key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
-            plan = Plan(self._layers, self._input_shape, *key)
+            segments = None if training else self._segments()
+            plan = Plan(self._layers, self._input_shape, *key, segments)
         plan.take(images)
         yield plan
         # A fault does not get here: its half-recorded plan is dropped. So is one that is outdated.
@@ -175,6 +220,12 @@ class Plans:
         while len(free) > KEPT:
             free.popitem(last=False)
 
+    def _segments(self) -> Segments:
+        """What plans of this very network share."""
+        if self._parts is None:
+            raise RuntimeError("lend a plan only if it is possible")
+        return self._parts.segments(self._layers, self._input_shape)
+
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the plans out of a copy: they are bound to these very arrays."""
-        return {**self.__dict__, "_free": OrderedDict()}
+        """Leave out of a copy what is bound to these very arrays."""
+        return {**self.__dict__, "_parts": None, "_free": OrderedDict()}

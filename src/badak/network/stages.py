@@ -89,7 +89,7 @@ class ConvBlock(Stage):
         grad_x, weight, bias = edition.fused().conv_block_backward(
             grad_y, self.y, self.winners, need_grad_x=need_grad_x, **self._arguments(self.x)
         )
-        return grad_x, _named(self.name, weight, bias)
+        return grad_x, named(self.name, weight, bias)
 
 
 class LinearReLU(Stage):
@@ -111,7 +111,7 @@ class LinearReLU(Stage):
         grad_x, grad_weight, grad_bias = edition.fused().linear_relu_backward(
             grad_y, self.y, self.x, weight, need_grad_x
         )
-        return grad_x, _named(
+        return grad_x, named(
             self.name, grad_weight, grad_bias if "bias" in self.linear.parameters else None
         )
 
@@ -163,6 +163,7 @@ class Norm(Stage):
         return grad_x, {f"{self.name}.{key}": value for key, value in grads.items()}
 
 
-def _named(name: str, weight: Array, bias: Array | None) -> Gradients:
+def named(name: str, weight: Array, bias: Array | None) -> Gradients:
+    """Return the gradients of a layer's parameters by their full names."""
     gradients = {f"{name}.weight": weight}
     return gradients if bias is None else gradients | {f"{name}.bias": bias}

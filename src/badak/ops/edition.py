@@ -48,6 +48,21 @@ def fused() -> ModuleType:
     return importlib.import_module("badak.ops.native.fused")
 
 
+def predict() -> ModuleType:
+    """Return the native predictions; only if the native edition is active."""
+    return importlib.import_module("badak.ops.native.predict")
+
+
+def pixels() -> ModuleType:
+    """Return the native convolutions of maps with the channels innermost; likewise."""
+    return importlib.import_module("badak.ops.native.pixels")
+
+
+def pixels_maps() -> ModuleType:
+    """Return the native calls for all else that is done with such maps; likewise."""
+    return importlib.import_module("badak.ops.native.pixels_maps")
+
+
 def fma_peak() -> float | None:
     """Measure how many float32 operations per second this machine reaches, multiply-adds alone.
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from badak import checks
-from badak.arrays import Array, as_floats, check_shape
+from badak.arrays import Array, Shape, as_floats, check_shape
 from badak.errors import BadakError
 from badak.ops import edition
 from badak.ops.im2col import as_maps
@@ -151,7 +151,8 @@ def batch_norm2d(
         raise BadakError(
             f"running_var must not be negative or NaN; its smallest is {running_var.min()}"
         )
-    _check_count(x, training)
+    if training:
+        check_count(x.shape)
     return BatchNorm(
         *edition.of(x.dtype).batch_norm2d(
             x, weight, bias, running_mean, running_var, training, momentum, eps
@@ -180,7 +181,8 @@ def batch_norm2d_backward(
         _channels(array, name, x)
         for array, name in ((weight, "weight"), (mean, "mean"), (inverse_std, "inverse_std"))
     )
-    _check_count(x, training)
+    if training:
+        check_count(x.shape)
     grads: tuple[Array, Array, Array] = edition.of(x.dtype).batch_norm2d_backward(
         grad_y, x, weight, mean, inverse_std, training
     )
@@ -278,9 +280,11 @@ def _channels(array: Array, name: str, x: Array) -> Array:
     return array
 
 
-def _check_count(x: Array, training: bool) -> None:
-    if training and x.size // x.shape[1] < 2:
+def check_count(shape: Shape) -> None:
+    """Refuse maps (N, C, H, W) that have one number per channel; training needs two."""
+    n, _, h, w = shape
+    if n * h * w < 2:
         raise BadakError(
-            f"batch norm in training needs at least two values per channel; x is {x.shape}: "
+            f"batch norm in training needs at least two values per channel; x is {shape}: "
             "choose a batch size that leaves no batch of one image"
         )

@@ -26,6 +26,9 @@ class Frame(NamedTuple):
         return Frame(*map(max, self, other))
 
 
+NO_FRAME = Frame()
+
+
 class Pixels(NamedTuple):
     """Images (N, H, W, C), a part of an array with a frame; the core reads it as this pair.
 
@@ -44,13 +47,20 @@ class Pixels(NamedTuple):
         view: Array = self.array[:, top : top + h, left : left + w, first : first + c]
         return view
 
+    @property
+    def frame(self) -> Frame:
+        """Rows and columns of zeros around."""
+        top, left, _, h, w, _ = self.inside
+        _, rows, columns, _ = self.array.shape
+        return Frame(top, rows - top - h, left, columns - left - w)
+
     def channels(self, first: int, count: int) -> "Pixels":
         """Some of the channels, in place."""
         top, left, start, h, w, _ = self.inside
         return Pixels(self.array, (top, left, start + first, h, w, count))
 
 
-def new(n: int, h: int, w: int, c: int, frame: Frame = Frame()) -> Pixels:
+def new(n: int, h: int, w: int, c: int, frame: Frame = NO_FRAME) -> Pixels:
     """Make maps of zeros with a frame."""
     shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
     count = int(np.prod(shape))
@@ -72,10 +82,28 @@ def reading_frame(window: Window, h: int, w: int) -> Frame:
     return Frame(top, max(bottom, 0), left, max(right, 0))
 
 
-def gradient_frame(window: Window) -> Frame:
-    """The frame that a convolution's output gradient needs on its way back to x."""
-    rows, columns = (covers - 1 for covers in window.covers)
-    return Frame(rows, rows, columns, columns)
+def gradient_frame(window: Window, size: tuple[int, int] | None = None) -> Frame:
+    """The frame that a convolution's output gradient needs on its way back to x.
+
+    Args:
+        window: of the convolution.
+        size: rows and columns of x; without them, a frame that is wide enough for any.
+    """
+    if size is None:
+        rows, columns = (covers - 1 for covers in window.covers)
+        return Frame(rows, rows, columns, columns)
+    (top, bottom), (left, right) = (
+        (max(0, (covers - 1 - before) // step), max(0, (side - 1 + before) // step - places + 1))
+        for side, covers, step, (before, _), places in zip(
+            size,
+            window.covers,
+            window.stride,
+            window.sides(*size),
+            window.output_size(*size),
+            strict=True,
+        )
+    )
+    return Frame(top, bottom, left, right)
 
 
 def conv(
@@ -94,9 +122,7 @@ def conv(
     _core.pixels_conv(x, weight, _numbers(x, window), groups, (bias, add), limits, pool, y)
 
 
-def conv_grad_x(
-    grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels
-) -> None:
+def conv_grad_x(grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels) -> None:
     """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
     _core.pixels_conv_grad_x(grad_y, weight, _numbers(grad_x, window), groups, grad_x)
 

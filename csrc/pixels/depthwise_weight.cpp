@@ -1,0 +1,252 @@
+// depthwise_weight.cpp -- gradients of weight and bias of a depthwise convolution of pixels.
+//
+// Method: segments of strips of two rows, over all images; in a segment, vector after vector of
+// channels, the sum of each tap stays in a register while x and grad_y go by in tiles. A segment
+// is short enough for float and for the cache, its borders depend on sizes alone; segments are
+// summed in double. Kernels without a tile of their own go row of taps after row.
+#include "pixels/depthwise.h"
+#include "pixels/depthwise_tile.h"
+#include "simd/sums.h"
+#include "threads/split.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int STRIP = 2, COLUMNS = 6;
+constexpr int64_t TERMS = 2048;         // of a sum in float
+constexpr int64_t SEGMENT = 64 * 1024;  // numbers of grad_y
+
+struct Steps {
+  int64_t x_step, x_row, column, row, grad_step,
+      grad_row;  // column, row: of x, from place to place
+};
+
+// sums += x * grad_y of R rows x T columns.
+template <int KH, int KW, int SH, int SW, int R, int T>
+inline void add_tile(const Steps& steps, const float* x, const float* grad, Vec (&sums)[KH * KW]) {
+  Vec g[R][T];
+#pragma GCC unroll 16
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+    for (int t = 0; t < T; t++) g[r][t] = load(grad + r * steps.grad_row + t * steps.grad_step);
+#pragma GCC unroll 16
+  for (int i = 0; i < (R - 1) * SH + KH; i++, x += steps.x_row) {
+    const float* at = x;
+#pragma GCC unroll 16
+    for (int j = 0; j < (T - 1) * SW + KW; j++, at += steps.x_step) {
+      const Vec number = load(at);
+#pragma GCC unroll 16
+      for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+        for (int t = 0; t < T; t++) {
+          const int a = i - r * SH, b = j - t * SW;
+          if (a >= 0 && a < KH && b >= 0 && b < KW) sums[a * KW + b] += number * g[r][t];
+        }
+    }
+  }
+}
+
+// Whole tiles of T columns, then what is left as one.
+template <int KH, int KW, int SH, int SW, int R, int T>
+inline void add_row(const Steps& steps, const float* x, const float* grad, int64_t columns,
+                    Vec (&sums)[KH * KW]) {
+  for (; columns >= T; columns -= T, x += T * steps.column, grad += T * steps.grad_step)
+    add_tile<KH, KW, SH, SW, R, T>(steps, x, grad, sums);
+  switch (columns) {
+    case 0:
+      return;
+    case 1:
+      return add_tile<KH, KW, SH, SW, R, 1>(steps, x, grad, sums);
+    case 2:
+      return add_tile<KH, KW, SH, SW, R, 2>(steps, x, grad, sums);
+    case 3:
+      return add_tile<KH, KW, SH, SW, R, 3>(steps, x, grad, sums);
+    case 4:
+      return add_tile<KH, KW, SH, SW, R, 4>(steps, x, grad, sums);
+    default:
+      return add_tile<KH, KW, SH, SW, R, 5>(steps, x, grad, sums);
+  }
+}
+
+// A strip of one image, of one vector of channels: totals [tap][LANES] += its sums.
+using Strip = void (*)(const Window&, const Steps&, const float* x, const float* grad, int64_t rows,
+                       int64_t columns, float* totals);
+
+template <int KH, int KW, int SH, int SW>
+void fixed_strip(const Window&, const Steps& steps, const float* x, const float* grad, int64_t rows,
+                 int64_t columns, float* totals) {
+  Vec sums[KH * KW];
+#pragma GCC unroll 32
+  for (int tap = 0; tap < KH * KW; tap++) sums[tap] = load(totals + tap * LANES);
+  if (rows == 2)
+    add_row<KH, KW, SH, SW, 2, COLUMNS>(steps, x, grad, columns, sums);
+  else
+    add_row<KH, KW, SH, SW, 1, COLUMNS>(steps, x, grad, columns, sums);
+#pragma GCC unroll 32
+  for (int tap = 0; tap < KH * KW; tap++) store(totals + tap * LANES, sums[tap]);
+}
+
+// N taps beside each other.
+template <int N>
+inline void add_taps(const Window& k, const Steps& steps, const float* x, const float* grad,
+                     int64_t columns, float* totals) {
+  Vec sums[N];
+#pragma GCC unroll 8
+  for (int tap = 0; tap < N; tap++) sums[tap] = load(totals + tap * LANES);
+  const int64_t step = k.dw * steps.x_step;
+  for (; columns > 0; columns--, x += steps.column, grad += steps.grad_step) {
+    const Vec g = load(grad);
+#pragma GCC unroll 8
+    for (int tap = 0; tap < N; tap++) sums[tap] += load(x + tap * step) * g;
+  }
+#pragma GCC unroll 8
+  for (int tap = 0; tap < N; tap++) store(totals + tap * LANES, sums[tap]);
+}
+
+void any_strip(const Window& k, const Steps& steps, const float* x, const float* grad, int64_t rows,
+               int64_t columns, float* totals) {
+  for (int64_t a = 0; a < k.kh; a++)
+    for (int64_t b = 0; b < k.kw; totals += LANES * minimum<int64_t>(4, k.kw - b), b += 4)
+      for (int64_t r = 0; r < rows; r++) {
+        const float* const from = x + a * k.dh * steps.x_row + b * k.dw * steps.x_step;
+        const auto add = [&](auto count) {
+          add_taps<count.value>(k, steps, from + r * steps.row, grad + r * steps.grad_row, columns,
+                                totals);
+        };
+        switch (k.kw - b) {
+          case 1:
+            add(std::integral_constant<int, 1>{});
+            break;
+          case 2:
+            add(std::integral_constant<int, 2>{});
+            break;
+          case 3:
+            add(std::integral_constant<int, 3>{});
+            break;
+          default:
+            add(std::integral_constant<int, 4>{});
+        }
+      }
+}
+
+Strip strip_for(const Window& k) {
+  const auto is = [&](int64_t size, int64_t sh, int64_t sw) {
+    return k.kh == size && k.kw == size && k.sh == sh && k.sw == sw && k.dh == 1 && k.dw == 1;
+  };
+  if (is(3, 1, 1)) return fixed_strip<3, 3, 1, 1>;
+  if (is(3, 1, 2)) return fixed_strip<3, 3, 1, 2>;
+  if (is(3, 2, 2)) return fixed_strip<3, 3, 2, 2>;
+  if (is(5, 1, 1)) return fixed_strip<5, 5, 1, 1>;
+  if (is(5, 2, 2)) return fixed_strip<5, 5, 2, 2>;
+  return any_strip;
+}
+
+// The strips of all images, in segments.
+struct Segments {
+  int64_t strips, all, size, count;  // of an image, of all, of a segment; how many segments
+  explicit Segments(const Pixels& grad_y) {
+    strips = ceil_div(grad_y.h, STRIP);
+    all = grad_y.n * strips;
+    const int64_t pixels = minimum(TERMS, maximum<int64_t>(1, SEGMENT / grad_y.c));
+    size = maximum<int64_t>(1, pixels / maximum<int64_t>(1, STRIP * grad_y.w));
+    count = ceil_div(all, size);
+  }
+  // body(image, row, rows) for each strip of a segment.
+  template <class Body>
+  void each(int64_t segment, const Pixels& grad_y, const Body& body) const {
+    const int64_t end = minimum(all, (segment + 1) * size);
+    int64_t i = segment * size / strips, row = segment * size % strips * STRIP;
+    for (int64_t strip = segment * size; strip < end; strip++) {
+      body(i, row, minimum<int64_t>(STRIP, grad_y.h - row));
+      row += STRIP;
+      if (row >= grad_y.h) row = 0, i++;
+    }
+  }
+};
+
+// `numbers` of the last pixels of a row, which fill no vector.
+void add_rest(const Window& k, const Steps& steps, const float* x, const float* grad, int64_t rows,
+              int64_t numbers, float* totals) {
+  for (int64_t r = 0; r < rows; r++, x += steps.row, grad += steps.grad_row) {
+    const Vec g = load_first(grad, numbers);
+    for (int64_t a = 0; a < k.kh; a++)
+      for (int64_t b = 0; b < k.kw; b++) {
+        const float* const at = x + a * k.dh * steps.x_row + b * k.dw * steps.x_step;
+        float* const total = totals + (a * k.kw + b) * LANES;
+        store(total, load(total) + load_first(at, numbers) * g);
+      }
+  }
+}
+
+// to[c * count + place] = the sum over segments of partial[segment][vector][place][lane]; of
+// several pixels in a vector all lanes of a channel.
+void sum_segments(const float* partial, int64_t segments, int64_t channels, int64_t several,
+                  int64_t count, float* to) {
+  const int64_t vectors = ceil_div(channels, LANES), size = count * LANES;
+  in_groups(vectors, segments * size, [&](int64_t vector) {
+    const int64_t first = vector * LANES, lanes = minimum(LANES, several * channels - first);
+    for (int64_t place = 0; place < count; place++) {
+      Sum total;
+      for (int64_t segment = 0; segment < segments; segment++)
+        total.add(load(partial + (segment * vectors + vector) * size + place * LANES));
+      const Vec rounded = total.lanes();
+      for (int64_t lane = 0; lane < lanes; lane++)
+        if (lane < channels)
+          to[(first + lane) * count + place] = rounded[lane];
+        else
+          to[lane % channels * count + place] += rounded[lane];
+    }
+  });
+}
+
+void bias_gradient(const Segments& segments, const Pixels& grad_y, float* grad_bias) {
+  const int64_t vectors = ceil_div(grad_y.c, LANES);
+  float* const partial = scratch_floats(Scratch::gradient, segments.count * vectors * LANES);
+  parallel_for(segments.count, [&](int64_t segment) {
+    float* const totals = partial + segment * vectors * LANES;
+    clear(totals, vectors * LANES);
+    segments.each(segment, grad_y, [&](int64_t i, int64_t row, int64_t rows) {
+      for (int64_t vector = 0; vector < vectors; vector++) {
+        Vec total = load(totals + vector * LANES);
+        for (int64_t r = row; r < row + rows; r++)
+          for (int64_t column = 0; column < grad_y.w; column++)
+            total += load(grad_y.pixel(i, r, column) + vector * LANES);
+        store(totals + vector * LANES, total);
+      }
+    });
+  });
+  sum_segments(partial, segments.count, grad_y.c, 1, 1, grad_bias);
+}
+
+}  // namespace
+
+void depthwise_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
+                           float* grad_weight, float* grad_bias) {
+  Window k = conv.window;
+  const int64_t several = k.sw == 1 && touch(x) && touch(grad_y) ? pixels_in_vector(x.c) : 1;
+  k.sw *= several;
+  const Steps steps{x.step, x.row, k.sw * x.step, k.sh * x.row, several * grad_y.step, grad_y.row};
+  const int64_t columns = grad_y.w / several, rest = grad_y.w % several;
+  const Strip strip = strip_for(k);
+  const Segments segments(grad_y);
+  const int64_t vectors = ceil_div(grad_y.c, LANES), size = conv.cells() * LANES;
+  float* const partial = scratch_floats(Scratch::gradient, segments.count * vectors * size);
+  parallel_for(segments.count, [&](int64_t segment) {
+    float* totals = partial + segment * vectors * size;
+    clear(totals, vectors * size);
+    for (int64_t c = 0; c < grad_y.c; c += LANES, totals += size)
+      segments.each(segment, grad_y, [&](int64_t i, int64_t row, int64_t rows) {
+        const float* const from = x.pixel(i, row * k.sh - k.top, -k.left) + c;
+        const float* const grad = grad_y.pixel(i, row, 0) + c;
+        strip(k, steps, from, grad, rows, columns, totals);
+        if (rest > 0)
+          add_rest(k, steps, from + columns * steps.column, grad + columns * steps.grad_step, rows,
+                   rest * grad_y.c, totals);
+      });
+  });
+  sum_segments(partial, segments.count, grad_y.c, several, conv.cells(), grad_weight);
+  if (grad_bias != nullptr) bias_gradient(segments, grad_y, grad_bias);
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,94 @@
+// planes.cpp -- the first layer: the same numbers as direct.cpp, of images (n, c, h, w).
+// Method: direct.cpp's tiles; the numbers under a window come plane after plane, row after row. A
+// band of an image is copied with its padding, if it has any, so that no tile knows edges.
+#include "pixels/direct.h"
+#include "pixels/direct_bands.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+// Rows first ... first + rows - 1 of an image's planes, with `left` numbers before each and so many
+// after that it has `columns`; what lies outside the image is 0.
+void copy_rows(const Convolution& conv, const float* image, int64_t first, int64_t rows,
+               int64_t columns, float* to) {
+  const Maps& m = conv.maps;
+  const int64_t left = conv.window.left, width = minimum(m.w, columns - left);
+  for (int64_t c = 0; c < m.c; c++)
+    for (int64_t r = first; r < first + rows; r++, to += columns) {
+      if (r < 0 || r >= m.h) {
+        clear(to, columns);
+        continue;
+      }
+      clear(to, left);
+      __builtin_memcpy(to + left, image + (c * m.h + r) * m.w,
+                       static_cast<size_t>(width) * sizeof(float));
+      clear(to + left + width, columns - left - width);
+    }
+}
+
+}  // namespace
+
+int64_t planes_size(const Convolution& conv) { return Panels(conv).size(); }
+
+void planes_pack(const Convolution& conv, const float* weight, float* packed) {
+  const Panels panels(conv);
+  panels.each(packed, [&](const Panel& panel, float* to, int64_t width) {
+    int64_t tap = 0;
+    const auto row = [&] { return tap++; };
+    pack_columns(weight + panel.first * panels.taps, panels.taps, panel.count, panels.taps, to,
+                 width, row);
+  });
+}
+
+void planes(const Convolution& conv, const float* x, const float* packed, const Finish& finish,
+            const Pixels& y) {
+  const Maps& m = conv.maps;
+  const Window& k = conv.window;
+  const Panels panels(conv);
+  const int64_t scale = finish.pool ? 2 : 1;
+  const auto covered = [](int64_t places, int64_t stride, int64_t kernel, int64_t dilation) {
+    return (places - 1) * stride + (kernel - 1) * dilation + 1;
+  };
+  const int64_t columns = covered(scale * y.w, k.sw, k.kw, k.dw);
+  const auto rows_for = [&](int64_t rows) { return covered(scale * rows, k.sh, k.kh, k.dh); };
+  const bool padded = k.top > 0 || k.left > 0 || rows_for(y.h) > m.h || columns > m.w;
+
+  const int64_t products = y.h * y.w * scale * scale * panels.size();
+  const int64_t wanted = minimum(ceil_div(MOST_ITEMS, m.n), products / ITEM_PRODUCTS);
+  const int64_t reads = m.c * columns * k.sh * scale;  // by a row of y
+  const int64_t bands =
+      minimum(y.h, maximum<int64_t>(1, maximum(wanted, y.h * reads / BAND_NUMBERS)));
+  const int64_t height = padded ? rows_for(ceil_div(y.h, bands)) : m.h;  // of a plane
+  const int64_t width = padded ? columns : m.w;
+  int64_t* const offsets = static_cast<int64_t*>(
+      scratch(Scratch::offsets, sizeof(int64_t) * static_cast<size_t>(panels.taps)));
+  int64_t tap = 0;
+  for (int64_t c = 0; c < m.c; c++)
+    for (int64_t a = 0; a < k.kh; a++)
+      for (int64_t b = 0; b < k.kw; b++)
+        offsets[tap++] = (c * height + a * k.dh) * width + b * k.dw;
+  const auto work = [&](const float* from, const Pixels& to) {
+    return DirectWork{
+        .panels = panels,
+        .packed = packed,
+        .taps = {offsets, tap, 1},
+        .window = k,
+        .finish = finish,
+        .x = {const_cast<float*>(from), to.n, height, width, m.c, 1, width, m.c * height * width},
+        .y = to};
+  };
+  if (!padded) return in_bands(work(x, y));
+  parallel_for(m.n * bands, [&](int64_t item) {
+    const int64_t image = item / bands, band = item % bands;
+    const int64_t first = y.h * band / bands, rows = y.h * (band + 1) / bands - first;
+    float* const copy = scratch_floats(Scratch::image, m.c * height * width);
+    copy_rows(conv, x + image * m.c * m.h * m.w, first * scale * k.sh - k.top, height, width, copy);
+    Pixels to = y;
+    to.at = y.pixel(image, first, 0);
+    to.n = 1, to.h = rows;
+    work(copy, to).run(0, rows * to.w, 0, panels.count);
+  });
+}
+
+}  // namespace badak::BADAK_ISA

@@ -1,0 +1,79 @@
+// prediction.cpp -- the order of work, and the memory.
+#include "predict/prediction.h"
+
+#include <atomic>
+#include <cstring>
+#include <new>
+
+#include "dispatch/kernels.h"
+#include "threads/threads.h"
+
+namespace badak {
+
+namespace {
+constexpr int64_t SPARE = 32;  // two of the widest vectors
+constexpr int64_t HEAD = 16;   // numbers before a thread's memory, where its owner's id stands
+
+std::atomic<int64_t> last_id{0};
+}  // namespace
+
+Numbers zeros(int64_t count) {
+  const size_t bytes = (static_cast<size_t>(count + SPARE) * sizeof(float) + 63) / 64 * 64;
+  auto* const memory = static_cast<float*>(std::aligned_alloc(64, bytes));
+  if (memory == nullptr) throw std::bad_alloc();
+  std::memset(memory, 0, bytes);
+  return Numbers(memory);
+}
+
+Pixels Turn::at(const Place& place) const {
+  float* start;
+  if (place.phase <= Place::ARRAY)
+    start = whole.arrays_[static_cast<size_t>(Place::ARRAY - place.phase)] + first * place.image;
+  else if (place.phase == Place::BATCH)
+    start = whole.batch_.get() + place.slot * whole.n_ + first * place.image;
+  else
+    start = memory + place.slot * room;
+  return {start + place.inside, count,     place.h,   place.w,
+          place.c,              place.step, place.row, place.image};
+}
+
+Prediction::Prediction(int64_t n, int64_t batch_size)
+    : n_(n), id_(++last_id), table_(kernels), batch_(zeros(n * batch_size)) {}
+
+void Prediction::phase(int64_t group, int64_t size) {
+  phases_.push_back({group, size, thread_size_, nullptr, {}});
+  if (group < n_) thread_size_ += group * size;
+}
+
+// What another prediction left in it would stand in the frames.
+float* Prediction::thread_memory() const {
+  const int64_t count = HEAD + thread_size_ + SPARE;
+  float* const memory = scratch_floats(Scratch::prediction, count);
+  int64_t owner;
+  std::memcpy(&owner, memory, sizeof owner);
+  if (owner != id_) {
+    std::memset(memory, 0, static_cast<size_t>(count) * sizeof(float));
+    std::memcpy(memory, &id_, sizeof id_);
+  }
+  return memory + HEAD;
+}
+
+void Prediction::run() {
+  for (Phase& phase : phases_) {
+    const int64_t groups = (n_ + phase.group - 1) / phase.group;
+    if (groups == 1 || groups < num_threads()) {
+      if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
+      const Turn turn{*this, phase.own.get(), n_, 0, n_};
+      for (const Action& step : phase.steps) step(turn);
+    } else {
+      parallel_for(groups, [&](int64_t g) {
+        const int64_t first = g * phase.group, left = n_ - first;
+        float* const memory = thread_memory() + phase.base;
+        const Turn turn{*this, memory, phase.group, first, left < phase.group ? left : phase.group};
+        for (const Action& step : phase.steps) step(turn);
+      });
+    }
+  }
+}
+
+}  // namespace badak

@@ -1,0 +1,143 @@
+// steps.cpp -- the calls of the kernels.
+#include "predict/steps.h"
+
+#include <cstring>
+
+#include "dispatch/kernels.h"
+
+namespace badak {
+
+namespace {
+
+Numbers copied(const float* from, int64_t count) {
+  Numbers numbers = zeros(count);
+  std::memcpy(numbers.get(), from, static_cast<size_t>(count) * sizeof(float));
+  return numbers;
+}
+
+Numbers packed(Packed::Way way, const Convolution& conv, const float* weight) {
+  if (way == Packed::rows) return copied(weight, conv.f * conv.maps.c);
+  int64_t size;
+  const bool planes = way == Packed::planes;
+  (planes ? kernels->planes_conv_packed_size : kernels->pixels_conv_packed_size)(conv, &size);
+  Numbers numbers = zeros(size);
+  (planes ? kernels->planes_conv_pack : kernels->pixels_conv_pack)(conv, weight, numbers.get());
+  return numbers;
+}
+
+// Rows of one pixel each: y = x weight^T + bias.
+void linear(const Packed& packed, const Pixels& x, const After& after, const Pixels& y) {
+  const int64_t d = packed.conv.maps.c;
+  packed.table->gemm({.m = x.n,
+                      .n = packed.conv.f,
+                      .k = d,
+                      .a = x.at,
+                      .a_row = x.image,
+                      .a_column = 1,
+                      .b = packed.weight.get(),
+                      .b_row = 1,
+                      .b_column = d,
+                      .c = y.at,
+                      .c_row = y.image,
+                      .row_bias = nullptr,
+                      .column_bias = packed.bias.get(),
+                      .relu = after.low == 0,
+                      .accumulate = false});
+}
+
+}  // namespace
+
+Packed::Packed(Way way, const Convolution& conv, const float* weight, const float* bias)
+    : way(way),
+      conv(conv),
+      table(kernels),
+      weight(packed(way, conv, weight)),
+      bias(copied(bias, conv.f)) {}
+
+Action filter_step(int64_t index, const Place& x, const After& after, const Place& y) {
+  return [=](const Turn& turn) {
+    const Packed& packed = turn.whole.weights(index);
+    const Pixels from = turn.at(x), to = turn.at(y);
+    if (packed.way == Packed::rows) return linear(packed, from, after, to);
+    Convolution conv = packed.conv;
+    conv.maps.n = turn.count;
+    const Pixels add = after.add ? turn.at(*after.add) : Pixels{};
+    const Finish finish{.bias = packed.bias.get(),
+                        .add = after.add ? &add : nullptr,
+                        .low = after.low,
+                        .high = after.high,
+                        .pool = after.pool};
+    if (packed.way == Packed::planes)
+      packed.table->planes_conv(conv, from.at, packed.weight.get(), finish, to);
+    else
+      packed.table->pixels_conv(conv, from, packed.weight.get(), finish, to);
+  };
+}
+
+Action from_planes_step(const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    turn.whole.table().planes_to_pixels(turn.at(x).at, turn.at(y));
+  };
+}
+
+Action to_planes_step(const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    turn.whole.table().pixels_to_planes(turn.at(x), turn.at(y).at);
+  };
+}
+
+Action copy_step(const Place& x, const Place& y) {
+  return [=](const Turn& turn) { turn.whole.table().pixels_copy(turn.at(x), turn.at(y)); };
+}
+
+Action clamp_step(const Place& x, const After& after, const Place& y) {
+  return [=](const Turn& turn) {
+    const Pixels add = after.add ? turn.at(*after.add) : Pixels{};
+    const Finish finish{.bias = nullptr,
+                        .add = after.add ? &add : nullptr,
+                        .low = after.low,
+                        .high = after.high,
+                        .pool = false};
+    turn.whole.table().pixels_clamp(turn.at(x), finish, turn.at(y));
+  };
+}
+
+Action scale_step(const Place& x, int64_t index, const After& after, const Place& y) {
+  return [=](const Turn& turn) {
+    const Packed& packed = turn.whole.weights(index);
+    turn.whole.table().pixels_scale_shift(turn.at(x), packed.weight.get(), packed.bias.get(),
+                                          after.low, after.high, turn.at(y));
+  };
+}
+
+Action gate_step(const Place& x, const Place& factors, const Place& y) {
+  return [=](const Turn& turn) {
+    Pixels from = turn.at(x), to = turn.at(y);
+    const Pixels numbers = turn.at(factors);
+    from.n = to.n = 1;  // the factors of two images may lie apart
+    for (int64_t i = 0; i < turn.count; i++) {
+      turn.whole.table().pixels_gate(from, numbers.pixel(i, 0, 0), to);
+      from.at += from.image, to.at += to.image;
+    }
+  };
+}
+
+Action activation_step(const ActivationOf& activation, const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    turn.whole.table().pixels_activation(activation, turn.at(x), turn.at(y));
+  };
+}
+
+Action max_pool_step(const Window& window, const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    turn.whole.table().pixels_max_pool(turn.at(x), window, turn.at(y));
+  };
+}
+
+Action avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    turn.whole.table().pixels_avg_pool(turn.at(x), window, divisors, turn.at(y));
+  };
+}
+
+}  // namespace badak

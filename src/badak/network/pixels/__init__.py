@@ -1,0 +1,1 @@
+"""Training on pixels: chains of steps whose maps have their channels innermost."""

@@ -1,0 +1,43 @@
+"""Choice: which layers of a network train on pixels; the only file that decides it."""
+
+from collections.abc import Sequence
+
+from badak.arrays import Shape
+from badak.layers import BatchNorm2d, Block, Conv2d, Layer
+from badak.network.pixels import flat, lowering
+from badak.network.pixels.chain import PixelChain
+
+Named = tuple[str, Layer]
+
+
+def pixel_chain(layers: Sequence[Named], input_shape: Shape) -> tuple[PixelChain, int] | None:
+    """Return a chain for the first layers, and how many it takes; None if pixels gain nothing."""
+    count, shape = 0, input_shape
+    for number, (name, layer) in enumerate(layers, 1):
+        if not _fits(name, layer, shape):
+            break
+        shape = layer.output_shape(shape)
+        if lowering.supported(layer):
+            count = number
+    taken = layers[:count]
+    if not taken or not lowering.supported(taken[0][1]) or not _gains(taken, input_shape):
+        return None
+    return PixelChain(taken, input_shape), count
+
+
+def _gains(layers: Sequence[Named], input_shape: Shape) -> bool:
+    """Whether pixels are faster here."""
+    return any(
+        isinstance(layer, BatchNorm2d) or (isinstance(layer, Conv2d) and layer.groups > 1)
+        for layer in flat.leaves(layers)
+    )
+
+
+def _fits(name: str, layer: Layer, shape: Shape) -> bool:
+    """Whether a layer takes maps and makes maps, and so do all inside."""
+    nodes, shapes, _ = flat.flat([(name, layer)], shape)
+    return all(len(shape) == 3 for shape in shapes.values()) and all(
+        lowering.joins(node.layer, [shapes[read] for read in node.reads])
+        for node in nodes
+        if isinstance(node.layer, Block)
+    )

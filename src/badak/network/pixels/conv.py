@@ -1,0 +1,89 @@
+"""Convolution steps, and the entry of maps that no convolution reads as planes."""
+
+import numpy as np
+
+from badak.arrays import Array
+from badak.layers import Conv2d
+from badak.network.pixels.maps import Buffer, Maps, Memory
+from badak.network.pixels.steps import Step, Tail, masked, tail_keeps, tail_reads
+from badak.network.stages import Gradients, named
+from badak.ops import edition
+
+
+class Conv(Step):
+    """Conv2d, with a sum and limits.
+
+    Attributes:
+        masks: whether the way back applies the limits; if not, the step after this one did.
+    """
+
+    masks = True
+
+    def __init__(self, name: str, layer: Conv2d, x: Maps, tail: Tail) -> None:
+        self.name, self.layer, self.x, self.tail = name, layer, x, tail
+        self.makes, self.reads = tail.makes, (x, *tail_reads(tail))
+        self.keeps = (x, *tail_keeps(tail))
+        self.window, pixels = layer.window(x.shape), edition.pixels()
+        x.need(pixels.reading_frame(self.window, *x.shape[1:]), "data")
+        self.makes.need(pixels.gradient_frame(self.window, x.shape[1:]), "grad")
+
+    def forward(self, memory: Memory) -> None:
+        """One call."""
+        (weight, bias), tail = self._parameters(), self.tail
+        add = None if tail.add is None else tail.add.data.pixels
+        y, options = memory.place(tail.makes), {"bias": bias, "add": add, "limits": tail.limits}
+        x, groups = self.x.data.pixels, self.layer.groups
+        edition.pixels().conv(x, weight, self.window, groups, y, **options)
+
+    def backward(self, memory: Memory) -> Gradients:
+        """One call for each gradient."""
+        grad = masked(memory, self.tail if self.masks else Tail(self.makes, self.tail.add))
+        weight, bias = self._parameters()
+        grads = np.empty_like(weight), None if bias is None else np.empty_like(bias)
+        self._grad_parameters(grad, *grads)
+        if self.x.passes_back:
+            into, options = memory.for_grad(self.x), (self.window, self.layer.groups)
+            edition.pixels().conv_grad_x(grad.pixels, weight, *options, into.pixels)
+            memory.give(self.x, into)
+        grad.done()
+        return named(self.name, *grads)
+
+    def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
+        x, options = self.x.data.pixels, (self.window, self.layer.groups)
+        edition.pixels().conv_grad_weight(x, grad.pixels, *options, weight, bias)
+
+    def _parameters(self) -> tuple[Array, Array | None]:
+        return self.layer.parameters["weight"], self.layer.parameters.get("bias")
+
+
+class FirstConv(Conv):
+    """Conv2d of images as users see them, (N, C, H, W), with limits."""
+
+    def __init__(self, name: str, layer: Conv2d, x: Maps, tail: Tail) -> None:
+        super().__init__(name, layer, x, tail)
+        self.reads, self.keeps = (), tail_keeps(tail)
+
+    def forward(self, memory: Memory) -> None:
+        """One call."""
+        (weight, bias), y, limits = self._parameters(), memory.place(self.makes), self.tail.limits
+        call = edition.pixels().planes_conv
+        call(self.images, weight, self.window, y, bias=bias, limits=limits)
+
+    def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
+        call = edition.pixels().planes_conv_grad_weight
+        call(self.images, grad.pixels, self.window, weight, bias)
+
+
+class Enter(Step):
+    """Images as users see them, turned."""
+
+    def __init__(self, makes: Maps) -> None:
+        self.reads, self.makes = (), makes
+
+    def forward(self, memory: Memory) -> None:
+        """One call."""
+        edition.pixels_maps().planes_to_pixels(self.images, memory.place(self.makes))
+
+    def backward(self, memory: Memory) -> Gradients:
+        """Nothing: the chain turns the gradient."""
+        return {}

@@ -1,0 +1,1 @@
+"""Prediction: a network's layers laid out as one native call over maps of pixels."""

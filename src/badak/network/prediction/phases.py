@@ -1,0 +1,135 @@
+"""The order of work: which operations a group of images passes in one go, and with what memory."""
+
+from dataclasses import dataclass, field
+from math import prod
+
+from badak.network.prediction.graph import Operation, Value
+from badak.network.prediction.rooms import NO_FRAME, Room, Rooms
+
+BATCH, ARRAY = -1, -2  # csrc/predict/prediction.h
+CACHE = 96 * 1024  # numbers: what a group of images may fill of a core's cache
+WEIGHTS = 64 * 1024  # numbers: weights that stay in it beside the maps
+PLACES = 128  # so many make it worth while to read larger weights again
+
+
+@dataclass
+class Phase:
+    """Operations that a group of images passes.
+
+    Attributes:
+        group: how many images.
+        operations: in order.
+        size: numbers that one image has in the phase's memory.
+    """
+
+    group: int
+    operations: list[Operation] = field(default_factory=list)
+    size: int = 0
+
+
+def phases_of(operations: list[Operation], rooms: Rooms, count: int) -> list[Phase]:
+    """Cut operations into phases for a batch of `count` images."""
+    result: list[Phase] = []
+    whole = count == 1
+    for operation in operations:
+        needed = images_needed(operation)
+        if needed > 0:
+            whole = count == 1 or needed > 8
+        if not result or (result[-1].group == count) != whole:
+            result.append(Phase(count if whole else 1))
+        result[-1].operations.append(operation)
+        if not whole:
+            result[-1].group = max(result[-1].group, needed)
+    for phase in result:
+        if phase.group < count:
+            largest = max(_numbers(operation, rooms) for operation in phase.operations)
+            wanted = max(phase.group, min(CACHE // largest, -(-count // 8)))
+            phase.group = max(1, min(wanted, count - 1))
+    return result
+
+
+def images_needed(operation: Operation) -> int:
+    """How many images at a time make reading the weights worth while; 0 if there are none."""
+    if operation.kind == "linear":
+        return 1 << 30
+    if operation.kind != "conv" or operation.window is None:
+        return 0
+    channels, height, width = operation.reads[0].shape
+    filters = operation.makes.shape[0]
+    weights = channels // operation.groups * filters * prod(operation.window.kernel)
+    if weights <= WEIGHTS:
+        return 1
+    return -(-PLACES // prod(operation.window.output_size(height, width)))
+
+
+def _numbers(operation: Operation, rooms: Rooms) -> int:
+    """How many numbers of an image an operation reads and writes."""
+    values = {*operation.all_reads(), operation.makes}
+    return sum(room.strides[2] for room in {rooms.find(value)[0] for value in values})
+
+
+def slots(phases: list[Phase], rooms: Rooms) -> tuple[dict[Room, tuple[int, int]], int]:
+    """Give each room its memory.
+
+    Returns:
+        (phase or BATCH or array, numbers before it) of each room; numbers in the batch's memory.
+    """
+    used: dict[Room, list[tuple[int, int]]] = {}
+    for number, phase in enumerate(phases):
+        for place, operation in enumerate(phase.operations):
+            for value in (*operation.all_reads(), operation.makes):
+                used.setdefault(rooms.find(value)[0], []).append((number, place))
+    found: dict[Room, tuple[int, int]] = {}
+    batch = 0
+    local: list[list[tuple[int, int, Room]]] = [[] for _ in phases]
+    for room, uses in used.items():
+        if room.array is not None:
+            found[room] = ARRAY - room.array, 0
+        elif len({number for number, _ in uses}) > 1:
+            found[room] = BATCH, batch
+            batch += room.strides[2]
+        else:
+            places = [place for _, place in uses]
+            local[uses[0][0]].append((min(places), max(places), room))
+    for number, rows in enumerate(local):
+        size, at = _packed(sorted(rows, key=lambda row: row[:2]))
+        phases[number].size = size
+        found |= {room: (number, slot) for room, slot in at.items()}
+    return found, batch
+
+
+def _packed(rows: list[tuple[int, int, Room]]) -> tuple[int, dict[Room, int]]:
+    """Place rooms by the first and the last operation that uses them.
+
+    A room with a frame shares its memory only with rooms of the same kind, so that its zeros stay.
+    """
+    at: dict[Room, int] = {}
+    size = 0
+    framed: dict[object, list[tuple[int, int]]] = {}  # kind -> slots, with their last use
+    for first, last, room in rows:
+        if room.frame == NO_FRAME:
+            continue
+        free = framed.setdefault((room.shape, room.frame), [])
+        for place, (slot, busy) in enumerate(free):
+            if busy < first:
+                free[place] = slot, last
+                at[room] = slot
+                break
+        else:
+            free.append((size, last))
+            at[room] = size
+            size += room.strides[2]
+    base = size
+    open_rows: list[tuple[int, int, int]] = []  # start, end, last use
+    for first, last, room in rows:
+        if room.frame != NO_FRAME:
+            continue
+        start, length = base, room.strides[2]
+        for taken, end, busy in sorted(open_rows):
+            if busy >= first and taken < start + length and start < end:
+                start = end
+        open_rows = [row for row in open_rows if row[2] >= first]
+        open_rows.append((start, start + length, last))
+        at[room] = start
+        size = max(size, start + length)
+    return size, at

@@ -1,0 +1,93 @@
+"""Predicted: a whole network as a stage, in native segments between layers that run by themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from badak.arrays import Array, Shape
+from badak.layers import Block, Layer
+from badak.network.prediction.fuse import fused
+from badak.network.prediction.graph import Operation, Value
+from badak.network.prediction.lower import lowered
+from badak.network.prediction.numbers import weights
+from badak.network.prediction.segment import Segment
+from badak.network.prediction.weights import Packed, Weights
+from badak.network.stages import Gradients, Stage
+
+
+class Segments:
+    """A network's segments, and the layers between them; what plans of all batch sizes share."""
+
+    def __init__(self, layers: Mapping[str, Layer], input_shape: Shape, watch: Any) -> None:
+        self.graph = lowered(layers, input_shape)
+        fused(self.graph)
+        self.parts: list[Segment | Operation] = []
+        run: list[Operation] = []
+        for operation in [*self.graph.operations, None]:
+            if operation is not None and operation.kind != "layer":
+                run.append(operation)
+                continue
+            if run:
+                self.parts.append(Segment(run))
+            run = []
+            if operation is not None:
+                self.parts.append(operation)
+        self.weights = Weights(watch, self._pack)
+
+    def _pack(self) -> Packed:
+        return [
+            part.packed(operation, *weights(operation))
+            for part in self.parts
+            if isinstance(part, Segment)
+            for operation in part.filters()
+        ]
+
+
+class Predicted(Stage):
+    """All layers of a network in prediction."""
+
+    def __init__(self, segments: Segments) -> None:
+        self.segments = segments
+        self.programs: list[Any] = []
+        self.packed: Packed = []
+
+    def refresh(self) -> None:
+        """Use other weights if they changed."""
+        packed = self.segments.weights.current()
+        if packed is not self.packed:
+            self.packed = packed
+            for program in self.programs:
+                program.use(packed)
+
+    def forward(self, x: Array) -> Array:
+        """All parts; the calls stay good for this batch size."""
+        graph = self.segments.graph
+        arrays: dict[Value, Array] = {graph.input: x}
+        self.programs, filters = [], 0
+        for part in self.segments.parts:
+            if isinstance(part, Operation):
+                arrays[part.makes] = _by_layer(part, [arrays[value] for value in part.reads])
+                continue
+            for value in part.makes:
+                arrays[value] = np.empty((len(x), *value.shape), np.float32)
+            used = {value: arrays[value] for value in (*part.reads, *part.makes)}
+            program = part.program(used, filters)
+            filters += len(part.filters())
+            program.use(self.packed)
+            program.run()
+            self.programs.append(program)
+        return arrays[graph.output].reshape(len(x), *graph.output_shape)
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """No way back."""
+        raise NotImplementedError
+
+
+def _by_layer(operation: Operation, values: list[Array]) -> Array:
+    """A layer's own output."""
+    (layer,) = operation.layers
+    *reads, _ = operation.shapes
+    seen = [value.reshape(len(value), *shape) for value, shape in zip(values, reads, strict=True)]
+    y = layer.join(seen)[0] if isinstance(layer, Block) else layer.forward(seen[0], False)[0]
+    return np.asarray(y)
