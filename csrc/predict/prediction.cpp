@@ -2,6 +2,7 @@
 #include "predict/prediction.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <new>
 
@@ -74,6 +75,27 @@ void Prediction::run() {
       });
     }
   }
+}
+
+std::vector<double> Prediction::times() {
+  std::vector<double> seconds;
+  for (Phase& phase : phases_) {
+    const size_t start = seconds.size();
+    seconds.resize(start + phase.steps.size());
+    if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
+    for (int64_t first = 0; first < n_; first += phase.group) {
+      const int64_t left = n_ - first;
+      const Turn turn{*this, phase.own.get(), phase.group, first,
+                      left < phase.group ? left : phase.group};
+      for (size_t i = 0; i < phase.steps.size(); i++) {
+        const auto before = std::chrono::steady_clock::now();
+        phase.steps[i](turn);
+        const auto after = std::chrono::steady_clock::now();
+        seconds[start + i] += std::chrono::duration<double>(after - before).count();
+      }
+    }
+  }
+  return seconds;
 }
 
 }  // namespace badak

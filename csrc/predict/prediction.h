@@ -64,6 +64,8 @@ class Prediction {
   // What the steps multiply by from now on; packed for the kernels in use when this was made.
   void use(std::vector<std::shared_ptr<const Packed>> weights) { weights_ = std::move(weights); }
   void run();
+  // Run once; the seconds that each step takes on one thread.
+  std::vector<double> times();
 
   int64_t n() const { return n_; }
   int64_t group() const { return phases_.back().group; }

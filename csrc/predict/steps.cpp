@@ -122,6 +122,20 @@ Action gate_step(const Place& x, const Place& factors, const Place& y) {
   };
 }
 
+Action shuffle_step(int64_t groups, const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    const Pixels from = turn.at(x), to = turn.at(y);
+    const int64_t each = from.c / groups;
+    for (int64_t i = 0; i < turn.count; i++)
+      for (int64_t place = 0; place < from.h * from.w; place++) {
+        const float* pixel = from.pixel(i, place / from.w, place % from.w);
+        float* shuffled = to.pixel(i, place / from.w, place % from.w);
+        for (int64_t g = 0; g < groups; g++)
+          for (int64_t c = 0; c < each; c++) shuffled[c * groups + g] = pixel[g * each + c];
+      }
+  };
+}
+
 Action activation_step(const ActivationOf& activation, const Place& x, const Place& y) {
   return [=](const Turn& turn) {
     turn.whole.table().pixels_activation(activation, turn.at(x), turn.at(y));

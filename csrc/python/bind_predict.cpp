@@ -1,5 +1,6 @@
 // bind_predict.cpp -- Prediction: a network's pass, as badak.network.prediction lays it out.
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/tuple.h>
 
@@ -64,6 +65,15 @@ class Watch {
       if (Py_REFCNT(array.ptr()) != 3) return false;  // its dictionary and, twice, this
     for (const nb::object& base : bases_)
       if (Py_REFCNT(base.ptr()) != 2) return false;  // its array and this
+    return true;
+  }
+
+  // Whether nobody can get an array again by a weak reference.
+  bool unreferred() const {
+    const nb::object count = nb::module_::import_("weakref").attr("getweakrefcount");
+    for (const auto* objects : {&arrays_, &bases_})
+      for (const nb::object& object : *objects)
+        if (nb::cast<int>(count(object)) != 0) return false;
     return true;
   }
 
@@ -135,6 +145,10 @@ void bind_steps(nb::class_<Held>& prediction) {
            [](Held& p, const PlaceNumbers& x, const PlaceNumbers& factors, const PlaceNumbers& y) {
              p.add(gate_step(place_of(x), place_of(factors), place_of(y)));
            })
+      .def("shuffle",
+           [](Held& p, int64_t groups, const PlaceNumbers& x, const PlaceNumbers& y) {
+             p.add(shuffle_step(groups, place_of(x), place_of(y)));
+           })
       .def("activation",
            [](Held& p, const std::tuple<int, float, float>& activation, const PlaceNumbers& x,
               const PlaceNumbers& y) {
@@ -156,15 +170,17 @@ void bind_steps(nb::class_<Held>& prediction) {
 }  // namespace
 
 void bind_predict(nb::module_& m) {
-  // way, (filters, channels, rows, columns), window with places, groups, weight, bias
+  // way, (filters, channels, rows, columns), window with places, (groups, few), weight, bias
   nb::class_<Packed>(m, "Packed", "A layer's weight as a kernel likes it.")
       .def("__init__",
            [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
-              const PlacedWindow& window, int64_t groups, In weight, In bias) {
+              const PlacedWindow& window, std::pair<int64_t, bool> groups_few, In weight,
+              In bias) {
              const Convolution conv{.maps = {1, sizes[1], sizes[2], sizes[3], window[8], window[9]},
                                     .window = window_of(window),
                                     .f = sizes[0],
-                                    .groups = groups};
+                                    .groups = groups_few.first,
+                                    .few = groups_few.second};
              GilReleased released;
              new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
            });
@@ -173,6 +189,7 @@ void bind_predict(nb::module_& m) {
                     std::vector<nb::object>>())
       .def("same", &Watch::same, "Whether the dictionaries hold the same objects as at first.")
       .def("alone", &Watch::alone, "Whether nobody else has the arrays or their dictionaries.")
+      .def("unreferred", &Watch::unreferred, "Whether there are no weak references to the arrays.")
       .def("hashes", &Watch::hashes, "A number for the content of each array, in order.");
   auto prediction =
       nb::class_<Held>(m, "Prediction", "A network's pass over batches of one size.")
@@ -187,6 +204,7 @@ void bind_predict(nb::module_& m) {
                [](Held& p, const std::vector<std::shared_ptr<Packed>>& weights) {
                  p.use({weights.begin(), weights.end()});
                })
+          .def("times", &Prediction::times, "Run once; the seconds of each step on one thread.")
           .def("run", [](Held& p) {
             submit([&p] { p.run(); });
           });

@@ -125,6 +125,10 @@ def _slice(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operati
     return Operation("slice", reads, made, [layer], numbers=(layer.start,))
 
 
+def _shuffle(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operation:
+    return Operation("shuffle", reads, made, [layer], numbers=(layer.groups,))
+
+
 def _is_pointwise(layer: Layer) -> bool:
     return isinstance(layer, (Activation, kinds.ReLU, kinds.Sigmoid, kinds.Tanh))
 
@@ -163,4 +167,5 @@ LOWERINGS: dict[type[Layer], Lowering] = {
     kinds.AvgPool2d: _avg_pool,
     kinds.GlobalAvgPool2d: _avg_pool,
     kinds.ChannelSlice: _slice,
+    kinds.ChannelShuffle: _shuffle,
 }

@@ -47,14 +47,15 @@ class Segment:
         """The operations that have weights."""
         return [one for one in self.operations if one.kind in ("conv", "linear", "scale")]
 
-    def packed(self, operation: Operation, weight: Array, bias: Array) -> Any:
-        """A filter's weights for the native core."""
+    def packed(self, operation: Operation, few: bool, weight: Array, bias: Array) -> Any:
+        """A filter's weights for the native core, for few images at a time or many."""
         native = edition.predict()
         if operation.kind != "conv":
             return native.packed_rows(weight, bias)
         x = operation.reads[0]
         way = "planes" if x in self.reads and reads_planes(operation) else "pixels"
-        return native.packed(way, x.shape, operation.window, operation.groups, weight, bias)
+        how = way, x.shape, operation.window, operation.groups, few
+        return native.packed(*how, weight, bias)
 
     def program(self, arrays: Mapping[Value, Array], first_filter: int) -> Any:
         """The native call; its filters are numbered from `first_filter`."""
@@ -161,6 +162,8 @@ class _Writer:
         elif kind == "activation":
             which, first, second = operation.numbers
             native.activation((int(which), first, second), reads[0], made)
+        elif kind == "shuffle":
+            native.shuffle(int(operation.numbers[0]), reads[0], made)
         elif kind in ("max_pool", "avg_pool"):
             self._pool(operation, reads[0], made)
         else:  # copy, gate, from_planes, to_planes

@@ -16,6 +16,9 @@ from badak.network.prediction.weights import Packed, Weights
 from badak.network.stages import Gradients, Stage
 
 
+FEW = 1  # images at a time, for which weights are read about once
+
+
 class Segments:
     """A network's segments, and the layers between them; what plans of all batch sizes share."""
 
@@ -35,9 +38,9 @@ class Segments:
                 self.parts.append(operation)
         self.weights = Weights(watch, self._pack)
 
-    def _pack(self) -> Packed:
+    def _pack(self, few: bool) -> Packed:
         return [
-            part.packed(operation, *weights(operation))
+            part.packed(operation, few, *weights(operation))
             for part in self.parts
             if isinstance(part, Segment)
             for operation in part.filters()
@@ -47,14 +50,14 @@ class Segments:
 class Predicted(Stage):
     """All layers of a network in prediction."""
 
-    def __init__(self, segments: Segments) -> None:
-        self.segments = segments
+    def __init__(self, segments: Segments, count: int) -> None:
+        self.segments, self.few = segments, count <= FEW
         self.programs: list[Any] = []
         self.packed: Packed = []
 
     def refresh(self) -> None:
         """Use other weights if they changed."""
-        packed = self.segments.weights.current()
+        packed = self.segments.weights.current(self.few)
         if packed is not self.packed:
             self.packed = packed
             for program in self.programs:
