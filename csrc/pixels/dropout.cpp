@@ -11,25 +11,29 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
+typedef uint8_t Bytes __attribute__((vector_size(LANES)));
+
 // mask (places, c) of one image, from the words of its numbers first, first + 1 ... in planes.
 void draw(uint64_t key, uint64_t threshold, int64_t first, int64_t places, int64_t c,
           uint8_t* mask) {
   const IntVec all = splat(threshold == 0 ? -1 : 0);
   const Words limit = Words{} + static_cast<uint32_t>(threshold - 1);
-  const int64_t end = first + places * c;
-  int64_t channel = 0, place = 0;  // of the next number
-  each_words(key, first / WORDS * WORDS, end, [&](Words words, int64_t i) {
-    const IntVec kept = (words > limit) | all;
-    for (int64_t lane = first > i ? first - i : 0; lane < LANES && i + lane < end; lane++) {
-      mask[place * c + channel] = static_cast<uint8_t>(kept[lane] & 1);
-      if (++place == places) place = 0, channel++;
-    }
+  const int64_t before = first % WORDS, size = places * c;
+  auto* const drawn = static_cast<uint8_t*>(
+      scratch(Scratch::other, static_cast<size_t>(before + size + 2 * WORDS)));
+  each_words(key, first - before, first + size, [=](Words words, int64_t i) {
+    const IntVec kept = ((words > limit) | all) & 1;
+    const Bytes bytes = __builtin_convertvector(kept, Bytes);
+    __builtin_memcpy(drawn + (i - first + before), &bytes, LANES);
   });
+  for (int64_t channel = 0; channel < c; channel++) {
+    const uint8_t* const plane = drawn + before + channel * places;
+    for (int64_t place = 0; place < places; place++) mask[place * c + channel] = plane[place];
+  }
 }
 
 // to = from where the bytes are 1, times a scale.
 void choose(const Pixels& from, const uint8_t* mask, float scale, const Pixels& to, int64_t i) {
-  typedef uint8_t Bytes __attribute__((vector_size(LANES)));
   const bool joined = from.step == from.c && to.step == to.c;
   const int64_t runs = joined ? 1 : from.w, length = joined ? from.w * from.c : from.c;
   const uint8_t* own = mask + i * from.h * from.w * from.c;
