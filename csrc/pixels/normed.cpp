@@ -214,7 +214,7 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
     normalise(from, norm, z);
     float *const own = parts + item * stride, *const bias = own + size;
     pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
-    pixels_conv_grad_x(part, grad_y, weight, back);
+    pixels_conv_grad_x(part, grad_y, weight, nullptr, back);
     norm_gradient_sums(back, from, channels_of(norm, nullptr, nullptr), finish_of(norm),
                        sums + item * x.c);
   });
