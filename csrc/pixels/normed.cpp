@@ -186,7 +186,7 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
     const Pixels to = images(y, item * items.each, items.each);
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
-    pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
+    pixels_conv(conv, z, packed, {.bias = bias}, to);  // which way it takes is packed for all
     if (statistics != nullptr) norm_sums(to, sums.centres + item * y.c, sums.sums + item * y.c);
   });
   if (statistics != nullptr) finish(sums, items, y, *statistics);
