@@ -45,7 +45,6 @@ enum class Scratch {
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
   prediction,  // a group of images on its way, predict/prediction.h
-  bands,       // rows of them, predict/bands.h
   channels,
   channel_sums,  // pixels/maps.h
   other,
