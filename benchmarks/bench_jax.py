@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-
 # In training, batch norm's running statistics are not kept: no other number depends on them.
 STATISTICS = ("running_mean", "running_var")
 

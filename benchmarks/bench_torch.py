@@ -18,6 +18,7 @@ class Residual(nn.Module):
         self.shortcut = shortcut
 
     def forward(self, x):
+        """(N, C, H, W) -> what both paths give."""
         y = x
         for member in self.members:
             y = member(y)
@@ -33,6 +34,7 @@ class Widen(nn.Module):
         self.channels, self.stride = channels, stride
 
     def forward(self, x):
+        """(N, C, H, W) -> (N, channels, OH, OW)."""
         rows, columns = self.stride
         x = x[:, :, ::rows, ::columns]
         return functional.pad(x, (0, 0, 0, 0, 0, self.channels - x.shape[1]))

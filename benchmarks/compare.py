@@ -86,8 +86,11 @@ def takes_part(peer, name):
     return any(fnmatch(name, pattern) for pattern in PEERS[peer].cases)
 
 
-def measure_case(name, case, peers, rounds, team):
-    """One case's line: FLOPs, the FMA peak at this moment, and each peer's times or fault."""
+def measure_case(name, case, peers, rounds, team, cpus=None):
+    """One case's line: FLOPs, the FMA peak at this moment, and each peer's times or fault.
+
+    `cpus` is how many CPUs each peer may use; all of this process's, if None.
+    """
     line = {"kind": case.kind, "flops": None, "peak": edition.fma_peak(), "peers": {}}
     if case.kind == "process":
         line["peers"] = in_fresh_processes(name, peers, rounds)
@@ -96,7 +99,7 @@ def measure_case(name, case, peers, rounds, team):
     with tempfile.TemporaryDirectory() as folder:
         task.save(folder)
         del task
-        faults = assemble(peers, case.kind, folder, team)
+        faults = assemble(peers, case.kind, folder, team, cpus)
     times = {peer: [] for peer in peers if peer not in faults}
     memory = {}
     for _ in range(rounds):
@@ -123,13 +126,13 @@ def measure_case(name, case, peers, rounds, team):
     return line
 
 
-def assemble(peers, kind, folder, team):
+def assemble(peers, kind, folder, team, cpus):
     """Start the workers that are not there yet, let all compute, and return who does not agree."""
     faults = {}
     for peer in peers:
         try:
             if peer not in team:
-                team[peer] = Worker(PEERS[peer].module, peer)
+                team[peer] = Worker(PEERS[peer].module, peer, cpus)
             team[peer].ask(prepare=folder)
         except Fault as fault:
             faults[peer] = str(fault)

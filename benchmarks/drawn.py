@@ -34,7 +34,7 @@ WIDTHS = (8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256)
 BATCHES = (8, 16, 32, 50, 64, 100, 128, 256)
 # Milliseconds a step of training should take, and what a common CPU of two cores does in one:
 # operations, and values of maps moved through memory.
-STEP = (15.0, 100.0)
+STEP = (20.0, 100.0)
 OPERATIONS, VALUES = 1.2e8, 6e5
 # Maps below this are not halved again.
 SMALLEST = 6
@@ -61,6 +61,7 @@ class Draw:
         self.activation = ReLU6 if self.chance(0.15) else ReLU
 
     def chance(self, share: float) -> bool:
+        """True in a share of the draws."""
         return bool(self.random.random() < share)
 
     def conv(
@@ -149,7 +150,7 @@ class Draw:
                     yield self.halved()
                 else:
                     stride = 2
-            place = WIDTHS.index(self.channels) + (self.random.integers(0, 5) if number else 0)
+            place = WIDTHS.index(self.channels) + (self.random.integers(1, 6) if number else 0)
             channels = WIDTHS[min(place, len(WIDTHS) - 1)]
             yield from stage(channels, stride)
             self.channels = channels

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ TORCH = "torch-"
 # Processes at work before the start, from which on the times are told to be doubtful.
 BUSY = 0.5
 VARIANTS = {"torch-eager": "eager", "torch-channels-last": "ch. last", "torch-compile": "compile"}
+# Whom each kind of a network's cases is compared with in the means.
+AGAINST = {"train": "PyTorch, its best", "forward": "ONNX Runtime", "one": "ONNX Runtime"}
 OTHERS = {"onnxruntime": "ONNX RT", "jax": "JAX", "book": "book"}
 
 
@@ -69,6 +72,45 @@ def network_table(results):
         )
     title = "Median milliseconds of a step (how many times badak's)"
     return title, ["Case", "badak", "Peak", "PyTorch", "best", *OTHERS.values()], rows
+
+
+def ratios(results):
+    """(group, kind) -> {network: how many times badak's time the peer needs}.
+
+    Training is compared with PyTorch's best, predictions of a batch and of one image with ONNX
+    Runtime. A group is the named networks, those drawn from one seed, or all together.
+    """
+    groups = {}
+    for name, line in results["cases"].items():
+        network, _, kind = name.rpartition("-")
+        if kind not in AGAINST:
+            continue
+        peers = line["peers"]
+        _, other = best_torch(peers) if kind == "train" else ("", peers.get("onnxruntime"))
+        if all(peer and "median" in peer for peer in (peers.get("badak"), other)):
+            drawn = network.startswith("random-")
+            group = f"seed {network.split('-')[1]}" if drawn else "named"
+            times = other["median"] / peers["badak"]["median"]
+            groups.setdefault((group, kind), {})[network] = times
+            groups.setdefault(("all", kind), {})[network] = times
+    return groups
+
+
+def mean_table(results):
+    """Geometric mean and worst of `ratios`; nothing where a group has a single network."""
+    found = ratios(results)
+    names = list(dict.fromkeys(group for group, _ in found if group != "all"))
+    rows = []
+    for group in names + (["all"] if len(names) > 1 else []):
+        for kind, peer in AGAINST.items():
+            times = found.get((group, kind), {})
+            if len(times) > 1:
+                mean = math.exp(sum(map(math.log, times.values())) / len(times))
+                worst = min(times, key=times.get)
+                cells = [f"{mean:.2f}", f"{times[worst]:.2f}", worst]
+                rows.append([f"{group}, {kind}", peer, str(len(times)), *cells])
+    headings = ["Networks", "against", "many", "mean", "worst", "which"]
+    return "How many times badak's time the peer needs: geometric mean and worst", headings, rows
 
 
 def memory_table(results):
@@ -131,8 +173,8 @@ def process_table(results):
 
 def tables(results):
     """(title, headings, rows) of each table that has rows."""
-    tables = (part(results) for part in (network_table, memory_table, product_table, process_table))
-    return [table for table in tables if table[2]]
+    parts = (network_table, mean_table, memory_table, product_table, process_table)
+    return [table for table in (part(results) for part in parts) if table[2]]
 
 
 def faults(results):

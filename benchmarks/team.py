@@ -24,9 +24,10 @@ class Fault(Exception):
 
 
 class Worker:
-    """A peer's process, from start to `close`."""
+    """A peer's process, from start to `close`, on the first `cpus` of this one's CPUs."""
 
-    def __init__(self, module, peer):
+    def __init__(self, module, peer, cpus=None):
+        allowed = sorted(os.sched_getaffinity(0))[:cpus]
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "worker.py"), module, peer],
             stdin=subprocess.PIPE,
@@ -34,6 +35,8 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             env=environment(),
+            # before its libraries count the CPUs
+            preexec_fn=lambda: os.sched_setaffinity(0, allowed),
         )
 
     def ask(self, **command):

@@ -1,4 +1,5 @@
 // activation.cpp -- the activations of elementwise/ on pixels, row by row.
+// Method: elementwise/'s kernels, a row at a time, or a pixel if its channels are a slice.
 // Only what lies inside is computed: of a frame, sigmoid would make one half.
 #include "elementwise/elementwise.h"
 #include "pixels/maps.h"

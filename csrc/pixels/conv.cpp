@@ -8,7 +8,9 @@
 namespace badak::BADAK_ISA {
 
 void pixels_conv_packed_size(const Convolution& conv, int64_t* size) {
-  *size = suits_depthwise(conv) ? depthwise_size(conv) : suits_pixels_winograd(conv) ? pixels_winograd_size(conv) : direct_size(conv);
+  *size = suits_depthwise(conv)         ? depthwise_size(conv)
+          : suits_pixels_winograd(conv) ? pixels_winograd_size(conv)
+                                        : direct_size(conv);
 }
 
 void pixels_conv_pack(const Convolution& conv, const float* weight, float* packed) {
@@ -34,8 +36,7 @@ void pixels_conv_grad_x(const Convolution& conv, const Pixels& grad_y, const flo
 
 void pixels_conv_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
                              float* grad_weight, float* grad_bias) {
-  if (suits_depthwise(conv))
-    return depthwise_grad_weight(conv, x, grad_y, grad_weight, grad_bias);
+  if (suits_depthwise(conv)) return depthwise_grad_weight(conv, x, grad_y, grad_weight, grad_bias);
   if (suits_pixels_winograd_grad_weight(conv))
     return pixels_winograd_grad_weight(conv, x, grad_y, grad_weight, grad_bias);
   direct_grad_weight(conv, x, grad_y, grad_weight, grad_bias);

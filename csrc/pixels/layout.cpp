@@ -39,16 +39,19 @@ inline void each_block(const Pixels& maps, const Body& body) {
   });
 }
 
-// Planes of one place, as pixels.
-inline Pixels single(const float* x, const Pixels& like) {
-  return {const_cast<float*>(x), like.n, 1, 1, like.c, like.c, like.c, like.c};
+// Maps of one place are rows of channels in both layouts.
+inline void copy_rows_of(int64_t n, int64_t c, const float* from, int64_t from_row, float* to,
+                         int64_t to_row) {
+  in_groups(n, c, [=](int64_t i) {
+    __builtin_memcpy(to + i * to_row, from + i * from_row, static_cast<size_t>(c) * sizeof(float));
+  });
 }
 
 }  // namespace
 
 void planes_to_pixels(const float* x, const Pixels& y) {
   const int64_t places = y.h * y.w;
-  if (places == 1) return pixels_copy(single(x, y), y);
+  if (places == 1) return copy_rows_of(y.n, y.c, x, y.c, y.at, y.image);
   each_block(y, [=](const Pointers& to, int64_t image, int64_t place) {
     const int64_t count = minimum(LANES, places - place);
     for (int64_t c = 0; c < y.c; c += LANES) {
@@ -77,7 +80,7 @@ void planes_to_pixels(const float* x, const Pixels& y) {
 
 void pixels_to_planes(const Pixels& x, float* y) {
   const int64_t places = x.h * x.w;
-  if (places == 1) return pixels_copy(x, single(y, x));
+  if (places == 1) return copy_rows_of(x.n, x.c, x.at, x.image, y, x.c);
   each_block(x, [=](const Pointers& from, int64_t image, int64_t place) {
     const int64_t count = minimum(LANES, places - place);
     for (int64_t c = 0; c < x.c; c += LANES) {

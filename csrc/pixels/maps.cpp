@@ -1,5 +1,6 @@
 // maps.cpp -- sums, limits, masks and factors of pixels: a number by itself, or with its channel's.
-// Method: rows of maps in vectors; limited by memory or cache.
+// Method: rows of maps in vectors (rows.h); limited by memory or cache.
+// No precondition.
 #include "pixels/maps.h"
 
 #include "pixels/rows.h"

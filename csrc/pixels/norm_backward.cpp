@@ -1,9 +1,9 @@
 // norm_backward.cpp -- the gradients of norm.cpp's numbers, with the mask of the limits.
 // Method: two passes, the sums of gradients and then the gradient of x. The mask is computed in
 // both: from the result as it was stored, or from x again.
+// As fast as memory or cache, as norm.cpp.
 // Precondition: at least two numbers per channel.
-#include "pixels/maps.h"
-#include "pixels/norm_sums.h"
+#include "pixels/norm.h"
 #include "simd/vector_math.h"
 
 namespace badak::BADAK_ISA {
@@ -15,7 +15,7 @@ enum class MaskOf { nothing, x, z };
 // The gradient where the result was between the limits; x is taken off its mean.
 template <MaskOf mask>
 struct Masked {
-  Vec weight, bias;  // of the result
+  Vec weight, bias;
   float low, high;
   Vec operator()(Vec grad, Vec x, const float* z) const {
     if constexpr (mask == MaskOf::nothing) return grad;
@@ -52,68 +52,111 @@ struct Apply {
   }
 };
 
-// Two numbers for each channel, side by side in memory.
-enum Pattern { MEAN, WEIGHT, BIAS, BY_X, CONSTANT, PATTERNS };
+// Numbers for each channel, laid out as patterns in this thread's memory.
+class Patterns {
+ public:
+  Patterns(const Walk& walk, int64_t c)
+      : walk_(walk), c_(c), at_(scratch_floats(Scratch::channels, COUNT * walk.padded() + c)) {}
 
-template <MaskOf mask>
-void backward(const Pixels& grad, const Pixels& x, const Pixels& z,
-              const ChannelGradients& channels, const NormFinish& finish, const Pixels& grad_x) {
-  const Walk walk(grad, x, z, grad_x, finish.grad_add != nullptr ? *finish.grad_add : x);
-  const int64_t size = walk.padded();
-  float* patterns = scratch_floats(Scratch::channels, PATTERNS * size + 6 * x.c);
-  auto* sums = reinterpret_cast<PairOfSums*>(patterns + PATTERNS * size);
-  float* numbers = patterns + PATTERNS * size + 4 * x.c;
-  const auto lay_out = [&](Pattern which, const auto& number) {
-    for (int64_t c = 0; c < x.c; c++) numbers[c] = number(c);
-    spread(walk, x.c, numbers, patterns + which * size);
-  };
-  lay_out(MEAN, [&](int64_t c) { return channels.mean[c]; });
-  lay_out(WEIGHT, [&](int64_t c) { return channels.weight[c] * channels.inverse_std[c]; });
-  lay_out(BIAS, [&](int64_t c) { return mask == MaskOf::x ? finish.bias[c] : 0; });
-  const auto vector = [=](Pattern which, int64_t j) { return load(patterns + which * size + j); };
-  const auto masked = [=, low = finish.low, high = finish.high](int64_t j) {
-    return Masked<mask>{vector(WEIGHT, j), vector(BIAS, j), low, high};
-  };
-  sum_pairs(
-      walk, x.c, [=](int64_t j) { return Sums<mask>{masked(j), vector(MEAN, j)}; }, sums, grad, x,
-      z);
-  const double share = 1 / static_cast<double>(walk.rows * x.w);
-  for (int64_t c = 0; c < x.c; c++) {
-    channels.grad_bias[c] = static_cast<float>(sums[c].first);
-    channels.grad_weight[c] = static_cast<float>(sums[c].second * channels.inverse_std[c]);
+  enum Which { MEAN, WEIGHT, BIAS, BY_X, CONSTANT, COUNT };
+
+  template <class Number>
+  void lay_out(Which which, const Number& number) {
+    float* const numbers = at_ + COUNT * walk_.padded();
+    for (int64_t c = 0; c < c_; c++) numbers[c] = number(c);
+    spread(walk_, c_, numbers, at_ + which * walk_.padded());
   }
-  // (grad - (grad_bias + normal * grad_weight) / count) * weight * inverse_std
-  const auto factor = [&](int64_t c) {
-    return static_cast<double>(channels.weight[c]) * channels.inverse_std[c] * share;
-  };
-  lay_out(BY_X, [&](int64_t c) {
-    const double inverse = channels.inverse_std[c];
-    return static_cast<float>(factor(c) * sums[c].second * inverse * inverse);
-  });
-  lay_out(CONSTANT, [&](int64_t c) { return static_cast<float>(factor(c) * sums[c].first); });
-  const auto make = [=](int64_t j) {
-    return Apply<mask>{masked(j), vector(MEAN, j), vector(WEIGHT, j), vector(BY_X, j),
-                       vector(CONSTANT, j)};
-  };
-  in_row_groups(walk, [&](int64_t first, int64_t end) {
-    if (finish.grad_add != nullptr)
-      write_rows(walk, first, end, make, grad_x, *finish.grad_add, grad, x, z);
-    else
-      write_rows(walk, first, end, make, grad_x, grad, x, z);
-  });
+  // What is needed to compute the result again.
+  void lay_out(const ChannelGradients& channels, const float* bias) {
+    lay_out(MEAN, [&](int64_t c) { return channels.mean[c]; });
+    lay_out(WEIGHT, [&](int64_t c) { return channels.weight[c] * channels.inverse_std[c]; });
+    lay_out(BIAS, [&](int64_t c) { return bias == nullptr ? 0 : bias[c]; });
+  }
+
+  Vec vector(Which which, int64_t j) const { return load(at_ + which * walk_.padded() + j); }
+  template <MaskOf mask>
+  Masked<mask> masked(const NormFinish& finish, int64_t j) const {
+    return {vector(WEIGHT, j), vector(BIAS, j), finish.low, finish.high};
+  }
+
+ private:
+  const Walk& walk_;
+  int64_t c_;
+  float* at_;
+};
+
+// body(std::integral_constant<MaskOf, mask>, z), with x for z where there is none.
+template <class Body>
+inline void with_mask(const Pixels& x, const NormFinish& finish, const Body& body) {
+  const bool limited = finish.low > -__builtin_inff() || finish.high < __builtin_inff();
+  if (!limited)
+    body(std::integral_constant<MaskOf, MaskOf::nothing>(), x);
+  else if (finish.z == nullptr)
+    body(std::integral_constant<MaskOf, MaskOf::x>(), x);
+  else
+    body(std::integral_constant<MaskOf, MaskOf::z>(), *finish.z);
 }
 
 }  // namespace
 
+void norm_gradient_sums(const Pixels& grad, const Pixels& x, const ChannelGradients& channels,
+                        const NormFinish& finish, PairOfSums* sums) {
+  with_mask(x, finish, [&](auto kind, const Pixels& z) {
+    constexpr MaskOf mask = decltype(kind)::value;
+    const Walk walk(grad, x, z);
+    Patterns patterns(walk, x.c);
+    patterns.lay_out(channels, finish.bias);
+    sum_pairs(
+        walk, x.c,
+        [&](int64_t j) {
+          return Sums<mask>{patterns.masked<mask>(finish, j), patterns.vector(Patterns::MEAN, j)};
+        },
+        sums, grad, x, z);
+  });
+}
+
+void norm_gradient(const Pixels& grad, const Pixels& x, const ChannelGradients& channels,
+                   const NormFinish& finish, int64_t count, const Pixels& grad_x) {
+  // (grad - (grad_bias + normal * grad_weight) / count) * weight * inverse_std
+  const float share = static_cast<float>(1 / static_cast<double>(count));
+  const auto factor = [&](int64_t c) {
+    return channels.weight[c] * channels.inverse_std[c] * share;
+  };
+  with_mask(x, finish, [&](auto kind, const Pixels& z) {
+    constexpr MaskOf mask = decltype(kind)::value;
+    const Pixels& add = finish.grad_add != nullptr ? *finish.grad_add : x;
+    const Walk walk(grad, x, z, grad_x, add);
+    Patterns patterns(walk, x.c);
+    patterns.lay_out(channels, finish.bias);
+    patterns.lay_out(Patterns::BY_X, [&](int64_t c) {
+      return factor(c) * channels.inverse_std[c] * channels.grad_weight[c];
+    });
+    patterns.lay_out(Patterns::CONSTANT,
+                     [&](int64_t c) { return factor(c) * channels.grad_bias[c]; });
+    const auto make = [&](int64_t j) {
+      return Apply<mask>{patterns.masked<mask>(finish, j), patterns.vector(Patterns::MEAN, j),
+                         patterns.vector(Patterns::WEIGHT, j), patterns.vector(Patterns::BY_X, j),
+                         patterns.vector(Patterns::CONSTANT, j)};
+    };
+    in_row_groups(walk, [&](int64_t first, int64_t end) {
+      if (finish.grad_add != nullptr)
+        write_rows(walk, first, end, make, grad_x, add, grad, x, z);
+      else
+        write_rows(walk, first, end, make, grad_x, grad, x, z);
+    });
+  });
+}
+
 void pixels_norm_backward(const Pixels& grad, const Pixels& x, const ChannelGradients& channels,
                           const NormFinish& finish, const Pixels& grad_x) {
-  const bool limited = finish.low > -__builtin_inff() || finish.high < __builtin_inff();
-  if (!limited)
-    backward<MaskOf::nothing>(grad, x, x, channels, finish, grad_x);
-  else if (finish.z == nullptr)
-    backward<MaskOf::x>(grad, x, x, channels, finish, grad_x);
-  else
-    backward<MaskOf::z>(grad, x, *finish.z, channels, finish, grad_x);
+  auto* sums = static_cast<PairOfSums*>(
+      scratch(Scratch::other, static_cast<size_t>(x.c) * sizeof(PairOfSums)));
+  norm_gradient_sums(grad, x, channels, finish, sums);
+  for (int64_t c = 0; c < x.c; c++) {
+    channels.grad_bias[c] = static_cast<float>(sums[c].first);
+    channels.grad_weight[c] = static_cast<float>(sums[c].second * channels.inverse_std[c]);
+  }
+  norm_gradient(grad, x, channels, finish, x.n * x.h * x.w, grad_x);
 }
 
 }  // namespace badak::BADAK_ISA

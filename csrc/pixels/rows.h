@@ -42,6 +42,7 @@ struct Place {
   void next(const Pixels& x) {
     if (++row == x.h) row = 0, image++;
   }
+  float* in(const Pixels& x) const { return x.at + image * x.image + row * x.row; }
 };
 
 // Where a map is read or written next.
@@ -49,8 +50,7 @@ struct Cursor {
   float* at;
   int64_t hop;
   Cursor(const Walk& walk, const Pixels& x, const Place& place, int64_t j)
-      : at(x.at + place.image * x.image + place.row * x.row + j),
-        hop(walk.joined ? walk.period : x.step) {}
+      : at(place.in(x) + j), hop(walk.joined ? walk.period : x.step) {}
 };
 
 // `numbers` for each channel as a pattern at `to`, which has padded() numbers; returns `to`.

@@ -73,6 +73,12 @@ void pack_block(const Pass& pass, const Weights& weights, int64_t block, int64_t
   }
 }
 
+void pack_strip(const Pass& pass, const Weights& weights, int64_t strip, float* packed) {
+  for (int64_t v = 0; v < pass.vectors(strip); v++)
+    pack_block(pass, weights, strip * STRIP + v, 0, pass.channels,
+               packed - pass.packed_strip(strip));
+}
+
 void pack(const Pass& pass, const Weights& weights, float* packed) {
   constexpr int64_t CHANNELS = 16;  // of an item
   const int64_t pieces = ceil_div(pass.channels, CHANNELS);
@@ -145,10 +151,10 @@ struct Results {
 
 // A strip of filters of tiles first..: products, and from these the results.
 void finish_strip(const Pass& pass, const Tiles& tiles, int64_t first, int64_t count,
-                  const float* packed, int64_t strip, const Results& results) {
+                  const float* weights, int64_t strip, const Results& results) {
   Tiles products{nullptr, pass.vectors(strip), tiles.height};
   products.from = scratch_floats(Scratch::tile_products, products.size(count));
-  multiply(tiles, count, pass.channels, packed + pass.packed_strip(strip), products);
+  multiply(tiles, count, pass.channels, weights, products);
   TilePlace at(pass.grid, first);
   for (int64_t t = 0; t < count; t++, at.next())
     for (int64_t v = 0; v < products.blocks; v++) {
@@ -190,8 +196,10 @@ Tiles tiles_for(const Pass& pass, int64_t count) {
   return tiles;
 }
 
-void convolve(const Pass& pass, const Pixels& x, const float* packed, const Results& results) {
-  const Items items(pass);
+// weights(strip): those of a strip, packed.
+template <class StripWeights>
+void convolve(const Pass& pass, const Items& items, const Pixels& x, const StripWeights& weights,
+              const Results& results) {
   const auto transform = [&](int64_t first, int64_t count, const Tiles& to) {
     transform_tiles<ImageLine>(x, pass.grid, pass.top, pass.left, first, count, to);
   };
@@ -201,7 +209,7 @@ void convolve(const Pass& pass, const Pixels& x, const float* packed, const Resu
       const Tiles tiles = tiles_for(pass, count);
       transform(first, count, tiles);
       for (int64_t strip = 0; strip < pass.strips(); strip++)
-        finish_strip(pass, tiles, first, count, packed, strip, results);
+        finish_strip(pass, tiles, first, count, weights(strip), strip, results);
     });
   for (int64_t item = 0; item < items.count; item++) {
     const int64_t first = items.start(item), count = items.size(item);
@@ -212,7 +220,7 @@ void convolve(const Pass& pass, const Pixels& x, const float* packed, const Resu
                 {tiles.at(group, 0), tiles.blocks, tiles.height});
     });
     parallel_for(pass.strips(), [&](int64_t strip) {
-      finish_strip(pass, tiles, first, count, packed, strip, results);
+      finish_strip(pass, tiles, first, count, weights(strip), strip, results);
     });
   }
 }
@@ -228,16 +236,32 @@ void pixels_winograd_pack(const Convolution& conv, const float* weight, float* p
 
 void pixels_winograd(const Convolution& conv, const Pixels& x, const float* packed,
                      const Finish& finish, const Pixels& y) {
-  convolve(forward_pass(conv), x, packed, {finish, y});
+  const Pass pass = forward_pass(conv);
+  const auto weights = [&](int64_t strip) { return packed + pass.packed_strip(strip); };
+  convolve(pass, Items(pass), x, weights, {finish, y});
 }
 
 void pixels_winograd_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
                             const Pixels& grad_x) {
   const Pass pass = backward_pass(conv);
+  const Items items(pass);
   const int64_t filter = conv.maps.c * 9;
+  const Weights turned{weight, weight + conv.f * filter, 9, filter, true};
+  const Results results{Finish{}, grad_x};
+  if (items.together && items.count == 1)  // each strip once: it is packed while it is in L2
+    return convolve(
+        pass, items, grad_y,
+        [&](int64_t strip) {
+          float* own = scratch_floats(Scratch::weight, pass.packed_strip(1));
+          pack_strip(pass, turned, strip, own);
+          return own;
+        },
+        results);
   float* packed = scratch_floats(Scratch::weight, pass.packed_size());
-  pack(pass, {weight, weight + conv.f * filter, 9, filter, true}, packed);
-  convolve(pass, grad_y, packed, {Finish{}, grad_x});
+  pack(pass, turned, packed);
+  convolve(
+      pass, items, grad_y, [&](int64_t strip) { return packed + pass.packed_strip(strip); },
+      results);
 }
 
 }  // namespace badak::BADAK_ISA

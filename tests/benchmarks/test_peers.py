@@ -5,9 +5,22 @@ import importlib
 import numpy as np
 import pytest
 
-from badak import models
+from badak import Network, models
+from badak.layers import (
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    ReLU6,
+    Residual,
+    Widen2d,
+)
 
-# AlexNet has every kind of layer that the comparisons use; this small one takes a second.
 SMALL = {
     "input_shape": (3, 67, 67),
     "filters": (8, 12, 12, 12, 8),
@@ -17,8 +30,37 @@ SMALL = {
 PEERS = ("badak", "torch-eager", "torch-channels-last", "onnxruntime", "jax")
 
 
-def network(weight_init):
+def alexnet(weight_init):
     return models.AlexNet(weight_init=weight_init, **SMALL)
+
+
+def blocks(weight_init):
+    """Every kind of layer that AlexNet has not, on images that are not square."""
+
+    def conv(channels, kernel, stride=1, padding="same", **more):
+        return Conv2d(channels, kernel, stride, padding, weight_init=weight_init, **more)
+
+    body = [conv(12, 3, 2, groups=2), BatchNorm2d(), ReLU6(), Dropout(0.2), conv(16, 1)]
+    return Network(
+        [
+            *(conv(8, (4, 3), 2, bias=False), BatchNorm2d(eps=1e-3), ReLU()),
+            MaxPool2d(3, 2, 1),
+            *(conv(8, 5, groups=8, bias=False), BatchNorm2d(), ReLU6()),
+            Residual(body, [conv(16, 1, 2, bias=False), BatchNorm2d()]),
+            ReLU(),
+            Residual([conv(24, 3, (1, 2), ((1, 1), (0, 1)))], [Widen2d(24, (1, 2))]),
+            *(AvgPool2d(2), GlobalAvgPool2d(), Flatten(), Linear(5, weight_init=weight_init)),
+        ],
+        (3, 41, 46),
+    )
+
+
+NETWORKS = {"alexnet": alexnet, "blocks": blocks}
+
+
+@pytest.fixture(params=NETWORKS)
+def network(request):
+    return NETWORKS[request.param]
 
 
 @pytest.fixture(params=PEERS)
@@ -40,7 +82,7 @@ def expected(task):
 
 
 @pytest.mark.parametrize("kind", ["forward", "train"])
-def test_the_same_outputs(peer, kind):
+def test_the_same_outputs(peer, network, kind):
     name, module = peer
     cases = importlib.import_module("cases")
     if not any(
@@ -58,7 +100,7 @@ def test_the_same_outputs(peer, kind):
     )
 
 
-def test_dropout_drops_in_training(peer):
+def test_dropout_drops_in_training(peer, network):
     name, module = peer
     if name == "onnxruntime":
         pytest.skip("it does not train")

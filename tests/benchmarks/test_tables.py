@@ -6,6 +6,8 @@ import json
 import numpy as np
 import pytest
 
+from badak import models
+
 RESULTS = {
     "machine": {"processor": "A CPU", "cpus": 2, "load": 0.1, "system": "Linux", "day": "today"},
     "versions": {"badak": "0.1.0"},
@@ -69,6 +71,30 @@ def test_the_tables_by_hand(report):
     ]
 
 
+def line(kind, ours, **theirs):
+    peers = {"badak": ours} | {name.replace("_", "-"): time for name, time in theirs.items()}
+    return {"kind": kind, "peers": {name: {"median": time} for name, time in peers.items()}}
+
+
+def test_means_and_the_worst_by_hand(report):
+    lines = {
+        "simple-train": line("train", 1.0, torch_eager=4.0, torch_channels_last=5.0),
+        "lenet-train": line("train", 2.0, torch_eager=2.0),
+        "random-7-1-train": line("train", 1.0, torch_eager=0.5),
+        "random-7-2-train": line("train", 1.0, torch_eager=8.0),
+        "random-7-1-one": line("forward", 1.0, onnxruntime=3.0, torch_eager=1.0),
+        "random-7-2-one": line("forward", 1.0, onnxruntime=12.0),
+        "simple-one": {"kind": "forward", "peers": {"badak": {"fault": "x"}, "onnxruntime": {}}},
+    }
+    assert report.mean_table({"cases": lines})[2] == [
+        ["named, train", "PyTorch, its best", "2", "2.00", "1.00", "lenet"],
+        ["seed 7, train", "PyTorch, its best", "2", "2.00", "0.50", "random-7-1"],
+        ["seed 7, one", "ONNX Runtime", "2", "6.00", "3.00", "random-7-1"],
+        ["all, train", "PyTorch, its best", "4", "2.00", "0.50", "random-7-1"],
+        ["all, one", "ONNX Runtime", "2", "6.00", "3.00", "random-7-1"],
+    ]
+
+
 def test_markdown_holds_the_same(report, tmp_path):
     page = report.markdown(json.loads(json.dumps(RESULTS)))
     assert "| simple-train | 4.00 | 50 % | 10.0 (2.5x) | ch. last |  |  | 120 (30x) |" in page
@@ -120,7 +146,7 @@ def test_products_are_stored_as_their_form_says(cases, form):
 
 def test_a_task_comes_back_from_its_folder(cases, tmp_path):
     task, flops = cases.task_of(cases.table()["deep-train"])
-    net = cases.models.DeepConvNet()
+    net = models.DeepConvNet()
     assert flops == 100 * net.summary().training_flops
     task.save(tmp_path)
     again = importlib.import_module("task").Task.load(tmp_path)
@@ -135,7 +161,8 @@ def test_dropout_is_left_out_of_the_comparison_alone(cases):
     assert task.drops
 
     def shares(one):
-        return [arguments["p"] for _, kind, arguments in one.layers if kind == "Dropout"]
+        entries = importlib.import_module("task").every(one.layers)
+        return [entry["arguments"]["p"] for entry in entries if entry["type"] == "Dropout"]
 
     assert shares(task.without_dropout()) == [0, 0]
     assert shares(task) == [0.5, 0.5]
