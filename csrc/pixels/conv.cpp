@@ -3,6 +3,7 @@
 
 #include "pixels/depthwise.h"
 #include "pixels/direct.h"
+#include "pixels/maps.h"
 #include "pixels/winograd.h"
 
 namespace badak::BADAK_ISA {
@@ -27,11 +28,16 @@ void pixels_conv(const Convolution& conv, const Pixels& x, const float* packed,
 }
 
 void pixels_conv_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                        const Pixels& grad_x) {
-  if (suits_depthwise(conv)) return depthwise_grad_x(conv, grad_y, weight, grad_x);
-  if (suits_pixels_winograd_grad_x(conv))
-    return pixels_winograd_grad_x(conv, grad_y, weight, grad_x);
-  direct_grad_x(conv, grad_y, weight, grad_x);
+                        const Pixels* add, const Pixels& grad_x) {
+  if (!suits_depthwise(conv) && suits_pixels_winograd_grad_x(conv))
+    return pixels_winograd_grad_x(conv, grad_y, weight, add, grad_x);
+  if (!suits_depthwise(conv) && conv.window.sh == 1 && conv.window.sw == 1)
+    return direct_grad_x(conv, grad_y, weight, add, grad_x);
+  if (suits_depthwise(conv))
+    depthwise_grad_x(conv, grad_y, weight, grad_x);
+  else
+    direct_grad_x(conv, grad_y, weight, nullptr, grad_x);
+  if (add != nullptr) pixels_add(grad_x, *add, grad_x);
 }
 
 void pixels_conv_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,

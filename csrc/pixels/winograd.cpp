@@ -250,12 +250,12 @@ void pixels_winograd(const Convolution& conv, const Pixels& x, const float* pack
 }
 
 void pixels_winograd_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                            const Pixels& grad_x) {
+                            const Pixels* add, const Pixels& grad_x) {
   const Pass pass = backward_pass(conv, grad_y.n);
   const Items items(pass);
   const int64_t filter = conv.maps.c * 9;
   const Weights turned{weight, weight + conv.f * filter, 9, filter, true};
-  const Results results{Finish{}, grad_x};
+  const Results results{Finish{.add = add}, grad_x};
   if (items.together && items.count == 1)  // each strip once: it is packed while it is in L2
     return convolve(
         pass, items, grad_y,
