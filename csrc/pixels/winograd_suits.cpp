@@ -22,6 +22,8 @@ bool fills_tiles(int64_t h, int64_t w) {
 
 }  // namespace
 
+bool can_pixels_winograd(const Convolution& conv) { return is_3x3(conv); }
+
 bool suits_pixels_winograd(const Convolution& conv) {
   return is_3x3(conv) && conv.maps.c >= 8 && conv.f >= 8 && fills_tiles(conv.maps.oh, conv.maps.ow);
 }
