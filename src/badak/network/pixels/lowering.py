@@ -30,6 +30,7 @@ from badak.network.pixels.conv import Conv, Enter, FirstConv
 from badak.network.pixels.joins import Cat, Gate, Sum
 from badak.network.pixels.maps import Maps
 from badak.network.pixels.norm import Norm
+from badak.network.pixels.normed import fused
 from badak.network.pixels.pool import AvgPool, MaxPool, Widen
 from badak.network.pixels.steps import NO_LIMITS, Step, Tail
 
@@ -71,6 +72,7 @@ class Lowered:
             if node.name not in self._taken:
                 self.steps.append(self._step(node))
         self.end = self._maps[self._flat.end]
+        self.steps = fused(self.steps, pays)
         for step in self.steps:
             step.link()
         self._agree()
@@ -169,3 +171,8 @@ def joins(block: Block, shapes: Sequence[Shape]) -> bool:
     if isinstance(block, Product):
         return len(shapes) == 2 and sorted(shape[1:] == (1, 1) for shape in shapes) == [False, True]
     return isinstance(block, (Residual, Concat))
+
+
+def pays(norm: Norm, conv: Conv) -> bool:
+    """Whether it is faster not to store what a norm makes for a convolution."""
+    return conv.layer.groups > 1 or conv.window.kernel == (1, 1)
