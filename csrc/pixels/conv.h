@@ -5,10 +5,13 @@
 #pragma once
 
 #include "conv2d/convolution.h"
+#include "conv2d/direction.h"
 #include "dispatch/kernel.h"
 #include "pixels/pixels.h"
+#include "pixels/way.h"
 
 #define BADAK_PIXELS_CONV_KERNELS(X)                                                           \
+  X(pixels_conv_way, (const Convolution& conv, Direction direction, const char** name))        \
   /* How many numbers the packed weight has. */                                                \
   X(pixels_conv_packed_size, (const Convolution& conv, int64_t* size))                         \
   X(pixels_conv_pack, (const Convolution& conv, const float* weight, float* packed))           \

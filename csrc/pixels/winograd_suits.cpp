@@ -50,6 +50,8 @@ bool is_heavy(const Convolution& conv) {
 
 }  // namespace
 
+bool can_pixels_winograd(const Convolution& conv) { return is_3x3(conv); }
+
 bool suits_pixels_winograd(const Convolution& conv) {
   const Maps& maps = conv.maps;
   const Pass pass{maps.c, conv.f, maps.n, maps.oh, maps.ow};

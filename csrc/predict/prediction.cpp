@@ -64,17 +64,25 @@ void Prediction::run() {
     const int64_t groups = (n_ + phase.group - 1) / phase.group;
     if (groups == 1 || groups < num_threads()) {
       if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
-      const Turn turn{*this, phase.own.get(), n_, 0, n_};
+      const Turn turn{*this, phase.own.get(), n_, 0, n_, num_threads()};
       for (const Action& step : phase.steps) step(turn);
     } else {
       parallel_for(groups, [&](int64_t g) {
         const int64_t first = g * phase.group, left = n_ - first;
         float* const memory = thread_memory() + phase.base;
-        const Turn turn{*this, memory, phase.group, first, left < phase.group ? left : phase.group};
+        const int64_t count = left < phase.group ? left : phase.group;
+        const Turn turn{*this, memory, phase.group, first, count, 1};
         for (const Action& step : phase.steps) step(turn);
       });
     }
   }
+}
+
+bool Prediction::run_on(const float* images) {
+  arrays_[0] = const_cast<float*>(images);  // no step writes them
+  finite_.store(true, std::memory_order_relaxed);
+  run();
+  return finite_.load(std::memory_order_relaxed);
 }
 
 std::vector<double> Prediction::times() {
@@ -85,8 +93,8 @@ std::vector<double> Prediction::times() {
     if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
     for (int64_t first = 0; first < n_; first += phase.group) {
       const int64_t left = n_ - first;
-      const Turn turn{*this, phase.own.get(), phase.group, first,
-                      left < phase.group ? left : phase.group};
+      const int64_t count = left < phase.group ? left : phase.group;
+      const Turn turn{*this, phase.own.get(), phase.group, first, count, 1};
       for (size_t i = 0; i < phase.steps.size(); i++) {
         const auto before = std::chrono::steady_clock::now();
         phase.steps[i](turn);

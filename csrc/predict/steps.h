@@ -31,6 +31,11 @@ struct After {
   bool pool = false;
 };
 
+void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
+            const Pixels& y);
+
+// Planes copied; the prediction notes if a number is not finite.
+Action take_step(const Place& x, const Place& y);
 // Weights are read when a step runs: weights()[index] of the prediction.
 Action filter_step(int64_t index, const Place& x, const After& after, const Place& y);
 Action from_planes_step(const Place& x, const Place& y);

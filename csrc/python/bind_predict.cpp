@@ -4,7 +4,7 @@
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/tuple.h>
 
-#include "predict/steps.h"
+#include "predict/bands.h"
 #include "python/bindings.h"
 #include "python/windows.h"
 
@@ -107,6 +107,20 @@ class Watch {
   std::vector<nb::object> arrays_, bases_;
 };
 
+using ActivationIn = std::tuple<int, float, float>;
+ActivationOf activation_of(const ActivationIn& numbers) {
+  const auto [kind, first, second] = numbers;
+  return {static_cast<Activation>(kind), first, second};
+}
+
+using BandStepIn = std::tuple<int64_t, PlacedWindow, AfterIn, PlaceNumbers, std::vector<ActivationIn>>;
+BandStep band_step_of(const BandStepIn& numbers) {
+  const auto& [filter, window, after, made, then] = numbers;
+  BandStep step{filter, window_of(window), after_of(after), place_of(made), {}};
+  for (const ActivationIn& activation : then) step.then.push_back(activation_of(activation));
+  return step;
+}
+
 // The prediction, and the arrays that its steps read and write.
 struct Held : Prediction {
   using Prediction::Prediction;
@@ -150,11 +164,19 @@ void bind_steps(nb::class_<Held>& prediction) {
              p.add(shuffle_step(groups, place_of(x), place_of(y)));
            })
       .def("activation",
-           [](Held& p, const std::tuple<int, float, float>& activation, const PlaceNumbers& x,
+           [](Held& p, const ActivationIn& activation, const PlaceNumbers& x,
               const PlaceNumbers& y) {
-             const auto [kind, first, second] = activation;
-             p.add(activation_step({static_cast<Activation>(kind), first, second}, place_of(x),
-                                   place_of(y)));
+             p.add(activation_step(activation_of(activation), place_of(x), place_of(y)));
+           })
+      .def("bands",
+           [](Held& p, const PlaceNumbers& x, const std::vector<BandStepIn>& steps, int64_t rows) {
+             BandRun run{place_of(x), {}, rows};
+             for (const BandStepIn& step : steps) run.steps.push_back(band_step_of(step));
+             p.add(bands_step(std::move(run)));
+           })
+      .def("take",
+           [](Held& p, const PlaceNumbers& x, const PlaceNumbers& y) {
+             p.add(take_step(place_of(x), place_of(y)));
            })
       .def("max_pool",
            [](Held& p, const PlacedWindow& window, const PlaceNumbers& x, const PlaceNumbers& y) {
@@ -205,6 +227,11 @@ void bind_predict(nb::module_& m) {
                  p.use({weights.begin(), weights.end()});
                })
           .def("times", &Prediction::times, "Run once; the seconds of each step on one thread.")
+          .def("run_on",
+               [](Held& p, In images) {
+                 GilReleased released;
+                 return p.run_on(images.data());
+               })
           .def("run", [](Held& p) {
             submit([&p] { p.run(); });
           });

@@ -145,12 +145,16 @@ def test_a_change_is_seen(made, change):
         before = after
 
 
-@pytest.mark.parametrize("hold", [
-    lambda net: net.parameters()["conv1.weight"],
-    lambda net: net.parameters()["conv1.weight"].reshape(-1)[3:7],
-    lambda net: np.asarray(memoryview(net.parameters()["conv1.weight"])),
-    lambda net: net.parameters()["conv1.weight"].view(np.int32).view(np.float32),
-], ids=["array", "view", "memory", "bits"])
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda net: net.parameters()["conv1.weight"],
+        lambda net: net.parameters()["conv1.weight"].reshape(-1)[3:7],
+        lambda net: np.asarray(memoryview(net.parameters()["conv1.weight"])),
+        lambda net: net.parameters()["conv1.weight"].view(np.int32).view(np.float32),
+    ],
+    ids=["array", "view", "memory", "bits"],
+)
 def test_an_array_that_somebody_holds_is_looked_at(hold):
     net = network()
     held = hold(net)

@@ -1,4 +1,4 @@
-"""Predicted: a whole network as a stage, in native segments between layers that run by themselves."""
+"""Predicted: a whole network as a stage: native segments, and layers that run by themselves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,6 @@ from badak.network.prediction.numbers import weights
 from badak.network.prediction.segment import Segment
 from badak.network.prediction.weights import Packed, Weights
 from badak.network.stages import Gradients, Stage
-
 
 FEW = 1  # images at a time, for which weights are read about once
 

@@ -13,8 +13,8 @@ class Weights:
     """The packed weights, which are never older than the network's arrays.
 
     The arrays are the same as before if three things hold: nobody asked a layer for its arrays
-    since; nobody had them, nor a weak reference, when we looked last; and nobody has them now, as the reference counts
-    say. Else a hash of their content tells.
+    since; nobody had them, nor a weak reference to them, when we looked last; and nobody has them
+    now, as the reference counts say. Else a hash of their content tells.
 
     Args:
         watch: knows the arrays, their reference counts and hashes.

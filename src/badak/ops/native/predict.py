@@ -1,12 +1,13 @@
 """The native core's predictions; for badak.network.prediction alone."""
 
+from typing import Any
+
 from badak import _core
 from badak.arrays import Array
 from badak.ops.native.window import conv_numbers
 from badak.ops.window import Window
 
 Prediction = _core.Prediction
-Packed = _core.Packed
 Watch = _core.Watch
 WAYS = ("planes", "pixels", "rows")
 
@@ -19,8 +20,8 @@ def packed(
     few: bool,
     weight: Array,
     bias: Array,
-) -> Packed:
-    """A convolution's weight (F, C / groups, KH, KW) for maps of this shape, as its kernel likes it.
+) -> Any:
+    """A convolution's weight (F, C / groups, KH, KW) as its kernel likes it.
 
     Args:
         way: "planes" if it reads (N, C, H, W), else "pixels".
@@ -32,15 +33,19 @@ def packed(
         bias: (F,).
     """
     numbers = conv_numbers((0, *shape), window)
-    return Packed(WAYS.index(way), (len(weight), *shape), numbers, (groups, few), weight, bias)
+    return _core.Packed(
+        WAYS.index(way), (len(weight), *shape), numbers, (groups, few), weight, bias
+    )
 
 
-def packed_rows(weight: Array, bias: Array) -> Packed:
+def packed_rows(weight: Array, bias: Array) -> Any:
     """A linear layer's weight (M, D), or a scale's, which has as many rows of one number."""
     weight = weight.reshape(len(weight), -1)
     shape = weight.shape[1], 1, 1
     numbers = conv_numbers((0, *shape), Window.of(1))
-    return Packed(WAYS.index("rows"), (len(weight), *shape), numbers, (1, False), weight, bias)
+    return _core.Packed(
+        WAYS.index("rows"), (len(weight), *shape), numbers, (1, False), weight, bias
+    )
 
 
 def pool_numbers(shape: tuple[int, int, int], window: Window) -> tuple[int, ...]:
