@@ -14,9 +14,11 @@ namespace badak {
 // A convolution or a linear layer with its weight as the kernel likes it. It never changes, so
 // that predictions may share it; for other weights there is another one.
 struct Packed {
-  enum Way { planes, pixels, rows };
+  // plain: (n, c, h, w) in and out.
+  enum Way { planes, pixels, rows, plain };
   Way way;
-  Convolution conv;  // rows: one place, maps.c numbers to f
+  Convolution conv;  // rows: one place, maps.c numbers to f; else of one of the parts
+  int64_t parts;     // groups that are convolutions by themselves
   const Kernels* table;
   Numbers weight, bias;
 

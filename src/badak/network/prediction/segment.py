@@ -9,20 +9,27 @@ import numpy as np
 from badak import ops
 from badak.arrays import Array
 from badak.network.prediction.bands import Part, banded
-from badak.network.prediction.graph import Operation, Value
+from badak.network.prediction.graph import PLAIN, Operation, Value
 from badak.network.prediction.phases import Phase, phases_of, slots
 from badak.network.prediction.rooms import NO_FRAME, Room, Rooms, furnished, reading_frame
 from badak.ops import edition
 
 # A first layer of at most so many channels reads the images as they are.
 PLANES = 4
-FILTERS = ("conv", "linear", "scale")  # what has weights
+FILTERS = ("conv", "plain", "linear", "scale")  # what has weights
+FEW_FILTERS = 8  # a first layer with fewer would leave its vectors half empty
 
 
 def reads_planes(operation: Operation) -> bool:
     """Whether a convolution, if it is the first, reads (N, C, H, W)."""
     few = operation.reads[0].shape[0] <= PLANES and operation.reads[0].shape[1:] != (1, 1)
     return operation.kind == "conv" and operation.groups == 1 and operation.add is None and few
+
+
+def stays_plain(operation: Operation) -> bool:
+    """Whether a first layer also makes (N, C, H, W), which are turned after it."""
+    few = operation.makes.shape[0] < FEW_FILTERS
+    return few and operation.limits in (PLAIN, (0.0, float("inf")))
 
 
 class Segment:
@@ -55,7 +62,9 @@ class Segment:
         if operation.kind != "conv":
             return native.packed_rows(weight, bias)
         x = operation.reads[0]
-        way = "planes" if x in self.reads and reads_planes(operation) else "pixels"
+        way = "pixels"
+        if x in self.reads and reads_planes(operation):
+            way = "plain" if stays_plain(operation) else "planes"
         how = way, x.shape, operation.window, operation.groups, few
         return native.packed(*how, weight, bias)
 
@@ -102,9 +111,15 @@ class Segment:
             maps.readers = [one for one in readers if not _takes_array(one, value)]
             kind = "copy" if value.shape[1:] == (1, 1) else "from_planes"
             before.append(Operation(kind, [value], maps))
-        inner = [
-            one if _all_take(one, turned) else _reading(one, turned) for one in self.operations
-        ]
+        inner: list[Operation] = []
+        for one in self.operations:
+            if one.reads[0] in self.reads and reads_planes(one) and stays_plain(one):
+                planes = Value(one.makes.shape)
+                rooms.of[planes] = Room(planes.shape, planes=True), 0
+                inner.append(replace(one, kind="plain", makes=planes))
+                inner.append(Operation("from_planes", [planes], one.makes))
+            else:
+                inner.append(one if _all_take(one, turned) else _reading(one, turned))
         after = []
         for value in self.makes:
             number = numbers[value]
@@ -170,7 +185,7 @@ class _Writer:
         )
         add = None if operation.add is None else self._place(operation.add)
         after = add, *operation.limits, operation.pool
-        if kind in ("conv", "linear"):
+        if kind in ("conv", "plain", "linear"):
             native.filter(self.indices[operation.makes], reads[0], after, made)
         elif kind == "scale":
             native.scale(self.indices[operation.makes], reads[0], after, made)
