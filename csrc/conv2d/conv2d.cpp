@@ -15,26 +15,64 @@
 
 namespace badak::BADAK_ISA {
 
+namespace {
+
+enum class Path { winograd, sparse, pooled, taps };
+constexpr const char* PATH_NAMES[] = {"winograd", "sparse", "pooled", "taps"};
+
+Path path_of(const Convolution& conv, const Epilogue& epilogue, Direction direction) {
+  const bool winograd = suits_winograd(conv);
+  switch (direction) {
+    case Direction::forward:
+      // Fewest multiplications first; Winograd's results can be pooled on their way out, too.
+      if (winograd) return Path::winograd;
+      // Few taps fill no matrix product: they are summed in registers, and a quarter is stored.
+      return suits_pooled(conv, epilogue) ? Path::pooled : Path::taps;
+    case Direction::grad_x:
+      // Winograd before sparse: a sparse gradient's windows overlap in x, and are written over and
+      // over.
+      if (winograd) return Path::winograd;
+      return suits_sparse(conv, epilogue, false) ? Path::sparse : Path::taps;
+    default:
+      // Sparse before Winograd, unlike above: its sums stay in registers, and the tiles of a map
+      // that is three quarters 0 cost more than they save.
+      if (suits_sparse(conv, epilogue, true)) return Path::sparse;
+      return winograd ? Path::winograd : Path::taps;
+  }
+}
+
+}  // namespace
+
+void conv2d_way(const Convolution& conv, const Epilogue& epilogue, Direction direction,
+                const char** name) {
+  *name = PATH_NAMES[static_cast<int>(path_of(conv, epilogue, direction))];
+}
+
 void conv2d(const Convolution& conv, const Epilogue& epilogue, const float* x, const float* weight,
             const float* bias, float* y, uint8_t* winners) {
   if (conv.maps.n == 0) return;
-  // Fewest multiplications first; Winograd's results can be pooled on their way out, too.
-  if (suits_winograd(conv)) return conv2d_winograd(conv, epilogue, x, weight, bias, y, winners);
-  // Few taps fill no matrix product: they are summed in registers, and a quarter is stored.
-  if (suits_pooled(conv, epilogue))
-    return conv2d_pooled(conv, epilogue, x, weight, bias, y, winners);
-  conv2d_taps(conv, epilogue, x, weight, bias, y, winners);
+  switch (path_of(conv, epilogue, Direction::forward)) {
+    case Path::winograd:
+      return conv2d_winograd(conv, epilogue, x, weight, bias, y, winners);
+    case Path::pooled:
+      return conv2d_pooled(conv, epilogue, x, weight, bias, y, winners);
+    default:
+      return conv2d_taps(conv, epilogue, x, weight, bias, y, winners);
+  }
 }
 
 void conv2d_grad_x(const Convolution& conv, const Epilogue& epilogue, const float* grad_y,
                    const float* y, const uint8_t* winners, const float* weight, float* grad_x) {
   if (conv.maps.n == 0) return;
   const GradientMaps gradient{conv, epilogue, grad_y, y, winners};
-  // Winograd before sparse: a sparse gradient's windows overlap in x, and are written over and
-  // over.
-  if (suits_winograd(conv)) return grad_x_winograd(gradient, weight, grad_x);
-  if (suits_sparse(conv, epilogue, false)) return grad_x_sparse(gradient, weight, grad_x);
-  grad_x_taps(gradient, weight, grad_x);
+  switch (path_of(conv, epilogue, Direction::grad_x)) {
+    case Path::winograd:
+      return grad_x_winograd(gradient, weight, grad_x);
+    case Path::sparse:
+      return grad_x_sparse(gradient, weight, grad_x);
+    default:
+      return grad_x_taps(gradient, weight, grad_x);
+  }
 }
 
 void conv2d_grad_weight(const Convolution& conv, const Epilogue& epilogue, const float* grad_y,
@@ -42,12 +80,14 @@ void conv2d_grad_weight(const Convolution& conv, const Epilogue& epilogue, const
                         float* grad_bias) {
   // An empty batch takes a path, too: its gradients are 0, and that path writes them.
   const GradientMaps gradient{conv, epilogue, grad_y, y, winners};
-  // Sparse before Winograd, unlike above: its sums stay in registers, and the tiles of a map that
-  // is three quarters 0 cost more than they save.
-  if (suits_sparse(conv, epilogue, true))
-    return grad_weight_sparse(gradient, x, grad_weight, grad_bias);
-  if (suits_winograd(conv)) return grad_weight_winograd(gradient, x, grad_weight, grad_bias);
-  grad_weight_taps(gradient, x, grad_weight, grad_bias);
+  switch (path_of(conv, epilogue, Direction::grad_weight)) {
+    case Path::sparse:
+      return grad_weight_sparse(gradient, x, grad_weight, grad_bias);
+    case Path::winograd:
+      return grad_weight_winograd(gradient, x, grad_weight, grad_bias);
+    default:
+      return grad_weight_taps(gradient, x, grad_weight, grad_bias);
+  }
 }
 
 }  // namespace badak::BADAK_ISA

@@ -21,6 +21,7 @@
 #include "loss/softmax.h"
 #include "norm/norm.h"
 #include "pixels/conv.h"
+#include "pixels/dropout.h"
 #include "pixels/maps.h"
 #include "pixels/normed.h"
 #include "pool2d/pool2d.h"
@@ -36,6 +37,7 @@
   BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
   BADAK_PIXELS_CONV_KERNELS(X) \
+  BADAK_PIXELS_DROPOUT_KERNELS(X) \
   BADAK_PIXELS_MAPS_KERNELS(X) \
   BADAK_PIXELS_NORMED_KERNELS(X) \
   BADAK_POOL2D_KERNELS(X)      \

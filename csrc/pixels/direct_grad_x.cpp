@@ -63,13 +63,13 @@ void clear_pixels(const Pixels& pixels) {
 }  // namespace
 
 void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                   const Pixels& grad_x) {
+                   const Pixels* add, const Pixels& grad_x) {
   const Window& k = conv.window;
   if (k.sh == 1 && k.sw == 1) {
     const Convolution back = turned(conv);
     float* packed = scratch_floats(Scratch::packed_weight, direct_size(back));
     direct_pack_turned(conv, weight, packed);
-    return direct(back, grad_y, packed, {}, grad_x);
+    return direct(back, grad_y, packed, {.add = add}, grad_x);
   }
   for (int64_t y = 0; y < k.sh; y++)
     for (int64_t x = 0; x < k.sw; x++) {

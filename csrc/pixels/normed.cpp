@@ -128,7 +128,7 @@ struct ItemSums {
 ItemSums sums_of(const Items& items, int64_t c) {
   const size_t all = static_cast<size_t>(items.count * c);
   auto* const sums = static_cast<PairOfSums*>(
-      scratch(Scratch::packed_b, all * (sizeof(PairOfSums) + sizeof(float))));
+      scratch(Scratch::normed_sums, all * (sizeof(PairOfSums) + sizeof(float))));
   return {sums, reinterpret_cast<float*>(sums + all)};
 }
 
@@ -184,7 +184,7 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
   parallel_for(items.count, [&](int64_t item) {
     const Pixels from = images(x, item * items.each, items.each);
     const Pixels to = images(y, item * items.each, items.each);
-    const Pixels z = framed(Scratch::taps, from, reading(conv));
+    const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
     pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
     if (statistics != nullptr) norm_sums(to, sums.centres + item * y.c, sums.sums + item * y.c);
@@ -197,7 +197,7 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
                              const Pixels& grad_x, float* const gradients[4]) {
   const int64_t size = conv.f * conv.channels() * conv.cells(), stride = size + conv.f;
   const Items items(x.n, maximum(x.h * x.w * x.c, grad.h * grad.w * grad.c), size);
-  float* const parts = scratch_floats(Scratch::packed_a, items.count * stride);
+  float* const parts = scratch_floats(Scratch::normed_weight, items.count * stride);
   PairOfSums* const sums = sums_of(items, x.c).sums;
   parallel_for(items.count, [&](int64_t item) {
     const int64_t first = item * items.each;
@@ -206,15 +206,15 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
     Pixels grad_y = images(grad, first, items.each);
     if (after.y != nullptr) {
       const Pixels given = grad_y;
-      grad_y = framed(Scratch::nonzero, given, turning(conv));
+      grad_y = framed(Scratch::normed_gradient, given, turning(conv));
       differentiate(given, images(*after.y, first, items.each), after, grad.n * grad.h * grad.w,
                     grad_y);
     }
-    const Pixels z = framed(Scratch::taps, from, reading(conv));
+    const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
     float *const own = parts + item * stride, *const bias = own + size;
     pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
-    pixels_conv_grad_x(part, grad_y, weight, back);
+    pixels_conv_grad_x(part, grad_y, weight, nullptr, back);
     norm_gradient_sums(back, from, channels_of(norm, nullptr, nullptr), finish_of(norm),
                        sums + item * x.c);
   });

@@ -7,8 +7,9 @@
 
 namespace badak::BADAK_ISA {
 
-// Whether a convolution has this form, and is large enough to repay the transforms. The number of
-// images counts: the packed weight is four times as large, which a few tiles do not repay.
+// Whether a convolution has this form; and whether it is large enough to repay the transforms. The
+// number of images counts: the packed weight is four times as large, which a few tiles do not repay.
+bool can_pixels_winograd(const Convolution& conv);
 bool suits_pixels_winograd(const Convolution& conv);
 bool suits_pixels_winograd_grad_x(const Convolution& conv);
 bool suits_pixels_winograd_grad_weight(const Convolution& conv);
@@ -18,7 +19,7 @@ void pixels_winograd_pack(const Convolution& conv, const float* weight, float* p
 void pixels_winograd(const Convolution& conv, const Pixels& x, const float* packed,
                      const Finish& finish, const Pixels& y);
 void pixels_winograd_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                            const Pixels& grad_x);
+                            const Pixels* add, const Pixels& grad_x);
 void pixels_winograd_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
                                  float* grad_weight, float* grad_bias);
 

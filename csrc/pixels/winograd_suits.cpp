@@ -1,6 +1,6 @@
 // winograd_suits.cpp -- which convolutions are faster by Winograd's tiles than as they are written.
 //
-// Both ways' costs in cycles, of which one does a multiply-add of vectors; measured for AVX-512 on
+// Both ways' costs, counted in multiply-adds of vectors; measured with each instruction set on
 // Zen 4, at 4 to 512 channels, maps of 2 to 56 rows and 1 to 64 images.
 #include "conv2d/winograd_transforms.h"
 #include "pixels/winograd.h"
@@ -18,13 +18,18 @@ bool is_3x3(const Convolution& conv) {
          maps.ow <= maps.w + w.left;
 }
 
+// Of a tile's block of channels, before the products, and of filters after them; for a product of a
+// channel and a block of filters.
+constexpr int64_t IN = LANES == 16 ? 280 : LANES == 8 ? 480 : 370;
+constexpr int64_t OUT = LANES == 16 ? 215 : LANES == 8 ? 370 : 270;
+constexpr int64_t PRODUCTS = 40;
+
 // From c channels to f filters and n maps of h x w places. `weight` is the cost of a vector of
 // transformed weights, or of nine direct ones: to make it or to fetch it.
 struct Pass {
   int64_t c, f, n, h, w;
   int64_t blocks(int64_t numbers) const { return ceil_div(numbers, LANES); }
   int64_t tiles_cost(int64_t weight) const {
-    constexpr int64_t IN = 280, OUT = 215, PRODUCTS = 40;
     const int64_t tiles = n * ceil_div(h, TILE) * ceil_div(w, TILE);
     return tiles * (IN * blocks(c) + OUT * blocks(f) + PRODUCTS * c * blocks(f)) +
            weight * POINTS * c * blocks(f);
@@ -44,6 +49,8 @@ bool is_heavy(const Convolution& conv) {
 }
 
 }  // namespace
+
+bool can_pixels_winograd(const Convolution& conv) { return is_3x3(conv); }
 
 bool suits_pixels_winograd(const Convolution& conv) {
   const Maps& maps = conv.maps;

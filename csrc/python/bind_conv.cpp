@@ -28,6 +28,9 @@ Convolution convolution_of(const Images& x, const Filters& weight, const Options
           .groups = std::get<1>(options)};
 }
 
+constexpr Direction DIRECTIONS[] = {Direction::forward, Direction::grad_x,
+                                    Direction::grad_weight};
+
 Epilogue epilogue_of(const Options& options) {
   return {.relu = std::get<2>(options), .pool = std::get<3>(options)};
 }
@@ -35,6 +38,23 @@ Epilogue epilogue_of(const Options& options) {
 }  // namespace
 
 void bind_conv(nb::module_& m) {
+  m.def(
+      "conv2d_ways",
+      [](const std::array<int64_t, 4>& shape, int64_t filters, const Options& options) {
+        const PlacedWindow& window = std::get<0>(options);
+        const Convolution conv{
+            .maps = {shape[0], shape[1], shape[2], shape[3], window[8], window[9]},
+            .window = window_of(window),
+            .f = filters,
+            .groups = std::get<1>(options)};
+        std::array<const char*, 3> names;
+        for (const Direction direction : DIRECTIONS)
+          kernels->conv2d_way(conv, epilogue_of(options), direction,
+                              &names[static_cast<int>(direction)]);
+        return names;
+      },
+      nb::arg("shape"), nb::arg("filters"), nb::arg("options"),
+      "The names of the ways that conv2d, conv2d_grad_x and conv2d_grad_weight take.");
   m.def(
       "conv2d",
       [](In x, In weight, std::optional<In> bias, const Options& options, Out y,

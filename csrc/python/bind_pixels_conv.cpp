@@ -1,6 +1,7 @@
 // bind_pixels_conv.cpp -- convolution of maps whose channels lie innermost.
 #include <nanobind/stl/optional.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "python/pixels.h"
@@ -8,6 +9,8 @@
 #include "threads/threads.h"
 
 namespace badak {
+
+Way wanted_way = Way::table;
 
 namespace {
 
@@ -41,6 +44,24 @@ Finish finish_of(const std::optional<In>& bias, const Pixels* add, const Limits&
 }  // namespace
 
 void bind_pixels_conv(nb::module_& m) {
+  m.def(
+      "pixels_conv_ways",
+      [](const std::array<int64_t, 4>& shape, int64_t filters, const PlacedWindow& window,
+         int64_t groups) {
+        const auto [n, c, h, w] = shape;
+        const Convolution conv = convolution_of(n, {filters, c, h, w}, window, groups);
+        std::array<const char*, 3> names;
+        for (const Direction direction :
+             {Direction::forward, Direction::grad_x, Direction::grad_weight})
+          kernels->pixels_conv_way(conv, direction, &names[static_cast<int>(direction)]);
+        return names;
+      },
+      nb::arg("shape"), nb::arg("filters"), nb::arg("window"), nb::arg("groups"),
+      "The names of the ways that pixels_conv and its two gradients take.");
+  m.def(
+      "want_way",
+      [](int way) { wanted_way = static_cast<Way>(std::clamp(way, 0, 3)); }, nb::arg("way"),
+      "Have pixels take this way (0: the table's, 2: winograd, 3: direct) where they can.");
   // x, weight (packed anew at each call), window with places, groups, (bias, add), limits, pool, y
   m.def("pixels_conv", [](PixelsIn x, In weight, const PlacedWindow& window, int64_t groups,
                           const std::tuple<std::optional<In>, std::optional<PixelsIn>>& joins,
@@ -59,10 +80,12 @@ void bind_pixels_conv(nb::module_& m) {
     });
   });
   m.def("pixels_conv_grad_x", [](PixelsIn grad_y, In weight, const PlacedWindow& window,
-                                 int64_t groups, PixelsOut grad_x) {
+                                 int64_t groups, std::optional<PixelsIn> add, PixelsOut grad_x) {
     submit([=] {
       const Pixels from = pixels_of(grad_y), to = pixels_of(grad_x);
-      kernels->pixels_conv_grad_x(of_pixels(to, from.c, window, groups), from, weight.data(), to);
+      const Pixels more = add ? pixels_of(*add) : Pixels{};
+      kernels->pixels_conv_grad_x(of_pixels(to, from.c, window, groups), from, weight.data(),
+                                  add ? &more : nullptr, to);
     });
   });
   m.def("pixels_conv_grad_weight",

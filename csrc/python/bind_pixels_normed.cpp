@@ -41,7 +41,7 @@ void bind_pixels_normed(nb::module_& m) {
             const Convolution conv = convolution_of(from, weight.shape(0), window, groups);
             int64_t size;
             kernels->pixels_conv_packed_size(conv, &size);
-            float* packed = scratch_floats(Scratch::masks, size);
+            float* packed = scratch_floats(Scratch::normed_weight, size);
             kernels->pixels_conv_pack(conv, weight.data(), packed);
             Statistics to{};
             if (statistics) {

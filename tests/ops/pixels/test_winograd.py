@@ -135,6 +135,17 @@ def test_many_channels_are_as_exact(channels):
             assert_close(found, wanted)
 
 
+def test_heavy_weights_of_many_tiles():
+    x, weight, bias, grad, window = draw((26, 256, 240, 8, 8, (1, 1, 1, 1)), 4)
+    some = [0, 12, 25]
+    sums = reference.conv2d(*float64(x[some], weight, bias), window, 1)
+    none = np.zeros_like(grad)
+    y = convolve(x, weight, bias, window, none, (-np.inf, np.inf), False)
+    assert_close(y[some], sums)
+    expected = reference.conv2d_backward(*float64(grad[some], x[some], weight), window, 1, True)
+    assert_close(gradients(x, weight, grad, window)[0][some], expected[0])
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_threads_give_the_same_bits(shape):
     x, weight, bias, grad, window = draw(shape, 2)

@@ -37,14 +37,16 @@ class Conv(Step):
 
     def backward(self, memory: Memory) -> Gradients:
         """One call for each gradient."""
+        pixels = edition.pixels()
         grad = masked(memory, self.tail if self.masks else Tail(self.makes, self.tail.add))
         weight, bias = self.parameters()
         grads = np.empty_like(weight), None if bias is None else np.empty_like(bias)
         self._grad_parameters(grad, *grads)
         if self.x.passes_back:
-            into, options = memory.for_grad(self.x), self.geometry()
-            edition.pixels().conv_grad_x(grad.pixels, weight, *options, into.pixels)
-            memory.give(self.x, into)
+            into, before = memory.for_grad(self.x), self.x.grad
+            add = None if before is None else before.pixels
+            pixels.conv_grad_x(grad.pixels, weight, *self.geometry(), into.pixels, add)
+            memory.replace(self.x, into)
         grad.done()
         return named(self.name, *grads)
 

@@ -12,6 +12,7 @@ from badak.layers import (
     Block,
     Concat,
     Conv2d,
+    Dropout,
     GlobalAvgPool2d,
     Hardtanh,
     Layer,
@@ -25,7 +26,7 @@ from badak.layers import (
 from badak.layers.nodes import INPUT, Node
 from badak.network.pixels import activation, flat
 from badak.network.pixels.activation import Curve
-from badak.network.pixels.carried import Carried
+from badak.network.pixels.carried import Carried, Dropped
 from badak.network.pixels.conv import Conv, Enter, FirstConv
 from badak.network.pixels.joins import Cat, Gate, Sum
 from badak.network.pixels.maps import Maps
@@ -108,6 +109,8 @@ class Lowered:
             return PLAIN[kind](node.layer, x, self._make(node.name))
         if activation.supported(node.layer):
             return Curve(node.layer, x, self._make(node.name))
+        if isinstance(node.layer, Dropout):
+            return Dropped(node.layer, x, self._make(node.name))
         return Carried(node.name, node.layer, x, self._make(node.name))
 
     def _max_pool(self, node: Node, x: Maps) -> Step:

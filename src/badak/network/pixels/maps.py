@@ -164,6 +164,13 @@ class Memory:
             before.done()
         grad.done()
 
+    def replace(self, maps: Maps, grad: Buffer) -> None:
+        """Give a gradient that includes what has come back before."""
+        if maps.grad is not None:
+            maps.grad.done()
+            maps.grad = None
+        self.give(maps, grad)
+
     def fits(self, grad: Buffer, maps: Maps) -> bool:
         """Whether an array has the frame that a gradient of these maps needs."""
         frame = grad.pixels.frame

@@ -127,9 +127,16 @@ def conv(
     _core.pixels_conv(x, weight, placed(x, window), groups, (bias, add), limits, pool, y)
 
 
-def conv_grad_x(grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels) -> None:
-    """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
-    _core.pixels_conv_grad_x(grad_y, weight, placed(grad_x, window), groups, grad_x)
+def conv_grad_x(
+    grad_y: Pixels,
+    weight: Array,
+    window: Window,
+    groups: int,
+    grad_x: Pixels,
+    add: Pixels | None = None,
+) -> None:
+    """Write a convolution's gradient of x, plus `add`; grad_y has the `gradient_frame`."""
+    _core.pixels_conv_grad_x(grad_y, weight, placed(grad_x, window), groups, add, grad_x)
 
 
 def conv_grad_weight(
