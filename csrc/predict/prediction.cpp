@@ -1,6 +1,10 @@
 // prediction.cpp -- the order of work, and the memory.
 #include "predict/prediction.h"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -13,15 +17,20 @@ namespace badak {
 
 namespace {
 constexpr int64_t SPARE = 32;  // two of the widest vectors
+constexpr size_t HUGE_PAGE = 1 << 21;
 constexpr int64_t HEAD = 16;   // numbers before a thread's memory, where its owner's id stands
 
 std::atomic<int64_t> last_id{0};
 }  // namespace
 
 Numbers zeros(int64_t count) {
-  const size_t bytes = (static_cast<size_t>(count + SPARE) * sizeof(float) + 63) / 64 * 64;
-  auto* const memory = static_cast<float*>(std::aligned_alloc(64, bytes));
+  const size_t needed = static_cast<size_t>(count + SPARE) * sizeof(float);
+  const size_t step = needed < HUGE_PAGE ? 64 : HUGE_PAGE, bytes = (needed + step - 1) / step * step;
+  auto* const memory = static_cast<float*>(std::aligned_alloc(step, bytes));
   if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__)
+  if (step == HUGE_PAGE) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
   std::memset(memory, 0, bytes);
   return Numbers(memory);
 }

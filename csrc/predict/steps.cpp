@@ -15,13 +15,29 @@ Numbers copied(const float* from, int64_t count) {
   return numbers;
 }
 
-Numbers packed(Packed::Way way, const Convolution& conv, const float* weight) {
-  if (way == Packed::rows) return copied(weight, conv.f * conv.maps.c);
+// Few large groups are faster by themselves.
+int64_t parts_of(Packed::Way way, const Convolution& conv) {
+  const bool large = conv.channels() >= 16 && conv.filters() >= 16 && conv.groups <= 16;
+  return way == Packed::pixels && conv.groups > 1 && large ? conv.groups : 1;
+}
+
+Convolution part_of(const Convolution& conv, int64_t parts) {
+  Convolution part = conv;
+  part.maps.c /= parts, part.f /= parts, part.groups /= parts;
+  return part;
+}
+
+Numbers packed(const Packed& to, const float* weight) {
+  const Convolution& conv = to.conv;
+  const int64_t count = conv.f * conv.channels() * conv.cells();
+  if (to.way == Packed::rows || to.way == Packed::plain) return copied(weight, count);
+  const bool planes = to.way == Packed::planes;
   int64_t size;
-  const bool planes = way == Packed::planes;
   (planes ? kernels->planes_conv_packed_size : kernels->pixels_conv_packed_size)(conv, &size);
-  Numbers numbers = zeros(size);
-  (planes ? kernels->planes_conv_pack : kernels->pixels_conv_pack)(conv, weight, numbers.get());
+  Numbers numbers = zeros(to.parts * size);
+  for (int64_t i = 0; i < to.parts; i++)
+    (planes ? kernels->planes_conv_pack : kernels->pixels_conv_pack)(conv, weight + i * count,
+                                                                     numbers.get() + i * size);
   return numbers;
 }
 
@@ -49,9 +65,10 @@ void linear(const Packed& packed, const Pixels& x, const After& after, const Pix
 
 Packed::Packed(Way way, const Convolution& conv, const float* weight, const float* bias)
     : way(way),
-      conv(conv),
+      conv(part_of(conv, parts_of(way, conv))),
+      parts(parts_of(way, conv)),
       table(kernels),
-      weight(packed(way, conv, weight)),
+      weight(packed(*this, weight)),
       bias(copied(bias, conv.f)) {}
 
 void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
@@ -59,22 +76,33 @@ void filter(const Packed& packed, const Pixels& x, const After& after, const Pix
   if (packed.way == Packed::rows) return linear(packed, x, after, y);
   Convolution conv = packed.conv;
   conv.maps.n = x.n;
-  const Finish finish{.bias = packed.bias.get(),
-                      .add = add,
-                      .low = after.low,
-                      .high = after.high,
-                      .pool = after.pool};
+  if (packed.way == Packed::plain)
+    return packed.table->conv2d(conv, {.relu = after.low == 0, .pool = after.pool}, x.at,
+                                packed.weight.get(), packed.bias.get(), y.at, nullptr);
+  Finish finish{.bias = packed.bias.get(),
+                .add = add,
+                .low = after.low,
+                .high = after.high,
+                .pool = after.pool};
   if (packed.way == Packed::planes)
-    packed.table->planes_conv(conv, x.at, packed.weight.get(), finish, y);
-  else
-    packed.table->pixels_conv(conv, x, packed.weight.get(), finish, y);
+    return packed.table->planes_conv(conv, x.at, packed.weight.get(), finish, y);
+  int64_t size;
+  packed.table->pixels_conv_packed_size(conv, &size);
+  Pixels from = x, to = y, more = add == nullptr ? Pixels{} : *add;
+  from.c = conv.maps.c, to.c = more.c = conv.f;
+  if (add != nullptr) finish.add = &more;
+  for (int64_t i = 0; i < packed.parts; i++) {
+    packed.table->pixels_conv(conv, from, packed.weight.get() + i * size, finish, to);
+    from.at += conv.maps.c, to.at += conv.f, more.at += conv.f, finish.bias += conv.f;
+  }
 }
 
-Action take_step(const Place& x, const Place& y) {
+Action check_step(const Place& x) {
   return [=](const Turn& turn) {
-    bool finite = true;
-    turn.whole.table().copy_finite(turn.at(x).at, turn.at(y).at, turn.count * x.image, &finite);
-    if (!finite) turn.whole.not_finite();
+    const Span images{turn.at(x).at, turn.count * x.image};
+    int64_t odd;
+    turn.whole.table().first_not_finite(&images, 1, &odd);
+    if (odd >= 0) turn.whole.not_finite();
   };
 }
 

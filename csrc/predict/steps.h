@@ -14,9 +14,11 @@ namespace badak {
 // A convolution or a linear layer with its weight as the kernel likes it. It never changes, so
 // that predictions may share it; for other weights there is another one.
 struct Packed {
-  enum Way { planes, pixels, rows };
+  // plain: (n, c, h, w) in and out.
+  enum Way { planes, pixels, rows, plain };
   Way way;
-  Convolution conv;  // rows: one place, maps.c numbers to f
+  Convolution conv;  // rows: one place, maps.c numbers to f; else of one of the parts
+  int64_t parts;     // groups that are convolutions by themselves
   const Kernels* table;
   Numbers weight, bias;
 
@@ -34,8 +36,8 @@ struct After {
 void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
             const Pixels& y);
 
-// Planes copied; the prediction notes if a number is not finite.
-Action take_step(const Place& x, const Place& y);
+// Look at an array; the prediction notes if a number is not finite.
+Action check_step(const Place& x);
 // Weights are read when a step runs: weights()[index] of the prediction.
 Action filter_step(int64_t index, const Place& x, const After& after, const Place& y);
 Action from_planes_step(const Place& x, const Place& y);

@@ -10,6 +10,8 @@ BATCH, ARRAY = -1, -2  # csrc/predict/prediction.h
 CACHE = 96 * 1024  # numbers: what a group of images may fill of a core's cache
 WEIGHTS = 64 * 1024  # numbers: weights that stay in it beside the maps
 PLACES = 128  # so many make it worth while to read larger weights again
+TILES = 48  # likewise, if they are transformed
+MOST = 16  # images that pass together; where more are needed, the whole batch does
 
 
 @dataclass
@@ -30,16 +32,15 @@ class Phase:
 def phases_of(operations: list[Operation], rooms: Rooms, count: int) -> list[Phase]:
     """Cut operations into phases for a batch of `count` images."""
     result: list[Phase] = []
-    whole = count == 1
     for operation in operations:
-        needed = images_needed(operation)
-        if needed > 0:
-            whole = count == 1 or needed > 8
-        if not result or (result[-1].group == count) != whole:
-            result.append(Phase(count if whole else 1))
-        result[-1].operations.append(operation)
-        if not whole:
-            result[-1].group = max(result[-1].group, needed)
+        needed = min(images_needed(operation), count)
+        if 2 * needed > count or needed > MOST:
+            needed = count
+        if not result or (needed > 0 and not _joins(needed, result[-1].group, count)):
+            result.append(Phase(max(needed, 1)))
+        phase = result[-1]
+        phase.operations.append(operation)
+        phase.group = max(phase.group, needed)
     for phase in result:
         if phase.group < count:
             largest = max(_numbers(operation, rooms) for operation in phase.operations)
@@ -48,18 +49,31 @@ def phases_of(operations: list[Operation], rooms: Rooms, count: int) -> list[Pha
     return result
 
 
+def _joins(needed: int, group: int, count: int) -> bool:
+    """Whether an operation that needs so many images at a time fits to others."""
+    if (needed == count) != (group == count):
+        return False
+    return group <= 4 * needed and needed <= 2 * group
+
+
 def images_needed(operation: Operation) -> int:
     """How many images at a time make reading the weights worth while; 0 if there are none."""
     if operation.kind == "linear":
         return 1 << 30
-    if operation.kind != "conv" or operation.window is None:
+    if operation.kind not in ("conv", "plain") or operation.window is None:
         return 0
-    channels, height, width = operation.reads[0].shape
-    filters = operation.makes.shape[0]
-    weights = channels // operation.groups * filters * prod(operation.window.kernel)
-    if weights <= WEIGHTS:
-        return 1
-    return -(-PLACES // prod(operation.window.output_size(height, width)))
+    weights = weight_count(operation)
+    places = prod(operation.window.output_size(*operation.reads[0].shape[1:]))
+    if operation.window.kernel == (3, 3) and operation.window.stride == (1, 1):
+        tiles = -(-places // 16)  # Winograd's, with four times the weights
+        return -(-TILES // tiles) if 4 * weights > 2 * WEIGHTS else 1
+    return -(-PLACES // places) if weights > WEIGHTS else 1
+
+
+def weight_count(conv: Operation) -> int:
+    """The number of a convolution's weights."""
+    channels, filters = conv.reads[0].shape[0], conv.makes.shape[0]
+    return channels // conv.groups * filters * prod(conv.window.kernel if conv.window else ())
 
 
 def _numbers(operation: Operation, rooms: Rooms) -> int:
@@ -87,7 +101,7 @@ def slots(phases: list[Phase], rooms: Rooms) -> tuple[dict[Room, tuple[int, int]
             found[room] = ARRAY - room.array, 0
         elif len({number for number, _ in uses}) > 1:
             found[room] = BATCH, batch
-            batch += room.strides[2]
+            batch += room.size
         else:
             places = [place for _, place in uses]
             local[uses[0][0]].append((min(places), max(places), room))
@@ -118,13 +132,13 @@ def _packed(rows: list[tuple[int, int, Room]]) -> tuple[int, dict[Room, int]]:
         else:
             free.append((size, last))
             at[room] = size
-            size += room.strides[2]
+            size += room.size
     base = size
     open_rows: list[tuple[int, int, int]] = []  # start, end, last use
     for first, last, room in rows:
         if room.frame != NO_FRAME:
             continue
-        start, length = base, room.strides[2]
+        start, length = base, room.size
         for taken, end, busy in sorted(open_rows):
             if busy >= first and taken < start + length and start < end:
                 start = end

@@ -21,6 +21,7 @@ class Room:
         array: the number of the array that it is, if it is one that Python holds.
         inside: the room that it is a part of, and its first channel there.
         shared: whether other values than the one it was made for lie in it.
+        planes: whether the maps are planes (C, H, W).
     """
 
     shape: tuple[int, int, int]
@@ -29,6 +30,7 @@ class Room:
     array: int | None = None
     inside: "tuple[Room, int] | None" = None
     shared: bool = False
+    planes: bool = False
 
     @property
     def strides(self) -> tuple[int, int, int]:
@@ -37,7 +39,13 @@ class Room:
         top, bottom, left, right = self.frame
         row = (width + left + right) * channels
         image = row * (height + top + bottom)
-        return channels, row, image if self.array is not None else -(-image // ALIGNED) * ALIGNED
+        exact = self.array is not None or self.planes
+        return channels, row, image if exact else -(-image // ALIGNED) * ALIGNED
+
+    @property
+    def size(self) -> int:
+        """Numbers that one image needs in memory."""
+        return -(-self.strides[2] // ALIGNED) * ALIGNED
 
     @property
     def start(self) -> int:

@@ -9,7 +9,7 @@ from badak.ops.window import Window
 
 Prediction = _core.Prediction
 Watch = _core.Watch
-WAYS = ("planes", "pixels", "rows")
+WAYS = ("planes", "pixels", "rows", "plain")
 
 
 def packed(
@@ -24,7 +24,7 @@ def packed(
     """A convolution's weight (F, C / groups, KH, KW) as its kernel likes it.
 
     Args:
-        way: "planes" if it reads (N, C, H, W), else "pixels".
+        way: "planes" if it reads (N, C, H, W), "plain" if it also makes such; else "pixels".
         shape: (C, H, W) of an image's maps.
         window: over them.
         groups: of channels.
