@@ -21,7 +21,9 @@
 #include "loss/softmax.h"
 #include "norm/norm.h"
 #include "pixels/conv.h"
+#include "pixels/dropout.h"
 #include "pixels/maps.h"
+#include "pixels/normed.h"
 #include "pool2d/pool2d.h"
 
 #define BADAK_KERNELS(X)       \
@@ -35,7 +37,9 @@
   BADAK_MAPS_KERNELS(X)        \
   BADAK_NORM_KERNELS(X)        \
   BADAK_PIXELS_CONV_KERNELS(X) \
+  BADAK_PIXELS_DROPOUT_KERNELS(X) \
   BADAK_PIXELS_MAPS_KERNELS(X) \
+  BADAK_PIXELS_NORMED_KERNELS(X) \
   BADAK_POOL2D_KERNELS(X)      \
   BADAK_SEVERAL_KERNELS(X)     \
   BADAK_SOFTMAX_KERNELS(X)     \

@@ -11,22 +11,7 @@
 
 namespace badak::BADAK_ISA {
 
-namespace {
-
-constexpr int64_t GROUP = 64;
-static_assert(GRAIN % GROUP == 0 && 16 % LANES == 0);
-
-// body(words, i) for every LANES numbers from `first`, a multiple of GROUP, up to `end` and beyond.
-template <class Body>
-inline void each_words(uint64_t key, int64_t first, int64_t end, const Body body) {
-  for (int64_t group = first; group < end; group += GROUP)
-    for (int64_t lane = 0; lane < 16; lane += LANES) {
-      const Drawn drawn = philox(key, static_cast<uint64_t>(group / 4 + lane));
-      for (int64_t w = 0; w < 4; w++) body(drawn.word[w], group + 16 * w + lane);
-    }
-}
-
-}  // namespace
+static_assert(GRAIN % WORDS == 0);
 
 void dropout(const float* x, const uint64_t* key, float* y, bool* mask, int64_t count,
              uint64_t threshold, float scale) {

@@ -47,4 +47,17 @@ inline Drawn philox(uint64_t key, uint64_t first) {
   return {{c0, c1, c2, c3}};
 }
 
+// body(words, i) for every LANES numbers from `first`, a multiple of WORDS, up to `end` and beyond:
+// number 64 g + 16 w + i takes word w of counter 16 g + i.
+constexpr int64_t WORDS = 64;
+static_assert(16 % LANES == 0);
+template <class Body>
+inline void each_words(uint64_t key, int64_t first, int64_t end, const Body body) {
+  for (int64_t group = first; group < end; group += WORDS)
+    for (int64_t lane = 0; lane < 16; lane += LANES) {
+      const Drawn drawn = philox(key, static_cast<uint64_t>(group / 4 + lane));
+      for (int64_t w = 0; w < 4; w++) body(drawn.word[w], group + 16 * w + lane);
+    }
+}
+
 }  // namespace badak::BADAK_ISA

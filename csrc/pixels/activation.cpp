@@ -1,4 +1,5 @@
 // activation.cpp -- the activations of elementwise/ on pixels, row by row.
+// Method: elementwise/'s kernels, a row at a time, or a pixel if its channels are a slice.
 // Only what lies inside is computed: of a frame, sigmoid would make one half.
 #include "elementwise/elementwise.h"
 #include "pixels/maps.h"
@@ -8,15 +9,17 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-// body(offsets) for all runs in parallel: body(run's place in each map...).
+// body(how many numbers, the maps there...) for rows, or pixels of slices of channels, in parallel.
 template <class Body, class... Maps>
 inline void each_run(const Body& body, const Pixels& y, const Maps&... maps) {
   const Walk walk(y, maps...);
+  const int64_t runs = walk.joined ? 1 : y.w, length = walk.joined ? walk.numbers() : y.c;
   in_row_groups(walk, [&](int64_t first, int64_t end) {
     Place place(y, first);
     for (int64_t row = first; row < end; row++, place.next(y))
-      for (int64_t run = 0; run < walk.runs; run++)
-        body(walk.length, place.in(y) + run * y.step, (place.in(maps) + run * maps.step)...);
+      for (int64_t run = 0; run < runs; run++)
+        body(length, y.pixel(place.image, place.row, run),
+             maps.pixel(place.image, place.row, run)...);
   });
 }
 
@@ -27,19 +30,32 @@ void pixels_activation(const ActivationOf& activation, const Pixels& x, const Pi
   each_run(
       [=, kind = activation.kind](int64_t count, float* y, const float* x) {
         switch (kind) {
-          case Activation::relu: return relu(x, y, count);
-          case Activation::leaky_relu: return leaky_relu(x, y, count, first);
-          case Activation::hardtanh: return hardtanh(x, y, count, first, second);
-          case Activation::hardsigmoid: return hardsigmoid(x, y, count);
-          case Activation::sigmoid: return sigmoid(x, y, count);
-          case Activation::tanh: return tanh(x, y, count);
-          case Activation::softplus: return softplus(x, y, count, first, second);
-          case Activation::elu: return elu(x, y, count, first);
-          case Activation::selu: return selu(x, y, count);
-          case Activation::silu: return silu(x, y, count);
-          case Activation::hardswish: return hardswish(x, y, count);
-          case Activation::mish: return mish(x, y, count);
-          case Activation::gelu: return gelu(x, y, count, first != 0);
+          case Activation::relu:
+            return relu(x, y, count);
+          case Activation::leaky_relu:
+            return leaky_relu(x, y, count, first);
+          case Activation::hardtanh:
+            return hardtanh(x, y, count, first, second);
+          case Activation::hardsigmoid:
+            return hardsigmoid(x, y, count);
+          case Activation::sigmoid:
+            return sigmoid(x, y, count);
+          case Activation::tanh:
+            return tanh(x, y, count);
+          case Activation::softplus:
+            return softplus(x, y, count, first, second);
+          case Activation::elu:
+            return elu(x, y, count, first);
+          case Activation::selu:
+            return selu(x, y, count);
+          case Activation::silu:
+            return silu(x, y, count);
+          case Activation::hardswish:
+            return hardswish(x, y, count);
+          case Activation::mish:
+            return mish(x, y, count);
+          case Activation::gelu:
+            return gelu(x, y, count, first != 0);
         }
       },
       y, x);
@@ -51,19 +67,32 @@ void pixels_activation_backward(const ActivationOf& activation, const Pixels& gr
   each_run(
       [=, kind = activation.kind](int64_t count, float* to, const float* grad, const float* x) {
         switch (kind) {
-          case Activation::relu: return relu_backward(grad, x, to, count);
-          case Activation::leaky_relu: return leaky_relu_backward(grad, x, to, count, first);
-          case Activation::hardtanh: return hardtanh_backward(grad, x, to, count, first, second);
-          case Activation::hardsigmoid: return hardsigmoid_backward(grad, x, to, count);
-          case Activation::sigmoid: return sigmoid_backward(grad, x, to, count);
-          case Activation::tanh: return tanh_backward(grad, x, to, count);
-          case Activation::softplus: return softplus_backward(grad, x, to, count, first, second);
-          case Activation::elu: return elu_backward(grad, x, to, count, first);
-          case Activation::selu: return selu_backward(grad, x, to, count);
-          case Activation::silu: return silu_backward(grad, x, to, count);
-          case Activation::hardswish: return hardswish_backward(grad, x, to, count);
-          case Activation::mish: return mish_backward(grad, x, to, count);
-          case Activation::gelu: return gelu_backward(grad, x, to, count, first != 0);
+          case Activation::relu:
+            return relu_backward(grad, x, to, count);
+          case Activation::leaky_relu:
+            return leaky_relu_backward(grad, x, to, count, first);
+          case Activation::hardtanh:
+            return hardtanh_backward(grad, x, to, count, first, second);
+          case Activation::hardsigmoid:
+            return hardsigmoid_backward(grad, x, to, count);
+          case Activation::sigmoid:
+            return sigmoid_backward(grad, x, to, count);
+          case Activation::tanh:
+            return tanh_backward(grad, x, to, count);
+          case Activation::softplus:
+            return softplus_backward(grad, x, to, count, first, second);
+          case Activation::elu:
+            return elu_backward(grad, x, to, count, first);
+          case Activation::selu:
+            return selu_backward(grad, x, to, count);
+          case Activation::silu:
+            return silu_backward(grad, x, to, count);
+          case Activation::hardswish:
+            return hardswish_backward(grad, x, to, count);
+          case Activation::mish:
+            return mish_backward(grad, x, to, count);
+          case Activation::gelu:
+            return gelu_backward(grad, x, to, count, first != 0);
         }
       },
       grad_x, grad, saved);

@@ -3,6 +3,7 @@
 
 #include "pixels/depthwise.h"
 #include "pixels/direct.h"
+#include "pixels/maps.h"
 #include "pixels/winograd.h"
 
 namespace badak::BADAK_ISA {
@@ -70,15 +71,17 @@ void pixels_conv(const Convolution& conv, const Pixels& x, const float* packed,
 }
 
 void pixels_conv_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                        const Pixels& grad_x) {
-  switch (way_of(conv, Direction::grad_x)) {
-    case Way::depthwise:
-      return depthwise_grad_x(conv, grad_y, weight, grad_x);
-    case Way::winograd:
-      return pixels_winograd_grad_x(conv, grad_y, weight, grad_x);
-    default:
-      return direct_grad_x(conv, grad_y, weight, grad_x);
+                        const Pixels* add, const Pixels& grad_x) {
+  const Way way = way_of(conv, Direction::grad_x);
+  if (way == Way::winograd) return pixels_winograd_grad_x(conv, grad_y, weight, add, grad_x);
+  if (way == Way::depthwise) {
+    depthwise_grad_x(conv, grad_y, weight, grad_x);
+  } else {
+    const bool steps_of_1 = conv.window.sh == 1 && conv.window.sw == 1;
+    direct_grad_x(conv, grad_y, weight, steps_of_1 ? add : nullptr, grad_x);
+    if (steps_of_1) return;  // it has added
   }
+  if (add != nullptr) pixels_add(grad_x, *add, grad_x);
 }
 
 void pixels_conv_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,

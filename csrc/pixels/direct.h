@@ -16,8 +16,9 @@ void direct(const Convolution& conv, const Pixels& x, const float* packed, const
 Convolution turned(const Convolution& conv);
 void direct_pack_turned(const Convolution& conv, const float* weight, float* packed);
 
+// At strides of 1 alone, add may be something else than null.
 void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                   const Pixels& grad_x);
+                   const Pixels* add, const Pixels& grad_x);
 void direct_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
                         float* grad_weight, float* grad_bias);
 

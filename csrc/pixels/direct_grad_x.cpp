@@ -4,10 +4,10 @@
 //   geometry.
 // Method: the pixels of x that lie at the same place between two steps of the window (all, at
 // stride 1) meet the same taps. Their gradient is a convolution of grad_y with these taps, turned,
-// in steps of 1: the forward kernel computes it and writes it to each stride's pixel.
+// in steps of 1: the forward kernel computes it and writes it to every stride-th pixel. It reaches
+// that kernel's speed.
 #include "pixels/direct.h"
-#include "simd/simd.h"
-#include "threads/threads.h"
+#include "threads/split.h"
 
 namespace badak::BADAK_ISA {
 
@@ -53,22 +53,23 @@ void turn_weight(const Convolution& conv, const Phase& rows, const Phase& column
 }
 
 void clear_pixels(const Pixels& pixels) {
-  parallel_for(pixels.n, [&](int64_t i) {
-    for (int64_t y = 0; y < pixels.h; y++)
-      for (int64_t x = 0; x < pixels.w; x++) clear(pixels.pixel(i, y, x), pixels.c);
+  in_groups(pixels.n * pixels.h, pixels.w * pixels.c, [&](int64_t row) {
+    float* to = pixels.pixel(row / pixels.h, row % pixels.h, 0);
+    for (int64_t x = 0; x < pixels.w; x++, to += pixels.step)
+      for (int64_t c = 0; c < pixels.c; c += LANES) store_some(to + c, Vec{}, pixels.c - c);
   });
 }
 
 }  // namespace
 
 void direct_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                   const Pixels& grad_x) {
+                   const Pixels* add, const Pixels& grad_x) {
   const Window& k = conv.window;
   if (k.sh == 1 && k.sw == 1) {
     const Convolution back = turned(conv);
     float* packed = scratch_floats(Scratch::packed_weight, direct_size(back));
     direct_pack_turned(conv, weight, packed);
-    return direct(back, grad_y, packed, {}, grad_x);
+    return direct(back, grad_y, packed, {.add = add}, grad_x);
   }
   for (int64_t y = 0; y < k.sh; y++)
     for (int64_t x = 0; x < k.sw; x++) {

@@ -11,12 +11,12 @@
 
 namespace badak::BADAK_ISA {
 
-constexpr int64_t BAND_FLOATS = 3 << 15;     // 384 KiB: half of L2, of the smallest
-constexpr int64_t LEAST_PLACES = 128;        // a band's, so that a tile is worth storing
-constexpr int64_t PANEL_FLOATS = 1 << 17;    // an item's sums
-constexpr int64_t ALL_SUMS = 1 << 22;        // of all items, 16 MiB
-constexpr int64_t WANTED_ITEMS = 16;         // for all threads
-constexpr int64_t PLACES_OF_SEGMENT = 1024;  // at least
+constexpr int64_t BAND_FLOATS = 3 << 15;    // 384 KiB: half of L2, of the smallest
+constexpr int64_t LEAST_PLACES = 128;       // a band's, so that a tile is worth storing
+constexpr int64_t PANEL_FLOATS = 1 << 17;   // an item's sums
+constexpr int64_t ALL_SUMS = 1 << 22;       // of all items, 16 MiB
+constexpr int64_t WANTED_ITEMS = 16;        // for all threads
+constexpr int64_t PLACES_OF_SEGMENT = 512;  // at least
 
 // Bands of at most `places` places: some images, or some rows of one, or a part of a row.
 struct PlaceBands {
@@ -54,7 +54,7 @@ struct GradItems {
   GradItems(const Convolution& conv, int64_t taps, int64_t bands)
       : groups(conv.groups), filters(conv.filters()) {
     const int64_t units = ceil_div(filters, LANES);
-    const int64_t fit = maximum<int64_t>(PANEL_FLOATS / (taps * LANES), 4);
+    const int64_t fit = maximum<int64_t>(PANEL_FLOATS / (taps * LANES), 2);
     panels = ceil_div(units, fit);
     panel = ceil_div(units, panels) * LANES;
     panels = ceil_div(filters, panel);
@@ -87,6 +87,7 @@ struct Totals {
   Totals from(int64_t place) const { return {sums + place, segments, step}; }
 };
 
+// to[j] = the total at j.
 inline void add_up(const Totals& totals, int64_t count, float* to) {
   for (int64_t j = 0; j < count; j += LANES) store_some(to + j, totals.at(j), count - j);
 }

@@ -48,8 +48,7 @@ struct NormFinish {
   /* y = x + finish.add, within the limits. */                                                    \
   X(pixels_clamp, (const Pixels& x, const Finish& finish, const Pixels& y))                       \
   /* grad where low < z < high, else 0. */                                                        \
-  X(pixels_mask,                                                                                  \
-    (const Pixels& grad, const Pixels& z, float low, float high, const Pixels& out))              \
+  X(pixels_mask, (const Pixels& grad, const Pixels& z, float low, float high, const Pixels& out)) \
   X(pixels_add, (const Pixels& a, const Pixels& b, const Pixels& y))                              \
   /* y = x * scale + shift, within the limits: numbers for each channel. */                       \
   X(pixels_scale_shift, (const Pixels& x, const float* scale, const float* shift, float low,      \
@@ -78,7 +77,7 @@ struct NormFinish {
   /* The sum of a window over divisors (oh, ow). */                                               \
   X(pixels_avg_pool,                                                                              \
     (const Pixels& x, const Window& window, const float* divisors, const Pixels& y))              \
-  X(pixels_avg_pool_backward, (const Pixels& grad_y, const Window& window, const float* divisors, \
-                               const Pixels& grad_x))
+  X(pixels_avg_pool_backward,                                                                     \
+    (const Pixels& grad_y, const Window& window, const float* divisors, const Pixels& grad_x))
 
 BADAK_DECLARE_KERNELS(BADAK_PIXELS_MAPS_KERNELS)

@@ -1,8 +1,9 @@
 // rows.h -- walks the rows of maps of one size, in vectors, with numbers for each channel beside.
 //
-// If the pixels of all maps follow each other, a row is one run of w * c numbers; otherwise each
-// pixel is a run. Numbers for each channel are laid out as a pattern of whole pixels and whole
-// vectors, so that any number of channels fills the vectors. Past a run's end lanes are read, as
+// A row is some hops of `period` numbers, and perhaps a rest. If the pixels of all maps follow each
+// other, a hop is several pixels, as many as make whole vectors of any number of channels;
+// otherwise it is one pixel. Numbers for each channel are laid out as a pattern of one hop. Four
+// vectors of it stay in registers while the row goes by. Past the end of a row lanes are read, as
 // pixels.h allows, and not written.
 #pragma once
 
@@ -12,54 +13,138 @@
 
 namespace badak::BADAK_ISA {
 
-// How rows are walked: runs of `length` numbers, and in a run patterns of `period` numbers.
+constexpr int64_t STRIP = 4 * LANES;
+
 struct Walk {
-  int64_t rows, runs, length, period;  // rows of all images; runs of a row
+  int64_t rows, hops, period, rest;  // rows of all images; the others of a row
+  bool joined;
 
   template <class... Others>
-  explicit Walk(const Pixels& x, const Others&... others) {
-    const bool joined = x.step == x.c && ((others.step == others.c) && ...);
-    rows = x.n * x.h;
-    runs = joined ? 1 : x.w;
-    length = joined ? x.w * x.c : x.c;
-    period = x.c;
+  explicit Walk(const Pixels& x, const Others&... others)
+      : rows(x.n * x.h), joined(x.step == x.c && ((others.step == others.c) && ...)) {
+    hops = x.w, period = x.c, rest = 0;
     if (!joined) return;
     while (period % LANES != 0) period *= 2;
-    while (period < 4 * LANES) period *= 2;
-    period = minimum(period, ceil_div(length, x.c) * x.c);
+    while (period % STRIP != 0 && period < 16 * STRIP) period *= 2;
+    const int64_t length = x.w * x.c;
+    period = minimum(period, length);
+    hops = length / period, rest = length % period;
   }
 
-  int64_t numbers() const { return runs * length; }  // of a row
+  int64_t numbers() const { return hops * period + rest; }  // of a row
   int64_t padded() const { return ceil_div(period, LANES) * LANES; }
 };
 
-// Where a row starts: its image and its number there.
+// A row of all images: its image and its number there.
 struct Place {
   int64_t image, row;
-  explicit Place(const Pixels& x, int64_t line) : image(line / x.h), row(line % x.h) {}
+  Place(const Pixels& x, int64_t line) : image(line / x.h), row(line % x.h) {}
   void next(const Pixels& x) {
     if (++row == x.h) row = 0, image++;
   }
   float* in(const Pixels& x) const { return x.at + image * x.image + row * x.row; }
 };
 
+// Where a map is read or written next.
+struct Cursor {
+  float* at;
+  int64_t hop;
+  Cursor(const Walk& walk, const Pixels& x, const Place& place, int64_t j)
+      : at(place.in(x) + j), hop(walk.joined ? walk.period : x.step) {}
+};
+
 // `numbers` for each channel as a pattern at `to`, which has padded() numbers; returns `to`.
 inline const float* spread(const Walk& walk, int64_t c, const float* numbers, float* to) {
-  for (int64_t i = 0; i < walk.padded(); i++) to[i] = 0;
   for (int64_t i = 0; i < walk.period; i += c)
-    for (int64_t j = 0; j < c; j++) to[i + j] = numbers[j];
+    __builtin_memcpy(to + i, numbers, static_cast<size_t>(c) * sizeof(float));
+  for (int64_t i = walk.period; i < walk.padded(); i++) to[i] = 0;
   return to;
 }
 
-// body(offset in the run, offset in the pattern, how many numbers) for all vectors of a run.
-template <class Body>
-inline void each_vector(const Walk& walk, const Body& body) {
-  for (int64_t start = 0; start < walk.length; start += walk.period) {
-    const int64_t end = minimum(walk.period, walk.length - start);
-    int64_t j = 0;
-    for (; j + LANES <= end; j += LANES) body(start + j, j, LANES);
-    if (j < end) body(start + j, j, end - j);
+// Zeros from lane `count` on.
+inline Vec first_of(Vec value, int64_t count) {
+  if (count >= LANES) return value;
+  IntVec lane;
+  for (int32_t i = 0; i < LANES; i++) lane[i] = i;
+  return lane < static_cast<int32_t>(count) ? value : Vec{};
+}
+
+// step(how many numbers, the maps there...) along one row, at one vector of each hop.
+template <class Step, class... Cursors>
+inline void along(const Walk& walk, int64_t j, int64_t width, Step& step, Cursors... cursor) {
+  for (int64_t hop = 0; hop < walk.hops; hop++) {
+    step(width, cursor.at...);
+    ((cursor.at += cursor.hop), ...);
   }
+  if (j < walk.rest) step(minimum(width, walk.rest - j), cursor.at...);
+}
+
+// The same at the four vectors of a strip.
+template <class Step, class... Cursors>
+inline void along(const Walk& walk, int64_t j, Step& a, Step& b, Step& c, Step& d,
+                  Cursors... cursor) {
+  for (int64_t hop = 0; hop < walk.hops; hop++) {
+    a(LANES, cursor.at...);
+    b(LANES, (cursor.at + LANES)...);
+    c(LANES, (cursor.at + 2 * LANES)...);
+    d(LANES, (cursor.at + 3 * LANES)...);
+    ((cursor.at += cursor.hop), ...);
+  }
+  const int64_t rest = walk.rest - j;
+  if (rest > 0) a(minimum(LANES, rest), cursor.at...);
+  if (rest > LANES) b(minimum(LANES, rest - LANES), (cursor.at + LANES)...);
+  if (rest > 2 * LANES) c(minimum(LANES, rest - 2 * LANES), (cursor.at + 2 * LANES)...);
+  if (rest > 3 * LANES) d(minimum(LANES, rest - 3 * LANES), (cursor.at + 3 * LANES)...);
+}
+
+// For each vector j of the pattern: make(j) is a step, which walks rows [first, end); then
+// done(j, step).
+template <class Make, class Done, class... Maps>
+inline void walk_rows(const Walk& walk, int64_t first, int64_t end, const Make& make,
+                      const Done& done, const Pixels& x, const Maps&... maps) {
+  int64_t j = 0;
+  for (; j + STRIP <= walk.period; j += STRIP) {
+    auto a = make(j), b = make(j + LANES), c = make(j + 2 * LANES), d = make(j + 3 * LANES);
+    Place place(x, first);
+    for (int64_t row = first; row < end; row++, place.next(x))
+      along(walk, j, a, b, c, d, Cursor(walk, x, place, j), Cursor(walk, maps, place, j)...);
+    done(j, a), done(j + LANES, b), done(j + 2 * LANES, c), done(j + 3 * LANES, d);
+  }
+  for (; j < walk.period; j += LANES) {
+    const int64_t width = minimum(LANES, walk.period - j);
+    auto step = make(j);
+    Place place(x, first);
+    for (int64_t row = first; row < end; row++, place.next(x))
+      if (width == LANES)
+        along(walk, j, LANES, step, Cursor(walk, x, place, j), Cursor(walk, maps, place, j)...);
+      else
+        along(walk, j, width, step, Cursor(walk, x, place, j), Cursor(walk, maps, place, j)...);
+    done(j, step);
+  }
+}
+
+// The same for maps alone: long patterns row by row, in the order of memory.
+template <class Make, class... Maps>
+inline void write_rows(const Walk& walk, int64_t first, int64_t end, const Make& make,
+                       const Maps&... maps) {
+  const int64_t block = walk.period > STRIP ? 1 : end - first;
+  for (int64_t row = first; row < end; row += block)
+    walk_rows(walk, row, row + block, make, [](int64_t, const auto&) {}, maps...);
+}
+
+// y = function(inputs...) in rows [first, end), with function = make(j) for vector j of the
+// pattern.
+template <class Make, class... Input>
+inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
+                     const Make& make, const Input&... inputs) {
+  write_rows(
+      walk, first, end,
+      [&](int64_t j) {
+        return [function = make(j)](int64_t count, float* to, const auto*... from) {
+          store_some(to, function(load(from)...), count);
+        };
+      },
+      y, inputs...);
 }
 
 // Pieces of about GRAIN numbers: body(first row, end), in parallel.
@@ -71,28 +156,18 @@ inline void in_row_groups(const Walk& walk, const Body& body) {
   });
 }
 
-// y = function(inputs..., offset in the pattern), a row at a time, in rows [first, end).
-template <class Function, class... Input>
-inline void map_rows(const Walk& walk, int64_t first, int64_t end, const Pixels& y,
-                     const Function function, const Input&... inputs) {
-  Place place(y, first);
-  for (int64_t row = first; row < end; row++, place.next(y))
-    for (int64_t run = 0; run < walk.runs; run++) {
-      const auto from = [&](const Pixels& x) { return place.in(x) + run * x.step; };
-      float* const to = from(y);
-      each_vector(walk, [&](int64_t at, int64_t channel, int64_t count) {
-        store_some(to + at, function(load(from(inputs) + at)..., channel), count);
-      });
-    }
+// y = function(inputs...), in parallel.
+template <class Make, class... Input>
+inline void map_pixels(const Walk& walk, const Pixels& y, const Make& make,
+                       const Input&... inputs) {
+  in_row_groups(
+      walk, [&](int64_t first, int64_t end) { map_rows(walk, first, end, y, make, inputs...); });
 }
 
-// The same for all rows, in parallel.
+// The same with one function for all channels.
 template <class Function, class... Input>
-inline void map_pixels(const Walk& walk, const Pixels& y, const Function& function,
-                       const Input&... inputs) {
-  in_row_groups(walk, [&](int64_t first, int64_t end) {
-    map_rows(walk, first, end, y, function, inputs...);
-  });
+inline void map_all(const Pixels& y, const Function& function, const Input&... inputs) {
+  map_pixels(Walk(y, inputs...), y, [=](int64_t) { return function; }, inputs...);
 }
 
 }  // namespace badak::BADAK_ISA

@@ -20,7 +20,7 @@ void pixels_winograd_pack(const Convolution& conv, const float* weight, float* p
 void pixels_winograd(const Convolution& conv, const Pixels& x, const float* packed,
                      const Finish& finish, const Pixels& y);
 void pixels_winograd_grad_x(const Convolution& conv, const Pixels& grad_y, const float* weight,
-                            const Pixels& grad_x);
+                            const Pixels* add, const Pixels& grad_x);
 void pixels_winograd_grad_weight(const Convolution& conv, const Pixels& x, const Pixels& grad_y,
                                  float* grad_weight, float* grad_bias);
 

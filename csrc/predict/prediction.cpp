@@ -2,6 +2,7 @@
 #include "predict/prediction.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <new>
 
@@ -63,17 +64,46 @@ void Prediction::run() {
     const int64_t groups = (n_ + phase.group - 1) / phase.group;
     if (groups == 1 || groups < num_threads()) {
       if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
-      const Turn turn{*this, phase.own.get(), n_, 0, n_};
+      const Turn turn{*this, phase.own.get(), n_, 0, n_, num_threads()};
       for (const Action& step : phase.steps) step(turn);
     } else {
       parallel_for(groups, [&](int64_t g) {
         const int64_t first = g * phase.group, left = n_ - first;
         float* const memory = thread_memory() + phase.base;
-        const Turn turn{*this, memory, phase.group, first, left < phase.group ? left : phase.group};
+        const int64_t count = left < phase.group ? left : phase.group;
+        const Turn turn{*this, memory, phase.group, first, count, 1};
         for (const Action& step : phase.steps) step(turn);
       });
     }
   }
+}
+
+bool Prediction::run_on(const float* images) {
+  arrays_[0] = const_cast<float*>(images);  // no step writes them
+  finite_.store(true, std::memory_order_relaxed);
+  run();
+  return finite_.load(std::memory_order_relaxed);
+}
+
+std::vector<double> Prediction::times() {
+  std::vector<double> seconds;
+  for (Phase& phase : phases_) {
+    const size_t start = seconds.size();
+    seconds.resize(start + phase.steps.size());
+    if (phase.own == nullptr) phase.own = zeros(n_ * phase.size);
+    for (int64_t first = 0; first < n_; first += phase.group) {
+      const int64_t left = n_ - first;
+      const int64_t count = left < phase.group ? left : phase.group;
+      const Turn turn{*this, phase.own.get(), phase.group, first, count, 1};
+      for (size_t i = 0; i < phase.steps.size(); i++) {
+        const auto before = std::chrono::steady_clock::now();
+        phase.steps[i](turn);
+        const auto after = std::chrono::steady_clock::now();
+        seconds[start + i] += std::chrono::duration<double>(after - before).count();
+      }
+    }
+  }
+  return seconds;
 }
 
 }  // namespace badak

@@ -6,6 +6,7 @@
 // same bits either way. What one phase makes and another reads lies in the batch's memory.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -44,6 +45,7 @@ struct Turn {
   float* memory;        // of this phase
   int64_t room;         // for how many images the memory is laid out
   int64_t first, count;  // which of the batch's images
+  int64_t threads;       // for how many threads a step may cut its work
 
   // The images' maps. `first` counts for what lies in the batch's memory.
   Pixels at(const Place& place) const;
@@ -64,6 +66,11 @@ class Prediction {
   // What the steps multiply by from now on; packed for the kernels in use when this was made.
   void use(std::vector<std::shared_ptr<const Packed>> weights) { weights_ = std::move(weights); }
   void run();
+  // Run on these images in place of array 0; false if one of their numbers is not finite.
+  bool run_on(const float* images);
+  void not_finite() const { finite_.store(false, std::memory_order_relaxed); }
+  // Run once; the seconds that each step takes on one thread.
+  std::vector<double> times();
 
   int64_t n() const { return n_; }
   int64_t group() const { return phases_.back().group; }
@@ -88,6 +95,7 @@ class Prediction {
   std::vector<float*> arrays_;
   std::vector<std::shared_ptr<const Packed>> weights_;
   std::vector<Phase> phases_;
+  mutable std::atomic<bool> finite_{true};
 };
 
 }  // namespace badak

@@ -54,23 +54,34 @@ Packed::Packed(Way way, const Convolution& conv, const float* weight, const floa
       weight(packed(way, conv, weight)),
       bias(copied(bias, conv.f)) {}
 
+void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
+            const Pixels& y) {
+  if (packed.way == Packed::rows) return linear(packed, x, after, y);
+  Convolution conv = packed.conv;
+  conv.maps.n = x.n;
+  const Finish finish{.bias = packed.bias.get(),
+                      .add = add,
+                      .low = after.low,
+                      .high = after.high,
+                      .pool = after.pool};
+  if (packed.way == Packed::planes)
+    packed.table->planes_conv(conv, x.at, packed.weight.get(), finish, y);
+  else
+    packed.table->pixels_conv(conv, x, packed.weight.get(), finish, y);
+}
+
+Action take_step(const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    bool finite = true;
+    turn.whole.table().copy_finite(turn.at(x).at, turn.at(y).at, turn.count * x.image, &finite);
+    if (!finite) turn.whole.not_finite();
+  };
+}
+
 Action filter_step(int64_t index, const Place& x, const After& after, const Place& y) {
   return [=](const Turn& turn) {
-    const Packed& packed = turn.whole.weights(index);
-    const Pixels from = turn.at(x), to = turn.at(y);
-    if (packed.way == Packed::rows) return linear(packed, from, after, to);
-    Convolution conv = packed.conv;
-    conv.maps.n = turn.count;
     const Pixels add = after.add ? turn.at(*after.add) : Pixels{};
-    const Finish finish{.bias = packed.bias.get(),
-                        .add = after.add ? &add : nullptr,
-                        .low = after.low,
-                        .high = after.high,
-                        .pool = after.pool};
-    if (packed.way == Packed::planes)
-      packed.table->planes_conv(conv, from.at, packed.weight.get(), finish, to);
-    else
-      packed.table->pixels_conv(conv, from, packed.weight.get(), finish, to);
+    filter(turn.whole.weights(index), turn.at(x), after, after.add ? &add : nullptr, turn.at(y));
   };
 }
 
@@ -119,6 +130,20 @@ Action gate_step(const Place& x, const Place& factors, const Place& y) {
       turn.whole.table().pixels_gate(from, numbers.pixel(i, 0, 0), to);
       from.at += from.image, to.at += to.image;
     }
+  };
+}
+
+Action shuffle_step(int64_t groups, const Place& x, const Place& y) {
+  return [=](const Turn& turn) {
+    const Pixels from = turn.at(x), to = turn.at(y);
+    const int64_t each = from.c / groups;
+    for (int64_t i = 0; i < turn.count; i++)
+      for (int64_t place = 0; place < from.h * from.w; place++) {
+        const float* pixel = from.pixel(i, place / from.w, place % from.w);
+        float* shuffled = to.pixel(i, place / from.w, place % from.w);
+        for (int64_t g = 0; g < groups; g++)
+          for (int64_t c = 0; c < each; c++) shuffled[c * groups + g] = pixel[g * each + c];
+      }
   };
 }
 

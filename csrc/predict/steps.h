@@ -31,6 +31,11 @@ struct After {
   bool pool = false;
 };
 
+void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
+            const Pixels& y);
+
+// Planes copied; the prediction notes if a number is not finite.
+Action take_step(const Place& x, const Place& y);
 // Weights are read when a step runs: weights()[index] of the prediction.
 Action filter_step(int64_t index, const Place& x, const After& after, const Place& y);
 Action from_planes_step(const Place& x, const Place& y);
@@ -40,6 +45,8 @@ Action clamp_step(const Place& x, const After& after, const Place& y);
 // Arrays of a number for each channel, or each place; they must outlive the step.
 Action scale_step(const Place& x, int64_t index, const After& after, const Place& y);
 Action gate_step(const Place& x, const Place& factors, const Place& y);
+// The first channel of each group, then the second of each, and so on.
+Action shuffle_step(int64_t groups, const Place& x, const Place& y);
 Action activation_step(const ActivationOf& activation, const Place& x, const Place& y);
 Action max_pool_step(const Window& window, const Place& x, const Place& y);
 Action avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y);

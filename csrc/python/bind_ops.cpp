@@ -10,6 +10,7 @@ void bind_maps(nb::module_& m);
 void bind_norm(nb::module_& m);
 void bind_pixels_conv(nb::module_& m);
 void bind_pixels_maps(nb::module_& m);
+void bind_pixels_normed(nb::module_& m);
 void bind_pool(nb::module_& m);
 void bind_update(nb::module_& m);
 
@@ -21,6 +22,7 @@ void bind_ops(nb::module_& m) {
   bind_norm(m);
   bind_pixels_conv(m);
   bind_pixels_maps(m);
+  bind_pixels_normed(m);
   bind_pool(m);
   bind_update(m);
 }

@@ -80,10 +80,12 @@ void bind_pixels_conv(nb::module_& m) {
     });
   });
   m.def("pixels_conv_grad_x", [](PixelsIn grad_y, In weight, const PlacedWindow& window,
-                                 int64_t groups, PixelsOut grad_x) {
+                                 int64_t groups, std::optional<PixelsIn> add, PixelsOut grad_x) {
     submit([=] {
       const Pixels from = pixels_of(grad_y), to = pixels_of(grad_x);
-      kernels->pixels_conv_grad_x(of_pixels(to, from.c, window, groups), from, weight.data(), to);
+      const Pixels more = add ? pixels_of(*add) : Pixels{};
+      kernels->pixels_conv_grad_x(of_pixels(to, from.c, window, groups), from, weight.data(),
+                                  add ? &more : nullptr, to);
     });
   });
   m.def("pixels_conv_grad_weight",

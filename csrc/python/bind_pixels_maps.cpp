@@ -31,8 +31,8 @@ void bind_simple(nb::module_& m) {
           submit([=] {
             const Pixels sum = add ? pixels_of(*add) : Pixels{};
             kernels->pixels_clamp(
-                pixels_of(x),
-                {.add = add ? &sum : nullptr, .low = limits[0], .high = limits[1]}, pixels_of(y));
+                pixels_of(x), {.add = add ? &sum : nullptr, .low = limits[0], .high = limits[1]},
+                pixels_of(y));
           });
         });
   m.def("pixels_mask", [](PixelsIn grad, PixelsIn z, const Limits& limits, PixelsOut out) {
@@ -61,9 +61,7 @@ void bind_simple(nb::module_& m) {
           });
         });
   m.def("pixels_activation", [](const Options& options, PixelsIn x, PixelsOut y) {
-    submit([=] {
-      kernels->pixels_activation(activation_of(options), pixels_of(x), pixels_of(y));
-    });
+    submit([=] { kernels->pixels_activation(activation_of(options), pixels_of(x), pixels_of(y)); });
   });
   m.def("pixels_activation_backward",
         [](const Options& options, PixelsIn grad, PixelsIn saved, PixelsOut grad_x) {
@@ -97,25 +95,25 @@ void bind_norms(nb::module_& m) {
                                 std::optional<PixelsIn> add, const Limits& limits, PixelsOut y) {
     submit([=] {
       const Pixels sum = add ? pixels_of(*add) : Pixels{};
-      kernels->pixels_norm_apply(
-          pixels_of(x),
-          {.weight = channels[2].data(),
-           .bias = channels[3].data(),
-           .running_mean = nullptr,
-           .running_var = nullptr,
-           .mean = const_cast<float*>(channels[0].data()),
-           .inverse_std = const_cast<float*>(channels[1].data()),
-           .new_running_mean = nullptr,
-           .new_running_var = nullptr},
-          {.add = add ? &sum : nullptr, .low = limits[0], .high = limits[1]}, pixels_of(y));
+      kernels->pixels_norm_apply(pixels_of(x),
+                                 {.weight = channels[2].data(),
+                                  .bias = channels[3].data(),
+                                  .running_mean = nullptr,
+                                  .running_var = nullptr,
+                                  .mean = const_cast<float*>(channels[0].data()),
+                                  .inverse_std = const_cast<float*>(channels[1].data()),
+                                  .new_running_mean = nullptr,
+                                  .new_running_var = nullptr},
+                                 {.add = add ? &sum : nullptr, .low = limits[0], .high = limits[1]},
+                                 pixels_of(y));
     });
   });
   // grad, x, (mean, inverse_std, weight, bias), z, limits, grad_x, (grad_weight, grad_bias),
   // grad_add
   m.def("pixels_norm_backward",
-        [](PixelsIn grad, PixelsIn x, const std::array<In, 4>& channels,
-           std::optional<PixelsIn> z, const Limits& limits, PixelsOut grad_x,
-           const std::array<Out, 2>& gradients, std::optional<PixelsOut> grad_add) {
+        [](PixelsIn grad, PixelsIn x, const std::array<In, 4>& channels, std::optional<PixelsIn> z,
+           const Limits& limits, PixelsOut grad_x, const std::array<Out, 2>& gradients,
+           std::optional<PixelsOut> grad_add) {
           submit([=] {
             const Pixels result = z ? pixels_of(*z) : Pixels{};
             const Pixels to_add = grad_add ? pixels_of(*grad_add) : Pixels{};
@@ -146,18 +144,16 @@ void bind_pools(nb::module_& m) {
                                         limits[0], limits[1], pixels_of(grad_x));
     });
   });
-  m.def("pixels_avg_pool",
-        [](PixelsIn x, const WindowNumbers& window, In divisors, PixelsOut y) {
-          submit([=] {
-            kernels->pixels_avg_pool(pixels_of(x), window_of(window), divisors.data(),
-                                     pixels_of(y));
-          });
-        });
+  m.def("pixels_avg_pool", [](PixelsIn x, const WindowNumbers& window, In divisors, PixelsOut y) {
+    submit([=] {
+      kernels->pixels_avg_pool(pixels_of(x), window_of(window), divisors.data(), pixels_of(y));
+    });
+  });
   m.def("pixels_avg_pool_backward",
         [](PixelsIn grad_y, const WindowNumbers& window, In divisors, PixelsOut grad_x) {
           submit([=] {
-            kernels->pixels_avg_pool_backward(pixels_of(grad_y), window_of(window),
-                                              divisors.data(), pixels_of(grad_x));
+            kernels->pixels_avg_pool_backward(pixels_of(grad_y), window_of(window), divisors.data(),
+                                              pixels_of(grad_x));
           });
         });
 }

@@ -1,9 +1,10 @@
 // bind_predict.cpp -- Prediction: a network's pass, as badak.network.prediction lays it out.
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/tuple.h>
 
-#include "predict/steps.h"
+#include "predict/bands.h"
 #include "python/bindings.h"
 #include "python/windows.h"
 
@@ -67,6 +68,15 @@ class Watch {
     return true;
   }
 
+  // Whether nobody can get an array again by a weak reference.
+  bool unreferred() const {
+    const nb::object count = nb::module_::import_("weakref").attr("getweakrefcount");
+    for (const auto* objects : {&arrays_, &bases_})
+      for (const nb::object& object : *objects)
+        if (nb::cast<int>(count(object)) != 0) return false;
+    return true;
+  }
+
   std::vector<uint64_t> hashes() const {
     std::vector<uint64_t> result;
     for (const nb::object& object : arrays_) {
@@ -96,6 +106,20 @@ class Watch {
   size_t owned_ = 0;
   std::vector<nb::object> arrays_, bases_;
 };
+
+using ActivationIn = std::tuple<int, float, float>;
+ActivationOf activation_of(const ActivationIn& numbers) {
+  const auto [kind, first, second] = numbers;
+  return {static_cast<Activation>(kind), first, second};
+}
+
+using BandStepIn = std::tuple<int64_t, PlacedWindow, AfterIn, PlaceNumbers, std::vector<ActivationIn>>;
+BandStep band_step_of(const BandStepIn& numbers) {
+  const auto& [filter, window, after, made, then] = numbers;
+  BandStep step{filter, window_of(window), after_of(after), place_of(made), {}};
+  for (const ActivationIn& activation : then) step.then.push_back(activation_of(activation));
+  return step;
+}
 
 // The prediction, and the arrays that its steps read and write.
 struct Held : Prediction {
@@ -135,12 +159,24 @@ void bind_steps(nb::class_<Held>& prediction) {
            [](Held& p, const PlaceNumbers& x, const PlaceNumbers& factors, const PlaceNumbers& y) {
              p.add(gate_step(place_of(x), place_of(factors), place_of(y)));
            })
+      .def("shuffle",
+           [](Held& p, int64_t groups, const PlaceNumbers& x, const PlaceNumbers& y) {
+             p.add(shuffle_step(groups, place_of(x), place_of(y)));
+           })
       .def("activation",
-           [](Held& p, const std::tuple<int, float, float>& activation, const PlaceNumbers& x,
+           [](Held& p, const ActivationIn& activation, const PlaceNumbers& x,
               const PlaceNumbers& y) {
-             const auto [kind, first, second] = activation;
-             p.add(activation_step({static_cast<Activation>(kind), first, second}, place_of(x),
-                                   place_of(y)));
+             p.add(activation_step(activation_of(activation), place_of(x), place_of(y)));
+           })
+      .def("bands",
+           [](Held& p, const PlaceNumbers& x, const std::vector<BandStepIn>& steps, int64_t rows) {
+             BandRun run{place_of(x), {}, rows};
+             for (const BandStepIn& step : steps) run.steps.push_back(band_step_of(step));
+             p.add(bands_step(std::move(run)));
+           })
+      .def("take",
+           [](Held& p, const PlaceNumbers& x, const PlaceNumbers& y) {
+             p.add(take_step(place_of(x), place_of(y)));
            })
       .def("max_pool",
            [](Held& p, const PlacedWindow& window, const PlaceNumbers& x, const PlaceNumbers& y) {
@@ -156,15 +192,17 @@ void bind_steps(nb::class_<Held>& prediction) {
 }  // namespace
 
 void bind_predict(nb::module_& m) {
-  // way, (filters, channels, rows, columns), window with places, groups, weight, bias
+  // way, (filters, channels, rows, columns), window with places, (groups, few), weight, bias
   nb::class_<Packed>(m, "Packed", "A layer's weight as a kernel likes it.")
       .def("__init__",
            [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
-              const PlacedWindow& window, int64_t groups, In weight, In bias) {
+              const PlacedWindow& window, std::pair<int64_t, bool> groups_few, In weight,
+              In bias) {
              const Convolution conv{.maps = {1, sizes[1], sizes[2], sizes[3], window[8], window[9]},
                                     .window = window_of(window),
                                     .f = sizes[0],
-                                    .groups = groups};
+                                    .groups = groups_few.first,
+                                    .few = groups_few.second};
              GilReleased released;
              new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
            });
@@ -173,6 +211,7 @@ void bind_predict(nb::module_& m) {
                     std::vector<nb::object>>())
       .def("same", &Watch::same, "Whether the dictionaries hold the same objects as at first.")
       .def("alone", &Watch::alone, "Whether nobody else has the arrays or their dictionaries.")
+      .def("unreferred", &Watch::unreferred, "Whether there are no weak references to the arrays.")
       .def("hashes", &Watch::hashes, "A number for the content of each array, in order.");
   auto prediction =
       nb::class_<Held>(m, "Prediction", "A network's pass over batches of one size.")
@@ -186,6 +225,12 @@ void bind_predict(nb::module_& m) {
           .def("use",
                [](Held& p, const std::vector<std::shared_ptr<Packed>>& weights) {
                  p.use({weights.begin(), weights.end()});
+               })
+          .def("times", &Prediction::times, "Run once; the seconds of each step on one thread.")
+          .def("run_on",
+               [](Held& p, In images) {
+                 GilReleased released;
+                 return p.run_on(images.data());
                })
           .def("run", [](Held& p) {
             submit([&p] { p.run(); });

@@ -47,6 +47,10 @@ enum class Scratch {
   prediction,  // a group of images on its way, predict/prediction.h
   channels,
   channel_sums,  // pixels/maps.h
+  normed,
+  normed_gradient,
+  normed_weight,
+  normed_sums,  // pixels/normed.cpp
   other,
   count
 };

@@ -1,11 +1,14 @@
 """Training on pixels: random networks against the same layer by layer in float64."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import badak
+from badak import models, ops
 from badak.errors import BadakError
 from badak.layers import (
     ELU,
@@ -34,7 +37,9 @@ from badak.layers import (
     Widen2d,
 )
 from badak.network.pixels.chain import PixelChain
+from badak.network.pixels.normed import NormedConv
 from badak.network.plan import Plan
+from network.test_plan import batch
 
 pytest.importorskip("badak._core")
 
@@ -159,5 +164,94 @@ def test_random_networks_train_as_layer_by_layer(net):
 
 
 def chains(net):
-    plan = Plan(net.layers, net.input_shape, 2, True, False)
+    plan = Plan(net.layers, net.input_shape, 2, True, False, None)
     return [stage for stage in plan._stages.stages if isinstance(stage, PixelChain)]
+
+
+NETWORKS = {
+    "resnet": lambda: models.ResNet8(image_size=16),
+    "widened": lambda: models.ResNet20(image_size=16, blocks=(1, 1, 1)),
+    "separable": lambda: models.DSCNN(dropout=(0, 0), filters=24),
+    "mobile": lambda: models.MobileNetV1(4, 32, width=0.25),
+    "inverted": lambda: models.MobileNetV2(4, 32, width=0.25, dropout=0),
+    "gated": lambda: models.MobileNetV3Small(4, 32, width=0.5, dropout=0),
+    "dense": lambda: badak.Network(
+        [
+            Conv2d(8, 3, padding=1),
+            *(Concat([[], [BatchNorm2d(), ReLU(), Conv2d(4, 3, padding=1)]]) for _ in range(3)),
+            *(BatchNorm2d(), ReLU(), AvgPool2d(2), Flatten(), Linear(5)),
+        ],
+        (3, 9, 7),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_with_norms_train_on_pixels(name):
+    net = NETWORKS[name]()
+    assert len(chains(net)) == 1
+    assert_trains_alike(net, 5)
+
+
+@pytest.mark.parametrize("name", ["resnet", "mobile", "gated"])
+def test_any_number_of_threads_gives_the_same_bits(name):
+    before, states = badak.num_threads(), []
+    try:
+        for count in (1, 2, 3):
+            badak.set_num_threads(count)
+            net = NETWORKS[name]()
+            trainer = badak.Trainer(net, progress=False)
+            for _ in range(3):
+                trainer.step(*batch(net, 20))
+            states.append(net.state())
+    finally:
+        badak.set_num_threads(before)
+    for other in states[1:]:
+        for key, array in other.items():
+            np.testing.assert_array_equal(array, states[0][key], err_msg=key)
+
+
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_a_step_that_met_another_edition_is_recorded_again(monkeypatch, way):
+    net, twin = NETWORKS["mobile"](), NETWORKS["mobile"]()
+    usual = getattr(NormedConv, way)
+
+    def amid(step, memory):
+        with ops.use("reference"):
+            pass
+        return usual(step, memory)
+
+    monkeypatch.setattr(NormedConv, way, amid)
+    for _ in range(3):
+        images, labels = batch(net, 4)
+        found, wanted = (one.forward_backward(images, labels) for one in (net, twin))
+        monkeypatch.undo()
+        assert found.loss == wanted.loss
+        for key, gradient in wanted.gradients.items():
+            np.testing.assert_array_equal(found.gradients[key], gradient)
+
+
+def test_a_step_on_pixels_makes_no_array_after_the_first():
+    net = NETWORKS["resnet"]()
+    trainer = badak.Trainer(net, progress=False)
+    for _ in range(2):
+        trainer.step(*batch(net, 20))
+    images, labels = batch(net, 20)
+    tracemalloc.start()
+    try:
+        trainer.step(images, labels)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 1024
+
+
+def test_gradients_share_memory():
+    """Maps that the way back reads are kept; of gradients a few are alive at once."""
+    net = models.ResNet20(blocks=(2, 2, 2))
+    plan = Plan(net.layers, net.input_shape, 4, True, False, None)
+    plan.forward()
+    (chain,) = plan._stages.stages[:1]
+    forward = chain.memory.made
+    plan.backward()
+    assert chain.memory.made < 1.5 * forward

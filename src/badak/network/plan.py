@@ -49,7 +49,7 @@ class Plan:
         self._stages = (
             Chain(list(layers.items()), input_shape, training)
             if segments is None
-            else Predicted(segments)
+            else Predicted(segments, count)
         )
         self._refreshed = list(self._stages.refreshed())
         self._names = [

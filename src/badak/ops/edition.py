@@ -63,6 +63,11 @@ def pixels_maps() -> ModuleType:
     return importlib.import_module("badak.ops.native.pixels_maps")
 
 
+def pixels_normed() -> ModuleType:
+    """Return the native convolutions of such maps with the batch norms around them; likewise."""
+    return importlib.import_module("badak.ops.native.pixels_normed")
+
+
 def fma_peak() -> float | None:
     """Measure how many float32 operations per second this machine reaches, multiply-adds alone.
 

@@ -90,8 +90,8 @@ def test_conv_equals_the_reference(case, spare, after, data):
     assert np.isfinite(framed).all()
 
 
-@given(convolutions(), st.sampled_from([0, 5]))
-def test_gradients_equal_the_reference(case, spare):
+@given(convolutions(), st.sampled_from([0, 5]), st.booleans())
+def test_gradients_equal_the_reference(case, spare, adds):
     x, weight, bias, window, groups = case
     h, w = window.output_size(*x.shape[2:])
     grad = np.random.default_rng(1).standard_normal((len(x), len(weight), h, w))
@@ -103,9 +103,11 @@ def test_gradients_equal_the_reference(case, spare):
     grad_x = pixels.new(*np.array(x.shape)[[0, 2, 3]], x.shape[1] + spare, pixels.Frame(1, 2, 0, 1))
     grad_x = grad_x.channels(spare // 2, x.shape[1])
     grad_weight, grad_bias = np.empty_like(weight), np.empty_like(bias)
-    pixels.conv_grad_x(grad_y, weight, window, groups, grad_x)
+    more = np.random.default_rng(2).standard_normal(x.shape).astype(np.float32)
+    add = laid_out(more, pixels.Frame(0, 1, 2, 0)) if adds else None
+    pixels.conv_grad_x(grad_y, weight, window, groups, grad_x, add)
     pixels.conv_grad_weight(from_, grad_y, window, groups, grad_weight, grad_bias)
-    close(planes(grad_x), wanted[0])
+    close(planes(grad_x), wanted[0] + adds * more)
     close(grad_weight, wanted[1])
     close(grad_bias, wanted[2])
     grad_x.numbers[...] = 0

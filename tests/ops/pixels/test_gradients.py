@@ -71,9 +71,9 @@ def laid_out(x, frame):
 
 
 def assert_close(gradients, wanted, tolerance=1e-5):
-    for gradient, right in zip(gradients, wanted, strict=True):
-        largest = np.abs(right).max()
-        np.testing.assert_allclose(gradient, right, rtol=0, atol=tolerance * max(largest, 1))
+    for gradient, expected in zip(gradients, wanted, strict=True):
+        largest = np.abs(expected).max()
+        np.testing.assert_allclose(gradient, expected, rtol=0, atol=tolerance * max(largest, 1))
 
 
 def with_threads(count, compute):
@@ -86,8 +86,8 @@ def with_threads(count, compute):
 
 
 def assert_same_with_two_threads(compute, gradients):
-    for one, two in zip(with_threads(2, compute), gradients, strict=True):
-        np.testing.assert_array_equal(one, two)
+    for gradient, expected in zip(with_threads(2, compute), gradients, strict=True):
+        np.testing.assert_array_equal(gradient, expected)
 
 
 OF_PIXELS = {
@@ -96,6 +96,8 @@ OF_PIXELS = {
     "a row in parts": Case(1, 400, (2, 300), 370, 1),
     "panels of filters": Case(3, 256, (4, 4), 400, 3, padding=1),
     "images together": Case(70, 40, (3, 5), 20, 3, padding=1),
+    "small maps, most taps in the frame": Case(20, 64, (2, 3), 48, 5, padding=2),
+    "small maps, dilated": Case(12, 48, (6, 5), 20, 3, padding=2, dilation=2),
     "1x1, vectors of filters": Case(5, 16, (24, 24), 33, 1),
     "1x1, vectors of channels": Case(5, 33, (24, 24), 8, 1),
     "1x1 in steps of 3": Case(4, 20, (17, 19), 30, 1, stride=3),

@@ -126,13 +126,7 @@ def test_scale_shift_and_gate(draw, limits):
     draw.assert_frames_untouched()
 
 
-OPTIONS = {
-    "leaky_relu": (0.1,),
-    "hardtanh": (-1.0, 0.5),
-    "softplus": (2.0, 20.0),
-    "elu": (0.7,),
-    "gelu": (0.0,),
-}
+OPTIONS = {"leaky_relu": (0.1,), "hardtanh": (-1.0, 0.5), "softplus": (2.0, 20.0), "elu": (0.7,)}
 
 
 @pytest.mark.parametrize("kind", maps.ACTIVATIONS)
@@ -191,16 +185,9 @@ def test_norm_forward_and_back(draw, limits, adds, stores, in_place):
     grad_y = draw.pixels(grad)
     grad_x, grad_add = grad_y if in_place else draw.empty(), draw.empty() if adds else None
     gradients = draw.channels(2)
-    maps.pixels_norm_backward(
-        grad_y,
-        from_,
-        (mean, inverse, weight, bias),
-        grad_x,
-        tuple(gradients),
-        z=y if adds or stores else None,
-        limits=limits,
-        grad_add=grad_add,
-    )
+    options = {"z": y if adds or stores else None, "limits": limits, "grad_add": grad_add}
+    channels = mean, inverse, weight, bias
+    maps.pixels_norm_backward(grad_y, from_, channels, grad_x, tuple(gradients), **options)
     close(planes(grad_x), wanted[0])
     for found, right in zip(gradients, wanted[1:], strict=True):
         close(found, right)
@@ -269,3 +256,41 @@ def test_global_average(draw):
     maps.pixels_avg_pool_backward(y, window, grad_x)
     close(planes(grad_x), reference.global_avg_pool2d_backward(*wide(planes(y)), x.shape))
     draw.assert_frames_untouched()
+
+
+def results(c):
+    """Everything that sums or is cut into pieces, on maps of many pieces."""
+    draw = Draw(0, (5, c, 40, 50))
+    x, grad, y = draw.pixels(draw.normal()), draw.pixels(draw.normal()), draw.empty()
+    weight, bias, mean, inverse, grad_weight, grad_bias = draw.channels(6)
+    channels, gradients = (mean, inverse, weight, bias), (grad_weight, grad_bias)
+    maps.pixels_norm_statistics(x, 1e-3, mean, inverse)
+    yield mean, inverse
+    maps.pixels_norm_apply(x, *channels, y, add=grad)
+    yield (y.array,)
+    maps.pixels_norm_backward(grad, x, channels, y, gradients, limits=(0, 6))
+    yield y.array, *gradients
+    factors = draw.normal((5, c))
+    maps.pixels_gate_backward(grad, x, factors, y, factors)
+    yield y.array, factors
+    for window in (Window.of(3, 2, 1), Window.of(2, 2)):
+        pooled = draw.empty((5, c, *window.output_size(40, 50)))
+        maps.pixels_max_pool(x, window, pooled)
+        maps.pixels_max_pool_backward(pooled, x, window, y)
+        yield pooled.array, y.array
+        maps.pixels_avg_pool(x, window, pooled)
+        maps.pixels_avg_pool_backward(pooled, window, y)
+        yield pooled.array, y.array
+
+
+@pytest.mark.parametrize("c", [10, 48, 128])
+def test_the_number_of_threads_changes_no_bit(c):
+    before = _core.num_threads()
+    bits = []
+    try:
+        for count in (1, 2):
+            _core.set_num_threads(count)
+            bits.append([array.tobytes() for arrays in results(c) for array in arrays])
+    finally:
+        _core.set_num_threads(before)
+    assert bits[0] == bits[1]

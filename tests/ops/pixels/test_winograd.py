@@ -12,15 +12,16 @@ from badak.ops.window import Window
 SPARE = 3  # channels beside the maps' own
 
 # Images, channels, filters, rows and columns of x, padding: above, below, left and right. Among
-# them are all heights of a group of tiles, parts of a tile at both borders, and vectors in part.
+# them are all heights of a group of tiles, parts of a tile at both borders, and vectors in part;
+# the tiles are full enough, and so many, that they pay.
 SHAPES = [
-    (1, 16, 16, 8, 8, (1, 1, 1, 1)),
-    (2, 16, 16, 32, 31, (1, 1, 1, 1)),
-    (5, 24, 33, 9, 14, (1, 0, 2, 1)),
-    (3, 40, 70, 13, 6, (2, 2, 0, 0)),
-    (9, 17, 48, 6, 11, (0, 1, 1, 2)),
+    (2, 16, 16, 8, 8, (1, 1, 1, 1)),
+    (3, 16, 16, 32, 31, (1, 1, 1, 1)),
+    (5, 24, 33, 11, 15, (1, 0, 2, 1)),
+    (7, 40, 70, 14, 12, (2, 2, 0, 0)),
+    (9, 17, 48, 8, 10, (0, 1, 1, 2)),
     (37, 64, 32, 4, 4, (1, 1, 1, 1)),
-    (70, 18, 20, 7, 7, (0, 0, 0, 0)),
+    (40, 18, 20, 9, 10, (0, 0, 0, 0)),
     (16, 160, 144, 4, 5, (1, 1, 1, 1)),
     (3, 33, 16, 30, 30, (1, 1, 1, 1)),
 ]
@@ -132,6 +133,17 @@ def test_many_channels_are_as_exact(channels):
         expected = reference.conv2d_backward(*float64(grad, x, weight), window, 1, True)
         for found, wanted in zip(gradients(x, weight, grad, window), expected, strict=True):
             assert_close(found, wanted)
+
+
+def test_heavy_weights_of_many_tiles():
+    x, weight, bias, grad, window = draw((26, 256, 240, 8, 8, (1, 1, 1, 1)), 4)
+    some = [0, 12, 25]
+    sums = reference.conv2d(*float64(x[some], weight, bias), window, 1)
+    none = np.zeros_like(grad)
+    y = convolve(x, weight, bias, window, none, (-np.inf, np.inf), False)
+    assert_close(y[some], sums)
+    expected = reference.conv2d_backward(*float64(grad[some], x[some], weight), window, 1, True)
+    assert_close(gradients(x, weight, grad, window)[0][some], expected[0])
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -5,7 +5,7 @@ from typing import Any
 from badak.layers import Sigmoid, Tanh
 from badak.layers.activation import Activation
 from badak.network.pixels.maps import Maps, Memory
-from badak.network.pixels.steps import Step
+from badak.network.pixels.steps import Step, passed_back
 from badak.network.stages import Gradients
 from badak.ops import edition
 
@@ -28,15 +28,13 @@ class Curve(Step):
 
     def backward(self, memory: Memory) -> Gradients:
         """One call, where the gradient lies if nobody else reads it."""
-        grad, self.makes.grad = self.makes.grad, None
-        into = grad if grad.alone and memory.fits(grad, self.x) else memory.for_grad(self.x)
-        edition.pixels_maps().pixels_activation_backward(
-            self.kind, grad.pixels, self.saved.data.pixels, into.pixels, *self.options
+        back, saved = edition.pixels_maps().pixels_activation_backward, self.saved.data.pixels
+        return passed_back(
+            self,
+            memory,
+            lambda grad, into: back(self.kind, grad, saved, into, *self.options),
+            in_place=True,
         )
-        if into is not grad:
-            grad.done()
-        memory.give(self.x, into)
-        return {}
 
 
 def supported(layer: Any) -> bool:

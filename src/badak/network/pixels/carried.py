@@ -6,7 +6,7 @@ import numpy as np
 
 from badak.layers import Dropout, Layer
 from badak.network.pixels.maps import Maps, Memory
-from badak.network.pixels.steps import Step
+from badak.network.pixels.steps import Step, passed_back
 from badak.network.stages import Drop, Gradients, Single, Stage
 from badak.ops import edition
 
@@ -16,13 +16,7 @@ class Carried(Step):
 
     def __init__(self, name: str, layer: Layer, x: Maps, makes: Maps) -> None:
         self.x, self.reads, self.makes = x, (x,), makes
-        self.stage: Stage = (
-            Drop(layer) if isinstance(layer, Dropout) else Single(name, layer, training=True)
-        )
-
-    def refreshed(self) -> Iterator[Stage]:
-        """The layer's."""
-        return self.stage.refreshed()
+        self.stage = Single(name, layer, training=True)
 
     def forward(self, memory: Memory) -> None:
         """To planes and back."""
@@ -44,3 +38,32 @@ class Carried(Step):
             turned.planes_to_pixels(grad_x, back.pixels)
             memory.give(self.x, back)
         return gradients
+
+
+class Dropped(Step):
+    """Dropout: the same numbers as in planes."""
+
+    def __init__(self, layer: Dropout, x: Maps, makes: Maps) -> None:
+        self.stage, self.p = Drop(layer), layer.p
+        self.x, self.reads, self.makes = x, (x,), makes
+
+    def refreshed(self) -> Iterator[Stage]:
+        """Draw a key before each pass."""
+        return self.stage.refreshed()
+
+    def alike(self) -> Iterator[tuple[Maps, Maps]]:
+        """The gradient of x takes the place of that of the result."""
+        yield self.x, self.makes
+
+    def forward(self, memory: Memory) -> None:
+        """One call."""
+        maps, x = edition.pixels_maps(), self.x.data.pixels
+        self.mask = np.empty(maps.mask_size(x), np.uint8)
+        maps.pixels_dropout(x, self.stage.key, self.p, self.mask, memory.place(self.makes))
+
+    def backward(self, memory: Memory) -> Gradients:
+        """One call, in place if nobody else reads the gradient."""
+        back = edition.pixels_maps().pixels_dropout_backward
+        return passed_back(
+            self, memory, lambda grad, into: back(grad, self.mask, self.p, into), in_place=True
+        )

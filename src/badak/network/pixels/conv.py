@@ -8,6 +8,7 @@ from badak.network.pixels.maps import Buffer, Maps, Memory
 from badak.network.pixels.steps import Step, Tail, masked, tail_keeps, tail_reads
 from badak.network.stages import Gradients, named
 from badak.ops import edition
+from badak.ops.window import Window
 
 
 class Conv(Step):
@@ -37,30 +38,36 @@ class Conv(Step):
 
     def forward(self, memory: Memory) -> None:
         """One call."""
-        (weight, bias), tail = self._parameters(), self.tail
+        (weight, bias), tail = self.parameters(), self.tail
         add = None if tail.add is None else tail.add.data.pixels
         y, options = memory.place(tail.makes), {"bias": bias, "add": add, "limits": tail.limits}
-        x, groups = self.x.data.pixels, self.layer.groups
-        edition.pixels().conv(x, weight, self.window, groups, y, **options)
+        edition.pixels().conv(self.x.data.pixels, weight, *self.geometry(), y, **options)
 
     def backward(self, memory: Memory) -> Gradients:
         """One call for each gradient."""
+        pixels = edition.pixels()
         grad = masked(memory, self.tail if self.masks else Tail(self.makes, self.tail.add))
-        weight, bias = self._parameters()
+        weight, bias = self.parameters()
         grads = np.empty_like(weight), None if bias is None else np.empty_like(bias)
         self._grad_parameters(grad, *grads)
         if self.x.passes_back:
-            into, options = memory.for_grad(self.x), (self.window, self.layer.groups)
-            edition.pixels().conv_grad_x(grad.pixels, weight, *options, into.pixels)
-            memory.give(self.x, into)
+            into, before = memory.for_grad(self.x), self.x.grad
+            add = None if before is None else before.pixels
+            pixels.conv_grad_x(grad.pixels, weight, *self.geometry(), into.pixels, add)
+            memory.replace(self.x, into)
         grad.done()
         return named(self.name, *grads)
 
     def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
-        x, options = self.x.data.pixels, (self.window, self.layer.groups)
+        x, options = self.x.data.pixels, self.geometry()
         edition.pixels().conv_grad_weight(x, grad.pixels, *options, weight, bias)
 
-    def _parameters(self) -> tuple[Array, Array | None]:
+    def geometry(self) -> tuple[Window, int]:
+        """The window and the groups."""
+        return self.window, self.layer.groups
+
+    def parameters(self) -> tuple[Array, Array | None]:
+        """Weight and bias."""
         return self.layer.parameters["weight"], self.layer.parameters.get("bias")
 
 
@@ -73,7 +80,7 @@ class FirstConv(Conv):
 
     def forward(self, memory: Memory) -> None:
         """One call."""
-        (weight, bias), y, limits = self._parameters(), memory.place(self.makes), self.tail.limits
+        (weight, bias), y, limits = self.parameters(), memory.place(self.makes), self.tail.limits
         call = edition.pixels().planes_conv
         call(self.images, weight, self.window, y, bias=bias, limits=limits)
 

@@ -12,6 +12,7 @@ from badak.layers import (
     Block,
     Concat,
     Conv2d,
+    Dropout,
     GlobalAvgPool2d,
     Hardtanh,
     Layer,
@@ -25,11 +26,12 @@ from badak.layers import (
 from badak.layers.nodes import INPUT, Node
 from badak.network.pixels import activation, flat
 from badak.network.pixels.activation import Curve
-from badak.network.pixels.carried import Carried
+from badak.network.pixels.carried import Carried, Dropped
 from badak.network.pixels.conv import Conv, Enter, FirstConv
 from badak.network.pixels.joins import Cat, Gate, Sum
 from badak.network.pixels.maps import Maps
 from badak.network.pixels.norm import Norm
+from badak.network.pixels.normed import fused
 from badak.network.pixels.pool import AvgPool, MaxPool, Widen
 from badak.network.pixels.steps import NO_LIMITS, Step, Tail
 
@@ -74,6 +76,7 @@ class Lowered:
                 self.steps.append(self._step(node))
                 self.steps[-1].covers = (node.name, *list(self._taken)[before:])
         self.end = self._maps[self._flat.end]
+        self.steps = fused(self.steps, pays)
         for step in self.steps:
             step.link()
         self._agree()
@@ -109,6 +112,8 @@ class Lowered:
             return PLAIN[kind](node.layer, x, self._make(node.name))
         if activation.supported(node.layer):
             return Curve(node.layer, x, self._make(node.name))
+        if isinstance(node.layer, Dropout):
+            return Dropped(node.layer, x, self._make(node.name))
         return Carried(node.name, node.layer, x, self._make(node.name))
 
     def _max_pool(self, node: Node, x: Maps) -> Step:
@@ -172,3 +177,8 @@ def joins(block: Block, shapes: Sequence[Shape]) -> bool:
     if isinstance(block, Product):
         return len(shapes) == 2 and sorted(shape[1:] == (1, 1) for shape in shapes) == [False, True]
     return isinstance(block, (Residual, Concat))
+
+
+def pays(norm: Norm, conv: Conv) -> bool:
+    """Whether it is faster not to store what a norm makes for a convolution."""
+    return conv.layer.groups > 1 or conv.window.kernel == (1, 1)

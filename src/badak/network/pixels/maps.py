@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from badak.arrays import Shape
+from badak.arrays import Array, Shape
 from badak.ops import edition
 
 if TYPE_CHECKING:
@@ -78,27 +78,55 @@ class Maps:
         else:
             self._frames[kind] = self.frame(kind).joined(frame)
 
+    def need_none(self, kind: str) -> None:
+        """Have no frame, whatever was needed so far."""
+        self._frames.pop(kind, None)
+
 
 class Memory:
     """Arrays for maps of one batch size; one that nobody uses any more serves again.
 
-    Only arrays of equal size and frame stand in for one another, so that frames stay zero.
+    With a frame only arrays of equal size and frame stand in for one another, so that frames stay
+    zero; without one, any that is large enough.
+
+    Attributes:
+        count: images of a batch.
+        made: bytes of all arrays.
     """
 
     def __init__(self, count: int) -> None:
-        self.count = count
-        self._free: dict[tuple[Shape, Frame], list[Pixels]] = {}
+        self.count, self.made = count, 0
+        self._framed: dict[tuple[Shape, Frame], list[Pixels]] = {}
+        self._plain: list[Array] = []
 
     def take(self, shape: Shape, frame: "Frame") -> Buffer:
         """Lend an array; its numbers are anything."""
-        free = self._free.setdefault((shape, frame), [])
+        if frame == edition.pixels().NO_FRAME:
+            return self._take_plain(shape)
+        free = self._framed.setdefault((shape, frame), [])
         pixels = free.pop() if free else self.make(shape, frame).pixels
         return Buffer(pixels, lambda: free.append(pixels))
+
+    def _take_plain(self, shape: Shape) -> Buffer:
+        c, h, w = shape
+        size = self.count * h * w * c
+        large = [number for number, room in enumerate(self._plain) if room.size >= size]
+        if large:
+            room = self._plain.pop(min(large, key=lambda number: self._plain[number].size))
+        else:
+            room = edition.pixels().room(size)
+            self.made += room.nbytes
+        pixels = edition.pixels().Pixels(
+            room[:size].reshape(self.count, h, w, c), (0, 0, 0, h, w, c)
+        )
+        return Buffer(pixels, lambda: self._plain.append(room))
 
     def make(self, shape: Shape, frame: "Frame") -> Buffer:
         """Make an array of zeros that never serves for anything else."""
         c, h, w = shape
-        return Buffer(edition.pixels().new(self.count, h, w, c, frame), lambda: None)
+        pixels = edition.pixels().new(self.count, h, w, c, frame)
+        self.made += pixels.array.nbytes
+        return Buffer(pixels, lambda: None)
 
     def place(self, maps: Maps) -> "Pixels":
         """Where a step shall write the maps that it makes."""
@@ -135,6 +163,13 @@ class Memory:
             kernels.pixels_add(before.pixels, grad.pixels, maps.grad.pixels)
             before.done()
         grad.done()
+
+    def replace(self, maps: Maps, grad: Buffer) -> None:
+        """Give a gradient that includes what has come back before."""
+        if maps.grad is not None:
+            maps.grad.done()
+            maps.grad = None
+        self.give(maps, grad)
 
     def fits(self, grad: Buffer, maps: Maps) -> bool:
         """Whether an array has the frame that a gradient of these maps needs."""

@@ -22,9 +22,10 @@ class Norm(Step):
 
     Attributes:
         masks: whether the way back applies the limits; if not, the step after this one did.
+        measured: whether the step that made x wrote the statistics.
     """
 
-    masks = True
+    masks, measured = True, False
 
     def __init__(self, name: str, layer: BatchNorm2d, x: Maps, tail: Tail) -> None:
         self.name, self.layer, self.x, self.tail = name, layer, x, tail
@@ -40,14 +41,26 @@ class Norm(Step):
 
     def forward(self, memory: Memory) -> None:
         """The statistics, then the result; the running statistics move."""
-        with where(f"{type(self.layer).__name__} {self.name!r}"):
-            check_count((memory.count, *self.x.shape))
-        layer, x, maps = self.layer, self.x.data.pixels, edition.pixels_maps()
-        options = {"momentum": layer.momentum, **layer.buffers}
-        maps.pixels_norm_statistics(x, layer.eps, *self.statistics, **options)
+        self.measure(memory)
         add = None if self.tail.add is None else self.tail.add.data.pixels
         y, limits = memory.place(self.makes), self.tail.limits
-        maps.pixels_norm_apply(x, *self._channels(), y, add=add, limits=limits)
+        edition.pixels_maps().pixels_norm_apply(
+            self.x.data.pixels, *self.channels(), y, add=add, limits=limits
+        )
+
+    def measure(self, memory: Memory) -> None:
+        """Write the statistics, if nobody else did."""
+        with where(f"{type(self.layer).__name__} {self.name!r}"):
+            check_count((memory.count, *self.x.shape))
+        if not self.measured:
+            layer = self.layer
+            edition.pixels_maps().pixels_norm_statistics(
+                self.x.data.pixels,
+                layer.eps,
+                *self.statistics,
+                momentum=layer.momentum,
+                **layer.buffers,
+            )
 
     def backward(self, memory: Memory) -> Gradients:
         """The sums, then the gradients of x and of what was added."""
@@ -61,7 +74,7 @@ class Norm(Step):
         edition.pixels_maps().pixels_norm_backward(
             grad.pixels,
             self.x.data.pixels,
-            self._channels(),
+            self.channels(),
             grad_x.pixels,
             grads,
             z=self.makes.data.pixels if summed else None,
@@ -82,6 +95,7 @@ class Norm(Step):
         free = self.tail.limits == NO_LIMITS or grad.alone
         return grad.share() if free else memory.for_grad(self.makes)
 
-    def _channels(self) -> tuple[Array, ...]:
+    def channels(self) -> tuple[Array, ...]:
+        """What the core needs to know of each channel."""
         parameters = self.layer.parameters
         return (*self.statistics, parameters["weight"], parameters["bias"])

@@ -1,11 +1,8 @@
 """Pooling steps, and Widen2d, which is one."""
 
-from collections.abc import Callable
-from typing import Any
-
 from badak.layers import AvgPool2d, GlobalAvgPool2d, MaxPool2d, Widen2d
 from badak.network.pixels.maps import Maps, Memory
-from badak.network.pixels.steps import NO_LIMITS, Step
+from badak.network.pixels.steps import NO_LIMITS, Step, passed_back
 from badak.network.stages import Gradients
 from badak.ops import edition
 from badak.ops.window import Window
@@ -33,7 +30,9 @@ class MaxPool(Step):
         """One call, which finds the winners again."""
         x = self.x.data.pixels
         back = edition.pixels_maps().pixels_max_pool_backward
-        return _back(self, memory, lambda grad, into: back(grad, x, self.window, into, self.limits))
+        return passed_back(
+            self, memory, lambda grad, into: back(grad, x, self.window, into, self.limits)
+        )
 
 
 class AvgPool(Step):
@@ -53,7 +52,9 @@ class AvgPool(Step):
     def backward(self, memory: Memory) -> Gradients:
         """One call."""
         back = edition.pixels_maps().pixels_avg_pool_backward
-        return _back(self, memory, lambda grad, into: back(grad, self.window, into, self.options))
+        return passed_back(
+            self, memory, lambda grad, into: back(grad, self.window, into, self.options)
+        )
 
 
 class Widen(Step):
@@ -72,16 +73,6 @@ class Widen(Step):
     def backward(self, memory: Memory) -> Gradients:
         """One call."""
         back, count = edition.pixels_maps().pixels_avg_pool_backward, self.x.shape[0]
-        return _back(
+        return passed_back(
             self, memory, lambda grad, into: back(grad.channels(0, count), self.window, into)
         )
-
-
-def _back(step: Any, memory: Memory, call: Callable[[Any, Any], None]) -> Gradients:
-    """Compute the gradient of a step's x from that of what it makes, in another array."""
-    grad, step.makes.grad = step.makes.grad, None
-    grad_x = memory.for_grad(step.x)
-    call(grad.pixels, grad_x.pixels)
-    grad.done()
-    memory.give(step.x, grad_x)
-    return {}

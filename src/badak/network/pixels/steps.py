@@ -1,8 +1,8 @@
 """Steps of a chain: what computes maps from maps, forward and back, by native calls alone."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -99,3 +99,24 @@ def tail_reads(tail: Tail) -> tuple[Maps, ...]:
 def tail_keeps(tail: Tail) -> tuple[Maps, ...]:
     """What the way back reads of a tail."""
     return () if tail.limits == NO_LIMITS else (tail.makes,)
+
+
+def passed_back(
+    step: Any, memory: Memory, call: Callable[[Any, Any], None], in_place: bool = False
+) -> Gradients:
+    """Compute the gradient of a step's x from that of what it makes: call(from, to).
+
+    Args:
+        step: makes maps from x, and has no parameters.
+        memory: of the chain.
+        call: the kernel.
+        in_place: whether both may be one array.
+    """
+    grad, step.makes.grad = step.makes.grad, None
+    free = in_place and grad.alone and memory.fits(grad, step.x)
+    into = grad if free else memory.for_grad(step.x)
+    call(grad.pixels, into.pixels)
+    if not free:
+        grad.done()
+    memory.give(step.x, into)
+    return {}

@@ -3,6 +3,7 @@
 from badak.network.prediction.graph import Graph, Operation, Value
 from badak.ops.window import Window
 
+HALVES = Window((2, 2), (2, 2))
 FILTERS = ("conv", "linear")
 
 
@@ -36,11 +37,15 @@ def _taker(
         return before
     if operation.kind == "clamp" and _limits(operation, before):
         return before
-    if operation.kind == "max_pool" and before.kind == "conv" and not before.pool:
-        if operation.window == Window((2, 2), (2, 2)):
-            before.pool = True
-            return before
+    if operation.window == HALVES and operation.kind == "max_pool" and _can_pool(before):
+        before.pool = True
+        return before
     return None
+
+
+def _can_pool(operation: Operation) -> bool:
+    """Whether 2x2 max pooling can follow in the same step."""
+    return operation.kind == "conv" and not operation.pool and min(operation.makes.shape[1:]) > 1
 
 
 def _limits(operation: Operation, before: Operation) -> bool:

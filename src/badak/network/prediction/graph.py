@@ -32,14 +32,15 @@ class Operation:
 
     Attributes:
         kind: "conv", "linear", "scale", "clamp", "activation", "max_pool", "avg_pool", "concat",
-            "slice", "gate", "copy"; or "layer" for what runs as it does elsewhere.
+            "slice", "shuffle", "gate", "copy"; or "layer" for what runs as it does elsewhere.
         reads: the values it computes from.
         makes: its result.
-        layers: for a filter or a scale the layer that has its numbers and the factors after it; else
-            the layer, if it has one.
+        layers: for a filter or a scale the layer that has its numbers, and those that have the
+            factors after it; else the layer, if it has one.
         window: a convolution's or a pooling's.
         groups: a convolution's.
-        numbers: an activation's kind and options; the first channel of a slice.
+        numbers: an activation's kind and options; the first channel of a slice; the groups
+            of a shuffle.
         add: what is added to the result.
         limits: to what the result is limited.
         pool: whether 2x2 max pooling follows.
@@ -74,7 +75,14 @@ class Operation:
 
 @dataclass
 class Graph:
-    """Operations in order; `input` is the images, and `output_shape` what users see of the output."""
+    """Operations in order.
+
+    Attributes:
+        input: the images.
+        output: what the last layer makes.
+        output_shape: of an image's output, as users see it.
+        operations: in order.
+    """
 
     input: Value
     output: Value

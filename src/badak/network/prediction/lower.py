@@ -1,4 +1,4 @@
-"""Turn layers into operations. A layer that has none here becomes a "layer", which runs by itself."""
+"""Turn layers into operations. A layer that has none here becomes a "layer" and runs by itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -52,9 +52,7 @@ def _add(graph: Graph, visit: Visit[Shape], reads: list[Value], shapes: list[Sha
     """Append the layer's operation, or several that join values two at a time."""
     made = Value(as_maps(visit.output))
     layer = visit.layer
-    as_seen = all(
-        value.shape == as_maps(shape) for value, shape in zip(reads, shapes, strict=True)
-    )
+    as_seen = all(value.shape == as_maps(shape) for value, shape in zip(reads, shapes, strict=True))
     operation: Operation | None = None
     if isinstance(layer, Block):
         if type(layer) is kinds.Residual and reads[0].shape == reads[1].shape:
@@ -92,15 +90,9 @@ def _join(block: Block, reads: list[Value], made: Value) -> Operation | None:
 
 
 def _conv(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operation:
-    groups = {kinds.Subsample2d: shape[0], kinds.TableConv2d: 1}.get(type(layer))
-    return Operation(
-        "conv",
-        reads,
-        made,
-        [layer],
-        window=layer.window(shape),
-        groups=layer.groups if groups is None else groups,
-    )
+    each = isinstance(layer, kinds.Subsample2d)  # each map by itself
+    groups = shape[0] if each else getattr(layer, "groups", 1)
+    return Operation("conv", reads, made, [layer], window=layer.window(shape), groups=groups)
 
 
 def _linear(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operation:
@@ -125,6 +117,10 @@ def _slice(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operati
     return Operation("slice", reads, made, [layer], numbers=(layer.start,))
 
 
+def _shuffle(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operation:
+    return Operation("shuffle", reads, made, [layer], numbers=(layer.groups,))
+
+
 def _is_pointwise(layer: Layer) -> bool:
     return isinstance(layer, (Activation, kinds.ReLU, kinds.Sigmoid, kinds.Tanh))
 
@@ -137,15 +133,15 @@ def _pointwise(layer: Any, reads: list[Value], made: Value) -> Operation:
         options = layer.options()
         return Operation("clamp", reads, made, limits=(options["min_val"], options["max_val"]))
     if isinstance(layer, Activation):
-        op, options = layer.op, [float(_number(value)) for value in layer.options().values()]
+        op, given = layer.op, [_number(value) for value in layer.options().values()]
     else:
-        op, options = type(layer).__name__.lower(), []
-    numbers = (ACTIVATIONS.index(op), *options, 0.0, 0.0)
+        op, given = type(layer).__name__.lower(), []
+    numbers = (float(ACTIVATIONS.index(op)), *given, 0.0, 0.0)
     return Operation("activation", reads, made, numbers=numbers[:3])
 
 
 def _number(value: Any) -> float:
-    return float(value == "tanh") if isinstance(value, str) else value
+    return float(value == "tanh" if isinstance(value, str) else value)
 
 
 Lowering = Callable[[Any, Shape, list[Value], Value], Operation | None]
@@ -163,4 +159,5 @@ LOWERINGS: dict[type[Layer], Lowering] = {
     kinds.AvgPool2d: _avg_pool,
     kinds.GlobalAvgPool2d: _avg_pool,
     kinds.ChannelSlice: _slice,
+    kinds.ChannelShuffle: _shuffle,
 }

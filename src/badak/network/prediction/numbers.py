@@ -11,13 +11,14 @@ from badak.layers.batch_norm import BatchNorm
 from badak.layers.batch_norm import factors as batch_norm_factors
 from badak.network.prediction.graph import Operation
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating[Any]]
 
 
 def weights(operation: Operation) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A filter's weight and bias, or a scale's factors and shifts, as the native core takes them.
 
-    The weight is (F, C / groups, KH, KW); a linear layer's is (M, H * W * C), as maps lie in memory.
+    The weight is (F, C / groups, KH, KW); a linear layer's is (M, H * W * C), as maps lie in
+    memory.
     """
     first, *more = operation.layers
     if operation.kind == "scale":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from math import prod
 
-from badak.network.prediction.graph import Operation, Value
+from badak.network.prediction.graph import Operation
 from badak.network.prediction.rooms import NO_FRAME, Room, Rooms
 
 BATCH, ARRAY = -1, -2  # csrc/predict/prediction.h

@@ -123,7 +123,7 @@ def _joined(operation: Operation, rooms: Rooms) -> list[Operation]:
         else:
             part = Value(x.shape)
             rooms.of[part] = whole, first
-            copies.append(replace(operation, kind="copy", reads=[x], makes=part))
+            copies.append(Operation("copy", [x], part))
         first += x.shape[0]
     return copies
 
@@ -140,7 +140,7 @@ def _with_row(operation: Operation, rooms: Rooms) -> list[Operation]:
         return [operation]
     row = Value(x.shape)
     rooms.of[row] = Room(x.shape), 0
-    copy = replace(operation, kind="copy", reads=[x], makes=row, limits=(-float("inf"), float("inf")))
+    copy = Operation("copy", [x], row)
     return [copy, replace(operation, reads=[row])]
 
 

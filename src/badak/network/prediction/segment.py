@@ -15,6 +15,7 @@ from badak.ops import edition
 
 # A first layer of at most so many channels reads the images as they are.
 PLANES = 4
+FILTERS = ("conv", "linear", "scale")  # what has weights
 
 
 def reads_planes(operation: Operation) -> bool:
@@ -45,16 +46,17 @@ class Segment:
 
     def filters(self) -> list[Operation]:
         """The operations that have weights."""
-        return [one for one in self.operations if one.kind in ("conv", "linear", "scale")]
+        return [one for one in self.operations if one.kind in FILTERS]
 
-    def packed(self, operation: Operation, weight: Array, bias: Array) -> Any:
-        """A filter's weights for the native core."""
+    def packed(self, operation: Operation, few: bool, weight: Array, bias: Array) -> Any:
+        """A filter's weights for the native core, for few images at a time or many."""
         native = edition.predict()
         if operation.kind != "conv":
             return native.packed_rows(weight, bias)
         x = operation.reads[0]
         way = "planes" if x in self.reads and reads_planes(operation) else "pixels"
-        return native.packed(way, x.shape, operation.window, operation.groups, weight, bias)
+        how = way, x.shape, operation.window, operation.groups, few
+        return native.packed(*how, weight, bias)
 
     def program(self, arrays: Mapping[Value, Array], first_filter: int) -> Any:
         """The native call; its filters are numbered from `first_filter`."""
@@ -62,10 +64,8 @@ class Segment:
         numbers = {value: number for number, value in enumerate(arrays)}
         count = len(next(iter(arrays.values())))
         operations = self._between(rooms, numbers)
-        indices = {}
-        for operation in operations:
-            if operation.kind in ("conv", "linear", "scale"):
-                indices[operation.makes] = first_filter + len(indices)
+        makes = [one.makes for one in operations if one.kind in FILTERS]
+        indices = {value: first_filter + number for number, value in enumerate(makes)}
         phases = phases_of(furnished(operations, rooms), rooms, count)
         found, batch = slots(phases, rooms)
         native = edition.predict().Prediction(count, batch)
@@ -97,8 +97,10 @@ class Segment:
             number = numbers[value]
             (maker,) = (one for one in self.operations if one.makes is value)
             rows = value.shape[1:] == (1, 1)
-            if rows and maker.kind != "slice" and not any(
-                value in one.all_reads() for one in self.operations
+            if (
+                rows
+                and maker.kind != "slice"
+                and not any(value in one.all_reads() for one in self.operations)
             ):
                 rooms.of[value] = Room(value.shape, array=number), 0
                 continue
@@ -149,7 +151,10 @@ class _Writer:
 
     def _write(self, operation: Operation) -> None:
         native, kind = self.native, operation.kind
-        reads, made = [self._place(value) for value in operation.reads], self._place(operation.makes)
+        reads, made = (
+            [self._place(value) for value in operation.reads],
+            self._place(operation.makes),
+        )
         add = None if operation.add is None else self._place(operation.add)
         after = add, *operation.limits, operation.pool
         if kind in ("conv", "linear"):
@@ -161,6 +166,8 @@ class _Writer:
         elif kind == "activation":
             which, first, second = operation.numbers
             native.activation((int(which), first, second), reads[0], made)
+        elif kind == "shuffle":
+            native.shuffle(int(operation.numbers[0]), reads[0], made)
         elif kind in ("max_pool", "avg_pool"):
             self._pool(operation, reads[0], made)
         else:  # copy, gate, from_planes, to_planes
@@ -168,7 +175,6 @@ class _Writer:
 
     def _pool(self, operation: Operation, x: Any, made: Any) -> None:
         shape = operation.reads[0].shape
-        assert operation.window is not None
         window = edition.predict().pool_numbers(shape, operation.window)
         if operation.kind == "max_pool":
             self.native.max_pool(window, x, made)
@@ -184,17 +190,11 @@ class _Writer:
 
 def divisors(operation: Operation) -> Array:
     """What the sum of each window is divided by, (OH, OW) float32."""
-    window, (_, height, width) = operation.window, operation.reads[0].shape
-    assert window is not None
-    (layer,) = operation.layers
+    _, height, width = operation.reads[0].shape
     ones = np.ones((1, 1, height, width))
-    options = {
-        "kernel_size": window.kernel,
-        "stride": window.stride,
-        "padding": window.padding,
-        "ceil_mode": window.ceil_mode,
-    }
-    include = getattr(layer, "count_include_pad", True)
-    means = ops.avg_pool2d(ones, **options, count_include_pad=include)
-    inside = ops.avg_pool2d(ones, **options, divisor_override=1)
+    (layer,) = operation.layers
+    window: Any = operation.window
+    how = ones, window.kernel, window.stride, window.padding, window.ceil_mode
+    means = ops.avg_pool2d(*how, getattr(layer, "count_include_pad", True))
+    inside = ops.avg_pool2d(*how, divisor_override=1)
     return np.ascontiguousarray((inside / means)[0, 0], np.float32)

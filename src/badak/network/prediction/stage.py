@@ -1,4 +1,4 @@
-"""Predicted: a whole network as a stage, in native segments between layers that run by themselves."""
+"""Predicted: a whole network as a stage: native segments, and layers that run by themselves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,8 @@ from badak.network.prediction.numbers import weights
 from badak.network.prediction.segment import Segment
 from badak.network.prediction.weights import Packed, Weights
 from badak.network.stages import Gradients, Stage
+
+FEW = 1  # images at a time, for which weights are read about once
 
 
 class Segments:
@@ -35,9 +37,9 @@ class Segments:
                 self.parts.append(operation)
         self.weights = Weights(watch, self._pack)
 
-    def _pack(self) -> Packed:
+    def _pack(self, few: bool) -> Packed:
         return [
-            part.packed(operation, *weights(operation))
+            part.packed(operation, few, *weights(operation))
             for part in self.parts
             if isinstance(part, Segment)
             for operation in part.filters()
@@ -47,14 +49,14 @@ class Segments:
 class Predicted(Stage):
     """All layers of a network in prediction."""
 
-    def __init__(self, segments: Segments) -> None:
-        self.segments = segments
+    def __init__(self, segments: Segments, count: int) -> None:
+        self.segments, self.few = segments, count <= FEW
         self.programs: list[Any] = []
         self.packed: Packed = []
 
     def refresh(self) -> None:
         """Use other weights if they changed."""
-        packed = self.segments.weights.current()
+        packed = self.segments.weights.current(self.few)
         if packed is not self.packed:
             self.packed = packed
             for program in self.programs:

@@ -1,5 +1,6 @@
 """Maps with the channels innermost, in a frame of zeros: how plans keep them between layers."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +64,15 @@ class Pixels(NamedTuple):
 def new(n: int, h: int, w: int, c: int, frame: Frame = NO_FRAME) -> Pixels:
     """Make maps of zeros with a frame."""
     shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
-    count = int(np.prod(shape))
+    array = room(math.prod(shape)).reshape(shape)
+    return Pixels(array, (frame.top, frame.left, 0, h, w, c))
+
+
+def room(count: int) -> Array:
+    """Make zeros, aligned, with numbers after them that kernels may read."""
     memory = np.zeros(count + SPARE + ALIGNED // 4, np.float32)
     start = -memory.ctypes.data % ALIGNED // 4
-    array = memory[start : start + count].reshape(shape)
-    return Pixels(array, (frame.top, frame.left, 0, h, w, c))
+    return memory[start : start + count]
 
 
 def reading_frame(window: Window, h: int, w: int) -> Frame:
@@ -119,12 +124,19 @@ def conv(
     pool: bool = False,
 ) -> None:
     """Convolve: bias, the sum with `add`, limits and 2x2 max pooling follow in this order."""
-    _core.pixels_conv(x, weight, _numbers(x, window), groups, (bias, add), limits, pool, y)
+    _core.pixels_conv(x, weight, placed(x, window), groups, (bias, add), limits, pool, y)
 
 
-def conv_grad_x(grad_y: Pixels, weight: Array, window: Window, groups: int, grad_x: Pixels) -> None:
-    """Write a convolution's gradient of x; grad_y has the `gradient_frame`."""
-    _core.pixels_conv_grad_x(grad_y, weight, _numbers(grad_x, window), groups, grad_x)
+def conv_grad_x(
+    grad_y: Pixels,
+    weight: Array,
+    window: Window,
+    groups: int,
+    grad_x: Pixels,
+    add: Pixels | None = None,
+) -> None:
+    """Write a convolution's gradient of x, plus `add`; grad_y has the `gradient_frame`."""
+    _core.pixels_conv_grad_x(grad_y, weight, placed(grad_x, window), groups, add, grad_x)
 
 
 def conv_grad_weight(
@@ -136,7 +148,7 @@ def conv_grad_weight(
     grad_bias: Array | None,
 ) -> None:
     """Write a convolution's gradients of weight and bias."""
-    _core.pixels_conv_grad_weight(x, grad_y, _numbers(x, window), groups, grad_weight, grad_bias)
+    _core.pixels_conv_grad_weight(x, grad_y, placed(x, window), groups, grad_weight, grad_bias)
 
 
 def conv_ways(shape: Shape, filters: int, window: Window, groups: int) -> tuple[str, str, str]:
@@ -168,7 +180,7 @@ def planes_conv_grad_weight(
     _core.planes_conv_grad_weight(x, grad_y, numbers, grad_weight, grad_bias)
 
 
-def _numbers(x: Pixels, window: Window) -> tuple[int, ...]:
+def placed(x: Pixels, window: Window) -> tuple[int, ...]:
     """A window's numbers, and the places that it has on x."""
     h, w = x.inside[3:5]
     return conv_numbers((0, 0, h, w), window)

@@ -4,7 +4,10 @@ Every function writes its result into pixels or arrays that the caller made; unl
 says no, an output may be one of the inputs of its size. Frames are neither read nor written.
 """
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from badak import _core
 from badak.arrays import Array
@@ -153,6 +156,25 @@ def pixels_norm_backward(
         grad_add: of what was added; may be grad unless grad_x is.
     """
     _core.pixels_norm_backward(grad, x, channels, z, limits, grad_x, gradients, grad_add)
+
+
+def pixels_dropout(
+    x: Pixels, key: NDArray[np.uint64], p: float, mask: NDArray[np.uint8], y: Pixels
+) -> None:
+    """Drop what dropout of planes drops; mask has `mask_size` bytes, 1 for what is kept."""
+    _core.pixels_dropout(x, key, p, mask, y)
+
+
+def pixels_dropout_backward(
+    grad: Pixels, mask: NDArray[np.uint8], p: float, grad_x: Pixels
+) -> None:
+    """Write the gradient of what was kept, scaled."""
+    _core.pixels_dropout_backward(grad, mask, p, grad_x)
+
+
+def mask_size(x: Pixels) -> int:
+    """How many bytes a mask needs: kernels may read after the last."""
+    return math.prod(x.numbers.shape) + 64
 
 
 def pixels_max_pool(x: Pixels, window: Window, y: Pixels) -> None:

@@ -1,33 +1,51 @@
 """The native core's predictions; for badak.network.prediction alone."""
 
+from typing import Any
+
 from badak import _core
 from badak.arrays import Array
 from badak.ops.native.window import conv_numbers
 from badak.ops.window import Window
 
 Prediction = _core.Prediction
-Packed = _core.Packed
 Watch = _core.Watch
 WAYS = ("planes", "pixels", "rows")
 
 
 def packed(
-    way: str, shape: tuple[int, int, int], window: Window, groups: int, weight: Array, bias: Array
-) -> Packed:
-    """A convolution's weight (F, C / groups, KH, KW) for maps of this shape, as its kernel likes it.
+    way: str,
+    shape: tuple[int, int, int],
+    window: Window,
+    groups: int,
+    few: bool,
+    weight: Array,
+    bias: Array,
+) -> Any:
+    """A convolution's weight (F, C / groups, KH, KW) as its kernel likes it.
 
-    The way is "planes" if it reads (N, C, H, W), else "pixels".
+    Args:
+        way: "planes" if it reads (N, C, H, W), else "pixels".
+        shape: (C, H, W) of an image's maps.
+        window: over them.
+        groups: of channels.
+        few: whether one image or two come at a time.
+        weight: the weight.
+        bias: (F,).
     """
     numbers = conv_numbers((0, *shape), window)
-    return Packed(WAYS.index(way), (len(weight), *shape), numbers, groups, weight, bias)
+    return _core.Packed(
+        WAYS.index(way), (len(weight), *shape), numbers, (groups, few), weight, bias
+    )
 
 
-def packed_rows(weight: Array, bias: Array) -> Packed:
+def packed_rows(weight: Array, bias: Array) -> Any:
     """A linear layer's weight (M, D), or a scale's, which has as many rows of one number."""
     weight = weight.reshape(len(weight), -1)
-    one = Window.of(1)
     shape = weight.shape[1], 1, 1
-    return Packed(WAYS.index("rows"), (len(weight), *shape), conv_numbers((0, *shape), one), 1, weight, bias)
+    numbers = conv_numbers((0, *shape), Window.of(1))
+    return _core.Packed(
+        WAYS.index("rows"), (len(weight), *shape), numbers, (1, False), weight, bias
+    )
 
 
 def pool_numbers(shape: tuple[int, int, int], window: Window) -> tuple[int, ...]:

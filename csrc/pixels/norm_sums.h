@@ -1,0 +1,45 @@
+// norm_sums.h -- sums of each channel over all images: in float over short pieces of rows, whose
+// borders depend on the sizes alone; the pieces in double, in their order.
+#pragma once
+
+#include "pixels/rows.h"
+
+namespace badak::BADAK_ISA {
+
+constexpr int64_t PIECE = 128;  // hops, whose numbers are added up in float
+
+// Two sums of one channel each.
+struct PairOfSums {
+  double first, second;
+};
+
+// A step that walks rows has sums `first` and `second`; sums[c] = theirs of channel c, in parallel.
+template <class Make, class... Maps>
+inline void sum_pairs(const Walk& walk, int64_t c, const Make& make, PairOfSums* sums,
+                      const Pixels& x, const Maps&... maps) {
+  const int64_t rows = maximum<int64_t>(1, PIECE / maximum<int64_t>(1, walk.hops));
+  const int64_t pieces = ceil_div(walk.rows, rows), size = walk.padded();
+  float* parts = scratch_floats(Scratch::channel_sums, pieces * 2 * size);
+  const auto one = [&](int64_t piece) {
+    float* own = parts + piece * 2 * size;
+    walk_rows(
+        walk, piece * rows, minimum(walk.rows, (piece + 1) * rows), make,
+        [=](int64_t j, const auto& step) {
+          store(own + j, step.first);
+          store(own + size + j, step.second);
+        },
+        x, maps...);
+  };
+  in_groups(pieces, rows * walk.numbers(), one);
+  for (int64_t i = 0; i < c; i++) sums[i] = {0, 0};
+  for (int64_t piece = 0; piece < pieces; piece++) {
+    const float* own = parts + piece * 2 * size;
+    for (int64_t start = 0; start < walk.period; start += c)
+      for (int64_t i = 0; i < c; i++) {
+        sums[i].first += own[start + i];
+        sums[i].second += own[size + start + i];
+      }
+  }
+}
+
+}  // namespace badak::BADAK_ISA

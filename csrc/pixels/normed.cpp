@@ -1,0 +1,238 @@
+// normed.cpp -- convolutions with the batch norms around them, in training.
+//   x, y, gradients (N, H, W, C) pixels; what a norm makes of them is never stored.
+// Method: some images at a time, so that all stays in a core's cache: normalise x into this
+// thread's memory, convolve from there, sum up the result for the norm after. On the way back:
+// normalise x again, make the gradient of y from the gradient of what the norm after made, and
+// from both the gradients of the weight and of z; sum up the latter for the norm before. Two
+// streams of maps forward, four back. The kernels are those of conv.h; inside an item they run on
+// one thread. Sums over items are added up in their order.
+// Precondition: x lies in any frame; the memory here has the frames that the window needs.
+#include "pixels/normed.h"
+
+#include "pixels/norm.h"
+#include "simd/sums.h"
+
+namespace badak::BADAK_ISA {
+
+namespace {
+
+constexpr int64_t ITEM = 1 << 16;   // about so many numbers of the larger maps
+constexpr int64_t WEIGHTS = 1 << 21;  // at most so many numbers of gradients of weights
+
+// Images in items of equal size.
+struct Items {
+  int64_t each, count;
+  Items(int64_t n, int64_t numbers, int64_t weights) {
+    const int64_t most = maximum<int64_t>(2, WEIGHTS / maximum<int64_t>(1, weights));
+    each = maximum<int64_t>(1, minimum(n, ITEM / maximum<int64_t>(1, numbers)));
+    each = maximum(each, ceil_div(n, most));
+    count = ceil_div(n, each);
+  }
+};
+
+Pixels images(const Pixels& x, int64_t first, int64_t count) {
+  Pixels part = x;
+  part.at += first * x.image;
+  part.n = minimum(count, x.n - first);
+  return part;
+}
+
+Convolution of_images(const Convolution& conv, int64_t n) {
+  Convolution part = conv;
+  part.maps.n = n;
+  return part;
+}
+
+// Maps of this thread in a frame of zeros.
+struct FramedSize {
+  int64_t top, bottom, left, right;
+};
+Pixels framed(Scratch slot, const Pixels& like, const FramedSize& frame) {
+  const int64_t row = (like.w + frame.left + frame.right) * like.c;
+  const int64_t image = (like.h + frame.top + frame.bottom) * row;
+  float* const all = scratch_floats(slot, like.n * image + 2 * LANES);
+  for (int64_t i = 0; i < like.n; i++) {
+    float* to = all + i * image;
+    clear(to, frame.top * row + frame.left * like.c);
+    for (int64_t y = 0; y + 1 < like.h; y++)
+      clear(to + (frame.top + y + 1) * row - frame.right * like.c,
+            (frame.left + frame.right) * like.c);
+    clear(to + (frame.top + like.h) * row - frame.right * like.c,
+          frame.bottom * row + frame.right * like.c);
+  }
+  return {all + frame.top * row + frame.left * like.c, like.n, like.h, like.w, like.c, like.c, row,
+          image};
+}
+
+// The frame that the window reads around x, and the one that its turn reads around y's gradient.
+FramedSize reading(const Convolution& conv) {
+  const Window& k = conv.window;
+  const auto after = [](int64_t places, int64_t step, int64_t covers, int64_t before,
+                        int64_t size) {
+    return maximum<int64_t>(0, (places - 1) * step + covers - before - size);
+  };
+  return {k.top, after(conv.maps.oh, k.sh, (k.kh - 1) * k.dh + 1, k.top, conv.maps.h), k.left,
+          after(conv.maps.ow, k.sw, (k.kw - 1) * k.dw + 1, k.left, conv.maps.w)};
+}
+FramedSize turning(const Convolution& conv) {
+  const Window& k = conv.window;
+  const auto before = [](int64_t covers, int64_t first, int64_t step) {
+    return maximum<int64_t>(0, (covers - 1 - first) / step);
+  };
+  const auto after = [](int64_t size, int64_t first, int64_t step, int64_t places) {
+    return maximum<int64_t>(0, (size - 1 + first) / step - places + 1);
+  };
+  return {before((k.kh - 1) * k.dh + 1, k.top, k.sh),
+          after(conv.maps.h, k.top, k.sh, conv.maps.oh),
+          before((k.kw - 1) * k.dw + 1, k.left, k.sw),
+          after(conv.maps.w, k.left, k.sw, conv.maps.ow)};
+}
+
+void normalise(const Pixels& x, const Normed& norm, const Pixels& z) {
+  const auto writable = [](const float* numbers) { return const_cast<float*>(numbers); };
+  pixels_norm_apply(x,
+                    {.weight = norm.weight,
+                     .bias = norm.bias,
+                     .running_mean = nullptr,
+                     .running_var = nullptr,
+                     .mean = writable(norm.mean),
+                     .inverse_std = writable(norm.inverse_std),
+                     .new_running_mean = nullptr,
+                     .new_running_var = nullptr},
+                    {.low = norm.low, .high = norm.high}, z);
+}
+
+ChannelGradients channels_of(const Normed& norm, const float* weight, const float* bias) {
+  return {.weight = norm.weight,
+          .mean = norm.mean,
+          .inverse_std = norm.inverse_std,
+          .grad_weight = const_cast<float*>(weight),
+          .grad_bias = const_cast<float*>(bias)};
+}
+NormFinish finish_of(const Normed& norm) {
+  return {.bias = norm.bias, .z = nullptr, .low = norm.low, .high = norm.high, .grad_add = nullptr};
+}
+
+// The gradient of y from that of what the norm made of it; all are over `count` numbers.
+void differentiate(const Pixels& grad, const Pixels& y, const NormedGradient& after,
+                   int64_t count, const Pixels& grad_y) {
+  norm_gradient(grad, y, channels_of(after.norm, after.grad_weight, after.grad_bias),
+                finish_of(after.norm), count, grad_y);
+}
+
+// The sums of an item's y, and the centres that they are around.
+struct ItemSums {
+  PairOfSums* sums;
+  float* centres;
+};
+ItemSums sums_of(const Items& items, int64_t c) {
+  const size_t all = static_cast<size_t>(items.count * c);
+  auto* const sums = static_cast<PairOfSums*>(
+      scratch(Scratch::normed_sums, all * (sizeof(PairOfSums) + sizeof(float))));
+  return {sums, reinterpret_cast<float*>(sums + all)};
+}
+
+void finish(const ItemSums& all, const Items& items, const Pixels& y, const Statistics& to) {
+  const double count = static_cast<double>(y.n * y.h * y.w);
+  const float keep = static_cast<float>(1 - to.momentum), move = static_cast<float>(to.momentum);
+  for (int64_t c = 0; c < y.c; c++) {
+    const auto each_item = [&](const auto& body) {
+      for (int64_t i = 0; i < items.count; i++) {
+        const int64_t n = minimum(items.each, y.n - i * items.each);
+        body(all.sums[i * y.c + c], static_cast<double>(all.centres[i * y.c + c]),
+             static_cast<double>(n * y.h * y.w));
+      }
+    };
+    double total = 0, squares = 0;
+    each_item([&](const PairOfSums& own, double centre, double places) {
+      total += own.first + places * centre;
+    });
+    const double mean = total / count;
+    each_item([&](const PairOfSums& own, double centre, double places) {  // Chan et al. 1979
+      const double off = mean - centre;
+      squares += own.second - 2 * off * own.first + places * off * off;
+    });
+    const double spread = squares / count;
+    const float var = static_cast<float>(spread < 0 ? 0 : spread);  // NaN stays
+    to.mean[c] = static_cast<float>(mean);
+    to.inverse_std[c] = 1 / __builtin_sqrtf(var + to.eps);
+    const float unbiased = var * static_cast<float>(count / (count - 1));
+    to.running_mean[c] = keep * to.running_mean[c] + move * to.mean[c];
+    to.running_var[c] = keep * to.running_var[c] + move * unbiased;
+  }
+}
+
+// to[i] = the sum of item's numbers over all items.
+void add_up(const float* parts, int64_t items, int64_t count, int64_t stride, float* to) {
+  in_chunks(count, [&](int64_t first, int64_t size) {
+    for (int64_t i = first; i < first + size; i += LANES) {
+      const int64_t lanes = minimum(LANES, first + size - i);
+      Sum sum;
+      for (int64_t item = 0; item < items; item++) sum.add(load_some(parts + item * stride + i, lanes));
+      store_some(to + i, sum.lanes(), lanes);
+    }
+  });
+}
+
+}  // namespace
+
+void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& norm,
+                        const float* packed, const float* bias, const Pixels& y,
+                        const Statistics* statistics) {
+  const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
+  const ItemSums sums = sums_of(items, y.c);
+  parallel_for(items.count, [&](int64_t item) {
+    const Pixels from = images(x, item * items.each, items.each);
+    const Pixels to = images(y, item * items.each, items.each);
+    const Pixels z = framed(Scratch::normed, from, reading(conv));
+    normalise(from, norm, z);
+    pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
+    if (statistics != nullptr) norm_sums(to, sums.centres + item * y.c, sums.sums + item * y.c);
+  });
+  if (statistics != nullptr) finish(sums, items, y, *statistics);
+}
+
+void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Normed& norm,
+                             const float* weight, const Pixels& grad, const NormedGradient& after,
+                             const Pixels& grad_x, float* const gradients[4]) {
+  const int64_t size = conv.f * conv.channels() * conv.cells(), stride = size + conv.f;
+  const Items items(x.n, maximum(x.h * x.w * x.c, grad.h * grad.w * grad.c), size);
+  float* const parts = scratch_floats(Scratch::normed_weight, items.count * stride);
+  PairOfSums* const sums = sums_of(items, x.c).sums;
+  parallel_for(items.count, [&](int64_t item) {
+    const int64_t first = item * items.each;
+    const Pixels from = images(x, first, items.each), back = images(grad_x, first, items.each);
+    const Convolution part = of_images(conv, from.n);
+    Pixels grad_y = images(grad, first, items.each);
+    if (after.y != nullptr) {
+      const Pixels given = grad_y;
+      grad_y = framed(Scratch::normed_gradient, given, turning(conv));
+      differentiate(given, images(*after.y, first, items.each), after, grad.n * grad.h * grad.w,
+                    grad_y);
+    }
+    const Pixels z = framed(Scratch::normed, from, reading(conv));
+    normalise(from, norm, z);
+    float *const own = parts + item * stride, *const bias = own + size;
+    pixels_conv_grad_weight(part, z, grad_y, own, gradients[1] == nullptr ? nullptr : bias);
+    pixels_conv_grad_x(part, grad_y, weight, nullptr, back);
+    norm_gradient_sums(back, from, channels_of(norm, nullptr, nullptr), finish_of(norm),
+                       sums + item * x.c);
+  });
+  add_up(parts, items.count, size, stride, gradients[0]);
+  if (gradients[1] != nullptr) add_up(parts + size, items.count, conv.f, stride, gradients[1]);
+  for (int64_t c = 0; c < x.c; c++) {
+    PairOfSums total{0, 0};
+    for (int64_t i = 0; i < items.count; i++) {
+      total.first += sums[i * x.c + c].first;
+      total.second += sums[i * x.c + c].second;
+    }
+    gradients[2][c] = static_cast<float>(total.second * norm.inverse_std[c]);
+    gradients[3][c] = static_cast<float>(total.first);
+  }
+}
+
+void pixels_normed_grad(const Pixels& grad, const NormedGradient& after, const Pixels& grad_y) {
+  differentiate(grad, *after.y, after, grad.n * grad.h * grad.w, grad_y);
+}
+
+}  // namespace badak::BADAK_ISA
