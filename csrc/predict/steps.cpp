@@ -70,11 +70,12 @@ void filter(const Packed& packed, const Pixels& x, const After& after, const Pix
     packed.table->pixels_conv(conv, x, packed.weight.get(), finish, y);
 }
 
-Action take_step(const Place& x, const Place& y) {
+Action check_step(const Place& x) {
   return [=](const Turn& turn) {
-    bool finite = true;
-    turn.whole.table().copy_finite(turn.at(x).at, turn.at(y).at, turn.count * x.image, &finite);
-    if (!finite) turn.whole.not_finite();
+    const Span images{turn.at(x).at, turn.count * x.image};
+    int64_t odd;
+    turn.whole.table().first_not_finite(&images, 1, &odd);
+    if (odd >= 0) turn.whole.not_finite();
   };
 }
 

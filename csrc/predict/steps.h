@@ -34,8 +34,8 @@ struct After {
 void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
             const Pixels& y);
 
-// Planes copied; the prediction notes if a number is not finite.
-Action take_step(const Place& x, const Place& y);
+// Look at an array; the prediction notes if a number is not finite.
+Action check_step(const Place& x);
 // Weights are read when a step runs: weights()[index] of the prediction.
 Action filter_step(int64_t index, const Place& x, const After& after, const Place& y);
 Action from_planes_step(const Place& x, const Place& y);

@@ -174,10 +174,7 @@ void bind_steps(nb::class_<Held>& prediction) {
              for (const BandStepIn& step : steps) run.steps.push_back(band_step_of(step));
              p.add(bands_step(std::move(run)));
            })
-      .def("take",
-           [](Held& p, const PlaceNumbers& x, const PlaceNumbers& y) {
-             p.add(take_step(place_of(x), place_of(y)));
-           })
+      .def("check", [](Held& p, const PlaceNumbers& x) { p.add(check_step(place_of(x))); })
       .def("max_pool",
            [](Held& p, const PlacedWindow& window, const PlaceNumbers& x, const PlaceNumbers& y) {
              p.add(max_pool_step(window_of(window), place_of(x), place_of(y)));

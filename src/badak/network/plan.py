@@ -16,6 +16,7 @@ from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer, changes
 from badak.network.fusion import Chain
 from badak.network.prediction.stage import Predicted, Segments
+from badak.network.stages import Stage
 from badak.ops import edition
 
 # Plans kept per network: for the batches of training and of evaluation, and for their last ones.
@@ -44,13 +45,16 @@ class Plan:
         need_grad_x: bool,
         segments: Segments | None,
     ) -> None:
-        self.images: Images = np.zeros((count, *input_shape), np.float32)
+        self.images: Images = np.empty((count, *input_shape), np.float32)
+        self._given: Images | None = None
         self._need_grad_x = need_grad_x
-        self._stages = (
-            Chain(list(layers.items()), input_shape, training)
-            if segments is None
-            else Predicted(segments, count)
-        )
+        self._stages: Stage
+        self._direct: Predicted | None = None
+        if segments is None:
+            self._stages = Chain(list(layers.items()), input_shape, training)
+        else:
+            self._stages = predicted = Predicted(segments, count)
+            self._direct = predicted if predicted.direct else None
         self._refreshed = list(self._stages.refreshed())
         self._names = [
             f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
@@ -63,14 +67,18 @@ class Plan:
         self.grad_x: Array | None = None
 
     def take(self, images: Images) -> None:
-        """Copy a batch to `images`."""
-        if not self._fused.take_images(images, self.images):
+        """Copy a batch to `images`, or remember it if the next pass reads it where it is."""
+        if self._direct is not None:
+            self._given = images
+        elif not self._fused.take_images(images, self.images):
             as_images(images)  # says which image is not finite
 
     def forward(self) -> Array:
         """Run `images` forward; the output is `logits`."""
         for stage in self._refreshed:
             stage.refresh()
+        if self._direct is not None:
+            return self._run_on(self._direct)
         if self._forward is not None:
             self._forward.run()
             return self.logits
@@ -78,6 +86,17 @@ class Plan:
             out = self._stages.forward(self.images)
         self.logits, self._forward = out, recording.calls()
         self.grad_logits = np.empty_like(out)
+        return self.logits
+
+    def _run_on(self, predicted: Predicted) -> Array:
+        """Predict the batch that was taken."""
+        given, self._given = self._given, None
+        if not predicted.programs:
+            self.logits = predicted.forward(self.images)
+        if given is None:
+            raise RuntimeError("take a batch before each pass")
+        if not predicted.run_on(given):
+            as_images(given)  # says which image is not finite
         return self.logits
 
     def backward(self) -> dict[str, Array]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
+from typing import Any
+
 from badak.arrays import Shape
 from badak.layers import Layer
 from badak.ops.window import Window
@@ -46,6 +48,7 @@ class Operation:
         pool: whether 2x2 max pooling follows.
         name: of the layer.
         shapes: those of what a "layer" reads and makes, as it knows them.
+        parts: the run that "bands" stands for.
     """
 
     kind: str
@@ -60,6 +63,7 @@ class Operation:
     pool: bool = False
     name: str = ""
     shapes: list[Shape] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)
 
     def all_reads(self) -> Iterator[Value]:
         """What it reads, also what it adds."""

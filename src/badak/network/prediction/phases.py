@@ -54,12 +54,15 @@ def images_needed(operation: Operation) -> int:
         return 1 << 30
     if operation.kind != "conv" or operation.window is None:
         return 0
-    channels, height, width = operation.reads[0].shape
-    filters = operation.makes.shape[0]
-    weights = channels // operation.groups * filters * prod(operation.window.kernel)
-    if weights <= WEIGHTS:
+    if weight_count(operation) <= WEIGHTS:
         return 1
-    return -(-PLACES // prod(operation.window.output_size(height, width)))
+    return -(-PLACES // prod(operation.window.output_size(*operation.reads[0].shape[1:])))
+
+
+def weight_count(conv: Operation) -> int:
+    """The number of a convolution's weights."""
+    channels, filters = conv.reads[0].shape[0], conv.makes.shape[0]
+    return channels // conv.groups * filters * prod(conv.window.kernel if conv.window else ())
 
 
 def _numbers(operation: Operation, rooms: Rooms) -> int:

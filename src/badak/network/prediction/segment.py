@@ -8,6 +8,7 @@ import numpy as np
 
 from badak import ops
 from badak.arrays import Array
+from badak.network.prediction.bands import Part, banded
 from badak.network.prediction.graph import Operation, Value
 from badak.network.prediction.phases import Phase, phases_of, slots
 from badak.network.prediction.rooms import NO_FRAME, Room, Rooms, furnished, reading_frame
@@ -58,15 +59,27 @@ class Segment:
         how = way, x.shape, operation.window, operation.groups, few
         return native.packed(*how, weight, bias)
 
-    def program(self, arrays: Mapping[Value, Array], first_filter: int) -> Any:
-        """The native call; its filters are numbered from `first_filter`."""
+    def program(self, arrays: Mapping[Value, Array], first_filter: int, check: bool) -> Any:
+        """The native call.
+
+        Args:
+            arrays: what it reads and makes.
+            first_filter: the number of its first filter.
+            check: whether it looks for numbers that are not finite in the first array.
+        """
         rooms = Rooms()
         numbers = {value: number for number, value in enumerate(arrays)}
         count = len(next(iter(arrays.values())))
         operations = self._between(rooms, numbers)
         makes = [one.makes for one in operations if one.kind in FILTERS]
         indices = {value: first_filter + number for number, value in enumerate(makes)}
-        phases = phases_of(furnished(operations, rooms), rooms, count)
+        operations = furnished(operations, rooms)
+        if check:
+            first = next(iter(arrays))
+            operations.insert(0, Operation("check", [first], first))
+        phases = phases_of(operations, rooms, count)
+        for phase in phases:
+            phase.operations = banded(phase.operations, rooms)
         found, batch = slots(phases, rooms)
         native = edition.predict().Prediction(count, batch)
         for array in arrays.values():
@@ -166,6 +179,11 @@ class _Writer:
         elif kind == "activation":
             which, first, second = operation.numbers
             native.activation((int(which), first, second), reads[0], made)
+        elif kind == "check":
+            native.check(reads[0])
+        elif kind == "bands":
+            parts = [self._part(part, part is operation.parts[-1]) for part in operation.parts]
+            native.bands(reads[0], parts, int(operation.numbers[0]))
         elif kind == "shuffle":
             native.shuffle(int(operation.numbers[0]), reads[0], made)
         elif kind in ("max_pool", "avg_pool"):
@@ -180,6 +198,18 @@ class _Writer:
             self.native.max_pool(window, x, made)
         else:
             self.native.avg_pool(window, divisors(operation), x, made)
+
+    def _part(self, part: Part, last: bool) -> tuple[Any, ...]:
+        """A convolution of a run; only the last one writes to a room, the others to rows."""
+        conv = part.conv
+        window = edition.predict().pool_numbers(conv.reads[0].shape, conv.window)
+        add = None if conv.add is None else self._place(conv.add)
+        room, _ = self.rooms.find(conv.makes)
+        channels, height, width = conv.makes.shape
+        rows = 0, 0, room.frame[2] * channels, height, width, channels, *room.strides
+        then = [(int(one.numbers[0]), *one.numbers[1:]) for one in part.then]
+        made = self._place(conv.makes) if last else rows
+        return self.indices[conv.makes], window, (add, *conv.limits, False), made, then
 
     def _place(self, value: Value) -> tuple[int, ...]:
         room, first = self.rooms.find(value)

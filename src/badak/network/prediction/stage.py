@@ -62,8 +62,17 @@ class Predicted(Stage):
             for program in self.programs:
                 program.use(packed)
 
+    @property
+    def direct(self) -> bool:
+        """Whether one native call is all, so that it can read the images where they are."""
+        parts = self.segments.parts
+        return len(parts) == 1 and isinstance(parts[0], Segment)
+
     def forward(self, x: Array) -> Array:
-        """All parts; the calls stay good for this batch size."""
+        """All parts; the calls stay good for this batch size.
+
+        If it is `direct`, nothing is computed yet: `run_on` writes to the array that is returned.
+        """
         graph = self.segments.graph
         arrays: dict[Value, Array] = {graph.input: x}
         self.programs, filters = [], 0
@@ -74,12 +83,18 @@ class Predicted(Stage):
             for value in part.makes:
                 arrays[value] = np.empty((len(x), *value.shape), np.float32)
             used = {value: arrays[value] for value in (*part.reads, *part.makes)}
-            program = part.program(used, filters)
+            program = part.program(used, filters, check=self.direct)
             filters += len(part.filters())
             program.use(self.packed)
-            program.run()
             self.programs.append(program)
+            if not self.direct:
+                program.run()
         return arrays[graph.output].reshape(len(x), *graph.output_shape)
+
+    def run_on(self, images: Array) -> bool:
+        """Run after `forward` built it; whether all numbers of the images are finite."""
+        finite: bool = self.programs[0].run_on(images)
+        return finite
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """No way back."""
