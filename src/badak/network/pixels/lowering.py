@@ -69,11 +69,14 @@ class Lowered:
         self._readers = flat.readers(self._flat)
         self.start = Maps(input_shape)
         self._maps = {INPUT: self.start}
-        self._taken: set[str] = set()  # nodes that the step of one before them includes
+        # Nodes that the step of one before them includes, in order.
+        self._taken: dict[str, None] = {}
         self.steps: list[Step] = [] if self._first_reads_planes() else [Enter(self.start)]
         for node in self._flat.nodes:
             if node.name not in self._taken:
+                before = len(self._taken)
                 self.steps.append(self._step(node))
+                self.steps[-1].covers = (node.name, *list(self._taken)[before:])
         self.end = self._maps[self._flat.end]
         self.steps = fused(self.steps, pays)
         for step in self.steps:
@@ -144,7 +147,7 @@ class Lowered:
             (other,) = (read for read in after.reads if read != name)
             if other in self._maps:
                 add, name = self._maps[other], after.name
-                self._taken.add(name)
+                self._taken[name] = None
         limits, name = self._limits(name)
         return Tail(self._make(name), add, limits)
 
@@ -153,7 +156,7 @@ class Lowered:
         after = self._next(name)
         if after is None or type(after.layer) not in LIMITS:
             return NO_LIMITS, name
-        self._taken.add(after.name)
+        self._taken[after.name] = None
         return LIMITS[type(after.layer)](after.layer), after.name
 
     def _agree(self) -> None:

@@ -29,7 +29,12 @@ class NormedConv(Step):
     def __init__(self, norm: Norm, conv: Conv) -> None:
         self.norm, self.conv, self.x = norm, conv, norm.x
         self.reads, self.makes, self.keeps = norm.reads, conv.makes, (norm.x, conv.makes)
+        self.covers = (*norm.covers, *conv.covers)
         self.sums = tuple(np.empty_like(array) for array in norm.statistics)
+
+    def ways(self) -> tuple[str, ...]:
+        """With the norm: see csrc/pixels/normed.cpp."""
+        return ("normed",)
 
     def forward(self, memory: Memory) -> None:
         """One call."""
