@@ -11,8 +11,8 @@
 // winners (n, f, oh/2, ow/2) says which of the four cells won, row by row (null: not needed).
 // A gradient arrives at y, and the kernels need y and winners to see which places it reached.
 #define BADAK_CONV_KERNELS(X)                                                                    \
-  X(conv2d_way, (const Convolution& conv, const Epilogue& epilogue, Direction direction,         \
-                 const char** name))                                                             \
+  X(conv2d_way,                                                                                  \
+    (const Convolution& conv, const Epilogue& epilogue, Direction direction, const char** name)) \
   X(conv2d, (const Convolution& conv, const Epilogue& epilogue, const float* x,                  \
              const float* weight, const float* bias, float* y, uint8_t* winners))                \
   X(conv2d_grad_x, (const Convolution& conv, const Epilogue& epilogue, const float* grad_y,      \

@@ -1,11 +1,13 @@
 // gemm.cpp -- the matrix product of float matrices of any orientation, with bias and ReLU.
 //   The same numbers as NumPy's a @ b (+ bias, maximum with 0), each summed over k in a fixed
 //   order.
-// Method: c is cut into blocks, and if it has few of them, k is cut as well. A block is one item
-// of work: for each slice of k it packs its rows of a and columns of b into tile order, in memory
-// of its thread that stays in L2, and multiplies them tile by tile; a slice of a tile of b stays in
-// L1. Up to four rows are done as dot products without packing.
-// No precondition. Reaches 58 to 90 % of FMA peak at 1024 and 2048 (benchmarks/README.md).
+// Method: c is cut into blocks, and if it has few tiles, k is cut as well. A block is one item of
+// work: for each slice of k it packs its columns of b into tile order, in memory of its thread that
+// stays in L2, and multiplies them with the rows of a, packed before, tile by tile; c's numbers
+// come to L1 meanwhile. What few tiles would read is not packed: a if c has few columns, b if it
+// has few rows. Up to four rows are done as dot products. No precondition. Reaches 85 to 92 % of a
+// Zen 4 core's FMA peak at 1024 and 2048, in all four orientations (OpenBLAS beside it: 81 to 87
+// %).
 #include "gemm/gemm.h"
 
 #include <time.h>
@@ -20,14 +22,19 @@ namespace badak::BADAK_ISA {
 namespace {
 
 constexpr int64_t PANEL = 2 * LANES;  // columns of a tile of b
-constexpr int64_t SLICE = 256;        // of k: a tile's slice of b is 32 KiB on AVX-512
+constexpr int64_t SLICE = 384;        // of k: a tile's slice of b is 48 KiB on AVX-512
 constexpr int64_t BLOCK_TILES = 22;   // row tiles of a block of c, at most
 constexpr int64_t BLOCK_PANELS = 12;  // panels of a block of c, at most
+constexpr int64_t AHEAD = 8;          // rows of b that are fetched before they are packed
+constexpr int64_t FEW_PANELS = 4;     // up to so many, a is read where it lies
+constexpr int64_t FEW_TILE_ROWS = 4;  // tiles one above the other, up to which b is read in place
+constexpr int64_t FITS = 1 << 17;     // numbers of b, if it is read in place
 constexpr int64_t LONG = 256;         // of k: the shortest part worth an item of its own
+constexpr int64_t FEW_TILES = 48;     // of c, if k is worth cutting
 constexpr int64_t ITEMS = 8;          // as many are wanted before k is cut
 constexpr int64_t FEW_ROWS = 4;       // rows of a so few that packing b would cost more
 constexpr int64_t SOME_ROWS = 128;    // rows of a up to which b is read in place, see gemm_rows.h
-constexpr int64_t TINY = 1 << 16;     // multiply-adds that one thread does faster than two
+constexpr int64_t WORK = 1 << 16;     // multiply-adds of an item, at least
 
 // Rows start.. of a as [k][height].
 void pack_rows(const Product& p, int64_t start, int64_t height, int64_t from, int64_t depth,
@@ -58,6 +65,8 @@ void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from
       const float* wide = b + panel * PANEL * p.b_column;
       const int64_t width = columns - panel * PANEL;
       if (p.b_column == 1) {
+        __builtin_prefetch(wide + AHEAD * p.b_row);
+        __builtin_prefetch(wide + AHEAD * p.b_row + LANES);
         store(row, load_some(wide, width));
         store(row + LANES, load_some(wide + LANES, width - LANES));
       } else {
@@ -85,14 +94,28 @@ void pack_slice(const Product& p, const Block& block, int64_t slice, int64_t fir
               packed_a + block.rows * start + tiles.start(i) * depth);
 }
 
+bool in_place(const Product& p) {
+  return p.n <= FEW_PANELS * PANEL && (p.a_row == 1 || p.a_column == 1);
+}
+
+// The columns of b that are packed begin here: what comes before is read in place.
+int64_t first_packed(const Product& p, const Block& block) {
+  const bool few = block.rows <= FEW_TILE_ROWS * TILE_ROWS && p.k * p.n <= FITS;
+  return few && p.b_column == 1 ? block.columns / PANEL * PANEL : 0;
+}
+
+// packed_a is null if a is read in place.
 void multiply(const Product& p, const Block& block, const float* packed_a) {
   const RowTiles tiles(block.rows);
   const int64_t panels = ceil_div(block.columns, PANEL);
   const int64_t length = block.to - block.from, slices = slices_of(length);
-  float* packed_b = scratch_floats(Scratch::packed_b, panels * PANEL * ceil_div(length, slices));
+  const int64_t first = first_packed(p, block);
+  float* packed_b =
+      scratch_floats(Scratch::packed_b, (panels * PANEL - first) * ceil_div(length, slices));
   for (int64_t slice = 0; slice < slices; slice++) {
     const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
-    pack_columns(p, block.column, block.columns, block.from + start, depth, packed_b);
+    pack_columns(p, block.column + first, block.columns - first, block.from + start, depth,
+                 packed_b);
     const auto tile_at = [&](int64_t i, int64_t j) {
       const int64_t row = block.row + tiles.start(i), column = block.column + j * PANEL;
       Finish finish;
@@ -104,18 +127,28 @@ void multiply(const Product& p, const Block& block, const float* packed_a) {
       }
       float* c = p.c + row * p.c_row + column;
       const int64_t height = tiles.height(i), columns = minimum(PANEL, block.columns - j * PANEL);
-      tile_for<PackedRows>(height, columns <= LANES ? 1 : 2)(
-          depth, packed_a + block.rows * start + tiles.start(i) * depth,
-          {packed_b + j * PANEL * depth, PANEL}, c, p.c_row, columns, finish);
+      const PackedRows b = j * PANEL < first
+                               ? PackedRows{p.b + (block.from + start) * p.b_row + column, p.b_row}
+                               : PackedRows{packed_b + (j * PANEL - first) * depth, PANEL};
+      const int vectors = columns <= LANES ? 1 : 2;
+      if (packed_a == nullptr) {
+        const float* const a = p.a + row * p.a_row + (block.from + start) * p.a_column;
+        tile_for<PackedRows, RowsInPlace>(height, vectors)(
+            depth, RowsInPlace(a, p.a_row, p.a_column), b, c, p.c_row, columns, finish);
+      } else {
+        tile_for<PackedRows>(height, vectors)(
+            depth, packed_a + block.rows * start + tiles.start(i) * depth, b, c, p.c_row, columns,
+            finish);
+      }
     };
     if (slices == 1) {  // few multiplications for each number of c: write c row by row
       for (int64_t i = 0; i < tiles.count; i++)
         for (int64_t j = 0; j < panels; j++) tile_at(i, j);
       return;
     }
-    for (int64_t first = 0; first < tiles.count; first += BLOCK_TILES)
+    for (int64_t top = 0; top < tiles.count; top += BLOCK_TILES)
       for (int64_t j = 0; j < panels; j++)
-        for (int64_t i = first; i < minimum(first + BLOCK_TILES, tiles.count); i++) tile_at(i, j);
+        for (int64_t i = top; i < minimum(top + BLOCK_TILES, tiles.count); i++) tile_at(i, j);
   }
 }
 
@@ -130,6 +163,7 @@ void multiply_in_parts(const Product& p, int64_t parts) {
     own.row_bias = own.column_bias = nullptr;
     own.relu = own.accumulate = false;
     const Block block{0, p.m, 0, p.n, p.k * part / parts, p.k * (part + 1) / parts};
+    if (in_place(p)) return multiply(own, block, nullptr);
     float* packed_a = scratch_floats(Scratch::packed_a, p.m * (block.to - block.from));
     for (int64_t slice = 0; slice < slices_of(block.to - block.from); slice++)
       pack_slice(p, block, slice, 0, p.m, packed_a);
@@ -153,24 +187,30 @@ void gemm(const Product& p) {
     if (p.m <= FEW_ROWS) return by_rows[p.m - 1](p);
     if (p.m <= SOME_ROWS) return some_rows(p);
   }
-  const bool tiny = p.m * p.n * p.k <= TINY;
-  const int64_t row_tiles = ceil_div(p.m, TILE_ROWS), panels = ceil_div(p.n, PANEL);
-  if (!tiny && panels < ITEMS && p.k >= 2 * LONG) {
+  const int64_t wanted = maximum<int64_t>(minimum(ITEMS, p.m * p.n * p.k / WORK), 1);
+  const RowTiles tiles(p.m);
+  const int64_t panels = ceil_div(p.n, PANEL);
+  if (wanted == ITEMS && tiles.count * panels < FEW_TILES && p.k >= 2 * LONG) {
     multiply_in_parts(p, minimum(ITEMS, p.k / LONG));
     return;
   }
-  int64_t row_blocks = 1, column_blocks = 1;
-  if (!tiny) {
-    column_blocks = minimum(maximum(ceil_div(panels, BLOCK_PANELS), ITEMS), panels);
-    row_blocks = minimum(ceil_div(ITEMS, column_blocks), row_tiles);
+  const int64_t column_blocks = minimum(maximum(ceil_div(panels, BLOCK_PANELS), wanted), panels);
+  const int64_t row_blocks = minimum(ceil_div(wanted, column_blocks), tiles.count);
+  const auto block_of = [&](int64_t i, int64_t j) {
+    const int64_t row = tiles.start(tiles.count * i / row_blocks);
+    const int64_t bottom = tiles.start(tiles.count * (i + 1) / row_blocks);
+    const int64_t column = panels * j / column_blocks * PANEL;
+    const int64_t end = minimum(panels * (j + 1) / column_blocks * PANEL, p.n);
+    return Block{row, bottom - row, column, end - column, 0, p.k};
+  };
+  if (in_place(p)) {
+    parallel_for(row_blocks * column_blocks, [&](int64_t item) {
+      multiply(p, block_of(item % row_blocks, item / row_blocks), nullptr);
+    });
+    return;
   }
   float* packed_a = scratch_floats(Scratch::shared, p.m * p.k);
-  const auto block_of = [&](int64_t i, int64_t j) {
-    const int64_t row = p.m * i / row_blocks, column = panels * j / column_blocks * PANEL;
-    const int64_t end = minimum(panels * (j + 1) / column_blocks * PANEL, p.n);
-    return Block{row, p.m * (i + 1) / row_blocks - row, column, end - column, 0, p.k};
-  };
-  const int64_t slices = slices_of(p.k), strips = ceil_div(row_tiles + 1, BLOCK_TILES);
+  const int64_t slices = slices_of(p.k), strips = ceil_div(tiles.count + 1, BLOCK_TILES);
   parallel_for(row_blocks * slices * strips, [&](int64_t item) {
     const Block block = block_of(item / (slices * strips), 0);
     const int64_t first = item % strips * BLOCK_TILES;

@@ -37,26 +37,45 @@ struct ScatteredRows {
   const float* operator()(int64_t p) const { return from + offsets[p]; }
 };
 
+// a where it lies: number i of step p is at[i * row + p * step], for up to 12 rows. Four rows share
+// a pointer, or the addresses alone would fill the registers.
+struct RowsInPlace {
+  const float* at[3];
+  int64_t row, step;
+  RowsInPlace(const float* from, int64_t row, int64_t step)
+      : at{from, from + 4 * row, from + 8 * row}, row(row), step(step) {}
+  float operator[](int i) const { return at[i / 4][i % 4 * row]; }
+  RowsInPlace& operator+=(int) {
+    for (const float*& from : at) from += step;
+    return *this;
+  }
+};
+
 // The first `columns` columns of the tile are stored; b's rows are read to their full width.
-template <int ROWS, int V, class Rows>
-void tile_of(int64_t k, const float* a, Rows b, float* c, int64_t c_row, int64_t columns,
+template <int ROWS, int V, class Rows, class Left>
+void tile_of(int64_t k, Left a, Rows b, float* c, int64_t c_row, int64_t columns,
              const Finish& finish) {
   const bool whole = columns == V * LANES;
   TileSums<ROWS, V> sums;
+  sums.fill(Vec{});
+  if (finish.accumulate) {  // c comes while the products are summed
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) __builtin_prefetch(c + i * c_row + v * LANES, 1);
+  }
+  for (int64_t p = 0; p < k; p++, a += ROWS) {
+    const float* const row = b(p);
+    sums.add_products([&a](int i) { return a[i]; }, [row](int v) { return row + v * LANES; });
+  }
   if (finish.accumulate) {
     // Not by sums.each: with that, GCC 12 makes tiles of 10 rows 6 % slower on AVX-512.
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 4
       for (int v = 0; v < V; v++)
-        sums.at[i][v] = whole ? load(c + i * c_row + v * LANES)
-                              : load_some(c + i * c_row + v * LANES, columns - v * LANES);
-  } else {
-    sums.fill(Vec{});
-  }
-  for (int64_t p = 0; p < k; p++, a += ROWS) {
-    const float* const row = b(p);
-    sums.add_products([a](int i) { return a[i]; }, [row](int v) { return row + v * LANES; });
+        sums.at[i][v] += whole ? load(c + i * c_row + v * LANES)
+                               : load_some(c + i * c_row + v * LANES, columns - v * LANES);
   }
   if (finish.row_bias != nullptr)
     sums.each([&](int i, int, Vec& sum) { sum += splat(finish.row_bias[i]); });
@@ -76,29 +95,29 @@ void tile_of(int64_t k, const float* a, Rows b, float* c, int64_t c_row, int64_t
     });
 }
 
-template <class Rows>
-using Tile = void (*)(int64_t, const float*, Rows, float*, int64_t, int64_t, const Finish&);
+template <class Rows, class Left>
+using Tile = void (*)(int64_t, Left, Rows, float*, int64_t, int64_t, const Finish&);
 
 // The tile of `rows` <= TILE_ROWS and `vectors`: 1, 2, or, up to WIDE_ROWS rows, 4.
-template <class Rows>
-Tile<Rows> tile_for(int64_t rows, int64_t vectors) {
+template <class Rows, class Left = const float*>
+Tile<Rows, Left> tile_for(int64_t rows, int64_t vectors) {
 #define BADAK_TILES(V)                                                                  \
   {                                                                                     \
-    tile_of<1, V, Rows>, tile_of<2, V, Rows>, tile_of<3, V, Rows>, tile_of<4, V, Rows>, \
-        tile_of<5, V, Rows>, tile_of<6, V, Rows>                                        \
+    tile_of<1, V, Rows, Left>, tile_of<2, V, Rows, Left>, tile_of<3, V, Rows, Left>,    \
+        tile_of<4, V, Rows, Left>, tile_of<5, V, Rows, Left>, tile_of<6, V, Rows, Left> \
   }
-  static constexpr Tile<Rows> narrow[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
-  static constexpr Tile<Rows> wide[] = BADAK_TILES(4);
+  static constexpr Tile<Rows, Left> narrow[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
+  static constexpr Tile<Rows, Left> wide[] = BADAK_TILES(4);
 #undef BADAK_TILES
   if (vectors == 4) return wide[rows - 1];
   if (rows <= 6) return narrow[vectors - 1][rows - 1];
   if constexpr (TILE_ROWS == 12) {
-#define BADAK_TILES(V)                                                                   \
-  {                                                                                      \
-    tile_of<7, V, Rows>, tile_of<8, V, Rows>, tile_of<9, V, Rows>, tile_of<10, V, Rows>, \
-        tile_of<11, V, Rows>, tile_of<12, V, Rows>                                       \
+#define BADAK_TILES(V)                                                                     \
+  {                                                                                        \
+    tile_of<7, V, Rows, Left>, tile_of<8, V, Rows, Left>, tile_of<9, V, Rows, Left>,       \
+        tile_of<10, V, Rows, Left>, tile_of<11, V, Rows, Left>, tile_of<12, V, Rows, Left> \
   }
-    static constexpr Tile<Rows> high[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
+    static constexpr Tile<Rows, Left> high[][6] = {BADAK_TILES(1), BADAK_TILES(2)};
 #undef BADAK_TILES
     return high[vectors - 1][rows - 7];
   }

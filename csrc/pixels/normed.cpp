@@ -19,12 +19,14 @@ namespace {
 constexpr int64_t ITEM = 1 << 16;   // about so many numbers of the larger maps
 constexpr int64_t WEIGHTS = 1 << 21;  // at most so many numbers of gradients of weights
 
+constexpr int64_t FEWEST = 8;         // items, if there are as many images, to share among threads
+
 // Images in items of equal size.
 struct Items {
   int64_t each, count;
   Items(int64_t n, int64_t numbers, int64_t weights) {
     const int64_t most = maximum<int64_t>(2, WEIGHTS / maximum<int64_t>(1, weights));
-    each = maximum<int64_t>(1, minimum(n, ITEM / maximum<int64_t>(1, numbers)));
+    each = maximum<int64_t>(1, minimum(ceil_div(n, FEWEST), ITEM / numbers));
     each = maximum(each, ceil_div(n, most));
     count = ceil_div(n, each);
   }
@@ -186,7 +188,7 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
     const Pixels to = images(y, item * items.each, items.each);
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
-    pixels_conv(of_images(conv, from.n), z, packed, {.bias = bias}, to);
+    pixels_conv(conv, z, packed, {.bias = bias}, to);  // which way it takes is packed for all
     if (statistics != nullptr) norm_sums(to, sums.centres + item * y.c, sums.sums + item * y.c);
   });
   if (statistics != nullptr) finish(sums, items, y, *statistics);

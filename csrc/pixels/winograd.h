@@ -8,7 +8,8 @@
 namespace badak::BADAK_ISA {
 
 // Whether a convolution has this form; and whether it is large enough to repay the transforms. The
-// number of images counts: the packed weight is four times as large, which a few tiles do not repay.
+// number of images counts: the packed weight is four times as large, which a few tiles do not
+// repay.
 bool can_pixels_winograd(const Convolution& conv);
 bool suits_pixels_winograd(const Convolution& conv);
 bool suits_pixels_winograd_grad_x(const Convolution& conv);

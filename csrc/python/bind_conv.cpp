@@ -28,8 +28,7 @@ Convolution convolution_of(const Images& x, const Filters& weight, const Options
           .groups = std::get<1>(options)};
 }
 
-constexpr Direction DIRECTIONS[] = {Direction::forward, Direction::grad_x,
-                                    Direction::grad_weight};
+constexpr Direction DIRECTIONS[] = {Direction::forward, Direction::grad_x, Direction::grad_weight};
 
 Epilogue epilogue_of(const Options& options) {
   return {.relu = std::get<2>(options), .pool = std::get<3>(options)};

@@ -59,8 +59,8 @@ void bind_pixels_conv(nb::module_& m) {
       nb::arg("shape"), nb::arg("filters"), nb::arg("window"), nb::arg("groups"),
       "The names of the ways that pixels_conv and its two gradients take.");
   m.def(
-      "want_way",
-      [](int way) { wanted_way = static_cast<Way>(std::clamp(way, 0, 3)); }, nb::arg("way"),
+      "want_way", [](int way) { wanted_way = static_cast<Way>(std::clamp(way, 0, 3)); },
+      nb::arg("way"),
       "Have pixels take this way (0: the table's, 2: winograd, 3: direct) where they can.");
   // x, weight (packed anew at each call), window with places, groups, (bias, add), limits, pool, y
   m.def("pixels_conv", [](PixelsIn x, In weight, const PlacedWindow& window, int64_t groups,
@@ -89,8 +89,8 @@ void bind_pixels_conv(nb::module_& m) {
     });
   });
   m.def("pixels_conv_grad_weight",
-        [](PixelsIn x, PixelsIn grad_y, const PlacedWindow& window, int64_t groups,
-           Out grad_weight, std::optional<Out> grad_bias) {
+        [](PixelsIn x, PixelsIn grad_y, const PlacedWindow& window, int64_t groups, Out grad_weight,
+           std::optional<Out> grad_bias) {
           submit([=] {
             const Pixels from = pixels_of(x), grad = pixels_of(grad_y);
             kernels->pixels_conv_grad_weight(of_pixels(from, grad.c, window, groups), from, grad,

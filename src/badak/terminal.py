@@ -102,6 +102,14 @@ def table(
     return Group(grid) if title is None else Group(_cell(title), "", grid)
 
 
+def stacked(*tables: "Group") -> "Group":
+    """Put tables below each other, with an empty line between two."""
+    from rich.console import Group
+
+    parts = [part for table in tables for part in ("", table)]
+    return Group(*parts[1:])
+
+
 def _cell(words: str) -> "Text":
     """The words literally, without rich's markup; a cell may have several lines."""
     from rich.text import Text

@@ -39,6 +39,11 @@ class Chain(Stage):
         for stage in self.stages:
             yield from stage.refreshed()
 
+    def parts(self) -> Iterator[Any]:
+        """Those of all."""
+        for stage in self.stages:
+            yield from stage.parts()
+
     def forward(self, x: Array) -> Array:
         """One after the other."""
         for stage in self.stages:
@@ -65,6 +70,10 @@ class Row:
         """Those of the chain."""
         return self.chain.refreshed()
 
+    def parts(self) -> Iterator[Any]:
+        """Those of the chain."""
+        return self.chain.parts()
+
     def forward(self, values: Sequence[Array]) -> Array:
         """The chain, from the one value that it reads."""
         return self.chain.forward(values[0])
@@ -80,8 +89,16 @@ class Row:
 class Join:
     """The join of several values."""
 
-    def __init__(self, block: Block) -> None:
-        self.block = block
+    def __init__(self, name: str, block: Block) -> None:
+        self.covers, self.block = (name,), block
+
+    def parts(self) -> Iterator[Any]:
+        """Itself."""
+        yield self
+
+    def ways(self) -> tuple[str, ...]:
+        """It has no convolution."""
+        return ()
 
     def refreshed(self) -> Iterator[Stage]:
         """None."""
@@ -117,18 +134,24 @@ class Joined(Stage):
     """A block: its parts, and their join."""
 
     def __init__(self, name: str, block: Block, input_shape: Shape, training: bool) -> None:
-        self.parts = list(_parts(name, block, input_shape, training))
-        self.ends, self.join = block.ends, Join(block)
+        self.rows = list(_parts(name, block, input_shape, training))
+        self.ends, self.join = block.ends, Join(name, block)
 
     def refreshed(self) -> Iterator[Stage]:
         """Those of all parts."""
-        for part in self.parts:
+        for part in self.rows:
             yield from part.runs.refreshed()
+
+    def parts(self) -> Iterator[Any]:
+        """Those of all rows, and the joins."""
+        for part in self.rows:
+            yield from part.runs.parts()
+        yield self.join
 
     def forward(self, x: Array) -> Array:
         """All parts in order, then the join."""
-        values = Values(self.parts, self.ends, x)
-        for part in self.parts:
+        values = Values(self.rows, self.ends, x)
+        for part in self.rows:
             values.put(part.name, part.runs.forward(values.take(part.reads)))
         return self.join.forward(values.take(self.ends))
 
@@ -136,7 +159,7 @@ class Joined(Stage):
         """Add up the gradients that all readers of a value pass back."""
         ends, gradients = self.join.backward(grad_y, need_grad_x)
         arriving = Arriving(self.ends, ends)
-        for part in reversed(self.parts):
+        for part in reversed(self.rows):
             need = passes_back(part, need_grad_x)
             read, own = part.runs.backward(arriving.of(part.name), need)
             arriving.add(part.reads, read)
@@ -154,7 +177,7 @@ def _parts(name: str, block: Block, input_shape: Shape, training: bool) -> Itera
         before = [shapes[read] for read in node.reads]
         shapes[node.name] = output_shape(node.layer, before)
         if len(node.reads) > 1 and isinstance(node.layer, Block):
-            yield Part(node.name, node.reads, Join(node.layer))
+            yield Part(node.name, node.reads, Join(f"{name}.{node.name}", node.layer))
             continue
         row.append(node)
         if after is None or after.reads != (node.name,) or readers[node.name] > 1:
@@ -177,6 +200,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(chain[0])
             shape, rest = chain[0].end.shape, rest[chain[1] :]
             continue
+        first = len(layers) - len(rest)
         name, layer = rest.pop(0)
         before, shape = shape, layer.output_shape(shape)
         if isinstance(layer, Conv2d):
@@ -195,6 +219,7 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(Norm(name, layer))
         else:
             result.append(Single(name, layer, training))
+        result[-1].covers = tuple(name for name, _ in layers[first : len(layers) - len(rest)])
     return result
 
 

@@ -21,7 +21,21 @@ Gradients = dict[str, Array]
 
 
 class Stage(ABC):
-    """Some layers that run as one."""
+    """Some layers that run as one.
+
+    Attributes:
+        covers: their full names; none for a stage that is made of stages.
+    """
+
+    covers: tuple[str, ...] = ()
+
+    def parts(self) -> Iterator[Any]:
+        """Yield what runs as one: this stage, or those inside."""
+        yield self
+
+    def ways(self) -> tuple[str, ...]:
+        """Name the ways of its convolution and of both gradients, after a pass; () without one."""
+        return ()
 
     def refresh(self) -> None:  # noqa: B027  # most have nothing to do
         """Do what must be done in Python before each pass."""
@@ -74,6 +88,15 @@ class ConvBlock(Stage):
             "groups": self.conv.groups,
             **self.epilogue,
         }
+
+    def ways(self) -> tuple[str, ...]:
+        """As the core chose."""
+        conv, shape = self.conv, self.x.shape
+        window = conv.window(shape[1:])
+        ways: tuple[str, ...] = edition.fused().conv_ways(
+            shape, conv.out_channels, window, conv.groups, **self.epilogue
+        )
+        return ways
 
     def forward(self, x: Array) -> Array:
         """One call."""

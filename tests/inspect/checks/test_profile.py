@@ -9,11 +9,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from badak import BadakError, Network
+from badak import BadakError, Network, ops
 from badak.inspect import draw, profile
 from badak.inspect.checks.profile import Profile, Timed
-from badak.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, Residual
-from badak.models import LeNet5
+from badak.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Residual,
+)
+from badak.models import LeNet5, ResNet8
 from badak.ops import edition
 
 CONV = Timed("conv1", "Conv2d", 0.002, 0.004, 600_000_000)
@@ -147,6 +156,48 @@ def test_only_winograds_way_exceeds_the_peak_and_says_so(clock, monkeypatch, lay
     assert ("over 100% by Winograd" in str(found)) == saves
     if not saves:
         assert share == 1  # the machine is at least as fast as any layer
+
+
+CONV_PARTS = [  # conv1 has few taps, its gradient after pooling is mostly 0; conv2 suits Winograd
+    (("conv1", "relu1", "pool1"), "skipped zeros"),
+    (("conv2", "relu2"), "Winograd"),
+    (("flatten1",), ""),
+    (("linear1",), ""),
+    (("between",), ""),
+]
+
+
+@pytest.mark.skipif(ops.active() != "native", reason="only native calls are parts")
+def test_parts_are_what_runs_as_one_with_the_ways_of_the_core(x):
+    net = Network(
+        [Conv2d(8, 5), ReLU(), MaxPool2d(2), Conv2d(8, 3), ReLU(), Flatten(), Linear(3)],
+        (1, 28, 28),
+    )
+    found, flops = profile(net, x, rounds=2), {row.name: row for row in net.summary().rows}
+    assert [(part.name.split(), part.saved_by) for part in found.parts] == [
+        (list(names), saved_by) for names, saved_by in CONV_PARTS
+    ]
+    for part in found.parts[:-1]:
+        rows = [flops[name] for name in part.name.split()]
+        assert part.flops == 3 * sum(row.flops + row.backward_flops for row in rows)
+        assert part.forward > 0 or part.name == "flatten1"
+    assert found.parts[1].ways == ("winograd",) * 3
+    text = str(found)
+    assert "As it runs" in text
+    assert "taps, sparse, sparse" in text
+    assert profile(net.astype(np.float64), x.astype(np.float64), rounds=1).parts == ()
+
+
+@pytest.mark.skipif(ops.active() != "native", reason="only native calls are parts")
+def test_parts_of_blocks_and_of_turned_maps_cover_every_layer():
+    net = ResNet8(filters=(8, 8, 8), image_size=16)
+    found = profile(net, np.zeros((2, 3, 16, 16), np.float32), rounds=1)
+    covered = [name for part in found.parts[:-1] for name in part.name.split()]
+    assert sorted(covered) == sorted(row.name for row in net.summary().rows)
+    ways = {part.name.split()[0]: part.ways for part in found.parts}
+    assert ways["conv1"] == ("planes",)
+    assert len(ways["block2.conv1"]) == 3
+    assert ways["norm1"] == ()
 
 
 def test_the_table_by_hand():

@@ -114,7 +114,7 @@ def test_any_number_of_threads_gives_the_same_bits():
             pixels_normed.normed_conv(
                 x, norm, weight, window, 24, None, y, (statistics, MOMENTUM, EPS)
             )
-            after = (statistics[:2] + (ones, ones), (0.0, np.inf)), y, (ones, ones)
+            after = ((*statistics[:2], ones, ones), (0.0, np.inf)), y, (ones, ones)
             found = np.empty_like(weight), None, np.empty_like(ones), np.empty_like(ones)
             pixels_normed.normed_conv_grad(x, norm, weight, window, 24, y, after, back, found)
             results.append([y.array, back.array, *statistics, found[0], *found[2:]])

@@ -2,27 +2,28 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from badak import checks, terminal
+from badak import checks, ops, terminal
 from badak.arrays import Shape, as_images
 from badak.errors import BadakError
-from badak.inspect.features.filters import Convolution
-from badak.layers import Layer
+from badak.inspect.checks.parts import Key, Parts
+from badak.layers import Conv2d, Layer
 from badak.layers.walk import Tape, walk
 from badak.network import Network
+from badak.network.passes import planned
 from badak.ops import edition
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-# Of each group: fewer do not repay Winograd's transforms.
-WINOGRAD_CHANNELS = 8
+# What a way of the core's saves.
+SAVES = {"winograd": "Winograd", "sparse": "skipped zeros"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Timed:
         flops: operations of both, a multiply-add counted as two.
         saved_by: what may need fewer operations than are counted, "Winograd" or "skipped zeros":
             then more than the machine's peak may seem to be reached.
+        ways: how the core computes its convolution, that one's gradient of x and that of weight, a
+            name each or one for all; () without a convolution.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Timed:
     backward: float
     flops: int
     saved_by: str = ""
+    ways: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -67,6 +71,9 @@ class Profile:
         whole: the step as the network runs it, fused where it can be.
         batch_size: images in the step.
         rounds: of which the times are medians.
+        parts: what the step consists of as it runs, each as many layers as one call can do, by the
+            names of them all; the last one is what turns maps between them. Empty if the network
+            runs layer by layer.
         peak: FLOP/s of this machine's multiply-adds in float32: the highest that was measured
             between the rounds, or that a layer reached; None without the native core, or for a
             float64 network.
@@ -77,6 +84,7 @@ class Profile:
     batch_size: int
     rounds: int
     peak: float | None
+    parts: tuple[Timed, ...] = ()
 
     @property
     def one_by_one(self) -> Timed:
@@ -99,25 +107,38 @@ class Profile:
         return max((by for share, by in shares if share is not None and share > 1), default="")
 
     def __rich__(self) -> "Group":
-        headings = ["Layer", "Kind", "Forward", "Backward", "Time", "FLOPs", "GFLOP/s", "Peak"]
         total = self.one_by_one.seconds
         rows = [self._cells(row, total) for row in self.rows]
         sums = [self._cells(row, total) for row in (self.one_by_one, self.whole)]
         footer = ["\n".join(pair) for pair in zip(*sums, strict=True)]
         about = f"Milliseconds of a training step, batch {self.batch_size}"
-        if self.peak is None:
-            headings, footer = headings[:-1], footer[:-1]
-            rows = [row[:-1] for row in rows]
-        else:
+        if self.peak is not None:
             about += f"; FMA peak {self.peak / 1e9:,.0f} GFLOP/s"
             about += f", over 100% by {self.saved_by}" if self.saved_by else ""
-        return terminal.table(
-            f"{about}; medians of {self.rounds}",
-            headings,
-            rows,
-            footer=footer,
-            numbers=headings[2:],
+        one_by_one = self._table(
+            f"{about}; medians of {self.rounds}", ["Layer", "Kind"], rows, footer
         )
+        if not self.parts:
+            return one_by_one
+        total = sum(part.seconds for part in self.parts)
+        rows = [self._cells(part, total) for part in self.parts]
+        headings = ["Layers", "Convolution"]
+        about = "As it runs; each convolution's way: forward, to its input, to its weight"
+        return terminal.stacked(one_by_one, self._table(about, headings, rows))
+
+    def _table(
+        self,
+        title: str,
+        names: list[str],
+        rows: list[list[str]],
+        footer: list[str] | None = None,
+    ) -> "Group":
+        """A table of rows by `_cells`; without a peak the last column is left out."""
+        headings = [*names, "Forward", "Backward", "Time", "FLOPs", "GFLOP/s", "Peak"]
+        if self.peak is None:
+            headings, rows = headings[:-1], [row[:-1] for row in rows]
+            footer = footer and footer[:-1]
+        return terminal.table(title, headings, rows, footer=footer, numbers=headings[2:])
 
     def __str__(self) -> str:
         return terminal.render(self)
@@ -126,10 +147,10 @@ class Profile:
         share = self.share_of_peak(row)
         return [
             row.name,
-            row.kind,
+            ", ".join(row.ways if len(set(row.ways)) > 1 else row.ways[:1]) or row.kind,
             f"{1e3 * row.forward:.3f}",
             f"{1e3 * row.backward:.3f}",
-            f"{row.seconds / total:.1%}",
+            f"{row.seconds / total:.1%}" if total else "",
             terminal.short(row.flops) if row.flops else "",
             f"{row.speed / 1e9:,.1f}" if row.flops else "",
             "" if share is None else f"{share:.1%}",
@@ -140,7 +161,8 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
     """Time each layer of a training step forward and back, and the step as a whole.
 
     Each layer runs by itself, with the inputs and gradients it has in the step; then the network
-    runs the step in its own way, where layers are fused. The optimizer's update is left out.
+    runs the step in its own way, where layers are fused: as a whole, and call by call. The
+    optimizer's update is left out.
 
     Args:
         net: the network; it stays as it is.
@@ -164,14 +186,13 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
     step = _Step(net.astype(net.dtype), images, labels)
     step.run()
     step.rounds.clear()
+    step.part_rounds.clear()
     peaks = []
     for _ in range(rounds):
         step.run()
         # Beside the layers: what slows both for a while must not make one look faster.
         peaks.append(edition.fma_peak() if net.dtype == np.float32 else None)
-    seconds = {
-        key: statistics.median(times[key] for times in step.rounds) for key in step.rounds[0]
-    }
+    seconds = _medians(step.rounds)
 
     def timed(name: str, kind: str, flops: int, saved_by: str = "") -> Timed:
         forward, backward = seconds[name, "forward"], seconds[name, "backward"]
@@ -183,20 +204,41 @@ def profile(net: Network, x: ArrayLike, *, rounds: int = 10) -> Profile:
             row.name,
             row.kind,
             len(images) * (row.flops + row.backward_flops),
-            _saved_by(visit.layer, visit.input),
+            _saved_by(visit.layer, (len(images), *visit.input)),
         )
         for row, visit in zip(summary.rows, walk(net.layers, net.input_shape), strict=True)
     ]
     loss = timed("loss", type(net.loss).__name__, 0)
     # Fused with max pooling, a convolution's gradients skip what is 0.
     saved_by = max((row.saved_by for row in rows), default="") or "skipped zeros"
+    parts = _parts(step, {row.name: row.flops for row in rows})
     return Profile(
         rows=(*rows, loss),
         whole=timed("as it runs", "", len(images) * summary.training_flops, saved_by),
         batch_size=len(images),
         rounds=rounds,
-        peak=_highest(peaks, rows),
+        peak=_highest(peaks, [*rows, *parts]),
+        parts=tuple(parts),
     )
+
+
+def _medians(rounds: Sequence[dict[Any, float]]) -> dict[Any, float]:
+    """The median seconds of each key."""
+    return {key: statistics.median(times[key] for times in rounds) for key in rounds[0]}
+
+
+def _parts(step: "_Step", flops: Mapping[str, int]) -> list[Timed]:
+    """A row for each part of the step as it runs; `flops` are those of each layer."""
+    if step.parts is None:
+        return []
+    seconds = _medians(step.part_rounds)
+    rows = []
+    for names, ways in step.parts.ways.items():
+        forward, backward = (seconds.get((names, way), 0.0) for way in ("forward", "backward"))
+        saved_by = max((SAVES[way] for way in ways if way in SAVES), default="")
+        count, name = sum(flops[one] for one in names), " ".join(names) or "between"
+        rows.append(Timed(name, "", forward, backward, count, saved_by, ways))
+    return rows
 
 
 def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float | None:
@@ -206,15 +248,13 @@ def _highest(measured: Sequence[float | None], rows: Sequence[Timed]) -> float |
     return max(peaks + reached) if peaks else None
 
 
-def _saved_by(layer: Layer, input_shape: Shape) -> str:
-    """Whether the native core computes it by Winograd's way: suits_winograd in csrc/conv2d."""
-    if not isinstance(layer, Convolution):
+def _saved_by(layer: Layer, shape: Shape) -> str:
+    """What the way saves that a convolution takes by itself, forward or back."""
+    if not isinstance(layer, Conv2d) or ops.active() != "native":
         return ""
-    window = layer.window(input_shape)
-    filters, channels = layer.parameters["weight"].shape[:2]
-    few = min(filters // getattr(layer, "groups", 1), channels) < WINOGRAD_CHANNELS
-    plain = (window.kernel, window.stride, window.dilation) == ((3, 3), (1, 1), (1, 1))
-    return "Winograd" if plain and not few else ""
+    arguments = (shape, layer.out_channels, layer.window(shape[1:]), layer.groups)
+    ways = edition.fused().conv_ways(*arguments)
+    return max((SAVES[way] for way in ways if way in SAVES), default="")
 
 
 class _Step:
@@ -222,10 +262,12 @@ class _Step:
 
     def __init__(self, net: Network, images: Any, labels: Any) -> None:
         self.net, self.images, self.labels = net, images, labels
+        self.parts = Parts(net, images) if planned(net) else None
         self.rounds: list[dict[tuple[str, str], float]] = []
+        self.part_rounds: list[dict[Key, float]] = []
 
     def run(self) -> None:
-        """Once layer by layer, once as a whole."""
+        """Once layer by layer, once as a whole, once part by part."""
         self.rounds.append({})
         tape = Tape(self.net.layers, training=True, call=self._timed)
         for visit in tape.forward(self.images):
@@ -242,6 +284,8 @@ class _Step:
         # What forward alone takes is measured beside it, and what is left is the way back.
         forward = self.rounds[-1][whole, "forward"]
         self.rounds[-1][whole, "backward"] = max(step - forward, 0.0)
+        if self.parts is not None:
+            self.part_rounds.append(self.parts.seconds(clock))
 
     def _timed(self, name: str, way: str, call: Callable[..., Any], *arguments: Any) -> Any:
         start = time.perf_counter()

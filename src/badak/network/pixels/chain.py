@@ -1,7 +1,7 @@
 """PixelChain: a run of layers whose maps keep their channels innermost."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class PixelChain(Stage):
         """Those inside."""
         for step in self.steps:
             yield from step.refreshed()
+
+    def parts(self) -> Iterator[Any]:
+        """The steps."""
+        return iter(self.steps)
 
     def forward(self, x: Array) -> Array:
         """One step after the other; maps that the way back does not need make room for others."""

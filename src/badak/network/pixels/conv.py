@@ -28,6 +28,14 @@ class Conv(Step):
         x.need(pixels.reading_frame(self.window, *x.shape[1:]), "data")
         self.makes.need(pixels.gradient_frame(self.window, x.shape[1:]), "grad")
 
+    def ways(self) -> tuple[str, ...]:
+        """As the core chose."""
+        shape, layer = (len(self.images), *self.x.shape), self.layer
+        ways: tuple[str, ...] = edition.pixels().conv_ways(
+            shape, layer.out_channels, self.window, layer.groups
+        )
+        return ways
+
     def forward(self, memory: Memory) -> None:
         """One call."""
         (weight, bias), tail = self.parameters(), self.tail
@@ -75,6 +83,10 @@ class FirstConv(Conv):
         (weight, bias), y, limits = self.parameters(), memory.place(self.makes), self.tail.limits
         call = edition.pixels().planes_conv
         call(self.images, weight, self.window, y, bias=bias, limits=limits)
+
+    def ways(self) -> tuple[str, ...]:
+        """Directly from the images."""
+        return ("planes",)
 
     def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
         call = edition.pixels().planes_conv_grad_weight

@@ -51,6 +51,8 @@ PLAIN: dict[type[Layer], Any] = {
 JOINS: dict[type[Layer], Any] = {Concat: Cat, Product: Gate}
 # A first convolution of at most so many channels reads images as users see them.
 FEW = 4
+# A convolution with at most so many weights is joined with the norm before it.
+LIGHT = 1 << 16
 
 
 class Lowered:
@@ -67,11 +69,14 @@ class Lowered:
         self._readers = flat.readers(self._flat)
         self.start = Maps(input_shape)
         self._maps = {INPUT: self.start}
-        self._taken: set[str] = set()  # nodes that the step of one before them includes
+        # Nodes that the step of one before them includes, in order.
+        self._taken: dict[str, None] = {}
         self.steps: list[Step] = [] if self._first_reads_planes() else [Enter(self.start)]
         for node in self._flat.nodes:
             if node.name not in self._taken:
+                before = len(self._taken)
                 self.steps.append(self._step(node))
+                self.steps[-1].covers = (node.name, *list(self._taken)[before:])
         self.end = self._maps[self._flat.end]
         self.steps = fused(self.steps, pays)
         for step in self.steps:
@@ -142,7 +147,7 @@ class Lowered:
             (other,) = (read for read in after.reads if read != name)
             if other in self._maps:
                 add, name = self._maps[other], after.name
-                self._taken.add(name)
+                self._taken[name] = None
         limits, name = self._limits(name)
         return Tail(self._make(name), add, limits)
 
@@ -151,7 +156,7 @@ class Lowered:
         after = self._next(name)
         if after is None or type(after.layer) not in LIMITS:
             return NO_LIMITS, name
-        self._taken.add(after.name)
+        self._taken[after.name] = None
         return LIMITS[type(after.layer)](after.layer), after.name
 
     def _agree(self) -> None:
@@ -176,6 +181,10 @@ def joins(block: Block, shapes: Sequence[Shape]) -> bool:
     return isinstance(block, (Residual, Concat))
 
 
-def pays(norm: Norm, conv: Conv) -> bool:
-    """Whether it is faster not to store what a norm makes for a convolution."""
-    return conv.layer.groups > 1 or conv.window.kernel == (1, 1)
+def pays(conv: Conv) -> bool:
+    """Whether not to store what a norm makes for a convolution.
+
+    It is as fast or faster, and saves memory, if packing the weight for each core's share of the
+    images costs little beside convolving it.
+    """
+    return conv.layer.parameters["weight"].size <= LIGHT

@@ -29,7 +29,12 @@ class NormedConv(Step):
     def __init__(self, norm: Norm, conv: Conv) -> None:
         self.norm, self.conv, self.x = norm, conv, norm.x
         self.reads, self.makes, self.keeps = norm.reads, conv.makes, (norm.x, conv.makes)
+        self.covers = (*norm.covers, *conv.covers)
         self.sums = tuple(np.empty_like(array) for array in norm.statistics)
+
+    def ways(self) -> tuple[str, ...]:
+        """With the norm: see csrc/pixels/normed.cpp."""
+        return ("normed",)
 
     def forward(self, memory: Memory) -> None:
         """One call."""
@@ -83,8 +88,8 @@ class NormedConv(Step):
         return None if other is None else (other._before(), other.x.data.pixels, other.sums)
 
 
-def fused(steps: list[Step], pays: Callable[[Norm, Conv], bool]) -> list[Step]:
-    """Join norms with the convolutions that alone read what they make, where it pays."""
+def fused(steps: list[Step], pays: Callable[[Conv], bool]) -> list[Step]:
+    """Join norms with the convolutions that alone read what they make, if it pays."""
     readers: dict[Maps, list[Step]] = {}
     for step in steps:
         for maps in step.reads:
@@ -98,7 +103,7 @@ def fused(steps: list[Step], pays: Callable[[Norm, Conv], bool]) -> list[Step]:
         if isinstance(norm, Norm) and norm.tail.add is None and only(norm.x) is norm:
             conv = only(norm.makes)
             plain = type(conv) is Conv and conv.tail == Tail(conv.makes)
-            if isinstance(conv, Conv) and plain and pays(norm, conv):
+            if isinstance(conv, Conv) and plain and pays(conv):
                 joined[norm] = joined[conv] = NormedConv(norm, conv)
     for step in joined.values():
         after = only(step.makes)

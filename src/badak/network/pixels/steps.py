@@ -36,9 +36,11 @@ class Step(ABC):
         makes: those that it makes.
         keeps: those whose numbers `backward` reads.
         images: what the chain reads, (N, C, H, W).
+        covers: the full names of the layers that it computes.
     """
 
     images: Array
+    covers: tuple[str, ...] = ()
     reads: tuple[Maps, ...]
     makes: Maps
     keeps: tuple[Maps, ...] = ()
@@ -46,6 +48,10 @@ class Step(ABC):
     def refreshed(self) -> Iterator[Stage]:
         """Yield the stages inside that have something to do before each pass."""
         return iter(())
+
+    def ways(self) -> tuple[str, ...]:
+        """Name the ways of its convolution and of both gradients, after a pass; () without one."""
+        return ()
 
     def link(self) -> None:  # noqa: B027  # most have nothing to do
         """Have maps lie within others, once all steps are there."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from badak import _core
-from badak.arrays import Array, Images, Labels, Mask
+from badak.arrays import Array, Images, Labels, Mask, Shape
 from badak.ops.native.activation import relu_backward
 from badak.ops.native.linear import linear_backward
 from badak.ops.native.window import conv_numbers
@@ -43,6 +43,15 @@ def conv_block(
     won = np.empty(y.shape, np.uint8) if pool and winners else None
     _core.conv2d(x, weight, bias, (numbers, groups, relu, pool), y, won)
     return y, won
+
+
+def conv_ways(
+    shape: Shape, filters: int, window: Window, groups: int, relu: bool = False, pool: bool = False
+) -> tuple[str, str, str]:
+    """Name the ways that the convolution of images takes, and its gradients of x and of weight."""
+    options = (conv_numbers(shape, window), groups, relu, pool)
+    forward, grad_x, grad_weight = _core.conv2d_ways(shape, filters, options)
+    return forward, grad_x, grad_weight
 
 
 def conv_block_backward(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from badak import _core
-from badak.arrays import Array
+from badak.arrays import Array, Shape
 from badak.ops.native.window import conv_numbers
 from badak.ops.window import Window
 
@@ -149,6 +149,13 @@ def conv_grad_weight(
 ) -> None:
     """Write a convolution's gradients of weight and bias."""
     _core.pixels_conv_grad_weight(x, grad_y, placed(x, window), groups, grad_weight, grad_bias)
+
+
+def conv_ways(shape: Shape, filters: int, window: Window, groups: int) -> tuple[str, str, str]:
+    """Name the ways of `conv`, `conv_grad_x` and `conv_grad_weight`."""
+    numbers = conv_numbers(shape, window)
+    forward, grad_x, grad_weight = _core.pixels_conv_ways(shape, filters, numbers, groups)
+    return forward, grad_x, grad_weight
 
 
 def planes_conv(
