@@ -74,8 +74,8 @@ Packed::Packed(Way way, const Convolution& conv, const float* weight, const floa
 void filter(const Packed& packed, const Pixels& x, const After& after, const Pixels* add,
             const Pixels& y) {
   if (packed.way == Packed::rows) return linear(packed, x, after, y);
-  Convolution conv = packed.conv;
-  conv.maps.n = x.n;
+  Convolution conv = packed.conv;  // its number of images chose a way for pixels
+  if (packed.way != Packed::pixels) conv.maps.n = x.n;
   if (packed.way == Packed::plain)
     return packed.table->conv2d(conv, {.relu = after.low == 0, .pool = after.pool}, x.at,
                                 packed.weight.get(), packed.bias.get(), y.at, nullptr);

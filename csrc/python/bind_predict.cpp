@@ -189,17 +189,16 @@ void bind_steps(nb::class_<Held>& prediction) {
 }  // namespace
 
 void bind_predict(nb::module_& m) {
-  // way, (filters, channels, rows, columns), window with places, (groups, few), weight, bias
+  // way, (filters, channels, rows, columns), window with places, (groups, images at a time), weight, bias
   nb::class_<Packed>(m, "Packed", "A layer's weight as a kernel likes it.")
       .def("__init__",
            [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
-              const PlacedWindow& window, std::pair<int64_t, bool> groups_few, In weight,
+              const PlacedWindow& window, std::pair<int64_t, int64_t> groups_n, In weight,
               In bias) {
-             const Convolution conv{.maps = {1, sizes[1], sizes[2], sizes[3], window[8], window[9]},
+             const Convolution conv{.maps = {groups_n.second, sizes[1], sizes[2], sizes[3], window[8], window[9]},
                                     .window = window_of(window),
                                     .f = sizes[0],
-                                    .groups = groups_few.first,
-                                    .few = groups_few.second};
+                                    .groups = groups_n.first};
              GilReleased released;
              new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
            });

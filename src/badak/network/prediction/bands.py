@@ -1,6 +1,7 @@
 """Runs of convolutions in bands of rows: large maps between them never leave a core's cache."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from badak.network.prediction.graph import Operation, Value
 from badak.network.prediction.phases import weight_count
@@ -113,7 +114,7 @@ def _rows(run: list[Part], rooms: Rooms) -> int:
     best = 0
     for rows in range(1, height // 2 + 1):
         kept, needed = 0, rows
-        for before, part in reversed(list(zip(run, run[1:], strict=False))):
+        for before, part in reversed(list(pairwise(run))):
             window = part.conv.window
             if window is None:
                 return 0

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
-
 from typing import Any
 
 from badak.arrays import Shape

@@ -36,7 +36,8 @@ def phases_of(operations: list[Operation], rooms: Rooms, count: int) -> list[Pha
         needed = min(images_needed(operation), count)
         if 2 * needed > count or needed > MOST:
             needed = count
-        if not result or (needed > 0 and not _joins(needed, result[-1].group, count)):
+        size = _numbers(operation, rooms)
+        if not result or (needed > 0 and not _joins(needed, result[-1].group, size)):
             result.append(Phase(max(needed, 1)))
         phase = result[-1]
         phase.operations.append(operation)
@@ -49,11 +50,13 @@ def phases_of(operations: list[Operation], rooms: Rooms, count: int) -> list[Pha
     return result
 
 
-def _joins(needed: int, group: int, count: int) -> bool:
-    """Whether an operation that needs so many images at a time fits to others."""
-    if (needed == count) != (group == count):
-        return False
-    return group <= 4 * needed and needed <= 2 * group
+def _joins(needed: int, group: int, size: int) -> bool:
+    """Whether an operation that needs so many images at a time fits to those of a group.
+
+    `size` is how many numbers of an image it reads and writes.
+    """
+    few = 4 * needed < group and group * size > 4 * CACHE
+    return needed <= 2 * group and not few
 
 
 def images_needed(operation: Operation) -> int:

@@ -1,17 +1,15 @@
 """Segments: operations that the native core runs in one call, between arrays (N, C, H, W)."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from badak import ops
 from badak.arrays import Array
-from badak.network.prediction.bands import Part, banded
+from badak.network.prediction.bands import banded
 from badak.network.prediction.graph import PLAIN, Operation, Value
-from badak.network.prediction.phases import Phase, phases_of, slots
+from badak.network.prediction.phases import Phase, phases_of
 from badak.network.prediction.rooms import NO_FRAME, Room, Rooms, furnished, reading_frame
+from badak.network.prediction.writer import written
 from badak.ops import edition
 
 # A first layer of at most so many channels reads the images as they are.
@@ -30,6 +28,37 @@ def stays_plain(operation: Operation) -> bool:
     """Whether a first layer also makes (N, C, H, W), which are turned after it."""
     few = operation.makes.shape[0] < FEW_FILTERS
     return few and operation.limits in (PLAIN, (0.0, float("inf")))
+
+
+@dataclass
+class Layout:
+    """A segment for one batch size.
+
+    Attributes:
+        count: the batch's size.
+        rooms: where values lie.
+        phases: the operations in order.
+        makes: what each operation with weights makes.
+    """
+
+    count: int
+    rooms: Rooms
+    phases: list[Phase]
+    makes: list[Value]
+
+    def at_once(self) -> list[int]:
+        """For each operation with weights how many images come at a time, about: 1, 4, 16, ..."""
+        groups: dict[Value, int] = {}
+        for phase in self.phases:
+            for operation in phase.operations:
+                for one in [part.conv for part in operation.parts] or [operation]:
+                    groups[one.makes] = phase.group
+        return [4 ** ((groups[value].bit_length() - 1) // 2) for value in self.makes]
+
+    def program(self, arrays: Sequence[Array], first_filter: int) -> Any:
+        """The native call between these arrays; its filters are numbered from `first_filter`."""
+        indices = {value: first_filter + number for number, value in enumerate(self.makes)}
+        return written(self.count, self.phases, self.rooms, indices, arrays)
 
 
 class Segment:
@@ -56,8 +85,8 @@ class Segment:
         """The operations that have weights."""
         return [one for one in self.operations if one.kind in FILTERS]
 
-    def packed(self, operation: Operation, few: bool, weight: Array, bias: Array) -> Any:
-        """A filter's weights for the native core, for few images at a time or many."""
+    def packed(self, operation: Operation, at_once: int, weight: Array, bias: Array) -> Any:
+        """A filter's weights for the native core, for so many images at a time."""
         native = edition.predict()
         if operation.kind != "conv":
             return native.packed_rows(weight, bias)
@@ -65,41 +94,33 @@ class Segment:
         way = "pixels"
         if x in self.reads and reads_planes(operation):
             way = "plain" if stays_plain(operation) else "planes"
-        how = way, x.shape, operation.window, operation.groups, few
+        how = way, x.shape, operation.window, operation.groups, at_once
         return native.packed(*how, weight, bias)
 
-    def program(self, arrays: Mapping[Value, Array], first_filter: int, check: bool) -> Any:
-        """The native call.
+    def layout(self, count: int, check: bool) -> "Layout":
+        """How a batch of `count` images passes.
 
         Args:
-            arrays: what it reads and makes.
-            first_filter: the number of its first filter.
-            check: whether it looks for numbers that are not finite in the first array.
+            count: the batch's size.
+            check: whether to look for numbers that are not finite in the first value it reads.
         """
         rooms = Rooms()
-        numbers = {value: number for number, value in enumerate(arrays)}
-        count = len(next(iter(arrays.values())))
-        operations = self._between(rooms, numbers)
+        operations = self._between(rooms)
         makes = [one.makes for one in operations if one.kind in FILTERS]
-        indices = {value: first_filter + number for number, value in enumerate(makes)}
         operations = furnished(operations, rooms)
         if check:
-            first = next(iter(arrays))
-            operations.insert(0, Operation("check", [first], first))
+            operations.insert(0, Operation("check", self.reads[:1], self.reads[0]))
         phases = phases_of(operations, rooms, count)
         for phase in phases:
             phase.operations = banded(phase.operations, rooms)
-        found, batch = slots(phases, rooms)
-        native = edition.predict().Prediction(count, batch)
-        for array in arrays.values():
-            native.array(array)
-        writer = _Writer(native, rooms, found, indices)
-        for phase in phases:
-            writer.write(phase)
-        return native
+        return Layout(count, rooms, phases, makes)
 
-    def _between(self, rooms: Rooms, numbers: Mapping[Value, int]) -> list[Operation]:
-        """The operations, with those before and after that turn arrays into maps and back."""
+    def _between(self, rooms: Rooms) -> list[Operation]:
+        """The operations, with those before and after that turn arrays into maps and back.
+
+        Array 0 is the first value that it reads, and so on; then come those that it makes.
+        """
+        numbers = {value: number for number, value in enumerate([*self.reads, *self.makes])}
         before: list[Operation] = []
         turned: dict[Value, Value] = {}
         for value in self.reads:
@@ -157,89 +178,3 @@ def _reading(operation: Operation, turned: Mapping[Value, Value]) -> Operation:
     reads = [turned.get(value, value) for value in operation.reads]
     add = operation.add and turned.get(operation.add, operation.add)
     return replace(operation, reads=reads, add=add)
-
-
-class _Writer:
-    """Writes operations to a native prediction."""
-
-    def __init__(
-        self,
-        native: Any,
-        rooms: Rooms,
-        found: Mapping[Room, tuple[int, int]],
-        indices: Mapping[Value, int],
-    ) -> None:
-        self.native, self.rooms, self.found, self.indices = native, rooms, found, indices
-
-    def write(self, phase: Phase) -> None:
-        """All of a phase."""
-        self.native.phase(phase.group, phase.size)
-        for operation in phase.operations:
-            self._write(operation)
-
-    def _write(self, operation: Operation) -> None:
-        native, kind = self.native, operation.kind
-        reads, made = (
-            [self._place(value) for value in operation.reads],
-            self._place(operation.makes),
-        )
-        add = None if operation.add is None else self._place(operation.add)
-        after = add, *operation.limits, operation.pool
-        if kind in ("conv", "plain", "linear"):
-            native.filter(self.indices[operation.makes], reads[0], after, made)
-        elif kind == "scale":
-            native.scale(self.indices[operation.makes], reads[0], after, made)
-        elif kind == "clamp":
-            native.clamp(reads[0], after, made)
-        elif kind == "activation":
-            which, first, second = operation.numbers
-            native.activation((int(which), first, second), reads[0], made)
-        elif kind == "check":
-            native.check(reads[0])
-        elif kind == "bands":
-            parts = [self._part(part, part is operation.parts[-1]) for part in operation.parts]
-            native.bands(reads[0], parts, int(operation.numbers[0]))
-        elif kind == "shuffle":
-            native.shuffle(int(operation.numbers[0]), reads[0], made)
-        elif kind in ("max_pool", "avg_pool"):
-            self._pool(operation, reads[0], made)
-        else:  # copy, gate, from_planes, to_planes
-            getattr(native, kind)(*reads, made)
-
-    def _pool(self, operation: Operation, x: Any, made: Any) -> None:
-        shape = operation.reads[0].shape
-        window = edition.predict().pool_numbers(shape, operation.window)
-        if operation.kind == "max_pool":
-            self.native.max_pool(window, x, made)
-        else:
-            self.native.avg_pool(window, divisors(operation), x, made)
-
-    def _part(self, part: Part, last: bool) -> tuple[Any, ...]:
-        """A convolution of a run; only the last one writes to a room, the others to rows."""
-        conv = part.conv
-        window = edition.predict().pool_numbers(conv.reads[0].shape, conv.window)
-        add = None if conv.add is None else self._place(conv.add)
-        room, _ = self.rooms.find(conv.makes)
-        channels, height, width = conv.makes.shape
-        rows = 0, 0, room.frame[2] * channels, height, width, channels, *room.strides
-        then = [(int(one.numbers[0]), *one.numbers[1:]) for one in part.then]
-        made = self._place(conv.makes) if last else rows
-        return self.indices[conv.makes], window, (add, *conv.limits, False), made, then
-
-    def _place(self, value: Value) -> tuple[int, ...]:
-        room, first = self.rooms.find(value)
-        phase, slot = self.found[room]
-        channels, height, width = value.shape
-        return phase, slot, room.start + first, height, width, channels, *room.strides
-
-
-def divisors(operation: Operation) -> Array:
-    """What the sum of each window is divided by, (OH, OW) float32."""
-    _, height, width = operation.reads[0].shape
-    ones = np.ones((1, 1, height, width))
-    (layer,) = operation.layers
-    window: Any = operation.window
-    how = ones, window.kernel, window.stride, window.padding, window.ceil_mode
-    means = ops.avg_pool2d(*how, getattr(layer, "count_include_pad", True))
-    inside = ops.avg_pool2d(*how, divisor_override=1)
-    return np.ascontiguousarray((inside / means)[0, 0], np.float32)

@@ -12,10 +12,8 @@ from badak.network.prediction.graph import Operation, Value
 from badak.network.prediction.lower import lowered
 from badak.network.prediction.numbers import weights
 from badak.network.prediction.segment import Segment
-from badak.network.prediction.weights import Packed, Weights
+from badak.network.prediction.weights import AtOnce, Packed, Weights
 from badak.network.stages import Gradients, Stage
-
-FEW = 1  # images at a time, for which weights are read about once
 
 
 class Segments:
@@ -37,36 +35,43 @@ class Segments:
                 self.parts.append(operation)
         self.weights = Weights(watch, self._pack)
 
-    def _pack(self, few: bool) -> Packed:
-        return [
-            part.packed(operation, few, *weights(operation))
+    def _pack(self, at_once: AtOnce) -> Packed:
+        filters = (
+            (part, operation)
             for part in self.parts
             if isinstance(part, Segment)
             for operation in part.filters()
+        )
+        return [
+            part.packed(operation, images, *weights(operation))
+            for (part, operation), images in zip(filters, at_once, strict=True)
         ]
 
 
 class Predicted(Stage):
-    """All layers of a network in prediction."""
+    """All layers of a network in prediction, for batches of one size."""
 
     def __init__(self, segments: Segments, count: int) -> None:
-        self.segments, self.few = segments, count <= FEW
+        self.segments = segments
+        parts = segments.parts
+        # Whether one native call is all, so that it can read the images where they are.
+        self.direct = len(parts) == 1 and isinstance(parts[0], Segment)
+        self.layouts = {
+            part: part.layout(count, self.direct) for part in parts if isinstance(part, Segment)
+        }
+        self.at_once = tuple(
+            images for layout in self.layouts.values() for images in layout.at_once()
+        )
         self.programs: list[Any] = []
         self.packed: Packed = []
 
     def refresh(self) -> None:
         """Use other weights if they changed."""
-        packed = self.segments.weights.current(self.few)
+        packed = self.segments.weights.current(self.at_once)
         if packed is not self.packed:
             self.packed = packed
             for program in self.programs:
                 program.use(packed)
-
-    @property
-    def direct(self) -> bool:
-        """Whether one native call is all, so that it can read the images where they are."""
-        parts = self.segments.parts
-        return len(parts) == 1 and isinstance(parts[0], Segment)
 
     def forward(self, x: Array) -> Array:
         """All parts; the calls stay good for this batch size.
@@ -82,9 +87,9 @@ class Predicted(Stage):
                 continue
             for value in part.makes:
                 arrays[value] = np.empty((len(x), *value.shape), np.float32)
-            used = {value: arrays[value] for value in (*part.reads, *part.makes)}
-            program = part.program(used, filters, check=self.direct)
-            filters += len(part.filters())
+            layout = self.layouts[part]
+            program = layout.program([arrays[one] for one in (*part.reads, *part.makes)], filters)
+            filters += len(layout.makes)
             program.use(self.packed)
             self.programs.append(program)
             if not self.direct:

@@ -7,6 +7,7 @@ from typing import Any
 from badak.layers import changes
 
 Packed = list[Any]
+AtOnce = tuple[int, ...]  # how many images at a time each filter gets
 
 
 class Weights:
@@ -18,21 +19,21 @@ class Weights:
 
     Args:
         watch: knows the arrays, their reference counts and hashes.
-        pack: packs all weights, for few images at a time or many.
+        pack: packs all weights, each for so many images at a time.
     """
 
-    def __init__(self, watch: Any, pack: Callable[[bool], Packed]) -> None:
+    def __init__(self, watch: Any, pack: Callable[[AtOnce], Packed]) -> None:
         self._watch, self._pack = watch, pack
         self._lock = threading.Lock()
         self._mark: object = None
         self._alone = False
         self._hashes: list[int] | None = None
-        self._packed: dict[bool, Packed] = {}
+        self._packed: dict[AtOnce, Packed] = {}
 
-    def current(self, few: bool) -> Packed:
+    def current(self, at_once: AtOnce) -> Packed:
         """The weights of this moment; the same list as long as they are the same."""
         if self._alone and changes.mark() is self._mark and self._watch.alone():
-            packed = self._packed.get(few)
+            packed = self._packed.get(at_once)
             if packed is not None:
                 return packed
         with self._lock:
@@ -41,8 +42,8 @@ class Weights:
             hashes = self._watch.hashes()
             if hashes != self._hashes:
                 self._packed = {}
-            packed = self._packed.get(few)
+            packed = self._packed.get(at_once)
             if packed is None:
-                packed = self._packed[few] = self._pack(few)
+                packed = self._packed[at_once] = self._pack(at_once)
             self._hashes, self._alone, self._mark = hashes, alone, mark
             return packed

@@ -17,7 +17,7 @@ def packed(
     shape: tuple[int, int, int],
     window: Window,
     groups: int,
-    few: bool,
+    at_once: int,
     weight: Array,
     bias: Array,
 ) -> Any:
@@ -28,13 +28,13 @@ def packed(
         shape: (C, H, W) of an image's maps.
         window: over them.
         groups: of channels.
-        few: whether one image or two come at a time.
+        at_once: about how many images come at a time, which decides how it is packed.
         weight: the weight.
         bias: (F,).
     """
     numbers = conv_numbers((0, *shape), window)
     return _core.Packed(
-        WAYS.index(way), (len(weight), *shape), numbers, (groups, few), weight, bias
+        WAYS.index(way), (len(weight), *shape), numbers, (groups, at_once), weight, bias
     )
 
 
@@ -43,9 +43,7 @@ def packed_rows(weight: Array, bias: Array) -> Any:
     weight = weight.reshape(len(weight), -1)
     shape = weight.shape[1], 1, 1
     numbers = conv_numbers((0, *shape), Window.of(1))
-    return _core.Packed(
-        WAYS.index("rows"), (len(weight), *shape), numbers, (1, False), weight, bias
-    )
+    return _core.Packed(WAYS.index("rows"), (len(weight), *shape), numbers, (1, 1), weight, bias)
 
 
 def pool_numbers(shape: tuple[int, int, int], window: Window) -> tuple[int, ...]:
