@@ -16,10 +16,10 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-constexpr int64_t ITEM = 1 << 16;   // about so many numbers of the larger maps
+constexpr int64_t ITEM = 1 << 16;     // about so many numbers of the larger maps
 constexpr int64_t WEIGHTS = 1 << 21;  // at most so many numbers of gradients of weights
 
-constexpr int64_t FEWEST = 8;         // items, if there are as many images, to share among threads
+constexpr int64_t FEWEST = 8;  // items, if there are as many images, to share among threads
 
 // Images in items of equal size.
 struct Items {
@@ -62,7 +62,13 @@ Pixels framed(Scratch slot, const Pixels& like, const FramedSize& frame) {
     clear(to + (frame.top + like.h) * row - frame.right * like.c,
           frame.bottom * row + frame.right * like.c);
   }
-  return {all + frame.top * row + frame.left * like.c, like.n, like.h, like.w, like.c, like.c, row,
+  return {all + frame.top * row + frame.left * like.c,
+          like.n,
+          like.h,
+          like.w,
+          like.c,
+          like.c,
+          row,
           image};
 }
 
@@ -84,8 +90,7 @@ FramedSize turning(const Convolution& conv) {
   const auto after = [](int64_t size, int64_t first, int64_t step, int64_t places) {
     return maximum<int64_t>(0, (size - 1 + first) / step - places + 1);
   };
-  return {before((k.kh - 1) * k.dh + 1, k.top, k.sh),
-          after(conv.maps.h, k.top, k.sh, conv.maps.oh),
+  return {before((k.kh - 1) * k.dh + 1, k.top, k.sh), after(conv.maps.h, k.top, k.sh, conv.maps.oh),
           before((k.kw - 1) * k.dw + 1, k.left, k.sw),
           after(conv.maps.w, k.left, k.sw, conv.maps.ow)};
 }
@@ -116,8 +121,8 @@ NormFinish finish_of(const Normed& norm) {
 }
 
 // The gradient of y from that of what the norm made of it; all are over `count` numbers.
-void differentiate(const Pixels& grad, const Pixels& y, const NormedGradient& after,
-                   int64_t count, const Pixels& grad_y) {
+void differentiate(const Pixels& grad, const Pixels& y, const NormedGradient& after, int64_t count,
+                   const Pixels& grad_y) {
   norm_gradient(grad, y, channels_of(after.norm, after.grad_weight, after.grad_bias),
                 finish_of(after.norm), count, grad_y);
 }
@@ -170,7 +175,8 @@ void add_up(const float* parts, int64_t items, int64_t count, int64_t stride, fl
     for (int64_t i = first; i < first + size; i += LANES) {
       const int64_t lanes = minimum(LANES, first + size - i);
       Sum sum;
-      for (int64_t item = 0; item < items; item++) sum.add(load_some(parts + item * stride + i, lanes));
+      for (int64_t item = 0; item < items; item++)
+        sum.add(load_some(parts + item * stride + i, lanes));
       store_some(to + i, sum.lanes(), lanes);
     }
   });

@@ -28,18 +28,17 @@ struct NormedGradient {
 
 }  // namespace badak
 
-#define BADAK_PIXELS_NORMED_KERNELS(X)                                                            \
-  /* y = convolution of x's z. statistics may be null. */                                         \
-  X(pixels_normed_conv,                                                                           \
-    (const Convolution& conv, const Pixels& x, const Normed& norm, const float* packed,           \
-     const float* bias, const Pixels& y, const Statistics* statistics))                           \
-  /* grad_x is the gradient of x's z; grad_norm gets its sums: of weight, then of bias. */        \
-  X(pixels_normed_conv_grad,                                                                      \
-    (const Convolution& conv, const Pixels& x, const Normed& norm, const float* weight,           \
-     const Pixels& grad, const NormedGradient& after, const Pixels& grad_x,                       \
-     float* const gradients[4]))                                                                  \
-  /* The gradient of y from that of z; grad_y may be grad. */                                     \
-  X(pixels_normed_grad,                                                                           \
-    (const Pixels& grad, const NormedGradient& after, const Pixels& grad_y))
+#define BADAK_PIXELS_NORMED_KERNELS(X)                                                     \
+  /* y = convolution of x's z. statistics may be null. */                                  \
+  X(pixels_normed_conv,                                                                    \
+    (const Convolution& conv, const Pixels& x, const Normed& norm, const float* packed,    \
+     const float* bias, const Pixels& y, const Statistics* statistics))                    \
+  /* grad_x is the gradient of x's z; grad_norm gets its sums: of weight, then of bias. */ \
+  X(pixels_normed_conv_grad,                                                               \
+    (const Convolution& conv, const Pixels& x, const Normed& norm, const float* weight,    \
+     const Pixels& grad, const NormedGradient& after, const Pixels& grad_x,                \
+     float* const gradients[4]))                                                           \
+  /* The gradient of y from that of z; grad_y may be grad. */                              \
+  X(pixels_normed_grad, (const Pixels& grad, const NormedGradient& after, const Pixels& grad_y))
 
 BADAK_DECLARE_KERNELS(BADAK_PIXELS_NORMED_KERNELS)

@@ -27,7 +27,7 @@ struct Finish {
   const Pixels* add = nullptr;  // of the convolution's output's size: a residual sum
   float low = -std::numeric_limits<float>::infinity();  // ReLU: 0
   float high = std::numeric_limits<float>::infinity();  // ReLU6: 6
-  bool pool = false;                                    // 2x2 max pooling, without what is left over
+  bool pool = false;  // 2x2 max pooling, without what is left over
 };
 
 }  // namespace badak

@@ -25,20 +25,19 @@ void bind_dropout(nb::module_& m) {
       kernels->dropout_backward(grad_y.data(), mask.data(), grad_x.data(), mask.size(), scale);
     });
   });
-  m.def("pixels_dropout", [](PixelsIn x, InOf<uint64_t> key, double p, OutOf<uint8_t> mask,
-                             PixelsOut y) {
-    submit([=, threshold = threshold_of(p), scale = scale_of(p)] {
-      kernels->pixels_dropout(pixels_of(x), key.data(), threshold, scale, mask.data(),
-                              pixels_of(y));
-    });
-  });
-  m.def("pixels_dropout_backward",
-        [](PixelsIn grad, InOf<uint8_t> mask, double p, PixelsOut grad_x) {
-          submit([=, scale = scale_of(p)] {
-            kernels->pixels_dropout_backward(pixels_of(grad), mask.data(), scale,
-                                             pixels_of(grad_x));
+  m.def("pixels_dropout",
+        [](PixelsIn x, InOf<uint64_t> key, double p, OutOf<uint8_t> mask, PixelsOut y) {
+          submit([=, threshold = threshold_of(p), scale = scale_of(p)] {
+            kernels->pixels_dropout(pixels_of(x), key.data(), threshold, scale, mask.data(),
+                                    pixels_of(y));
           });
         });
+  m.def(
+      "pixels_dropout_backward", [](PixelsIn grad, InOf<uint8_t> mask, double p, PixelsOut grad_x) {
+        submit([=, scale = scale_of(p)] {
+          kernels->pixels_dropout_backward(pixels_of(grad), mask.data(), scale, pixels_of(grad_x));
+        });
+      });
   m.def("random_words", [](InOf<uint64_t> key, OutOf<uint32_t> words) {
     submit([=] { kernels->random_words(key.data(), words.data(), words.size()); });
   });

@@ -69,8 +69,7 @@ void bind_pixels_normed(nb::module_& m) {
               to = {norm_of(own), &y, sums[0].data(), sums[1].data()};
             }
             const auto& [own, bias, norm_weight, norm_bias] = gradients;
-            float* const all[] = {own.data(), pointer(bias), norm_weight.data(),
-                                  norm_bias.data()};
+            float* const all[] = {own.data(), pointer(bias), norm_weight.data(), norm_bias.data()};
             kernels->pixels_normed_conv_grad(conv, from, norm_of(norm), weight.data(),
                                              pixels_of(grad), to, pixels_of(grad_x), all);
           });

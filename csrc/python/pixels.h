@@ -23,8 +23,14 @@ Pixels pixels_of(const std::tuple<Array, std::array<int64_t, 6>>& view) {
   const auto [top, left, first, h, w, c] = inside;
   const int64_t step = array.shape(3), row = array.shape(2) * step, image = array.shape(1) * row;
   float* const numbers = const_cast<float*>(array.data());
-  return {numbers + top * row + left * step + first, static_cast<int64_t>(array.shape(0)),
-          h, w, c, step, row, image};
+  return {numbers + top * row + left * step + first,
+          static_cast<int64_t>(array.shape(0)),
+          h,
+          w,
+          c,
+          step,
+          row,
+          image};
 }
 
 }  // namespace badak

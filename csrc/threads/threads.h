@@ -44,7 +44,7 @@ enum class Scratch {
   tiles,
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
-  prediction,  // a group of images on its way, predict/prediction.h
+  prediction,    // a group of images on its way, predict/prediction.h
   channels,
   channel_sums,  // pixels/maps.h
   normed,
