@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from badak import _core
+import badak._core as _core  # "from" would be a cycle to mypy, which types it here
 from badak.arrays import Array, Shape
 from badak.ops.native.window import conv_numbers
 from badak.ops.window import Window
