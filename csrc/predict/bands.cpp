@@ -20,8 +20,8 @@ struct Range {
 // The rows that a window reads for these of its places.
 Range read_by(const Window& window, const Range& places) {
   const int64_t first = places.first * window.sh - window.top;
-  return {first, first + (places.end - 1 - places.first) * window.sh +
-                     window.dh * (window.kh - 1) + 1};
+  return {first,
+          first + (places.end - 1 - places.first) * window.sh + window.dh * (window.kh - 1) + 1};
 }
 
 // Rows of the map between two convolutions.
@@ -97,7 +97,13 @@ class Chunk {
   Pixels kept(size_t k, int64_t row, int64_t count) const {
     const Place& map = run_.steps[k].made;
     return {rows_[k].memory + (row - rows_[k].held.first) * map.row + map.inside,
-            1, count, map.w, map.c, map.step, map.row, 0};
+            1,
+            count,
+            map.w,
+            map.c,
+            map.step,
+            map.row,
+            0};
   }
 
   void compute(size_t k, const Range& places) {

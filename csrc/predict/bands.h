@@ -1,4 +1,5 @@
-// bands.h -- convolutions one after another in bands of rows: large maps between them stay in cache.
+// bands.h -- convolutions one after another in bands of rows: large maps between them stay in
+// cache.
 #pragma once
 
 #include <vector>

@@ -18,14 +18,15 @@ namespace badak {
 namespace {
 constexpr int64_t SPARE = 32;  // two of the widest vectors
 constexpr size_t HUGE_PAGE = 1 << 21;
-constexpr int64_t HEAD = 16;   // numbers before a thread's memory, where its owner's id stands
+constexpr int64_t HEAD = 16;  // numbers before a thread's memory, where its owner's id stands
 
 std::atomic<int64_t> last_id{0};
 }  // namespace
 
 Numbers zeros(int64_t count) {
   const size_t needed = static_cast<size_t>(count + SPARE) * sizeof(float);
-  const size_t step = needed < HUGE_PAGE ? 64 : HUGE_PAGE, bytes = (needed + step - 1) / step * step;
+  const size_t step = needed < HUGE_PAGE ? 64 : HUGE_PAGE,
+               bytes = (needed + step - 1) / step * step;
   auto* const memory = static_cast<float*>(std::aligned_alloc(step, bytes));
   if (memory == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
@@ -43,8 +44,8 @@ Pixels Turn::at(const Place& place) const {
     start = whole.batch_.get() + place.slot * whole.n_ + first * place.image;
   else
     start = memory + place.slot * room;
-  return {start + place.inside, count,     place.h,   place.w,
-          place.c,              place.step, place.row, place.image};
+  return {start + place.inside, count,     place.h,    place.w, place.c,
+          place.step,           place.row, place.image};
 }
 
 Prediction::Prediction(int64_t n, int64_t batch_size)

@@ -42,8 +42,8 @@ class Prediction;
 // Some images on their way through a phase.
 struct Turn {
   const Prediction& whole;
-  float* memory;        // of this phase
-  int64_t room;         // for how many images the memory is laid out
+  float* memory;         // of this phase
+  int64_t room;          // for how many images the memory is laid out
   int64_t first, count;  // which of the batch's images
   int64_t threads;       // for how many threads a step may cut its work
 

@@ -114,15 +114,11 @@ Action filter_step(int64_t index, const Place& x, const After& after, const Plac
 }
 
 Action from_planes_step(const Place& x, const Place& y) {
-  return [=](const Turn& turn) {
-    turn.whole.table().planes_to_pixels(turn.at(x).at, turn.at(y));
-  };
+  return [=](const Turn& turn) { turn.whole.table().planes_to_pixels(turn.at(x).at, turn.at(y)); };
 }
 
 Action to_planes_step(const Place& x, const Place& y) {
-  return [=](const Turn& turn) {
-    turn.whole.table().pixels_to_planes(turn.at(x), turn.at(y).at);
-  };
+  return [=](const Turn& turn) { turn.whole.table().pixels_to_planes(turn.at(x), turn.at(y).at); };
 }
 
 Action copy_step(const Place& x, const Place& y) {
@@ -182,9 +178,8 @@ Action activation_step(const ActivationOf& activation, const Place& x, const Pla
 }
 
 Action max_pool_step(const Window& window, const Place& x, const Place& y) {
-  return [=](const Turn& turn) {
-    turn.whole.table().pixels_max_pool(turn.at(x), window, turn.at(y));
-  };
+  return
+      [=](const Turn& turn) { turn.whole.table().pixels_max_pool(turn.at(x), window, turn.at(y)); };
 }
 
 Action avg_pool_step(const Window& window, const float* divisors, const Place& x, const Place& y) {

@@ -113,7 +113,8 @@ ActivationOf activation_of(const ActivationIn& numbers) {
   return {static_cast<Activation>(kind), first, second};
 }
 
-using BandStepIn = std::tuple<int64_t, PlacedWindow, AfterIn, PlaceNumbers, std::vector<ActivationIn>>;
+using BandStepIn =
+    std::tuple<int64_t, PlacedWindow, AfterIn, PlaceNumbers, std::vector<ActivationIn>>;
 BandStep band_step_of(const BandStepIn& numbers) {
   const auto& [filter, window, after, made, then] = numbers;
   BandStep step{filter, window_of(window), after_of(after), place_of(made), {}};
@@ -142,10 +143,8 @@ void bind_steps(nb::class_<Held>& prediction) {
            [](Held& p, const PlaceNumbers& x, const PlaceNumbers& y) {
              p.add(to_planes_step(place_of(x), place_of(y)));
            })
-      .def("copy",
-           [](Held& p, const PlaceNumbers& x, const PlaceNumbers& y) {
-             p.add(copy_step(place_of(x), place_of(y)));
-           })
+      .def("copy", [](Held& p, const PlaceNumbers& x,
+                      const PlaceNumbers& y) { p.add(copy_step(place_of(x), place_of(y))); })
       .def("clamp",
            [](Held& p, const PlaceNumbers& x, const AfterIn& after, const PlaceNumbers& y) {
              p.add(clamp_step(place_of(x), after_of(after), place_of(y)));
@@ -189,19 +188,20 @@ void bind_steps(nb::class_<Held>& prediction) {
 }  // namespace
 
 void bind_predict(nb::module_& m) {
-  // way, (filters, channels, rows, columns), window with places, (groups, images at a time), weight, bias
+  // way, (filters, channels, rows, columns), window with places, (groups, images at a time),
+  // weight, bias
   nb::class_<Packed>(m, "Packed", "A layer's weight as a kernel likes it.")
-      .def("__init__",
-           [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
-              const PlacedWindow& window, std::pair<int64_t, int64_t> groups_n, In weight,
-              In bias) {
-             const Convolution conv{.maps = {groups_n.second, sizes[1], sizes[2], sizes[3], window[8], window[9]},
-                                    .window = window_of(window),
-                                    .f = sizes[0],
-                                    .groups = groups_n.first};
-             GilReleased released;
-             new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
-           });
+      .def("__init__", [](Packed* packed, int way, const std::array<int64_t, 4>& sizes,
+                          const PlacedWindow& window, std::pair<int64_t, int64_t> groups_n,
+                          In weight, In bias) {
+        const Convolution conv{
+            .maps = {groups_n.second, sizes[1], sizes[2], sizes[3], window[8], window[9]},
+            .window = window_of(window),
+            .f = sizes[0],
+            .groups = groups_n.first};
+        GilReleased released;
+        new (packed) Packed(static_cast<Packed::Way>(way), conv, weight.data(), bias.data());
+      });
   nb::class_<Watch>(m, "Watch", "Whether arrays in dictionaries changed, or may have.")
       .def(nb::init<const std::vector<nb::dict>&, const std::vector<nb::dict>&,
                     std::vector<nb::object>>())
@@ -228,9 +228,7 @@ void bind_predict(nb::module_& m) {
                  GilReleased released;
                  return p.run_on(images.data());
                })
-          .def("run", [](Held& p) {
-            submit([&p] { p.run(); });
-          });
+          .def("run", [](Held& p) { submit([&p] { p.run(); }); });
   bind_steps(prediction);
 }
 
