@@ -52,6 +52,12 @@ SAME = {
     "dilated": lambda c, n: [Conv2d(c, 3, padding=2, dilation=2, bias=False)],
     "depthwise": lambda c, n: [Conv2d(c, 3, padding=1, groups=c)],
     "grouped": lambda c, n: [Conv2d(c, 3, padding=1, groups=2)],
+    "separable": lambda c, n: [
+        Conv2d(2 * c, 1),
+        *[(), (SiLU(),), (BatchNorm2d(), ReLU6())][n],
+        Conv2d(2 * c, (3, 5), padding=(1, 2), groups=2 * c),
+        Conv2d(c, 1),
+    ],
     "norm": lambda c, n: [BatchNorm2d()],
     "frozen": lambda c, n: [FrozenBatchNorm2d()],
     "scale": lambda c, n: [Scale(("number", "channel", "element")[n], init=0.7)],
