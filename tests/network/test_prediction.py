@@ -1,5 +1,8 @@
 """Prediction gives the numbers of layer by layer, for any graph of layers and any batch."""
 
+from contextlib import ExitStack
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,6 +42,7 @@ from badak.layers import (
     Tanh,
     ZeroPad2d,
 )
+from badak.network.prediction import bands, phases
 
 pytest.importorskip("badak._core")
 
@@ -48,6 +52,12 @@ SAME = {
     "dilated": lambda c, n: [Conv2d(c, 3, padding=2, dilation=2, bias=False)],
     "depthwise": lambda c, n: [Conv2d(c, 3, padding=1, groups=c)],
     "grouped": lambda c, n: [Conv2d(c, 3, padding=1, groups=2)],
+    "separable": lambda c, n: [
+        Conv2d(2 * c, 1),
+        *[(), (SiLU(),), (BatchNorm2d(), ReLU6())][n],
+        Conv2d(2 * c, (3, 5), padding=(1, 2), groups=2 * c),
+        Conv2d(c, 1),
+    ],
     "norm": lambda c, n: [BatchNorm2d()],
     "frozen": lambda c, n: [FrozenBatchNorm2d()],
     "scale": lambda c, n: [Scale(("number", "channel", "element")[n], init=0.7)],
@@ -134,8 +144,27 @@ def close(found, wanted):
     np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
 
 
-@given(networks(), st.sampled_from([1, 2, 3, 17]))
-def test_any_graph_and_batch(net, count):
+# As if caches were so small that these networks were large ones: maps pass in bands of rows, and
+# groups of different sizes in phases.
+SMALL_CACHES = {
+    (bands, "WORTH"): 0,
+    (bands, "KEPT"): 1500,
+    (phases, "CACHE"): 3000,
+    (phases, "WEIGHTS"): 100,
+    (phases, "PLACES"): 200,
+}
+
+
+@given(networks(), st.sampled_from([1, 2, 3, 17]), st.booleans())
+def test_any_graph_and_batch(net, count, small):
+    with ExitStack() as stack:
+        for (module, name), number in SMALL_CACHES.items() if small else ():
+            stack.enter_context(mock.patch.object(module, name, number))
+        check_passes(net, count)
+
+
+def check_passes(net, count):
+    """Compare with layer by layer, also other images and other weights."""
     shaken(net)
     images = np.random.default_rng(2).random((count, *net.input_shape), np.float32)
     plain = net.astype(np.float32)
@@ -165,6 +194,14 @@ def test_any_instructions_and_threads(instructions, threads):
         _core.set_num_threads(threads)
         np.testing.assert_array_equal(net(images), one)
         close(net(images[:1]), one[:1])
+        with mock.patch.object(bands, "KEPT", 40_000), mock.patch.object(bands, "WORTH", 0):
+            chain = [Conv2d(9, 1), Conv2d(9, 5, padding=2, groups=9), SiLU(), Conv2d(4, 1)]
+            tall = badak.Network([Conv2d(9, 3, padding=1), *chain], (3, 90, 40))
+            images = images[:2].repeat(2, 0).reshape(4, 3, -1)[..., :1].repeat(3600, 2)
+            images = images.reshape(4, 3, 90, 40) * np.linspace(0, 1, 90, dtype=np.float32)[:, None]
+            found = tall(images)
+            tall.fuse = False
+            close(found, tall(images))
     finally:
         _core.use_set(before[0])
         _core.set_num_threads(before[1])
