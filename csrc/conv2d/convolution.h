@@ -10,7 +10,6 @@ struct Convolution {
   Maps maps;
   Window window;
   int64_t f, groups;
-  bool few = false;  // one image or two at a time: the weights are read about once
   int64_t channels() const { return maps.c / groups; }  // of a group
   int64_t filters() const { return f / groups; }        // of a group
   int64_t places() const { return maps.oh * maps.ow; }

@@ -41,13 +41,6 @@ struct Pass {
   }
 };
 
-// Few images do not make up for reading weights that are four times as large.
-bool is_heavy(const Convolution& conv) {
-  const int64_t tiles = ceil_div(conv.maps.oh, TILE) * ceil_div(conv.maps.ow, TILE);
-  const int64_t weights = 36 * conv.maps.c * conv.f;
-  return (weights > (1 << 18) && tiles < 3) || (weights > (1 << 21) && tiles < 8);
-}
-
 }  // namespace
 
 bool can_pixels_winograd(const Convolution& conv) { return is_3x3(conv); }
@@ -56,8 +49,7 @@ bool suits_pixels_winograd(const Convolution& conv) {
   const Maps& maps = conv.maps;
   const Pass pass{maps.c, conv.f, maps.n, maps.oh, maps.ow};
   const int64_t weight = POINTS * maps.c * conv.f > (1 << 22) ? 10 : 6;  // more if not even in L3
-  return is_3x3(conv) && pass.tiles_cost(weight) < pass.direct_cost(weight) &&
-         !(conv.few && is_heavy(conv));
+  return is_3x3(conv) && pass.tiles_cost(weight) < pass.direct_cost(weight);
 }
 
 bool suits_pixels_winograd_grad_x(const Convolution& conv) {

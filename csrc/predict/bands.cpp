@@ -37,7 +37,7 @@ class Chunk {
     int64_t total = 0;
     std::vector<int64_t> starts;
     for (const int64_t size : sizes()) starts.push_back(total), total += size;
-    float* const memory = scratch_floats(Scratch::gradient, total + 32);
+    float* const memory = scratch_floats(Scratch::bands, total + 32);
     std::memset(memory, 0, static_cast<size_t>(total) * sizeof(float));
     for (size_t k = 0; k < rows_.size(); k++) rows_[k] = {memory + starts[k], {}};
   }

@@ -45,6 +45,7 @@ enum class Scratch {
   tile_products,
   tile_results,  // its 3x3 form, conv2d/winograd_tiles.h
   prediction,    // a group of images on its way, predict/prediction.h
+  bands,         // and rows of its maps, predict/bands.cpp
   channels,
   channel_sums,  // pixels/maps.h
   normed,
