@@ -60,7 +60,9 @@ def test_what_is_read_while_another_thread_trains_is_of_one_step(
         if read == "forward":
             return net.forward(few.astype(net.dtype))
         net.save(path)
-        return load(path)(few)
+        saved = load(path)
+        saved.fuse = net.fuse
+        return saved(few)
 
     def train() -> list[np.ndarray]:
         """Step until both others have read three times: nobody waits for ever."""

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from badak.network.network import Network
 
 
-def planned(net: "Network") -> bool:
+def planned(net: "Network", training: bool = False) -> bool:
     """Whether passes over batches run as a plan."""
-    return (
-        net.fuse and net.dtype == np.float32 and ops.active() == "native" and net.plans.possible()
-    )
+    native = net.fuse and net.dtype == np.float32 and ops.active() == "native"
+    return native and net.plans.possible(training)
 
 
 def forward(net: "Network", x: ArrayLike, training: bool = False) -> Array:
@@ -56,7 +55,7 @@ def forward_backward(
 
     Its arrays are valid only within the block: the next pass overwrites those of a plan.
     """
-    if training and planned(net):
+    if training and planned(net, training):
         with net.plans.lend(_copyable(net, x), training, need_grad_x) as plan:
             yield _by_plan(net, plan, labels, sample_weight)
     else:

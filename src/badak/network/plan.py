@@ -149,7 +149,9 @@ class _Parts:
         # plain float32, a kernel gets a copy of it, which would be recorded.
         self.recordable = all(
             type(layer) in LAYERS.values() and layer.recordable for layer in self._held
-        ) and all(array.dtype == np.float32 and array.flags.carray for array in arrays)
+        ) and all(array.dtype == np.float32 and _plain(array) for array in arrays)
+        # Weights mapped from a file may be read only: prediction writes none.
+        self.writable = all(array.flags.writeable for array in arrays)
         self.watch = edition.predict().Watch(
             [own for layer in leaves for own in (layer.parameters, layer.buffers)],
             [layers, *_named_layers(self._held)],
@@ -176,6 +178,11 @@ class _Parts:
                 return False
             self._mark = mark
         return True
+
+
+def _plain(array: Array) -> bool:
+    """Whether a kernel can read an array where it is."""
+    return bool(array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative)
 
 
 def _arrays(layer: Layer) -> Iterator[Array]:
@@ -216,13 +223,13 @@ class Plans:
         self._parts: _Parts | None = None
         self._free: OrderedDict[Key, Plan] = OrderedDict()
 
-    def possible(self) -> bool:
-        """Whether the passes of the network as it is now can be recorded."""
+    def possible(self, training: bool) -> bool:
+        """Whether such passes of the network as it is now can be recorded."""
         parts = self._parts
         if parts is None or not parts.unchanged(self._layers):
             parts = self._parts = _Parts(self._layers)
             self._free = OrderedDict()
-        return parts.recordable
+        return parts.recordable and (parts.writable or not training)
 
     @contextmanager
     def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:

@@ -262,7 +262,7 @@ class _Step:
 
     def __init__(self, net: Network, images: Any, labels: Any) -> None:
         self.net, self.images, self.labels = net, images, labels
-        self.parts = Parts(net, images) if planned(net) else None
+        self.parts = Parts(net, images) if planned(net, training=True) else None
         self.rounds: list[dict[tuple[str, str], float]] = []
         self.part_rounds: list[dict[Key, float]] = []
 
