@@ -180,7 +180,7 @@ struct DirectWork {
 };
 
 constexpr int64_t BAND_NUMBERS = 32 << 10;  // of x under a band, that stay in L2
-constexpr int64_t ITEM_PRODUCTS = 1 << 18;  // worth handing to another thread
+constexpr int64_t ITEM_PRODUCTS = 1 << 16;  // worth handing to another thread
 constexpr int64_t MOST_ITEMS = 8;           // wanted, where the caches ask for fewer
 
 // Rows that follow each other at the distance of their pixels are one row; so are images.
