@@ -180,6 +180,19 @@ def check_passes(net, count):
     close(net(images), plain(images))
 
 
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [ChannelSlice(1, 3), Conv2d(8, 3, padding=1)],
+        [Conv2d(8, 1), Concat([[], [Conv2d(4, 3, padding=1)]])],
+        [GlobalAvgPool2d(), LayerNorm(), ChannelSlice(1, 3), Conv2d(4, 3, padding=1)],
+    ],
+    ids=["of images", "of outputs", "of a layer's output"],
+)
+def test_a_padded_convolution_reads_some_channels_of_an_array_of_rows(layers):
+    check_passes(badak.Network(layers, (4, 1, 1)), 5)
+
+
 @pytest.mark.parametrize("instructions", _core.usable_sets())
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_any_instructions_and_threads(instructions, threads):
