@@ -43,6 +43,7 @@ from badak.layers import (
     ZeroPad2d,
 )
 from badak.network.prediction import bands, phases
+from badak.ops.native import predict
 
 pytest.importorskip("badak._core")
 
@@ -178,6 +179,33 @@ def check_passes(net, count):
     for name, array in net.parameters().items():
         plain.parameters()[name][...] = array
     close(net(images), plain(images))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [ChannelSlice(1, 3), Conv2d(8, 3, padding=1)],
+        [Conv2d(8, 1), Concat([[], [Conv2d(4, 3, padding=1)]])],
+        [GlobalAvgPool2d(), LayerNorm(), ChannelSlice(1, 3), Conv2d(4, 3, padding=1)],
+    ],
+    ids=["of images", "of outputs", "of a layer's output"],
+)
+def test_a_padded_convolution_reads_some_channels_of_an_array_of_rows(layers):
+    check_passes(badak.Network(layers, (4, 1, 1)), 5)
+
+
+def test_batches_of_all_sizes_share_packed_weights():
+    layers = [Conv2d(8, 3, padding=1), Conv2d(300, 3, padding=1), MaxPool2d(4), Flatten()]
+    net = badak.Network([*layers, Linear(9)], (3, 16, 16))
+    with (
+        mock.patch.object(predict, "packed_rows", wraps=predict.packed_rows) as rows,
+        mock.patch.object(predict, "packed", wraps=predict.packed) as convolutions,
+    ):
+        for count in (1, 2, 3, 8, 17, 40, 100):
+            net(np.zeros((count, 3, 16, 16), np.float32))
+    assert rows.call_count == 1
+    calls = [(call.args[1], call.args[4]) for call in convolutions.call_args_list]
+    assert len(calls) == len(set(calls))  # once for each number of images at a time
 
 
 @pytest.mark.parametrize("instructions", _core.usable_sets())

@@ -137,11 +137,19 @@ def _joined(operation: Operation, rooms: Rooms) -> list[Operation]:
 
 
 def _with_row(operation: Operation, rooms: Rooms) -> list[Operation]:
-    """A linear layer reads an image's maps as one row, without frames or other channels."""
-    if operation.kind != "linear":
-        return [operation]
+    """A linear layer reads an image's maps as one row, without frames or other channels.
+
+    And a convolution that needs a frame cannot read a row that is a part of an array.
+    """
     x = operation.reads[0]
     room, _ = rooms.find(x)
+    frame = _missing_frame(operation, room)
+    if frame != NO_FRAME:
+        framed = Value(x.shape)
+        rooms.of[framed] = Room(x.shape, frame), 0
+        return [Operation("copy", [x], framed), replace(operation, reads=[framed])]
+    if operation.kind != "linear":
+        return [operation]
     if x.shape[1:] == (1, 1) and room.frame == NO_FRAME:
         return [operation]
     if room.frame == NO_FRAME and room.shape == x.shape:
@@ -150,6 +158,14 @@ def _with_row(operation: Operation, rooms: Rooms) -> list[Operation]:
     rooms.of[row] = Room(x.shape), 0
     copy = Operation("copy", [x], row)
     return [copy, replace(operation, reads=[row])]
+
+
+def _missing_frame(operation: Operation, room: Room) -> Frame:
+    """The frame that a convolution of rows needs and the array that it reads does not have."""
+    x, window = operation.reads[0], operation.window
+    if room.array is None or operation.kind != "conv" or window is None or x.shape[1:] != (1, 1):
+        return NO_FRAME
+    return reading_frame(window, 1, 1)
 
 
 def reading_frame(window: Window, height: int, width: int) -> Frame:

@@ -47,12 +47,15 @@ class Layout:
     makes: list[Value]
 
     def at_once(self) -> list[int]:
-        """For each operation with weights how many images come at a time, about: 1, 4, 16, ..."""
+        """For each operation with weights how many images come at a time, about: 1, 4, 16, ...
+
+        Only a convolution of pixels is packed by it; all else says 1, so that it is packed once.
+        """
         groups: dict[Value, int] = {}
         for phase in self.phases:
             for operation in phase.operations:
                 for one in [part.conv for part in operation.parts] or [operation]:
-                    groups[one.makes] = phase.group
+                    groups[one.makes] = phase.group if one.kind == "conv" else 1
         return [4 ** ((groups[value].bit_length() - 1) // 2) for value in self.makes]
 
     def program(self, arrays: Sequence[Array], first_filter: int) -> Any:

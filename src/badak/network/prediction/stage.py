@@ -12,7 +12,7 @@ from badak.network.prediction.graph import Operation, Value
 from badak.network.prediction.lower import lowered
 from badak.network.prediction.numbers import weights
 from badak.network.prediction.segment import Segment
-from badak.network.prediction.weights import AtOnce, Packed, Weights
+from badak.network.prediction.weights import Packed, Weights
 from badak.network.stages import Gradients, Stage
 
 
@@ -33,19 +33,17 @@ class Segments:
             run = []
             if operation is not None:
                 self.parts.append(operation)
-        self.weights = Weights(watch, self._pack)
-
-    def _pack(self, at_once: AtOnce) -> Packed:
-        filters = (
+        self.filters = [
             (part, operation)
             for part in self.parts
             if isinstance(part, Segment)
             for operation in part.filters()
-        )
-        return [
-            part.packed(operation, images, *weights(operation))
-            for (part, operation), images in zip(filters, at_once, strict=True)
         ]
+        self.weights = Weights(watch, self._pack)
+
+    def _pack(self, number: int, images: int) -> Any:
+        part, operation = self.filters[number]
+        return part.packed(operation, images, *weights(operation))
 
 
 class Predicted(Stage):

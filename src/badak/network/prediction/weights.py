@@ -19,16 +19,17 @@ class Weights:
 
     Args:
         watch: knows the arrays, their reference counts and hashes.
-        pack: packs all weights, each for so many images at a time.
+        pack: packs the weights of one filter, by its number, for so many images at a time.
     """
 
-    def __init__(self, watch: Any, pack: Callable[[AtOnce], Packed]) -> None:
+    def __init__(self, watch: Any, pack: Callable[[int, int], Any]) -> None:
         self._watch, self._pack = watch, pack
         self._lock = threading.Lock()
         self._mark: object = None
         self._alone = False
         self._hashes: list[int] | None = None
         self._packed: dict[AtOnce, Packed] = {}
+        self._filters: dict[tuple[int, int], Any] = {}  # what these lists share
 
     def current(self, at_once: AtOnce) -> Packed:
         """The weights of this moment; the same list as long as they are the same."""
@@ -41,9 +42,16 @@ class Weights:
             alone = self._watch.alone() and self._watch.unreferred()
             hashes = self._watch.hashes()
             if hashes != self._hashes:
-                self._packed = {}
+                self._packed, self._filters = {}, {}
             packed = self._packed.get(at_once)
             if packed is None:
-                packed = self._packed[at_once] = self._pack(at_once)
+                packed = self._packed[at_once] = [self._filter(*one) for one in enumerate(at_once)]
             self._hashes, self._alone, self._mark = hashes, alone, mark
             return packed
+
+    def _filter(self, number: int, images: int) -> Any:
+        """One filter's weights, which batches of several sizes may share."""
+        key = number, images
+        if key not in self._filters:
+            self._filters[key] = self._pack(*key)
+        return self._filters[key]
