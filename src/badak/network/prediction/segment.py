@@ -8,7 +8,7 @@ from badak.arrays import Array
 from badak.network.prediction.bands import banded
 from badak.network.prediction.graph import PLAIN, Operation, Value
 from badak.network.prediction.phases import Phase, phases_of
-from badak.network.prediction.rooms import NO_FRAME, Room, Rooms, furnished, reading_frame
+from badak.network.prediction.rooms import Room, Rooms, furnished
 from badak.network.prediction.writer import written
 from badak.ops import edition
 
@@ -133,8 +133,7 @@ class Segment:
                 continue
             maps = turned[value] = Value(value.shape)
             maps.readers = [one for one in readers if not _takes_array(one, value)]
-            kind = "copy" if value.shape[1:] == (1, 1) else "from_planes"
-            before.append(Operation(kind, [value], maps))
+            before.append(Operation("from_planes", [value], maps))
         inner: list[Operation] = []
         for one in self.operations:
             if one.reads[0] in self.reads and reads_planes(one) and stays_plain(one):
@@ -163,12 +162,13 @@ class Segment:
 
 
 def _takes_array(operation: Operation, value: Value) -> bool:
-    """Whether an operation reads a value from before as it is."""
+    """Whether an operation reads a value from before as it is.
+
+    All others may read past the last pixel, and after an array of others there is no room.
+    """
     if value.shape[1:] != (1, 1):
         return reads_planes(operation)
-    if operation.kind != "conv" or operation.window is None:
-        return True
-    return reading_frame(operation.window, 1, 1) == NO_FRAME
+    return operation.kind == "linear"
 
 
 def _all_take(operation: Operation, turned: Mapping[Value, Value]) -> bool:

@@ -1,5 +1,6 @@
 """Predicted: a whole network as a stage: native segments, and layers that run by themselves."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from badak.network.prediction.numbers import weights
 from badak.network.prediction.segment import Segment
 from badak.network.prediction.weights import Packed, Weights
 from badak.network.stages import Gradients, Stage
+from badak.ops import edition
 
 
 class Segments:
@@ -84,7 +86,8 @@ class Predicted(Stage):
                 arrays[part.makes] = _by_layer(part, [arrays[value] for value in part.reads])
                 continue
             for value in part.makes:
-                arrays[value] = np.empty((len(x), *value.shape), np.float32)
+                shape = len(x), *value.shape
+                arrays[value] = edition.pixels().room(math.prod(shape)).reshape(shape)
             layout = self.layouts[part]
             program = layout.program([arrays[one] for one in (*part.reads, *part.makes)], filters)
             filters += len(layout.makes)
