@@ -9,26 +9,10 @@ from badak.layers import Block, Layer
 from badak.layers.activation import Activation
 from badak.layers.walk import INPUT, Visit, walk
 from badak.network.prediction.graph import Graph, Operation, Value, as_maps
+from badak.ops import edition
 
 # Layers that change no number in prediction.
 UNCHANGED: tuple[type[Layer], ...] = (kinds.Dropout, kinds.Flatten, kinds.Graph)
-
-# The native core's numbers for activations (csrc/pixels/maps.h).
-ACTIVATIONS = (
-    "relu",
-    "leaky_relu",
-    "hardtanh",
-    "hardsigmoid",
-    "sigmoid",
-    "tanh",
-    "softplus",
-    "elu",
-    "selu",
-    "silu",
-    "hardswish",
-    "mish",
-    "gelu",
-)
 
 
 def lowered(layers: Mapping[str, Layer], input_shape: Shape) -> Graph:
@@ -136,8 +120,7 @@ def _pointwise(layer: Any, reads: list[Value], made: Value) -> Operation:
         op, given = layer.op, [_number(value) for value in layer.options().values()]
     else:
         op, given = type(layer).__name__.lower(), []
-    numbers = (float(ACTIVATIONS.index(op)), *given, 0.0, 0.0)
-    return Operation("activation", reads, made, numbers=numbers[:3])
+    return Operation("activation", reads, made, numbers=edition.pixels_maps().activation(op, given))
 
 
 def _number(value: Any) -> float:

@@ -5,6 +5,7 @@ says no, an output may be one of the inputs of its size. Frames are neither read
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,17 +88,18 @@ def pixels_gate_backward(
 
 def pixels_activation(kind: str, x: Pixels, y: Pixels, *options: float) -> None:
     """Write one of ACTIVATIONS; options in the order of its op's arguments."""
-    _core.pixels_activation(_activation(kind, options), x, y)
+    _core.pixels_activation(activation(kind, options), x, y)
 
 
 def pixels_activation_backward(
     kind: str, grad: Pixels, saved: Pixels, grad_x: Pixels, *options: float
 ) -> None:
     """Write its gradient; saved is the result of relu, sigmoid and tanh, and otherwise x."""
-    _core.pixels_activation_backward(_activation(kind, options), grad, saved, grad_x)
+    _core.pixels_activation_backward(activation(kind, options), grad, saved, grad_x)
 
 
-def _activation(kind: str, options: tuple[float, ...]) -> tuple[int, float, float]:
+def activation(kind: str, options: Sequence[float]) -> tuple[int, float, float]:
+    """Return one of ACTIVATIONS as the core takes it: its number, and two options."""
     first, second, *_ = *options, 0.0, 0.0
     return ACTIVATIONS.index(kind), first, second
 
