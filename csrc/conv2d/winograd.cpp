@@ -8,42 +8,20 @@
 // Precondition: suits_winograd. A number that is not finite spreads over its tile.
 #include "conv2d/winograd.h"
 
+#include "conv2d/winograd_filters.h"
 #include "conv2d/winograd_product.h"
 
 namespace badak::BADAK_ISA {
 
 namespace {
 
-// Index of the number of filter f, channel c and cell, and the length of the array.
-struct Weights {
-  const float *from, *end;
-  int64_t filter_step, channel_step, group_step;
-  bool turned;  // cells in reverse
-};
-
-// A block of filters' weights transformed: number `point` of channel c is a vector of filters at
-// to + point * point_step + c * channel_step.
+// A block of filters' weights transformed: see transform_filters.
 void transform_weights(const TilePass& pass, const Weights& weights, int64_t group, int64_t block,
                        int64_t point_step, int64_t channel_step, float* to) {
-  const int64_t filters = minimum(LANES, pass.filters - block * LANES);
   const float* from =
       weights.from + group * weights.group_step + block * LANES * weights.filter_step;
-  for (int64_t c = 0; c < pass.channels; c++, from += weights.channel_step, to += channel_step) {
-    Vec cells[(9 / LANES + 1) * LANES];
-    for (int64_t j = 0; j < 9; j += LANES) {
-      Vec square[LANES];
-#pragma GCC unroll 16
-      for (int64_t f = 0; f < LANES; f++)
-        square[f] =
-            load_before(from + minimum(f, filters - 1) * weights.filter_step + j, weights.end);
-      transpose_block(square);
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
-    }
-    transform_square<WeightLine>(
-        [&](int i, int j) { return cells[weights.turned ? 8 - 3 * i - j : 3 * i + j]; },
-        [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * point_step, value); });
-  }
+  transform_filters(weights, from, minimum(LANES, pass.filters - block * LANES), pass.channels,
+                    point_step, channel_step, to);
 }
 
 // The transformed weights of some blocks of a group's filters: [point][strip][channel][filters].
@@ -216,8 +194,8 @@ void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const fl
               .end = weight + conv.f * filter,
               .filter_step = filter,
               .channel_step = 9,
-              .group_step = pass.filters * filter,
-              .turned = false},
+              .turned = false,
+              .group_step = pass.filters * filter},
       [&](int64_t image, int64_t group) { return image_pixels(conv, x, image, group); },
       TileResults{pass, bias, epilogue, y, winners});
 }
@@ -243,8 +221,8 @@ void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* g
               .end = weight + conv.f * channels * 9,
               .filter_step = 9,
               .channel_step = channels * 9,
-              .group_step = filters * channels * 9,
-              .turned = true},
+              .turned = true,
+              .group_step = filters * channels * 9},
       [&](int64_t image, int64_t group) { return gradient.pixels(image, group); },
       TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
 }

@@ -8,6 +8,7 @@
 // of their own, added up in order: the bits do not depend on the number of threads.
 // Precondition: suits_winograd.
 #include "conv2d/winograd.h"
+#include "conv2d/winograd_filters.h"
 #include "gemm/tile_sums.h"
 
 namespace badak::BADAK_ISA {
@@ -86,24 +87,9 @@ void add_tiles(const Tiles& image, const Tiles& grad, const Sums& layout, float*
 // Back from the gradient at the transformed weights of one channel: to[f * step + cell].
 void restore_weights(const float* sums, const Sums& layout, int64_t segments, int64_t segment_step,
                      int64_t filters, float* to, int64_t step) {
-  for (int64_t f = 0; f < filters; f += LANES) {
-    Vec cells[(9 / LANES + 1) * LANES] = {};
-    transform_square<WeightGradientLine>(
-        [&](int i, int j) {
-          const float* from = sums + (SPAN * i + j) * layout.point() + f;
-          Vec total = load(from);
-          for (int64_t s = 1; s < segments; s++) total += load(from + s * segment_step);
-          return total;
-        },
-        [&](int i, int j, Vec value) { cells[3 * i + j] = value; });
-    for (int64_t j = 0; j < 9; j += LANES) {
-      Vec square[LANES];
-      for (int64_t i = 0; i < LANES; i++) square[i] = cells[j + i];
-      transpose_block(square);
-      for (int64_t i = 0; i < minimum(LANES, filters - f); i++)
-        store_some(to + (f + i) * step + j, square[i], 9 - j);
-    }
-  }
+  for (int64_t f = 0; f < filters; f += LANES)
+    restore_filters(sums + f, layout.point(), segments, segment_step, minimum(LANES, filters - f),
+                    to + f * step, step);
 }
 
 }  // namespace

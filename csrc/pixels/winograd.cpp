@@ -12,8 +12,8 @@
 // Precondition: suits_pixels_winograd. A number that is not finite spreads over its tile.
 #include "pixels/winograd.h"
 
+#include "conv2d/winograd_filters.h"
 #include "pixels/winograd_product.h"
-#include "simd/transpose.h"
 
 namespace badak::BADAK_ISA {
 
@@ -42,13 +42,6 @@ Pass backward_pass(const Convolution& conv, int64_t n) {
   return {conv.f, maps.c, 2 - conv.window.top, 2 - conv.window.left, {n, maps.h, maps.w}};
 }
 
-// How to find the 9 numbers of a filter and channel.
-struct Weights {
-  const float *from, *end;
-  int64_t filter_step, channel_step;
-  bool turned;  // cells in reverse
-};
-
 // Channels first.. to `end` of a block of filters, to their place in all that is packed.
 void pack_block(const Pass& pass, const Weights& weights, int64_t block, int64_t first, int64_t end,
                 float* packed) {
@@ -57,24 +50,7 @@ void pack_block(const Pass& pass, const Weights& weights, int64_t block, int64_t
   const float* from =
       weights.from + block * LANES * weights.filter_step + first * weights.channel_step;
   float* to = packed + pass.packed_strip(block / STRIP) + first * width + block % STRIP * LANES;
-  for (int64_t c = first; c < end; c++, from += weights.channel_step, to += width) {
-    Vec cells[(9 / LANES + 1) * LANES];
-    for (int64_t j = 0; j < 9; j += LANES) {
-      Vec square[LANES];
-#pragma GCC unroll 16
-      for (int64_t f = 0; f < LANES; f++)
-        square[f] =
-            load_before(from + minimum(f, filters - 1) * weights.filter_step + j, weights.end);
-      transpose_block(square);
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
-    }
-    transform_square<WeightLine>(
-        [&](int i, int j) { return cells[weights.turned ? 8 - 3 * i - j : 3 * i + j]; },
-        [&](int i, int j, Vec value) {
-          store(to + (SPAN * i + j) * pass.channels * width, value);
-        });
-  }
+  transform_filters(weights, from, filters, end - first, pass.channels * width, width, to);
 }
 
 // A strip alone.

@@ -9,10 +9,10 @@
 // Reaches, in direct operations, 2.0 times the FMA peak of Zen 4 at 16 channels, 2.5 at 32, 2.7 at
 // 64, and 2.0 to 2.2 at 128 to 512.
 // Precondition: suits_pixels_winograd_grad_weight.
+#include "conv2d/winograd_filters.h"
 #include "gemm/tile_sums.h"
 #include "pixels/winograd.h"
 #include "pixels/winograd_tiles.h"
-#include "simd/transpose.h"
 
 namespace badak::BADAK_ISA {
 
@@ -119,9 +119,9 @@ struct WeightGradient {
       }
     for (int64_t i = 0; i < minimum(LANES, x.c - first); i++)
       for (int64_t j = 0; j < filters; j += LANES)
-        restore_filters(sums + parts.row() * (1 + block * LANES + i) + j, segments, step,
-                        minimum(LANES, filters - j),
-                        grad_weight + ((filter + j) * x.c + first + i) * 9);
+        restore_filters(sums + parts.row() * (1 + block * LANES + i) + j, parts.point(), segments,
+                        step, minimum(LANES, filters - j),
+                        grad_weight + ((filter + j) * x.c + first + i) * 9, x.c * 9);
   }
 
  private:
@@ -153,26 +153,6 @@ struct WeightGradient {
                                                 grad.at(0, point) + f * tiles * LANES,
                                                 tiles * LANES, tiles, add,
                                                 sums + c * LANES * row + f * LANES, row);
-  }
-
-  // Back from the gradient at the transformed weights of one channel: to[filter][cell].
-  void restore_filters(const float* sums, int64_t segments, int64_t step, int64_t filters,
-                       float* to) const {
-    Vec cells[(9 / LANES + 1) * LANES] = {};
-    transform_square<WeightGradientLine>(
-        [&](int i, int j) {
-          const float* const from = sums + (SPAN * i + j) * parts.point();
-          Vec total = load(from);
-          for (int64_t s = 1; s < segments; s++) total += load(from + s * step);
-          return total;
-        },
-        [&](int i, int j, Vec value) { cells[3 * i + j] = value; });
-    for (int64_t j = 0; j < 9; j += LANES) {
-      Vec square[LANES];
-      for (int64_t i = 0; i < LANES; i++) square[i] = cells[j + i];
-      transpose_block(square);
-      for (int64_t i = 0; i < filters; i++) store_some(to + i * x.c * 9 + j, square[i], 9 - j);
-    }
   }
 };
 
