@@ -39,7 +39,7 @@ from badak.layers import (
 from badak.network.pixels.chain import PixelChain
 from badak.network.pixels.normed import NormedConv
 from badak.network.plan import Plan
-from network.test_plan import batch
+from network.test_plan import assert_any_threads_train_to_the_same_bits, batch
 
 pytest.importorskip("badak._core")
 
@@ -195,20 +195,7 @@ def test_networks_with_norms_train_on_pixels(name):
 
 @pytest.mark.parametrize("name", ["resnet", "mobile", "gated"])
 def test_any_number_of_threads_gives_the_same_bits(name):
-    before, states = badak.num_threads(), []
-    try:
-        for count in (1, 2, 3):
-            badak.set_num_threads(count)
-            net = NETWORKS[name]()
-            trainer = badak.Trainer(net, progress=False)
-            for _ in range(3):
-                trainer.step(*batch(net, 20))
-            states.append(net.state())
-    finally:
-        badak.set_num_threads(before)
-    for other in states[1:]:
-        for key, array in other.items():
-            np.testing.assert_array_equal(array, states[0][key], err_msg=key)
+    assert_any_threads_train_to_the_same_bits(NETWORKS[name])
 
 
 @pytest.mark.parametrize("way", ["forward", "backward"])

@@ -193,13 +193,12 @@ def test_a_step_makes_no_array_after_the_first():
     assert peak < 64 * 1024
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_any_number_of_threads_trains_to_the_same_bits(name):
+def assert_any_threads_train_to_the_same_bits(make):
     before, states = badak.num_threads(), []
     try:
         for count in (1, 2, 3):
             badak.set_num_threads(count)
-            net = NETWORKS[name]()
+            net = make()
             trainer = badak.Trainer(net, progress=False)
             for _ in range(3):
                 trainer.step(*batch(net, 20))
@@ -209,6 +208,11 @@ def test_any_number_of_threads_trains_to_the_same_bits(name):
     for other in states[1:]:
         for key, array in other.items():
             np.testing.assert_array_equal(array, states[0][key], err_msg=key)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_any_number_of_threads_trains_to_the_same_bits(name):
+    assert_any_threads_train_to_the_same_bits(NETWORKS[name])
 
 
 def test_blocks_are_recorded_and_lenets_distances_are_not():

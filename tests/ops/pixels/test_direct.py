@@ -47,12 +47,7 @@ CASES = [
 ]
 
 
-@pytest.fixture(params=_core.usable_sets(), autouse=True, scope="module")
-def instruction_set(request):
-    before = _core.active_set()
-    assert _core.use_set(request.param)
-    yield
-    _core.use_set(before)
+pytestmark = pytest.mark.usefixtures("each_set")
 
 
 def arrays(sizes):

@@ -15,12 +15,7 @@ INF = np.inf
 LIMITS = [(-INF, INF), (0.0, INF), (0.0, 6.0)]
 
 
-@pytest.fixture(params=_core.usable_sets(), autouse=True, scope="module")
-def instruction_set(request):
-    before = _core.active_set()
-    assert _core.use_set(request.param)
-    yield
-    _core.use_set(before)
+pytestmark = pytest.mark.usefixtures("each_set")
 
 
 class Draw:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import badak
-from badak import _core
 from badak.ops import reference
 from badak.ops.native import pixels, pixels_normed
 from ops.pixels.test_conv import close, convolutions, laid_out, planes
@@ -15,12 +14,7 @@ LIMITS = [(-np.inf, np.inf), (0.0, np.inf), (0.0, 6.0)]
 EPS, MOMENTUM = 1e-3, 0.1
 
 
-@pytest.fixture(params=_core.usable_sets(), autouse=True, scope="module")
-def instruction_set(request):
-    before = _core.active_set()
-    assert _core.use_set(request.param)
-    yield
-    _core.use_set(before)
+pytestmark = pytest.mark.usefixtures("each_set")
 
 
 def norm_of(numbers, maps):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import badak
-from badak import _core
 from badak.ops import reference
 from badak.ops.native import pixels
 from badak.ops.window import Window
@@ -27,12 +26,7 @@ SHAPES = [
 ]
 
 
-@pytest.fixture(params=_core.usable_sets(), autouse=True, scope="module")
-def instruction_set(request):
-    before = _core.active_set()
-    assert _core.use_set(request.param)
-    yield
-    _core.use_set(before)
+pytestmark = pytest.mark.usefixtures("each_set")
 
 
 def maps(x, frame):
