@@ -160,7 +160,7 @@ def assert_trains_alike(net, count=3):
 
 @given(networks())
 def test_random_networks_train_as_layer_by_layer(net):
-    assert_trains_alike(net)
+    assert_trains_alike(net, 16)  # of few values, norms make rounding large
 
 
 def chains(net):
