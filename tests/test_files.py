@@ -10,7 +10,7 @@ import pytest
 import badak
 from badak import files
 from badak.book.simple_convnet import SimpleConvNet
-from badak.cli.config import read_config
+from badak.cli.config_file import read_config
 from badak.data import digit_from_image, read_image
 from badak.data.archive import read_members
 from badak.data.cifar import read_cifar10

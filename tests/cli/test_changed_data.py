@@ -13,7 +13,7 @@ from PIL import Image
 from badak import data
 from badak.cli import learnt
 from badak.cli.app import main
-from badak.cli.config import read_config
+from badak.cli.config_file import read_config
 from badak.training import RunDirectory
 from badak.training.verify import Comparison, ResumeReport
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import badak as library
 from badak import data
-from badak.cli.config import read_config
+from badak.cli.config_file import read_config
 from badak.training import RunDirectory
 
 QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")

@@ -1,6 +1,6 @@
 """`badak train --layers`: a network typed by hand trains, resumes and is opened like any other."""
 
-from badak.cli.config import read_config
+from badak.cli.config_file import read_config
 from badak.training import RunDirectory
 
 QUICK = ("--limit-train", "60", "--limit-test", "30", "--batch-size", "20", "--epochs", "2")

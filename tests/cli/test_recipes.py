@@ -5,7 +5,8 @@ import re
 import pytest
 
 from badak import models, optim
-from badak.cli.config import TYPED, read_config
+from badak.cli.config import TYPED
+from badak.cli.config_file import read_config
 from badak.cli.recipes import RECIPES, sized, why_small
 from badak.cli.verify_resume import arguments
 from badak.data.catalog import entry_of

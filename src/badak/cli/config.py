@@ -1,27 +1,24 @@
 """RunConfig: the options of `badak train`, kept in the run directory as TOML."""
 
-import tomllib
 import unicodedata
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tomli_w
 
-from badak import checks, data, files, models, optim, storage
+from badak import checks, data, models, optim, storage
 from badak.cli import learnt
-from badak.cli.near import near_run
 from badak.data import Dataset
 from badak.data.catalog import AUGMENTATIONS
-from badak.errors import BadakError, FormatError, did_you_mean, listed, shown
+from badak.errors import BadakError, listed
 from badak.network import Network
 from badak.network.typed import parse_layers
 from badak.training import RunDirectory, Trainer
 
 FOLDER = "folder:"
 TYPED = "layers"  # the model's name if its layers were typed
-MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
 
 @dataclass(frozen=True)
@@ -183,60 +180,6 @@ class RunConfig:
         augment = f"images varied by {self.augment}" if self.augment else "images as they are"
         epochs = f"{self.epochs} epoch{'s'[: self.epochs != 1]}"
         return f"{epochs} of {self._optimizer()}, {schedule}, {augment}"
-
-
-def read_config(run: RunDirectory) -> RunConfig:
-    """Read RUN/config.toml, trusting nothing."""
-    files.as_path(run.path)
-    if not run.config.exists():
-        raise BadakError(
-            f"{run.path} is not a run directory: it has no {run.config.name}; "
-            f"{near_run(run.path) or '`badak train --run-dir` creates one'}"
-        )
-    content = files.read(run.config, MAX_SIZE)
-    try:
-        return RunConfig(**_checked(tomllib.loads(content.decode("utf-8"))))
-    except RecursionError:
-        raise FormatError(f"{run.config}: its lists are nested too deeply") from None
-    except (ValueError, TypeError) as fault:  # no UTF-8, no TOML, an integer of 5,000 digits
-        raise FormatError(f"{run.config}: {fault}") from None
-
-
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a file, each of its field's type; lists become tuples."""
-    kinds = {
-        f.name: f.type.__name__ if isinstance(f.type, type) else str(f.type)
-        for f in fields(RunConfig)
-    }
-    for name, value in values.items():
-        if name not in kinds:
-            raise FormatError(f"unknown option {name!r}{did_you_mean(name, kinds)}")
-        if not _is(value, kinds[name]):
-            raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
-    tables = {
-        "model": [*models.MODELS, TYPED],
-        "optimizer": list(optim.OPTIMIZERS),
-        "schedule": list(optim.SCHEDULES),
-        "augment": list(AUGMENTATIONS),
-    }
-    for name, table in tables.items():
-        if name in values and values[name] not in table:
-            raise FormatError(
-                f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
-            )
-    if (values.get("model") == TYPED) != ("layers" in values):
-        raise FormatError(f"layers must be given if model is {TYPED!r}, and only then")
-    return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
-    }
-
-
-def _is(value: Any, kind: str) -> bool:
-    if kind.startswith("tuple"):
-        member = str if "str" in kind else int
-        return isinstance(value, list) and all(type(item) is member for item in value)
-    allowed = {"str": str, "int": int, "float": float, "bool": bool}
-    return type(value) in [allowed[word] for word in kind.split(" | ") if word in allowed]
 
 
 def _mixed(part: Dataset) -> Dataset:

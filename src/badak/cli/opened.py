@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from badak import load
-from badak.cli.config import RunConfig, read_config
+from badak.cli.config import RunConfig
+from badak.cli.config_file import read_config
 from badak.errors import FormatError
 from badak.network import Network
 from badak.training import RunDirectory

@@ -12,16 +12,15 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from badak import models, optim, terminal
+from badak import terminal
 from badak.cli import counts, learnt
-from badak.cli.config import TYPED, RunConfig, read_config
-from badak.cli.near import one_of
-from badak.cli.opened import data_dir_option
+from badak.cli.config import TYPED, RunConfig
+from badak.cli.config_file import read_config
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_filters, draw_history, results
+from badak.cli.train_options import data_options, network_options, run_options, training_options
 from badak.cli.words import say
 from badak.data import Dataset
-from badak.data.catalog import AUGMENTATIONS
 from badak.errors import BadakError
 from badak.formats.tensorboard import TensorBoard
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
@@ -29,113 +28,14 @@ from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
-POSITIVE = click.IntRange(min=1)
 
 
 @click.command()
 @click.argument("dataset", default="digits")
-@click.option(
-    "--model",
-    type=one_of(models.MODELS),
-    metavar="NAME",
-    default="simple",
-    show_default=True,
-    help=f"Train this network: {', '.join(models.MODELS)}.",
-)
-@click.option(
-    "--layers",
-    metavar="LIST",
-    help='Train a network of these layers, such as "conv 30 5, relu, pool 2, flatten, linear 10".',
-)
-@click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]")
-@click.option(
-    "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
-)
-@click.option(
-    "--optimizer",
-    type=click.Choice(list(optim.OPTIMIZERS)),
-    help="Update the weights by this rule.  [default: the model's]",
-)
-@click.option(
-    "--lr",
-    type=float,
-    help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
-    "the optimizer's]",
-)
-@click.option(
-    "--weight-decay",
-    type=float,
-    help="L2 penalty.  [default: the model's; with --optimizer, the optimizer's]",
-)
-@click.option(
-    "--schedule",
-    type=click.Choice([*optim.SCHEDULES, "none"]),
-    help="Change the learning rate during training.  [default: the model's]",
-)
-@click.option(
-    "--augment",
-    type=click.Choice([*AUGMENTATIONS, "none"]),
-    help="Vary the training images.  [default: chosen by model and data set]",
-)
-@click.option(
-    "--weight-init",
-    metavar="he|xavier|STD",
-    help="How to draw the initial weights; a number is their standard deviation.  "
-    "[default: the model's]",
-)
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
-)
-@click.option("--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only.")
-@click.option("--limit-test", type=POSITIVE, metavar="N", help="Test on the first N images only.")
-@click.option(
-    "--evaluate-sample",
-    type=POSITIVE,
-    metavar="N",
-    help="Measure only N training and N test images after each epoch.",
-)
-@click.option(
-    "--early-stopping", type=POSITIVE, metavar="N", help="Stop after N epochs without a new best."
-)
-@click.option(
-    "--checkpoint-every",
-    type=POSITIVE,
-    metavar="STEPS",
-    help="Write a checkpoint every STEPS steps, not only after each epoch.",
-)
-@click.option(
-    "--snapshots",
-    type=POSITIVE,
-    metavar="STEPS",
-    help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
-)
-@click.option(
-    "--max-steps", type=POSITIVE, metavar="STEPS", help="Stop after STEPS steps, to resume later."
-)
-@click.option(
-    "--run-dir",
-    type=click.Path(path_type=Path),
-    help="Write everything to this directory.  [default: runs/DATASET-MODEL]",
-)
-@click.option(
-    "--resume", is_flag=True, help="Continue the run in --run-dir where it stopped, bit for bit."
-)
-@click.option(
-    "--accept-other-bits",
-    is_flag=True,
-    help="Resume even if another processor, edition or version will change the bits.",
-)
-@data_dir_option
-@click.option(
-    "--image-size",
-    type=POSITIVE,
-    metavar="PIXELS",
-    help="For folder:PATH: resize images to squares of this side.  [default: 32]",
-)
-@click.option(
-    "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."
-)
-@click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images.")
+@network_options
+@training_options
+@data_options
+@run_options
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Train a model on DATASET and write model, history and pictures to a run directory.

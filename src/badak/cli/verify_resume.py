@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from badak import terminal
-from badak.cli.config import RunConfig, read_config
+from badak.cli.config import RunConfig
+from badak.cli.config_file import read_config
 from badak.cli.opened import run_argument
 from badak.cli.words import say
 from badak.errors import BadakError

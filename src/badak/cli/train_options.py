@@ -1,0 +1,158 @@
+"""The options of `badak train`, in the groups in which its help shows them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from badak import models, optim
+from badak.cli.near import one_of
+from badak.cli.opened import data_dir_option
+from badak.data.catalog import AUGMENTATIONS
+
+POSITIVE = click.IntRange(min=1)
+Decorator = Callable[[Any], Any]
+
+
+def _group(*options: Decorator) -> Decorator:
+    """Several options as one decorator; the help shows them in this order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+# The network: a model by name or layers by hand, and how its weights start.
+network_options = _group(
+    click.option(
+        "--model",
+        type=one_of(models.MODELS),
+        metavar="NAME",
+        default="simple",
+        show_default=True,
+        help=f"Train this network: {', '.join(models.MODELS)}.",
+    ),
+    click.option(
+        "--layers",
+        metavar="LIST",
+        help="Train a network of these layers, such as "
+        '"conv 30 5, relu, pool 2, flatten, linear 10".',
+    ),
+    click.option(
+        "--weight-init",
+        metavar="he|xavier|STD",
+        help="How to draw the initial weights; a number is their standard deviation.  "
+        "[default: the model's]",
+    ),
+)
+
+# How it learns.
+training_options = _group(
+    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
+    click.option(
+        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
+    ),
+    click.option(
+        "--optimizer",
+        type=click.Choice(list(optim.OPTIMIZERS)),
+        help="Update the weights by this rule.  [default: the model's]",
+    ),
+    click.option(
+        "--lr",
+        type=float,
+        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
+        "the optimizer's]",
+    ),
+    click.option(
+        "--weight-decay",
+        type=float,
+        help="L2 penalty.  [default: the model's; with --optimizer, the optimizer's]",
+    ),
+    click.option(
+        "--schedule",
+        type=click.Choice([*optim.SCHEDULES, "none"]),
+        help="Change the learning rate during training.  [default: the model's]",
+    ),
+    click.option(
+        "--augment",
+        type=click.Choice([*AUGMENTATIONS, "none"]),
+        help="Vary the training images.  [default: chosen by model and data set]",
+    ),
+    click.option(
+        "--early-stopping",
+        type=POSITIVE,
+        metavar="N",
+        help="Stop after N epochs without a new best.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
+    ),
+)
+
+# Which images, and in which size.
+data_options = _group(
+    data_dir_option,
+    click.option(
+        "--image-size",
+        type=POSITIVE,
+        metavar="PIXELS",
+        help="For folder:PATH: resize images to squares of this side.  [default: 32]",
+    ),
+    click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images."),
+    click.option(
+        "--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only."
+    ),
+    click.option(
+        "--limit-test", type=POSITIVE, metavar="N", help="Test on the first N images only."
+    ),
+)
+
+# Where the run lies, what is recorded, and how it goes on.
+run_options = _group(
+    click.option(
+        "--run-dir",
+        type=click.Path(path_type=Path),
+        help="Write everything to this directory.  [default: runs/DATASET-MODEL]",
+    ),
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Continue the run in --run-dir where it stopped, bit for bit.",
+    ),
+    click.option(
+        "--accept-other-bits",
+        is_flag=True,
+        help="Resume even if another processor, edition or version will change the bits.",
+    ),
+    click.option(
+        "--checkpoint-every",
+        type=POSITIVE,
+        metavar="STEPS",
+        help="Write a checkpoint every STEPS steps, not only after each epoch.",
+    ),
+    click.option(
+        "--max-steps",
+        type=POSITIVE,
+        metavar="STEPS",
+        help="Stop after STEPS steps, to resume later.",
+    ),
+    click.option(
+        "--evaluate-sample",
+        type=POSITIVE,
+        metavar="N",
+        help="Measure only N training and N test images after each epoch.",
+    ),
+    click.option(
+        "--snapshots",
+        type=POSITIVE,
+        metavar="STEPS",
+        help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
+    ),
+    click.option(
+        "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."
+    ),
+)
