@@ -8,7 +8,7 @@ are not opened.
 import contextlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -82,7 +82,9 @@ def read_image(
             f"image must be a path or a Pillow image; got {type(image).__name__}: convert "
             "an array by PIL.Image.fromarray"
         )
-    pixels = read_pixels(image, size_pair(tuple(shape[1:])), crop_share(crop))  # (3, H, W)
+    size, crop = size_pair(tuple(shape[1:])), crop_share(crop)
+    with quiet():
+        pixels = read_pixels(image, size, crop)  # (3, H, W)
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
@@ -116,30 +118,42 @@ def read_pixels(
 ) -> NDArray[np.uint8]:
     """Read an image as red, green and blue, scaled to cover (H, W) and cropped to its centre.
 
-    `crop` is the share of its height and width that may be kept.
+    `crop` is the share of its height and width that may be kept. Call it within `quiet`; threads
+    need only one around them all.
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
     """
-    fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC, (1 - crop) / 2)
+    fitted = ImageOps.fit(_opened_rgb(image), size[::-1], Image.Resampling.BICUBIC, (1 - crop) / 2)
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
 def open_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
     """Decode a whole image: turned upright, in 8-bit red, green and blue, without its file."""
+    with quiet():
+        return _opened_rgb(image)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Within the block Pillow does not warn of metadata, which is not used."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _opened_rgb(image: str | os.PathLike[str] | Image.Image) -> Image.Image:
     if isinstance(image, Image.Image):
         name: str | Path = getattr(image, "filename", "") or "the Pillow image"
     else:
         name = image = files.as_path(image)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about metadata, which is not used
-            if isinstance(image, Image.Image):
-                _load(image)
-                return _upright(image)
-            formats = tuple(readable_formats())
-            with files.opened(image) as file, Image.open(file, formats=formats) as decoded:
-                return _upright(decoded)
+        if isinstance(image, Image.Image):
+            _load(image)
+            return _upright(image)
+        formats = tuple(readable_formats())
+        with files.opened(image) as file, Image.open(file, formats=formats) as decoded:
+            return _upright(decoded)
     except Image.DecompressionBombError:
         raise FormatError(f"{name} has more than {MAX_PIXELS} pixels; make it smaller") from None
     except UnidentifiedImageError:
