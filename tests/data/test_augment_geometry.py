@@ -115,7 +115,8 @@ def test_perspective_moves_a_share_of_the_images_inwards():
 
 @given(
     channels=st.integers(1, 4), dtype=dtypes, seed=st.integers(0, 99),
-    h=st.integers(1, 12), w=st.integers(1, 12), more=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    h=st.integers(1, 12), w=st.integers(1, 12),
+    more=st.tuples(st.integers(0, 9), st.integers(0, 9)),
 )  # fmt: skip
 def test_resized_equals_pillow_and_pytorch(channels, dtype, seed, h, w, more):
     image = random_image((channels, h, w), dtype, seed)

@@ -91,4 +91,4 @@ def test_views(dtype):
     np.testing.assert_array_equal(views[4][1], resized(x[1, :, :7, 2:], (8, 16)))
     for plain, flipped in zip(views[::2], views[1::2], strict=True):
         np.testing.assert_array_equal(flipped, plain[..., ::-1])
-    assert VIEWS == {"flip": mirrored, "crops": crops}
+    assert {"flip": mirrored, "crops": crops} == VIEWS

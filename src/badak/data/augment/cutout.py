@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from badak import checks
 from badak.data.augment.base import Augmentation, Generator, Pixels, fill_value
 from badak.errors import BadakError
@@ -39,9 +37,9 @@ class Cutout(Augmentation):
                 f"size must be at most {min(h, w)} for images of {h}x{w}; got {self.size}"
             )
         fill = fill_value(self.fill, images)
-        top = generator.integers(0, h, n) - self.size // 2
-        left = generator.integers(0, w, n) - self.size // 2
+        top = generator.integers(0, h, (n,)) - self.size // 2
+        left = generator.integers(0, w, (n,)) - self.size // 2
         result = images.copy("C")
-        for image, i, j in zip(result, top, left, strict=True):
+        for image, i, j in zip(result, top.tolist(), left.tolist(), strict=True):
             image[:, max(i, 0) : i + self.size, max(j, 0) : j + self.size] = fill
         return result

@@ -49,7 +49,8 @@ class Normalize(Augmentation):
                 )
             planes.append(np.array(values, images.dtype).reshape(1, -1, 1, 1))
         mean, std = planes
-        return (images - mean) / std
+        result: Pixels = (images - mean) / std
+        return result
 
 
 def _values(value: float | Sequence[float], name: str) -> list[float]:

@@ -53,7 +53,8 @@ class RandomResizedCrop(Augmentation):
         """
         n, _, h, w = shape
         area = h * w * generator.uniform(*self.scale, (n, ATTEMPTS))
-        ratio = np.exp(generator.uniform(*np.log(self.ratio), (n, ATTEMPTS)))
+        low, high = np.log(self.ratio)
+        ratio = np.exp(generator.uniform(low, high, (n, ATTEMPTS)))
         heights = np.rint(np.sqrt(area / ratio)).astype(np.int64)
         widths = np.rint(np.sqrt(area * ratio)).astype(np.int64)
         places = generator.random((n, 2))

@@ -37,7 +37,8 @@ def _rows(image: Pixels, length: int) -> Pixels:
     upper, lower = (np.take(image, rows, axis=1, mode="clip") for rows in (before, after))
     if image.dtype != np.uint8:
         share = share.astype(image.dtype)
-        return upper * (1 - share) + lower * share
+        mean: Pixels = upper * (1 - share) + lower * share
+        return mean
     weight = np.rint(share * 256).astype(np.uint16)
     total, other = upper.astype(np.uint16), lower.astype(np.uint16)
     total *= np.uint16(256) - weight
@@ -45,4 +46,5 @@ def _rows(image: Pixels, length: int) -> Pixels:
     total += other  # at most 255 * 256, and 128 more to round
     total += np.uint16(128)
     total >>= np.uint16(8)
-    return total.astype(np.uint8)
+    result: Pixels = total.astype(np.uint8)
+    return result

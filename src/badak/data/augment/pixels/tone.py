@@ -51,10 +51,13 @@ def posterize(image: Pixels, bits: int) -> Pixels:
         >>> posterize(np.array([[[1, 100, 255]]], np.uint8), 2)
         array([[[  0,  64, 192]]], dtype=uint8)
     """
+    result: Pixels
     if image.dtype == np.uint8:
-        return image & np.uint8(256 - (256 >> bits))
-    levels = 1 << bits
-    return np.clip(np.floor(image * levels), 0, levels - 1) / levels
+        result = image & np.uint8(256 - (256 >> bits))
+    else:
+        levels = 1 << bits
+        result = np.clip(np.floor(image * levels), 0, levels - 1) / levels
+    return result
 
 
 def solarize(image: Pixels, threshold: float) -> Pixels:

@@ -51,7 +51,8 @@ def rotation(angle: float, size: tuple[int, ...]) -> Matrix:
     cos, sin = np.cos(angle), np.sin(angle)
     h, w = size
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-    return shift(w / 2, h / 2) @ turn @ shift(-w / 2, -h / 2)
+    matrix: Matrix = shift(w / 2, h / 2) @ turn @ shift(-w / 2, -h / 2)
+    return matrix
 
 
 def quadrilateral(x: Indices, y: Indices, size: tuple[int, ...]) -> Matrix:
@@ -78,13 +79,17 @@ def _bytes(image: Pixels, matrix: Matrix, fill: float, filter_: Image.Resampling
     numbers = (matrix / matrix[2, 2]).ravel().tolist()
     plain = numbers[6] == numbers[7] == 0
     method = Image.Transform.AFFINE if plain else Image.Transform.PERSPECTIVE
-    how = {"size": (w, h), "method": method, "resample": filter_}
-    how["data"] = numbers[:6] if plain else numbers[:8]
+    numbers = numbers[:6] if plain else numbers[:8]
     if c == 3:
-        colours = Image.merge("RGB", planes).transform(**how, fillcolor=(int(fill),) * 3)
+        colours = Image.merge("RGB", planes).transform(
+            (w, h), method, numbers, filter_, fillcolor=(int(fill),) * 3
+        )
         lines = np.frombuffer(colours.tobytes("raw", "RGB;L"), np.uint8)  # each line of R, G, B
         return lines.reshape(h, 3, w).swapaxes(0, 1)
-    return np.stack([np.asarray(plane.transform(**how, fillcolor=int(fill))) for plane in planes])
+    moved = (
+        plane.transform((w, h), method, numbers, filter_, fillcolor=int(fill)) for plane in planes
+    )
+    return np.stack([np.asarray(plane) for plane in moved])
 
 
 def _floats(image: Pixels, matrix: Matrix, fill: float, smooth: bool) -> Pixels:
