@@ -24,6 +24,7 @@ from badak.data.augment import (
     TrivialAugment,
     crops,
     mirrored,
+    named,
 )
 from badak.data.augment.pixels.warp import rotation, warped
 from badak.errors import ArgumentTypeError, BadakError
@@ -337,6 +338,10 @@ BAD = {
         lambda: CutMix()(random_images(), np.zeros((5, 2)), rng()),
         r"CutMix: targets.*\(6, K\).*got \(5, 2\)",
     ),
+    "name": (lambda: named("flip,mixpu"), "augment must.*got 'mixpu': did you mean 'mixup'"),
+    "no name": (lambda: named(""), "augment must name.*flip-crop.*got ''"),
+    "names": (lambda: named(3), "augment must be text.*got 3"),
+    "order of names": (lambda: named("mixup, flip"), "mixup mixes.*last; got 'mixup, flip'"),
     "views": (lambda: mirrored(np.zeros((9, 9))), r"\(N, C, H, W\).*got \(9, 9\)"),
     "views of integers": (lambda: crops(np.zeros((1, 1, 9, 9), int)), "uint8.*got int64"),
 }
@@ -358,6 +363,16 @@ def test_refuses_what_are_no_images(transform):
         transform([[1.0]], *more, rng())
     with pytest.raises(BadakError, match=r"\(N, C, H, W\).*got \(9, 9\)"):
         transform(np.zeros((9, 9)), *more, rng())
+
+
+def test_names_make_transforms():
+    assert named("flip") == Flip()
+    assert [type(one) for one in named("flip, randaugment,mixup").transforms] == [
+        Flip, RandAugment, MixUp,
+    ]  # fmt: skip
+    assert named("flip,cutmix").mixes
+    for name, transform in augment.AUGMENTATIONS.items():
+        assert named(name) is transform
 
 
 def test_every_transform_of_the_package_is_tested_here():

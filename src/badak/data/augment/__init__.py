@@ -19,6 +19,7 @@ from badak.data.augment.flip import Flip
 from badak.data.augment.jitter import ColorJitter
 from badak.data.augment.mix import CutMix, Mixing, MixUp
 from badak.data.augment.move import Crop, Shift
+from badak.data.augment.named import AUGMENTATIONS, named
 from badak.data.augment.normalize import Normalize
 from badak.data.augment.perspective import Perspective
 from badak.data.augment.policies import RandAugment, TrivialAugment
@@ -27,6 +28,7 @@ from badak.data.augment.rotate import Rotate
 from badak.data.augment.views import VIEWS, crops, mirrored
 
 __all__ = [
+    "AUGMENTATIONS",
     "VIEWS",
     "Augmentation",
     "ColorJitter",
@@ -49,4 +51,5 @@ __all__ = [
     "TrivialAugment",
     "crops",
     "mirrored",
+    "named",
 ]

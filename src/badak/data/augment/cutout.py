@@ -18,6 +18,7 @@ class Cutout(Augmentation):
     Source: DeVries and Taylor 2017.
 
     Example:
+        >>> import numpy as np
         >>> Cutout(1)(np.ones((1, 1, 2, 2)), np.random.default_rng(0))
         array([[[[1., 1.],
                  [1., 0.]]]])
