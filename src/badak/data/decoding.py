@@ -18,7 +18,7 @@ from badak.data import stored_cache
 from badak.data.ahead import ahead
 from badak.data.content import digest
 from badak.data.image import Pair, quiet, read_pixels
-from badak.data.stored_cache import MARK, TABLE, Decoded, unfinished
+from badak.data.stored_cache import MARK, TABLE, Decoded
 from badak.data.stored_file import MemoryRows
 from badak.errors import FormatError
 from badak.ops.processor import num_threads
@@ -100,10 +100,10 @@ def _decode_all(
     shape = (len(files), 3, *size)
     table = np.zeros(len(files), TABLE)
     if math.prod(shape) > SMALL:
-        with unfinished(shape) as file:
+        with stored_cache.create(shape) as file:
             task = _Task(files, stamps, size, crop, file.write, table)
             faults, settled = _run(task, skip_corrupt)
-            rows = file.finish(table, faults, key if settled else None)
+            rows = stored_cache.complete(file, table, faults, key if settled else None)
         return Decoded(rows, table, faults)
     pixels = np.empty(shape, np.uint8)
     task = _Task(files, stamps, size, crop, pixels.__setitem__, table)
