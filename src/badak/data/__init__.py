@@ -6,6 +6,7 @@ from badak.data.dataset import Dataset
 from badak.data.digit import DigitStages, digit_from_image
 from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
+from badak.data.mapped import open_array
 from badak.data.split import split
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "augment",
     "digit_from_image",
     "load",
+    "open_array",
     "read_image",
     "split",
 ]

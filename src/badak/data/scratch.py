@@ -23,6 +23,7 @@ from badak.data.stored_file import FileRows, write_at
 from badak.errors import BadakError
 
 SUFFIX, UNFINISHED = ".images", ".part"
+SMALL = 64 * 2**20  # bytes; fewer need no file
 MAX_BYTES = 20 * 2**30  # of all files in the cache
 ABANDONED = 24 * 3600  # seconds after which no process still writes a file
 
