@@ -143,6 +143,13 @@ def empty(folder):
     return folder / "a.npy"
 
 
+def negative(folder):
+    np.save(folder / "a.npy", PIXELS)
+    content = (folder / "a.npy").read_bytes().replace(b"(8, 2, 3, 5)", b"(-8, -6, 5) ")
+    (folder / "a.npy").write_bytes(content)
+    return folder / "a.npy"
+
+
 def flipped(folder):
     np.savez(folder / "a.npz", images=PIXELS)
     content = bytearray((folder / "a.npz").read_bytes())
@@ -170,6 +177,7 @@ def text(folder):
         (cut, "declares 8x2x3x5 values, 240 bytes, and 239 follow"),
         (objects, "holds Python objects"),
         (empty, "declares 0x2x3x5 values, 0 bytes"),
+        (negative, "declares -8x-6x5 values"),
         (flipped, "is damaged"),
         (several, r"holds 'images', 'labels'; name must be one of them; got None"),
         (text, r"must be \.npy.*got bytes 31 2c 32 2c"),

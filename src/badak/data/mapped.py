@@ -60,7 +60,7 @@ def open_array(path: str | Path, name: str | None = None) -> "np.memmap[Any, Any
     if dtype.hasobject:
         raise FormatError(f"{path} holds Python objects; only plain numbers are read")
     wanted = math.prod(shape) * dtype.itemsize
-    if size - offset != wanted or not wanted:
+    if size - offset != wanted or min(shape, default=1) < 1:
         raise FormatError(
             f"{path} declares {by(shape)} values, {wanted} bytes, and {size - offset} follow"
         )
