@@ -268,6 +268,25 @@ def test_a_removed_file_counts_as_corrupt(tmp_path, cache, monkeypatch):
     assert sum(len(part) for part in parts) == 11
 
 
+def test_a_file_that_could_not_be_read_is_tried_again(tmp_path, cache, kept, monkeypatch):
+    files = pictures(tmp_path / "images")
+    with monkeypatch.context() as refusing:
+        refusing.setattr("badak.files.os.open", _refused(files[2], os.open))
+        decoded = decode(files, SIZE, 1.0, skip_corrupt=True)
+    assert list(decoded.faults) == [2]
+    assert "Permission denied" in decoded.faults[2]
+    assert decode(files, SIZE, 1.0, skip_corrupt=False).faults == {}
+
+
+def _refused(file, honest):
+    def refuse(path, *more):
+        if path == file:
+            raise PermissionError(13, "Permission denied")
+        return honest(path, *more)
+
+    return refuse
+
+
 def test_any_other_fault_in_a_thread_reaches_the_caller(tmp_path, cache, kept, monkeypatch):
     def fail(*_):
         raise MemoryError("no memory")

@@ -53,6 +53,8 @@ class _Task(NamedTuple):
             except FormatError as fault:
                 faults[place] = str(fault)
                 self._keep(place, np.zeros((3, *self.size), np.uint8), 0)
+                # The system's refusal to read a file may pass; damage stays.
+                settled &= getattr(fault.__context__, "errno", None) is None
             settled &= _stamp(file) == self.stamps[place] != ()
         return faults, settled
 
