@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from badak import ops
-from badak.data import decoding, read_image, scratch, stored_cache
+from badak.cli import words
+from badak.data import decoding, load, read_image, scratch, stored_cache
 from badak.data.content import digest
 from badak.data.decoding import decode
 from badak.data.folder import read_folder
@@ -198,11 +199,11 @@ def test_a_full_disk_is_noticed_before_the_first_image(tmp_path, cache, monkeypa
     usage = type("usage", (), {"free": 700})
     monkeypatch.setattr(scratch.shutil, "disk_usage", lambda _: usage)
     files = pictures(tmp_path / "images")
-    words = (
+    message = (
         r"12 images of 5x7 need 0\.0 GiB of disk once they are decoded \(.*images: 0\.0 GiB are "
         r"free; .*temporary: 0\.0 GiB.*\): free some space, set XDG_CACHE_HOME"
     )
-    with pytest.raises(BadakError, match=words):
+    with pytest.raises(BadakError, match=message):
         decode(files, SIZE, 1.0, skip_corrupt=False)
 
 
@@ -343,6 +344,19 @@ def test_what_was_used_longest_ago_makes_room(tmp_path, cache, monkeypatch):
     decode(files, SIZE, 0.5, skip_corrupt=False)
     with pytest.raises(AssertionError, match="decoded again"):
         decode(files, SIZE, 0.6, skip_corrupt=False)
+
+
+def test_progress_counts_to_the_end_and_not_from_the_cache(tmp_path, cache, capsys, monkeypatch):
+    pictures(tmp_path / "images", 40)
+    told = []
+    for _ in range(2):
+        read_folder(tmp_path / "images", 6, progress=lambda *counts: told.append(counts))
+    assert told == [(16, 40), (32, 40), (40, 40)]
+    monkeypatch.setattr(words, "DECODING", -1)
+    load(f"folder:{tmp_path / 'images'}", image_size=7, progress=words.Decoding())
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "decoding the images, once: 16 of 40"
+    assert len(lines) == 3
 
 
 def test_names_in_any_bytes(tmp_path, cache, kept, monkeypatch):

@@ -10,6 +10,7 @@ import tomli_w
 
 from badak import checks, data, models, optim, storage
 from badak.cli import learnt
+from badak.cli.words import Decoding
 from badak.data import Dataset
 from badak.data.augment import named
 from badak.errors import BadakError, listed
@@ -106,6 +107,7 @@ class RunConfig:
             image_size=self.image_size,
             color=color,
             skip_corrupt=self.skip_corrupt,
+            progress=Decoding(),
         )
 
     def fitted(

@@ -1,6 +1,7 @@
 """The library's messages and warnings, with the names of command-line options."""
 
 import re
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import click
 
 from badak import terminal
 
+DECODING = 5  # seconds between two messages of `Decoding`
 # Advice, as in "skip_corrupt=True skips such images", but no part of a path or a call.
 ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
 # The parameters that a message begins with, as in "image_size and skip_corrupt are for ...".
@@ -71,6 +73,19 @@ def _options(command: click.Command) -> dict[str, str]:
 def say(words: str, err: bool = False) -> None:
     """Print a message; control characters in names and paths are shown, not sent."""
     click.echo(terminal.printable(words), err=err)
+
+
+class Decoding:
+    """Says every few seconds how many images of a folder are decoded; nothing if it is fast."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note that `done` of `total` images are decoded."""
+        if time.monotonic() - self._told > DECODING:
+            self._told = time.monotonic()
+            say(f"decoding the images, once: {done:,} of {total:,}", err=True)
 
 
 @contextmanager

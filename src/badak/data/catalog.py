@@ -10,6 +10,7 @@ from typing import Literal
 from badak import checks
 from badak.data import cifar, emnist, mnist
 from badak.data.dataset import Dataset
+from badak.data.decoding import Progress
 from badak.data.digits import read_digits
 from badak.data.download import Page, Source, fetch
 from badak.data.folder import DEFAULT_SIZE, read_folder
@@ -157,6 +158,7 @@ def load(
     color: bool | None = None,
     skip_corrupt: bool = False,
     crop: float | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load a data set by name.
 
@@ -174,6 +176,7 @@ def load(
         skip_corrupt: for ``folder:PATH`` only: skip images that cannot be decoded.
         crop: for ``folder:PATH`` only: the share of an image's height and width from which the
             result is cut; 1 if None.
+        progress: called as progress(done, total) while the images of a folder are decoded.
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64.
@@ -198,7 +201,8 @@ def load(
                 f"{name!r} names the folder of its images; data_dir is for other data sets, and "
                 f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
-        return read_folder(path, size, color, skip_corrupt, 1.0 if crop is None else crop)
+        share = 1.0 if crop is None else crop
+        return read_folder(path, size, color, skip_corrupt, share, progress)
     options = {
         "image_size": image_size,
         "color": color,

@@ -6,6 +6,7 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,40 +32,35 @@ PIECE = 16  # files that a thread decodes at a time
 UNSETTLED = 2.0
 
 Stamp = tuple[int, ...]
+Progress = Callable[[int, int], None]
+Put = Callable[[int, NDArray[np.uint8]], None]
 
 
 class _Task(NamedTuple):
-    """How to decode, and where to put the pixels."""
+    """What to decode, and how."""
 
     files: Sequence[Path]
     stamps: Sequence[Stamp]
     size: Pair
     crop: float
-    put: Callable[[int, NDArray[np.uint8]], None]
-    table: NDArray[Any]
+    skip_corrupt: bool
+    progress: Progress | None
 
-    def decode(self, places: range) -> tuple[dict[int, str], bool]:
-        """Decode some files; return their faults, and whether no file changed meanwhile."""
-        faults, settled = {}, True
-        for place in places:
-            file = self.files[place]
-            try:
-                self._keep(place, read_pixels(file, self.size, self.crop), digest(file))
-            except FormatError as fault:
-                faults[place] = str(fault)
-                self._keep(place, np.zeros((3, *self.size), np.uint8), 0)
-                # The system's refusal to read a file may pass; damage stays.
-                settled &= getattr(fault.__context__, "errno", None) is None
-            settled &= _stamp(file) == self.stamps[place] != ()
-        return faults, settled
-
-    def _keep(self, place: int, pixels: NDArray[np.uint8], number: int) -> None:
-        self.put(place, pixels)
-        self.table[place] = number, zlib.crc32(pixels.data), _has_colour(pixels), pixels.max()
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        return len(self.files), 3, *self.size
 
 
-def decode(files: Sequence[Path], size: Pair, crop: float, skip_corrupt: bool) -> Decoded:
+def decode(
+    files: Sequence[Path],
+    size: Pair,
+    crop: float,
+    skip_corrupt: bool,
+    progress: Progress | None = None,
+) -> Decoded:
     """Decode files as `read_pixels` does, unless the cache has their pixels.
+
+    While they are decoded, `progress` is called with how many are done, and how many there are.
 
     Raises:
         FormatError: a file that cannot be decoded, unless `skip_corrupt`: the first of them.
@@ -76,8 +72,8 @@ def decode(files: Sequence[Path], size: Pair, crop: float, skip_corrupt: bool) -
     key = _key(files, stamps, size, crop)
     decoded = _cached(key, len(files), size) if settled else None
     if decoded is None:
-        how = size, crop, skip_corrupt
-        decoded = _decode_all(files, stamps, how, key if settled else None)
+        task = _Task(files, stamps, size, crop, skip_corrupt, progress)
+        decoded = _decode_all(task, key if settled else None)
     elif not skip_corrupt:
         _refuse(decoded.faults)
     return decoded
@@ -94,39 +90,55 @@ def _cached(key: str, count: int, size: Pair) -> Decoded | None:
         return None
 
 
-def _decode_all(
-    files: Sequence[Path], stamps: Sequence[Stamp], how: tuple[Pair, float, bool], key: str | None
-) -> Decoded:
+def _decode_all(task: _Task, key: str | None) -> Decoded:
     """Decode into memory or into a file, which gets its name if there is a key."""
-    size, crop, skip_corrupt = how
-    shape = (len(files), 3, *size)
-    table = np.zeros(len(files), TABLE)
-    if math.prod(shape) > SMALL:
-        with stored_cache.create(shape) as file:
-            task = _Task(files, stamps, size, crop, file.write, table)
-            faults, settled = _run(task, skip_corrupt)
+    table = np.zeros(len(task.files), TABLE)
+    if math.prod(task.shape) > SMALL:
+        with stored_cache.create(task.shape) as file:
+            faults, settled = _run(task, file.write, table)
             rows = stored_cache.complete(file, table, faults, key if settled else None)
         return Decoded(rows, table, faults)
-    pixels = np.empty(shape, np.uint8)
-    task = _Task(files, stamps, size, crop, pixels.__setitem__, table)
-    faults, settled = _run(task, skip_corrupt)
+    pixels = np.empty(task.shape, np.uint8)
+    faults, settled = _run(task, pixels.__setitem__, table)
     if settled and key is not None:
         stored_cache.keep(key, pixels, table, faults)
     return Decoded(MemoryRows(pixels), table, faults)
 
 
-def _run(task: _Task, skip_corrupt: bool) -> tuple[dict[int, str], bool]:
-    """Decode all files in threads; return what `_Task.decode` does."""
+def _run(task: _Task, put: Put, table: NDArray[Any]) -> tuple[dict[int, str], bool]:
+    """Decode all files in threads; return what `_some` does."""
     count, threads = len(task.files), min(num_threads(), MOST_THREADS)
     pieces = [range(start, min(start + PIECE, count)) for start in range(0, count, PIECE)]
+    work = partial(_some, task, put, table)
     faults: dict[int, str] = {}
     settled = True
     with quiet():  # here: threads share the filters of warnings
-        for more, unchanged in ahead(task.decode, pieces, threads, 2 * threads, "badak-decoder"):
-            if not skip_corrupt:
+        results = ahead(work, pieces, threads, 2 * threads, "badak-decoder")
+        for piece, (more, unchanged) in zip(pieces, results, strict=True):
+            if not task.skip_corrupt:
                 _refuse(more)
             faults |= more
             settled &= unchanged
+            if task.progress is not None:
+                task.progress(piece.stop, count)
+    return faults, settled
+
+
+def _some(task: _Task, put: Put, table: NDArray[Any], places: range) -> tuple[dict[int, str], bool]:
+    """Decode some files; return their faults, and whether a later attempt would do the same."""
+    faults, settled = {}, True
+    for place in places:
+        file = task.files[place]
+        try:
+            pixels, number = read_pixels(file, task.size, task.crop), digest(file)
+        except FormatError as fault:
+            faults[place] = str(fault)
+            pixels, number = np.zeros(task.shape[1:], np.uint8), 0
+            # The system's refusal to read a file may pass; damage stays.
+            settled &= getattr(fault.__context__, "errno", None) is None
+        put(place, pixels)
+        table[place] = number, zlib.crc32(pixels.data), _has_colour(pixels), pixels.max()
+        settled &= _stamp(file) == task.stamps[place] != ()
     return faults, settled
 
 

@@ -18,7 +18,7 @@ from badak import checks
 from badak.arrays import Labels, Mask
 from badak.data.content import choose_tested
 from badak.data.dataset import Dataset
-from badak.data.decoding import decode
+from badak.data.decoding import Progress, decode
 from badak.data.image import Pair, crop_share, endings, size_pair
 from badak.data.stored import StoredImages
 from badak.errors import ArgumentTypeError, BadakError, FormatError, listed
@@ -51,6 +51,7 @@ def read_folder(
     color: bool | None = None,
     skip_corrupt: bool = False,
     crop: float = 1.0,
+    progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Read a folder of images.
 
@@ -71,6 +72,7 @@ def read_folder(
         skip_corrupt: skip images that cannot be decoded, with one warning that counts them.
         crop: the share of an image's height and width from which the result is cut; 0.875 is
             PyTorch's Resize(256) and CenterCrop(224).
+        progress: called as progress(done, total) while images are decoded, the first time.
 
     Returns:
         (train, test): images (N, C, H, W) that read as float32 in [0, 1]; they are stored as uint8,
@@ -93,7 +95,7 @@ def read_folder(
     if not path.is_dir():
         raise FormatError(f"{path} must be a folder of images; it does not exist")
     reading = _Reading(size, crop_share(crop), skip_corrupt)
-    names, parts = reading.folder(path)
+    names, parts = reading.folder(path, progress)
     for words in (*reading.cautions(), *_shared(parts), *_dark(parts)):
         warnings.warn(f"{path}: {words}", stacklevel=2)
     if color is None:
@@ -135,7 +137,7 @@ class _Reading:
         self.skipped: list[Path] = []
         self.corrupt: list[str] = []
 
-    def folder(self, path: Path) -> tuple[list[str], list[_Part]]:
+    def folder(self, path: Path, progress: Progress | None) -> tuple[list[str], list[_Part]]:
         """Return the names of the classes, and the folder's part or two parts."""
         roots = _roots(path)
         names = list(_classes(roots[0]))
@@ -147,9 +149,8 @@ class _Reading:
         if path not in roots:
             self.skipped += [entry for entry in _entries(path) if entry not in roots]
         files = [self._files(root, names) for root in roots]
-        decoded = decode(
-            [file for part in files for file, _ in part], self.size, self.crop, self.skip_corrupt
-        )
+        every = [file for part in files for file, _ in part]
+        decoded = decode(every, self.size, self.crop, self.skip_corrupt, progress)
         self.corrupt = list(decoded.faults.values())
         images, parts, start = StoredImages(decoded.rows), [], 0
         for root, part in zip(roots, files, strict=True):
