@@ -1,5 +1,6 @@
 """Data sets: arrays, names, splits, loaders, augmentation, images and folders."""
 
+import numpy as np
 from PIL import Image
 
 from badak import data
@@ -7,6 +8,7 @@ from badak.data.folder import read_folder
 from badak.data.idx import read_idx
 from data.test_augment import BAD as AUGMENT
 from data.test_dataset import BAD as ARRAYS
+from data.test_items import BAD as ITEMS
 from data.test_loader import BAD as LOADER
 from data.test_loader import numbered
 from data.test_split import BAD as SPLIT
@@ -48,6 +50,11 @@ def _folders(*names):
     return call
 
 
+def _compressed(folder):
+    np.savez_compressed(folder / "a.npz", images=np.zeros(3))
+    data.open_array(folder / "a.npz", "images")
+
+
 # Their messages quote NumPy or PyTorch, or name a dtype that not every machine has.
 FOREIGN = {"N5 longdouble", "N5 bfloat16", "N10 ragged"}
 
@@ -56,11 +63,22 @@ CALLS = {
     **{f"split: {row}": _split(*case[:2]) for row, case in SPLIT.items()},
     **{f"loader: {row}": _loader(case[0]) for row, case in LOADER.items()},
     **{f"augment: {row}": lambda folder, call=c[0]: call() for row, c in AUGMENT.items()},
+    **{
+        f"items: {row}": lambda folder, items=c[0]: data.Dataset.from_items(items)
+        for row, c in ITEMS.items()
+        if row not in ("a generator", "a gradient")
+    },
+    "no items": lambda folder: data.Dataset.from_items(iter([])),
     "a misspelt name": _load("minst"),
     "an unknown name": _load("imagenet"),
     "a number for a name": _load(3),
     "a missing folder of images": _load("folder:/nowhere"),
     "colour of digits": _load("digits", color=True),
+    "a crop of digits": _load("digits", crop=0.875),
+    "a crop of nothing": _load("folder:.", crop=0),
+    "an array that is text": _bytes(data.open_array, b"1,2,3"),
+    "a compressed array": _compressed,
+    "an array that is missing": lambda folder: data.open_array(folder / "a.npy"),
     "a missing data folder": lambda folder: data.load("mnist", folder / "nowhere"),
     "a data set that is not there": lambda folder: data.load("emnist-balanced", folder),
     "no folders of classes": _folders(),
