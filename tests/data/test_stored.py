@@ -106,6 +106,8 @@ def test_copies_do_not_need_the_file(tmp_path, duplicate):
     (tmp_path / "rows").unlink()
     np.testing.assert_array_equal(other.images[:], EXPECTED)
     np.testing.assert_array_equal(data.images[:], EXPECTED)  # the file is still open
+    few = duplicate(data[[5, 2]].images.as_grey())
+    np.testing.assert_array_equal(few.raw([0, 1]), grey(PIXELS[[5, 2]]))
 
 
 def test_a_temporary_file_has_no_name(tmp_path):

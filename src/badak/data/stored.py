@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 from badak import checks
 from badak.arrays import Images, Indices, Shape, not_finite, scaled
 from badak.data.image import grey
-from badak.data.stored_file import Rows
+from badak.data.stored_file import MemoryRows, Rows
 from badak.errors import BadakError
 
 BLOCK = 2**24  # bytes that are scaled at a time
@@ -87,6 +87,10 @@ class StoredImages:
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """All images in one array."""
         return self._floats(self._places).astype(dtype or self.dtype, copy=False)
+
+    def __reduce__(self) -> Any:
+        """A copy, perhaps in another process, has these images in memory."""
+        return StoredImages, (MemoryRows(self.raw(slice(None))),)
 
     def __repr__(self) -> str:
         return f"StoredImages{self.shape}"

@@ -89,10 +89,6 @@ class FileRows:
                     "the images will be decoded again"
                 )
 
-    def __reduce__(self) -> Any:
-        """A copy, perhaps in another process, has the rows in memory."""
-        return MemoryRows, (self.read(np.arange(self.shape[0])),)
-
 
 class MemoryRows:
     """Arrays (N, C, H, W) in memory, with the methods of `FileRows`."""
