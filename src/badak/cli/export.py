@@ -52,7 +52,7 @@ def _c(opened: Opened, path: Path, options: Options) -> Result:
     if options.int8:
         train, test = opened.config.load_data(opened.run)
         some = np.random.default_rng(0).permutation(len(train))[:CALIBRATION]
-        calibration = train.images[some]
+        calibration = train[some].images
     code = c_source(
         opened.net, path.stem, opened.config.class_names, calibration, options.weights_file
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from badak import checks, storage
-from badak.arrays import Images
+from badak.arrays import Images, InBlocks
 from badak.errors import BadakError
 from badak.formats.c import layout, text, weights
 from badak.formats.c.calls import Parts
@@ -65,7 +65,7 @@ def c_source(
     net: Network,
     name: str,
     class_names: Sequence[str] | None = None,
-    calibration: Images | None = None,
+    calibration: Images | InBlocks | None = None,
     weights_file: bool = False,
 ) -> CSource:
     """Write a network in C99.

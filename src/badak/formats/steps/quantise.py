@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from badak.arrays import Array, check_shape
+from badak.arrays import Array, InBlocks, check_shape
 from badak.errors import BadakError
 from badak.formats.steps.fold import folded
 from badak.formats.steps.kinds import KINDS
@@ -14,7 +14,7 @@ from badak.formats.steps.run import BATCH, values
 from badak.formats.steps.scale import Scales, scale_of, single
 
 
-def quantised(program: Program, images: Array) -> Program:
+def quantised(program: Program, images: Array | InBlocks) -> Program:
     """Return a lowered program in integers, from float images to float logits.
 
     A few hundred images (N, C, H, W), like those in use, set the ranges.
@@ -51,7 +51,7 @@ def quantised(program: Program, images: Array) -> Program:
     return integers
 
 
-def _ranges(program: Program, images: Array) -> dict[int, tuple[float, float]]:
+def _ranges(program: Program, images: Array | InBlocks) -> dict[int, tuple[float, float]]:
     """The smallest and the largest number in each value over all images."""
     if not len(images):
         raise BadakError("int8 needs images to calibrate with; the data set is empty")

@@ -13,7 +13,7 @@ from badak.arrays import Array, Images, Indices, Labels, as_array, as_images
 from badak.data import Dataset
 from badak.errors import BadakError
 
-BLOCK = 4096  # images compared at a time
+BLOCK = 2**22  # numbers compared at a time
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
     if not len(data):
         raise BadakError("data must have at least one image; it is empty")
     square = np.empty(len(data))
-    for start in range(0, len(data), BLOCK):
-        apart = data.images[start : start + BLOCK] - batch
-        square[start : start + BLOCK] = np.einsum("nchw,nchw->n", apart, apart)
+    block = max(1, BLOCK // batch.size)
+    for start in range(0, len(data), block):
+        apart = data.images[start : start + block] - batch
+        square[start : start + block] = np.einsum("nchw,nchw->n", apart, apart)
     indices = np.argsort(square, kind="stable")[:count]
     return Nearest(
         batch[0], data.images[indices], data.labels[indices], indices, np.sqrt(square[indices])
