@@ -2,6 +2,7 @@
 
 from badak import inspect, load
 from badak.data import Dataset
+from badak.data.augment import named
 from badak.inspect.features.filters import convolutions
 from badak.network import Network
 from badak.training import History, RunDirectory, Trainer
@@ -39,6 +40,12 @@ def draw_filters(net: Network, run: RunDirectory, when: str) -> None:
         return
     path = run.plots / f"filters_{when}.png"
     inspect.draw.save(inspect.draw.filters(inspect.filters(net)), path)
+
+
+def draw_augmentation(augment: str, train: Dataset, run: RunDirectory) -> None:
+    """Write plots/augmentation.png: some training images, and what training sees instead."""
+    varied = inspect.augmentation(train, named(augment))
+    inspect.draw.save(inspect.draw.augmentation(varied), run.plots / "augmentation.png")
 
 
 def draw_history(history: History, run: RunDirectory) -> None:

@@ -12,6 +12,7 @@ from badak.inspect.attribution.saliency import saliency, smooth_grad
 from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
 from badak.inspect.checks.precision import Precision, precision
 from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.data.augmentation import Augmented, augmentation
 from badak.inspect.evaluation.class_accuracy import ClassAccuracy, per_class_accuracy
 from badak.inspect.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.evaluation.embedding import Embedding, embedding
@@ -34,6 +35,7 @@ from badak.network.receptive import ReceptiveField
 
 __all__ = [
     "Attributions",
+    "Augmented",
     "ClassAccuracy",
     "ConfusionMatrix",
     "Embedding",
@@ -56,6 +58,7 @@ __all__ = [
     "TopPatches",
     "Trained",
     "attributions",
+    "augmentation",
     "confusion_matrix",
     "draw",
     "embedding",
