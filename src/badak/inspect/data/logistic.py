@@ -21,9 +21,10 @@ def standardised(features: Matrix) -> Matrix:
     Features without spread become 0.
 
     Example:
-        >>> standardised(np.array([[1.0, 5.0, 3.0], [3.0, 5.0, 5.0]])).round(3)
-        array([[ 0., -1.],
-               [ 0.,  1.]])
+        >>> standardised(np.array([[1.0, 5.0], [3.0, 5.0], [5.0, 5.0]])).round(3)
+        array([[-1.225,  0.   ],
+               [ 0.   ,  0.   ],
+               [ 1.225,  0.   ]])
     """
     centred = features - features.mean(axis=0)
     spread = centred.std(axis=0)
