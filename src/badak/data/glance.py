@@ -77,3 +77,15 @@ def small(image: Image.Image, side: int) -> NDArray[np.uint8]:
         width, height = (max(1, round(length * scale)) for length in image.size)
         image = image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
     return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1))  # from (H, W, 3)
+
+
+def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Average an image (3, H, W) over areas to a square, (3, side, side); a small one grows.
+
+    Example:
+        >>> shrunk(np.arange(6, dtype=np.uint8).repeat(3).reshape(1, 6, 3).transpose(2, 0, 1), 2)[0]
+        array([[1, 4],
+               [1, 4]], dtype=uint8)
+    """
+    image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))  # (H, W, 3)
+    return np.asarray(image.resize((side, side), Image.Resampling.BOX)).transpose(2, 0, 1)
