@@ -27,6 +27,7 @@ class SuspectedLabels:
         margins: (N,) probability of the label minus that of the other one: -1 is surely wrong.
         likely: how many labels are probably wrong: another label is at least as probable as it is,
             on average, for the images that have it.
+        accuracy: the share of labels that the features predict; if it is low, they cannot judge.
     """
 
     indices: Indices
@@ -34,6 +35,7 @@ class SuspectedLabels:
     suggested: Labels
     margins: Array
     likely: int
+    accuracy: float
 
 
 def suspected_labels(
@@ -86,7 +88,12 @@ def suspected_labels(
     order = np.lexsort((rows, given - rival))
     margins: NDArray[np.float64] = (given - rival)[order]
     return SuspectedLabels(
-        order, classes[own[order]], classes[other[order]], margins, int(wrong.sum())
+        order,
+        classes[own[order]],
+        classes[other[order]],
+        margins,
+        int(wrong.sum()),
+        float((given > rival).mean()),
     )
 
 

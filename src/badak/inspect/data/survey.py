@@ -226,7 +226,10 @@ def _of_datasets(
 
 
 def _every(
-    look: Callable[[int], _Row], count: int, threads: int, on_image: Callable[[int, int], Any] | None
+    look: Callable[[int], _Row],
+    count: int,
+    threads: int,
+    on_image: Callable[[int, int], Any] | None,
 ) -> list[_Row]:
     """Look at all images, in threads, a block at a time."""
     rows: list[_Row] = []
