@@ -12,9 +12,16 @@ from badak.inspect.attribution.saliency import saliency, smooth_grad
 from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
 from badak.inspect.checks.precision import Precision, precision
 from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.evaluation.calibration import (
+    accepted,
+    temperature,
+    thresholds,
+    with_temperature,
+)
 from badak.inspect.evaluation.class_accuracy import ClassAccuracy, per_class_accuracy
 from badak.inspect.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.evaluation.embedding import Embedding, embedding
+from badak.inspect.evaluation.metrics import Metrics, metrics, top_k_accuracy
 from badak.inspect.evaluation.misclassified import Misclassified, misclassified
 from badak.inspect.evaluation.nearest import Nearest, nearest
 from badak.inspect.evaluation.predictions import Predictions, predictions
@@ -41,6 +48,7 @@ __all__ = [
     "GradientCheck",
     "LearningCurve",
     "MaximizedActivation",
+    "Metrics",
     "Misclassified",
     "Moment",
     "Nearest",
@@ -55,6 +63,7 @@ __all__ = [
     "Timeline",
     "TopPatches",
     "Trained",
+    "accepted",
     "attributions",
     "confusion_matrix",
     "draw",
@@ -67,6 +76,7 @@ __all__ = [
     "integrated_gradients",
     "learning_curve",
     "maximize_activation",
+    "metrics",
     "misclassified",
     "nearest",
     "occlusion",
@@ -81,6 +91,10 @@ __all__ = [
     "saliency",
     "shift_robustness",
     "smooth_grad",
+    "temperature",
+    "thresholds",
     "timeline",
+    "top_k_accuracy",
     "top_patches",
+    "with_temperature",
 ]
