@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from badak import checks
-from badak.arrays import Array
+from badak.arrays import Array, Mask
 from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.evaluation.predictions import Predictions, predictions_of
@@ -136,7 +136,7 @@ def thresholds(
     return lowest
 
 
-def accepted(found: Predictions, limits: Sequence[float] | Array) -> Array:
+def accepted(found: Predictions, limits: Sequence[float] | Array) -> Mask:
     """Return which answers are at least as probable as their class's threshold: (N,) booleans.
 
     Raises:
@@ -152,5 +152,5 @@ def accepted(found: Predictions, limits: Sequence[float] | Array) -> Array:
         raise BadakError(
             f"limits must be {len(found.class_names)}, one per class; got shape {chosen.shape}"
         )
-    sure: Array = found.confidence >= chosen[found.predicted]
+    sure: Mask = found.confidence >= chosen[found.predicted]
     return sure

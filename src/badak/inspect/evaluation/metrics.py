@@ -134,7 +134,8 @@ def _ratios(truth: Indices, answer: Indices, counts: Indices, k: int) -> tuple[A
     def by_class(classes: Indices, values: Indices) -> Array:
         places = (rows * k + classes).ravel()
         sums = np.bincount(places, values.ravel(), minlength=len(counts) * k)
-        return sums.reshape(len(counts), k)
+        by: Array = sums.reshape(len(counts), k).astype(np.float64)
+        return by
 
     right = by_class(truth, counts * (truth == answer))
     answers, images = by_class(answer, counts), by_class(truth, counts)
@@ -146,4 +147,5 @@ def _ratios(truth: Indices, answer: Indices, counts: Indices, k: int) -> tuple[A
 
 
 def _divided(above: Array, below: Array) -> Array:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+    ratio: Array = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+    return ratio
