@@ -23,6 +23,8 @@ COMMANDS = {
     "runs": "Compare runs in one table.",
     "inspect": "Look inside a trained model.",
     "export": "Write a trained model as a web page, C source or ONNX.",
+    "push": "Put a trained model on the Hugging Face Hub.",
+    "pull": "Bring a model from the Hugging Face Hub.",
     "profile": "Show which layers take the time of a training step.",
     "bench": "Measure badak against other libraries.",
     "verify-resume": "Prove that a killed run resumes to the same bits.",
