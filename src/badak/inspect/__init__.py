@@ -17,9 +17,16 @@ from badak.inspect.data.finding import Finding
 from badak.inspect.data.findings import findings
 from badak.inspect.data.labels import SuspectedLabels, suspected_labels
 from badak.inspect.data.survey import Survey, survey
+from badak.inspect.evaluation.calibration import (
+    accepted,
+    temperature,
+    thresholds,
+    with_temperature,
+)
 from badak.inspect.evaluation.class_accuracy import ClassAccuracy, per_class_accuracy
 from badak.inspect.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.evaluation.embedding import Embedding, embedding
+from badak.inspect.evaluation.metrics import Metrics, metrics, top_k_accuracy
 from badak.inspect.evaluation.misclassified import Misclassified, misclassified
 from badak.inspect.evaluation.nearest import Nearest, nearest
 from badak.inspect.evaluation.predictions import Predictions, predictions
@@ -47,6 +54,7 @@ __all__ = [
     "GradientCheck",
     "LearningCurve",
     "MaximizedActivation",
+    "Metrics",
     "Misclassified",
     "Moment",
     "Nearest",
@@ -63,6 +71,7 @@ __all__ = [
     "Timeline",
     "TopPatches",
     "Trained",
+    "accepted",
     "attributions",
     "confusion_matrix",
     "data_report",
@@ -78,6 +87,7 @@ __all__ = [
     "integrated_gradients",
     "learning_curve",
     "maximize_activation",
+    "metrics",
     "misclassified",
     "near_duplicates",
     "nearest",
@@ -95,6 +105,10 @@ __all__ = [
     "smooth_grad",
     "survey",
     "suspected_labels",
+    "temperature",
+    "thresholds",
     "timeline",
+    "top_k_accuracy",
     "top_patches",
+    "with_temperature",
 ]
