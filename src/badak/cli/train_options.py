@@ -166,6 +166,11 @@ run_options = _group(
         help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
     ),
     click.option(
+        "--mlflow",
+        is_flag=True,
+        help="Also send the numbers to the MLflow server that MLFLOW_TRACKING_URI names.",
+    ),
+    click.option(
         "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."
     ),
 )

@@ -4,6 +4,7 @@ from badak.data import augment
 from badak.data.catalog import DATASETS, load
 from badak.data.dataset import Dataset
 from badak.data.digit import DigitStages, digit_from_image
+from badak.data.folds import folds
 from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
 from badak.data.split import split
@@ -16,6 +17,7 @@ __all__ = [
     "Loader",
     "augment",
     "digit_from_image",
+    "folds",
     "load",
     "read_image",
     "split",
