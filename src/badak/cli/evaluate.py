@@ -32,7 +32,8 @@ def command(run: Path, data_dir: Path | None) -> None:
     terminal.console().print(_table(what, found))
     for line in (f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}", *_sure(found)):
         say(line)
-    say(opened.weights)
+    for line in opened.about:
+        say(line)
 
 
 def _table(title: str, found: inspect.Predictions) -> "Group":
