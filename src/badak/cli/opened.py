@@ -24,6 +24,11 @@ data_dir_option = click.option(
 )
 
 
+def model_file(run: RunDirectory) -> Path:
+    """The file of the run's best weights, or of its last if no epoch was measured."""
+    return run.best if run.best.exists() else run.model
+
+
 @dataclass(frozen=True)
 class Opened:
     """A run: its directory, options and model, of the best epoch if there is one.
@@ -56,25 +61,26 @@ class Opened:
         return [self.weights, str(self.calibration)]
 
 
-def open_run(path: Path, data_dir: Path | None) -> Opened:
+def open_run(path: Path, data_dir: Path | None, calibrated: bool = True) -> Opened:
     """Read a run's options and model.
 
     Args:
         path: the run directory.
         data_dir: where the data set's files are now, if they were moved.
+        calibrated: whether the model has the temperature that `badak calibrate` found.
     """
     run = RunDirectory(path)
     config = read_config(run)
     if data_dir is not None:
         config = config.moved_to(data_dir)
-    file = run.best if run.best.exists() else run.model
+    file = model_file(run)
     net = load(file)
     if (net.input_shape, net.num_classes) != (config.input_shape, len(config.class_names)):
         raise FormatError(
             f"{file} takes {net.input_shape} and has {net.num_classes} classes; "
             f"{run.config.name} says {config.input_shape} and {len(config.class_names)}"
         )
-    calibration = read_calibration(run, file, config.class_names)
+    calibration = read_calibration(run, file, config.class_names) if calibrated else None
     if calibration is not None:
         net = with_temperature(net, calibration.temperature)
     return Opened(run, config, net, calibration)
