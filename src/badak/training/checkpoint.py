@@ -166,7 +166,7 @@ def _check_optimizer(
     slots = optimizer.slots if steps else ()
     expected = {
         f"{name}.{slot}": (array.shape, array.dtype)
-        for name, array in net.parameters().items()
+        for name, array in net.trainable().items()
         for slot in slots
     }
     state = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
