@@ -226,5 +226,5 @@ def _difference(metadata: Mapping[str, Any], net: Network) -> str:
     for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
         if theirs != ours:
             return f"{theirs} in the checkpoint, {ours} here"
-    keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
+    keys = [key for key in saved | own if saved.get(key) != own.get(key) and key != "layers"]
     return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"
