@@ -199,3 +199,34 @@ def test_refuses_a_size(size):
 def test_sizes():
     assert size_pair(5) == (5, 5)
     assert size_pair((5, 7)) == size_pair([5, 7]) == (5, 7)
+
+
+@pytest.mark.parametrize("size", [(500, 375), (375, 500), (256, 256)])
+def test_crop_keeps_what_resize_and_centre_crop_keep(size):
+    """0.875 at 224 is Resize(256), CenterCrop(224), but for its rounding to whole sizes."""
+    ramp = np.linspace(0, 255, size[0])[None] * np.linspace(0.5, 1, size[1])[:, None]
+    image = Image.fromarray(np.rint(ramp).astype(np.uint8)).convert("RGB")
+    scale = 256 / min(size)
+    whole = image.resize([round(side * scale) for side in size], Image.Resampling.BICUBIC)
+    left, top = ((side - 224) // 2 for side in whole.size)
+    expected = np.asarray(whole.crop((left, top, left + 224, top + 224)), int)
+    result = read_pixels(image, (224, 224), 0.875).transpose(1, 2, 0)
+    assert np.abs(result - expected).max() <= 2
+    assert np.abs(read_pixels(image, (224, 224)).transpose(1, 2, 0) - expected).max() > 10
+    by_door = read_image(image, (3, 224, 224), crop=0.875)[0]
+    np.testing.assert_array_equal(np.rint(by_door * 255).transpose(1, 2, 0), result)
+
+
+@pytest.mark.parametrize(
+    ("crop", "words"),
+    [
+        (0, r"crop must be at least 0\.01 and at most 1; got 0"),
+        (1.01, r"crop.*got 1\.01"),
+        (np.nan, "crop.*got nan"),
+        ("0.5", "crop must be a number; got '0.5'"),
+        (True, "crop.*got True"),
+    ],
+)
+def test_refuses_a_crop(crop, words):
+    with pytest.raises(BadakError, match=words):
+        read_image(Image.new("RGB", (4, 4)), (3, 2, 2), crop=crop)

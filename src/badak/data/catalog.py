@@ -163,6 +163,7 @@ def load(
     image_size: int | Sequence[int] | None = None,
     color: bool | None = None,
     skip_corrupt: bool = False,
+    crop: float | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load a data set by name.
 
@@ -178,6 +179,8 @@ def load(
         image_size: for ``folder:PATH`` only: (height, width) or one number; 32 if None.
         color: for ``folder:PATH`` only: True for RGB, False for grey, None to decide by the images.
         skip_corrupt: for ``folder:PATH`` only: skip images that cannot be decoded.
+        crop: for ``folder:PATH`` only: the share of an image's height and width from which the
+            result is cut; 1 if None.
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64.
@@ -202,8 +205,13 @@ def load(
                 f"{name!r} names the folder of its images; data_dir is for other data sets, and "
                 f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
-        return read_folder(path, size, color, skip_corrupt)
-    options = {"image_size": image_size, "color": color, "skip_corrupt": skip_corrupt or None}
+        return read_folder(path, size, color, skip_corrupt, 1.0 if crop is None else crop)
+    options = {
+        "image_size": image_size,
+        "color": color,
+        "skip_corrupt": skip_corrupt or None,
+        "crop": crop,
+    }
     for option, value in options.items():
         if value is not None:
             raise BadakError(

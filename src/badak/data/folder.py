@@ -18,7 +18,7 @@ from badak import checks
 from badak.arrays import Mask
 from badak.data.content import choose_tested, digest
 from badak.data.dataset import Dataset
-from badak.data.image import Pair, endings, grey, read_pixels, size_pair
+from badak.data.image import Pair, crop_share, endings, grey, read_pixels, size_pair
 from badak.errors import ArgumentTypeError, BadakError, FormatError, listed
 from badak.files import as_path
 
@@ -48,10 +48,12 @@ def read_folder(
     image_size: int | Sequence[int] = DEFAULT_SIZE,
     color: bool | None = None,
     skip_corrupt: bool = False,
+    crop: float = 1.0,
 ) -> tuple[Dataset, Dataset]:
     """Read a folder of images.
 
-    Each image is turned upright, scaled to cover `image_size` and cropped to its centre. The
+    Each image is turned upright, scaled to cover `image_size` and cropped to its centre, as
+    `badak.data.read_image` does. The
     formats are those of `badak.data.image.readable_formats`. Hidden files are skipped silently,
     others with one warning that counts them.
 
@@ -65,6 +67,8 @@ def read_folder(
         image_size: one number or (height, width), in pixels.
         color: True for RGB, False for grey, None for RGB if any image has colours.
         skip_corrupt: skip images that cannot be decoded, with one warning that counts them.
+        crop: the share of an image's height and width from which the result is cut; 0.875 is
+            PyTorch's Resize(256) and CenterCrop(224).
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64; class names are those of
@@ -85,7 +89,7 @@ def read_folder(
         raise ArgumentTypeError(f"color must be True, False or None; got {color!r}")
     if not path.is_dir():
         raise FormatError(f"{path} must be a folder of images; it does not exist")
-    reading = _Reading(size, skip_corrupt)
+    reading = _Reading(size, crop_share(crop), skip_corrupt)
     names, parts = reading.folder(path)
     for words in (*reading.cautions(), *_shared(parts)):
         warnings.warn(f"{path}: {words}", stacklevel=2)
@@ -123,8 +127,8 @@ def _roots(path: Path) -> list[Path]:
 class _Reading:
     """Reads the parts of a folder, and keeps what it skipped for a warning."""
 
-    def __init__(self, size: Pair, skip_corrupt: bool) -> None:
-        self.size, self.skip_corrupt = size, skip_corrupt
+    def __init__(self, size: Pair, crop: float, skip_corrupt: bool) -> None:
+        self.size, self.crop, self.skip_corrupt = size, crop, skip_corrupt
         self.skipped: list[Path] = []
         self.corrupt: list[str] = []
 
@@ -179,7 +183,7 @@ class _Reading:
 
     def _read(self, file: Path, label: int) -> tuple[NDArray[np.uint8], int, int] | None:
         try:
-            return read_pixels(file, self.size), label, digest(file)
+            return read_pixels(file, self.size, self.crop), label, digest(file)
         except FormatError as fault:
             if not self.skip_corrupt:
                 raise FormatError(f"{fault}; skip_corrupt=True skips such images") from None

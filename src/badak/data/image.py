@@ -37,12 +37,16 @@ AVIF = {"AVIF": (".avif",)}
 HEIF = {"HEIF": (".heic", ".heif")}
 MAX_PIXELS = 2**26  # of one image, decoded: 8192 x 8192
 MAX_SIDE = 4096  # of the result
+MIN_CROP = 0.01
 
 Pair = tuple[int, int]
 
 
 def read_image(
-    image: str | os.PathLike[str] | Image.Image, shape: Sequence[int], invert: bool = False
+    image: str | os.PathLike[str] | Image.Image,
+    shape: Sequence[int],
+    invert: bool = False,
+    crop: float = 1.0,
 ) -> Images:
     """Read one image for a network: turned upright, resized, cropped, grey or colour.
 
@@ -55,13 +59,15 @@ def read_image(
             PPM file; AVIF and HEIC if `readable_formats` has them.
         shape: (C, H, W) that the network takes; C is 1 (grey) or 3 (red, green, blue).
         invert: swap dark and bright, for ink on paper if the network knows bright on black.
+        crop: the share of the image's height and width from which the result is cut; 0.875 is
+            PyTorch's Resize(256) and CenterCrop(224).
 
     Returns:
         Array (1, C, H, W) float32 in [0, 1].
 
     Raises:
         ArgumentTypeError: neither a path nor a Pillow image.
-        BadakError: a shape that no image file can give.
+        BadakError: a shape that no image file can give, or a crop out of range.
         FormatError: the file is not an image, is damaged, is far too large, or holds numbers
             whose range is unknown.
 
@@ -76,7 +82,7 @@ def read_image(
             f"image must be a path or a Pillow image; got {type(image).__name__}: convert "
             "an array by PIL.Image.fromarray"
         )
-    pixels = read_pixels(image, size_pair(tuple(shape[1:])))  # (3, H, W)
+    pixels = read_pixels(image, size_pair(tuple(shape[1:])), crop_share(crop))  # (3, H, W)
     if shape[0] == 1:
         pixels = grey(pixels[None])[0]
     return as_images((255 - pixels if invert else pixels)[None])
@@ -105,13 +111,17 @@ def readable_formats() -> dict[str, tuple[str, ...]]:
     return formats
 
 
-def read_pixels(image: str | os.PathLike[str] | Image.Image, size: Pair) -> NDArray[np.uint8]:
+def read_pixels(
+    image: str | os.PathLike[str] | Image.Image, size: Pair, crop: float = 1.0
+) -> NDArray[np.uint8]:
     """Read an image as red, green and blue, scaled to cover (H, W) and cropped to its centre.
+
+    `crop` is the share of its height and width that may be kept.
 
     Returns:
         Array (3, H, W) uint8; a grey image has three equal planes.
     """
-    fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC)
+    fitted = ImageOps.fit(open_rgb(image), size[::-1], Image.Resampling.BICUBIC, (1 - crop) / 2)
     return np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1))  # from (H, W, 3)
 
 
@@ -188,6 +198,16 @@ def grey(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mixed = (299 * red + 587 * green + 114 * blue + 500) // 1000
     planes: NDArray[np.uint8] = mixed.astype(np.uint8)
     return planes[:, None]  # (N, H, W) -> (N, 1, H, W)
+
+
+def crop_share(crop: float) -> float:
+    """Check the share of an image's height and width that a crop keeps.
+
+    Example:
+        >>> crop_share(0.875)
+        0.875
+    """
+    return checks.real(crop, "crop", minimum=MIN_CROP, maximum=1)
 
 
 def size_pair(size: int | Sequence[int]) -> Pair:
