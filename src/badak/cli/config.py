@@ -166,7 +166,7 @@ class RunConfig:
 
     def _optimizer(self) -> optim.Optimizer:
         numbers = {"lr": self.lr, "weight_decay": self.weight_decay}
-        chosen = {name: number for name, number in numbers.items() if number is not None}
+        chosen: dict[str, Any] = {name: one for name, one in numbers.items() if one is not None}
         return optim.OPTIMIZERS[self.optimizer](**chosen)
 
     def about(self) -> str:

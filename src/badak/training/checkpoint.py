@@ -168,7 +168,7 @@ def _check_optimizer(
     slots = optimizer.slots if steps else ()
     expected = {
         f"{name}.{slot}": (array.shape, array.dtype)
-        for name, array in net.parameters().items()
+        for name, array in net.trainable().items()
         for slot in slots
     }
     state = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
@@ -230,5 +230,5 @@ def _difference(metadata: Mapping[str, Any], net: Network) -> str:
     for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
         if theirs != ours:
             return f"{theirs} in the checkpoint, {ours} here"
-    keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
+    keys = [key for key in saved | own if saved.get(key) != own.get(key) and key != "layers"]
     return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"
