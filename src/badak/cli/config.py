@@ -11,7 +11,7 @@ import tomli_w
 from badak import checks, data, models, optim, storage
 from badak.cli import learnt
 from badak.data import Dataset
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import named
 from badak.errors import BadakError, listed
 from badak.network import Network
 from badak.network.typed import parse_layers
@@ -157,7 +157,7 @@ class RunConfig:
             epochs=self.epochs,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
-            augment=None if self.augment is None else AUGMENTATIONS[self.augment],
+            augment=None if self.augment is None else named(self.augment),
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
             snapshots=self.snapshots,
