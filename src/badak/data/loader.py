@@ -41,6 +41,8 @@ class Loader:
         start: the first batch to make; 3 skips three batches and yields the same rest.
         prefetch: if images are augmented, make the next batch in a thread while the caller works
             on this one. The batches are the same without.
+        order: the images of the epoch, (M,) indices such as `badak.data.balanced_order` returns,
+            instead of each image once; `shuffle` is then ignored.
 
     Raises:
         ArgumentTypeError: an argument of the wrong type.
@@ -68,6 +70,7 @@ class Loader:
         shuffle: bool = True,
         start: int = 0,
         prefetch: bool = True,
+        order: Indices | None = None,
     ) -> None:
         if not isinstance(dataset, Dataset):
             raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
@@ -81,13 +84,17 @@ class Loader:
         self.epoch = checks.integer(epoch, "epoch")
         self.augment = augment
         self.shuffle = shuffle
-        self.batch_count = -(-len(dataset) // self.batch_size)  # rounded up
+        self._order = None if order is None else dataset._places(order)
+        count = len(dataset) if self._order is None else len(self._order)
+        self.batch_count = -(-count // self.batch_size)  # rounded up
         self.start = checks.integer(start, "start", maximum=self.batch_count)
         self.prefetch = prefetch and augment is not None  # indexing is faster than a thread
 
     @property
     def order(self) -> Indices:
-        """The order of the images: (N,) indices into the data set, each once."""
+        """The order of the images: (N,) indices into the data set, each once, or as given."""
+        if self._order is not None:
+            return self._order
         count = len(self.dataset)
         if not self.shuffle:
             return np.arange(count)
