@@ -65,8 +65,8 @@ class Setup:
         self.balance = checks.flag(balance, "balance")
         if self.balance and self.class_weight == weights.BALANCED:
             raise BadakError(
-                "class_weight='balanced' and balance=True both make rare classes count as much as "
-                "frequent ones: choose one of them"
+                "class_weight and balance are two ways to let rare classes count as much as "
+                "frequent ones; got 'balanced' and True: choose one of them"
             )
         self.ema = None if ema is None else checks.real(ema, "ema", above=0, below=1)
         self.checkpoint_every = _count(checkpoint_every, "checkpoint_every")
