@@ -17,6 +17,7 @@ from badak.errors import BadakError, did_you_mean
 
 # name -> one line; the command is in the module of that name.
 COMMANDS = {
+    "data": "Look at a data set before training.",
     "train": "Train a model on a data set.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",

@@ -12,6 +12,11 @@ from badak.inspect.attribution.saliency import saliency, smooth_grad
 from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
 from badak.inspect.checks.precision import Precision, precision
 from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.data.duplicates import exact_duplicates, near_duplicates
+from badak.inspect.data.finding import Finding
+from badak.inspect.data.findings import findings
+from badak.inspect.data.labels import SuspectedLabels, suspected_labels
+from badak.inspect.data.survey import Survey, survey
 from badak.inspect.evaluation.calibration import (
     accepted,
     temperature,
@@ -36,7 +41,7 @@ from badak.inspect.features.receptive_field import receptive_field
 from badak.inspect.features.top_patches import TopPatches, top_patches
 from badak.inspect.history.curves import LearningCurve, learning_curve
 from badak.inspect.history.timeline import Moment, Timeline, timeline
-from badak.inspect.report import Trained, report
+from badak.inspect.report import Trained, data_report, report
 from badak.network.receptive import ReceptiveField
 
 __all__ = [
@@ -45,6 +50,7 @@ __all__ = [
     "ConfusionMatrix",
     "Embedding",
     "ExplainedPixel",
+    "Finding",
     "GradientCheck",
     "LearningCurve",
     "MaximizedActivation",
@@ -60,17 +66,22 @@ __all__ = [
     "Roc",
     "RocCurve",
     "ShiftRobustness",
+    "Survey",
+    "SuspectedLabels",
     "Timeline",
     "TopPatches",
     "Trained",
     "accepted",
     "attributions",
     "confusion_matrix",
+    "data_report",
     "draw",
     "embedding",
+    "exact_duplicates",
     "explain_pixel",
     "feature_maps",
     "filters",
+    "findings",
     "grad_cam",
     "gradient_check",
     "integrated_gradients",
@@ -78,6 +89,7 @@ __all__ = [
     "maximize_activation",
     "metrics",
     "misclassified",
+    "near_duplicates",
     "nearest",
     "occlusion",
     "per_class_accuracy",
@@ -91,6 +103,8 @@ __all__ = [
     "saliency",
     "shift_robustness",
     "smooth_grad",
+    "survey",
+    "suspected_labels",
     "temperature",
     "thresholds",
     "timeline",
