@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "Train a model on a data set.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",
+    "calibrate": "Make a trained model's probabilities honest.",
     "runs": "Compare runs in one table.",
     "inspect": "Look inside a trained model.",
     "export": "Write a trained model as a web page, C source or ONNX.",

@@ -10,6 +10,7 @@ from badak.cli.near import near_run
 from badak.data.augment import named
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.training import RunDirectory
+from badak.training.weights import BALANCED
 
 MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
@@ -46,6 +47,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         "model": [*models.MODELS, TYPED],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
+        "class_weight": [BALANCED],
     }
     for name, table in tables.items():
         if name in values and values[name] not in table:

@@ -11,6 +11,7 @@ from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
+from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
 Decorator = Callable[[Any], Any]
@@ -94,6 +95,29 @@ training_options = _group(
         metavar="NAMES",
         help=f"Vary the training images, by one of these or several with commas between: "
         f"{', '.join(AUGMENTATIONS)}; or none.  [default: chosen by model and data set]",
+    ),
+    click.option(
+        "--label-smoothing",
+        type=float,
+        metavar="SHARE",
+        help="Spread this share of each label over all classes; the losses shown include it.",
+    ),
+    click.option(
+        "--class-weight",
+        type=click.Choice([BALANCED]),
+        help="Let each class count alike in the loss, however few images it has.",
+    ),
+    click.option(
+        "--balance",
+        is_flag=True,
+        help="Draw each class equally often, however few images it has.",
+    ),
+    click.option(
+        "--ema",
+        type=float,
+        metavar="DECAY",
+        help="Measure and save an average of the weights over about 1 / (1 - DECAY) steps, such "
+        "as 0.999.",
     ),
     click.option(
         "--early-stopping",
