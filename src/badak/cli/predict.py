@@ -14,7 +14,6 @@ import numpy as np
 from badak import inspect, storage
 from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
-from badak.cli.config import RunConfig
 from badak.cli.image_files import image_files, picture_names
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import in_options, say
@@ -142,7 +141,7 @@ def command(
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
         tell(f"pictures show the first {len(drawn)} of {readable:,} images")
-    _draw_all(drawn, config, opened.run, nearest, tell)
+    _draw_all(drawn, opened, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
         raise BadakError(bad[0] if len(paths) == 1 else count)
@@ -208,12 +207,12 @@ def _judged(pictures: Sequence[Picture], opened: Opened, top: int) -> Iterator[A
 
 def _draw_all(
     pictures: Sequence[Picture],
-    config: RunConfig,
-    run: RunDirectory,
+    opened: Opened,
     nearest: int | None,
     tell: Callable[[str], None],
 ) -> None:
     """Draw each picture's stages, and the most similar training images."""
+    config, run = opened.config, opened.run
     names = picture_names([picture.path for picture in pictures])
     prepared = any(picture.stages is not None for picture in pictures)
     if prepared:
@@ -233,7 +232,10 @@ def _draw_all(
         return
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
-            similar = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
+            # Handwriting is compared by its pixels; what photos show, the network knows better.
+            net = opened.net if entry_of(config.dataset).handwriting == "none" else None
+            count = nearest or min(NEAREST, len(train))
+            similar = inspect.nearest(train, picture.image, count, net)
             figure = inspect.draw.nearest(similar, train.class_names)
             tell(_draw(figure, run, f"nearest_{name}.png"))
 
