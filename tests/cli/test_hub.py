@@ -58,7 +58,9 @@ class Hub(BaseHTTPRequestHandler):
             address = f"https://huggingface.co/me/pets/commit/{COMMIT}"
             self._answer(200, {"commitUrl": address, "commitOid": COMMIT})
         else:
-            self._answer(200, {"url": "https://huggingface.co/me/pets", "errors": [], "warnings": []})
+            self._answer(
+                200, {"url": "https://huggingface.co/me/pets", "errors": [], "warnings": []}
+            )
 
     def do_GET(self):
         name = self.path.rpartition("/")[2]

@@ -58,7 +58,9 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
                        "the last column is its receptive field.", network)]  # fmt: skip
     contents = [listed_contents("Network", ["Layers"])]
     for part in parts:
-        contents.append(listed_contents(part.heading, [shown.section.title for shown in part.shown]))
+        contents.append(
+            listed_contents(part.heading, [shown.section.title for shown in part.shown])
+        )
         bodies += [
             section(shown.section.title, shown.section.sentence, _body(shown))
             for shown in part.shown
