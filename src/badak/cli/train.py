@@ -14,11 +14,13 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt
+from badak.cli import counts, learnt, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
+from badak.cli.folds import train_folds
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_filters, draw_history, results
+from badak.cli.splits import Parts
 from badak.cli.train_options import data_options, network_options, run_options, training_options
 from badak.cli.words import say
 from badak.data import Dataset
@@ -47,6 +49,15 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     Without options, badak trains the book's network, SimpleConvNet, with Adam. Each other model
     has its own optimizer, schedule and augmentation; options you give take precedence.
     """
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    if options["folds"] is not None:
+        train_folds(options, explicit, _train_once)
+    else:
+        _train_once(options, explicit)
+
+
+def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
+    """Train one network, with the options of the command line; `explicit` were typed."""
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     accept = options.pop("accept_other_bits")
     tracking = {name for name in ("tensorboard", "mlflow") if options.pop(name)}
@@ -56,13 +67,14 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if accept and not resume:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
-    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    explicit = explicit & options.keys()
     if options["layers"] is not None:
         if "model" in explicit:
             raise BadakError("--layers and --model both name the network: omit one of them")
         options["model"] = TYPED
     config = _config(explicit, begun, options)
-    train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
+    train, test = parts.train, parts.test
     begins = not config.class_names
     notes = why_small(config.model, len(train), explicit) if begins else []
     config = _about_data(config, train, test, explicit)
@@ -70,9 +82,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
-        callbacks = [_Opening(config, run, train, test, notes), *_tracking(tracking, config, run)]
+        callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
-        _train(trainer, (train, test), run, resume, accept)
+        _train(trainer, parts, run, resume, accept)
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -148,39 +160,42 @@ class _Opening(Callback):
     """Shows what is trained and writes options and filters, once everything was checked."""
 
     def __init__(
-        self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset, notes: list[str]
+        self, config: RunConfig, run: RunDirectory, parts: Parts, notes: list[str]
     ) -> None:
-        self.config, self.run, self.train, self.test = config, run, train, test
-        self.notes = notes
+        self.config, self.run, self.parts, self.notes = config, run, parts, notes
 
     def on_train_start(self, trainer: Running) -> None:
         self.run.make_plots()
         if complete(trainer):  # nothing changes, whatever the options say
             return
         self.config.save(self.run)  # first: from now on the run can be resumed
-        learnt.remember(self.run, self.train, self.test)
-        terminal.console().print(trainer.net.summary())
-        for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
+        learnt.remember(self.run, self.parts.train, self.parts.test)
+        if self.config.fold in (None, 1):  # it is the same in every fold
+            terminal.console().print(trainer.net.summary())
+        say(splits.about(self.config.division, self.parts))
+        say(counts.per_class(self.parts))
+        for line in (self.config.about(), *self.notes):
             say(line)
-        for words in counts.cautions(self.train, self.test):
+        for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
         draw_filters(self.config.network(), self.run, "before")
 
 
 def _train(
     trainer: Trainer,
-    data: tuple[Dataset, Dataset],
+    parts: Parts,
     run: RunDirectory,
     resume: bool,
     accept_other_bits: bool,
 ) -> None:
     since = time.perf_counter()
     try:
-        history = trainer.fit(*data, run.path, resume, accept_other_bits)
+        measured = parts.test if parts.validation is None else parts.validation
+        history = trainer.fit(parts.train, measured, run.path, resume, accept_other_bits)
         seconds = time.perf_counter() - since
         draw_history(history, run)
         draw_filters(trainer.net, run, "after")
-        first, *more = results(trainer, data[1], run)
+        first, *more = results(trainer, parts, run)
         say(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
         for line in more:
             say(line)

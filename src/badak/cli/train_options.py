@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from badak import models, optim
+from badak.cli.folds import folds_option
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
+from badak.cli.splits import group_option, split_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
 from badak.training.weights import BALANCED
@@ -140,6 +142,9 @@ data_options = _group(
         help="For folder:PATH: resize images to squares of this side.  [default: 32]",
     ),
     click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images."),
+    split_option,
+    group_option,
+    folds_option,
     click.option(
         "--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only."
     ),
