@@ -19,7 +19,7 @@ from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
 from badak.cli.recipes import completed, sized, why_small
-from badak.cli.results import draw_filters, draw_history, results
+from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
 from badak.cli.splits import Parts
 from badak.cli.train_options import data_options, network_options, run_options, training_options
 from badak.cli.words import say
@@ -179,6 +179,8 @@ class _Opening(Callback):
         for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
         draw_filters(self.config.network(), self.run, "before")
+        if self.config.augment is not None:
+            draw_augmentation(self.config.augment, self.parts.train, self.run)
 
 
 def _train(
