@@ -59,7 +59,10 @@ def test_a_run_without_is_not_resumed_with(badak, trained):
     [
         (("--label-smoothing", "2"), "--label-smoothing must be at least 0 and at most 1; got 2"),
         (("--ema", "1"), "--ema must be above 0 and below 1; got 1"),
-        (("--class-weight", "balanced", "--balance"), "--class-weight and --balance are .*choose one of them"),
+        (
+            ("--class-weight", "balanced", "--balance"),
+            "--class-weight and --balance are .*choose one of them",
+        ),
     ],
 )
 def test_values_that_are_refused(badak, tmp_path, words, fault):

@@ -104,7 +104,11 @@ def test_mixed_labels_have_mixed_weights() -> None:
         ({"class_weight": {1.5: 1}}, ArgumentTypeError, "a class of class_weight.*got 1.5"),
         ({"class_weight": [1, np.nan]}, BadakError, "class_weight of class 1.*got nan"),
         ({"balance": 1}, ArgumentTypeError, "balance must be True or False; got 1"),
-        ({"balance": True, "class_weight": "balanced"}, BadakError, "class_weight and balance are .*choose one"),
+        (
+            {"balance": True, "class_weight": "balanced"},
+            BadakError,
+            "class_weight and balance are .*choose one",
+        ),
         ({"ema": 1}, BadakError, "ema must be above 0 and below 1; got 1"),
         ({"ema": 0.0}, BadakError, "ema must be above 0 and below 1; got 0"),
         ({"ema": "x"}, ArgumentTypeError, "ema must be a number; got 'x'"),

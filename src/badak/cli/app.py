@@ -18,6 +18,7 @@ from badak.errors import BadakError, did_you_mean
 # name -> one line; the command is in the module of that name.
 COMMANDS = {
     "train": "Train a model on a data set.",
+    "lr-find": "Suggest a learning rate.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",
     "inspect": "Look inside a trained model.",
