@@ -11,7 +11,7 @@ import tomli_w
 from badak import checks, data, models, optim, storage
 from badak.cli import learnt
 from badak.data import Dataset
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import named
 from badak.errors import BadakError, listed
 from badak.network import Network
 from badak.network.typed import parse_layers
@@ -166,7 +166,7 @@ class RunConfig:
             epochs=self.epochs,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
-            augment=None if self.augment is None else AUGMENTATIONS[self.augment],
+            augment=None if self.augment is None else named(self.augment),
             class_weight=self.class_weight,
             balance=self.balance,
             ema=self.ema,
@@ -178,7 +178,7 @@ class RunConfig:
 
     def _optimizer(self) -> optim.Optimizer:
         numbers = {"lr": self.lr, "weight_decay": self.weight_decay}
-        chosen = {name: number for name, number in numbers.items() if number is not None}
+        chosen: dict[str, Any] = {name: one for name, one in numbers.items() if one is not None}
         return optim.OPTIMIZERS[self.optimizer](**chosen)
 
     def about(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from badak import files, models, optim
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.near import near_run
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import named
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.training import RunDirectory
 from badak.training.weights import BALANCED
@@ -47,7 +47,6 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         "model": [*models.MODELS, TYPED],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
-        "augment": list(AUGMENTATIONS),
         "class_weight": [BALANCED],
     }
     for name, table in tables.items():
@@ -55,6 +54,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
             raise FormatError(
                 f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
             )
+    if "augment" in values:
+        named(values["augment"])
     if (values.get("model") == TYPED) != ("layers" in values):
         raise FormatError(f"layers must be given if model is {TYPED!r}, and only then")
     return {

@@ -9,7 +9,8 @@ import click
 from badak import models, optim
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import AUGMENTATIONS, named
+from badak.errors import BadakError
 from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
@@ -25,6 +26,16 @@ def _group(*options: Decorator) -> Decorator:
         return command
 
     return decorate
+
+
+def _augmentations(names: str) -> str:
+    """Return names of augmentations, with commas between, or none."""
+    if names != "none":
+        try:
+            named(names)
+        except BadakError as fault:
+            raise click.BadParameter(str(fault).removeprefix("augment ")) from None
+    return names
 
 
 # The network: a model by name or layers by hand, and how its weights start.
@@ -68,8 +79,10 @@ step_options = _group(
     ),
     click.option(
         "--augment",
-        type=click.Choice([*AUGMENTATIONS, "none"]),
-        help="Vary the training images.  [default: chosen by model and data set]",
+        type=_augmentations,
+        metavar="NAMES",
+        help=f"Vary the training images, by one of these or several with commas between: "
+        f"{', '.join(AUGMENTATIONS)}; or none.  [default: chosen by model and data set]",
     ),
     click.option(
         "--label-smoothing",
@@ -179,6 +192,11 @@ run_options = _group(
         type=POSITIVE,
         metavar="STEPS",
         help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
+    ),
+    click.option(
+        "--mlflow",
+        is_flag=True,
+        help="Also send the numbers to the MLflow server that MLFLOW_TRACKING_URI names.",
     ),
     click.option(
         "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."

@@ -5,6 +5,7 @@ from badak.data.balance import balanced_order
 from badak.data.catalog import DATASETS, load
 from badak.data.dataset import Dataset
 from badak.data.digit import DigitStages, digit_from_image
+from badak.data.folds import folds
 from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
 from badak.data.split import split
@@ -18,6 +19,7 @@ __all__ = [
     "augment",
     "balanced_order",
     "digit_from_image",
+    "folds",
     "load",
     "read_image",
     "split",

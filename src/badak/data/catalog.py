@@ -9,7 +9,6 @@ from typing import Literal
 
 from badak import checks
 from badak.data import cifar, emnist, mnist
-from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
 from badak.data.dataset import Dataset
 from badak.data.digits import read_digits
 from badak.data.download import Page, Source, fetch
@@ -18,12 +17,6 @@ from badak.errors import ArgumentTypeError, BadakError, did_you_mean
 from badak.files import as_path
 
 ENVIRONMENT = "BADAK_DATA"
-
-AUGMENTATIONS: dict[str, Augmentation] = {
-    "shift": Shift(2),
-    "flip": Flip(),
-    "flip-crop": Compose(Flip(), Crop(4)),
-}
 
 
 @dataclass(frozen=True)
@@ -34,8 +27,8 @@ class Entry:
         read: reads training and test images from a folder.
         lies_in: whether a folder holds the data set.
         source: where to download it; None if that is never necessary.
-        augment: the name in AUGMENTATIONS of what turns its images into others of the same class:
-            a mirrored ship is a ship, a mirrored 3 is nothing.
+        augment: the name, for `badak.data.augment.named`, of what turns its images into others of
+            the same class: a mirrored ship is a ship, a mirrored 3 is nothing.
         handwriting: how its images show handwriting: "centred" as in MNIST, for which
             `badak.data.digit_from_image` prepares the user's own; "filling" the image; "none".
     """
@@ -129,7 +122,7 @@ DATASETS = {
 }
 # ``folder:PATH``, for any PATH.
 FOLDER = Entry(
-    read=read_folder, lies_in=Path.is_dir, source=None, augment="shift", handwriting="none"
+    read=read_folder, lies_in=Path.is_dir, source=None, augment="flip", handwriting="none"
 )
 
 
@@ -163,6 +156,7 @@ def load(
     image_size: int | Sequence[int] | None = None,
     color: bool | None = None,
     skip_corrupt: bool = False,
+    crop: float | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load a data set by name.
 
@@ -178,6 +172,8 @@ def load(
         image_size: for ``folder:PATH`` only: (height, width) or one number; 32 if None.
         color: for ``folder:PATH`` only: True for RGB, False for grey, None to decide by the images.
         skip_corrupt: for ``folder:PATH`` only: skip images that cannot be decoded.
+        crop: for ``folder:PATH`` only: the share of an image's height and width from which the
+            result is cut; 1 if None.
 
     Returns:
         (train, test): images (N, C, H, W) float32 in [0, 1], labels int64.
@@ -202,8 +198,13 @@ def load(
                 f"{name!r} names the folder of its images; data_dir is for other data sets, and "
                 f"for a run whose folder has moved; got {str(data_dir)!r}"
             )
-        return read_folder(path, size, color, skip_corrupt)
-    options = {"image_size": image_size, "color": color, "skip_corrupt": skip_corrupt or None}
+        return read_folder(path, size, color, skip_corrupt, 1.0 if crop is None else crop)
+    options = {
+        "image_size": image_size,
+        "color": color,
+        "skip_corrupt": skip_corrupt or None,
+        "crop": crop,
+    }
     for option, value in options.items():
         if value is not None:
             raise BadakError(

@@ -1,6 +1,7 @@
 """Checkpoints: everything a resume needs, in one file, written as a whole or not at all."""
 
 import hashlib
+import math
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from badak.training.best import Best
 from badak.training.history import History, Position
 
 FORMAT = {"format": "badak checkpoint", "version": 1}
+HASHED = 2**22  # numbers of images hashed at a time
 
 
 class Resumed(NamedTuple):
@@ -177,7 +179,7 @@ def _check_optimizer(
     slots = optimizer.slots if steps else ()
     expected = {
         f"{name}.{slot}": (array.shape, array.dtype)
-        for name, array in net.parameters().items()
+        for name, array in net.trainable().items()
         for slot in slots
     }
     state = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
@@ -209,7 +211,9 @@ def fingerprint(data: Dataset) -> str:
         '75a7f8ab518a'
     """
     total = hashlib.sha256(repr((data.images.shape, data.num_classes)).encode())
-    total.update(np.ascontiguousarray(data.images).data)
+    block = max(1, HASHED // max(1, math.prod(data.image_shape)))
+    for start in range(0, len(data), block):
+        total.update(np.ascontiguousarray(data.images[start : start + block]).data)
     total.update(np.ascontiguousarray(data.labels).data)
     return total.hexdigest()
 
@@ -237,5 +241,5 @@ def _difference(metadata: Mapping[str, Any], net: Network) -> str:
     for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
         if theirs != ours:
             return f"{theirs} in the checkpoint, {ours} here"
-    keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
+    keys = [key for key in saved | own if saved.get(key) != own.get(key) and key != "layers"]
     return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"

@@ -7,6 +7,7 @@ from badak.data.loader import MAX_SEED, Augment
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
+from badak.optim.rates import check_matches
 from badak.training import weights
 from badak.training.average import Average
 from badak.training.best import Best
@@ -50,6 +51,7 @@ class Setup:
             raise ArgumentTypeError(
                 f"optimizer must be an Optimizer, such as badak.optim.Adam(1e-3); got {optimizer!r}"
             )
+        check_matches(optimizer.rates, net.parameters())
         self.net, self.optimizer = net, optimizer
         self.epochs = checks.integer(epochs, "epochs", minimum=1)
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
