@@ -18,10 +18,17 @@ from badak.cli import counts, learnt, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
+from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
 from badak.cli.splits import Parts
-from badak.cli.train_options import data_options, network_options, run_options, training_options
+from badak.cli.train_options import (
+    data_options,
+    network_options,
+    run_options,
+    step_options,
+    training_options,
+)
 from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
@@ -38,6 +45,7 @@ DEFAULT = ParameterSource.DEFAULT
 @click.argument("dataset", default="digits")
 @network_options
 @training_options
+@step_options
 @data_options
 @run_options
 @click.pass_context
@@ -68,17 +76,17 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
     explicit = explicit & options.keys()
-    if options["layers"] is not None:
-        if "model" in explicit:
-            raise BadakError("--layers and --model both name the network: omit one of them")
-        options["model"] = TYPED
-    config = _config(explicit, begun, options)
+    name_typed(options, explicit)
+    config = config_of(explicit, begun, options)
     parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
     train, test = parts.train, parts.test
     begins = not config.class_names
     notes = why_small(config.model, len(train), explicit) if begins else []
-    config = _about_data(config, train, test, explicit)
+    config = about_data(config, train, test, explicit)
     net = config.network()
+    if begins and config.model == TYPED and config.lr is None:
+        config, note = with_rate(config, net, train)
+        notes.append(note)
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
@@ -95,7 +103,22 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
     return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
 
 
-def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
+def explicit_in(ctx: click.Context, options: dict[str, Any]) -> set[str]:
+    """The options that the user wrote; layers typed by hand become the model."""
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    name_typed(options, explicit)
+    return explicit
+
+
+def name_typed(options: dict[str, Any], explicit: set[str]) -> None:
+    """If layers were typed by hand, they are the model."""
+    if options["layers"] is not None:
+        if "model" in explicit:
+            raise BadakError("--layers and --model both name the network: omit one of them")
+        options["model"] = TYPED
+
+
+def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
     """Return the options of a new run, or those of the run to continue."""
     if options["data_dir"] is not None:
         options["data_dir"] = str(options["data_dir"].absolute())
@@ -124,7 +147,7 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
+def about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
     """Fill in what the data set decides; it must be the same if a run continues."""
     facts: dict[str, Any] = {
         "class_names": train.class_names,

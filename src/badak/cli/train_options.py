@@ -64,22 +64,12 @@ network_options = _group(
     ),
 )
 
-# How it learns.
-training_options = _group(
-    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
-    click.option(
-        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
-    ),
+# One step: which images it sees, and the rule that learns from them.
+step_options = _group(
     click.option(
         "--optimizer",
         type=click.Choice(list(optim.OPTIMIZERS)),
         help="Update the weights by this rule.  [default: the model's]",
-    ),
-    click.option(
-        "--lr",
-        type=float,
-        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
-        "the optimizer's]",
     ),
     click.option(
         "--weight-decay",
@@ -87,9 +77,7 @@ training_options = _group(
         help="L2 penalty.  [default: the model's; with --optimizer, the optimizer's]",
     ),
     click.option(
-        "--schedule",
-        type=click.Choice([*optim.SCHEDULES, "none"]),
-        help="Change the learning rate during training.  [default: the model's]",
+        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
     ),
     click.option(
         "--augment",
@@ -103,6 +91,25 @@ training_options = _group(
         type=float,
         metavar="SHARE",
         help="Spread this share of each label over all classes; the losses shown include it.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
+    ),
+)
+
+# How long it learns, at which rate, and from which classes.
+training_options = _group(
+    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
+    click.option(
+        "--lr",
+        type=float,
+        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
+        "the optimizer's]",
+    ),
+    click.option(
+        "--schedule",
+        type=click.Choice([*optim.SCHEDULES, "none"]),
+        help="Change the learning rate during training.  [default: the model's]",
     ),
     click.option(
         "--class-weight",
@@ -126,9 +133,6 @@ training_options = _group(
         type=POSITIVE,
         metavar="N",
         help="Stop after N epochs without a new best.",
-    ),
-    click.option(
-        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
     ),
 )
 
