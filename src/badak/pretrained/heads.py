@@ -58,8 +58,8 @@ def transfer(
     Example:
         >>> from badak import data, models
         >>> train, test = data.load("digits")
-        >>> body = models.SimpleConvNet(weight_init="he")
-        >>> transfer(body, train, weight_decay=1.0, cache=False).evaluate(test).accuracy > 0.9
+        >>> body = models.SimpleConvNet(weight_init="he")  # learnt nothing so far
+        >>> transfer(body, train, weight_decay=1.0, cache=False).evaluate(test).accuracy > 0.85
         True
     """
     if not isinstance(net, Network):

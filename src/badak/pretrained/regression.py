@@ -5,19 +5,19 @@ over all images at once, by L-BFGS (Liu and Nocedal 1989; Nocedal and Wright, al
 Letters: N images, F features, K classes.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from badak.arrays import Array, Labels
+from badak.arrays import Array, Labels, Mask
 
 Numbers = NDArray[np.float64]
-# Pairs of steps and gradients that L-BFGS remembers, and when it ends.
-MEMORY, MAX_STEPS, TOLERANCE = 10, 200, 1e-5
+# Pairs of steps and gradients that L-BFGS remembers, and steps after which it ends.
+MEMORY, MAX_STEPS = 10, 300
 # What is tried. Divided by F, for then it means the same whatever the number of features.
-DECAYS = tuple(float(decay) for decay in 10.0 ** np.arange(-1, 4.1, 0.5))
+DECAYS = tuple(float(decay) for decay in 10.0 ** np.arange(4, -2.1, -0.5))
 FOLDS = 5
 # More images change the choice of the weight decay little, and cost time.
 MAX_CHOOSING = 3000
@@ -71,27 +71,48 @@ def fit(features: Array, labels: Labels, num_classes: int, weight_decay: float) 
         weight_decay: of the weights for scaled features, times F.
     """
     scale = Scale.of(features)
-    weights, losses = _solved(scale.applied(features), labels, num_classes, weight_decay)
+    start = np.zeros((num_classes, features.shape[1] + 1))
+    weights, losses = _solved(scale.applied(features), labels, weight_decay, start, 1e-5)
     weight = weights[:, :-1] / scale.divisor
     return Fit(weight, weights[:, -1] - weight @ scale.mean, losses)
 
 
 def chosen_decay(features: Array, labels: Labels, num_classes: int, seed: int = 0) -> float:
-    """Return the weight decay of `DECAYS` with the lowest loss on images left out in turn."""
+    """Return the weight decay of `DECAYS` with the lowest loss on images left out in turn.
+
+    The largest are tried first, for each begins where the one before ended, and the small ones,
+    which take long, are left out once the loss rises.
+    """
     some = np.random.default_rng(seed).permutation(len(features))[:MAX_CHOOSING]
-    features, labels = features[some], labels[some]
+    parts = list(_parts(features[some], labels[some], num_classes, seed))
+    losses: list[float] = []
+    for decay in DECAYS:
+        losses.append(sum(part.loss(decay) for part in parts))
+        if len(losses) >= 3 and losses[-3] <= min(losses[-2:]):
+            break
+    return DECAYS[int(np.argmin(losses))]
+
+
+class _Part:
+    """Images to learn from, and some left out."""
+
+    def __init__(self, features: Array, labels: Labels, out: Mask, num_classes: int) -> None:
+        scale = Scale.of(features[~out])
+        self._x, self._held = scale.applied(features[~out]), scale.applied(features[out])
+        self._labels, self._wanted = labels[~out], labels[out]
+        self._weights = np.zeros((num_classes, features.shape[1] + 1))
+
+    def loss(self, decay: float) -> float:
+        """The sum of the losses of those left out."""
+        self._weights, _ = _solved(self._x, self._labels, decay, self._weights, 1e-4)
+        rows = _log_softmax(self._held @ self._weights[:, :-1].T + self._weights[:, -1])
+        return -float(rows[np.arange(len(rows)), self._wanted].sum())
+
+
+def _parts(features: Array, labels: Labels, num_classes: int, seed: int) -> Iterator[_Part]:
     fold = folds(labels, seed)
-    total = np.zeros(len(DECAYS))
-    for left_out in range(int(fold.max()) + 1):
-        learnt = fold != left_out
-        scale = Scale.of(features[learnt])
-        x, held = scale.applied(features[learnt]), scale.applied(features[~learnt])
-        start = None
-        for place in reversed(range(len(DECAYS))):  # the smoothest first: the next starts there
-            start, _ = _solved(x, labels[learnt], num_classes, DECAYS[place], start)
-            logits = held @ start[:, :-1].T + start[:, -1]
-            total[place] += -_log_softmax(logits)[np.arange(len(held)), labels[~learnt]].sum()
-    return DECAYS[int(total.argmin())]
+    for number in range(int(fold.max()) + 1):
+        yield _Part(features, labels, fold == number, num_classes)
 
 
 def folds(labels: Labels, seed: int = 0, count: int = FOLDS) -> NDArray[np.int64]:
@@ -109,10 +130,10 @@ def folds(labels: Labels, seed: int = 0, count: int = FOLDS) -> NDArray[np.int64
 
 
 def _solved(
-    x: Numbers, labels: Labels, num_classes: int, weight_decay: float, start: Numbers | None = None
+    x: Numbers, labels: Labels, weight_decay: float, start: Numbers, tolerance: float
 ) -> tuple[Numbers, list[float]]:
-    """Weights and bias side by side, (K, F + 1), from 0 or from `start`."""
-    wanted = np.zeros((len(x), num_classes))
+    """Weights and bias side by side, (K, F + 1)."""
+    wanted = np.zeros((len(x), len(start)))
     wanted[np.arange(len(x)), labels] = 1
     decay = weight_decay / x.shape[1]
 
@@ -124,7 +145,7 @@ def _solved(
         penalty = 0.5 * decay * float((weights[:, :-1] ** 2).sum())
         return penalty - float((rows * wanted).sum()) / len(x), gradient
 
-    return minimum(loss, np.zeros((num_classes, x.shape[1] + 1)) if start is None else start)
+    return minimum(loss, start, tolerance)
 
 
 def _log_softmax(logits: Numbers) -> Numbers:
@@ -133,7 +154,7 @@ def _log_softmax(logits: Numbers) -> Numbers:
 
 
 def minimum(
-    loss: Callable[[Numbers], tuple[float, Numbers]], start: Numbers
+    loss: Callable[[Numbers], tuple[float, Numbers]], start: Numbers, tolerance: float = 1e-6
 ) -> tuple[Numbers, list[float]]:
     """Return where a smooth convex function is lowest, and its value after each step.
 
@@ -146,7 +167,7 @@ def minimum(
     pairs: list[tuple[Numbers, Numbers]] = []
     values = [value]
     for _ in range(MAX_STEPS):
-        if np.abs(gradient).max() < TOLERANCE:
+        if np.abs(gradient).max() < tolerance:
             break
         direction = -_newton(gradient, pairs)
         slope, length = float((gradient * direction).sum()), 1.0
@@ -177,5 +198,4 @@ def _newton(gradient: Numbers, pairs: Sequence[tuple[Numbers, Numbers]]) -> Numb
         q *= float((s * y).sum()) / float((y * y).sum())
     for (s, y), share in zip(pairs, reversed(shares), strict=True):
         q += s * (share - float((y * q).sum()) / float((s * y).sum()))
-    result: Any = q
-    return np.asarray(result)
+    return q
