@@ -167,12 +167,6 @@ def test_a_class_of_corrupt_images_only_is_an_error_even_so(tmp_path):
         read_folder(root, skip_corrupt=True)
 
 
-def test_far_too_many_pixels_are_refused_before_the_first_is_decoded(tmp_path, monkeypatch):
-    monkeypatch.setattr("badak.checks.memory_limit", lambda: 1000)
-    with pytest.raises(BadakError, match=f"20 images of {tmp_path} would need"):
-        read_folder(fill(tmp_path))
-
-
 def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
     def refuse(self):
         raise PermissionError(13, "Permission denied")
@@ -193,5 +187,5 @@ def test_real_photos(data_dir):
     assert train.images.shape == (244, 3, 24, 40)
     np.testing.assert_array_equal(np.bincount(train.labels), [123, 121])
     np.testing.assert_array_equal(np.bincount(test.labels), [70, 83])
-    assert 0.3 < train.images.mean() < 0.6
-    assert train.images.std() > 0.2
+    assert 0.3 < np.mean(train.images) < 0.6
+    assert np.std(train.images) > 0.2

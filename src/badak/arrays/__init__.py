@@ -1,8 +1,8 @@
 """Array type names, and the doors through which arrays, images and labels enter badak."""
 
-from badak.arrays.convert import as_array, refuse_pictures
+from badak.arrays.convert import InBlocks, as_array, as_blocks, refuse_pictures, selected
 from badak.arrays.floats import as_floats, check_shape, not_finite
-from badak.arrays.images import as_images, check_layout, warn_of_odd_images
+from badak.arrays.images import as_images, check_layout, scaled, warn_of_odd_images
 from badak.arrays.labels import as_labels, check_no_column
 from badak.arrays.types import FLOATS, REAL, Array, Images, Indices, Labels, Mask, Shape
 
@@ -11,11 +11,13 @@ __all__ = [
     "REAL",
     "Array",
     "Images",
+    "InBlocks",
     "Indices",
     "Labels",
     "Mask",
     "Shape",
     "as_array",
+    "as_blocks",
     "as_floats",
     "as_images",
     "as_labels",
@@ -24,5 +26,7 @@ __all__ = [
     "check_shape",
     "not_finite",
     "refuse_pictures",
+    "scaled",
+    "selected",
     "warn_of_odd_images",
 ]

@@ -1,13 +1,13 @@
 """Anything that holds numbers (NumPy, DLPack, nested lists) becomes a NumPy array here."""
 
 import sys
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays.types import REAL
+from badak.arrays.types import REAL, Shape
 from badak.errors import ArgumentTypeError
 
 # DLPack's numbers (dlpack.h, DLDeviceType). Host memory: the CPU's, and what CUDA and ROCm pin.
@@ -38,6 +38,47 @@ def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     if not array.dtype.isnative:
         checks.memory(array.nbytes, name)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+@runtime_checkable
+class InBlocks(Protocol):
+    """Images that are read only where they are indexed, because they may not fit in memory."""
+
+    @property
+    def shape(self) -> Shape: ...  # noqa: D102
+
+    @property
+    def ndim(self) -> int: ...  # noqa: D102
+
+    def raw(self, index: Any) -> NDArray[Any]: ...  # noqa: D102
+
+    def part(self, index: Any) -> "InBlocks": ...  # noqa: D102
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NDArray[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: Any) -> NDArray[Any]: ...
+
+
+def as_blocks(value: ArrayLike, name: str) -> NDArray[Any] | InBlocks:
+    """Return images that are read where they are indexed as they are, all others as an array.
+
+    Example:
+        >>> as_blocks([[1, 2]], "images").shape
+        (1, 2)
+    """
+    return value if isinstance(value, InBlocks) else as_array(value, name)
+
+
+def selected(images: NDArray[Any] | InBlocks, index: Any) -> NDArray[Any] | InBlocks:
+    """Return the images at some places: a slice, integers or a mask; stored ones are not read.
+
+    Example:
+        >>> selected(np.arange(3), np.array([True, False, True]))
+        array([0, 2])
+    """
+    return images.part(index) if isinstance(images, InBlocks) else images[index]
 
 
 def refuse_pictures(value: object, name: str) -> None:

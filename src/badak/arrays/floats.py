@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays.convert import as_array
+from badak.arrays.convert import InBlocks, as_array
 from badak.arrays.types import FLOATS, Array
 from badak.errors import ArgumentTypeError, BadakError
 
@@ -44,7 +44,7 @@ def as_floats(
     return np.require(array, requirements=["C", "A"])
 
 
-def check_shape(array: NDArray[Any], name: str, expected: Sequence[int | None]) -> None:
+def check_shape(array: NDArray[Any] | InBlocks, name: str, expected: Sequence[int | None]) -> None:
     """Refuse an array whose shape is not `expected`; None allows any length.
 
     Example:

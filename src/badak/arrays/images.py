@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays.convert import as_array
+from badak.arrays.convert import InBlocks, as_array
 from badak.arrays.floats import check_shape, is_finite
 from badak.arrays.types import FLOATS, Images
 from badak.errors import ArgumentTypeError, BadakError
@@ -56,7 +56,7 @@ def as_images(
     if array.dtype != dtype or not array.flags.c_contiguous:
         checks.array_memory(array.shape, np.dtype(dtype).itemsize, name)
     if is_bytes:  # a 255th is always finite
-        return np.ascontiguousarray(np.divide(array, 255, dtype=dtype))
+        return scaled(array, np.empty(array.shape, dtype))
     with np.errstate(over="ignore"):  # a float64 too large for float32 is caught below
         array = np.ascontiguousarray(array, dtype=dtype)
     if not is_finite(array):
@@ -65,7 +65,21 @@ def as_images(
     return array
 
 
-def check_layout(array: NDArray[Any], name: str, shape: Sequence[int | None]) -> None:
+def scaled(images: NDArray[Any], out: NDArray[Any]) -> Images:
+    """Write images to `out` as floats: uint8 in 0..255 scaled to [0, 1], floats as they are.
+
+    Example:
+        >>> scaled(np.array([0, 255], np.uint8), np.empty(2))
+        array([0., 1.])
+    """
+    if images.dtype == np.uint8:
+        np.divide(images, 255, out=out, dtype=out.dtype)
+    else:
+        out[...] = images
+    return out
+
+
+def check_layout(array: NDArray[Any] | InBlocks, name: str, shape: Sequence[int | None]) -> None:
     """Refuse images of the right size whose channels come last.
 
     Example:

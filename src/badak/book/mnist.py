@@ -34,7 +34,7 @@ def load_mnist(
 
 
 def _part(data: Dataset, normalize: bool, flatten: bool, one_hot_label: bool) -> Part:
-    images: NDArray[Any] = data.images
+    images: NDArray[Any] = np.asarray(data.images)
     if not normalize:
         images = np.rint(images * 255).astype(np.uint8)
     if flatten:

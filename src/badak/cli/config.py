@@ -11,7 +11,7 @@ import tomli_w
 from badak import checks, data, models, optim, storage
 from badak.cli import learnt
 from badak.data import Dataset
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import named
 from badak.errors import BadakError, listed
 from badak.network import Network
 from badak.network.typed import parse_layers
@@ -46,6 +46,10 @@ class RunConfig:
     weight_decay: float | None = None
     schedule: str | None = None
     augment: str | None = None
+    label_smoothing: float | None = None
+    class_weight: str | None = None
+    balance: bool = False
+    ema: float | None = None
     early_stopping: int | None = None
     evaluate_sample: int | None = None
     snapshots: int | None = None
@@ -148,7 +152,12 @@ class RunConfig:
         return net
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
-        """Build the trainer; `more` are arguments that change no bit of the result."""
+        """Build the trainer; `more` are arguments that change no bit of the result.
+
+        The network gets the loss that it is trained with.
+        """
+        if self.label_smoothing is not None:
+            net.loss = replace(net.loss, label_smoothing=self.label_smoothing)
         if self.batch_size is not None:
             more["batch_size"] = self.batch_size
         return Trainer(
@@ -157,7 +166,10 @@ class RunConfig:
             epochs=self.epochs,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
-            augment=None if self.augment is None else AUGMENTATIONS[self.augment],
+            augment=None if self.augment is None else named(self.augment),
+            class_weight=self.class_weight,
+            balance=self.balance,
+            ema=self.ema,
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
             snapshots=self.snapshots,
@@ -179,7 +191,16 @@ class RunConfig:
         schedule = self.schedule or "constant rate"
         augment = f"images varied by {self.augment}" if self.augment else "images as they are"
         epochs = f"{self.epochs} epoch{'s'[: self.epochs != 1]}"
-        return f"{epochs} of {self._optimizer()}, {schedule}, {augment}"
+        words = [f"{epochs} of {self._optimizer()}", schedule, augment]
+        if self.label_smoothing:
+            words.append(f"labels smoothed by {self.label_smoothing:g}")
+        if self.class_weight:
+            words.append("each class with the same weight")
+        if self.balance:
+            words.append("each class drawn equally often")
+        if self.ema is not None:
+            words.append(f"weights averaged ({self.ema:g})")
+        return ", ".join(words)
 
 
 def _mixed(part: Dataset) -> Dataset:

@@ -7,9 +7,10 @@ from typing import Any
 from badak import files, models, optim
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.near import near_run
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import named
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.training import RunDirectory
+from badak.training.weights import BALANCED
 
 MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
@@ -46,13 +47,15 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         "model": [*models.MODELS, TYPED],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
-        "augment": list(AUGMENTATIONS),
+        "class_weight": [BALANCED],
     }
     for name, table in tables.items():
         if name in values and values[name] not in table:
             raise FormatError(
                 f"{name} must be one of {', '.join(table)}; got {shown(values[name])}"
             )
+    if "augment" in values:
+        named(values["augment"])
     if (values.get("model") == TYPED) != ("layers" in values):
         raise FormatError(f"layers must be given if model is {TYPED!r}, and only then")
     return {

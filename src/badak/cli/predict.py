@@ -16,7 +16,7 @@ from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
 from badak.cli.config import RunConfig
 from badak.cli.image_files import image_files, picture_names
-from badak.cli.opened import data_dir_option, open_run, run_argument
+from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import in_options, say
 from badak.data import DigitStages, digit_from_image, read_image
 from badak.data.catalog import entry_of
@@ -121,7 +121,7 @@ def command(
     for pictures in _read(paths, net, handwriting == "centred", invert):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MAX_DRAWN - len(drawn)]
-        answers += _judged(pictures, net, config.class_names, top)
+        answers += _judged(pictures, opened, top)
     bad = [answer.error for answer in answers if answer.error]
     for error in bad if len(paths) > 1 else []:
         say(f"Error: {error}", err=True)
@@ -131,7 +131,8 @@ def command(
         _write(target, content)
     tell = partial(say, err=for_programs)
     if len(bad) < len(answers):
-        tell(opened.weights)
+        for line in opened.about:
+            tell(line)
         if handwriting == "filling":
             tell(
                 "this model expects light digits that fill a dark image: crop yours, and --invert "
@@ -188,10 +189,9 @@ def _read(
         yield pictures
 
 
-def _judged(
-    pictures: Sequence[Picture], net: Network, class_names: Sequence[str], top: int
-) -> Iterator[Answer]:
+def _judged(pictures: Sequence[Picture], opened: Opened, top: int) -> Iterator[Answer]:
     """Answer for each picture of a batch."""
+    net, class_names, calibration = opened.net, opened.config.class_names, opened.calibration
     batch = [picture.image for picture in pictures if picture.image is not None]
     rows: Iterator[Array] = iter(finite(net.predict_proba(np.stack(batch))) if batch else [])
     for picture in pictures:
@@ -201,7 +201,9 @@ def _judged(
         chances = next(rows)
         best = np.argsort(-chances, kind="stable")[:top]
         names = tuple(class_names[index] for index in best)
-        yield Answer(picture.path, names, tuple(float(chances[index]) for index in best))
+        probabilities = tuple(float(chances[index]) for index in best)
+        sure = calibration.is_sure(best[0], probabilities[0]) if calibration else None
+        yield Answer(picture.path, names, probabilities, sure=sure)
 
 
 def _draw_all(

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from badak.cli.train_options import data_options, network_options, run_options, 
 from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
+from badak.formats.mlflow import MLflow
 from badak.formats.tensorboard import TensorBoard
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
 from badak.training.ending import complete, worse_than_before
@@ -46,7 +48,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     has its own optimizer, schedule and augmentation; options you give take precedence.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
-    with_tensorboard, accept = options.pop("tensorboard"), options.pop("accept_other_bits")
+    accept = options.pop("accept_other_bits")
+    tracking = {name for name in ("tensorboard", "mlflow") if options.pop(name)}
     how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to continue")
@@ -67,9 +70,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     with _directory(run_dir, config) as run:
-        callbacks: list[Callback] = [_Opening(config, run, train, test, notes)]
-        if with_tensorboard:
-            callbacks.append(TensorBoard(run.path / "tensorboard"))
+        callbacks = [_Opening(config, run, train, test, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, (train, test), run, resume, accept)
 
@@ -102,7 +103,7 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            before = f"without {option}" if old is None else f"with {option} {old!r}"
+            before = f"without {option}" if old in (None, False) else f"with {option} {old!r}"
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: omit the option to "
                 "continue (only --epochs may grow, and --data-dir names a folder's new place), "
@@ -129,6 +130,18 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[
     if not config.class_names:  # a run that begins
         facts |= sized(config.model, len(train), explicit)
     return dataclasses.replace(config, **facts)
+
+
+def _tracking(wanted: set[str], config: RunConfig, run: RunDirectory) -> Iterator[Callback]:
+    """What sends the numbers to other tools, too."""
+    if "tensorboard" in wanted:
+        yield TensorBoard(run.path / "tensorboard")
+    if "mlflow" in wanted:
+        known = dataclasses.asdict(config)
+        options = {
+            name: known[name] for name in known if isinstance(known[name], (str, float, int))
+        }
+        yield MLflow(config.data_name, run.path.name, options, run.path / "mlflow.txt")
 
 
 class _Opening(Callback):

@@ -9,7 +9,9 @@ import click
 from badak import models, optim
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
-from badak.data.catalog import AUGMENTATIONS
+from badak.data.augment import AUGMENTATIONS, named
+from badak.errors import BadakError
+from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
 Decorator = Callable[[Any], Any]
@@ -24,6 +26,16 @@ def _group(*options: Decorator) -> Decorator:
         return command
 
     return decorate
+
+
+def _augmentations(names: str) -> str:
+    """Return names of augmentations, with commas between, or none."""
+    if names != "none":
+        try:
+            named(names)
+        except BadakError as fault:
+            raise click.BadParameter(str(fault).removeprefix("augment ")) from None
+    return names
 
 
 # The network: a model by name or layers by hand, and how its weights start.
@@ -79,8 +91,33 @@ training_options = _group(
     ),
     click.option(
         "--augment",
-        type=click.Choice([*AUGMENTATIONS, "none"]),
-        help="Vary the training images.  [default: chosen by model and data set]",
+        type=_augmentations,
+        metavar="NAMES",
+        help=f"Vary the training images, by one of these or several with commas between: "
+        f"{', '.join(AUGMENTATIONS)}; or none.  [default: chosen by model and data set]",
+    ),
+    click.option(
+        "--label-smoothing",
+        type=float,
+        metavar="SHARE",
+        help="Spread this share of each label over all classes; the losses shown include it.",
+    ),
+    click.option(
+        "--class-weight",
+        type=click.Choice([BALANCED]),
+        help="Let each class count alike in the loss, however few images it has.",
+    ),
+    click.option(
+        "--balance",
+        is_flag=True,
+        help="Draw each class equally often, however few images it has.",
+    ),
+    click.option(
+        "--ema",
+        type=float,
+        metavar="DECAY",
+        help="Measure and save an average of the weights over about 1 / (1 - DECAY) steps, such "
+        "as 0.999.",
     ),
     click.option(
         "--early-stopping",
@@ -151,6 +188,11 @@ run_options = _group(
         type=POSITIVE,
         metavar="STEPS",
         help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
+    ),
+    click.option(
+        "--mlflow",
+        is_flag=True,
+        help="Also send the numbers to the MLflow server that MLFLOW_TRACKING_URI names.",
     ),
     click.option(
         "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."

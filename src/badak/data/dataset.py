@@ -15,8 +15,10 @@ from badak.arrays import (
     Shape,
     as_images,
     as_labels,
+    selected,
     warn_of_odd_images,
 )
+from badak.data.stored import StoredImages
 from badak.errors import ArgumentTypeError, BadakError
 
 Index = slice | Sequence[int] | NDArray[Any]
@@ -59,7 +61,7 @@ class Dataset:
         badak.errors.BadakError: labels must lie in 0..1; label 2 is 2
     """
 
-    images: Images
+    images: Images | StoredImages
     labels: Labels
     class_names: tuple[str, ...]
     name: str
@@ -67,20 +69,21 @@ class Dataset:
 
     def __init__(
         self,
-        images: ArrayLike,
+        images: ArrayLike | StoredImages,
         labels: ArrayLike,
         class_names: Sequence[str] | None = None,
         name: str = "",
         digests: Sequence[int] | NDArray[np.uint64] | None = None,
     ) -> None:
-        checked = as_images(images)
+        checked = images if isinstance(images, StoredImages) else as_images(images)
         names = _names(class_names)
         indices = as_labels(labels, len(checked), len(names) or None)
         if class_names is None:
             names = tuple(str(k) for k in range(max(2, indices.max(initial=0) + 1)))
         if not isinstance(name, str):
             raise ArgumentTypeError(f"name must be a string; got {name!r}")
-        warn_of_odd_images(images)
+        if not isinstance(images, StoredImages):
+            warn_of_odd_images(images)
         self._set(
             images=checked,
             labels=indices,
@@ -119,7 +122,7 @@ class Dataset:
         chosen = index if isinstance(index, slice) else self._places(index)
         part = object.__new__(Dataset)  # its values are checked already
         part._set(
-            images=self.images[chosen],
+            images=selected(self.images, chosen),
             labels=self.labels[chosen],
             class_names=self.class_names,
             name=self.name,

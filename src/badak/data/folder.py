@@ -9,16 +9,18 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from badak import checks
-from badak.arrays import Mask
-from badak.data.content import choose_tested, digest
+from badak.arrays import Labels, Mask
+from badak.data.content import choose_tested
 from badak.data.dataset import Dataset
-from badak.data.image import Pair, crop_share, endings, grey, read_pixels, size_pair
+from badak.data.decoding import decode
+from badak.data.image import Pair, crop_share, endings, size_pair
+from badak.data.stored import StoredImages
 from badak.errors import ArgumentTypeError, BadakError, FormatError, listed
 from badak.files import as_path
 
@@ -32,15 +34,15 @@ Classes = dict[str, list[Path]]
 
 
 class _Part(NamedTuple):
-    """Images (N, 3, H, W) with their labels (N,) and the digests of their files (N,)."""
+    """Images (N, 3, H, W) with their labels (N,), and what `Decoded` says about each (N,)."""
 
-    pixels: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    digests: NDArray[np.uint64]
+    images: StoredImages
+    labels: Labels
+    table: NDArray[Any]
 
     def chosen(self, mask: Mask) -> "_Part":
         """Return the images for which the mask is True."""
-        return _Part(self.pixels[mask], self.labels[mask], self.digests[mask])
+        return _Part(self.images.part(mask), self.labels[mask], self.table[mask])
 
 
 def read_folder(
@@ -71,11 +73,12 @@ def read_folder(
             PyTorch's Resize(256) and CenterCrop(224).
 
     Returns:
-        (train, test): images (N, C, H, W) float32 in [0, 1], labels int64; class names are those of
-        the sub-folders, composed (Unicode's NFC); digests are those of the files.
+        (train, test): images (N, C, H, W) that read as float32 in [0, 1]; they are stored as uint8,
+        in memory or, above 64 MiB, on disk (`badak.data.stored.StoredImages`). Labels int64; class
+        names are those of the sub-folders, composed (Unicode's NFC); digests those of the files.
 
     Raises:
-        ArgumentTypeError, BadakError: an invalid option.
+        ArgumentTypeError, BadakError: an invalid option, or no room on the disk.
         FormatError: no such folder, fewer than two classes, a class without images or whose name is
             not UTF-8, a test class that the training part lacks, an image that cannot be decoded.
 
@@ -91,21 +94,52 @@ def read_folder(
         raise FormatError(f"{path} must be a folder of images; it does not exist")
     reading = _Reading(size, crop_share(crop), skip_corrupt)
     names, parts = reading.folder(path)
-    for words in (*reading.cautions(), *_shared(parts)):
+    for words in (*reading.cautions(), *_shared(parts), *_dark(parts)):
         warnings.warn(f"{path}: {words}", stacklevel=2)
     if color is None:
-        color = any(_has_colour(part.pixels) for part in parts)
+        color = any(part.table["coloured"].any() for part in parts)
     train, test = (
         Dataset(
-            part.pixels if color else grey(part.pixels),
+            part.images if color else part.images.as_grey(),
             part.labels,
             names,
             path.name,
-            part.digests,
+            part.table["digest"],
         )
         for part in (parts if len(parts) == 2 else _split(parts[0], path))
     )
     return train, test
+
+
+def read_classes(
+    path: str | Path,
+    class_names: Sequence[str],
+    image_size: int | Sequence[int],
+    color: bool,
+    skip_corrupt: bool = False,
+    crop: float = 1.0,
+) -> Dataset:
+    """Read one part of a data set, a folder with sub-folders that are named as known classes.
+
+    Images are prepared as by `read_folder`. Classes without a sub-folder have no image.
+
+    Raises:
+        ArgumentTypeError, BadakError, FormatError: as `read_folder`, or an unknown class.
+
+    Example:
+        >>> read_classes("/nowhere", ["ant", "bee"], 32, True)
+        Traceback (most recent call last):
+        badak.errors.FormatError: /nowhere must be a folder of images; it does not exist
+    """
+    path, size = as_path(path), size_pair(image_size)
+    if not path.is_dir():
+        raise FormatError(f"{path} must be a folder of images; it does not exist")
+    reading = _Reading(size, crop_share(crop), skip_corrupt)
+    (part,) = reading.parts([path], list(class_names))
+    for words in reading.cautions():
+        warnings.warn(f"{path}: {words}", stacklevel=2)
+    images = part.images if color else part.images.as_grey()
+    return Dataset(images, part.labels, class_names, path.name, part.table["digest"])
 
 
 def _roots(path: Path) -> list[Path]:
@@ -125,7 +159,7 @@ def _roots(path: Path) -> list[Path]:
 
 
 class _Reading:
-    """Reads the parts of a folder, and keeps what it skipped for a warning."""
+    """Reads the parts of a folder, and remembers what it skipped, for a warning."""
 
     def __init__(self, size: Pair, crop: float, skip_corrupt: bool) -> None:
         self.size, self.crop, self.skip_corrupt = size, crop, skip_corrupt
@@ -143,32 +177,46 @@ class _Reading:
             )
         if path not in roots:
             self.skipped += [entry for entry in _entries(path) if entry not in roots]
-        return names, [self.part(root, names) for root in roots]
+        return names, self.parts(roots, names)
 
-    def part(self, root: Path, names: list[str]) -> _Part:
-        """Read every class below `root`, in the order of `names`."""
+    def parts(self, roots: list[Path], names: list[str]) -> list[_Part]:
+        """Return the images below each root, labelled by the names of their classes."""
+        files = [self._files(root, names) for root in roots]
+        decoded = decode(
+            [file for part in files for file, _ in part], self.size, self.crop, self.skip_corrupt
+        )
+        self.corrupt = list(decoded.faults.values())
+        images, parts, start = StoredImages(decoded.rows), [], 0
+        for root, part in zip(roots, files, strict=True):
+            labels = np.array([label for _, label in part])
+            places = np.arange(start, start + len(part))
+            good = ~np.isin(places, list(decoded.faults))
+            lost = np.setdiff1d(labels, labels[good])
+            if len(lost):
+                raise FormatError(f"{root / names[lost[0]]} holds no image that can be decoded")
+            chosen = places[good]
+            parts.append(_Part(images.part(chosen), labels[good], decoded.table[chosen]))
+            start += len(part)
+        return parts
+
+    def _files(self, root: Path, names: list[str]) -> list[tuple[Path, int]]:
+        """Return the image files of every class below `root`, in the order of `names`."""
         classes = _classes(root)
         unknown = sorted(classes.keys() - set(names))
         if unknown:
             raise FormatError(
-                f"{root} has classes that {root.with_name('train')} lacks: {listed(unknown)}"
+                f"{root} has classes that were not learnt: {listed(unknown)}; those are "
+                f"{listed(names)}"
             )
+        if not classes:
+            raise FormatError(f"{root} must hold a sub-folder per class, such as {names[0]}")
         self.skipped += [entry for entry in _entries(root) if not entry.is_dir()]
-        files = [
+        return [
             (file, label)
             for label, name in enumerate(names)
             if name in classes
             for file in self._images(classes[name])
         ]
-        height, width = self.size
-        checks.memory(len(files) * 3 * height * width * 5, f"{len(files)} images of {root}")
-        read = [self._read(file, label) for file, label in files]
-        kept = [image for image in read if image]
-        lost = {label for _, label in files} - {label for _, label, _ in kept}
-        if lost:
-            raise FormatError(f"{root / names[min(lost)]} holds no image that can be decoded")
-        pixels, labels, digests = zip(*kept, strict=True)
-        return _Part(np.stack(pixels), np.array(labels), np.array(digests, np.uint64))
 
     def _images(self, folders: list[Path]) -> list[Path]:
         """Return the image files of a class, sorted by name."""
@@ -180,15 +228,6 @@ class _Reading:
             raise FormatError(f"{folders[0]} holds no images ({', '.join(endings())})")
         self.skipped += sorted(set(entries) - set(images))
         return images
-
-    def _read(self, file: Path, label: int) -> tuple[NDArray[np.uint8], int, int] | None:
-        try:
-            return read_pixels(file, self.size, self.crop), label, digest(file)
-        except FormatError as fault:
-            if not self.skip_corrupt:
-                raise FormatError(f"{fault}; skip_corrupt=True skips such images") from None
-            self.corrupt.append(str(fault))
-            return None
 
     def cautions(self) -> Iterator[str]:
         """Say what was skipped and what could not be decoded."""
@@ -208,19 +247,31 @@ class _Reading:
 
 def _shared(parts: list[_Part]) -> Iterator[str]:
     """Say whether the folder's test part shares images with its training part."""
-    shared = int(np.isin(parts[-1].digests, parts[0].digests).sum()) if len(parts) > 1 else 0
-    if shared:
+    if len(parts) < 2:
+        return
+    train, test = (part.table["digest"] for part in parts)
+    if shared := int(np.isin(test, train).sum()):
         yield (
-            f"{shared} of the {len(parts[1].labels)} test images are training images as well, so "
+            f"{shared} of the {len(test)} test images are training images as well, so "
             "the test accuracy will be too high: remove them from one part"
+        )
+
+
+def _dark(parts: list[_Part]) -> Iterator[str]:
+    """Say whether all pixels are 0 or 1, as in the images of a mask."""
+    if max(part.table["brightest"].max() for part in parts) == 1:
+        yield (
+            "all pixels are 0 or 1 of 255, so every image is nearly black: save them again with 0 "
+            "and 255"
         )
 
 
 def _split(every: _Part, path: Path) -> tuple[_Part, _Part]:
     """Split into images for training and for testing, by the content of their files."""
     count = int(every.labels.max()) + 1
-    classes = [every.digests[every.labels == label].tolist() for label in range(count)]
-    tested = np.isin(every.digests, np.array(list(choose_tested(classes)), np.uint64))
+    digests = every.table["digest"]
+    classes = [digests[every.labels == label].tolist() for label in range(count)]
+    tested = np.isin(digests, np.array(list(choose_tested(classes)), np.uint64))
     if not tested.any():
         raise FormatError(
             f"{path} must hold two different images of some class, one to learn and one to test; "
@@ -254,11 +305,6 @@ def _kind(entry: Path) -> str:
     if not entry.is_file():
         return "broken link or device"
     return entry.suffix.lower() or "without ending"
-
-
-def _has_colour(images: NDArray[np.uint8]) -> bool:
-    red, green, blue = images.transpose(1, 0, 2, 3)  # (N, 3, H, W) -> three of (N, H, W)
-    return not (np.array_equal(red, green) and np.array_equal(green, blue))
 
 
 def _entries(folder: Path) -> list[Path]:

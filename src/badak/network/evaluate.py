@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import checks
-from badak.arrays import Array, as_array, as_labels, check_layout, check_shape
+from badak.arrays import Array, as_array, as_blocks, as_labels, check_layout, check_shape, selected
 from badak.errors import ArgumentTypeError, BadakError
 from badak.network.results import Evaluation, LabelledImages
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def batches(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
     """Yield the images in batches, none of them checked for its numbers or scaled."""
     checks.integer(batch_size, "batch_size", minimum=1)
-    array = as_array(x, "images")
+    array = as_blocks(x, "images")
     check_layout(array, "images", net.input_shape)
     check_shape(array, "images", (None, *net.input_shape))
     for start in range(0, len(array), batch_size):
@@ -44,10 +44,10 @@ def evaluate(net: "Network", data: LabelledImages, batch_size: int) -> Evaluatio
     """Return mean loss and accuracy over a data set; labels that the loss ignores do not count."""
     if not hasattr(data, "images") or not hasattr(data, "labels"):
         raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
-    images, array = as_array(data.images, "images"), as_array(data.labels, "labels")
+    images, array = as_blocks(data.images, "images"), as_array(data.labels, "labels")
     if net.loss.ignore_index is not None and array.shape == (len(images),):
         counted = array != net.loss.ignore_index
-        images, array = images[counted], array[counted]
+        images, array = selected(images, counted), array[counted]
     labels = as_labels(array, len(images), net.num_classes)
     if not len(images):
         raise BadakError("evaluation needs at least one image; the data set is empty")

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple, Protocol
 
-from badak.arrays import Array, Images, Labels
+from badak.arrays import Array, Images, InBlocks, Labels
 
 
 class LabelledImages(Protocol):
     """Anything with images (N, C, H, W) and labels (N,), such as badak.data.Dataset."""
 
     @property
-    def images(self) -> Images: ...  # noqa: D102
+    def images(self) -> Images | InBlocks: ...  # noqa: D102
 
     @property
     def labels(self) -> Labels: ...  # noqa: D102

@@ -77,7 +77,7 @@ class Optimizer(ABC):
                 state, own = self._slots_of(name, parameter), rate * factor_of(self.rates, name)
                 changed[name] = self._rule(parameter, gradients[name], state, own)
             if not all(np.isfinite(array).all() for array in changed[name]):
-                raise BadakError(_not_finite(name))
+                raise BadakError(self._not_finite(name))
         # All new values exist before the first is written: an error above changes nothing.
         self.steps += 1
         for name, (new, *slots) in changed.items():
@@ -100,7 +100,7 @@ class Optimizer(ABC):
             if outcome == DONE:
                 self.state.update(fused.state)
         if outcome >= 0:
-            raise BadakError(_not_finite(fused.names[outcome]))
+            raise BadakError(self._not_finite(fused.names[outcome]))
         self.steps += outcome == DONE
         return outcome == DONE
 
@@ -148,6 +148,8 @@ class Optimizer(ABC):
     def _decayed(self, parameter: Array, gradient: Array) -> Array:
         return gradient + self.weight_decay * parameter if self.weight_decay else gradient
 
-
-def _not_finite(name: str) -> str:
-    return f"the update of {name} is not finite; use a lower learning rate"
+    def _not_finite(self, name: str) -> str:
+        return (
+            f"the update of {name} is not finite; use a lower learning rate than {self.lr:g}, "
+            f"such as {self.lr / 10:g}"
+        )

@@ -68,7 +68,7 @@ class Snapshots(Callback):
         self._evaluated = data[:EVALUATED]
         _, first = np.unique(data.labels, return_index=True)  # one image of each class
         shown = data[np.sort(first[:IMAGES])]
-        self._fixed = {"images": shown.images, "labels": shown.labels}
+        self._fixed = {"images": shown.images[:], "labels": shown.labels}
         step = len(trainer.history.steps)
         if not step:
             self._take(trainer.net, step)

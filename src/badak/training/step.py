@@ -11,6 +11,7 @@ from badak.arrays import Array, Labels, as_array, as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.optim import Optimizer, clip_gradients
+from badak.training.divergence import lower
 
 
 class StepOutcome(NamedTuple):
@@ -58,7 +59,7 @@ def training_step(
         net.step_pass(images, labels, sample_weight) as result,
     ):
         if not math.isfinite(result.loss):
-            raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+            raise BadakError(_explain(net, images, f"the loss became {result.loss}", optimizer.lr))
         gradients = result.gradients
         accuracy = _accuracy(result.logits, as_array(labels, "labels"), net.loss.ignore_index)
         try:
@@ -70,7 +71,7 @@ def training_step(
             if place < 0:
                 raise
             name = list(result.gradients)[place]
-            words = _explain(net, images, f"the gradient of {name} is not finite")
+            words = _explain(net, images, f"the gradient of {name} is not finite", optimizer.lr)
             raise BadakError(words) from None
     return StepOutcome(result.loss, accuracy)
 
@@ -86,7 +87,7 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
     return right / len(labels) if len(labels) else 0.0
 
 
-def _explain(net: Network, images: ArrayLike, fault: str) -> str:
+def _explain(net: Network, images: ArrayLike, fault: str, lr: float) -> str:
     """Say which layer's output is the first that is not finite, and what may help."""
     out, place = as_images(images, net.input_shape, net.dtype), "the loss"
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -95,4 +96,4 @@ def _explain(net: Network, images: ArrayLike, fault: str) -> str:
             if not np.isfinite(out).all():
                 place = f"layer {name!r}"
                 break
-    return f"{fault}, first seen in {place}; use a lower learning rate"
+    return f"{fault}, first seen in {place}; {lower(lr)}"

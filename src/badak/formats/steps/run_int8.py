@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from badak.arrays import Array
+from badak.arrays import Array, InBlocks
 from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.program import Program
 from badak.formats.steps.run import BATCH
 
 
-def logits(program: Program, images: Array) -> Array:
+def logits(program: Program, images: Array | InBlocks) -> Array:
     """Return the integer program's output for images (N, C, H, W): (N, K) float32."""
     starts = range(0, len(images), BATCH)
     outputs = [_output(program, images[start : start + BATCH]) for start in starts]

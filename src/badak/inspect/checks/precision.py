@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from badak import checks, terminal
-from badak.arrays import Array, Images, Labels, as_images, as_labels
+from badak.arrays import Array, Images, InBlocks, Labels, as_images, as_labels, check_shape
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.checks.rounding import int8_scale, round_bfloat16, round_float16, round_int8
 from badak.layers import (
@@ -122,7 +122,12 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
         raise ArgumentTypeError(f"net must be a Network; got {type(net).__name__}")
     if not hasattr(data, "images") or not hasattr(data, "labels"):
         raise ArgumentTypeError(f"data must have images and labels; got {type(data).__name__}")
-    images = as_images(data.images, net.input_shape, np.float32)
+    images: Images | InBlocks
+    if isinstance(data.images, InBlocks):
+        check_shape(data.images, "images", (None, *net.input_shape))
+        images = data.images
+    else:
+        images = as_images(data.images, net.input_shape, np.float32)
     labels = as_labels(data.labels, len(images), net.num_classes)
     if not len(images):
         raise BadakError("precision needs at least one image; the data set is empty")
@@ -158,7 +163,7 @@ def precision(net: Network, data: LabelledImages, dtype: str) -> Precision:
     return Precision(dtype, right / len(images), right64 / len(images), layers, scales)
 
 
-def _scales(net: Network, images: Images) -> dict[str, float]:
+def _scales(net: Network, images: Images | InBlocks) -> dict[str, float]:
     """The scale of each thing that is rounded, from the largest size it reaches in float32."""
     largest: dict[str, float] = {}
 

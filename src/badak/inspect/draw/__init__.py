@@ -9,6 +9,8 @@ One file per kind of picture; Matplotlib is imported when the first one is drawn
 from badak.inspect.draw.attribution.attributions import attributions
 from badak.inspect.draw.checks.precision import precision
 from badak.inspect.draw.checks.profile import profile
+from badak.inspect.draw.data.counts import class_counts
+from badak.inspect.draw.data.sizes import image_sizes
 from badak.inspect.draw.evaluation.class_accuracy import per_class_accuracy
 from badak.inspect.draw.evaluation.confusion import confusion_matrix
 from badak.inspect.draw.evaluation.digit_stages import digit_stages
@@ -34,6 +36,7 @@ __all__ = [
     "attributions",
     "changing_confusion",
     "changing_maps",
+    "class_counts",
     "confusion_matrix",
     "digit_stages",
     "embedding",
@@ -43,6 +46,7 @@ __all__ = [
     "filters_over_time",
     "growing_filters",
     "health_over_time",
+    "image_sizes",
     "learning_curve",
     "maps_over_time",
     "maximize_activation",

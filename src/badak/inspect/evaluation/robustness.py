@@ -94,12 +94,13 @@ def shift_robustness(
     right = np.zeros((len(named), pixels + 1, len(DIRECTIONS)))
     for start in range(0, len(data), BATCH):
         batch = data[start : start + BATCH]
+        images = batch.images[:]
         for distance in range(pixels + 1):
             for way, (down, along) in enumerate(DIRECTIONS.values()):
                 if distance == 0 and way > 0:
                     right[:, 0, way] = right[:, 0, 0]  # no shift is the same in every direction
                     continue
-                moved = shifted(batch.images, distance * down, distance * along)
+                moved = shifted(images, distance * down, distance * along)
                 for place, net in enumerate(named.values()):
                     right[place, distance, way] += (net.predict(moved) == batch.labels).sum()
     return ShiftRobustness(

@@ -95,10 +95,10 @@ def top_patches(
     if output.ndim == 2:  # a flat layer's units are the places of the map it was
         spots[...] = channel % (field.places[0] * field.places[1])
     places = np.stack(np.divmod(spots, field.places[1]), axis=1)
-    chosen = data[indices]
+    images = data.images[indices]
     cut = [
         patch(image, *(np.arange(side.start, side.stop) for side in field.box(*place)))
-        for image, place in zip(chosen.images, places.tolist(), strict=True)
+        for image, place in zip(images, places.tolist(), strict=True)
     ]
     return TopPatches(
         layer=layer,
@@ -107,8 +107,8 @@ def top_patches(
         indices=indices,
         values=values,
         places=places,
-        images=chosen.images,
-        labels=chosen.labels,
+        images=images,
+        labels=data.labels[indices],
         class_names=data.class_names,
         patches=np.stack([cells for cells, _ in cut]),
         inside=np.stack([inside for _, inside in cut]),
