@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt
+from badak.cli import counts, learnt, pretrained
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.recipes import completed, sized, why_small
@@ -64,15 +64,24 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     config = _config(explicit, begun, options)
     train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
     begins = not config.class_names
-    notes = why_small(config.model, len(train), explicit) if begins else []
+    notes = _notes(config, len(train), explicit) if begins else []
     config = _about_data(config, train, test, explicit)
     net = config.network()
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    if config.finetune is not None and not (begun and begun.checkpoint.exists()):
+        pretrained.fitted_head(config, net, train)
     with _directory(run_dir, config) as run:
         callbacks = [_Opening(config, run, train, test, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, (train, test), run, resume, accept)
+
+
+def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
+    """What to say before a training of so many images begins."""
+    if config.pretrained is not None:
+        return pretrained.notes(config)
+    return why_small(config.model, count, explicit)
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -93,7 +102,8 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        return RunConfig(**completed(options, explicit))
+        fill = pretrained.completed if options["pretrained"] else completed
+        return RunConfig(**fill(options, explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
@@ -128,7 +138,10 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[
                 f"were {before} and are {value}; restore the data set, or train a new run"
             )
     if not config.class_names:  # a run that begins
-        facts |= sized(config.model, len(train), explicit)
+        if config.pretrained is None:
+            facts |= sized(config.model, len(train), explicit)
+        elif config.batch_size is None or config.batch_size > len(train):
+            facts["batch_size"] = len(train)
     return dataclasses.replace(config, **facts)
 
 
@@ -164,7 +177,8 @@ class _Opening(Callback):
             say(line)
         for words in counts.cautions(self.train, self.test):
             warnings.warn(words, stacklevel=1)
-        draw_filters(self.config.network(), self.run, "before")
+        if not self.config.head_alone:  # they will be the same after it
+            draw_filters(self.config.network(), self.run, "before")
 
 
 def _train(

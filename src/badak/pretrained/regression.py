@@ -29,12 +29,12 @@ class Fit(NamedTuple):
     Attributes:
         weight: (K, F).
         bias: (K,).
-        losses: the mean loss after each step.
+        steps: what was minimised and the share of right answers after each step.
     """
 
     weight: Numbers
     bias: Numbers
-    losses: list[float]
+    steps: list[tuple[float, float]]
 
 
 class Scale(NamedTuple):
@@ -72,9 +72,9 @@ def fit(features: Array, labels: Labels, num_classes: int, weight_decay: float) 
     """
     scale = Scale.of(features)
     start = np.zeros((num_classes, features.shape[1] + 1))
-    weights, losses = _solved(scale.applied(features), labels, weight_decay, start, 1e-5)
+    weights, steps = _solved(scale.applied(features), labels, weight_decay, start, 1e-5)
     weight = weights[:, :-1] / scale.divisor
-    return Fit(weight, weights[:, -1] - weight @ scale.mean, losses)
+    return Fit(weight, weights[:, -1] - weight @ scale.mean, steps)
 
 
 def chosen_decay(features: Array, labels: Labels, num_classes: int, seed: int = 0) -> float:
@@ -131,21 +131,24 @@ def folds(labels: Labels, seed: int = 0, count: int = FOLDS) -> NDArray[np.int64
 
 def _solved(
     x: Numbers, labels: Labels, weight_decay: float, start: Numbers, tolerance: float
-) -> tuple[Numbers, list[float]]:
-    """Weights and bias side by side, (K, F + 1)."""
+) -> tuple[Numbers, list[tuple[float, float]]]:
+    """Weights and bias side by side, (K, F + 1), and the steps that led there."""
     wanted = np.zeros((len(x), len(start)))
     wanted[np.arange(len(x)), labels] = 1
     decay = weight_decay / x.shape[1]
+    right, steps = [0.0], list[tuple[float, float]]()
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
         rows = _log_softmax(x @ weights[:, :-1].T + weights[:, -1])
         wrong = (np.exp(rows) - wanted) / len(x)  # (N, K)
         gradient = np.concatenate([wrong.T @ x, wrong.sum(axis=0)[:, None]], axis=1)
         gradient[:, :-1] += decay * weights[:, :-1]
+        right[0] = float(np.mean(rows.argmax(axis=1) == labels))
         penalty = 0.5 * decay * float((weights[:, :-1] ** 2).sum())
         return penalty - float((rows * wanted).sum()) / len(x), gradient
 
-    return minimum(loss, start, tolerance)
+    end = minimum(loss, start, tolerance, lambda value: steps.append((value, right[0])))
+    return end, steps
 
 
 def _log_softmax(logits: Numbers) -> Numbers:
@@ -154,18 +157,25 @@ def _log_softmax(logits: Numbers) -> Numbers:
 
 
 def minimum(
-    loss: Callable[[Numbers], tuple[float, Numbers]], start: Numbers, tolerance: float = 1e-6
-) -> tuple[Numbers, list[float]]:
-    """Return where a smooth convex function is lowest, and its value after each step.
+    loss: Callable[[Numbers], tuple[float, Numbers]],
+    start: Numbers,
+    tolerance: float = 1e-6,
+    each: Callable[[float], object] = lambda _: None,
+) -> Numbers:
+    """Return where a smooth convex function is lowest; `each` is called with its value per step.
+
+    Args:
+        loss: returns the value and the gradient.
+        start: where to begin.
+        tolerance: the largest number of a gradient that counts as 0.
+        each: called after each step.
 
     Example:
-        >>> point, _ = minimum(lambda x: (float(((x - 3) ** 2).sum()), 2 * (x - 3)), np.zeros(2))
-        >>> point.round(4)
+        >>> minimum(lambda x: (float(((x - 3) ** 2).sum()), 2 * (x - 3)), np.zeros(2)).round(4)
         array([3., 3.])
     """
     x, (value, gradient) = start, loss(start)
     pairs: list[tuple[Numbers, Numbers]] = []
-    values = [value]
     for _ in range(MAX_STEPS):
         if np.abs(gradient).max() < tolerance:
             break
@@ -182,8 +192,8 @@ def minimum(
         pairs = [*pairs, (step, after - gradient)][-MEMORY:]
         pairs = [(s, y) for s, y in pairs if float((s * y).sum()) > 1e-16]
         x, value, gradient = x + step, lower, after
-        values.append(value)
-    return x, values
+        each(value)
+    return x
 
 
 def _newton(gradient: Numbers, pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
