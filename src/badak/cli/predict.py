@@ -117,7 +117,8 @@ def command(
     paths = list(image_files(images))
     answers: list[Answer] = []
     drawn: list[Picture] = []
-    for pictures in _read(paths, net, handwriting == "centred", invert):
+    prepared = partial(read_image, shape=net.input_shape, invert=invert, crop=config.crop or 1.0)
+    for pictures in _read(paths, net, handwriting == "centred", prepared):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MAX_DRAWN - len(drawn)]
         answers += _judged(pictures, opened, top)
@@ -164,7 +165,7 @@ def _write(target: Path | None, content: bytes) -> None:
 
 
 def _read(
-    paths: Sequence[Path], net: Network, handwriting: bool, invert: bool
+    paths: Sequence[Path], net: Network, handwriting: bool, prepared: Callable[[Path], Images]
 ) -> Iterator[list[Picture]]:
     """Read the files in batches; only the first are kept with the stages of their preparation."""
     size = max(1, min(MAX_IMAGES, MAX_PIXELS // math.prod(net.input_shape)))
@@ -180,7 +181,7 @@ def _read(
                     kept = stages if readable < MAX_DRAWN else None  # each takes megabytes
                     pictures.append(Picture(path, stages.image, kept))
                 else:
-                    pictures.append(Picture(path, read_image(path, net.input_shape, invert)[0]))
+                    pictures.append(Picture(path, prepared(path)[0]))
                 readable += 1
             except BadakError as fault:
                 words = " ".join(in_options(str(fault)).split())

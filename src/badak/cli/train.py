@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt, splits
+from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
@@ -81,7 +81,7 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
     parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
     train, test = parts.train, parts.test
     begins = not config.class_names
-    notes = why_small(config.model, len(train), explicit) if begins else []
+    notes = _notes(config, len(train), explicit) if begins else []
     config = about_data(config, train, test, explicit)
     net = config.network()
     if begins and config.model == TYPED and config.lr is None:
@@ -89,10 +89,19 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
         notes.append(note)
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    if config.finetune is not None and not (begun and begun.checkpoint.exists()):
+        pretrained.fitted_head(config, net, train)
     with _directory(run_dir, config) as run:
         callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, parts, run, resume, accept)
+
+
+def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
+    """What to say before a training of so many images begins."""
+    if config.pretrained is not None:
+        return pretrained.notes(config)
+    return why_small(config.model, count, explicit)
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -128,7 +137,8 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        return RunConfig(**completed(options, explicit))
+        fill = pretrained.completed if options["pretrained"] else completed
+        return RunConfig(**fill(options, explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
@@ -163,7 +173,10 @@ def about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[s
                 f"were {before} and are {value}; restore the data set, or train a new run"
             )
     if not config.class_names:  # a run that begins
-        facts |= sized(config.model, len(train), explicit)
+        if config.pretrained is None:
+            facts |= sized(config.model, len(train), explicit)
+        elif config.batch_size is None or config.batch_size > len(train):
+            facts["batch_size"] = len(train)
     return dataclasses.replace(config, **facts)
 
 
@@ -201,7 +214,8 @@ class _Opening(Callback):
             say(line)
         for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
-        draw_filters(self.config.network(), self.run, "before")
+        if not self.config.head_alone:  # they will be the same after it
+            draw_filters(self.config.network(), self.run, "before")
         if self.config.augment is not None:
             draw_augmentation(self.config.augment, self.parts.train, self.run)
 

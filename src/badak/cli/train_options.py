@@ -13,6 +13,7 @@ from badak.cli.opened import data_dir_option
 from badak.cli.splits import group_option, split_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
+from badak.pretrained import PUBLISHED, finetune
 from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
@@ -61,6 +62,20 @@ network_options = _group(
         metavar="he|xavier|STD",
         help="How to draw the initial weights; a number is their standard deviation.  "
         "[default: the model's]",
+    ),
+    click.option(
+        "--pretrained",
+        metavar="NAME|FILE",
+        help=f"For folder:PATH: begin with a network that learnt elsewhere, and fit a new head to "
+        f"its features: {', '.join(PUBLISHED)}, or a file (.onnx, .safetensors, .pth).",
+    ),
+    click.option(
+        "--finetune",
+        is_flag=False,
+        flag_value=finetune.LAST,
+        metavar="[last|all|NAMES]",
+        help="With --pretrained: train layers too, after the head: the last ones, all, or those "
+        "that patterns such as 'block7.*,block8.*' name.",
     ),
 )
 
