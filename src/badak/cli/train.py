@@ -148,7 +148,9 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            before = f"without {option}" if old in (None, False) else f"with {option} {old!r}"
+            before = (
+                f"without {option}" if old is None or old is False else f"with {option} {old!r}"
+            )
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: omit the option to "
                 "continue (only --epochs may grow, and --data-dir names a folder's new place), "
