@@ -14,7 +14,6 @@ import numpy as np
 from badak import inspect, storage
 from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
-from badak.cli.config import RunConfig
 from badak.cli.image_files import image_files, picture_names
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.tta import tta_option, views_of
@@ -122,7 +121,8 @@ def command(
     paths = list(image_files(images))
     answers: list[Answer] = []
     drawn: list[Picture] = []
-    for pictures in _read(paths, net, handwriting == "centred", invert):
+    prepared = partial(read_image, shape=net.input_shape, invert=invert, crop=config.crop or 1.0)
+    for pictures in _read(paths, net, handwriting == "centred", prepared):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MAX_DRAWN - len(drawn)]
         answers += _judged(pictures, opened, top, views)
@@ -146,7 +146,7 @@ def command(
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
         tell(f"pictures show the first {len(drawn)} of {readable:,} images")
-    _draw_all(drawn, config, opened.run, nearest, tell)
+    _draw_all(drawn, opened, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
         raise BadakError(bad[0] if len(paths) == 1 else count)
@@ -169,7 +169,7 @@ def _write(target: Path | None, content: bytes) -> None:
 
 
 def _read(
-    paths: Sequence[Path], net: Network, handwriting: bool, invert: bool
+    paths: Sequence[Path], net: Network, handwriting: bool, prepared: Callable[[Path], Images]
 ) -> Iterator[list[Picture]]:
     """Read the files in batches; only the first are kept with the stages of their preparation."""
     size = max(1, min(MAX_IMAGES, MAX_PIXELS // math.prod(net.input_shape)))
@@ -185,7 +185,7 @@ def _read(
                     kept = stages if readable < MAX_DRAWN else None  # each takes megabytes
                     pictures.append(Picture(path, stages.image, kept))
                 else:
-                    pictures.append(Picture(path, read_image(path, net.input_shape, invert)[0]))
+                    pictures.append(Picture(path, prepared(path)[0]))
                 readable += 1
             except BadakError as fault:
                 words = " ".join(in_options(str(fault)).split())
@@ -216,12 +216,12 @@ def _judged(
 
 def _draw_all(
     pictures: Sequence[Picture],
-    config: RunConfig,
-    run: RunDirectory,
+    opened: Opened,
     nearest: int | None,
     tell: Callable[[str], None],
 ) -> None:
     """Draw each picture's stages, and the most similar training images."""
+    config, run = opened.config, opened.run
     names = picture_names([picture.path for picture in pictures])
     prepared = any(picture.stages is not None for picture in pictures)
     if prepared:
@@ -241,7 +241,10 @@ def _draw_all(
         return
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
-            similar = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
+            # Handwriting is compared by its pixels; what photos show, the network knows better.
+            net = opened.net if entry_of(config.dataset).handwriting == "none" else None
+            count = nearest or min(NEAREST, len(train))
+            similar = inspect.nearest(train, picture.image, count, net)
             figure = inspect.draw.nearest(similar, train.class_names)
             tell(_draw(figure, run, f"nearest_{name}.png"))
 

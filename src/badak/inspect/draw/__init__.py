@@ -28,6 +28,7 @@ from badak.inspect.draw.features.maximize import maximize_activation
 from badak.inspect.draw.features.top_patches import top_patches
 from badak.inspect.draw.history.animation import changing_confusion, changing_maps, growing_filters
 from badak.inspect.draw.history.curves import learning_curve
+from badak.inspect.draw.history.lr_find import lr_find
 from badak.inspect.draw.history.timeline import filters_over_time, health_over_time, maps_over_time
 from badak.inspect.draw.save import Animation, save
 
@@ -50,6 +51,7 @@ __all__ = [
     "health_over_time",
     "image_sizes",
     "learning_curve",
+    "lr_find",
     "maps_over_time",
     "maximize_activation",
     "misclassified",
