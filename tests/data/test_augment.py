@@ -269,6 +269,15 @@ def test_compose_applies_in_order_with_one_generator():
     np.testing.assert_array_equal(result, expected)
 
 
+def test_compose_leaves_what_others_return_alone():
+    kept = random_images()
+    kept.flags.writeable = False
+    result = Compose(Flip(), lambda images, generator: kept, Flip(p=1))(random_images(), rng())
+    np.testing.assert_array_equal(result, kept[..., ::-1])
+    with pytest.raises(ArgumentTypeError, match="got NoneType"):
+        Compose(lambda images, generator: None)(random_images(), rng())
+
+
 BAD = {
     "shift 0": (lambda: Shift(0), "max_pixels.*got 0"),
     "shift text": (lambda: Shift("2"), "max_pixels.*got '2'"),

@@ -45,18 +45,21 @@ class Compose(Augmentation):
         """
         if not self.mixes:
             return super().__call__(images, *more)
-        check_images(images)
         targets, generator = more
-        images = self._apply(images, generator)
+        images = super().__call__(images, generator)
         for transform in self.transforms[self._plain :]:
             images, targets = transform(images, targets, generator)
         return images, targets
 
     def _apply(self, images: Pixels, generator: Generator) -> Pixels:
-        result = images.copy("C")
         for transform in self.transforms[: self._plain]:
-            result = transform(result, generator)
-        return result
+            if isinstance(transform, Augmentation):
+                images = transform._apply(images, generator)
+            else:
+                made = transform(images, generator)
+                check_images(made)
+                images = made.copy("C")  # its maker may keep it
+        return images
 
     def __repr__(self) -> str:
         return f"Compose({', '.join(map(repr, self.transforms))})"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from badak import checks
 from badak.arrays import Array, Indices
 from badak.data.augment.base import Augmentation, Generator, Pixels, check_colours
@@ -75,9 +73,8 @@ class TrivialAugment(Augmentation):
 
 def _operated(images: Pixels, chosen: Indices, levels: Array, most: Most) -> Pixels:
     """Apply to each image its operations, (N, count), one after the other."""
-    result = np.empty(images.shape, images.dtype)
     for place, image in enumerate(images):
         for number, level in zip(chosen[place], levels[place], strict=True):
             image = OPERATIONS[NAMES[number]](image, float(level), most)
-        result[place] = image
-    return result
+        images[place] = image
+    return images
