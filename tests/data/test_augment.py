@@ -354,6 +354,10 @@ BAD = {
         lambda: Compose(CutMix())(random_images(), [1], rng()),
         "CutMix: targets.*floats.*got list",
     ),
+    "no targets": (
+        lambda: Compose(CutMix())(random_images(), rng()),
+        r"CutMix.*mixes images.*targets.*got 2 arguments",
+    ),
     "targets of five": (
         lambda: CutMix()(random_images(), np.zeros((5, 2)), rng()),
         r"CutMix: targets.*\(6, K\).*got \(5, 2\)",

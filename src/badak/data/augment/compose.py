@@ -40,11 +40,17 @@ class Compose(Augmentation):
             more: the generator; if it mixes, targets (N, K) and the generator.
 
         Raises:
-            ArgumentTypeError: images that are not an array of uint8 or floats.
+            ArgumentTypeError: images that are not an array of uint8 or floats, or no targets where
+                it mixes.
             BadakError: another number of axes, or images that do not fit a transform.
         """
         if not self.mixes:
             return super().__call__(images, *more)
+        if len(more) != 2:
+            raise ArgumentTypeError(
+                f"{self!r} mixes images: call it with images, targets and a generator; "
+                f"got {len(more) + 1} arguments"
+            )
         targets, generator = more
         images = super().__call__(images, generator)
         for transform in self.transforms[self._plain :]:
