@@ -17,6 +17,7 @@ from badak import terminal
 from badak.cli import counts, learnt
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
+from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_filters, draw_history, results
@@ -52,8 +53,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATASET is digits (included in badak), mnist, fashion-mnist, cifar10, emnist-letters (or
     another form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class.
-    Without options, badak trains the book's network, SimpleConvNet, with Adam. Each other model
-    has its own optimizer, schedule and augmentation; options you give take precedence.
+    Without options, badak trains the book's network, SimpleConvNet, with Adam; on a folder of
+    photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
+    give take precedence.
     """
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     accept = options.pop("accept_other_bits")
@@ -70,6 +72,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     begins = not config.class_names
     notes = why_small(config.model, len(train), explicit) if begins else []
     config = about_data(config, train, test, explicit)
+    if begins:
+        notes += about_photos(config, explicit)
     net = config.network()
     if begins and config.model == TYPED and config.lr is None:
         config, note = with_rate(config, net, train)
@@ -110,7 +114,7 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        return RunConfig(**completed(options, explicit))
+        return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
