@@ -7,6 +7,7 @@ from typing import Any
 from badak import files, models, optim
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.near import near_run
+from badak.cli.pretrained import FROM_FILE
 from badak.data.augment import named
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.training import RunDirectory
@@ -44,7 +45,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         if not _is(value, kinds[name]):
             raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {
-        "model": [*models.MODELS, TYPED],
+        "model": [*models.MODELS, TYPED, FROM_FILE],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
         "class_weight": [BALANCED],

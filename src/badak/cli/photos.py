@@ -20,8 +20,8 @@ def about_photos(config: RunConfig, explicit: set[str]) -> list[str]:
     """Say why the model was chosen: one line, or none."""
     if config.model != PHOTO or "model" in explicit:
         return []
-    _, h, w = config.input_shape
+    side = config.image_size
     return [
-        f"photos: --model {PHOTO} on {h}x{w} pixels, the best of small networks on few photos by "
-        "cross-validation; --model simple trains the book's network"
+        f"photos: --model {PHOTO} on {side}x{side} pixels, trained from nothing; --pretrained NAME "
+        "starts from a network that has seen a million photos, and learns far more from few"
     ]

@@ -14,13 +14,15 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt
+from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
+from badak.cli.folds import train_folds
 from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
-from badak.cli.results import draw_filters, draw_history, results
+from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
+from badak.cli.splits import Parts
 from badak.cli.train_options import (
     data_options,
     network_options,
@@ -57,6 +59,15 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
     give take precedence.
     """
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    if options["folds"] is not None:
+        train_folds(options, explicit, _train_once)
+    else:
+        _train_once(options, explicit)
+
+
+def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
+    """Train one network, with the options of the command line; `explicit` were typed."""
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     accept = options.pop("accept_other_bits")
     tracking = {name for name in ("tensorboard", "mlflow") if options.pop(name)}
@@ -66,24 +77,33 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if accept and not resume:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
-    explicit = explicit_in(ctx, options)
+    explicit = explicit & options.keys()
+    name_typed(options, explicit)
     config = config_of(explicit, begun, options)
-    train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
+    train, test = parts.train, parts.test
     begins = not config.class_names
-    notes = why_small(config.model, len(train), explicit) if begins else []
+    notes = _notes(config, len(train), explicit) if begins else []
     config = about_data(config, train, test, explicit)
-    if begins:
-        notes += about_photos(config, explicit)
     net = config.network()
     if begins and config.model == TYPED and config.lr is None:
         config, note = with_rate(config, net, train)
         notes.append(note)
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    if config.finetune is not None and not (begun and begun.checkpoint.exists()):
+        pretrained.fitted_head(config, net, train)
     with _directory(run_dir, config) as run:
-        callbacks = [_Opening(config, run, train, test, notes), *_tracking(tracking, config, run)]
+        callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
-        _train(trainer, (train, test), run, resume, accept)
+        _train(trainer, parts, run, resume, accept)
+
+
+def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
+    """What to say before a training of so many images begins."""
+    if config.pretrained is not None:
+        return pretrained.notes(config)
+    return [*about_photos(config, explicit), *why_small(config.model, count, explicit)]
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -97,11 +117,16 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
 def explicit_in(ctx: click.Context, options: dict[str, Any]) -> set[str]:
     """The options that the user wrote; layers typed by hand become the model."""
     explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    name_typed(options, explicit)
+    return explicit
+
+
+def name_typed(options: dict[str, Any], explicit: set[str]) -> None:
+    """If layers were typed by hand, they are the model."""
     if options["layers"] is not None:
         if "model" in explicit:
             raise BadakError("--layers and --model both name the network: omit one of them")
         options["model"] = TYPED
-    return explicit
 
 
 def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
@@ -114,6 +139,8 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
+        if options["pretrained"]:
+            return RunConfig(**pretrained.completed(options, explicit))
         return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
@@ -124,7 +151,9 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            before = f"without {option}" if old in (None, False) else f"with {option} {old!r}"
+            before = (
+                f"without {option}" if old is None or old is False else f"with {option} {old!r}"
+            )
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: omit the option to "
                 "continue (only --epochs may grow, and --data-dir names a folder's new place), "
@@ -149,7 +178,10 @@ def about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[s
                 f"were {before} and are {value}; restore the data set, or train a new run"
             )
     if not config.class_names:  # a run that begins
-        facts |= sized(config.model, len(train), explicit)
+        if config.pretrained is None:
+            facts |= sized(config.model, len(train), explicit)
+        elif config.batch_size is None or config.batch_size > len(train):
+            facts["batch_size"] = len(train)
     return dataclasses.replace(config, **facts)
 
 
@@ -169,39 +201,45 @@ class _Opening(Callback):
     """Shows what is trained and writes options and filters, once everything was checked."""
 
     def __init__(
-        self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset, notes: list[str]
+        self, config: RunConfig, run: RunDirectory, parts: Parts, notes: list[str]
     ) -> None:
-        self.config, self.run, self.train, self.test = config, run, train, test
-        self.notes = notes
+        self.config, self.run, self.parts, self.notes = config, run, parts, notes
 
     def on_train_start(self, trainer: Running) -> None:
         self.run.make_plots()
         if complete(trainer):  # nothing changes, whatever the options say
             return
         self.config.save(self.run)  # first: from now on the run can be resumed
-        learnt.remember(self.run, self.train, self.test)
-        terminal.console().print(trainer.net.summary())
-        for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
+        learnt.remember(self.run, self.parts.train, self.parts.test)
+        if self.config.fold in (None, 1):  # it is the same in every fold
+            terminal.console().print(trainer.net.summary())
+        say(splits.about(self.config.division, self.parts))
+        say(counts.per_class(self.parts))
+        for line in (self.config.about(), *self.notes):
             say(line)
-        for words in counts.cautions(self.train, self.test):
+        for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
-        draw_filters(self.config.network(), self.run, "before")
+        if not self.config.head_alone:  # they will be the same after it
+            draw_filters(self.config.network(), self.run, "before")
+        if self.config.augment is not None:
+            draw_augmentation(self.config.augment, self.parts.train, self.run)
 
 
 def _train(
     trainer: Trainer,
-    data: tuple[Dataset, Dataset],
+    parts: Parts,
     run: RunDirectory,
     resume: bool,
     accept_other_bits: bool,
 ) -> None:
     since = time.perf_counter()
     try:
-        history = trainer.fit(*data, run.path, resume, accept_other_bits)
+        measured = parts.test if parts.validation is None else parts.validation
+        history = trainer.fit(parts.train, measured, run.path, resume, accept_other_bits)
         seconds = time.perf_counter() - since
         draw_history(history, run)
         draw_filters(trainer.net, run, "after")
-        first, *more = results(trainer, data[1], run)
+        first, *more = results(trainer, parts, run)
         say(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
         for line in more:
             say(line)

@@ -7,10 +7,13 @@ from typing import Any
 import click
 
 from badak import models, optim
+from badak.cli.folds import folds_option
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
+from badak.cli.splits import group_option, split_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
+from badak.pretrained import PUBLISHED, finetune
 from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
@@ -59,6 +62,20 @@ network_options = _group(
         metavar="he|xavier|STD",
         help="How to draw the initial weights; a number is their standard deviation.  "
         "[default: the model's]",
+    ),
+    click.option(
+        "--pretrained",
+        metavar="NAME|FILE",
+        help=f"For folder:PATH: begin with a network that learnt elsewhere, and fit a new head to "
+        f"its features: {', '.join(PUBLISHED)}, or a file (.onnx, .safetensors, .pth).",
+    ),
+    click.option(
+        "--finetune",
+        is_flag=False,
+        flag_value=finetune.LAST,
+        metavar="[last|all|NAMES]",
+        help="With --pretrained: train layers too, after the head: the last ones, all, or those "
+        "that patterns such as 'block7.*,block8.*' name.",
     ),
 )
 
@@ -144,6 +161,9 @@ data_options = _group(
         help="For folder:PATH: resize images to squares of this side.  [default: 32]",
     ),
     click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images."),
+    split_option,
+    group_option,
+    folds_option,
     click.option(
         "--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only."
     ),
