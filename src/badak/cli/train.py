@@ -18,6 +18,7 @@ from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
+from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
@@ -54,8 +55,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATASET is digits (included in badak), mnist, fashion-mnist, cifar10, emnist-letters (or
     another form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class.
-    Without options, badak trains the book's network, SimpleConvNet, with Adam. Each other model
-    has its own optimizer, schedule and augmentation; options you give take precedence.
+    Without options, badak trains the book's network, SimpleConvNet, with Adam; on a folder of
+    photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
+    give take precedence.
     """
     explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
     if options["folds"] is not None:
@@ -101,7 +103,7 @@ def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
     """What to say before a training of so many images begins."""
     if config.pretrained is not None:
         return pretrained.notes(config)
-    return why_small(config.model, count, explicit)
+    return [*about_photos(config, explicit), *why_small(config.model, count, explicit)]
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -137,8 +139,9 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        fill = pretrained.completed if options["pretrained"] else completed
-        return RunConfig(**fill(options, explicit))
+        if options["pretrained"]:
+            return RunConfig(**pretrained.completed(options, explicit))
+        return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
