@@ -37,6 +37,7 @@ def test_a_model_brings_its_recipe_and_says_so(badak, tmp_path):
     assert how(config) == ("adam", 3e-3, None, "one-cycle", "shift")
     assert "2 epochs of Adam(lr=0.003" in done.out
     assert "one-cycle, images varied by shift" in done.out
+    assert (tmp_path / "run" / "plots" / "augmentation.png").stat().st_size > 5000
 
 
 def test_without_options_it_is_the_books_run(badak, tmp_path):
@@ -54,7 +55,7 @@ def test_without_options_it_is_the_books_run(badak, tmp_path):
         (["--optimizer", "sgd", "--lr", "0.1"], ("sgd", 0.1, None, "one-cycle", "shift")),
         (["--schedule", "none"], ("adam", 3e-3, None, None, "shift")),
         (["--augment", "none"], ("adam", 3e-3, None, "one-cycle", None)),
-        (["--augment", "flip-crop"], ("adam", 3e-3, None, "one-cycle", "flip-crop")),
+        (["--augment", "flip-crop,mixup"], ("adam", 3e-3, None, "one-cycle", "flip-crop,mixup")),
     ],
 )
 def test_options_win(badak, tmp_path, words, expected):

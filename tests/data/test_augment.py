@@ -7,10 +7,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from badak.data import augment
-from badak.data.augment import Compose, Crop, Cutout, Flip, Normalize, Rotate, Shift
-from badak.data.warp import rotated
+from badak.data.augment import (
+    ColorJitter,
+    Compose,
+    Crop,
+    CutMix,
+    Cutout,
+    Flip,
+    MixUp,
+    Normalize,
+    Perspective,
+    RandAugment,
+    RandomResizedCrop,
+    Rotate,
+    Shift,
+    TrivialAugment,
+    crops,
+    mirrored,
+    named,
+)
+from badak.data.augment.pixels.warp import rotation, warped
 from badak.errors import ArgumentTypeError, BadakError
 
+COLOURS = [
+    ColorJitter(0.4, 0.4, 0.4, 0.1),
+    RandAugment(),
+    RandAugment(num_ops=3, magnitude=30),
+    TrivialAugment(),
+]
 EVERY = [
     Shift(3),
     Shift(2, fill=0.5),
@@ -22,40 +46,89 @@ EVERY = [
     Rotate(40),
     Rotate(10, fill=1.0),
     Cutout(4),
+    Perspective(p=1),
+    Perspective(1, p=1, fill=0.5),
+    RandomResizedCrop(),
     Normalize(0.5, 0.25),
     Compose(Flip(), Shift(1), Rotate(5)),
     Compose(),
 ]
+MIXING = [MixUp(), CutMix(0.5), Compose(MixUp()), Compose(Flip(), Rotate(9), CutMix(), MixUp())]
 shapes = st.tuples(st.integers(0, 5), st.integers(1, 3), st.integers(5, 9), st.integers(5, 9))
-dtypes = st.sampled_from([np.float32, np.float64])
+floats = st.sampled_from([np.float32, np.float64])
+dtypes = st.sampled_from([np.uint8, np.float32, np.float64])
 
 
 def random_images(shape=(6, 3, 7, 9), dtype=np.float64, seed=0):
-    return np.random.default_rng(seed).random(shape).astype(dtype)
+    images = np.random.default_rng(seed).random(shape)
+    return (images * 256 if dtype == np.uint8 else images).astype(dtype)
 
 
 def rng(seed=0):
     return np.random.default_rng(seed)
 
 
-@pytest.mark.parametrize("transform", EVERY, ids=repr)
+@pytest.mark.parametrize("transform", [*EVERY, *COLOURS], ids=repr)
 @given(shape=shapes, dtype=dtypes, seed=st.integers(0, 99))
 def test_keeps_shape_and_dtype_and_leaves_its_input_alone(transform, shape, dtype, seed):
+    if transform in COLOURS:  # grey or RGB
+        shape = (shape[0], 3 if shape[1] == 2 else shape[1], *shape[2:])
     x = random_images(shape, dtype)
     before = x.copy()
     x.flags.writeable = False
     y = transform(x, rng(seed))
-    assert (y.shape, y.dtype) == (x.shape, x.dtype)
+    assert y.shape == x.shape
+    scaled = isinstance(transform, Normalize) and dtype == np.uint8
+    assert y.dtype == (np.float32 if scaled else dtype)
     assert y.flags.c_contiguous
     assert not np.shares_memory(x, y)
     np.testing.assert_array_equal(x, before)
     np.testing.assert_array_equal(y, transform(x, rng(seed)))
 
 
-@pytest.mark.parametrize("transform", EVERY[:-3], ids=repr)
-def test_each_image_draws_its_own_amount(transform):
-    y = transform(np.repeat(random_images((1, 1, 9, 9)), 20, axis=0), rng())
+@pytest.mark.parametrize("transform", MIXING, ids=repr)
+@given(shape=shapes, dtype=dtypes, kind=floats, seed=st.integers(0, 99))
+def test_mixing_keeps_shapes_and_dtypes_and_leaves_its_input_alone(
+    transform, shape, dtype, kind, seed
+):
+    x, targets = random_images(shape, dtype), np.eye(4, dtype=kind)[rng().integers(0, 4, shape[0])]
+    before = x.copy(), targets.copy()
+    x.flags.writeable = targets.flags.writeable = False
+    y, shares = transform(x, targets, rng(seed))
+    assert (y.shape, y.dtype, shares.shape, shares.dtype) == (shape, dtype, targets.shape, kind)
+    assert y.flags.c_contiguous
+    assert not np.shares_memory(x, y)
+    assert not np.shares_memory(targets, shares)
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(targets, before[1])
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+    again = transform(x, targets, rng(seed))
+    np.testing.assert_array_equal(y, again[0])
+    np.testing.assert_array_equal(shares, again[1])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("transform", [*EVERY[:-3], *COLOURS], ids=repr)
+def test_each_image_draws_its_own_amount(transform, dtype):
+    y = transform(np.repeat(random_images((1, 1, 9, 9), dtype), 20, axis=0), rng())
     assert len({image.tobytes() for image in y}) > 1
+
+
+EXACT = [Shift(3), Crop(2, "reflect"), Flip(), Cutout(3), Compose(Flip(), Crop(1)), CutMix()]
+ROUNDED = [Shift(2, 0.3), Rotate(40, fill=0.7), Perspective(0.5, p=1), RandomResizedCrop(), MixUp()]
+
+
+@pytest.mark.parametrize("transform", [*EXACT, *ROUNDED], ids=repr)
+@given(shape=shapes, seed=st.integers(0, 99))
+def test_uint8_images_become_what_floats_become(transform, shape, seed):
+    x = random_images(shape, np.uint8)
+    targets = [np.eye(5)[:1].repeat(len(x), axis=0)] if getattr(transform, "mixes", False) else []
+    y, floats = (transform(image, *targets, rng(seed)) for image in (x, x / 255))
+    if targets:
+        (y, _), (floats, _) = y, floats
+    # Weights have 8 bits, and values are rounded twice.
+    most = 1e-9 if transform in EXACT else 1.6
+    np.testing.assert_allclose(y.astype(np.float64), floats * 255, atol=most)
 
 
 def shifted(image, down, right, fill):
@@ -118,7 +191,7 @@ def test_flip_never_or_always(p):
     shape=shapes,
     seed=st.integers(0, 99),
     fill=st.floats(-1, 1),
-    dtype=dtypes,
+    dtype=floats,
     most=st.floats(0.01, 180),
 )
 def test_rotate_equals_scipy(shape, seed, fill, dtype, most):
@@ -139,9 +212,9 @@ def test_rotate_equals_scipy(shape, seed, fill, dtype, most):
 
 @pytest.mark.parametrize("quarter", [0, 1, 2, 3, 4, -1])
 def test_quarter_turns_are_rot90(quarter):
-    x = random_images((2, 3, 6, 6))
-    y = rotated(x, np.full(2, quarter * np.pi / 2), 0.0)
-    np.testing.assert_allclose(y, np.rot90(x, quarter, (2, 3)), atol=1e-12)
+    x = random_images((3, 6, 6))
+    y = warped(x, rotation(quarter * np.pi / 2, (6, 6)), 0.0)
+    np.testing.assert_allclose(y, np.rot90(x, quarter, (1, 2)), atol=1e-12)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
@@ -222,6 +295,55 @@ BAD = {
         "mean.*got 2",
     ),
     "compose": (lambda: Compose(Flip(), "shift"), "Compose.*got 'shift'"),
+    "compose order": (lambda: Compose(MixUp(0.3), Flip()), r"last.*got MixUp\(alpha=0\.3\)"),
+    "fill": (lambda: Shift(1, fill=2.0)(random_images(dtype=np.uint8), rng()), r"fill.*got 2\.0"),
+    "distortion": (lambda: Perspective(1.5), r"distortion.*got 1\.5"),
+    "perspective p": (lambda: Perspective(p=-1), r"\bp\b.*got -1\.0"),
+    "perspective fill": (lambda: Perspective(fill=np.nan), r"fill.*got nan"),
+    "scale 0": (lambda: RandomResizedCrop((0, 1)), r"scale.*above 0.*got 0\.0"),
+    "scale 2": (lambda: RandomResizedCrop((0.5, 2)), r"scale.*at most 1; got 2\.0"),
+    "scale falls": (lambda: RandomResizedCrop((0.9, 0.5)), r"scale.*smaller.*got \(0\.9, 0\.5\)"),
+    "ratio one": (lambda: RandomResizedCrop(ratio=1.0), r"ratio.*two numbers.*got 1\.0"),
+    "ratio 0": (lambda: RandomResizedCrop(ratio=(0, 1)), r"ratio.*above 0.*got 0\.0"),
+    "brightness": (lambda: ColorJitter(-0.1), r"brightness.*at least 0.*got -0\.1"),
+    "contrast": (lambda: ColorJitter(contrast=(1.5, 0.5)), r"contrast.*got \(1\.5, 0\.5\)"),
+    "saturation": (lambda: ColorJitter(saturation="1"), "saturation.*got '1'"),
+    "hue": (lambda: ColorJitter(hue=0.6), r"hue.*at most 0\.5; got 0\.6"),
+    "hue low": (lambda: ColorJitter(hue=(-0.6, 0)), r"hue.*at least -0\.5.*got -0\.6"),
+    "jitter channels": (
+        lambda: ColorJitter(0.5)(random_images((1, 2, 9, 9)), rng()),
+        "ColorJitter: images.*1 channel.*got 2",
+    ),
+    "num_ops": (lambda: RandAugment(num_ops=0), "num_ops.*got 0"),
+    "magnitude": (lambda: RandAugment(magnitude=31), "magnitude.*at most 30; got 31"),
+    "rand channels": (
+        lambda: RandAugment()(random_images((1, 4, 9, 9)), rng()),
+        "RandAugment: images.*1 channel.*got 4",
+    ),
+    "trivial channels": (
+        lambda: TrivialAugment()(random_images((1, 4, 9, 9)), rng()),
+        "TrivialAugment: images.*1 channel.*got 4",
+    ),
+    "alpha": (lambda: MixUp(0), r"alpha.*above 0; got 0\.0"),
+    "cutmix alpha": (lambda: CutMix(np.inf), r"alpha.*got inf"),
+    "targets of labels": (
+        lambda: MixUp()(random_images(), np.zeros(6, np.int64), rng()),
+        "MixUp: targets.*floats.*got int64",
+    ),
+    "targets of a list": (
+        lambda: Compose(CutMix())(random_images(), [1], rng()),
+        "CutMix: targets.*floats.*got list",
+    ),
+    "targets of five": (
+        lambda: CutMix()(random_images(), np.zeros((5, 2)), rng()),
+        r"CutMix: targets.*\(6, K\).*got \(5, 2\)",
+    ),
+    "name": (lambda: named("flip,mixpu"), "augment must.*got 'mixpu': did you mean 'mixup'"),
+    "no name": (lambda: named(""), "augment must name.*flip-crop.*got ''"),
+    "names": (lambda: named(3), "augment must be text.*got 3"),
+    "order of names": (lambda: named("mixup, flip"), "mixup mixes.*last; got 'mixup, flip'"),
+    "views": (lambda: mirrored(np.zeros((9, 9))), r"\(N, C, H, W\).*got \(9, 9\)"),
+    "views of integers": (lambda: crops(np.zeros((1, 1, 9, 9), int)), "uint8.*got int64"),
 }
 
 
@@ -232,20 +354,32 @@ def test_refuses(case):
         call()
 
 
-@pytest.mark.parametrize("transform", EVERY, ids=repr)
+@pytest.mark.parametrize("transform", [*EVERY, *COLOURS, *MIXING], ids=repr)
 def test_refuses_what_are_no_images(transform):
-    with pytest.raises(ArgumentTypeError, match=r"float32 or float64.*got uint8"):
-        transform(np.zeros((1, 1, 9, 9), np.uint8), rng())
+    more = [np.zeros((1, 2))] if getattr(transform, "mixes", False) else []
+    with pytest.raises(ArgumentTypeError, match=r"uint8, float32 or float64; got int64"):
+        transform(np.zeros((1, 1, 9, 9), np.int64), *more, rng())
     with pytest.raises(ArgumentTypeError, match="got list"):
-        transform([[1.0]], rng())
+        transform([[1.0]], *more, rng())
     with pytest.raises(BadakError, match=r"\(N, C, H, W\).*got \(9, 9\)"):
-        transform(np.zeros((9, 9)), rng())
+        transform(np.zeros((9, 9)), *more, rng())
 
 
-def test_every_transform_of_the_module_is_tested_here():
+def test_names_make_transforms():
+    assert named("flip") == Flip()
+    assert [type(one) for one in named("flip, randaugment,mixup").transforms] == [
+        Flip, RandAugment, MixUp,
+    ]  # fmt: skip
+    assert repr(named("flip-crop,cutmix")) == repr(Compose(Flip(), Crop(4), CutMix()))
+    for name, transform in augment.AUGMENTATIONS.items():
+        assert named(name) is transform
+
+
+def test_every_transform_of_the_package_is_tested_here():
+    bases = augment.Augmentation, augment.Mixing
     kinds = {
         kind
         for kind in vars(augment).values()
-        if isinstance(kind, type) and issubclass(kind, augment.Augmentation)
+        if isinstance(kind, type) and issubclass(kind, bases) and kind not in bases
     }
-    assert kinds - {augment.Augmentation} == {type(transform) for transform in EVERY}
+    assert kinds == {type(transform) for transform in (*EVERY, *COLOURS, *MIXING)}

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from badak.data import DATASETS, load
-from badak.data.augment import Augmentation
-from badak.data.catalog import AUGMENTATIONS, FOLDER
+from badak.data.augment import AUGMENTATIONS, Augmentation
+from badak.data.catalog import FOLDER
 from badak.data.download import Page, Source
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 

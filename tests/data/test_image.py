@@ -1,10 +1,13 @@
 """An image file in any mode gives the same numbers: upright, opaque, 8 bits."""
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from badak.data.image import grey, read_image, read_pixels, size_pair
 from badak.errors import BadakError
@@ -230,3 +233,56 @@ def test_crop_keeps_what_resize_and_centre_crop_keep(size):
 def test_refuses_a_crop(crop, words):
     with pytest.raises(BadakError, match=words):
         read_image(Image.new("RGB", (4, 4)), (3, 2, 2), crop=crop)
+
+
+def large_jpeg(folder, size=(800, 640), orientation=1, **options):
+    """Smooth colours with some edges, of which a small JPEG has enough."""
+    w, h = size
+    x, y = np.arange(w) / w, np.arange(h)[:, None] / h
+    planes = [x + 0 * y, y + 0 * x, ((x * 5).astype(int) + (y * 4).astype(int)) % 2]
+    pixels = (np.stack(np.broadcast_arrays(*planes), axis=2) * 255).astype(np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return saved(folder, Image.fromarray(pixels), "large.jpg", exif=exif, **options)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("shape", [(3, 16, 16), (3, 20, 12), (1, 64, 64)])
+def test_jpegs_reduced_decoding_is_hardly_visible(tmp_path, monkeypatch, orientation, shape):
+    path = large_jpeg(tmp_path, orientation=orientation, quality=95)
+    decoded = []
+    draft = JpegImageFile.draft
+    monkeypatch.setattr(
+        JpegImageFile, "draft", lambda self, *how: (draft(self, *how), decoded.append(self.size))
+    )
+    result = read_image(path, shape)
+    (size,) = decoded
+    assert 3 * max(shape) <= min(size) < 640  # smaller, and still three times as large
+    with Image.open(path) as image:
+        image.load()  # now it is too late to reduce
+        whole = read_image(image, shape)
+    assert len(decoded) == 1
+    difference = np.abs(result - whole) * 255
+    assert difference.mean() < 1
+    assert difference.max() < 16
+
+
+def test_a_jpeg_that_was_only_opened_gives_the_numbers_of_its_file_and_keeps_its_size(tmp_path):
+    path = large_jpeg(tmp_path)
+    expected = read_image(path, (3, 16, 16))
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(read_image(image, (3, 16, 16)), expected)
+        np.testing.assert_array_equal(read_image(image, (3, 16, 16)), expected)
+        assert image.size == (800, 640)
+        image.load()
+        assert np.asarray(image).shape == (640, 800, 3)
+    memory = io.BytesIO(path.read_bytes())
+    np.testing.assert_array_equal(read_image(Image.open(memory), (3, 16, 16)), expected)
+
+
+@pytest.mark.parametrize(("size", "side"), [((801, 640), 16), ((800, 640), 128)])
+def test_a_jpeg_is_decoded_whole_if_a_half_is_too_small_or_has_a_rest(
+    tmp_path, monkeypatch, size, side
+):
+    monkeypatch.setattr(JpegImageFile, "draft", None)
+    read_image(large_jpeg(tmp_path, size), (3, side, side))

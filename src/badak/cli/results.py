@@ -2,6 +2,8 @@
 
 from badak import inspect, load
 from badak.cli.splits import Parts
+from badak.data import Dataset
+from badak.data.augment import named
 from badak.inspect.features.filters import convolutions
 from badak.network import Network
 from badak.training import History, RunDirectory, Trainer
@@ -67,6 +69,12 @@ def draw_filters(net: Network, run: RunDirectory, when: str) -> None:
         return
     path = run.plots / f"filters_{when}.png"
     inspect.draw.save(inspect.draw.filters(inspect.filters(net)), path)
+
+
+def draw_augmentation(augment: str, train: Dataset, run: RunDirectory) -> None:
+    """Write plots/augmentation.png: some training images, and what training sees instead."""
+    varied = inspect.augmentation(train, named(augment))
+    inspect.draw.save(inspect.draw.augmentation(varied), run.plots / "augmentation.png")
 
 
 def draw_history(history: History, run: RunDirectory) -> None:

@@ -14,14 +14,21 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt, splits
+from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
+from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
-from badak.cli.results import draw_filters, draw_history, results
+from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
 from badak.cli.splits import Parts
-from badak.cli.train_options import data_options, network_options, run_options, training_options
+from badak.cli.train_options import (
+    data_options,
+    network_options,
+    run_options,
+    step_options,
+    training_options,
+)
 from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
@@ -38,6 +45,7 @@ DEFAULT = ParameterSource.DEFAULT
 @click.argument("dataset", default="digits")
 @network_options
 @training_options
+@step_options
 @data_options
 @run_options
 @click.pass_context
@@ -68,23 +76,32 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
     explicit = explicit & options.keys()
-    if options["layers"] is not None:
-        if "model" in explicit:
-            raise BadakError("--layers and --model both name the network: omit one of them")
-        options["model"] = TYPED
-    config = _config(explicit, begun, options)
+    name_typed(options, explicit)
+    config = config_of(explicit, begun, options)
     parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
     train, test = parts.train, parts.test
     begins = not config.class_names
-    notes = why_small(config.model, len(train), explicit) if begins else []
-    config = _about_data(config, train, test, explicit)
+    notes = _notes(config, len(train), explicit) if begins else []
+    config = about_data(config, train, test, explicit)
     net = config.network()
+    if begins and config.model == TYPED and config.lr is None:
+        config, note = with_rate(config, net, train)
+        notes.append(note)
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    if config.finetune is not None and not (begun and begun.checkpoint.exists()):
+        pretrained.fitted_head(config, net, train)
     with _directory(run_dir, config) as run:
         callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
         _train(trainer, parts, run, resume, accept)
+
+
+def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
+    """What to say before a training of so many images begins."""
+    if config.pretrained is not None:
+        return pretrained.notes(config)
+    return why_small(config.model, count, explicit)
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -95,7 +112,22 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
     return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
 
 
-def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
+def explicit_in(ctx: click.Context, options: dict[str, Any]) -> set[str]:
+    """The options that the user wrote; layers typed by hand become the model."""
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    name_typed(options, explicit)
+    return explicit
+
+
+def name_typed(options: dict[str, Any], explicit: set[str]) -> None:
+    """If layers were typed by hand, they are the model."""
+    if options["layers"] is not None:
+        if "model" in explicit:
+            raise BadakError("--layers and --model both name the network: omit one of them")
+        options["model"] = TYPED
+
+
+def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
     """Return the options of a new run, or those of the run to continue."""
     if options["data_dir"] is not None:
         options["data_dir"] = str(options["data_dir"].absolute())
@@ -105,7 +137,8 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        return RunConfig(**completed(options, explicit))
+        fill = pretrained.completed if options["pretrained"] else completed
+        return RunConfig(**fill(options, explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
@@ -115,7 +148,9 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            before = f"without {option}" if old is None else f"with {option} {old!r}"
+            before = (
+                f"without {option}" if old is None or old is False else f"with {option} {old!r}"
+            )
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: omit the option to "
                 "continue (only --epochs may grow, and --data-dir names a folder's new place), "
@@ -124,7 +159,7 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
+def about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
     """Fill in what the data set decides; it must be the same if a run continues."""
     facts: dict[str, Any] = {
         "class_names": train.class_names,
@@ -140,7 +175,10 @@ def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[
                 f"were {before} and are {value}; restore the data set, or train a new run"
             )
     if not config.class_names:  # a run that begins
-        facts |= sized(config.model, len(train), explicit)
+        if config.pretrained is None:
+            facts |= sized(config.model, len(train), explicit)
+        elif config.batch_size is None or config.batch_size > len(train):
+            facts["batch_size"] = len(train)
     return dataclasses.replace(config, **facts)
 
 
@@ -178,7 +216,10 @@ class _Opening(Callback):
             say(line)
         for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
-        draw_filters(self.config.network(), self.run, "before")
+        if not self.config.head_alone:  # they will be the same after it
+            draw_filters(self.config.network(), self.run, "before")
+        if self.config.augment is not None:
+            draw_augmentation(self.config.augment, self.parts.train, self.run)
 
 
 def _train(

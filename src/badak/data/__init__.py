@@ -1,6 +1,7 @@
 """Data sets: load them by name, split them, augment them, draw batches from them."""
 
 from badak.data import augment
+from badak.data.balance import balanced_order
 from badak.data.catalog import DATASETS, load
 from badak.data.dataset import Dataset
 from badak.data.digit import DigitStages, digit_from_image
@@ -16,6 +17,7 @@ __all__ = [
     "DigitStages",
     "Loader",
     "augment",
+    "balanced_order",
     "digit_from_image",
     "folds",
     "load",

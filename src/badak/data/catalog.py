@@ -9,7 +9,6 @@ from typing import Literal
 
 from badak import checks
 from badak.data import cifar, emnist, mnist
-from badak.data.augment import Augmentation, Compose, Crop, Flip, Shift
 from badak.data.dataset import Dataset
 from badak.data.digits import read_digits
 from badak.data.download import Page, Source, fetch
@@ -18,12 +17,6 @@ from badak.errors import ArgumentTypeError, BadakError, did_you_mean
 from badak.files import as_path
 
 ENVIRONMENT = "BADAK_DATA"
-
-AUGMENTATIONS: dict[str, Augmentation] = {
-    "shift": Shift(2),
-    "flip": Flip(),
-    "flip-crop": Compose(Flip(), Crop(4)),
-}
 
 
 @dataclass(frozen=True)
@@ -34,8 +27,8 @@ class Entry:
         read: reads training and test images from a folder.
         lies_in: whether a folder holds the data set.
         source: where to download it; None if that is never necessary.
-        augment: the name in AUGMENTATIONS of what turns its images into others of the same class:
-            a mirrored ship is a ship, a mirrored 3 is nothing.
+        augment: the name, for `badak.data.augment.named`, of what turns its images into others of
+            the same class: a mirrored ship is a ship, a mirrored 3 is nothing.
         handwriting: how its images show handwriting: "centred" as in MNIST, for which
             `badak.data.digit_from_image` prepares the user's own; "filling" the image; "none".
     """
@@ -129,7 +122,7 @@ DATASETS = {
 }
 # ``folder:PATH``, for any PATH.
 FOLDER = Entry(
-    read=read_folder, lies_in=Path.is_dir, source=None, augment="shift", handwriting="none"
+    read=read_folder, lies_in=Path.is_dir, source=None, augment="flip", handwriting="none"
 )
 
 

@@ -111,6 +111,37 @@ def read_folder(
     return train, test
 
 
+def read_classes(
+    path: str | Path,
+    class_names: Sequence[str],
+    image_size: int | Sequence[int],
+    color: bool,
+    skip_corrupt: bool = False,
+    crop: float = 1.0,
+) -> Dataset:
+    """Read one part of a data set, a folder with sub-folders that are named as known classes.
+
+    Images are prepared as by `read_folder`. Classes without a sub-folder have no image.
+
+    Raises:
+        ArgumentTypeError, BadakError, FormatError: as `read_folder`, or an unknown class.
+
+    Example:
+        >>> read_classes("/nowhere", ["ant", "bee"], 32, True)
+        Traceback (most recent call last):
+        badak.errors.FormatError: /nowhere must be a folder of images; it does not exist
+    """
+    path, size = as_path(path), size_pair(image_size)
+    if not path.is_dir():
+        raise FormatError(f"{path} must be a folder of images; it does not exist")
+    reading = _Reading(size, crop_share(crop), skip_corrupt)
+    (part,) = reading.parts([path], list(class_names))
+    for words in reading.cautions():
+        warnings.warn(f"{path}: {words}", stacklevel=2)
+    images = part.images if color else part.images.as_grey()
+    return Dataset(images, part.labels, class_names, path.name, part.table["digest"])
+
+
 def _roots(path: Path) -> list[Path]:
     """Return the folder itself, or its training part and the first test part that has classes."""
     train = path / "train"
@@ -146,6 +177,10 @@ class _Reading:
             )
         if path not in roots:
             self.skipped += [entry for entry in _entries(path) if entry not in roots]
+        return names, self.parts(roots, names)
+
+    def parts(self, roots: list[Path], names: list[str]) -> list[_Part]:
+        """Return the images below each root, labelled by the names of their classes."""
         files = [self._files(root, names) for root in roots]
         decoded = decode(
             [file for part in files for file, _ in part], self.size, self.crop, self.skip_corrupt
@@ -162,7 +197,7 @@ class _Reading:
             chosen = places[good]
             parts.append(_Part(images.part(chosen), labels[good], decoded.table[chosen]))
             start += len(part)
-        return names, parts
+        return parts
 
     def _files(self, root: Path, names: list[str]) -> list[tuple[Path, int]]:
         """Return the image files of every class below `root`, in the order of `names`."""
@@ -170,8 +205,11 @@ class _Reading:
         unknown = sorted(classes.keys() - set(names))
         if unknown:
             raise FormatError(
-                f"{root} has classes that {root.with_name('train')} lacks: {listed(unknown)}"
+                f"{root} has classes that were not learnt: {listed(unknown)}; those are "
+                f"{listed(names)}"
             )
+        if not classes:
+            raise FormatError(f"{root} must hold a sub-folder per class, such as {names[0]}")
         self.skipped += [entry for entry in _entries(root) if not entry.is_dir()]
         return [
             (file, label)

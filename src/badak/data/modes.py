@@ -12,6 +12,8 @@ from badak.errors import BadakError
 def as_rgb(image: Image.Image) -> Image.Image:
     """Convert any mode to RGB, 8 bits per channel; transparent pixels become white.
 
+    An opaque RGB image is returned itself.
+
     Raises:
         BadakError: integers or floats whose range is unknown.
 
@@ -25,6 +27,8 @@ def as_rgb(image: Image.Image) -> Image.Image:
     elif clear is None and image.has_transparency_data:
         image = image.convert("RGBA")
         opaque = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    elif image.mode == "RGB" and clear is None:
+        opaque = image
     else:
         opaque = image.convert("RGB")
     if clear is not None:

@@ -36,7 +36,7 @@ class Decoded(NamedTuple):
     """The images of some files.
 
     Attributes:
-        rows: (N, 3, H, W) uint8, one per file; undefined if the file could not be decoded.
+        rows: (N, 3, H, W) uint8, one per file; black if it could not be decoded.
         table: (N,) of `TABLE`: the digest of the file, the CRC-32 of its pixels, whether they have
             colours, and their maximum.
         faults: place of a file that could not be decoded -> why.
@@ -138,8 +138,6 @@ def unfinished(shape: tuple[int, int, int, int]) -> Iterator[Unfinished]:
     try:
         yield file
     except OSError as fault:
-        if isinstance(fault, BadakError):
-            raise
         raise _no_room(shape, f"{file.path.parent}: {fault.strerror or fault}") from None
     finally:
         file.discard()
