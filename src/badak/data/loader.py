@@ -169,7 +169,8 @@ class Loader:
                     f"augment must return targets of shape {shape} and dtype float32; got "
                     f"{_words(labels)} from {augment!r}"
                 )
-        if _form(changed) != _form(images):
+        # Normalize makes floats of bytes.
+        if _form(changed) not in (_form(images), (images.shape, np.float32)):
             raise BadakError(
                 f"augment must return images of {_words(images)}; got {_words(changed)} from "
                 f"{augment!r}"
