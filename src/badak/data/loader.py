@@ -148,7 +148,7 @@ class Loader:
         """Return images as they are stored, if what comes next can take them."""
         images = self.dataset.images
         as_stored = self.augment is None or hasattr(self.augment, "mixes")
-        if isinstance(images, StoredImages) and as_stored:
+        if isinstance(images, StoredImages) and images.stored == np.uint8 and as_stored:
             return images.raw(chosen)
         return images[chosen]
 
