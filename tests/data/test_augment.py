@@ -365,7 +365,10 @@ BAD = {
     "name": (lambda: named("flip,mixpu"), "augment must.*got 'mixpu': did you mean 'mixup'"),
     "no name": (lambda: named(""), "augment must name.*flip-crop.*got ''"),
     "names": (lambda: named(3), "augment must be text.*got 3"),
-    "order of names": (lambda: named("mixup, flip"), "mixup mixes.*last; got 'mixup, flip'"),
+    "order of names": (
+        lambda: named("mixup, flip"),
+        "augment must end in mixup.*got 'mixup, flip'",
+    ),
     "views": (lambda: mirrored(np.zeros((9, 9))), r"\(N, C, H, W\).*got \(9, 9\)"),
     "views of integers": (lambda: crops(np.zeros((1, 1, 9, 9), int)), "uint8.*got int64"),
 }
