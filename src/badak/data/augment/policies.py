@@ -25,6 +25,7 @@ class RandAugment(Augmentation):
     Source: Cubuk et al. 2019.
 
     Example:
+        >>> import numpy as np
         >>> image = np.full((1, 3, 8, 8), 200, np.uint8)
         >>> RandAugment()(image, np.random.default_rng(0)).shape
         (1, 3, 8, 8)
@@ -56,6 +57,7 @@ class TrivialAugment(Augmentation):
     Source: Mueller and Hutter 2021.
 
     Example:
+        >>> import numpy as np
         >>> image = np.full((1, 3, 8, 8), 200, np.uint8)
         >>> TrivialAugment()(image, np.random.default_rng(0)).shape
         (1, 3, 8, 8)
