@@ -12,20 +12,23 @@ _NAMES = {
     "Network": "badak.network",
     "load": "badak.network",
     "load_state_dict": "badak.formats.weights",
+    "transfer": "badak.pretrained",
     "Trainer": "badak.training",
     "num_threads": "badak.ops.processor",
     "set_num_threads": "badak.ops.processor",
 }
 _MODULES = (
-    "book", "data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim", "sklearn",
+    "book", "data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim", "pretrained",
+    "sklearn",
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from badak import book, data, inspect, layers, lessons, models, ops, optim
+    from badak import book, data, inspect, layers, lessons, models, ops, optim, pretrained
     from badak.errors import BadakError, FormatError
     from badak.formats.weights import load_state_dict
     from badak.network import Network, load
     from badak.ops.processor import num_threads, set_num_threads
+    from badak.pretrained import transfer
     from badak.training import Trainer
 
 # Without `onnx` and `sklearn`, which need extras: they are there as attributes alone.
@@ -46,7 +49,9 @@ __all__ = [
     "num_threads",
     "ops",
     "optim",
+    "pretrained",
     "set_num_threads",
+    "transfer",
 ]
 
 

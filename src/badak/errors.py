@@ -124,11 +124,21 @@ def _cut(text: str, limit: int) -> str:
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like a misspelt one, ignoring case; None if none is similar."""
+    near = nearest_words(word, known, 1)
+    return near[0] if near else None
+
+
+def nearest_words(word: str, known: Iterable[str], maximum: int = 5) -> list[str]:
+    """Return the known words most like a misspelt one, best first.
+
+    Example:
+        >>> nearest_words("blok1", ["conv1", "block1", "block2"])
+        ['block1', 'block2']
+    """
     import difflib  # slow to load, and rarely needed
 
     lowered = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), lowered, 1)
-    return lowered[near[0]] if near else None
+    return [lowered[near] for near in difflib.get_close_matches(word.lower(), lowered, maximum)]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

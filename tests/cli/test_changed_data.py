@@ -268,7 +268,7 @@ def test_other_test_images_of_a_named_data_set_are_refused(badak, tmp_path):
             assert re.search("test images of mnist.* run ", done.err)
         done = badak("evaluate", "run")
         assert done.code == 0, done.err
-        assert "all        20 " in done.out
+        assert "all; mean      20 " in done.out
     (tmp_path / "first").rename(tmp_path / "moved")
     assert badak("evaluate", "run", "--data-dir", "moved").code == 0
 

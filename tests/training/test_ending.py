@@ -1,12 +1,14 @@
 """A training that ends worse than it began warns; one that has not learnt yet does not."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from badak import data, optim
-from badak.training import EpochRecord, StepRecord, Trainer
+from badak import data, optim, storage
+from badak.errors import BadakError
+from badak.training import EpochRecord, History, RunDirectory, StepRecord, Trainer, divergence
 from badak.training.ending import worse_than_before
 from training.tasks import corners, plain_net
 
@@ -92,3 +94,43 @@ def test_labels_that_mean_nothing_are_no_divergence(optimizer: optim.Optimizer) 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         trainer.fit(data.Dataset(task.images, shuffled, task.class_names))
+
+
+def of(losses: list[float]) -> History:
+    return History([StepRecord(i, 1, 9, 0.5, loss, 0.3) for i, loss in enumerate(losses, 1)])
+
+
+def test_a_loss_that_stays_far_above_guessing_is_divergence() -> None:
+    """Over three classes guessing gives 1.0986; five times that is 5.493."""
+    words = (
+        r"has diverged: the loss began at 0\.9, and guessing would give 1\.099, but the last 100 "
+        r"steps had 5\.6 or more; use a lower learning rate than 0\.5, such as 0\.05$"
+    )
+    with pytest.raises(BadakError, match=words):
+        divergence.check(of([0.9] + [5.6] * 100), 3, 0.5)
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [0.9] + [5.6] * 99,  # not long enough
+        [0.9] + [5.6] * 50 + [5.4] + [5.6] * 50,  # came back
+        [0.9] + [5.4] * 200,  # not high enough
+        [1.2] + [5.6] * 200,  # less than five times the first
+        [40.0] * 200,  # began there
+    ],
+)
+def test_other_losses_are_none(losses: list[float]) -> None:
+    divergence.check(of(losses), 3, 0.5)
+
+
+def test_a_training_that_diverged_stops_and_keeps_its_checkpoint(tmp_path: Path) -> None:
+    """Signs of the update at a huge rate: the loss is huge and finite."""
+    trainer = Trainer(plain_net(), optim.Adam(3e4), epochs=99, batch_size=11, progress=False)
+    words = r"^step \d+ \(epoch \d+\): the training has diverged.* 30000, such as 3000$"
+    with pytest.raises(BadakError, match=words):
+        trainer.fit(corners(), run_dir=tmp_path)
+    step = len(trainer.history.steps)
+    assert divergence.STEPS < step < 99 * 4
+    checkpoint = RunDirectory(tmp_path).checkpoint
+    assert storage.load(checkpoint)[1]["position"]["step"] == (step - 1) // 4 * 4

@@ -38,7 +38,7 @@ def test_a_loss_that_is_not_finite_stops_with_step_epoch_and_layer(
     with pytest.raises(
         BadakError,
         match=rf"^step 9 \(epoch 2\): the loss became (nan|inf), first seen in layer '{name}'; "
-        "use a lower learning rate$",
+        r"use a lower learning rate than 0\.01, such as 0\.001$",
     ):
         trainer.fit(corners(), run_dir=tmp_path)
     same_state(trainer.net, spoils.before)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from badak import terminal
 
+SURE = {True: "yes", False: "no", None: ""}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -19,17 +21,20 @@ class Answer:
         classes: names of the most probable classes, in this order.
         probabilities: theirs, float32 as Python floats.
         error: why there are none; empty if there are.
+        sure: whether the first is as probable as `badak calibrate` asks; None without it.
     """
 
     path: Path
     classes: tuple[str, ...] = ()
     probabilities: tuple[float, ...] = ()
     error: str = ""
+    sure: bool | None = None
 
 
 def as_csv(answers: Sequence[Answer], top: int) -> bytes:
     """Write one row per image: image, class_1, probability_1, ..., error; UTF-8.
 
+    If the model is calibrated, a column before the error says whether an answer is sure: yes or no.
     If an image could not be read, its cells are empty but the error. A path that is not UTF-8 has
     its own bytes.
 
@@ -41,11 +46,13 @@ def as_csv(answers: Sequence[Answer], top: int) -> bytes:
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     pairs = [(f"class_{place}", f"probability_{place}") for place in range(1, top + 1)]
-    writer.writerow(["image", *sum(pairs, ()), "error"])
+    judged = any(answer.sure is not None for answer in answers)
+    writer.writerow(["image", *sum(pairs, ()), *["sure"] * judged, "error"])
     for answer in answers:
         cells: list[str | float] = [""] * (2 * top)
         cells[: 2 * len(answer.classes) : 2] = answer.classes
         cells[1 : 2 * len(answer.classes) : 2] = answer.probabilities
+        cells += [SURE[answer.sure]] * judged
         writer.writerow([answer.path.absolute(), *cells, answer.error])
     return page.getvalue().encode(errors="surrogateescape")
 
@@ -53,7 +60,7 @@ def as_csv(answers: Sequence[Answer], top: int) -> bytes:
 def as_json(answers: Sequence[Answer]) -> bytes:
     """Write a list with one object per image: image, classes (each with its probability), error.
 
-    It is ASCII; error is null if the image could be read.
+    It is ASCII; error is null if the image could be read. `sure` is there if it is known.
 
     Example:
         >>> json.loads(as_json([Answer(Path("/a.png"), ("cat",), (0.75,))]))
@@ -67,6 +74,7 @@ def as_json(answers: Sequence[Answer]) -> bytes:
                 for name, chance in zip(answer.classes, answer.probabilities, strict=True)
             ],
             "error": answer.error or None,
+            **({} if answer.sure is None else {"sure": answer.sure}),
         }
         for answer in answers
     ]
@@ -74,14 +82,17 @@ def as_json(answers: Sequence[Answer]) -> bytes:
 
 
 def show(answers: Sequence[Answer], top: int, stderr: bool) -> None:
-    """Print a table of those that could be read; paths are shortened to fit.
+    """Print a table of those that could be read; paths are shortened to fit, ? is unsure.
 
     It goes to standard error if a program reads standard output.
     """
     console = terminal.console(stderr)
     read = [answer for answer in answers if not answer.error]
     rows = [
-        [f"{name}  {chance:.1%}" for name, chance in zip(a.classes, a.probabilities, strict=True)]
+        [
+            f"{name}  {chance:.1%}{' ?' * (a.sure is False and not place)}"
+            for place, (name, chance) in enumerate(zip(a.classes, a.probabilities, strict=True))
+        ]
         for a in read
     ]
     if not rows:

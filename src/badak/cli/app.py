@@ -17,11 +17,17 @@ from badak.errors import BadakError, did_you_mean
 
 # name -> one line; the command is in the module of that name.
 COMMANDS = {
+    "data": "Look at a data set before training.",
     "train": "Train a model on a data set.",
+    "lr-find": "Suggest a learning rate.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",
+    "calibrate": "Make a trained model's probabilities honest.",
+    "runs": "Compare runs in one table.",
     "inspect": "Look inside a trained model.",
     "export": "Write a trained model as a web page, C source or ONNX.",
+    "push": "Put a trained model on the Hugging Face Hub.",
+    "pull": "Bring a model from the Hugging Face Hub.",
     "profile": "Show which layers take the time of a training step.",
     "bench": "Measure badak against other libraries.",
     "verify-resume": "Prove that a killed run resumes to the same bits.",

@@ -9,13 +9,15 @@ import numpy as np
 import tomli_w
 
 from badak import checks, data, models, optim, storage
-from badak.cli import learnt
+from badak.cli import learnt, pretrained, splits
+from badak.cli.splits import Division, Parts
 from badak.cli.words import Decoding
 from badak.data import Dataset
 from badak.data.augment import named
 from badak.errors import BadakError, listed
 from badak.network import Network
 from badak.network.typed import parse_layers
+from badak.pretrained import HeadTrainer, falling_rates
 from badak.training import RunDirectory, Trainer
 
 FOLDER = "folder:"
@@ -28,7 +30,8 @@ class RunConfig:
 
     None means the default. The model is `TYPED` if layers are given, in the form that
     `badak.network.typed` reads. The data set is as `badak.data.load` takes it; weight_init is text;
-    input_shape is (C, H, W) of the images.
+    input_shape is (C, H, W) of the images. pretrained names published weights or a file, finetune
+    the layers of it that learn besides the head; origin and licence are those of the weights.
     """
 
     dataset: str
@@ -47,6 +50,10 @@ class RunConfig:
     weight_decay: float | None = None
     schedule: str | None = None
     augment: str | None = None
+    label_smoothing: float | None = None
+    class_weight: str | None = None
+    balance: bool = False
+    ema: float | None = None
     early_stopping: int | None = None
     evaluate_sample: int | None = None
     snapshots: int | None = None
@@ -55,6 +62,15 @@ class RunConfig:
     data_dir: str | None = None
     image_size: int | None = None
     skip_corrupt: bool = False
+    split: str | None = None
+    group_by_prefix: str | None = None
+    folds: int | None = None
+    fold: int | None = None  # which of the folds is held out, from 1
+    pretrained: str | None = None
+    finetune: str | None = None
+    crop: float | None = None
+    origin: str | None = None
+    licence: str | None = None
 
     def save(self, run: RunDirectory) -> None:
         """Write RUN/config.toml."""
@@ -90,8 +106,23 @@ class RunConfig:
         """Load the training and test images; see `fitted`."""
         return self.fitted(*self.read_data(), run)
 
+    def load_parts(self, run: RunDirectory | None = None) -> Parts:
+        """Load the images of all parts, as `load_data` does of two."""
+        parts = self.read_parts()
+        train, test = self.fitted(parts.train, parts.test, run)
+        validation = parts.validation
+        if validation is not None:
+            validation = _mixed(_renumbered(validation, train.class_names))
+        return parts._replace(train=train, validation=validation, test=test)
+
     def read_data(self) -> tuple[Dataset, Dataset]:
         """Read all training and test images that exist now."""
+        parts = self.read_parts()
+        return parts.train, parts.test
+
+    def read_parts(self) -> Parts:
+        """Read the images of all parts that exist now."""
+        splits.check(self.division)
         color = None
         if self.input_shape and self.dataset.startswith(FOLDER):  # the run has begun
             color = self.input_shape[0] > 1  # even if images in colour were added since
@@ -101,14 +132,33 @@ class RunConfig:
                     f"{place}, the folder of the run's images, does not exist; if it has moved, "
                     "name its new place by data_dir=FOLDER"
                 )
-        return data.load(
+        train, test = data.load(
             self.dataset,
             self.data_dir,
             image_size=self.image_size,
             color=color,
             skip_corrupt=self.skip_corrupt,
+            crop=self.crop,
             progress=Decoding(),
         )
+        return splits.divided(self.division, train, test)
+
+    @property
+    def division(self) -> Division:
+        """How the images are divided into parts."""
+        return Division(self.dataset, self.split, self.group_by_prefix, self.folds, self.fold)
+
+    @property
+    def choosing(self) -> str:
+        """What the images are called that choose the best epoch.
+
+        Example:
+            >>> RunConfig("digits", "lenet", 3, "adam", 0, split="70:15:15").choosing
+            'validation images'
+        """
+        if self.split is not None:
+            return "validation images"
+        return "test images" if self.fold is None else "held-out images"
 
     def fitted(
         self, train: Dataset, test: Dataset, run: RunDirectory | None = None
@@ -127,6 +177,8 @@ class RunConfig:
 
     def network(self) -> Network:
         """Build the model with the parameters it starts from."""
+        if self.pretrained is not None:
+            return pretrained.network(self)
         if self.layers is not None:
             return self._typed(self.layers)
         more: dict[str, Any] = {}
@@ -150,25 +202,41 @@ class RunConfig:
         return net
 
     def trainer(self, net: Network, **more: Any) -> Trainer:
-        """Build the trainer; `more` are arguments that change no bit of the result."""
+        """Build the trainer; `more` are arguments that change no bit of the result.
+
+        The network gets the loss that it is trained with.
+        """
+        if self.label_smoothing is not None:
+            net.loss = replace(net.loss, label_smoothing=self.label_smoothing)
         if self.batch_size is not None:
             more["batch_size"] = self.batch_size
-        return Trainer(
+        kind = HeadTrainer if self.head_alone else Trainer
+        return kind(
             net,
-            self._optimizer(),
+            self._optimizer(net),
             epochs=self.epochs,
             seed=self.seed,
             schedule=None if self.schedule is None else optim.SCHEDULES[self.schedule](),
             augment=None if self.augment is None else named(self.augment),
+            class_weight=self.class_weight,
+            balance=self.balance,
+            ema=self.ema,
             early_stopping=self.early_stopping,
             evaluate_sample=self.evaluate_sample,
             snapshots=self.snapshots,
             **more,
         )
 
-    def _optimizer(self) -> optim.Optimizer:
+    @property
+    def head_alone(self) -> bool:
+        """Whether only a new head learns."""
+        return self.pretrained is not None and self.finetune is None
+
+    def _optimizer(self, net: Network | None = None) -> optim.Optimizer:
         numbers = {"lr": self.lr, "weight_decay": self.weight_decay}
-        chosen = {name: number for name, number in numbers.items() if number is not None}
+        chosen: dict[str, Any] = {name: one for name, one in numbers.items() if one is not None}
+        if net is not None and self.finetune is not None:
+            chosen["rates"] = falling_rates(net)
         return optim.OPTIMIZERS[self.optimizer](**chosen)
 
     def about(self) -> str:
@@ -178,10 +246,23 @@ class RunConfig:
             >>> RunConfig("mnist", "lenet", epochs=3, optimizer="adam", seed=0, lr=0.5).about()
             '3 epochs of Adam(lr=0.5, weight_decay=0.0, ...), constant rate, images as they are'
         """
+        if self.head_alone:
+            return pretrained.about(self)
         schedule = self.schedule or "constant rate"
         augment = f"images varied by {self.augment}" if self.augment else "images as they are"
         epochs = f"{self.epochs} epoch{'s'[: self.epochs != 1]}"
-        return f"{epochs} of {self._optimizer()}, {schedule}, {augment}"
+        words = [f"{epochs} of {self._optimizer()}", schedule, augment]
+        if self.label_smoothing:
+            words.append(f"labels smoothed by {self.label_smoothing:g}")
+        if self.class_weight:
+            words.append("each class with the same weight")
+        if self.balance:
+            words.append("each class drawn equally often")
+        if self.ema is not None:
+            words.append(f"weights averaged ({self.ema:g})")
+        if self.finetune is not None:
+            words.insert(0, pretrained.about(self))
+        return ", ".join(words)
 
 
 def _mixed(part: Dataset) -> Dataset:

@@ -7,9 +7,11 @@ from typing import Any
 from badak import files, models, optim
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.near import near_run
+from badak.cli.pretrained import FROM_FILE
 from badak.data.augment import named
 from badak.errors import BadakError, FormatError, did_you_mean, shown
 from badak.training import RunDirectory
+from badak.training.weights import BALANCED
 
 MAX_SIZE = 2**20  # bytes; names of 1,000 classes take some kB
 
@@ -43,9 +45,10 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         if not _is(value, kinds[name]):
             raise FormatError(f"{name} must be {kinds[name]}; got {shown(value)}")
     tables = {
-        "model": [*models.MODELS, TYPED],
+        "model": [*models.MODELS, TYPED, FROM_FILE],
         "optimizer": list(optim.OPTIMIZERS),
         "schedule": list(optim.SCHEDULES),
+        "class_weight": [BALANCED],
     }
     for name, table in tables.items():
         if name in values and values[name] not in table:

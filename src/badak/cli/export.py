@@ -15,7 +15,7 @@ from badak.cli.words import say
 from badak.data.catalog import entry_of
 from badak.errors import BadakError, needs
 from badak.formats.card import escaped, model_card
-from badak.training import RunDirectory
+from badak.training import History, RunDirectory
 from badak.training.best import best_epoch
 from badak.training.checkpoint import read_history
 
@@ -154,18 +154,19 @@ def command(
     path = output or run / f"{run.absolute().name}{'-int8' if int8 else ''}.{form}"
     if path.suffix != f".{form}":
         raise BadakError(f"the file for --to {form} must end in .{form}; got {path}")
-    measured = _measured(opened.run, opened.config)
     result = FORMATS[form](opened, path, Options(int8, weights_file))
-    card = path.with_name(path.name + ".md")
-    storage.write_atomically(card, _card(path, form, opened, measured, result).encode())
+    beside = path.with_name(path.name + ".md")
+    words = card(path.stem, f"exported to {form}", opened, result)
+    storage.write_atomically(beside, words.encode())
     say(opened.weights)
     for name, value in result.metrics.items():
         say(f"{name} {value}")
-    for file in (*result.files, card):
+    for file in (*result.files, beside):
         say(f"{file}  {file.stat().st_size:,} bytes")
 
 
-def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], result: Result) -> str:
+def card(title: str, what: str, opened: Opened, result: Result) -> str:
+    """Write the model card; `what` was done with the model, as in "exported to onnx"."""
     config = opened.config
     data = {
         "Data set": config.data_name,
@@ -175,12 +176,12 @@ def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], resul
     }
     files = {file.name: f"{file.stat().st_size:,} bytes" for file in result.files}
     return model_card(
-        path.stem,
+        title,
         f"A {escaped(config.model_name)} network for {len(config.class_names)} classes, "
-        f"trained and exported to {form} by badak {__version__}.",
+        f"trained and {what} by badak {__version__}.",
         opened.net,
         data=data,
-        metrics={**measured, **result.metrics},
+        metrics={**_measured(opened.run, config), **result.metrics},
         sizes={**files, **result.sizes},
         loading=result.loading,
     )
@@ -188,7 +189,7 @@ def _card(path: Path, form: str, opened: Opened, measured: dict[str, str], resul
 
 def _measured(run: RunDirectory, config: RunConfig) -> dict[str, str]:
     """Return what the weights learnt from, and their accuracy on the test images."""
-    history = read_history(run.checkpoint)
+    history = read_history(run.checkpoint) if run.checkpoint.exists() else History()
     if not history.epochs:
         return {}
     best = best_epoch(history.epochs) if run.best.exists() else None

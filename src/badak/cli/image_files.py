@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from badak.data.folder import LITTER
 from badak.data.image import endings
+from badak.data.listing import LITTER
 
 MAX_NAME = 60  # characters of a picture's name: up to 240 bytes, of the 255 a name may have
 

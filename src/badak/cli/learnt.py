@@ -35,13 +35,7 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
     if train.digests is None or test.digests is None:
         _check_same(run, test[:tested])
         return
-    learnt = _read(run)
-    seen = int(np.isin(test.digests, learnt).sum())
-    if seen:
-        raise BadakError(
-            f"{run.path} learnt {seen} of the {len(test)} test images of {test.name}, so an "
-            "accuracy on them means nothing: move those images back, or train a new run"
-        )
+    learnt = refuse(run, test)
     lost = int((~np.isin(learnt, train.digests)).sum())
     if lost and lost == len(learnt):
         raise BadakError(
@@ -54,6 +48,18 @@ def check(run: RunDirectory, train: Dataset, test: Dataset, tested: int | None =
             f"{train.name}; if they were changed and not removed, some may be test images now",
             stacklevel=2,
         )
+
+
+def refuse(run: RunDirectory, test: Dataset) -> NDArray[np.uint64]:
+    """Refuse images from files that the run learnt; return the digests of those that it learnt."""
+    learnt = _read(run)
+    seen = 0 if test.digests is None else int(np.isin(test.digests, learnt).sum())
+    if seen:
+        raise BadakError(
+            f"{run.path} learnt {seen} of the {len(test)} test images of {test.name}, so an "
+            "accuracy on them means nothing: move those images back, or train a new run"
+        )
+    return learnt
 
 
 def _check_same(run: RunDirectory, test: Dataset) -> None:

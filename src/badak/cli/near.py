@@ -37,17 +37,17 @@ def near_run(path: Path) -> str:
         >>> near_run(Path("/nowhere/run"))
         ''
     """
-    inside = _runs(path)
+    inside = runs_in(path)
     if inside:
         more = f", one of {len(inside)} in it" if len(inside) > 1 else ""
         return f"did you mean {str(inside[0])!r}{more}?"
     # If two runs share a name, the neighbour wins.
-    known = {run.name: str(run) for run in (*_runs(RUNS), *_runs(path.parent))}
+    known = {run.name: str(run) for run in (*runs_in(RUNS), *runs_in(path.parent))}
     name = nearest_word(path.name, known)
     return f"did you mean {known[name]!r}?" if name else ""
 
 
-def _runs(folder: Path) -> list[Path]:
+def runs_in(folder: Path) -> list[Path]:
     """The run directories in a folder, in the order of their names."""
     try:
         return sorted(entry.parent for entry in folder.glob("*/config.toml"))

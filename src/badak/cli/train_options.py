@@ -7,10 +7,14 @@ from typing import Any
 import click
 
 from badak import models, optim
+from badak.cli.folds import folds_option
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
+from badak.cli.splits import group_option, split_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
+from badak.pretrained import PUBLISHED, finetune
+from badak.training.weights import BALANCED
 
 POSITIVE = click.IntRange(min=1)
 Decorator = Callable[[Any], Any]
@@ -59,24 +63,28 @@ network_options = _group(
         help="How to draw the initial weights; a number is their standard deviation.  "
         "[default: the model's]",
     ),
+    click.option(
+        "--pretrained",
+        metavar="NAME|FILE",
+        help=f"For folder:PATH: begin with a network that learnt elsewhere, and fit a new head to "
+        f"its features: {', '.join(PUBLISHED)}, or a file (.onnx, .safetensors, .pth).",
+    ),
+    click.option(
+        "--finetune",
+        is_flag=False,
+        flag_value=finetune.LAST,
+        metavar="[last|all|NAMES]",
+        help="With --pretrained: train layers too, after the head: the last ones, all, or those "
+        "that patterns such as 'block7.*,block8.*' name.",
+    ),
 )
 
-# How it learns.
-training_options = _group(
-    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
-    click.option(
-        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
-    ),
+# One step: which images it sees, and the rule that learns from them.
+step_options = _group(
     click.option(
         "--optimizer",
         type=click.Choice(list(optim.OPTIMIZERS)),
         help="Update the weights by this rule.  [default: the model's]",
-    ),
-    click.option(
-        "--lr",
-        type=float,
-        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
-        "the optimizer's]",
     ),
     click.option(
         "--weight-decay",
@@ -84,9 +92,7 @@ training_options = _group(
         help="L2 penalty.  [default: the model's; with --optimizer, the optimizer's]",
     ),
     click.option(
-        "--schedule",
-        type=click.Choice([*optim.SCHEDULES, "none"]),
-        help="Change the learning rate during training.  [default: the model's]",
+        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
     ),
     click.option(
         "--augment",
@@ -96,13 +102,52 @@ training_options = _group(
         f"{', '.join(AUGMENTATIONS)}; or none.  [default: chosen by model and data set]",
     ),
     click.option(
+        "--label-smoothing",
+        type=float,
+        metavar="SHARE",
+        help="Spread this share of each label over all classes; the losses shown include it.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
+    ),
+)
+
+# How long it learns, at which rate, and from which classes.
+training_options = _group(
+    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
+    click.option(
+        "--lr",
+        type=float,
+        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
+        "the optimizer's]",
+    ),
+    click.option(
+        "--schedule",
+        type=click.Choice([*optim.SCHEDULES, "none"]),
+        help="Change the learning rate during training.  [default: the model's]",
+    ),
+    click.option(
+        "--class-weight",
+        type=click.Choice([BALANCED]),
+        help="Let each class count alike in the loss, however few images it has.",
+    ),
+    click.option(
+        "--balance",
+        is_flag=True,
+        help="Draw each class equally often, however few images it has.",
+    ),
+    click.option(
+        "--ema",
+        type=float,
+        metavar="DECAY",
+        help="Measure and save an average of the weights over about 1 / (1 - DECAY) steps, such "
+        "as 0.999.",
+    ),
+    click.option(
         "--early-stopping",
         type=POSITIVE,
         metavar="N",
         help="Stop after N epochs without a new best.",
-    ),
-    click.option(
-        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
     ),
 )
 
@@ -116,6 +161,9 @@ data_options = _group(
         help="For folder:PATH: resize images to squares of this side.  [default: 32]",
     ),
     click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images."),
+    split_option,
+    group_option,
+    folds_option,
     click.option(
         "--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only."
     ),
@@ -164,6 +212,11 @@ run_options = _group(
         type=POSITIVE,
         metavar="STEPS",
         help="Record filters and feature maps every STEPS steps, for `badak inspect`.",
+    ),
+    click.option(
+        "--mlflow",
+        is_flag=True,
+        help="Also send the numbers to the MLflow server that MLFLOW_TRACKING_URI names.",
     ),
     click.option(
         "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."

@@ -14,9 +14,7 @@ from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
 # Fields of the config that are not options of `badak train`, or are written below.
-LEFT_OUT = (
-    "dataset", "class_names", "input_shape", "train_images", "test_images", "skip_corrupt",
-)  # fmt: skip
+LEFT_OUT = ("dataset", "class_names", "input_shape", "train_images", "test_images")
 
 
 @click.command()
@@ -65,6 +63,7 @@ def arguments(config: RunConfig) -> list[str]:
     words += [f"--{name}=none" for name in ("schedule", "augment") if not getattr(config, name)]
     left_out = (*LEFT_OUT, "model") if config.layers else LEFT_OUT
     for name, value in dataclasses.asdict(config).items():
-        if name not in left_out and value is not None:
-            words += [f"--{name.replace('_', '-')}", str(value)]
-    return [*words, *(["--skip-corrupt"] if config.skip_corrupt else [])]
+        if name not in left_out and value is not None and value is not False:
+            option = f"--{name.replace('_', '-')}"
+            words += [option] if value is True else [option, str(value)]
+    return words

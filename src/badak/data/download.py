@@ -4,6 +4,8 @@ pooch downloads to a temporary file in the cache folder, compares the checksum a
 it; so a bad or broken download leaves nothing, and two processes can download at the same time.
 """
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from badak.errors import BadakError
 
 TIMEOUT = 10  # seconds to connect, and to wait for each piece
 PIECE = 2**16
+MAX_FILE = 2**30  # bytes, of a file whose size is not known
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,48 @@ def fetch(name: str, source: Source) -> Path:
 def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
     """Download one file from one address; return the reason if that fails."""
     import pooch
-    from requests import exceptions
 
     def download(url: str, output_file: str, _: object) -> None:
-        _stream(url, Path(output_file), size)
+        have = _stream(url, Path(output_file), size)
+        if have < size:
+            raise BadakError(f"cut short: {have} of {size} bytes arrived")
+
+    return _fault(
+        lambda: pooch.retrieve(url, f"md5:{md5}", file, folder, downloader=download), folder
+    )
+
+
+def fetch_file(url: str, path: Path, sha256: str) -> None:
+    """Download a file whose SHA-256 begins with these digits.
+
+    Raises:
+        BadakError: nothing came, or something else; nothing is kept then.
+    """
+    import pooch
+
+    def download(url: str, output_file: str, _: object) -> None:
+        _stream(url, Path(output_file), MAX_FILE)
+        with Path(output_file).open("rb") as file:
+            if not hashlib.file_digest(file, "sha256").hexdigest().startswith(sha256):
+                raise BadakError("wrong checksum, discarded")
+
+    pooch.get_logger().setLevel("WARNING")  # it would write out the checksum
+    fault = _fault(
+        lambda: pooch.retrieve(url, None, path.name, path.parent, downloader=download), path.parent
+    )
+    if fault is not None:
+        raise BadakError(
+            f"{path.name} could not be downloaded from {url} ({fault}): without internet access, "
+            "get it elsewhere, and name the file"
+        )
+
+
+def _fault(retrieve: Callable[[], object], folder: Path) -> str | None:
+    """Retrieve a file; return the reason if that fails."""
+    from requests import exceptions
 
     try:
-        pooch.retrieve(url, f"md5:{md5}", file, folder, downloader=download)
+        retrieve()
     except exceptions.HTTPError as fault:
         return f"HTTP {getattr(fault.response, 'status_code', 'error')}"
     except exceptions.Timeout:
@@ -103,8 +141,8 @@ def _try(url: str, folder: Path, file: str, md5: str, size: int) -> str | None:
     return None
 
 
-def _stream(url: str, path: Path, size: int) -> None:
-    """Write an address's reply to a file, but no more than the expected size."""
+def _stream(url: str, path: Path, size: int) -> int:
+    """Write an address's reply to a file, but no more than this size; return what it has."""
     import requests
 
     # Unencoded: requests would unpack a .gz file that the server declares as an encoding.
@@ -122,6 +160,6 @@ def _stream(url: str, path: Path, size: int) -> None:
                         raise BadakError(f"sent more than the {size} bytes of the file")
                     file.write(piece)
             except requests.RequestException:
-                raise BadakError(f"stopped before all {size} bytes arrived") from None
-    if have < size:
-        raise BadakError(f"cut short: {have} of {size} bytes arrived")
+                all_ = "" if size == MAX_FILE else f"{size} "
+                raise BadakError(f"stopped before all {all_}bytes arrived") from None
+    return have

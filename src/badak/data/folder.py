@@ -4,34 +4,26 @@ PATH/ants/a.png  PATH/bees/b.jpg            about a fifth of the images test, ch
 PATH/train/ants/...  PATH/test/ants/...     (or val, valid, validation) are kept as they are
 """
 
-import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from badak import checks
 from badak.arrays import Labels, Mask
 from badak.data.content import choose_tested
 from badak.data.dataset import Dataset
 from badak.data.decoding import Progress, decode
 from badak.data.image import Pair, crop_share, endings, size_pair
+from badak.data.listing import classes_of, entries_of, kind_of, roots_of
 from badak.data.stored import StoredImages
-from badak.errors import ArgumentTypeError, BadakError, FormatError, listed
+from badak.errors import ArgumentTypeError, FormatError, listed
 from badak.files import as_path
 
-TEST_FOLDERS = ("test", "val", "valid", "validation")
 DEFAULT_SIZE = 32
-# Files that systems leave beside images, apart from hidden ones.
-LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir")
-
-# Class name -> its folders: two if the name exists both composed and decomposed.
-Classes = dict[str, list[Path]]
 
 
 class _Part(NamedTuple):
@@ -57,9 +49,8 @@ def read_folder(
     """Read a folder of images.
 
     Each image is turned upright, scaled to cover `image_size` and cropped to its centre, as
-    `badak.data.read_image` does. The
-    formats are those of `badak.data.image.readable_formats`. Hidden files are skipped silently,
-    others with one warning that counts them.
+    `badak.data.read_image` does. The formats are those of `badak.data.image.readable_formats`.
+    Hidden files are skipped silently, others with one warning that counts them.
 
     Without a train and a test folder inside, about a fifth of the images test. An image's content
     decides its part: adding, renaming or removing files moves no other image, except that each
@@ -95,8 +86,8 @@ def read_folder(
         raise ArgumentTypeError(f"color must be True, False or None; got {color!r}")
     if not path.is_dir():
         raise FormatError(f"{path} must be a folder of images; it does not exist")
-    reading = _Reading(size, crop_share(crop), skip_corrupt)
-    names, parts = reading.folder(path, progress)
+    reading = _Reading(size, crop_share(crop), skip_corrupt, progress)
+    names, parts = reading.folder(path)
     for words in (*reading.cautions(), *_shared(parts), *_dark(parts)):
         warnings.warn(f"{path}: {words}", stacklevel=2)
     if color is None:
@@ -114,44 +105,64 @@ def read_folder(
     return train, test
 
 
-def _roots(path: Path) -> list[Path]:
-    """Return the folder itself, or its training part and the first test part that has classes."""
-    train = path / "train"
-    tests = [path / name for name in TEST_FOLDERS if (path / name).is_dir()]
-    if not (train.is_dir() and tests):
-        return [path]
-    classes = _classes(train).keys()
-    labelled = [test for test in tests if classes & _classes(test).keys()]
-    if not labelled:
-        raise FormatError(
-            f"{tests[0]} must hold sub-folders named as the classes of {train} "
-            f"({listed(list(classes)) or 'none'}); it holds none of them"
-        )
-    return [train, labelled[0]]
+def read_classes(
+    path: str | Path,
+    class_names: Sequence[str],
+    image_size: int | Sequence[int],
+    color: bool,
+    skip_corrupt: bool = False,
+    crop: float = 1.0,
+) -> Dataset:
+    """Read one part of a data set, a folder with sub-folders that are named as known classes.
+
+    Images are prepared as by `read_folder`. Classes without a sub-folder have no image.
+
+    Raises:
+        ArgumentTypeError, BadakError, FormatError: as `read_folder`, or an unknown class.
+
+    Example:
+        >>> read_classes("/nowhere", ["ant", "bee"], 32, True)
+        Traceback (most recent call last):
+        badak.errors.FormatError: /nowhere must be a folder of images; it does not exist
+    """
+    path, size = as_path(path), size_pair(image_size)
+    if not path.is_dir():
+        raise FormatError(f"{path} must be a folder of images; it does not exist")
+    reading = _Reading(size, crop_share(crop), skip_corrupt)
+    (part,) = reading.parts([path], list(class_names))
+    for words in reading.cautions():
+        warnings.warn(f"{path}: {words}", stacklevel=2)
+    images = part.images if color else part.images.as_grey()
+    return Dataset(images, part.labels, class_names, path.name, part.table["digest"])
 
 
 class _Reading:
     """Reads the parts of a folder, and remembers what it skipped, for a warning."""
 
-    def __init__(self, size: Pair, crop: float, skip_corrupt: bool) -> None:
-        self.size, self.crop, self.skip_corrupt = size, crop, skip_corrupt
+    def __init__(
+        self, size: Pair, crop: float, skip_corrupt: bool, progress: Progress | None = None
+    ) -> None:
+        self.how = size, crop, skip_corrupt, progress
         self.skipped: list[Path] = []
         self.corrupt: list[str] = []
 
-    def folder(self, path: Path, progress: Progress | None) -> tuple[list[str], list[_Part]]:
+    def folder(self, path: Path) -> tuple[list[str], list[_Part]]:
         """Return the names of the classes, and the folder's part or two parts."""
-        roots = _roots(path)
-        names = list(_classes(roots[0]))
+        roots = roots_of(path)
+        names = list(classes_of(roots[0]))
         if len(names) < 2:
             raise FormatError(
                 f"{roots[0]} must hold one sub-folder of images per class, at least two; "
                 f"got {', '.join(names) or 'none'}"
             )
         if path not in roots:
-            self.skipped += [entry for entry in _entries(path) if entry not in roots]
+            self.skipped += [entry for entry in entries_of(path) if entry not in roots]
+        return names, self.parts(roots, names)
+
+    def parts(self, roots: list[Path], names: list[str]) -> list[_Part]:
+        """Return the images below each root, labelled by the names of their classes."""
         files = [self._files(root, names) for root in roots]
-        every = [file for part in files for file, _ in part]
-        decoded = decode(every, self.size, self.crop, self.skip_corrupt, progress)
+        decoded = decode([file for part in files for file, _ in part], *self.how)
         self.corrupt = list(decoded.faults.values())
         images, parts, start = StoredImages(decoded.rows), [], 0
         for root, part in zip(roots, files, strict=True):
@@ -164,17 +175,20 @@ class _Reading:
             chosen = places[good]
             parts.append(_Part(images.part(chosen), labels[good], decoded.table[chosen]))
             start += len(part)
-        return names, parts
+        return parts
 
     def _files(self, root: Path, names: list[str]) -> list[tuple[Path, int]]:
         """Return the image files of every class below `root`, in the order of `names`."""
-        classes = _classes(root)
+        classes = classes_of(root)
         unknown = sorted(classes.keys() - set(names))
         if unknown:
             raise FormatError(
-                f"{root} has classes that {root.with_name('train')} lacks: {listed(unknown)}"
+                f"{root} has classes that were not learnt: {listed(unknown)}; those are "
+                f"{listed(names)}"
             )
-        self.skipped += [entry for entry in _entries(root) if not entry.is_dir()]
+        if not classes:
+            raise FormatError(f"{root} must hold a sub-folder per class, such as {names[0]}")
+        self.skipped += [entry for entry in entries_of(root) if not entry.is_dir()]
         return [
             (file, label)
             for label, name in enumerate(names)
@@ -184,7 +198,7 @@ class _Reading:
 
     def _images(self, folders: list[Path]) -> list[Path]:
         """Return the image files of a class, sorted by name."""
-        entries = [entry for folder in folders for entry in _entries(folder)]
+        entries = [entry for folder in folders for entry in entries_of(folder)]
         known = set(endings())
         images = [entry for entry in entries if entry.suffix.lower() in known and entry.is_file()]
         if not images:
@@ -195,7 +209,7 @@ class _Reading:
     def cautions(self) -> Iterator[str]:
         """Say what was skipped and what could not be decoded."""
         if self.skipped:
-            kinds = Counter(_kind(entry) for entry in self.skipped).most_common()
+            kinds = Counter(kind_of(entry) for entry in self.skipped).most_common()
             words = listed([f"{count} {kind}" for kind, count in kinds])
             yield (
                 f"skipped what is not an image of a class: {words}; the names of images end in "
@@ -241,43 +255,3 @@ def _split(every: _Part, path: Path) -> tuple[_Part, _Part]:
             f"got {len(tested)} images of {count} classes"
         )
     return every.chosen(~tested), every.chosen(tested)
-
-
-def _classes(root: Path) -> Classes:
-    """Return the classes of a part, sorted by name."""
-    classes: Classes = {}
-    for folder in _entries(root):
-        if folder.is_dir():
-            classes.setdefault(_class_name(folder), []).append(folder)
-    return dict(sorted(classes.items()))
-
-
-def _class_name(folder: Path) -> str:
-    """Return a folder's name, composed (NFC): macOS decomposes accents and Hangul."""
-    try:
-        name = checks.text(folder.name, f"{folder.parent}: the name of a sub-folder")
-    except BadakError as fault:
-        raise FormatError(str(fault)) from None
-    return unicodedata.normalize("NFC", name)
-
-
-def _kind(entry: Path) -> str:
-    """Name the kind of an entry that is not an image, for a warning."""
-    if entry.is_dir():
-        return f"folder {entry.name}"
-    if not entry.is_file():
-        return "broken link or device"
-    return entry.suffix.lower() or "without ending"
-
-
-def _entries(folder: Path) -> list[Path]:
-    """Return the visible entries of a folder, sorted by name."""
-    try:
-        visible = [
-            entry
-            for entry in folder.iterdir()
-            if not entry.name.startswith(".") and entry.name not in LITTER
-        ]
-        return sorted(visible, key=attrgetter("name"))  # far faster than comparing paths
-    except OSError as fault:
-        raise FormatError(f"{folder} cannot be read: {fault.strerror or fault}") from None

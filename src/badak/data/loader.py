@@ -51,6 +51,8 @@ class Loader:
             while the caller works on this one. The batches are the same without.
         threads: how many; as many batches are ready or being made, so each costs the memory of a
             batch. With more than one, `augment` must allow several calls at a time.
+        order: the images of the epoch, (M,) indices such as `badak.data.balanced_order` returns,
+            instead of each image once; `shuffle` is then ignored.
 
     Raises:
         ArgumentTypeError: an argument of the wrong type.
@@ -79,6 +81,7 @@ class Loader:
         start: int = 0,
         prefetch: bool = True,
         threads: int = 1,
+        order: Indices | None = None,
     ) -> None:
         if not isinstance(dataset, Dataset):
             raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
@@ -92,7 +95,9 @@ class Loader:
         self.epoch = checks.integer(epoch, "epoch")
         self.augment = augment
         self.shuffle = shuffle
-        self.batch_count = -(-len(dataset) // self.batch_size)  # rounded up
+        self._order = None if order is None else dataset._places(order)
+        count = len(dataset) if self._order is None else len(self._order)
+        self.batch_count = -(-count // self.batch_size)  # rounded up
         self.start = checks.integer(start, "start", maximum=self.batch_count)
         stored = isinstance(dataset.images, StoredImages)
         # Indexing an array is faster than a thread.
@@ -101,7 +106,9 @@ class Loader:
 
     @property
     def order(self) -> Indices:
-        """The order of the images: (N,) indices into the data set, each once."""
+        """The order of the images: (N,) indices into the data set, each once, or as given."""
+        if self._order is not None:
+            return self._order
         count = len(self.dataset)
         if not self.shuffle:
             return np.arange(count)
@@ -162,7 +169,8 @@ class Loader:
                     f"augment must return targets of shape {shape} and dtype float32; got "
                     f"{_words(labels)} from {augment!r}"
                 )
-        if _form(changed) != _form(images):
+        # Normalize makes floats of bytes.
+        if _form(changed) not in (_form(images), (images.shape, np.float32)):
             raise BadakError(
                 f"augment must return images of {_words(images)}; got {_words(changed)} from "
                 f"{augment!r}"

@@ -4,20 +4,36 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from badak import checks
 from badak.arrays import Indices, Labels, Mask
 from badak.data.dataset import Dataset
+from badak.data.folds import group_numbers
 from badak.data.loader import MAX_SEED
+from badak.data.parts import deal_by_key, keys_of
 from badak.errors import ArgumentTypeError, BadakError, listed
 
 
-def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[Dataset, ...]:
+def split(
+    dataset: Dataset,
+    fractions: Sequence[float],
+    seed: int = 0,
+    *,
+    stable: bool = False,
+    groups: ArrayLike | None = None,
+) -> tuple[Dataset, ...]:
     """Split a data set into stratified parts.
 
     Each part has its fraction of the whole and of every class, to within one image per part before
     it. The images of a class are shuffled first; inside a part they keep the data set's order.
     The result depends on the labels, the fractions and the seed, and on nothing else.
+
+    If `stable`, the content of each image decides, and copies stay together: adding, renaming or
+    removing images moves no other, unless a class would be missing from a part. With `groups`, the
+    name of its group decides, and a group stays together. Then the fractions are met on average
+    only. With the seed 0, the images of the last fraction are those with the lowest digests, as in
+    the test part of a folder.
 
     The first part, which usually trains a network, has at least one image of each class that has
     any, even if the part exceeds its fraction. A warning names the classes that another part lacks.
@@ -26,13 +42,16 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
         dataset: the data set.
         fractions: the share of each part, such as (0.8, 0.1, 0.1); together 1.
         seed: decides which image belongs to which part.
+        stable: whether the content of the images decides.
+        groups: (N,) integers or strings; images of one animal or scene have one value.
 
     Returns:
         One Dataset for each fraction, without overlap; together they hold every image.
 
     Raises:
-        ArgumentTypeError: fractions or seed of the wrong type.
-        BadakError: fractions that do not sum to 1, or a part that would be empty.
+        ArgumentTypeError: an argument of the wrong type.
+        BadakError: fractions that do not sum to 1, groups of another length, or a part that would
+            be empty.
 
     Example:
         >>> data = Dataset(np.zeros((10, 1, 2, 2)), [0] * 5 + [1] * 5)
@@ -43,8 +62,26 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
     if not isinstance(dataset, Dataset):
         raise ArgumentTypeError(f"dataset must be a Dataset; got {type(dataset).__name__}")
     shares = _shares(fractions)
-    generator = np.random.default_rng(checks.integer(seed, "seed", maximum=MAX_SEED))
-    shuffled = generator.permutation(len(dataset))
+    checks.integer(seed, "seed", maximum=MAX_SEED)
+    if checks.flag(stable, "stable") or groups is not None:
+        group_numbers(groups, len(dataset))  # checks them
+        dealt_parts = deal_by_key(dataset.labels, keys_of(dataset, groups, seed), shares)
+        parts = [np.flatnonzero(dealt_parts == place) for place in range(len(shares))]
+    else:
+        parts = _shuffled_parts(dataset, shares, seed)
+    for part, share in zip(parts, shares, strict=True):
+        if not len(part):
+            raise BadakError(
+                f"a fraction of {share:g} of {len(dataset)} images has no image: "
+                "use a larger fraction or more images"
+            )
+    _warn_of_lacking(dataset, parts)
+    return tuple(dataset[np.sort(part)] for part in parts)
+
+
+def _shuffled_parts(dataset: Dataset, shares: list[float], seed: int) -> list[Indices]:
+    """Shuffle each class and deal its images, part after part."""
+    shuffled = np.random.default_rng(seed).permutation(len(dataset))
     rest = shuffled[np.argsort(dataset.labels[shuffled], kind="stable")]  # class by class
     parts: list[Indices] = []
     left = 1.0
@@ -55,15 +92,7 @@ def split(dataset: Dataset, fractions: Sequence[float], seed: int = 0) -> tuple[
         parts.append(rest[dealt])
         rest = rest[~dealt]
         left -= share
-    parts.append(rest)
-    for part, share in zip(parts, shares, strict=True):
-        if not len(part):
-            raise BadakError(
-                f"a fraction of {share:g} of {len(dataset)} images has no image: "
-                "use a larger fraction or more images"
-            )
-    _warn_of_lacking(dataset, parts)
-    return tuple(dataset[np.sort(part)] for part in parts)
+    return [*parts, rest]
 
 
 def _deal(count: int, share: float) -> Mask:

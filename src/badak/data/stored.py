@@ -80,6 +80,13 @@ class StoredImages:
         """Return some of the images, without reading them."""
         return StoredImages(self._rows, self._chosen(index), self._is_grey)
 
+    def joined(self, other: "StoredImages") -> "StoredImages":
+        """Return these images and then the others, which must be stored in the same place."""
+        if other._rows is not self._rows or other._is_grey != self._is_grey:
+            raise BadakError("images can be joined if they were read together; these were not")
+        places = np.concatenate([self._places, other._places])
+        return StoredImages(self._rows, places, self._is_grey)
+
     def as_grey(self) -> "StoredImages":
         """Return the images in grey, (N, 1, H, W); they must be red, green and blue."""
         return StoredImages(self._rows, self._places, as_grey=True)

@@ -12,9 +12,22 @@ from badak.inspect.attribution.saliency import saliency, smooth_grad
 from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
 from badak.inspect.checks.precision import Precision, precision
 from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.data.augmentation import Augmented, augmentation
+from badak.inspect.data.duplicates import exact_duplicates, near_duplicates
+from badak.inspect.data.finding import Finding
+from badak.inspect.data.findings import findings
+from badak.inspect.data.labels import SuspectedLabels, suspected_labels
+from badak.inspect.data.survey import Survey, survey
+from badak.inspect.evaluation.calibration import (
+    accepted,
+    temperature,
+    thresholds,
+    with_temperature,
+)
 from badak.inspect.evaluation.class_accuracy import ClassAccuracy, per_class_accuracy
 from badak.inspect.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from badak.inspect.evaluation.embedding import Embedding, embedding
+from badak.inspect.evaluation.metrics import Metrics, metrics, top_k_accuracy
 from badak.inspect.evaluation.misclassified import Misclassified, misclassified
 from badak.inspect.evaluation.nearest import Nearest, nearest
 from badak.inspect.evaluation.predictions import Predictions, predictions
@@ -29,18 +42,21 @@ from badak.inspect.features.receptive_field import receptive_field
 from badak.inspect.features.top_patches import TopPatches, top_patches
 from badak.inspect.history.curves import LearningCurve, learning_curve
 from badak.inspect.history.timeline import Moment, Timeline, timeline
-from badak.inspect.report import Trained, report
+from badak.inspect.report import Trained, data_report, report
 from badak.network.receptive import ReceptiveField
 
 __all__ = [
     "Attributions",
+    "Augmented",
     "ClassAccuracy",
     "ConfusionMatrix",
     "Embedding",
     "ExplainedPixel",
+    "Finding",
     "GradientCheck",
     "LearningCurve",
     "MaximizedActivation",
+    "Metrics",
     "Misclassified",
     "Moment",
     "Nearest",
@@ -52,22 +68,31 @@ __all__ = [
     "Roc",
     "RocCurve",
     "ShiftRobustness",
+    "Survey",
+    "SuspectedLabels",
     "Timeline",
     "TopPatches",
     "Trained",
+    "accepted",
     "attributions",
+    "augmentation",
     "confusion_matrix",
+    "data_report",
     "draw",
     "embedding",
+    "exact_duplicates",
     "explain_pixel",
     "feature_maps",
     "filters",
+    "findings",
     "grad_cam",
     "gradient_check",
     "integrated_gradients",
     "learning_curve",
     "maximize_activation",
+    "metrics",
     "misclassified",
+    "near_duplicates",
     "nearest",
     "occlusion",
     "per_class_accuracy",
@@ -81,6 +106,12 @@ __all__ = [
     "saliency",
     "shift_robustness",
     "smooth_grad",
+    "survey",
+    "suspected_labels",
+    "temperature",
+    "thresholds",
     "timeline",
+    "top_k_accuracy",
     "top_patches",
+    "with_temperature",
 ]

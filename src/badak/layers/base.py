@@ -25,6 +25,8 @@ class Layer(ABC):
 
     Attributes:
         generator: what the layer draws from in training, if it draws at all.
+        frozen: whether training leaves it as it is: it then runs as in prediction; see
+            `badak.Network.freeze`.
         prefix: how a network names such layers, followed by a number.
         version: how often an attribute was set; a recorded plan is good until the next time.
         recordable: whether its arithmetic is the native core's alone, so that a plan can repeat it.
@@ -36,6 +38,7 @@ class Layer(ABC):
     generator: np.random.Generator | None = field(
         default=None, init=False, repr=False, compare=False
     )
+    frozen: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, and count it."""

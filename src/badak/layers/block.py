@@ -164,7 +164,7 @@ class Block(Layer):
                 )
             arriving.add(node.reads, parts)
             grads |= {f"{node.name}.{key}": value for key, value in own.items()}
-        ordered = {name: grads[name] for name in self.parameters}
+        ordered = {name: grads[name] for name in self.parameters if name in grads}
         return arriving.of(INPUT) if need_grad_x else None, ordered
 
     def flops(self, input_shape: Shape) -> int:
@@ -205,17 +205,17 @@ def outcome(layer: Layer, values: list[Array], training: bool) -> tuple[Array, A
     """Return a layer's or a join's output, and what `gradients` needs."""
     if len(values) > 1 and isinstance(layer, Block):
         return layer.join(values)
-    return layer.forward(values[0], training)
+    return layer.forward(values[0], training and not layer.frozen)
 
 
 def gradients(
     layer: Layer, grad_y: Array, cache: Any, reads: int, need: bool
 ) -> tuple[Sequence[Array | None], Gradients]:
-    """Return the gradients of what a layer or a join read, and of its parameters."""
+    """Return the gradients of what a layer or a join read, and of its parameters if it learns."""
     if reads > 1 and isinstance(layer, Block):
         return layer.split(grad_y, cache), {}
     grad_x, own = layer.backward(grad_y, cache, need)
-    return [grad_x], own
+    return [grad_x], {} if layer.frozen else own
 
 
 def node_state_shapes(nodes: Sequence[Node], input_shape: Shape) -> dict[str, Shape]:

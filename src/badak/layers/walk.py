@@ -151,7 +151,8 @@ class Tape:
         if isinstance(layer, Block):
             y, cache = self._call(name, "forward", layer.join, values)
         else:
-            y, cache = self._call(name, "forward", layer.forward, values[0], self._training)
+            training = self._training and not layer.frozen
+            y, cache = self._call(name, "forward", layer.forward, values[0], training)
         self._caches[name] = cache
         result: Array = y
         return result

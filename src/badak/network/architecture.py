@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from badak import checks
 from badak.arrays import Shape
-from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, shown
+from badak.errors import LONGEST_VALUE, ArgumentTypeError, BadakError, FormatError, listed, shown
 from badak.layers import LAYERS, Block, CrossEntropyLoss, Layer
 from badak.layers.block import DEEPEST, node_state_shapes
 from badak.layers.naming import named
 from badak.layers.nodes import chain
+from badak.network.freezing import leaves
 
 DTYPES = ("float32", "float64")
 # With the layers inside blocks; a file that claims more is meant to exhaust the memory.
@@ -106,11 +107,13 @@ def describe(
     layers: Mapping[str, Layer], input_shape: Sequence[int], dtype: Any, loss: CrossEntropyLoss
 ) -> dict[str, Any]:
     """Return what `parse` reads: names, words, numbers and lists alone."""
+    frozen = [name for name, leaf in leaves(layers) if leaf.frozen]
     return {
         "input_shape": list(input_shape),
         "dtype": np.dtype(dtype).name,
         "loss": asdict(loss),
         "layers": _entries(layers),
+        **({"frozen": frozen} if frozen else {}),
     }
 
 
@@ -138,14 +141,28 @@ def _arguments(layer: Layer) -> dict[str, Any]:
 
 def parse(description: Any) -> dict[str, Any]:
     """Turn a description from a file into Network's arguments, trusting nothing."""
-    _keys(description, "the architecture", ("input_shape", "dtype", "loss", "layers"))
+    frozen = {"frozen"} & set(description if isinstance(description, dict) else ())
+    keys = ("input_shape", "dtype", "loss", "layers", *frozen)
+    _keys(description, "the architecture", keys)
     dtype = description["dtype"]
     if dtype not in DTYPES:
         raise FormatError(f"the architecture's dtype must be one of {DTYPES}; got {shown(dtype)}")
     layers = _layers(description["layers"], "the architecture's layers", _Room())
     loss = _make(CrossEntropyLoss, description["loss"], "the loss")
     shape = description["input_shape"]
-    return {"layers": layers, "input_shape": shape, "dtype": dtype, "loss": loss}
+    arguments = {"layers": layers, "input_shape": shape, "dtype": dtype, "loss": loss}
+    return arguments | ({"frozen": _frozen(description["frozen"], layers)} if frozen else {})
+
+
+def _frozen(names: Any, layers: Mapping[str, Layer]) -> list[str]:
+    """The names of frozen layers, each of which must exist."""
+    known = {name for name, _ in leaves(layers)}
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise FormatError(f"the architecture's frozen layers must be names; got {shown(names)}")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise FormatError(f"the architecture freezes layers that it lacks: {listed(unknown)}")
+    return names
 
 
 @dataclass

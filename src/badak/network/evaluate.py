@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from badak.network.network import Network
 
 
-def batch_outputs(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
-    """Yield the logits of each batch; a batch is checked and scaled only just before it runs."""
+def batches(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
+    """Yield the images in batches, none of them checked for its numbers or scaled."""
     checks.integer(batch_size, "batch_size", minimum=1)
     array = as_blocks(x, "images")
     check_layout(array, "images", net.input_shape)
     check_shape(array, "images", (None, *net.input_shape))
     for start in range(0, len(array), batch_size):
-        yield net(array[start : start + batch_size])
+        yield array[start : start + batch_size]
+
+
+def batch_outputs(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
+    """Yield the logits of each batch; a batch is checked and scaled only just before it runs."""
+    for batch in batches(net, x, batch_size):
+        yield net(batch)
 
 
 def outputs(net: "Network", x: ArrayLike, batch_size: int) -> Array:

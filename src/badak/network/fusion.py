@@ -14,12 +14,14 @@ from badak.layers.batch_norm import BatchNorm
 from badak.layers.block import output_shape
 from badak.layers.nodes import INPUT, Arriving, Node, Values, passes_back
 from badak.network.pixels.choice import pixel_chain
+from badak.network.prediction.stage import Predicted
 from badak.network.stages import (
     ConvBlock,
     Drop,
     Gradients,
     LinearReLU,
     Norm,
+    Refreshed,
     Single,
     Stage,
 )
@@ -34,7 +36,7 @@ class Chain(Stage):
     def __init__(self, layers: Sequence[Named], input_shape: Shape, training: bool) -> None:
         self.stages = stages(layers, input_shape, training)
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Those of all."""
         for stage in self.stages:
             yield from stage.refreshed()
@@ -60,13 +62,41 @@ class Chain(Stage):
         return grad, gradients
 
 
+class Still(Stage):
+    """First layers that training leaves as they are, run as in prediction; then those that learn.
+
+    The first ones keep no maps, and the way back ends before them.
+    """
+
+    def __init__(self, first: Predicted, rest: Sequence[Named]) -> None:
+        self.first = first
+        self.rest = Chain(rest, first.segments.graph.output_shape, training=True)
+
+    def refreshed(self) -> Iterator[Refreshed]:
+        """Those of both."""
+        yield from self.first.refreshed()
+        yield from self.rest.refreshed()
+
+    def parts(self) -> Iterator[Any]:
+        """Those of the layers that learn."""
+        return self.rest.parts()
+
+    def forward(self, x: Array) -> Array:
+        """One after the other."""
+        return self.rest.forward(self.first.forward(x))
+
+    def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
+        """Through the layers that learn."""
+        return self.rest.backward(grad_y, False)
+
+
 class Row:
     """Nodes of a block that follow one another."""
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Those of the chain."""
         return self.chain.refreshed()
 
@@ -100,7 +130,7 @@ class Join:
         """It has no convolution."""
         return ()
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """None."""
         return iter(())
 
@@ -137,7 +167,7 @@ class Joined(Stage):
         self.rows = list(_parts(name, block, input_shape, training))
         self.ends, self.join = block.ends, Join(name, block)
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Those of all parts."""
         for part in self.rows:
             yield from part.runs.refreshed()
@@ -213,9 +243,9 @@ def stages(layers: Sequence[Named], input_shape: Shape, training: bool) -> list[
             result.append(LinearReLU(name, layer))
         elif isinstance(layer, Block):
             result.append(Joined(name, layer, before, training))
-        elif training and isinstance(layer, Dropout):
+        elif training and isinstance(layer, Dropout) and not layer.frozen:
             result.append(Drop(layer))
-        elif training and isinstance(layer, BatchNorm):
+        elif training and isinstance(layer, BatchNorm) and not layer.frozen:
             result.append(Norm(name, layer))
         else:
             result.append(Single(name, layer, training))

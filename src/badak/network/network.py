@@ -18,6 +18,7 @@ from badak.layers import CrossEntropyLoss, Layer, initial
 from badak.layers.naming import named
 from badak.network import architecture, files, passes
 from badak.network.evaluate import evaluate, outputs
+from badak.network.freezing import set_names_frozen
 from badak.network.plan import Plans
 from badak.network.results import Evaluation, LabelledImages, StepResult
 from badak.network.state import (
@@ -29,13 +30,14 @@ from badak.network.state import (
     undone_by_a_fault,
 )
 from badak.network.state_dict import Loaded, chosen
+from badak.network.transferable import Transferable
 from badak.turns import Turns
 
 if TYPE_CHECKING:
     from badak.network.summary import Summary
 
 
-class Network:
+class Network(Transferable):
     """Layers in order, from images (N, C, H, W) to logits (N, K).
 
     The geometry is checked and the parameters are made here, before anything runs. The layers
@@ -156,10 +158,7 @@ class Network:
     def step_pass(
         self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> AbstractContextManager[StepResult]:
-        """Lend what `forward_backward` returns, for a training step; a plan allocates no array.
-
-        The arrays are valid only within the block.
-        """
+        """Lend what `forward_backward` returns, within a block; a plan allocates no array."""
         return passes.forward_backward(self, x, labels, sample_weight)
 
     def loss_and_gradients(
@@ -247,6 +246,7 @@ class Network:
         """Return a copy with parameters and buffers rounded to float32 or widened to float64."""
         options: dict[str, Any] = {"seed": self.seed, "loss": self.loss, "fuse": self.fuse}
         copy = Network(self.layers, self.input_shape, dtype=dtype, **options)
+        set_names_frozen(copy.layers, self.frozen)
         # Not load_state, which refuses NaN: a network that diverged can be inspected too.
         with self._turns.reading(), np.errstate(over="ignore"):
             fill(copy.layers, self.state())
@@ -281,7 +281,9 @@ class Network:
         try:
             if state is not None:
                 architecture.check_state(arguments["layers"], arguments["input_shape"], state)
+            names = arguments.pop("frozen", ())
             net = cls(**arguments, state=state)
+            set_names_frozen(net.layers, names)
         except BadakError as fault:
             raise FormatError(f"its architecture cannot be built: {fault}") from None
         return net

@@ -16,6 +16,7 @@ from badak import ops
 from badak.arrays import Array, Images, as_array, as_images, as_labels, check_no_column
 from badak.errors import BadakError, where
 from badak.layers import CrossEntropyLoss
+from badak.network.freezing import still
 from badak.network.plan import Plan
 from badak.network.results import StepResult
 from badak.ops import edition
@@ -38,7 +39,7 @@ def forward(net: "Network", x: ArrayLike, training: bool = False) -> Array:
     out = _images(net, x)
     for name, layer in net.layers.items():
         with where(f"{type(layer).__name__} {name!r}"):
-            out, _ = layer.forward(out, training)
+            out, _ = layer.forward(out, training and not layer.frozen)
     return out
 
 
@@ -90,21 +91,23 @@ def _by_layers(
 ) -> StepResult:
     targets = _targets(net, labels, len(images))
     logits, caches = images, []
-    for name, layer in net.layers.items():
+    first = 0 if need_grad_x else still(net.layers)  # the way back ends at this layer
+    for number, (name, layer) in enumerate(net.layers.items()):
         with where(f"{type(layer).__name__} {name!r}"):
-            logits, cache = layer.forward(logits, training)
-            caches.append(cache)
+            logits, cache = layer.forward(logits, training and not layer.frozen)
+        if number >= first:
+            caches.append((name, layer, cache))
     loss, loss_cache = net.loss.forward(logits, targets, sample_weight)
     grad: Any = net.loss.backward(loss_cache)
     gradients: dict[str, Array] = {}
-    first = next(iter(net.layers))
-    for name, layer in reversed(net.layers.items()):
+    while caches:
+        name, layer, cache = caches.pop()
         with where(f"{type(layer).__name__} {name!r}"):
-            grad, grads = layer.backward(grad, caches.pop(), need_grad_x or name != first)
+            grad, grads = layer.backward(grad, cache, need_grad_x or bool(caches))
         gradients |= {f"{name}.{key}": value for key, value in grads.items()}
     if training:
         _check_buffers(net, loss)
-    ordered = {name: gradients[name] for name in net.parameters()}
+    ordered = {name: gradients[name] for name in net.trainable()}
     return StepResult(loss, ordered, logits, grad if need_grad_x else None)
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from badak.arrays import Array, Images, Shape, as_images
 from badak.layers import LAYERS, Block, Layer, changes
-from badak.network.fusion import Chain
+from badak.network.freezing import still, trainable
+from badak.network.fusion import Chain, Still
 from badak.network.prediction.stage import Predicted, Segments
 from badak.network.stages import Stage
 from badak.ops import edition
@@ -28,11 +29,15 @@ Key = tuple[int, bool, bool]
 class Plan:
     """The recorded passes for one batch size; used by one thread at a time.
 
+    `segments` are those of all layers in prediction; in training, of the first ones that it leaves
+    as they are, or None if there are none.
+
     Attributes:
         images: (N, C, H, W) float32, where the batch is put.
         logits: the output; every pass overwrites it.
         grad_logits: where the loss's gradient is put before `backward`.
-        gradients: ``"conv1.weight"`` -> array, in the network's order; every pass overwrites it.
+        gradients: ``"conv1.weight"`` -> array, of what learns, in the network's order; every pass
+            overwrites it.
         grad_x: the gradient of the images, if it was asked for.
     """
 
@@ -52,13 +57,14 @@ class Plan:
         self._direct: Predicted | None = None
         if segments is None:
             self._stages = Chain(list(layers.items()), input_shape, training)
+        elif training:
+            rest = list(layers.items())[still(layers) :]
+            self._stages = Still(Predicted(segments, count, direct=False), rest)
         else:
             self._stages = predicted = Predicted(segments, count)
             self._direct = predicted if predicted.direct else None
         self._refreshed = list(self._stages.refreshed())
-        self._names = [
-            f"{name}.{key}" for name, layer in layers.items() for key in layer.parameters
-        ]
+        self._names = list(trainable(layers))
         self._fused = edition.fused()
         self._forward = self._backward = None
         self.logits: Array
@@ -140,6 +146,8 @@ class _Parts:
     def __init__(self, layers: Mapping[str, Layer]) -> None:
         self._mark = changes.mark()
         self._segments: Segments | None = None
+        # The same for the first layers alone, which training leaves as they are.
+        self.first: _Parts | None = None
         self._seen = self._look(layers)
         # Keeps them alive: a new object could get the id of one that is gone.
         self._held = [layer for _, layer in _everything(layers)]
@@ -237,8 +245,7 @@ class Plans:
         key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
-            segments = None if training else self._segments()
-            plan = Plan(self._layers, self._input_shape, *key, segments)
+            plan = Plan(self._layers, self._input_shape, *key, self._segments(*key[1:]))
         plan.take(images)
         yield plan
         # A fault does not get here: its half-recorded plan is dropped. So is one that is outdated.
@@ -246,11 +253,19 @@ class Plans:
         while len(free) > KEPT:
             free.popitem(last=False)
 
-    def _segments(self) -> Segments:
+    def _segments(self, training: bool, need_grad_x: bool) -> Segments | None:
         """What plans of this very network share."""
         if self._parts is None:
             raise RuntimeError("lend a plan only if it is possible")
-        return self._parts.segments(self._layers, self._input_shape)
+        if not training:
+            return self._parts.segments(self._layers, self._input_shape)
+        count = 0 if need_grad_x else still(self._layers)
+        if not count:
+            return None
+        first = dict(list(self._layers.items())[:count])
+        if self._parts.first is None:  # apart: the weights of the others change at each step
+            self._parts.first = _Parts(first)
+        return self._parts.first.segments(first, self._input_shape)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out of a copy what is bound to these very arrays."""

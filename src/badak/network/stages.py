@@ -7,7 +7,7 @@ has to do before each pass stands in `refresh`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,6 +18,13 @@ from badak.layers.batch_norm import BatchNorm
 from badak.ops import edition
 
 Gradients = dict[str, Array]
+
+
+class Refreshed(Protocol):
+    """What has something to do in Python before each pass."""
+
+    def refresh(self) -> None:
+        """Do it."""
 
 
 class Stage(ABC):
@@ -40,7 +47,7 @@ class Stage(ABC):
     def refresh(self) -> None:  # noqa: B027  # most have nothing to do
         """Do what must be done in Python before each pass."""
 
-    def refreshed(self) -> Iterator["Stage"]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Yield the stages, here or inside, that have something to refresh."""
         if type(self).refresh is not Stage.refresh:
             yield self
@@ -58,7 +65,7 @@ class Single(Stage):
     """Any one layer whose arithmetic is all in ops."""
 
     def __init__(self, name: str, layer: Layer, training: bool) -> None:
-        self.name, self.layer, self.training = name, layer, training
+        self.name, self.layer, self.training = name, layer, training and not layer.frozen
 
     def forward(self, x: Array) -> Array:
         """The layer's own."""

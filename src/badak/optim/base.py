@@ -13,6 +13,7 @@ from badak.arrays import Array
 from badak.errors import BadakError
 from badak.ops.step import StepNumbers
 from badak.optim.fused import DONE, STALE, FusedUpdate
+from badak.optim.rates import Rates, checked_rates, factor_of
 
 
 @dataclass
@@ -22,6 +23,9 @@ class Optimizer(ABC):
     Attributes:
         lr: learning rate.
         weight_decay: this times the parameter is added to its gradient (an L2 penalty).
+        rates: factors on the learning rate by patterns of parameter names, such as
+            ``{"head.*": 1, "block7.*": 0.3, "*": 0.1}``; the first pattern that matches decides,
+            1 if none does. What PyTorch does by parameter groups.
         slots: the arrays kept for each parameter, all zeros at first.
         rule: the native core's name of the rule, if it has the rule.
         steps: updates made so far.
@@ -35,10 +39,12 @@ class Optimizer(ABC):
     _fused: FusedUpdate | None = field(default=None, init=False, repr=False, compare=False)
     lr: float = 0.01
     weight_decay: float = 0.0
+    rates: Rates = field(default_factory=dict, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         self.lr = checks.real(self.lr, "lr", above=0)
         self.weight_decay = checks.real(self.weight_decay, "weight_decay", minimum=0)
+        self.rates = checked_rates(self.rates)
 
     def update(
         self,
@@ -63,15 +69,15 @@ class Optimizer(ABC):
                 f"gradients and parameters must have the same names; not in both: {odd}"
             )
         rate = checks.real(self.lr if lr is None else lr, "lr", minimum=0)
-        if self._update_together(parameters, gradients, rate):
+        if not self.rates and self._update_together(parameters, gradients, rate):
             return
         changed = {}
         for name, parameter in parameters.items():
             with np.errstate(over="ignore", invalid="ignore"):  # reported below
-                state = self._slots_of(name, parameter)
-                changed[name] = self._rule(parameter, gradients[name], state, rate)
+                state, own = self._slots_of(name, parameter), rate * factor_of(self.rates, name)
+                changed[name] = self._rule(parameter, gradients[name], state, own)
             if not all(np.isfinite(array).all() for array in changed[name]):
-                raise BadakError(_not_finite(name))
+                raise BadakError(self._not_finite(name))
         # All new values exist before the first is written: an error above changes nothing.
         self.steps += 1
         for name, (new, *slots) in changed.items():
@@ -94,7 +100,7 @@ class Optimizer(ABC):
             if outcome == DONE:
                 self.state.update(fused.state)
         if outcome >= 0:
-            raise BadakError(_not_finite(fused.names[outcome]))
+            raise BadakError(self._not_finite(fused.names[outcome]))
         self.steps += outcome == DONE
         return outcome == DONE
 
@@ -119,6 +125,8 @@ class Optimizer(ABC):
     def config(self) -> dict[str, Any]:
         """Return the name and the constructor's arguments, as JSON can hold them."""
         arguments = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        rates = arguments.pop("rates")
+        arguments |= {"rates": [list(pair) for pair in rates.items()]} if rates else {}
         return {"name": type(self).__name__} | {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in arguments.items()
@@ -140,6 +148,8 @@ class Optimizer(ABC):
     def _decayed(self, parameter: Array, gradient: Array) -> Array:
         return gradient + self.weight_decay * parameter if self.weight_decay else gradient
 
-
-def _not_finite(name: str) -> str:
-    return f"the update of {name} is not finite; use a lower learning rate"
+    def _not_finite(self, name: str) -> str:
+        return (
+            f"the update of {name} is not finite; use a lower learning rate than {self.lr:g}, "
+            f"such as {self.lr / 10:g}"
+        )

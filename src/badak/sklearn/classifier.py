@@ -166,7 +166,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """A new network, optimizer and source of orders."""
         self.classes_ = classes
         rule = OPTIMIZERS[checks.choice(self.optimizer, "optimizer", OPTIMIZERS)]
-        numbers = {} if self.lr is None else {"lr": self.lr}
+        numbers: dict[str, Any] = {} if self.lr is None else {"lr": self.lr}
         self._optimizer = rule(weight_decay=self.weight_decay, **numbers)
         seed = int(check_random_state(self.random_state).randint(2**31))
         self._generator = np.random.default_rng(seed)

@@ -23,10 +23,17 @@ HASHED = 2**22  # numbers of images hashed at a time
 
 
 class Resumed(NamedTuple):
-    """What a checkpoint brings back besides network and optimizer."""
+    """What a checkpoint brings back besides network and optimizer.
+
+    Attributes:
+        history: what was measured.
+        best: the best epoch's weights.
+        averages: those of the weights; empty if none are kept.
+    """
 
     history: History
     best: Best
+    averages: Mapping[str, Any]
 
 
 def save(
@@ -41,6 +48,7 @@ def save(
     arrays |= {f"optimizer.{name}": array for name, array in optimizer.state.items()}
     arrays |= {f"history.{name}": array for name, array in state.history.arrays().items()}
     arrays |= {f"best.{name}": array for name, array in state.best.state.items()}
+    arrays |= {f"average.{name}": array for name, array in state.averages.items()}
     metadata = {
         **FORMAT,
         "architecture": net.architecture(),
@@ -90,7 +98,10 @@ def load(
             _check_position(metadata, history)
             generators = {name: _generator(metadata, name) for name in net.generators()}
             _check_optimizer(arrays, metadata, net, optimizer)
-            best = _best(arrays, net)
+            best = Best(_weights(arrays, "best", "best epoch's", net))
+            averages = _weights(arrays, "average", "averaged", net)
+            if settings["ema"] is not None and not averages:
+                raise FormatError("it holds no averaged weights")
             net.load_state(_part(arrays, "model"))
     except (LookupError, TypeError, AttributeError, OverflowError) as fault:
         raise FormatError(f"{path} is not a usable checkpoint: {fault!r}") from None
@@ -102,7 +113,7 @@ def load(
             f"{path}: {difference}: from now on the bits differ from an uninterrupted run's",
             stacklevel=2,
         )
-    return Resumed(history, best)
+    return Resumed(history, best, averages)
 
 
 def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str, Any]) -> None:
@@ -134,13 +145,13 @@ def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
     )
 
 
-def _best(arrays: Mapping[str, Any], net: Network) -> Best:
-    """Return the best epoch's weights; none if no validation images were measured."""
-    state = _part(arrays, "best")
+def _weights(arrays: Mapping[str, Any], prefix: str, whose: str, net: Network) -> dict[str, Any]:
+    """Return the weights of the best epoch, or the averages; empty if there are none."""
+    state = _part(arrays, prefix)
     own = {name: (array.shape, array.dtype) for name, array in net.state().items()}
     if state and own != {name: (array.shape, array.dtype) for name, array in state.items()}:
-        raise FormatError("the best epoch's weights do not fit the network")
-    return Best(state)
+        raise FormatError(f"the {whose} weights do not fit the network")
+    return state
 
 
 def _check_position(metadata: Mapping[str, Any], history: History) -> None:
@@ -168,7 +179,7 @@ def _check_optimizer(
     slots = optimizer.slots if steps else ()
     expected = {
         f"{name}.{slot}": (array.shape, array.dtype)
-        for name, array in net.parameters().items()
+        for name, array in net.trainable().items()
         for slot in slots
     }
     state = {name: (array.shape, array.dtype) for name, array in _part(arrays, "optimizer").items()}
@@ -230,5 +241,5 @@ def _difference(metadata: Mapping[str, Any], net: Network) -> str:
     for theirs, ours in zip(saved["layers"], own["layers"], strict=False):
         if theirs != ours:
             return f"{theirs} in the checkpoint, {ours} here"
-    keys = [key for key in own if saved.get(key) != own[key] and key != "layers"]
+    keys = [key for key in saved | own if saved.get(key) != own.get(key) and key != "layers"]
     return f"{', '.join(f'{key} {saved.get(key)}' for key in keys)}, {len(saved['layers'])} layers"

@@ -1,11 +1,15 @@
 """Record: what training writes to its run directory, and reads there when it is resumed."""
 
+from typing import Any
+
 from badak import storage
 from badak.data import Dataset
+from badak.network import Network
 from badak.training import checkpoint
 from badak.training.run import RunDirectory
 from badak.training.settings import fingerprints, settings_of
 from badak.training.setup import Setup
+from badak.training.weights import Checked
 
 
 class Record:
@@ -26,6 +30,9 @@ class Record:
             clip_norm=setup.clip_norm,
             evaluate_sample=setup.evaluate_sample,
             early_stopping=setup.early_stopping,
+            class_weight=_as_json(setup.class_weight),
+            balance=setup.balance or None,  # older checkpoints do not have it
+            ema=setup.ema,
         )
         self._fingerprints = fingerprints(train, validation)
 
@@ -43,10 +50,13 @@ class Record:
             self.snapshots.resume(self.run.snapshots, resumed.history.position.step)
         return resumed
 
-    def save(self, state: checkpoint.Resumed) -> None:
-        """Write everything, the checkpoint last: if it is complete, so are all other files."""
+    def save(self, model: Network, state: checkpoint.Resumed) -> None:
+        """Write everything, the checkpoint last: if it is complete, so are all other files.
+
+        `model` is the network to use, which may hold averages of the one that learns.
+        """
         run, history = self.run, state.history
-        self.net.save(run.model)
+        model.save(run.model)
         state.best.save(self.net, run.best)
         storage.write_atomically(run.history, history.epochs_csv().encode())
         storage.write_atomically(run.steps, history.steps_csv().encode())
@@ -54,3 +64,8 @@ class Record:
         if self.snapshots is not None:
             self.snapshots.save(run.snapshots)
         checkpoint.save(run.checkpoint, self.net, self.optimizer, state, self._settings)
+
+
+def _as_json(weight: Checked | None) -> Any:
+    """Return class weights as JSON can hold them, which has no integers as keys."""
+    return list(weight.items()) if isinstance(weight, dict) else weight

@@ -18,7 +18,7 @@ def settings_of(
     epochs: int,
     schedule: Schedule | None,
     augment: Augment | None,
-    **numbers: int | float | None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Return the arguments that decide the bits, as JSON can hold them.
 
@@ -30,7 +30,7 @@ def settings_of(
         "schedule_values": _values(schedule, epochs),
         "schedule": _name(schedule),
         "augment": _name(augment),
-        **numbers,
+        **options,
         "train": None,
         "validation": None,
     }

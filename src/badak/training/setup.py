@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from badak import checks
 from badak.data.loader import MAX_SEED, Augment
-from badak.errors import ArgumentTypeError
+from badak.errors import ArgumentTypeError, BadakError
 from badak.network import Network
 from badak.optim import Adam, Optimizer, Schedule
+from badak.optim.rates import check_matches
+from badak.training import weights
+from badak.training.average import Average
 from badak.training.best import Best
 from badak.training.callbacks import Callback
 from badak.training.history import History
 from badak.training.interruption import Interruption
 from badak.training.progress import Progress
 from badak.training.snapshots import Snapshots
+from badak.training.weights import ClassWeight
 
 
 class Setup:
@@ -31,6 +35,9 @@ class Setup:
         augment: Augment | None = None,
         evaluate_sample: int | None = None,
         early_stopping: int | None = None,
+        class_weight: ClassWeight | None = None,
+        balance: bool = False,
+        ema: float | None = None,
         checkpoint_every: int | None = None,
         max_steps: int | None = None,
         snapshots: int | None = None,
@@ -44,6 +51,7 @@ class Setup:
             raise ArgumentTypeError(
                 f"optimizer must be an Optimizer, such as badak.optim.Adam(1e-3); got {optimizer!r}"
             )
+        check_matches(optimizer.rates, net.parameters())
         self.net, self.optimizer = net, optimizer
         self.epochs = checks.integer(epochs, "epochs", minimum=1)
         self.batch_size = checks.integer(batch_size, "batch_size", minimum=1)
@@ -55,12 +63,21 @@ class Setup:
         self.clip_norm = None if clip_norm is None else checks.real(clip_norm, "clip_norm", above=0)
         self.evaluate_sample = _count(evaluate_sample, "evaluate_sample")
         self.early_stopping = _count(early_stopping, "early_stopping")
+        self.class_weight = None if class_weight is None else weights.checked(class_weight)
+        self.balance = checks.flag(balance, "balance")
+        if self.balance and self.class_weight == weights.BALANCED:
+            raise BadakError(
+                "class_weight and balance are two ways to let rare classes count as much as "
+                "frequent ones; got 'balanced' and True: choose one of them"
+            )
+        self.ema = None if ema is None else checks.real(ema, "ema", above=0, below=1)
         self.checkpoint_every = _count(checkpoint_every, "checkpoint_every")
         self.max_steps = _count(max_steps, "max_steps")
         self.snapshots = None if snapshots is None else Snapshots(snapshots)
         own = [self.snapshots] if self.snapshots else []
         self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
         self.history, self.best, self._interruption = History(), Best(), Interruption()
+        self.average: Average | None = None
 
 
 def _count(number: int | None, name: str) -> int | None:

@@ -11,6 +11,7 @@ from badak.arrays import Array, Labels, as_array, as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.optim import Optimizer, clip_gradients
+from badak.training.divergence import lower
 
 
 class StepOutcome(NamedTuple):
@@ -47,25 +48,30 @@ def training_step(
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
             finite. As after any error, parameters, running statistics and generators are unchanged.
     """
+    if not (learning := net.trainable()):
+        raise BadakError(
+            f"nothing learns, for all {len(net.layers)} layers are frozen: unfreeze some, such as "
+            f"net.unfreeze({list(net.layers)[-1]!r})"
+        )
     with (
         net.step_alone(),
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # reported below
         net.step_pass(images, labels, sample_weight) as result,
     ):
         if not math.isfinite(result.loss):
-            raise BadakError(_explain(net, images, f"the loss became {result.loss}"))
+            raise BadakError(_explain(net, images, f"the loss became {result.loss}", optimizer.lr))
         gradients = result.gradients
         accuracy = _accuracy(result.logits, as_array(labels, "labels"), net.loss.ignore_index)
         try:
             if clip_norm is not None:
                 gradients, _ = clip_gradients(gradients, clip_norm)
-            optimizer.update(net.parameters(), gradients, lr)
+            optimizer.update(learning, gradients, lr)
         except BadakError:  # nothing has changed: look for the reason
             place = ops.first_not_finite(list(result.gradients.values()))
             if place < 0:
                 raise
             name = list(result.gradients)[place]
-            words = _explain(net, images, f"the gradient of {name} is not finite")
+            words = _explain(net, images, f"the gradient of {name} is not finite", optimizer.lr)
             raise BadakError(words) from None
     return StepOutcome(result.loss, accuracy)
 
@@ -81,7 +87,7 @@ def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
     return right / len(labels) if len(labels) else 0.0
 
 
-def _explain(net: Network, images: ArrayLike, fault: str) -> str:
+def _explain(net: Network, images: ArrayLike, fault: str, lr: float) -> str:
     """Say which layer's output is the first that is not finite, and what may help."""
     out, place = as_images(images, net.input_shape, net.dtype), "the loss"
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -90,4 +96,4 @@ def _explain(net: Network, images: ArrayLike, fault: str) -> str:
             if not np.isfinite(out).all():
                 place = f"layer {name!r}"
                 break
-    return f"{fault}, first seen in {place}; use a lower learning rate"
+    return f"{fault}, first seen in {place}; {lower(lr)}"

@@ -9,8 +9,11 @@ from pathlib import Path
 from numpy.typing import ArrayLike
 
 from badak import checks
-from badak.data import Batch, Dataset, Loader
+from badak.data import Batch, Dataset, Loader, balanced_order
 from badak.errors import BadakError, where
+from badak.network import Network
+from badak.training import divergence, weights
+from badak.training.average import Average
 from badak.training.best import Best
 from badak.training.callbacks import following
 from badak.training.checkpoint import Resumed
@@ -40,6 +43,12 @@ class Trainer(Setup):
             the same ones each time. None: all validation images, and as many training images.
         early_stopping: stop when the validation accuracy has not grown for this many epochs;
             the network then has the weights of the best epoch.
+        class_weight: how much each class counts in the loss: "balanced", so that all count alike;
+            a mapping of class name or label to weight; or one weight per class. As with PyTorch's
+            `CrossEntropyLoss(weight=...)`, a batch's mean loss is weighted by it.
+        balance: draw each class equally often; see `badak.data.balanced_order`.
+        ema: decay of the average of the weights, such as 0.999, which is then measured, saved as
+            model, and kept as the best; see `badak.training.average`.
         checkpoint_every: steps between checkpoints within an epoch; each epoch ends with one.
         max_steps: stop after this many steps, as if interrupted.
         snapshots: record filters, maps, confusion matrix, dead units and update ratios every so
@@ -50,6 +59,7 @@ class Trainer(Setup):
     Attributes:
         history: what was measured.
         best: the best epoch's weights, by validation accuracy.
+        judged: the network that is measured and saved: `net`, or with `ema` its average.
         measured: the images measured at each epoch's end: of training, then of validation.
         batch_count: steps per epoch.
 
@@ -67,7 +77,7 @@ class Trainer(Setup):
     """
 
     def step(self, images: ArrayLike, labels: ArrayLike) -> float:
-        """Make one update on one batch, without schedule and history; return its mean loss before.
+        """Make one update on one batch, by optimizer and clip_norm alone; return the loss before.
 
         Raises:
             BadakError: images or labels that do not fit, or a loss that is not finite.
@@ -98,15 +108,15 @@ class Trainer(Setup):
                 run was begun with; a warning names it.
 
         Returns:
-            The history, from the first step. With `early_stopping` the network then has the
-            best epoch's weights, otherwise the last's.
+            The history, from the first step. After the last epoch the network has the average
+            of its weights with `ema`, and the best epoch's weights with `early_stopping`.
 
         Raises:
             Interrupted: Ctrl-C, SIGTERM or SIGHUP came; the step was finished and a checkpoint
                 written.
             BadakError: data that does not fit the network, a run directory that is in use, not
-                writable or another run's, or a loss that is not finite; in the last case the last
-                checkpoint stays.
+                writable or another run's; or a loss that is not finite, or was for 100 steps far
+                above that of guessing: then the last checkpoint stays.
 
         Warns:
             UserWarning: the network is worse than before; the message says what to try.
@@ -128,11 +138,15 @@ class Trainer(Setup):
             self._start(train, validation)
             record = None if run is None else Record(run, self, train, validation)
             if record is not None and begun:
-                self.history, self.best = record.load(accept_other_bits)
+                self.history, self.best, averages = record.load(accept_other_bits)
+                if self.average is not None:
+                    self.average.net.load_state(averages)
             self._loop(train, record)
         if complete(self):
             if self.early_stopping is not None and self.best.state:
                 self.net.load_state(self.best.state)
+            elif self.average is not None:
+                self.net.load_state(self.average.net.state())
             if words := worse_than_before(self):
                 warnings.warn(words, stacklevel=2)
         return self.history
@@ -144,6 +158,15 @@ class Trainer(Setup):
             self.snapshots.clear()
         self.batch_count = math.ceil(len(train) / self.batch_size)
         self.measured = measured(train, validation, self.evaluate_sample, self.seed)
+        self.average = None if self.ema is None else Average(self.net, self.ema)
+        self._class_weights = (
+            None if self.class_weight is None else weights.per_class(self.class_weight, train)
+        )
+
+    @property
+    def judged(self) -> Network:
+        """The network that is measured and saved."""
+        return self.net if self.average is None else self.average.net
 
     def _loop(self, train: Dataset, record: Record | None) -> None:
         """Train epoch after epoch, from the history's end, with a checkpoint after each."""
@@ -159,7 +182,11 @@ class Trainer(Setup):
     def _train_epoch(self, train: Dataset, record: Record | None) -> None:
         """Train to the end of the epoch and measure it, or stop within it."""
         epoch, start, _ = self.history.position
-        for batch in Loader(train, self.batch_size, self.seed, epoch, self.augment, start=start):
+        order = balanced_order(train.labels, self.seed, epoch) if self.balance else None
+        batches = Loader(
+            train, self.batch_size, self.seed, epoch, self.augment, start=start, order=order
+        )
+        for batch in batches:
             self._train_on(batch)
             if self._interruption.signal is not None:
                 return
@@ -181,19 +208,26 @@ class Trainer(Setup):
             if self.schedule is not None:
                 passed = epoch + before / self.batch_count
                 lr = checks.real(lr * self.schedule(passed, self.epochs), "lr", minimum=0)
-            outcome = training_step(self.net, self.optimizer, *batch, lr, self.clip_norm)
+            known = self._class_weights
+            weight = None if known is None else weights.per_image(known, batch.labels)
+            outcome = training_step(self.net, self.optimizer, *batch, lr, self.clip_norm, weight)
+        if self.average is not None:
+            self.average.update(self.net, step)
         record = StepRecord(step + 1, epoch + 1, len(batch.images), lr, *outcome)
         self.history.steps.append(record)
+        with where(f"step {step + 1} (epoch {epoch + 1})"):
+            divergence.check(self.history, self.net.num_classes, self.optimizer.lr)
         for callback in self.callbacks:
             callback.on_step(self, record)
 
     def _end_epoch(self) -> None:
-        record = measure(self.net, self.measured, self.history.position)
+        record = measure(self.judged, self.measured, self.history.position)
         self.history.epochs.append(record)
         for callback in self.callbacks:
             callback.on_epoch_end(self, record)
-        self.best.look(self.net, self.history.epochs)
+        self.best.look(self.judged, self.history.epochs)
 
     def _save(self, record: Record | None) -> None:
         if record is not None:
-            record.save(Resumed(self.history, self.best))
+            averages = {} if self.average is None else self.average.net.state()
+            record.save(self.judged, Resumed(self.history, self.best, averages))

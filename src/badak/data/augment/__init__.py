@@ -7,7 +7,7 @@ such as MixUp, has ``mixes = True``; it is called as ``transform(images, targets
 returns both. Constructors raise BadakError for an argument out of range, and calls for images that
 do not fit. A `fill` is a value in [0, 1], which is 0..255 in uint8 images.
 
-The geometry of uint8 images is computed by Pillow, that of floats by NumPy. All amounts come from
+Pillow turns and bends images of uint8 and float32, NumPy those of float64. All amounts come from
 the generator, in an order that depends on nothing but the images' shape.
 Letters: N images, C channels, H rows, W columns, K classes.
 """
@@ -25,7 +25,7 @@ from badak.data.augment.perspective import Perspective
 from badak.data.augment.policies import RandAugment, TrivialAugment
 from badak.data.augment.resized_crop import RandomResizedCrop
 from badak.data.augment.rotate import Rotate
-from badak.data.augment.views import VIEWS, crops, mirrored
+from badak.data.augment.views import VIEWS, Views, averaged, crops, mirrored
 
 __all__ = [
     "AUGMENTATIONS",
@@ -49,6 +49,8 @@ __all__ = [
     "Shift",
     "Transform",
     "TrivialAugment",
+    "Views",
+    "averaged",
     "crops",
     "mirrored",
     "named",

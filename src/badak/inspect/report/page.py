@@ -47,39 +47,52 @@ class Part(NamedTuple):
 
 def page(trained: Trained, parts: Sequence[Part]) -> str:
     """Lay out the page."""
-    facts = [
-        f"<div><dt>{_text(name)}</dt><dd>{_text(value)}</dd></div>"
-        for name, value in trained.facts.items()
-    ]
     notice = ""
     if trained.missing:
         notice = (
             '<p class="notice">The data set is not available, so sections that need its images '
-            f"are left out: {_text(trained.missing)}</p>"
+            f"are left out: {text(trained.missing)}</p>"
         )
     network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
-    bodies = [_section("Layers", "Each layer with its output, its parameters and its operations; "
+    bodies = [section("Layers", "Each layer with its output, its parameters and its operations; "
                        "the last column is its receptive field.", network)]  # fmt: skip
-    contents = [_contents("Network", ["Layers"])]
+    contents = [listed_contents("Network", ["Layers"])]
     for part in parts:
-        contents.append(_contents(part.heading, [shown.section.title for shown in part.shown]))
+        contents.append(
+            listed_contents(part.heading, [shown.section.title for shown in part.shown])
+        )
         bodies += [
-            _section(shown.section.title, shown.section.sentence, _body(shown))
+            section(shown.section.title, shown.section.sentence, _body(shown))
             for shown in part.shown
         ]
     data = trained.train if trained.test is None else trained.test
     names = data.class_names if data is not None else ()
+    return document(trained.name, names, trained.facts, contents, bodies, notice)
+
+
+def document(
+    title: str,
+    class_names: Sequence[str],
+    facts: Mapping[str, str],
+    contents: Sequence[str],
+    sections: Sequence[str],
+    notice: str = "",
+) -> str:
+    """Fill in the page; `contents`, `sections` and `notice` are HTML already."""
+    shown = [
+        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts.items()
+    ]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
-        language=language(" ".join([trained.name, *names])),
-        title=_text(trained.name),
-        facts="\n".join(facts),
+        language=language(" ".join([title, *class_names])),
+        title=text(title),
+        facts="\n".join(shown),
         notice=notice,
         contents="\n".join(contents),
-        sections="\n".join(bodies),
+        sections="\n".join(sections),
     )
 
 
-def _text(words: str) -> str:
+def text(words: str) -> str:
     """Text escaped for HTML, without control characters."""
     return html.escape(printable(words))
 
@@ -89,31 +102,37 @@ def _slug(title: str) -> str:
     return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
-def _contents(heading: str, titles: Sequence[str]) -> str:
-    links = [f'<li><a href="#{_slug(title)}">{_text(title)}</a></li>' for title in titles]
-    return f"<li>{_text(heading)}<ul>{''.join(links)}</ul></li>"
+def listed_contents(heading: str, titles: Sequence[str]) -> str:
+    """An entry of the table of contents: a heading, and links to its sections."""
+    links = [f'<li><a href="#{_slug(title)}">{text(title)}</a></li>' for title in titles]
+    return f"<li>{text(heading)}<ul>{''.join(links)}</ul></li>"
 
 
-def _section(title: str, sentence: str, body: str) -> str:
+def section(title: str, sentence: str, body: str) -> str:
+    """A section: its title, its body, and the sentence below it."""
     return (
-        f'<section id="{_slug(title)}"><h2>{_text(title)}</h2>{body}'
-        f"<p>{_text(sentence)}</p></section>"
+        f'<section id="{_slug(title)}"><h2>{text(title)}</h2>{body}'
+        f"<p>{text(sentence)}</p></section>"
     )
 
 
 def _body(shown: Shown) -> str:
     """The section's figures one below the other; its animations side by side, with one slider."""
     if shown.fault:
-        return f'<p class="notice">Not drawn: {_text(shown.fault)}</p>'
+        return f'<p class="notice">Not drawn: {text(shown.fault)}</p>'
     figures, animations = [], []
     for name, picture in shown.pictures.items():
         alt = f"{shown.section.title}: {name.replace('_', ' ')}"
         if isinstance(picture, Animation):
             animations.append(picture)
         else:
-            image = _image(shown.files[name].read_bytes(), alt)
-            figures.append(f'<figure tabindex="0">{image}</figure>')
+            figures.append(figure(shown.files[name].read_bytes(), alt))
     return "".join(figures) + (_slider(animations) if animations else "")
+
+
+def figure(content: bytes, alt: str) -> str:
+    """A PNG picture in a frame, which scrolls if it is wider than the screen."""
+    return f'<figure tabindex="0">{_image(content, alt)}</figure>'
 
 
 def _slider(animations: Sequence[Animation]) -> str:
@@ -142,6 +161,6 @@ def _image(content: bytes, alt: str, hidden: bool | None = None) -> str:
     data = base64.b64encode(content).decode()
     return (
         f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
-        f'style="{minimum}max-width:{width}px" alt="{_text(alt)}"'
+        f'style="{minimum}max-width:{width}px" alt="{text(alt)}"'
         f"{' hidden' if hidden else ''}>"
     )

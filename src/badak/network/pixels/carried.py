@@ -7,7 +7,7 @@ import numpy as np
 from badak.layers import Dropout, Layer
 from badak.network.pixels.maps import Maps, Memory
 from badak.network.pixels.steps import Step, passed_back
-from badak.network.stages import Drop, Gradients, Single, Stage
+from badak.network.stages import Drop, Gradients, Refreshed, Single
 from badak.ops import edition
 
 
@@ -16,7 +16,7 @@ class Carried(Step):
 
     def __init__(self, name: str, layer: Layer, x: Maps, makes: Maps) -> None:
         self.x, self.reads, self.makes = x, (x,), makes
-        self.stage = Single(name, layer, training=True)
+        self.stage = Single(name, layer, training=True)  # as in prediction, if it is frozen
 
     def forward(self, memory: Memory) -> None:
         """To planes and back."""
@@ -47,7 +47,7 @@ class Dropped(Step):
         self.stage, self.p = Drop(layer), layer.p
         self.x, self.reads, self.makes = x, (x,), makes
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Draw a key before each pass."""
         return self.stage.refreshed()
 

@@ -10,7 +10,7 @@ from badak.layers import Layer
 from badak.network.pixels.lowering import Lowered
 from badak.network.pixels.maps import Maps, Memory
 from badak.network.pixels.steps import Step
-from badak.network.stages import Gradients, Stage
+from badak.network.stages import Gradients, Refreshed, Stage
 from badak.ops import edition
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class PixelChain(Stage):
         self.start, self.steps, self.end = lowered.start, lowered.steps, lowered.end
         self.maps = [self.start, *(step.makes for step in self.steps)]
 
-    def refreshed(self) -> Iterator[Stage]:
+    def refreshed(self) -> Iterator[Refreshed]:
         """Those inside."""
         for step in self.steps:
             yield from step.refreshed()

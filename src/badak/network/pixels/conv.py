@@ -48,15 +48,18 @@ class Conv(Step):
         pixels = edition.pixels()
         grad = masked(memory, self.tail if self.masks else Tail(self.makes, self.tail.add))
         weight, bias = self.parameters()
-        grads = np.empty_like(weight), None if bias is None else np.empty_like(bias)
-        self._grad_parameters(grad, *grads)
+        gradients: Gradients = {}
+        if not self.layer.frozen:
+            grads = np.empty_like(weight), None if bias is None else np.empty_like(bias)
+            self._grad_parameters(grad, *grads)
+            gradients = named(self.name, *grads)
         if self.x.passes_back:
             into, before = memory.for_grad(self.x), self.x.grad
             add = None if before is None else before.pixels
             pixels.conv_grad_x(grad.pixels, weight, *self.geometry(), into.pixels, add)
             memory.replace(self.x, into)
         grad.done()
-        return named(self.name, *grads)
+        return gradients
 
     def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
         x, options = self.x.data.pixels, self.geometry()

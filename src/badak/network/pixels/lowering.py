@@ -13,6 +13,7 @@ from badak.layers import (
     Concat,
     Conv2d,
     Dropout,
+    FrozenBatchNorm2d,
     GlobalAvgPool2d,
     Hardtanh,
     Layer,
@@ -28,6 +29,7 @@ from badak.network.pixels import activation, flat
 from badak.network.pixels.activation import Curve
 from badak.network.pixels.carried import Carried, Dropped
 from badak.network.pixels.conv import Conv, Enter, FirstConv
+from badak.network.pixels.folded import FirstFoldedConv, FoldedConv
 from badak.network.pixels.joins import Cat, Gate, Sum
 from badak.network.pixels.maps import Maps
 from badak.network.pixels.norm import Norm
@@ -96,11 +98,8 @@ class Lowered:
         """Make the step of a node, and of those after it that it can include."""
         kind, reads = type(node.layer), tuple(self._maps[read] for read in node.reads)
         x = reads[0]
-        if kind in TAILED:
-            first = not self.steps
-            make: Any = FirstConv if first else TAILED[kind]
-            tail = self._tail(node.name, sums=not first)
-            return make(node.name, node.layer, x, tail)
+        if kind in TAILED and not _frozen_norm(node.layer):
+            return self._tailed(node, x)
         if kind in LIMITS:
             return Sum(x, Tail(self._make(node.name), limits=LIMITS[kind](node.layer)))
         if kind is Residual:
@@ -114,9 +113,21 @@ class Lowered:
             return PLAIN[kind](node.layer, x, self._make(node.name))
         if activation.supported(node.layer):
             return Curve(node.layer, x, self._make(node.name))
-        if isinstance(node.layer, Dropout):
+        if isinstance(node.layer, Dropout) and not node.layer.frozen:
             return Dropped(node.layer, x, self._make(node.name))
         return Carried(node.name, node.layer, x, self._make(node.name))
+
+    def _tailed(self, node: Node, x: Maps) -> Step:
+        """A convolution or a norm, and a frozen norm after a convolution in its weights."""
+        first, after = not self.steps, self._next(node.name)
+        if isinstance(node.layer, Conv2d) and after is not None and _frozen_norm(after.layer):
+            self._taken[after.name] = None
+            tail = self._tail(after.name, sums=not first)
+            fold = FirstFoldedConv if first else FoldedConv
+            return fold(node.name, node.layer, after.layer, x, tail)
+        make: Any = FirstConv if first else TAILED[type(node.layer)]
+        step: Step = make(node.name, node.layer, x, self._tail(node.name, sums=not first))
+        return step
 
     def _max_pool(self, node: Node, x: Maps) -> Step:
         """Max pooling, whose way back applies the limits of the step before."""
@@ -166,6 +177,12 @@ class Lowered:
             for one, other in pairs:
                 one.need(other.frame("grad"), "grad")
                 other.need(one.frame("grad"), "grad")
+
+
+def _frozen_norm(layer: Layer) -> bool:
+    """Whether a layer is a batch norm that training leaves as it is."""
+    frozen = isinstance(layer, BatchNorm2d) and layer.frozen
+    return frozen or isinstance(layer, FrozenBatchNorm2d)
 
 
 def supported(layer: Layer) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from badak.arrays import Array
 from badak.network.pixels.maps import Buffer, Maps, Memory
-from badak.network.stages import Gradients, Stage
+from badak.network.stages import Gradients, Refreshed
 from badak.ops import edition
 
 NO_LIMITS = (-np.inf, np.inf)
@@ -45,8 +45,8 @@ class Step(ABC):
     makes: Maps
     keeps: tuple[Maps, ...] = ()
 
-    def refreshed(self) -> Iterator[Stage]:
-        """Yield the stages inside that have something to do before each pass."""
+    def refreshed(self) -> Iterator[Refreshed]:
+        """Yield what inside has something to do before each pass."""
         return iter(())
 
     def ways(self) -> tuple[str, ...]:

@@ -51,11 +51,11 @@ class Segments:
 class Predicted(Stage):
     """All layers of a network in prediction, for batches of one size."""
 
-    def __init__(self, segments: Segments, count: int) -> None:
+    def __init__(self, segments: Segments, count: int, direct: bool = True) -> None:
         self.segments = segments
         parts = segments.parts
         # Whether one native call is all, so that it can read the images where they are.
-        self.direct = len(parts) == 1 and isinstance(parts[0], Segment)
+        self.direct = direct and len(parts) == 1 and isinstance(parts[0], Segment)
         self.layouts = {
             part: part.layout(count, self.direct) for part in parts if isinstance(part, Segment)
         }

@@ -1,0 +1,118 @@
+"""`badak train --pretrained`: a network that learnt elsewhere, a new head, and fine-tuning."""
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from badak.data import Dataset
+from badak.errors import BadakError
+from badak.network import Network
+from badak.pretrained import PUBLISHED, Pretrained, features, heads, opened, unfreeze
+from badak.pretrained.published import named
+
+if TYPE_CHECKING:
+    from badak.cli.config import RunConfig
+
+# The model's name if a file holds a whole network.
+FROM_FILE = "pretrained"
+FOLDER = "folder:"
+# What decides how layers learn; a head alone learns from all images at once.
+LEARNING = (
+    *("epochs", "batch_size", "optimizer", "lr", "schedule", "augment", "early_stopping", "ema"),
+    *("label_smoothing", "class_weight", "balance", "snapshots"),
+)
+# What decides how a network begins.
+BEGINNING = ("layers", "weight_init")
+HEAD = {"optimizer": "sgd", "lr": 1.0, "epochs": 1, "schedule": None, "augment": None}
+FINETUNE = {
+    "optimizer": "adamw",
+    "lr": 3e-4,
+    "weight_decay": 1e-2,
+    "epochs": 8,
+    "schedule": "cosine",
+    "augment": "flip",
+    "batch_size": 16,
+}
+
+
+def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str, Any]:
+    """Fill in what the network decides, and how it learns unless the user wrote it.
+
+    Raises:
+        BadakError: options that do not go together, or weights that cannot be used.
+    """
+    if not options["dataset"].startswith(FOLDER):
+        raise BadakError(
+            f"--pretrained is for folder:PATH, whose images it resizes; got {options['dataset']!r}"
+        )
+    allowed = {"finetune"} if options["finetune"] else set()
+    odd = [name for name in explicit if name in BEGINNING]
+    if not allowed:
+        odd += [name for name in explicit if name in LEARNING]
+    if odd:
+        option = f"--{odd[0].replace('_', '-')}"
+        hint = "" if odd[0] in BEGINNING else " without --finetune: only a new head is fitted"
+        raise BadakError(f"{option} is not for --pretrained{hint}; omit it")
+    source, model = options["pretrained"], options["model"] if "model" in explicit else None
+    if Path(source).is_file():
+        source = str(Path(source).absolute())
+    else:
+        source = named(source)
+        if model not in (None, source):
+            raise BadakError(f"--pretrained {source} is that model; got --model {model} as well")
+    known = _opened(source, model, options["image_size"])
+    recipe = FINETUNE if options["finetune"] else HEAD
+    return {
+        **options,
+        **{name: recipe[name] for name in recipe if name not in explicit},
+        "pretrained": source,
+        "model": model or (source if source in PUBLISHED else FROM_FILE),
+        "input_shape": known.net.input_shape,
+        "image_size": known.net.input_shape[1],
+        "crop": known.crop,
+        "origin": known.origin,
+        "licence": known.licence or None,
+    }
+
+
+def network(config: "RunConfig") -> Network:
+    """Return the network with a new head and the layers frozen that do not learn."""
+    net = _of(config).net
+    net = net.astype(net.dtype)
+    heads.begin(net, len(config.class_names))
+    if config.finetune is not None:
+        unfreeze(net, config.finetune)
+    return net
+
+
+def fitted_head(config: "RunConfig", net: Network, train: Dataset) -> None:
+    """Begin fine-tuning with a head that fits the features as they are."""
+    heads.learn(net, features(net, train), train.labels, seed=config.seed)
+
+
+def notes(config: "RunConfig") -> list[str]:
+    """What to say of the weights before training."""
+    licence = f", licence {config.licence}" if config.licence else ""
+    return [f"weights: {config.origin}{licence}", *_of(config).notes]
+
+
+def about(config: "RunConfig") -> str:
+    """Say in a few words what learns."""
+    if config.finetune is None:
+        decay = "chosen by cross-validation" if config.weight_decay is None else config.weight_decay
+        return f"a new head on the features of {config.model}, weight decay {decay}"
+    which = {"last": "its last layers", "all": "all layers"}.get(config.finetune, config.finetune)
+    return f"{config.model} with a new head, fine-tuned: {which}"
+
+
+def _of(config: "RunConfig") -> Pretrained:
+    model = None if config.model in (FROM_FILE, config.pretrained) else config.model
+    return _opened(config.pretrained or "", model, config.image_size)
+
+
+@cache
+def _opened(source: str, model: str | None, image_size: int | None) -> Pretrained:
+    """The network; the callers copy it. Once in a process, for it takes a second."""
+    path = Path(source)
+    return opened(path if path.is_file() else source, model, image_size)

@@ -1,0 +1,1 @@
+"""Looking at a data set before training: what it holds, and what is wrong with it."""

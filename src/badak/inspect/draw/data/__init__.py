@@ -1,0 +1,1 @@
+"""Pictures of a data set as it is before training."""
