@@ -64,6 +64,10 @@ ASKED = {
     "precision": lambda net, data: inspect.precision(net, data, "float16").layers[-1].error,
     "int8": lambda net, data: logits(quantised(lowered(net, "C"), data.images[:50]), data.images),
     "embedding": lambda net, data: inspect.embedding(net, data, "linear1").points,
+    "features": lambda net, data: net.features(data.images),
+    "nearest by features": lambda net, data: (
+        inspect.nearest(data, data.images[3], k=4, net=net).distances
+    ),
     "fingerprint": lambda net, data: int(fingerprint(data), 16) % 2**32,
     "train": trained,
 }

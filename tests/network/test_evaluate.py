@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import badak
 from badak import BadakError, Network
 from badak.layers import BatchNorm2d, Conv2d, CrossEntropyLoss, Flatten, Linear
+from badak.network.evaluate import batches
 
 
 def test_evaluate_counts_the_last_partial_batch(net):
@@ -48,3 +49,13 @@ def test_evaluate_leaves_out_what_the_loss_ignores(net):
     alone = badak.data.Dataset(images[[0, 2]], [0, 2], ["a", "b", "c"])
     assert net.evaluate(data, batch_size=1) == net.evaluate(alone, batch_size=1)
     assert net.evaluate(data).images == 2
+
+
+def test_batches_of_large_images_have_fewer(monkeypatch):
+    net = Network([Flatten(), Linear(2)], (1, 4, 5), seed=0)
+    images = np.random.default_rng(0).random((7, 1, 4, 5), np.float32)
+    whole = net.predict_proba(images)
+    for largest, sizes in ((20 * 3 + 19, [3, 3, 1]), (1, [1] * 7), (10**6, [5, 2])):
+        monkeypatch.setattr("badak.network.evaluate.LARGEST_BATCH", largest)
+        assert [len(batch) for batch in batches(net, images, 5)] == sizes
+        np.testing.assert_allclose(net.predict_proba(images), whole, atol=1e-6)

@@ -3,6 +3,7 @@
 Letters: N images, K classes.
 """
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,15 +18,21 @@ from badak.network.results import Evaluation, LabelledImages
 if TYPE_CHECKING:
     from badak.network.network import Network
 
+LARGEST_BATCH = 2**23  # numbers: 256 images of 3x104x104, 55 of 3x224x224
+
 
 def batches(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:
-    """Yield the images in batches, none of them checked for its numbers or scaled."""
+    """Yield the images in batches, none of them checked for its numbers or scaled.
+
+    A batch has `batch_size` images, or fewer if these are so large that it needed much memory.
+    """
     checks.integer(batch_size, "batch_size", minimum=1)
     array = as_blocks(x, "images")
     check_layout(array, "images", net.input_shape)
     check_shape(array, "images", (None, *net.input_shape))
-    for start in range(0, len(array), batch_size):
-        yield array[start : start + batch_size]
+    size = min(batch_size, max(1, LARGEST_BATCH // math.prod(net.input_shape)))
+    for start in range(0, len(array), size):
+        yield array[start : start + size]
 
 
 def batch_outputs(net: "Network", x: ArrayLike, batch_size: int) -> Iterator[Array]:

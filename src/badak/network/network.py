@@ -169,7 +169,7 @@ class Network(Transferable):
         return result.loss, result.gradients
 
     def predict(self, x: ArrayLike, batch_size: int = 256) -> Labels:
-        """Return the class of each image, (N,) int64, computing `batch_size` images at a time."""
+        """Return the class of each image, (N,) int64, at most `batch_size` images at a time."""
         classes: Labels = outputs(self, x, batch_size).argmax(axis=1)
         return classes
 
@@ -182,7 +182,7 @@ class Network(Transferable):
 
         Args:
             data: has images (N, C, H, W) and labels (N,).
-            batch_size: images at a time; memory does not grow with N.
+            batch_size: images at a time, at most; memory does not grow with N.
 
         Raises:
             BadakError: no images, or labels that do not fit.
