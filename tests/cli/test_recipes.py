@@ -152,5 +152,7 @@ def test_what_is_asked_for_wins_over_the_number_of_images(badak, tmp_path, words
 @pytest.mark.parametrize("model", RECIPES)
 @pytest.mark.parametrize("count", [1500, 20_000, 60_000])
 def test_enough_images_keep_the_recipe(model, count):
-    assert sized(model, count, explicit=set()) == {"batch_size": 100}
+    chosen = sized(model, count, explicit=set())
+    chosen.pop("epochs", None)  # more photos are shown less often
+    assert chosen == {"batch_size": 100}
     assert why_small(model, count, explicit=set()) == []

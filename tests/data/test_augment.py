@@ -314,6 +314,17 @@ BAD = {
         lambda: ColorJitter(0.5)(random_images((1, 2, 9, 9)), rng()),
         "ColorJitter: images.*1 channel.*got 2",
     ),
+    "jitter after normalize": (
+        lambda: Compose(Normalize(0.5, 0.25), ColorJitter(0.5))(
+            np.full((1, 3, 9, 9), 255, np.uint8), rng()
+        ),
+        r"ColorJitter: floats.*\[0, 1\].*got 2 to 2: .*Normalize last",
+    ),
+    "trivial of 0..255": (
+        lambda: TrivialAugment()(np.full((1, 3, 9, 9), 200.0), rng()),
+        "TrivialAugment: floats.*got 200 to 200",
+    ),
+    "no rows": (lambda: Flip()(np.zeros((1, 1, 0, 9)), rng()), r"empty axis; got \(1, 1, 0, 9\)"),
     "num_ops": (lambda: RandAugment(num_ops=0), "num_ops.*got 0"),
     "magnitude": (lambda: RandAugment(magnitude=31), "magnitude.*at most 30; got 31"),
     "rand channels": (

@@ -18,6 +18,7 @@ from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
+from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
 from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
@@ -34,11 +35,13 @@ from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.mlflow import MLflow
 from badak.formats.tensorboard import TensorBoard
+from badak.network import Network
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
+MOST_ROWS = 100  # of a network's table: ResNet-20 has 71, MobileNetV1 84
 
 
 @click.command()
@@ -54,8 +57,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATASET is digits (included in badak), mnist, fashion-mnist, cifar10, emnist-letters (or
     another form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class.
-    Without options, badak trains the book's network, SimpleConvNet, with Adam. Each other model
-    has its own optimizer, schedule and augmentation; options you give take precedence.
+    Without options, badak trains the book's network, SimpleConvNet, with Adam; on a folder of
+    photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
+    give take precedence.
     """
     explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
     if options["folds"] is not None:
@@ -101,7 +105,7 @@ def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
     """What to say before a training of so many images begins."""
     if config.pretrained is not None:
         return pretrained.notes(config)
-    return why_small(config.model, count, explicit)
+    return [*about_photos(config, explicit), *why_small(config.model, count, explicit)]
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -137,8 +141,9 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
-        fill = pretrained.completed if options["pretrained"] else completed
-        return RunConfig(**fill(options, explicit))
+        if options["pretrained"]:
+            return RunConfig(**pretrained.completed(options, explicit))
+        return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
@@ -194,6 +199,20 @@ def _tracking(wanted: set[str], config: RunConfig, run: RunDirectory) -> Iterato
         yield MLflow(config.data_name, run.path.name, options, run.path / "mlflow.txt")
 
 
+def _show_network(net: Network) -> None:
+    """Print the table of a network that a reader would read; of a longer one its sums."""
+    table = net.summary()
+    if len(table.rows) <= MOST_ROWS:
+        terminal.console().print(table)
+        return
+    channels, height, width = net.input_shape
+    say(
+        f"{len(table.rows)} layers for images of {channels}x{height}x{width}, "
+        f"{table.parameters:,} parameters, {terminal.short(table.flops)} FLOPs an image; "
+        "`badak inspect` lists them"
+    )
+
+
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once everything was checked."""
 
@@ -209,7 +228,7 @@ class _Opening(Callback):
         self.config.save(self.run)  # first: from now on the run can be resumed
         learnt.remember(self.run, self.parts.train, self.parts.test)
         if self.config.fold in (None, 1):  # it is the same in every fold
-            terminal.console().print(trainer.net.summary())
+            _show_network(trainer.net)
         say(splits.about(self.config.division, self.parts))
         say(counts.per_class(self.parts))
         for line in (self.config.about(), *self.notes):
