@@ -1,7 +1,7 @@
 """`badak data`: a look at a data set before training, in the terminal and on one page."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,19 +80,37 @@ def command(
     if pretrained is not None and not is_folder(dataset):
         raise BadakError(f"pretrained is for folder:PATH, whose images it resizes; got {dataset!r}")
     known = None if pretrained is None else _opened(pretrained)
-    with _progress(console) as on_image:
-        seen = inspect.survey(_source(division, data_dir), on_image=on_image)
-    seen = redivided(seen, division) if is_folder(dataset) else seen
-    found = inspect.findings(seen, None if known is None else _features(known, seen, console))
-    _show(console, seen, found)
-    where = RunDirectory(out or Path("runs", f"data-{terminal.printable(seen.name)}"))
+    with _directory(out or Path("runs", f"data-{_name(dataset)}")) as where:
+        with _progress(console) as on_image:
+            seen = inspect.survey(_source(division, data_dir), on_image=on_image)
+        seen = redivided(seen, division) if is_folder(dataset) else seen
+        found = inspect.findings(seen, None if known is None else _features(known, seen, console))
+        _show(console, seen, found)
+        *_, page = inspect.data_report(seen, found, where.report, where.plots)
+        say(f"with photos, on one page: {page}")
+
+
+def _name(dataset: str) -> str:
+    """The data set's name for a directory: a folder's name without its path."""
+    kind, _, path = dataset.partition(":")
+    return terminal.printable(Path(path).expanduser().resolve().name if path else kind)
+
+
+@contextmanager
+def _directory(path: Path) -> Iterator[RunDirectory]:
+    """Make the directory, before any image is read; remove it again if nothing was written."""
+    where = RunDirectory(path)
     try:
-        where.path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         where.make_plots()
     except OSError as fault:
-        raise BadakError(f"cannot write {where.path}: {fault.strerror or fault}") from None
-    *_, page = inspect.data_report(seen, found, where.report, where.plots)
-    say(f"with photos, on one page: {page}")
+        raise BadakError(f"cannot write {path}: {fault.strerror or fault}") from None
+    try:
+        yield where
+    finally:
+        for folder in (where.plots, path, path.parent):
+            with suppress(OSError):
+                folder.rmdir()  # refused unless it is empty
 
 
 def _source(division: Division, data_dir: Path | None) -> Path | list[Dataset]:

@@ -1,7 +1,7 @@
 """`badak train --folds K`: K trainings, each measured on the fold that it did not learn from."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,13 @@ def train_folds(
             "--run-dir"
         )
     for fold, run in enumerate(runs, 1):
-        new = fold > 1 and not run.config.exists()
-        own, typed = _like(runs[0], options, explicit) if new else (options, explicit)
-        begun = run.checkpoint.exists()
-        own = own | {"run_dir": run.path, "fold": fold, "resume": begun}
+        if fold > 1 and not run.checkpoint.exists():
+            _begin_like(runs[0], run, fold)
+        begun = fold > 1 or run.checkpoint.exists()
+        own = options | {"run_dir": run.path, "fold": fold, "resume": begun}
         own["accept_other_bits"] = options["accept_other_bits"] and begun
         try:
-            train(own, typed | {"fold"})
+            train(own, explicit | {"fold"})
         except Interrupted as stop:
             words = str(stop).partition("; continue with")[0]
             stop.args = (f"fold {fold} of {count}: {words}; continue with --resume",)
@@ -61,12 +61,11 @@ def train_folds(
     _show(runs)
 
 
-def _like(first: RunDirectory, options: Options, explicit: set[str]) -> tuple[Options, set[str]]:
-    """The options with which the first fold was begun: a command that resumes need not repeat."""
-    known = {name: value for name, value in asdict(read_config(first)).items() if name in options}
-    known["data_dir"] = known["data_dir"] and Path(known["data_dir"])
-    typed = explicit | known.keys()
-    return options | known, typed - {"model"} if known["layers"] else typed
+def _begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:
+    """Give a fold the options of the first, with what was chosen for it, such as its rate."""
+    config = replace(read_config(first), fold=fold, train_images=None, test_images=None)
+    run.path.mkdir(parents=True, exist_ok=True)
+    config.save(run)
 
 
 def _show(runs: list[RunDirectory]) -> None:

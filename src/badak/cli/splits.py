@@ -197,8 +197,8 @@ def about(how: Division, parts: Parts) -> str:
 
     Example:
         >>> part = Dataset(np.zeros((3, 1, 2, 2)), [0, 0, 1])
-        >>> about(Division("folder:a", "60:20:20", "_"), Parts(part, part[1:], part[2:]))
-        '3 images to learn from, 2 to choose the epoch by, 1 to test on (60:20:20, groups by ...'
+        >>> about(Division("digits", "60:20:20"), Parts(part, part[1:], part[2:]))
+        '3 images to learn from, 2 to choose the epoch by, 1 to test on (60:20:20)'
     """
     learn = f"{len(parts.train):,} images to learn from"
     words = [] if how.split is None else [how.split]

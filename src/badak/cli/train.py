@@ -91,7 +91,7 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
     if begins and config.model == TYPED and config.lr is None:
         config, note = with_rate(config, net, train)
         notes.append(note)
-    if begun and not begun.checkpoint.exists():
+    if begun and not begun.checkpoint.exists() and config.fold is None:
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     if config.finetune is not None and not (begun and begun.checkpoint.exists()):
         pretrained.fitted_head(config, net, train)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
-from badak.arrays import Indices, Labels, Mask
+from badak.arrays import Indices, Labels
 from badak.data.dataset import Dataset
 from badak.data.loader import MAX_SEED
 from badak.errors import ArgumentTypeError, BadakError
@@ -129,8 +129,3 @@ def group_numbers(groups: ArrayLike | None, count: int) -> Indices | None:
     if values.shape != (count,):
         raise BadakError(f"groups must be {count}, one per image; got shape {values.shape}")
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
-
-
-def together(dealt: Mask, groups: Indices) -> Mask:
-    """Widen a choice of images to their whole groups."""
-    return np.isin(groups, groups[dealt])

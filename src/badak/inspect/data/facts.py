@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from badak.errors import listed
-from badak.inspect.data.finding import Finding, counted
+from badak.inspect.data.finding import Finding
 from badak.inspect.data.survey import Survey
 
 # Pillow's modes, in words; others keep their names.
@@ -74,4 +74,5 @@ def _problems(found: Sequence[Finding]) -> dict[str, str]:
     if not found:
         return {}
     fix = sum(finding.level == "fix" for finding in found)
-    return {"Found": f"{counted(fix, 'thing')} to fix, {len(found) - fix} to look at"}
+    counts = {"to fix": fix, "to look at": len(found) - fix}
+    return {"Found": ", ".join(f"{count} {what}" for what, count in counts.items() if count)}

@@ -15,7 +15,7 @@ from badak.inspect.data.suspects import suspects
 FEW = 10  # images of a class
 UNEVEN = 3  # largest class / smallest class
 DETAIL = 32  # pixels: smaller images, such as drawn digits, have no detail to compare
-UNCLEAR = "Look at them: remove those on which a person could not tell the class."
+UNCLEAR = "Remove an image if a person could not tell its class."
 
 
 def findings(seen: Survey, features: ArrayLike | None = None) -> list[Finding]:
@@ -42,8 +42,8 @@ def findings(seen: Survey, features: ArrayLike | None = None) -> list[Finding]:
         *copies(seen, near=detailed),
         *_empty(seen),
         *_few(seen),
-        *_odd(seen, detailed),
         *suspects(seen, features),
+        *_odd(seen, detailed),
         *_uneven(seen),
         *_passed(seen.passed),
     ]
@@ -110,20 +110,29 @@ def _odd(seen: Survey, detailed: bool) -> Iterator[Finding]:
     light = [f"mean brightness {value:.0%}" for value in seen.brightness]
     blurred = odd.blurred(seen) if detailed else ()
     rows = (
-        (odd.blank(seen), "blank", "They show nothing: remove them.", light),
+        (odd.blank(seen), "blank", "Such images teach nothing: remove them.", light),
         (odd.dark(seen), "very dark", UNCLEAR, light),
         (odd.bright(seen), "very bright", UNCLEAR, light),
         (blurred, "blurred, compared with the others", UNCLEAR, None),
         (
             odd.elongated(seen),
             f"more than {odd.LONG:g} times as long as wide",
-            "badak keeps the centre of an image: crop them by hand.",
+            "badak keeps the centre of an image only: crop such images by hand.",
             sizes,
         ),
-        (odd.small(seen), f"below {odd.SMALL} pixels in size", "Find larger ones.", sizes),
-        (odd.unlike(seen), "unlike all others in colours and shapes",
-         "Look at them: do they belong to the data set?", None),
-    )  # fmt: skip
+        (
+            odd.small(seen),
+            f"below {odd.SMALL} pixels in size",
+            "Use larger images, if there are any.",
+            sizes,
+        ),
+        (
+            odd.unlike(seen),
+            "unlike all others in colours and shapes",
+            "Check that they belong to the data set.",
+            None,
+        ),
+    )
     for places, what, advice, values in rows:
         if not len(places):
             continue

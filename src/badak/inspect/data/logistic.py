@@ -11,7 +11,8 @@ from badak.arrays import Indices, Labels
 Matrix = NDArray[np.float64]
 # Weight decays to choose from, the strongest first: each starts from the weights of the last.
 DECAYS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-STEPS = 100  # of gradient descent, for each decay
+CHOOSING, CHOOSING_STEPS = 1000, 50  # images that choose, at most; steps for each decay
+STEPS = 100  # of gradient descent
 
 
 def standardised(features: Matrix) -> Matrix:
@@ -70,20 +71,42 @@ def fit(
 def out_of_fold(features: Matrix, labels: Labels, folds: Indices, classes: int) -> Matrix:
     """Return the probabilities (N, K) of each image's classes, learnt from the other folds.
 
-    Of several weight decays, that of the smallest out-of-fold cross-entropy is used.
+    Of several weight decays, that of the smallest out-of-fold cross-entropy is used; of many
+    images, some choose it.
     """
     features = standardised(features)
-    chances = np.empty((len(DECAYS), len(labels), classes))
+    some = np.unique(np.linspace(0, len(labels) - 1, CHOOSING).astype(np.int64))
+    decay = _chosen_decay(features[some], labels[some], folds[some], classes)
+    chances = np.empty((len(labels), classes))
     for fold in range(folds.max() + 1):
         held = folds == fold
-        weights = None
-        for place, decay in enumerate(DECAYS):
-            weights = fit(features[~held], labels[~held], classes, decay, weights)
-            logits = features[held] @ weights[:-1] + weights[-1]
-            chances[place, held] = softmax(logits)
-    own = chances[:, np.arange(len(labels)), labels]  # (D, N)
-    best = int(np.log(np.maximum(own, 1e-12)).mean(axis=1).argmax())
-    return np.asarray(chances[best])
+        weights = fit(features[~held], labels[~held], classes, decay)
+        chances[held] = _predicted(features[held], weights)
+    return chances
+
+
+def _chosen_decay(features: Matrix, labels: Labels, folds: Indices, classes: int) -> float:
+    """The decay of the smallest loss; smaller ones are not tried once the loss rises."""
+    starts: dict[int, Matrix] = {}
+    losses: list[float] = []
+    for decay in DECAYS:
+        loss = 0.0
+        for fold in np.unique(folds).tolist():
+            held = folds == fold
+            starts[fold] = fit(
+                features[~held], labels[~held], classes, decay, starts.get(fold), CHOOSING_STEPS
+            )
+            chances = _predicted(features[held], starts[fold])
+            own = chances[np.arange(len(chances)), labels[held]]
+            loss -= float(np.log(np.maximum(own, 1e-12)).sum())
+        losses.append(loss)
+        if loss > min(losses):
+            break
+    return DECAYS[int(np.argmin(losses))]
+
+
+def _predicted(features: Matrix, weights: Matrix) -> Matrix:
+    return softmax(features @ weights[:-1] + weights[-1])
 
 
 def softmax(logits: Matrix) -> Matrix:

@@ -11,8 +11,9 @@ from badak.inspect.data.labels import suspected_labels
 from badak.inspect.data.survey import Survey
 
 FOLDS = 5
-# Features that tell the classes apart less often suspect too many labels that are right.
-MIN_ACCURACY = 0.8
+# Features that tell the classes apart less often suspect too many labels that are right. Simple
+# ones are confused by backgrounds, which a pretrained network's are not.
+SIMPLE, PRETRAINED = 0.9, 0.7
 UNSEEN = (
     "These are simple ones, of colours and edges. A pretrained network's find more: "
     "badak data --pretrained efficientnet-lite0."
@@ -32,7 +33,7 @@ def suspects(seen: Survey, features: ArrayLike | None = None) -> Iterator[Findin
     if len(np.unique(seen.labels[judged])) < 2:
         return
     ranked = suspected_labels(x[judged], seen.labels[judged], FOLDS)
-    if ranked.accuracy < MIN_ACCURACY:
+    if ranked.accuracy < (SIMPLE if features is None else PRETRAINED):
         yield Finding(
             f"wrong labels cannot be found by features that tell only {ranked.accuracy:.0%} of "
             "the images right",
@@ -42,16 +43,19 @@ def suspects(seen: Survey, features: ArrayLike | None = None) -> Iterator[Findin
         return
     if not ranked.likely:
         return
-    places = judged[ranked.indices[: ranked.likely]]
-    given, other = ([seen.class_names[k] for k in ks] for ks in (ranked.given, ranked.suggested))
+    doubted = int((ranked.margins < 0).sum())
+    places = judged[ranked.indices[:doubted]]
+    names = seen.class_names
+    notes = [
+        f"labelled {names[own]}, looks like {names[rival]}"
+        for own, rival in zip(ranked.given[:doubted], ranked.suggested[:doubted], strict=True)
+    ]
     yield Finding(
-        f"{counted(len(places))} {'has a label' if len(places) == 1 else 'have labels'} that the "
-        "other images contradict",
+        f"{counted(doubted)} {'looks' if doubted == 1 else 'look'} like another class; about "
+        f"{counted(ranked.likely, 'label is', 'labels are')} wrong",
         "Look at them, the most suspect first: move those with a wrong label to the right class. "
         f"(The features tell {ranked.accuracy:.0%} of all images right.)",
         "look",
         tuple((int(i),) for i in places),
-        tuple(
-            f"labelled {own}, looks like {rival}" for own, rival in zip(given, other, strict=True)
-        )[: len(places)],
+        tuple(notes),
     )

@@ -13,7 +13,7 @@ from badak.inspect.data.survey import Survey
 from badak.inspect.report.page import document, figure, listed_contents, section, text
 from badak.inspect.report.photos import examples, photos
 
-EXAMPLES, MOST_CLASSES = 6, 40  # photos of a class; classes that are shown
+EXAMPLES, MOST_CLASSES = 5, 40  # photos of a class; classes that are shown
 HEADINGS = {"fix": "To fix", "look": "To look at"}
 COUNTS, SIZES, CLASSES = "Images of each class", "Sizes", "Examples of each class"
 
