@@ -90,6 +90,7 @@ def test_views(dtype):
     assert {(view.shape, view.dtype) for view in views} == {(x.shape, x.dtype)}
     np.testing.assert_array_equal(views[0], x)
     np.testing.assert_array_equal(views[4][1], resized(x[1, :, :7, 2:], (8, 16)))
+    np.testing.assert_array_equal(views[10][0], resized(x[0, :, :7, 1:15], (8, 16)))
     for plain, flipped in zip(views[::2], views[1::2], strict=True):
         np.testing.assert_array_equal(flipped, plain[..., ::-1])
     assert {"flip": mirrored, "crops": crops} == VIEWS

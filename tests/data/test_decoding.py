@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from badak import ops
-from badak.data import decoding, read_image, stored_cache
+from badak.data import decoding, read_image, scratch, stored_cache
 from badak.data.content import digest
 from badak.data.decoding import decode
 from badak.data.folder import read_folder
@@ -40,8 +40,8 @@ def pictures(folder, count=12, ending="png"):
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     """The folder of the cache; all files count as settled, however new."""
-    monkeypatch.setattr(stored_cache, "cache_folder", lambda name: tmp_path / "cache" / name)
-    monkeypatch.setattr(stored_cache.tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(scratch, "cache_folder", lambda name: tmp_path / "cache" / name)
+    monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(decoding, "UNSETTLED", -3600)
     return tmp_path / "cache" / "images"
@@ -195,9 +195,8 @@ def test_a_cache_that_cannot_be_written(tmp_path, cache, kept):
 def test_a_full_disk_is_noticed_before_the_first_image(tmp_path, cache, monkeypatch):
     monkeypatch.setattr(decoding, "SMALL", LARGE)
     refuse_to_decode(monkeypatch)
-    monkeypatch.setattr(stored_cache.shutil, "disk_usage", lambda _: os.terminal_size((0, 0)))
     usage = type("usage", (), {"free": 700})
-    monkeypatch.setattr(stored_cache.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(scratch.shutil, "disk_usage", lambda _: usage)
     files = pictures(tmp_path / "images")
     words = (
         r"12 images of 5x7 need 0\.0 GiB of disk once they are decoded \(.*images: 0\.0 GiB are "
@@ -303,8 +302,8 @@ def test_several_processes_at_once(tmp_path):
 
 def test_what_was_used_longest_ago_makes_room(tmp_path, cache, monkeypatch):
     files = pictures(tmp_path / "images")
-    one = 12 * (3 * 35 + stored_cache.TABLE.itemsize) + 16 + len("{}") + 16
-    monkeypatch.setattr(stored_cache, "MAX_BYTES", 3 * one)
+    one = 12 * (3 * 35 + stored_cache.TABLE.itemsize)
+    monkeypatch.setattr(scratch, "MAX_BYTES", 3 * one)
     for age, crop in ((400, 0.5), (300, 0.6), (200, 0.7)):
         before = set(names(cache))
         decode(files, SIZE, crop, skip_corrupt=False)

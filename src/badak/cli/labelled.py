@@ -28,14 +28,8 @@ def labelled(opened: Opened, folder: Path | None) -> tuple[Dataset, str]:
         )
         return test, f"the test images of {config.dataset}"
     channels, *size = config.input_shape
-    data = read_classes(
-        folder,
-        config.class_names,
-        size,
-        channels == 3,
-        config.skip_corrupt,
-        1.0 if config.crop is None else config.crop,
-    )
+    color, crop = channels == 3, config.crop or 1.0
+    data = read_classes(folder, config.class_names, size, color, config.skip_corrupt, crop)
     if opened.run.learnt.exists():
         learnt.refuse(opened.run, data)
     return data, f"the images of {folder}"

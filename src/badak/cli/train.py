@@ -35,11 +35,13 @@ from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.mlflow import MLflow
 from badak.formats.tensorboard import TensorBoard
+from badak.network import Network
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
+MOST_ROWS = 100  # of a network's table: ResNet-20 has 71, MobileNetV1 84
 
 
 @click.command()
@@ -197,6 +199,20 @@ def _tracking(wanted: set[str], config: RunConfig, run: RunDirectory) -> Iterato
         yield MLflow(config.data_name, run.path.name, options, run.path / "mlflow.txt")
 
 
+def _show_network(net: Network) -> None:
+    """Print the table of a network that a reader would read; of a longer one its sums."""
+    table = net.summary()
+    if len(table.rows) <= MOST_ROWS:
+        terminal.console().print(table)
+        return
+    channels, height, width = net.input_shape
+    say(
+        f"{len(table.rows)} layers for images of {channels}x{height}x{width}, "
+        f"{table.parameters:,} parameters, {terminal.short(table.flops)} FLOPs an image; "
+        "`badak inspect` lists them"
+    )
+
+
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once everything was checked."""
 
@@ -212,7 +228,7 @@ class _Opening(Callback):
         self.config.save(self.run)  # first: from now on the run can be resumed
         learnt.remember(self.run, self.parts.train, self.parts.test)
         if self.config.fold in (None, 1):  # it is the same in every fold
-            terminal.console().print(trainer.net.summary())
+            _show_network(trainer.net)
         say(splits.about(self.config.division, self.parts))
         say(counts.per_class(self.parts))
         for line in (self.config.about(), *self.notes):

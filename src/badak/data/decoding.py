@@ -18,12 +18,12 @@ from badak.data import stored_cache
 from badak.data.ahead import ahead
 from badak.data.content import digest
 from badak.data.image import Pair, quiet, read_pixels
-from badak.data.stored_cache import MARK, TABLE, Decoded, unfinished
+from badak.data.scratch import SMALL
+from badak.data.stored_cache import MARK, TABLE, Decoded
 from badak.data.stored_file import MemoryRows
 from badak.errors import FormatError
 from badak.ops.processor import num_threads
 
-SMALL = 64 * 2**20  # bytes; fewer stay in memory
 MOST_THREADS = 16
 PIECE = 16  # files that a thread decodes at a time
 # A file that changed this shortly before (seconds) may change again within one tick of the clock
@@ -100,10 +100,10 @@ def _decode_all(
     shape = (len(files), 3, *size)
     table = np.zeros(len(files), TABLE)
     if math.prod(shape) > SMALL:
-        with unfinished(shape) as file:
+        with stored_cache.create(shape) as file:
             task = _Task(files, stamps, size, crop, file.write, table)
             faults, settled = _run(task, skip_corrupt)
-            rows = file.finish(table, faults, key if settled else None)
+            rows = stored_cache.complete(file, table, faults, key if settled else None)
         return Decoded(rows, table, faults)
     pixels = np.empty(shape, np.uint8)
     task = _Task(files, stamps, size, crop, pixels.__setitem__, table)

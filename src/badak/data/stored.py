@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from badak import checks
-from badak.arrays import Images, Indices, Shape, scaled
+from badak.arrays import Images, Indices, Shape, not_finite, scaled
 from badak.data.image import grey
 from badak.data.stored_file import Rows
 from badak.errors import BadakError
@@ -30,6 +30,7 @@ class StoredImages:
 
     Attributes:
         shape: (N, C, H, W).
+        stored: the dtype in which they are stored.
         dtype: float32, of the arrays that indexing returns.
 
     Example:
@@ -44,6 +45,7 @@ class StoredImages:
 
     def __init__(self, rows: Rows, places: Indices | None = None, as_grey: bool = False) -> None:
         self._rows, self._is_grey = rows, as_grey
+        self.stored = rows.dtype
         self._places = np.arange(rows.shape[0]) if places is None else places
         channels = 1 if as_grey else rows.shape[1]
         self.shape: Shape = (len(self._places), channels, *rows.shape[2:])
@@ -113,4 +115,8 @@ class StoredImages:
         for start in range(0, len(places), block):
             few = slice(start, start + block)
             scaled(self._read(places[few]), floats[few])
+            if self.stored != np.uint8 and not_finite({"": floats[few]}):
+                finite = np.isfinite(floats[few]).reshape(-1, floats[0].size).all(axis=1)
+                first = places[start + int(np.argmin(finite))]
+                raise BadakError(f"images must be finite; image {first} holds NaN or infinity")
         return floats

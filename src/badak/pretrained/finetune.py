@@ -15,8 +15,8 @@ def unfreeze(net: Network, layers: str = LAST) -> None:
 
     Args:
         net: a network whose head is new.
-        layers: "last", those whose maps are smallest, about a third; "all"; or patterns of layer
-            names, with commas between. The head always learns.
+        layers: "last", those whose maps are smallest; "all"; or patterns of layer names, with
+            commas between. The head always learns.
 
     Raises:
         BadakError: a pattern that matches no layer.
@@ -43,17 +43,18 @@ def unfreeze(net: Network, layers: str = LAST) -> None:
 
 
 def last_stage(net: Network) -> list[str]:
-    """Return the names of the layers whose output has the fewest rows before they are averaged."""
-    shapes = [
-        (visit.name, visit.input, visit.output)
+    """Return the names of the layers from the first on whose maps are as small as the last maps.
+
+    Maps of one pixel do not count, as those that global pooling makes.
+    """
+    rows = {
+        visit.name: visit.output[1] if len(visit.output) == 3 else 1
         for visit in walk(net.layers, net.input_shape)
         if visit.name in net.layers
-    ]
-    maps = [output for name, _, output in shapes if len(output) == 3 and output[1] > 1]
-    if not maps:
-        return [name for name, *_ in shapes]
-    rows = maps[-1][1]
-    return [name for name, _, output in shapes if len(output) == 3 and output[1] == rows]
+    }
+    smallest = min((count for count in rows.values() if count > 1), default=1)
+    first = next(place for place, count in enumerate(rows.values()) if count <= smallest)
+    return list(rows)[first:]
 
 
 def falling_rates(net: Network, lowest: float = LOWEST) -> dict[str, float]:

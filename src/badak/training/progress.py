@@ -1,6 +1,7 @@
 """Progress: a bar in a terminal, plain lines elsewhere."""
 
 import errno
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ class Progress(Callback):
 
     def on_epoch_end(self, trainer: Running, record: EpochRecord) -> None:
         """Print the epoch's line."""
-        line = f"{record}  {self._rate:,.0f} images/s"
+        line = str(record) if math.isnan(self._rate) else f"{record}  {self._rate:,.0f} images/s"
         with _stopping_if_unread(trainer):
             if self._bar is not None:
                 self._bar.console.print(line, highlight=False, soft_wrap=True)

@@ -120,7 +120,7 @@ def _odd(seen: Survey, detailed: bool) -> Iterator[Finding]:
             "badak keeps the centre of an image: crop them by hand.",
             sizes,
         ),
-        (odd.small(seen), f"below {odd.SMALL} pixels in size", "Replace them.", sizes),
+        (odd.small(seen), f"below {odd.SMALL} pixels in size", "Find larger ones.", sizes),
         (odd.unlike(seen), "unlike all others in colours and shapes",
          "Look at them: do they belong to the data set?", None),
     )  # fmt: skip

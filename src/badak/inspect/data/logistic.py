@@ -39,7 +39,12 @@ def standardised(features: Matrix) -> Matrix:
 
 
 def fit(
-    features: Matrix, labels: Labels, classes: int, decay: float, start: Matrix | None = None
+    features: Matrix,
+    labels: Labels,
+    classes: int,
+    decay: float,
+    start: Matrix | None = None,
+    steps: int = STEPS,
 ) -> Matrix:
     """Return the weights (F + 1, K) that minimise mean cross-entropy + decay / 2 * |weights|^2.
 
@@ -53,7 +58,7 @@ def fit(
     penalty[-1] = 0
     weights = np.zeros((x.shape[1], classes)) if start is None else start
     ahead, momentum = weights, 1.0
-    for _ in range(STEPS):
+    for _ in range(steps):
         gradient = x.T @ (softmax(x @ ahead) - targets) / len(x) + penalty * ahead
         before, weights = weights, ahead - gradient / curvature
         grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2

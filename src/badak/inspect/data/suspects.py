@@ -14,8 +14,8 @@ FOLDS = 5
 # Features that tell the classes apart less often suspect too many labels that are right.
 MIN_ACCURACY = 0.8
 UNSEEN = (
-    "These are simple ones, of colours and edges. A pretrained network's find far more: "
-    "badak.inspect.suspected_labels takes them."
+    "These are simple ones, of colours and edges. A pretrained network's find more: "
+    "badak data --pretrained efficientnet-lite0."
 )
 
 
