@@ -66,7 +66,7 @@ RECIPES = {
     "regnety-400mf":      Recipe("nesterov", 2e-2, 5e-5, "one-cycle", 30,    True),
     "convnext-tiny":      Recipe("adamw",    1e-3, 5e-2, "one-cycle", 30,    True),
     "ds-cnn":             Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
-    "photo":              Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 200,   PHOTO, 0.1, 0.99, 96),
+    "photo":              Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 100,   PHOTO, 0.1, 0.99, 96),
     "layers":             Recipe("adam",     None, None, None,        20,    False),
 }
 # fmt: on

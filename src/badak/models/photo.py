@@ -24,9 +24,9 @@ def PhotoNet(
 ) -> Network:
     """A 5x5 convolution of stride 2, four 3x3 ones, each pooled, a last one, and the outputs.
 
-    badak's own, not from a paper: of small networks it was the best, by cross-validation, on some
-    hundred photos (`badak train folder:PATH` says more). Each convolution is followed by batch norm
-    and ReLU. Images below 64 pixels begin with stride 1.
+    badak's own, not from a paper: better than narrow ResNets by cross-validation on 244 photos of
+    ants and bees. Each convolution is followed by batch norm and ReLU. Images below 64 pixels begin
+    with stride 1.
 
     Arguments are those of `badak.models`, and:
 

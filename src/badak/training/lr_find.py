@@ -21,7 +21,7 @@ from badak.training.step import training_step
 # The search ends at a loss of so many times the lowest one, both smoothed over the last steps.
 RISE, KEEP = 4.0, 0.9
 # Width of the Gaussian by which losses are smoothed, in steps.
-WIDTH = 3.0
+WIDTH = 4.0
 # The fall of the loss must be at least this share of the first loss, and counts as complete at
 # this share of itself: a loss near zero stays there at any rate, so its lowest place means nothing.
 FALL, COMPLETE = 0.05, 0.98

@@ -18,7 +18,7 @@ AUGMENTATIONS: dict[str, Augmentation | Mixing] = {
     "flip": Flip(),
     "flip-crop": Compose(Flip(), Crop(4)),
     "resized-crop": Compose(Flip(), RandomResizedCrop()),
-    "photo": Compose(Flip(), RandomResizedCrop((0.35, 1.0)), ColorJitter(0.4, 0.4, 0.4)),
+    "photo": Compose(Flip(), RandomResizedCrop((0.6, 1.0)), ColorJitter(0.4, 0.4, 0.4)),
     "rotate": Rotate(15),
     "perspective": Perspective(),
     "color-jitter": ColorJitter(0.4, 0.4, 0.4, 0.1),

@@ -29,13 +29,17 @@ def lr_find(found: LrFind) -> "Figure":
     smoothed = found.smoothed
     axes.plot(found.rates, found.losses, ".", color=RAW, markersize=4, label="loss of one batch")
     axes.plot(found.rates, smoothed, color=SMOOTHED, label="smoothed")
-    lowest, highest = float(smoothed.min()), float(smoothed[: smoothed.argmin() + 1].max())
-    room = 0.15 * (highest - lowest) or 1.0
-    axes.set_ylim(max(0, lowest - 2 * room), highest + 2 * room)
+    place = int(smoothed.argmin())
+    low, high = float(found.losses.min()), float(found.losses[: place + 1].max())
+    room = 0.05 * (high - low) or 1.0
+    axes.set_ylim(low - room, high + 5 * room)
+    gone = np.flatnonzero(smoothed[place:] > high)  # beyond there the curve is out of sight
+    last = min(place + int(gone[0]) + len(smoothed) // 20, len(smoothed) - 1) if len(gone) else -1
+    axes.set_xlim(found.rates[0] / 1.5, found.rates[last] * 1.5)
     if found.suggestion is not None:
         fallen = 10 * found.suggestion
-        place = int(abs(np.log(found.rates / fallen)).argmin())
-        axes.plot(fallen, smoothed[place], "o", color=SMOOTHED, label=f"fallen, at {fallen:.2g}")
+        height = np.interp(np.log(fallen), np.log(found.rates), smoothed)
+        axes.plot(fallen, height, "o", color=SMOOTHED, label=f"end of its fall: {fallen:.2g}")
         words = f"suggested, a tenth: {found.suggestion:.2g}"
         axes.axvline(found.suggestion, color=CHOSEN, linestyle="--", label=words)
     axes.set_xscale("log")
