@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from badak import __version__, storage
+from badak.cli import pretrained
 from badak.cli.config import RunConfig
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import say
@@ -173,6 +174,7 @@ def card(title: str, what: str, opened: Opened, result: Result) -> str:
         "Images": " x ".join(map(str, config.input_shape)) + " (channels, rows, columns)",
         "Classes": ", ".join(config.class_names),
         "Training": config.about(),
+        **pretrained.facts(config),
     }
     files = {file.name: f"{file.stat().st_size:,} bytes" for file in result.files}
     return model_card(

@@ -97,6 +97,14 @@ def notes(config: "RunConfig") -> list[str]:
     return [f"weights: {config.origin}{licence}", *_of(config).notes]
 
 
+def facts(config: "RunConfig") -> dict[str, str]:
+    """What a model card says of the weights; nothing if the network learnt here alone."""
+    if config.origin is None:
+        return {}
+    licence = config.licence or "not known to badak: ask who published them"
+    return {"Pretrained weights": config.origin, "Licence of these weights": licence}
+
+
 def about(config: "RunConfig") -> str:
     """Say in a few words what learns."""
     if config.finetune is None:

@@ -102,6 +102,8 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
+        if options["finetune"] and not options["pretrained"]:
+            raise BadakError("--finetune needs --pretrained, the network to fine-tune")
         fill = pretrained.completed if options["pretrained"] else completed
         return RunConfig(**fill(options, explicit))
     config = first = read_config(begun)
