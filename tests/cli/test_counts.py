@@ -6,6 +6,7 @@ import numpy as np
 
 from badak import data
 from badak.cli import counts
+from badak.cli.splits import Parts
 from cli.test_changed_data import CLASSES, write
 
 
@@ -26,7 +27,9 @@ def test_counts_of_many_classes_take_one_line():
     names = [f"class {k}" for k in range(100)]
     labels = np.arange(100).repeat(np.arange(100) % 7 + 8)
     part = data.Dataset(np.zeros((len(labels), 1, 1, 1)), labels, names)
-    assert counts.lines(part, part[:0])[1] == "per class: 8 to 14 to learn from, 0 to 0 to test on"
+    assert (
+        counts.per_class(Parts(part, None, part[:0])) == "per class: 8 to 14 training, 0 to 0 test"
+    )
     words = list(counts.cautions(part, part))
     assert words[0].startswith("fewer than 10 images to learn from: class 0: 8, class 7: 8, ")
     assert "and 25 more; " in words[0]

@@ -115,7 +115,7 @@ def test_each_image_draws_its_own_amount(transform, dtype):
 
 
 EXACT = [Shift(3), Crop(2, "reflect"), Flip(), Cutout(3), Compose(Flip(), Crop(1)), CutMix()]
-ROUNDED = [Shift(2, 0.3), Rotate(40, fill=0.7), Perspective(0.8, p=1), RandomResizedCrop(), MixUp()]
+ROUNDED = [Shift(2, 0.3), Rotate(40, fill=0.7), Perspective(0.5, p=1), RandomResizedCrop(), MixUp()]
 
 
 @pytest.mark.parametrize("transform", [*EXACT, *ROUNDED], ids=repr)
@@ -314,6 +314,17 @@ BAD = {
         lambda: ColorJitter(0.5)(random_images((1, 2, 9, 9)), rng()),
         "ColorJitter: images.*1 channel.*got 2",
     ),
+    "jitter after normalize": (
+        lambda: Compose(Normalize(0.5, 0.25), ColorJitter(0.5))(
+            np.full((1, 3, 9, 9), 255, np.uint8), rng()
+        ),
+        r"ColorJitter: floats.*\[0, 1\].*got 2 to 2: .*Normalize last",
+    ),
+    "trivial of 0..255": (
+        lambda: TrivialAugment()(np.full((1, 3, 9, 9), 200.0), rng()),
+        "TrivialAugment: floats.*got 200 to 200",
+    ),
+    "no rows": (lambda: Flip()(np.zeros((1, 1, 0, 9)), rng()), r"empty axis; got \(1, 1, 0, 9\)"),
     "num_ops": (lambda: RandAugment(num_ops=0), "num_ops.*got 0"),
     "magnitude": (lambda: RandAugment(magnitude=31), "magnitude.*at most 30; got 31"),
     "rand channels": (
@@ -370,7 +381,7 @@ def test_names_make_transforms():
     assert [type(one) for one in named("flip, randaugment,mixup").transforms] == [
         Flip, RandAugment, MixUp,
     ]  # fmt: skip
-    assert named("flip,cutmix").mixes
+    assert repr(named("flip-crop,cutmix")) == repr(Compose(Flip(), Crop(4), CutMix()))
     for name, transform in augment.AUGMENTATIONS.items():
         assert named(name) is transform
 

@@ -120,6 +120,13 @@ def test_tones_equal_pillow(shape, seed):
     both(image, lambda x: sharpness(x, 1.9), more.clip(0, 255), atol=2)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_equalize_equals_pillow_on_many_pixels(seed):
+    image = random_image((1, 50, 61), seed)
+    expected = ImageOps.equalize(Image.fromarray(image[0]))
+    np.testing.assert_array_equal(equalize(image)[0], expected)
+
+
 def test_floats_are_equalized_and_posterized_in_their_range():
     image = rng().random((3, 90, 90)).astype(np.float32) ** 3
     result = equalize(image)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badak.data.augment import VIEWS, Compose, CutMix, Flip, MixUp, crops, mirrored
+from badak.data.augment import VIEWS, Compose, CutMix, Flip, MixUp, averaged, crops, mirrored
 from badak.data.augment.pixels.resize import resized
+from badak.errors import BadakError
 
 
 def rng(seed=0):
@@ -89,6 +90,33 @@ def test_views(dtype):
     assert {(view.shape, view.dtype) for view in views} == {(x.shape, x.dtype)}
     np.testing.assert_array_equal(views[0], x)
     np.testing.assert_array_equal(views[4][1], resized(x[1, :, :7, 2:], (8, 16)))
+    np.testing.assert_array_equal(views[10][0], resized(x[0, :, :7, 1:15], (8, 16)))
     for plain, flipped in zip(views[::2], views[1::2], strict=True):
         np.testing.assert_array_equal(flipped, plain[..., ::-1])
     assert {"flip": mirrored, "crops": crops} == VIEWS
+
+
+@pytest.mark.parametrize("views", [mirrored, crops, None])
+@pytest.mark.parametrize("batch_size", [2, 100])
+def test_averaged_is_the_mean_over_the_views(views, batch_size):
+    images = np.random.default_rng(0).random((5, 3, 8, 9))
+    weights = np.random.default_rng(1).random((3 * 8 * 9, 4))
+
+    def linear(batch):
+        assert len(batch) <= batch_size
+        return batch.reshape(len(batch), -1) @ weights
+
+    expected = np.mean([linear(images[k : k + 1]) for k in range(5)], axis=1)
+    if views is not None:
+        expected = [
+            np.mean([linear(view)[0] for view in views(image[None])], axis=0) for image in images
+        ]
+    result = averaged(linear, images, views, batch_size)
+    np.testing.assert_allclose(result, expected, atol=1e-12)
+
+
+def test_averaged_refuses():
+    with pytest.raises(BadakError, match=r"batch_size.*got 0"):
+        averaged(len, np.zeros((1, 1, 2, 2)), batch_size=0)
+    with pytest.raises(BadakError, match=r"\(N, C, H, W\).*got \(9, 9\)"):
+        averaged(len, np.zeros((9, 9)))

@@ -53,6 +53,10 @@ FAMILIES = {
                      (3, 16, 20)),
     "resnet8": (partial(torch_small.resnet8, (4, 8, 12), K), models.ResNet8,
                 {"filters": (4, 8, 12)}, (3, 16, 19)),
+    "photo": (partial(torch_small.photo, (4, 5, 6, 8), 2, K), models.PhotoNet,
+              {"filters": (4, 5, 6, 8)}, (3, 64, 70)),
+    "photo below 64": (partial(torch_small.photo, (4, 5, 6, 8), 1, K), models.PhotoNet,
+                       {"filters": (4, 5, 6, 8)}, (3, 32, 36)),
     "ds-cnn": (partial(torch_small.ds_cnn, 8, 4, K), models.DSCNN, {"filters": 8}, (1, 49, 10)),
 }  # fmt: skip
 

@@ -238,6 +238,7 @@ SMALL = {
     "regnety-400mf": ({"filters": (8, 16), "blocks": (1, 2)}, (2, 9, 11)),
     "convnext-tiny": ({"filters": (4, 6), "blocks": (1, 2)}, (2, 18, 20)),
     "ds-cnn": ({"filters": 8}, (2, 18, 20)),
+    "photo": ({"filters": (4, 5, 6, 8)}, (2, 18, 20)),
 }
 
 

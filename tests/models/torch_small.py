@@ -165,3 +165,12 @@ def ds_cnn(filters, blocks, classes):
         layers += [SameConv2d(filters, filters, 3, groups=filters), norm(filters), nn.ReLU()]
         layers += [SameConv2d(filters, filters, 1), norm(filters), nn.ReLU()]
     return Classifier(nn.Sequential(*layers), nn.Linear(filters, classes))
+
+
+def photo(filters, stem, classes):
+    layers, before = [BasicConv(3, filters[0], 5, stem)], filters[0]
+    for after in filters:
+        layers += [BasicConv(before, after, 3), nn.MaxPool2d(2)]
+        before = after
+    layers.append(BasicConv(before, before, 3))
+    return Classifier(nn.Sequential(*layers), nn.Linear(before, classes))

@@ -75,7 +75,8 @@ def scaled(images: NDArray[Any], out: NDArray[Any]) -> Images:
     if images.dtype == np.uint8:
         np.divide(images, 255, out=out, dtype=out.dtype)
     else:
-        out[...] = images
+        with np.errstate(over="ignore"):  # too large for float32: infinite, which callers refuse
+            out[...] = images
     return out
 
 

@@ -19,6 +19,7 @@ from badak.errors import BadakError, did_you_mean
 COMMANDS = {
     "data": "Look at a data set before training.",
     "train": "Train a model on a data set.",
+    "lr-find": "Suggest a learning rate.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",
     "calibrate": "Make a trained model's probabilities honest.",

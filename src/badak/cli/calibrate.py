@@ -63,10 +63,13 @@ def command(run: Path, folder: Path | None, precision: float, data_dir: Path | N
 
 
 def _images(opened: Opened, folder: Path | None) -> tuple[Dataset, str]:
-    """The labelled images of the folder."""
-    if folder is None:
+    """The labelled images of the folder, or the run's validation images."""
+    if folder is not None:
+        return labelled(opened, folder)
+    validation = opened.config.load_parts(opened.run).validation
+    if validation is None:
         raise BadakError(
             f"{opened.run.path} has no validation images: name a FOLDER of labelled images that it "
-            "neither learnt from nor is tested on"
+            "neither learnt from nor is tested on, or train with --split 70:15:15"
         )
-    return labelled(opened, folder)
+    return validation, f"the validation images of {opened.config.dataset}"

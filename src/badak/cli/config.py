@@ -9,7 +9,8 @@ import numpy as np
 import tomli_w
 
 from badak import checks, data, models, optim, storage
-from badak.cli import learnt, pretrained
+from badak.cli import learnt, pretrained, splits
+from badak.cli.splits import Division, Parts
 from badak.data import Dataset
 from badak.data.augment import named
 from badak.errors import BadakError, listed
@@ -60,6 +61,10 @@ class RunConfig:
     data_dir: str | None = None
     image_size: int | None = None
     skip_corrupt: bool = False
+    split: str | None = None
+    group_by_prefix: str | None = None
+    folds: int | None = None
+    fold: int | None = None  # which of the folds is held out, from 1
     pretrained: str | None = None
     finetune: str | None = None
     crop: float | None = None
@@ -100,8 +105,23 @@ class RunConfig:
         """Load the training and test images; see `fitted`."""
         return self.fitted(*self.read_data(), run)
 
+    def load_parts(self, run: RunDirectory | None = None) -> Parts:
+        """Load the images of all parts, as `load_data` does of two."""
+        parts = self.read_parts()
+        train, test = self.fitted(parts.train, parts.test, run)
+        validation = parts.validation
+        if validation is not None:
+            validation = _mixed(_renumbered(validation, train.class_names))
+        return parts._replace(train=train, validation=validation, test=test)
+
     def read_data(self) -> tuple[Dataset, Dataset]:
         """Read all training and test images that exist now."""
+        parts = self.read_parts()
+        return parts.train, parts.test
+
+    def read_parts(self) -> Parts:
+        """Read the images of all parts that exist now."""
+        splits.check(self.division)
         color = None
         if self.input_shape and self.dataset.startswith(FOLDER):  # the run has begun
             color = self.input_shape[0] > 1  # even if images in colour were added since
@@ -111,7 +131,7 @@ class RunConfig:
                     f"{place}, the folder of the run's images, does not exist; if it has moved, "
                     "name its new place by data_dir=FOLDER"
                 )
-        return data.load(
+        train, test = data.load(
             self.dataset,
             self.data_dir,
             image_size=self.image_size,
@@ -119,6 +139,24 @@ class RunConfig:
             skip_corrupt=self.skip_corrupt,
             crop=self.crop,
         )
+        return splits.divided(self.division, train, test)
+
+    @property
+    def division(self) -> Division:
+        """How the images are divided into parts."""
+        return Division(self.dataset, self.split, self.group_by_prefix, self.folds, self.fold)
+
+    @property
+    def choosing(self) -> str:
+        """What the images are called that choose the best epoch.
+
+        Example:
+            >>> RunConfig("digits", "lenet", 3, "adam", 0, split="70:15:15").choosing
+            'validation images'
+        """
+        if self.split is not None:
+            return "validation images"
+        return "test images" if self.fold is None else "held-out images"
 
     def fitted(
         self, train: Dataset, test: Dataset, run: RunDirectory | None = None

@@ -1,9 +1,10 @@
-"""How many images each class has, in two lines before a training begins."""
+"""How many images each class has, in a line before a training begins."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
+from badak.cli.splits import Parts
 from badak.data import Dataset
 from badak.errors import listed
 
@@ -12,23 +13,25 @@ FEW = 10
 LISTED = 10  # classes
 
 
-def lines(train: Dataset, test: Dataset) -> list[str]:
-    """Return how many images there are, in all and per class.
+def per_class(parts: Parts) -> str:
+    """Return how many images each class has, in each part.
 
     Example:
         >>> part = Dataset(np.zeros((3, 1, 2, 2)), [0, 0, 1], ["ant", "bee"])
-        >>> lines(part, part[1:])[1]
+        >>> per_class(Parts(part, None, part[1:]))
         'per class, training + test: ant: 2 + 1; bee: 1 + 1'
     """
-    pairs = list(zip(_counts(train), _counts(test), strict=True))
-    if len(pairs) <= LISTED:
-        named = zip(train.class_names, pairs, strict=True)
-        each = "; ".join(f"{name}: {learnt:,} + {tested:,}" for name, (learnt, tested) in named)
-        each = f"per class, training + test: {each}"
-    else:
-        learnt, tested = (f"{min(n):,} to {max(n):,}" for n in zip(*pairs, strict=True))
-        each = f"per class: {learnt} to learn from, {tested} to test on"
-    return [f"{len(train):,} images to learn from, {len(test):,} to test on", each]
+    train = parts.train
+    named = {"training": train, "validation": parts.validation, parts.tested: parts.test}
+    counts = {name: _counts(part) for name, part in named.items() if part is not None}
+    if train.num_classes > LISTED:
+        ranges = [f"{min(own):,} to {max(own):,} {name}" for name, own in counts.items()]
+        return f"per class: {', '.join(ranges)}"
+    each = [
+        f"{name}: {' + '.join(f'{count:,}' for count in own)}"
+        for name, own in zip(train.class_names, zip(*counts.values(), strict=True), strict=True)
+    ]
+    return f"per class, {' + '.join(counts)}: {'; '.join(each)}"
 
 
 def cautions(train: Dataset, test: Dataset) -> Iterator[str]:

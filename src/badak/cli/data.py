@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING
 import click
 
 from badak import inspect, terminal
+from badak.arrays import Array
 from badak.cli.opened import data_dir_option
+from badak.cli.splits import (
+    FOLDER,
+    Division,
+    check,
+    divided,
+    group_option,
+    is_folder,
+    redivided,
+    split_option,
+)
 from badak.cli.words import say
 from badak.data import Dataset, load
-from badak.data.catalog import FOLDER, entry_of
+from badak.data.decoding import decode
+from badak.data.stored import StoredImages
 from badak.errors import BadakError
 from badak.inspect.data.facts import facts
 from badak.inspect.data.finding import Finding
 from badak.inspect.data.survey import Survey
 from badak.inspect.report.photos import entries
+from badak.pretrained import Pretrained, features, opened
 from badak.training import RunDirectory
 
 if TYPE_CHECKING:
@@ -32,13 +45,28 @@ MARKS = {"fix": "!", "look": "?"}
 @click.command()
 @click.argument("dataset")
 @data_dir_option
+@split_option
+@group_option
+@click.option(
+    "--pretrained",
+    metavar="NAME|FILE",
+    help="For folder:PATH: find wrong labels by the features of this network, as `badak train "
+    "--pretrained` takes it, such as efficientnet-lite0.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Write the page and its pictures to this directory.  [default: runs/data-DATASET]",
 )
-def command(dataset: str, data_dir: Path | None, out: Path | None) -> None:
+def command(
+    dataset: str,
+    data_dir: Path | None,
+    split: str | None,
+    group_by_prefix: str | None,
+    pretrained: str | None,
+    out: Path | None,
+) -> None:
     """Look at DATASET before training: what it holds, and what is wrong with it.
 
     DATASET is folder:PATH, or any other data set of `badak train`. badak looks at every image:
@@ -47,9 +75,15 @@ def command(dataset: str, data_dir: Path | None, out: Path | None) -> None:
     what was found, DIR/report.html the photos.
     """
     console = terminal.console()
+    division = Division(dataset, split, group_by_prefix)
+    check(division)
+    if pretrained is not None and not is_folder(dataset):
+        raise BadakError(f"pretrained is for folder:PATH, whose images it resizes; got {dataset!r}")
+    known = None if pretrained is None else _opened(pretrained)
     with _progress(console) as on_image:
-        seen = inspect.survey(_source(dataset, data_dir), on_image=on_image)
-    found = inspect.findings(seen)
+        seen = inspect.survey(_source(division, data_dir), on_image=on_image)
+    seen = redivided(seen, division) if is_folder(dataset) else seen
+    found = inspect.findings(seen, None if known is None else _features(known, seen, console))
     _show(console, seen, found)
     where = RunDirectory(out or Path("runs", f"data-{terminal.printable(seen.name)}"))
     try:
@@ -61,12 +95,29 @@ def command(dataset: str, data_dir: Path | None, out: Path | None) -> None:
     say(f"with photos, on one page: {page}")
 
 
-def _source(dataset: str, data_dir: Path | None) -> Path | list[Dataset]:
-    if entry_of(dataset) is not FOLDER:
-        return list(load(dataset, data_dir))
-    if data_dir is not None:
-        raise BadakError(f"--data-dir is not for {dataset!r}, which names its folder")
-    return Path(dataset.removeprefix("folder:")).expanduser()
+def _source(division: Division, data_dir: Path | None) -> Path | list[Dataset]:
+    """The folder of images, or the parts of another data set."""
+    if is_folder(division.dataset):
+        if data_dir is not None:
+            raise BadakError(f"data_dir is not for {division.dataset!r}, which names its folder")
+        return Path(division.dataset.removeprefix(FOLDER)).expanduser()
+    parts = divided(division, *load(division.dataset, data_dir))
+    return [part for part in parts[:3] if part is not None]
+
+
+def _opened(source: str) -> Pretrained:
+    path = Path(source)
+    return opened(path if path.is_file() else source)
+
+
+def _features(known: Pretrained, seen: Survey, console: "Console") -> Array:
+    """What enters the network's head for each image; decoded images and features are cached."""
+    channels, height, width = known.net.input_shape
+    with console.status("computing the network's features"):
+        decoded = decode(list(seen.paths), (height, width), known.crop, skip_corrupt=False)
+        images = StoredImages(decoded.rows)
+        images = images.as_grey() if channels == 1 else images
+        return features(known.net, Dataset(images, seen.labels, seen.class_names))
 
 
 def _show(console: "Console", seen: Survey, found: Sequence[Finding]) -> None:

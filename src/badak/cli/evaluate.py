@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 
 from badak import inspect, terminal
 from badak.cli.labelled import labelled
 from badak.cli.opened import data_dir_option, open_run, run_argument
+from badak.cli.tta import tta_option, views_of
 from badak.cli.words import say
 
 if TYPE_CHECKING:
@@ -20,21 +22,29 @@ FIRST = 5
 @click.command()
 @run_argument
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
+@tta_option
 @data_dir_option
-def command(run: Path, folder: Path | None, data_dir: Path | None) -> None:
+def command(run: Path, folder: Path | None, tta: str | None, data_dir: Path | None) -> None:
     """Measure RUN's model: loss, accuracy, and how well each class is found.
 
     FOLDER holds one sub-folder of images per class; without it, the run's test images serve.
     """
     opened = open_run(run, data_dir)
     test, what = labelled(opened, folder)
-    result = opened.net.evaluate(test)
-    found = inspect.predictions(opened.net, test)
+    views = views_of(tta, opened.config.dataset)
+    found = inspect.predictions(opened.net, test, views)
+    loss = opened.net.evaluate(test).loss if views is None else _log_loss(found)
     terminal.console().print(_table(f"{opened.config.model_name} network on {what}", found))
-    for line in (f"loss {result.loss:.4f}, accuracy {result.accuracy:.4f}", *_sure(found)):
+    for line in (f"loss {loss:.4f}, accuracy {found.accuracy:.4f}", *_sure(found)):
         say(line)
     for line in opened.about:
         say(line)
+
+
+def _log_loss(found: inspect.Predictions) -> float:
+    """The mean of -log(probability of the true class)."""
+    own = found.probabilities[np.arange(len(found)), found.labels]
+    return float(-np.log(np.maximum(own, np.finfo(np.float64).tiny)).mean())
 
 
 def _table(title: str, found: inspect.Predictions) -> "Group":

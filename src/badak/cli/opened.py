@@ -50,8 +50,11 @@ class Opened:
         epochs = read_history(checkpoint).epochs if checkpoint.exists() else []
         best = best_epoch(epochs)
         if best is None:
-            return "the weights of the best epoch on the test images"
-        return f"the weights of epoch {best.epoch}, the best of {len(epochs)} on the test images"
+            return f"the weights of the best epoch on the {self.config.choosing}"
+        return (
+            f"the weights of epoch {best.epoch}, the best of {len(epochs)} on the "
+            f"{self.config.choosing}"
+        )
 
     @property
     def about(self) -> list[str]:

@@ -14,11 +14,12 @@ import numpy as np
 from badak import inspect, storage
 from badak.arrays import Array, Images
 from badak.cli.answers import Answer, as_csv, as_json, show
-from badak.cli.config import RunConfig
 from badak.cli.image_files import image_files, picture_names
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
+from badak.cli.tta import tta_option, views_of
 from badak.cli.words import in_options, say
 from badak.data import DigitStages, digit_from_image, read_image
+from badak.data.augment import Views, averaged
 from badak.data.catalog import entry_of
 from badak.errors import BadakError
 from badak.inspect.subject import finite
@@ -90,6 +91,7 @@ class Picture:
     metavar="K",
     help="Draw the K most similar training images.  [default: 8 for a model of MNIST]",
 )
+@tta_option
 @data_dir_option
 def command(
     run: Path,
@@ -99,6 +101,7 @@ def command(
     csv_file: Path | None,
     json_file: Path | None,
     nearest: int | None,
+    tta: str | None,
     data_dir: Path | None,
 ) -> None:
     """Show the classes of IMAGES that the model of RUN finds most probable.
@@ -113,7 +116,7 @@ def command(
     _check_targets(csv_file, json_file)
     opened = open_run(run, data_dir)
     config, net = opened.config, opened.net
-    top = min(top, net.num_classes)
+    top, views = min(top, net.num_classes), views_of(tta, config.dataset)
     handwriting = entry_of(config.dataset).handwriting
     paths = list(image_files(images))
     answers: list[Answer] = []
@@ -122,7 +125,7 @@ def command(
     for pictures in _read(paths, net, handwriting == "centred", prepared):
         usable = [picture for picture in pictures if not picture.error]
         drawn += usable[: MAX_DRAWN - len(drawn)]
-        answers += _judged(pictures, opened, top)
+        answers += _judged(pictures, opened, top, views)
     bad = [answer.error for answer in answers if answer.error]
     for error in bad if len(paths) > 1 else []:
         say(f"Error: {error}", err=True)
@@ -143,7 +146,7 @@ def command(
     readable = len(answers) - len(bad)
     if drawing and len(drawn) < readable:
         tell(f"pictures show the first {len(drawn)} of {readable:,} images")
-    _draw_all(drawn, config, opened.run, nearest, tell)
+    _draw_all(drawn, opened, nearest, tell)
     if bad:
         count = f"{len(bad):,} of {len(paths):,} images cannot be used"
         raise BadakError(bad[0] if len(paths) == 1 else count)
@@ -190,11 +193,15 @@ def _read(
         yield pictures
 
 
-def _judged(pictures: Sequence[Picture], opened: Opened, top: int) -> Iterator[Answer]:
+def _judged(
+    pictures: Sequence[Picture], opened: Opened, top: int, views: Views | None
+) -> Iterator[Answer]:
     """Answer for each picture of a batch."""
     net, class_names, calibration = opened.net, opened.config.class_names, opened.calibration
     batch = [picture.image for picture in pictures if picture.image is not None]
-    rows: Iterator[Array] = iter(finite(net.predict_proba(np.stack(batch))) if batch else [])
+    rows: Iterator[Array] = iter(())
+    if batch:
+        rows = iter(finite(averaged(net.predict_proba, np.stack(batch), views)))
     for picture in pictures:
         if picture.error:
             yield Answer(picture.path, error=picture.error)
@@ -209,12 +216,12 @@ def _judged(pictures: Sequence[Picture], opened: Opened, top: int) -> Iterator[A
 
 def _draw_all(
     pictures: Sequence[Picture],
-    config: RunConfig,
-    run: RunDirectory,
+    opened: Opened,
     nearest: int | None,
     tell: Callable[[str], None],
 ) -> None:
     """Draw each picture's stages, and the most similar training images."""
+    config, run = opened.config, opened.run
     names = picture_names([picture.path for picture in pictures])
     prepared = any(picture.stages is not None for picture in pictures)
     if prepared:
@@ -234,7 +241,10 @@ def _draw_all(
         return
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
-            similar = inspect.nearest(train, picture.image, nearest or min(NEAREST, len(train)))
+            # Handwriting is compared by its pixels; what photos show, the network knows better.
+            net = opened.net if entry_of(config.dataset).handwriting == "none" else None
+            count = nearest or min(NEAREST, len(train))
+            similar = inspect.nearest(train, picture.image, count, net)
             figure = inspect.draw.nearest(similar, train.class_names)
             tell(_draw(figure, run, f"nearest_{name}.png"))
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from badak.data.catalog import entry_of
+from badak.data.catalog import FOLDER, entry_of
 
 # Images per step, to which the recipes' learning rates belong; and the minimum of steps per epoch.
 # Measured on parts of the training images: 10 steps learn about as well, 3 clearly worse.
@@ -15,15 +15,27 @@ MIN_BATCH = 8
 
 @dataclass(frozen=True)
 class Recipe:
-    """Defaults of `badak train` for one model, by option; augment: as the data set allows."""
+    """Defaults of `badak train` for one model, by option.
+
+    Attributes:
+        augment: names of augmentations; or whether to augment, as the data set allows.
+        image_size: for folders.
+    """
 
     optimizer: str
     lr: float | None
     weight_decay: float | None
     schedule: str | None
     epochs: int
-    augment: bool
+    augment: bool | str
+    label_smoothing: float | None = None
+    ema: float | None = None
+    image_size: int | None = None
 
+
+PHOTO = "photo"
+# Its epochs are for few photos; more photos are shown so often in all.
+SHOWN, MIN_EPOCHS = 50_000, 30
 
 # fmt: off
 RECIPES = {
@@ -54,6 +66,7 @@ RECIPES = {
     "regnety-400mf":      Recipe("nesterov", 2e-2, 5e-5, "one-cycle", 30,    True),
     "convnext-tiny":      Recipe("adamw",    1e-3, 5e-2, "one-cycle", 30,    True),
     "ds-cnn":             Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
+    "photo":              Recipe("nesterov", 1e-1, 5e-4, "one-cycle", 200,   PHOTO, 0.1, 0.99, 96),
     "layers":             Recipe("adam",     None, None, None,        20,    False),
 }
 # fmt: on
@@ -73,8 +86,11 @@ def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str
         True
     """
     recipe = asdict(RECIPES[options["model"]])
-    augment = entry_of(options["dataset"]).augment
-    recipe["augment"] = augment if recipe["augment"] else None
+    entry = entry_of(options["dataset"])
+    if isinstance(recipe["augment"], bool):
+        recipe["augment"] = entry.augment if recipe["augment"] else None
+    if entry is not FOLDER:
+        del recipe["image_size"]  # it is fixed
     if "optimizer" in explicit:
         recipe |= {"lr": None, "weight_decay": None}
     return {**options, **{name: recipe[name] for name in recipe if name not in explicit}}
@@ -102,6 +118,8 @@ def sized(model: str, count: int, explicit: Collection[str]) -> dict[str, Any]:
     chosen: dict[str, Any] = {"batch_size": batch}
     if recipe.optimizer == "nesterov" and recipe.lr is not None and batch < BATCH_SIZE:
         chosen["lr"] = round(recipe.lr * batch / BATCH_SIZE, 6)
+    if model == PHOTO:
+        chosen["epochs"] = max(MIN_EPOCHS, min(recipe.epochs, SHOWN // count))
     kept = {"lr"} if "optimizer" in explicit else set()
     return {name: value for name, value in chosen.items() if name not in {*explicit, *kept}}
 

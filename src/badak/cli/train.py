@@ -14,28 +14,41 @@ import click
 from click.core import ParameterSource
 
 from badak import terminal
-from badak.cli import counts, learnt, pretrained
+from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
+from badak.cli.folds import train_folds
+from badak.cli.photos import about_photos, with_photos
+from badak.cli.rate import with_rate
 from badak.cli.recipes import completed, sized, why_small
-from badak.cli.results import draw_filters, draw_history, results
-from badak.cli.train_options import data_options, network_options, run_options, training_options
+from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
+from badak.cli.splits import Parts
+from badak.cli.train_options import (
+    data_options,
+    network_options,
+    run_options,
+    step_options,
+    training_options,
+)
 from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.mlflow import MLflow
 from badak.formats.tensorboard import TensorBoard
+from badak.network import Network
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
 
 DEFAULT = ParameterSource.DEFAULT
+MOST_ROWS = 100  # of a network's table: ResNet-20 has 71, MobileNetV1 84
 
 
 @click.command()
 @click.argument("dataset", default="digits")
 @network_options
 @training_options
+@step_options
 @data_options
 @run_options
 @click.pass_context
@@ -44,9 +57,19 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     DATASET is digits (included in badak), mnist, fashion-mnist, cifar10, emnist-letters (or
     another form of EMNIST), or folder:PATH, a folder with one sub-folder of images per class.
-    Without options, badak trains the book's network, SimpleConvNet, with Adam. Each other model
-    has its own optimizer, schedule and augmentation; options you give take precedence.
+    Without options, badak trains the book's network, SimpleConvNet, with Adam; on a folder of
+    photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
+    give take precedence.
     """
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    if options["folds"] is not None:
+        train_folds(options, explicit, _train_once)
+    else:
+        _train_once(options, explicit)
+
+
+def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
+    """Train one network, with the options of the command line; `explicit` were typed."""
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     accept = options.pop("accept_other_bits")
     tracking = {name for name in ("tensorboard", "mlflow") if options.pop(name)}
@@ -56,32 +79,33 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if accept and not resume:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
-    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
-    if options["layers"] is not None:
-        if "model" in explicit:
-            raise BadakError("--layers and --model both name the network: omit one of them")
-        options["model"] = TYPED
-    config = _config(explicit, begun, options)
-    train, test = config.load_data(begun if begun and begun.checkpoint.exists() else None)
+    explicit = explicit & options.keys()
+    name_typed(options, explicit)
+    config = config_of(explicit, begun, options)
+    parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
+    train, test = parts.train, parts.test
     begins = not config.class_names
     notes = _notes(config, len(train), explicit) if begins else []
-    config = _about_data(config, train, test, explicit)
+    config = about_data(config, train, test, explicit)
     net = config.network()
+    if begins and config.model == TYPED and config.lr is None:
+        config, note = with_rate(config, net, train)
+        notes.append(note)
     if begun and not begun.checkpoint.exists():
         say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     if config.finetune is not None and not (begun and begun.checkpoint.exists()):
         pretrained.fitted_head(config, net, train)
     with _directory(run_dir, config) as run:
-        callbacks = [_Opening(config, run, train, test, notes), *_tracking(tracking, config, run)]
+        callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
         trainer = config.trainer(net, callbacks=callbacks, **how)
-        _train(trainer, (train, test), run, resume, accept)
+        _train(trainer, parts, run, resume, accept)
 
 
 def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
     """What to say before a training of so many images begins."""
     if config.pretrained is not None:
         return pretrained.notes(config)
-    return why_small(config.model, count, explicit)
+    return [*about_photos(config, explicit), *why_small(config.model, count, explicit)]
 
 
 def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManager[RunDirectory]:
@@ -92,7 +116,22 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
     return RunDirectory.claimed(Path("runs", f"{name}-{config.model}"))
 
 
-def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
+def explicit_in(ctx: click.Context, options: dict[str, Any]) -> set[str]:
+    """The options that the user wrote; layers typed by hand become the model."""
+    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    name_typed(options, explicit)
+    return explicit
+
+
+def name_typed(options: dict[str, Any], explicit: set[str]) -> None:
+    """If layers were typed by hand, they are the model."""
+    if options["layers"] is not None:
+        if "model" in explicit:
+            raise BadakError("--layers and --model both name the network: omit one of them")
+        options["model"] = TYPED
+
+
+def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:
     """Return the options of a new run, or those of the run to continue."""
     if options["data_dir"] is not None:
         options["data_dir"] = str(options["data_dir"].absolute())
@@ -104,8 +143,9 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     if begun is None or not begun.config.exists():
         if options["finetune"] and not options["pretrained"]:
             raise BadakError("--finetune needs --pretrained, the network to fine-tune")
-        fill = pretrained.completed if options["pretrained"] else completed
-        return RunConfig(**fill(options, explicit))
+        if options["pretrained"]:
+            return RunConfig(**pretrained.completed(options, explicit))
+        return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
     for name in [name for name in options if name in explicit]:
         value = options[name]
@@ -115,7 +155,9 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
-            before = f"without {option}" if old in (None, False) else f"with {option} {old!r}"
+            before = (
+                f"without {option}" if old is None or old is False else f"with {option} {old!r}"
+            )
             raise BadakError(
                 f"{begun.path} was begun {before}; got {value or 'none'!r}: omit the option to "
                 "continue (only --epochs may grow, and --data-dir names a folder's new place), "
@@ -124,7 +166,7 @@ def _config(explicit: set[str], begun: RunDirectory | None, options: dict[str, A
     return config
 
 
-def _about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
+def about_data(config: RunConfig, train: Dataset, test: Dataset, explicit: set[str]) -> RunConfig:
     """Fill in what the data set decides; it must be the same if a run continues."""
     facts: dict[str, Any] = {
         "class_names": train.class_names,
@@ -159,44 +201,63 @@ def _tracking(wanted: set[str], config: RunConfig, run: RunDirectory) -> Iterato
         yield MLflow(config.data_name, run.path.name, options, run.path / "mlflow.txt")
 
 
+def _show_network(net: Network) -> None:
+    """Print the table of a network that a reader would read; of a longer one its sums."""
+    table = net.summary()
+    if len(table.rows) <= MOST_ROWS:
+        terminal.console().print(table)
+        return
+    channels, height, width = net.input_shape
+    say(
+        f"{len(table.rows)} layers for images of {channels}x{height}x{width}, "
+        f"{table.parameters:,} parameters, {terminal.short(table.flops)} FLOPs an image; "
+        "`badak inspect` lists them"
+    )
+
+
 class _Opening(Callback):
     """Shows what is trained and writes options and filters, once everything was checked."""
 
     def __init__(
-        self, config: RunConfig, run: RunDirectory, train: Dataset, test: Dataset, notes: list[str]
+        self, config: RunConfig, run: RunDirectory, parts: Parts, notes: list[str]
     ) -> None:
-        self.config, self.run, self.train, self.test = config, run, train, test
-        self.notes = notes
+        self.config, self.run, self.parts, self.notes = config, run, parts, notes
 
     def on_train_start(self, trainer: Running) -> None:
         self.run.make_plots()
         if complete(trainer):  # nothing changes, whatever the options say
             return
         self.config.save(self.run)  # first: from now on the run can be resumed
-        learnt.remember(self.run, self.train, self.test)
-        terminal.console().print(trainer.net.summary())
-        for line in (*counts.lines(self.train, self.test), self.config.about(), *self.notes):
+        learnt.remember(self.run, self.parts.train, self.parts.test)
+        if self.config.fold in (None, 1):  # it is the same in every fold
+            _show_network(trainer.net)
+        say(splits.about(self.config.division, self.parts))
+        say(counts.per_class(self.parts))
+        for line in (self.config.about(), *self.notes):
             say(line)
-        for words in counts.cautions(self.train, self.test):
+        for words in counts.cautions(self.parts.train, self.parts.test):
             warnings.warn(words, stacklevel=1)
         if not self.config.head_alone:  # they will be the same after it
             draw_filters(self.config.network(), self.run, "before")
+        if self.config.augment is not None:
+            draw_augmentation(self.config.augment, self.parts.train, self.run)
 
 
 def _train(
     trainer: Trainer,
-    data: tuple[Dataset, Dataset],
+    parts: Parts,
     run: RunDirectory,
     resume: bool,
     accept_other_bits: bool,
 ) -> None:
     since = time.perf_counter()
     try:
-        history = trainer.fit(*data, run.path, resume, accept_other_bits)
+        measured = parts.test if parts.validation is None else parts.validation
+        history = trainer.fit(parts.train, measured, run.path, resume, accept_other_bits)
         seconds = time.perf_counter() - since
         draw_history(history, run)
         draw_filters(trainer.net, run, "after")
-        first, *more = results(trainer, data[1], run)
+        first, *more = results(trainer, parts, run)
         say(f"{first}; {len(history.steps):,} steps, {seconds:.1f} s")
         for line in more:
             say(line)

@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from badak import models, optim
+from badak.cli.folds import folds_option
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
+from badak.cli.splits import group_option, split_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
 from badak.pretrained import PUBLISHED, finetune
@@ -77,22 +79,12 @@ network_options = _group(
     ),
 )
 
-# How it learns.
-training_options = _group(
-    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
-    click.option(
-        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
-    ),
+# One step: which images it sees, and the rule that learns from them.
+step_options = _group(
     click.option(
         "--optimizer",
         type=click.Choice(list(optim.OPTIMIZERS)),
         help="Update the weights by this rule.  [default: the model's]",
-    ),
-    click.option(
-        "--lr",
-        type=float,
-        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
-        "the optimizer's]",
     ),
     click.option(
         "--weight-decay",
@@ -100,9 +92,7 @@ training_options = _group(
         help="L2 penalty.  [default: the model's; with --optimizer, the optimizer's]",
     ),
     click.option(
-        "--schedule",
-        type=click.Choice([*optim.SCHEDULES, "none"]),
-        help="Change the learning rate during training.  [default: the model's]",
+        "--batch-size", type=int, help="Images per step.  [default: 100; fewer for small data sets]"
     ),
     click.option(
         "--augment",
@@ -116,6 +106,25 @@ training_options = _group(
         type=float,
         metavar="SHARE",
         help="Spread this share of each label over all classes; the losses shown include it.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
+    ),
+)
+
+# How long it learns, at which rate, and from which classes.
+training_options = _group(
+    click.option("--epochs", type=int, help="Train for this many epochs.  [default: the model's]"),
+    click.option(
+        "--lr",
+        type=float,
+        help="Learning rate.  [default: the model's, lower for small data sets; with --optimizer, "
+        "the optimizer's]",
+    ),
+    click.option(
+        "--schedule",
+        type=click.Choice([*optim.SCHEDULES, "none"]),
+        help="Change the learning rate during training.  [default: the model's]",
     ),
     click.option(
         "--class-weight",
@@ -140,9 +149,6 @@ training_options = _group(
         metavar="N",
         help="Stop after N epochs without a new best.",
     ),
-    click.option(
-        "--seed", type=int, default=0, show_default=True, help="The same seed gives the same bits."
-    ),
 )
 
 # Which images, and in which size.
@@ -155,6 +161,9 @@ data_options = _group(
         help="For folder:PATH: resize images to squares of this side.  [default: 32]",
     ),
     click.option("--skip-corrupt", is_flag=True, help="For folder:PATH: skip damaged images."),
+    split_option,
+    group_option,
+    folds_option,
     click.option(
         "--limit-train", type=POSITIVE, metavar="N", help="Train on the first N images only."
     ),

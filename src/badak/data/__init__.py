@@ -8,6 +8,7 @@ from badak.data.digit import DigitStages, digit_from_image
 from badak.data.folds import folds
 from badak.data.image import read_image
 from badak.data.loader import Batch, Loader
+from badak.data.mapped import open_array
 from badak.data.split import split
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "digit_from_image",
     "folds",
     "load",
+    "open_array",
     "read_image",
     "split",
 ]

@@ -18,10 +18,13 @@ from badak.arrays import (
     selected,
     warn_of_odd_images,
 )
+from badak.data.items import Items, read_items
+from badak.data.mapped import mapped_images
 from badak.data.stored import StoredImages
 from badak.errors import ArgumentTypeError, BadakError
 
 Index = slice | Sequence[int] | NDArray[Any]
+SAMPLE = 100  # images of a file that are looked at for a warning
 INDEXED = "a Dataset is indexed by an integer, a slice, indices (M,) or a mask (N,)"
 
 
@@ -30,7 +33,9 @@ class Dataset:
     """Labelled images, ready to train on.
 
     Args:
-        images: (N, C, H, W) floats, or uint8 in 0..255, which is scaled to [0, 1].
+        images: (N, C, H, W) floats, or uint8 in 0..255, which is scaled to [0, 1]. Those of a
+            mapped file (`badak.data.open_array`, numpy.memmap) stay in it, and are checked for NaN
+            when they are read.
         labels: (N,) integers in [0, K), or one-hot rows (N, K).
         class_names: K different names, at least two; None names them "0", "1", ... up to the
             largest label.
@@ -39,7 +44,8 @@ class Dataset:
             the images have no files.
 
     Attributes:
-        images: (N, C, H, W) float32. The caller's own memory if it already has that form.
+        images: (N, C, H, W) float32. The caller's own memory if it already has that form; of a
+            file, `badak.data.stored.StoredImages`, which read as float32 when they are indexed.
         labels: (N,) int64.
         class_names: K names; label k is class_names[k].
         digests: (N,) uint64, or None.
@@ -75,15 +81,16 @@ class Dataset:
         name: str = "",
         digests: Sequence[int] | NDArray[np.uint64] | None = None,
     ) -> None:
-        checked = images if isinstance(images, StoredImages) else as_images(images)
+        stored = images if isinstance(images, StoredImages) else mapped_images(images)
+        checked = as_images(images) if stored is None else stored
         names = _names(class_names)
         indices = as_labels(labels, len(checked), len(names) or None)
         if class_names is None:
             names = tuple(str(k) for k in range(max(2, indices.max(initial=0) + 1)))
         if not isinstance(name, str):
             raise ArgumentTypeError(f"name must be a string; got {name!r}")
-        if not isinstance(images, StoredImages):
-            warn_of_odd_images(images)
+        if not isinstance(images, StoredImages):  # of a mapped file, a sample
+            warn_of_odd_images(images if stored is None else stored.raw(slice(SAMPLE)))
         self._set(
             images=checked,
             labels=indices,
@@ -91,6 +98,34 @@ class Dataset:
             name=name,
             digests=None if digests is None else _digests(digests, len(checked)),
         )
+
+    @classmethod
+    def from_items(
+        cls, items: Items, class_names: Sequence[str] | None = None, name: str = ""
+    ) -> "Dataset":
+        """Make a data set of an object whose items are pairs, as PyTorch's data sets are.
+
+        Each item is taken once, in order; more images than a few stay on disk. Items that vary from
+        time to time, as by an augmentation, stay as they were.
+
+        Args:
+            items: has a length, and items[k] is (image, label). An image is an array or tensor
+                (C, H, W) of floats, or of uint8 in 0..255, or a Pillow image; a label is an
+                integer.
+            class_names: as above; `items.classes` if None and there is such a list.
+            name: what messages and reports call the data set.
+
+        Raises:
+            ArgumentTypeError: no such object; an item that is no pair, or of other types.
+            BadakError: no items, images of different shapes or dtypes, or no room on the disk.
+
+        Example:
+            >>> Dataset.from_items([(np.zeros((1, 8, 8)), 0), (np.ones((1, 8, 8)), 1)], name="two")
+            Dataset('two': 2 images of (1, 8, 8), 2 classes)
+        """
+        images, labels = read_items(items)
+        known = getattr(items, "classes", None) if class_names is None else class_names
+        return cls(images, labels, known, name)
 
     def _set(self, **values: Any) -> None:
         for field, value in values.items():

@@ -18,12 +18,12 @@ from badak.data import stored_cache
 from badak.data.ahead import ahead
 from badak.data.content import digest
 from badak.data.image import Pair, quiet, read_pixels
-from badak.data.stored_cache import MARK, TABLE, Decoded, unfinished
+from badak.data.scratch import SMALL
+from badak.data.stored_cache import MARK, TABLE, Decoded
 from badak.data.stored_file import MemoryRows
 from badak.errors import FormatError
 from badak.ops.processor import num_threads
 
-SMALL = 64 * 2**20  # bytes; fewer stay in memory
 MOST_THREADS = 16
 PIECE = 16  # files that a thread decodes at a time
 # A file that changed this shortly before (seconds) may change again within one tick of the clock
@@ -47,19 +47,18 @@ class _Task(NamedTuple):
         """Decode some files; return their faults, and whether no file changed meanwhile."""
         faults, settled = {}, True
         for place in places:
+            file = self.files[place]
             try:
-                self._decode(place)
+                self._keep(place, read_pixels(file, self.size, self.crop), digest(file))
             except FormatError as fault:
                 faults[place] = str(fault)
-            settled &= _stamp(self.files[place]) == self.stamps[place] != ()
+                self._keep(place, np.zeros((3, *self.size), np.uint8), 0)
+            settled &= _stamp(file) == self.stamps[place] != ()
         return faults, settled
 
-    def _decode(self, place: int) -> None:
-        file = self.files[place]
-        pixels = read_pixels(file, self.size, self.crop)
-        row = (digest(file), zlib.crc32(pixels.data), _has_colour(pixels), pixels.max())
+    def _keep(self, place: int, pixels: NDArray[np.uint8], number: int) -> None:
         self.put(place, pixels)
-        self.table[place] = row
+        self.table[place] = number, zlib.crc32(pixels.data), _has_colour(pixels), pixels.max()
 
 
 def decode(files: Sequence[Path], size: Pair, crop: float, skip_corrupt: bool) -> Decoded:
@@ -73,13 +72,24 @@ def decode(files: Sequence[Path], size: Pair, crop: float, skip_corrupt: bool) -
     since = time.time() - UNSETTLED
     settled = all(stamp and max(stamp[1:]) < since * 1e9 for stamp in stamps)
     key = _key(files, stamps, size, crop)
-    decoded = stored_cache.find(key, len(files), size) if settled else None
+    decoded = _cached(key, len(files), size) if settled else None
     if decoded is None:
         how = size, crop, skip_corrupt
         decoded = _decode_all(files, stamps, how, key if settled else None)
     elif not skip_corrupt:
         _refuse(decoded.faults)
     return decoded
+
+
+def _cached(key: str, count: int, size: Pair) -> Decoded | None:
+    """Return what the cache has; a few pixels are read at once, many when they are needed."""
+    decoded = stored_cache.find(key, count, size)
+    if decoded is None or math.prod(decoded.rows.shape) > SMALL:
+        return decoded
+    try:
+        return decoded._replace(rows=MemoryRows(decoded.rows.read(np.arange(count))))
+    except FormatError:  # damaged, and removed
+        return None
 
 
 def _decode_all(
@@ -90,10 +100,10 @@ def _decode_all(
     shape = (len(files), 3, *size)
     table = np.zeros(len(files), TABLE)
     if math.prod(shape) > SMALL:
-        with unfinished(shape) as file:
+        with stored_cache.create(shape) as file:
             task = _Task(files, stamps, size, crop, file.write, table)
             faults, settled = _run(task, skip_corrupt)
-            rows = file.finish(table, faults, key if settled else None)
+            rows = stored_cache.complete(file, table, faults, key if settled else None)
         return Decoded(rows, table, faults)
     pixels = np.empty(shape, np.uint8)
     task = _Task(files, stamps, size, crop, pixels.__setitem__, table)

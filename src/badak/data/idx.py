@@ -49,7 +49,7 @@ def read_idx(path: str | Path) -> NDArray[Any]:
     """
     path = as_path(path)
     with _opened(path) as (stream, capacity):
-        shape, dtype = _header(stream, path)
+        shape, dtype = idx_header(stream, path)
         wanted = math.prod(shape) * dtype.itemsize
         if wanted > capacity:
             raise FormatError(
@@ -84,7 +84,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
             raise FormatError(f"{path} is damaged: {fault}; download it again") from None
 
 
-def _header(stream: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def idx_header(stream: BinaryIO, path: Path) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return the shape and type that the header declares."""
     magic = stream.read(4)
     zero, code, ndim = magic[:2], *magic[2:].ljust(2, b"\0")

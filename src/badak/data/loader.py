@@ -148,7 +148,7 @@ class Loader:
         """Return images as they are stored, if what comes next can take them."""
         images = self.dataset.images
         as_stored = self.augment is None or hasattr(self.augment, "mixes")
-        if isinstance(images, StoredImages) and as_stored:
+        if isinstance(images, StoredImages) and images.stored == np.uint8 and as_stored:
             return images.raw(chosen)
         return images[chosen]
 
@@ -169,7 +169,8 @@ class Loader:
                     f"augment must return targets of shape {shape} and dtype float32; got "
                     f"{_words(labels)} from {augment!r}"
                 )
-        if _form(changed) != _form(images):
+        # Normalize makes floats of bytes.
+        if _form(changed) not in (_form(images), (images.shape, np.float32)):
             raise BadakError(
                 f"augment must return images of {_words(images)}; got {_words(changed)} from "
                 f"{augment!r}"

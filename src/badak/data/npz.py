@@ -60,6 +60,31 @@ def npz_headers(path: str | Path) -> dict[str, tuple[tuple[int, ...], np.dtype[A
     return headers
 
 
+def npz_place(path: Path, name: str | None) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
+    """Return shape, Fortran order, dtype and place of an array that an .npz archive holds as it is.
+
+    The whole array is read once, for the archive's checksum. None names the only array.
+    """
+    with _archive(path) as (archive, members):
+        if name not in members and (name is not None or len(members) != 1):
+            names = ", ".join(map(repr, members)) or "no array"
+            raise FormatError(f"{path} holds {names}; name must be one of them; got {name!r}")
+        member = members[name] if name is not None else next(iter(members.values()))
+        place = f"{path}: {member.filename}"
+        if member.compress_type != zipfile.ZIP_STORED:
+            raise FormatError(f"{place} is compressed: save it by numpy.savez to open it in place")
+        with _checked(archive, member, place, limited=False) as (stream, shape, fortran, dtype):
+            header = stream.tell()
+            while stream.read(2**20):  # to the end, where the zip's checksum is compared
+                pass
+        local = archive.fp
+        if local is None:
+            raise FormatError(f"{path} was closed")
+        local.seek(member.header_offset + 26)
+        lengths = struct.unpack("<HH", local.read(4))  # of the member's name and extra field
+        return shape, fortran, dtype, member.header_offset + 30 + sum(lengths) + header
+
+
 @contextmanager
 def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
     """Yield an archive and its arrays by name, without ``.npy``."""
@@ -82,9 +107,12 @@ def _archive(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zi
 
 @contextmanager
 def _checked(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str, limited: bool = True
 ) -> Iterator[tuple[IO[bytes], tuple[int, ...], bool, np.dtype[Any]]]:
-    """Yield an array's data, shape, order and dtype, after its sizes were compared."""
+    """Yield an array's data, shape, order and dtype, after its sizes were compared.
+
+    `limited` says whether it must fit in memory.
+    """
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(f"{place} must be stored or deflated; got method {member.compress_type}")
     if member.file_size > DEFLATE_RATIO * member.compress_size + DEFLATE_RATIO:
@@ -93,7 +121,7 @@ def _checked(
             "more than they can hold"
         )
     with archive.open(member) as stream:
-        shape, fortran, dtype = _header(stream, place)
+        shape, fortran, dtype = npy_header(stream, place)
         if dtype.hasobject:
             raise FormatError(f"{place} holds Python objects; only plain numbers are read")
         if any(size < 0 for size in shape):
@@ -105,7 +133,8 @@ def _checked(
                 f"{place} declares {shown(shape)} of {shown(dtype)}, {shown(wanted)} bytes, "
                 f"and {follow} follow"
             )
-        checks.array_memory(shape, dtype.itemsize, place)
+        if limited:
+            checks.array_memory(shape, dtype.itemsize, place)
         yield stream, shape, fortran, dtype
 
 
@@ -118,7 +147,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> NDA
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-def _header(stream: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def npy_header(stream: IO[bytes], place: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, order and type as the .npy header gives them."""
     try:
         version = np.lib.format.read_magic(stream)

@@ -5,12 +5,12 @@ where the key lies: the last part, which tests, takes the lowest keys.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from badak.arrays import Indices, Labels
+from badak.arrays import Images, Indices, Labels
 from badak.data.content import DIGESTS
 from badak.data.dataset import Dataset
 
@@ -35,7 +35,7 @@ def deal_by_key(labels: Labels, keys: Keys, shares: Sequence[float]) -> Indices:
         array([2, 1, 0, 0, 0])
     """
     edges = np.cumsum(shares[::-1])[:-1]  # from the last part on
-    part = len(shares) - 1 - np.searchsorted(edges, keys / DIGESTS, side="right")
+    part = len(shares) - 1 - np.searchsorted(edges, keys / float(DIGESTS), side="right")
     needed = [0, *(place for place in range(len(shares) - 1, 0, -1) if shares[place])]
     # In an order that does not depend on the classes' names.
     for own in sorted(np.unique(labels), key=lambda label: int(keys[labels == label].min())):
@@ -48,7 +48,8 @@ def _fill(part: Indices, place: int, labels: Labels, keys: Keys, own: int) -> No
     """Move one key of a class into the part, if it lacks the class and others can spare one."""
     if (part[labels == own] == place).any():
         return
-    for key in np.unique(keys[labels == own]):
+    candidates = np.unique(keys[labels == own])
+    for key in candidates[::-1] if place == 0 else candidates:
         moved = keys == key
         if place == 0 or _spared(part, moved, labels):
             part[moved] = place
@@ -67,14 +68,21 @@ def keys_of(dataset: Dataset, groups: ArrayLike | None = None, seed: int = 0) ->
     Without groups it is the digest of the image's file, or of its pixels; a seed above 0 gives
     other keys.
     """
+    if groups is None and dataset.digests is None:
+        return _hashed((np.ascontiguousarray(image).tobytes() for image in _each(dataset)), seed)
+    return keys_of_files(dataset.digests, groups, seed)
+
+
+def keys_of_files(digests: Keys | None, groups: ArrayLike | None = None, seed: int = 0) -> Keys:
+    """Return the keys of files by their digests (N,), or by the names of their groups (N,)."""
     if groups is not None:
         return _hashed((str(group).encode() for group in np.asarray(groups)), seed)
-    if dataset.digests is None:
-        images = (np.ascontiguousarray(image).tobytes() for image in dataset.images)
-        return _hashed(images, seed)
-    if not seed:
-        return dataset.digests
-    return _hashed((number.tobytes() for number in dataset.digests), seed)
+    every = np.asarray(digests, np.uint64)
+    return _hashed((number.tobytes() for number in every), seed) if seed else every
+
+
+def _each(dataset: Dataset) -> Iterator[Images]:
+    return (dataset[place][0] for place in range(len(dataset)))
 
 
 def _hashed(contents: Iterable[bytes], seed: int) -> Keys:

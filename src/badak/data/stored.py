@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from badak import checks
-from badak.arrays import Images, Indices, Shape, scaled
+from badak.arrays import Images, Indices, Shape, not_finite, scaled
 from badak.data.image import grey
 from badak.data.stored_file import Rows
+from badak.errors import BadakError
 
 BLOCK = 2**24  # bytes that are scaled at a time
 
@@ -29,6 +30,7 @@ class StoredImages:
 
     Attributes:
         shape: (N, C, H, W).
+        stored: the dtype in which they are stored.
         dtype: float32, of the arrays that indexing returns.
 
     Example:
@@ -43,6 +45,7 @@ class StoredImages:
 
     def __init__(self, rows: Rows, places: Indices | None = None, as_grey: bool = False) -> None:
         self._rows, self._is_grey = rows, as_grey
+        self.stored = rows.dtype
         self._places = np.arange(rows.shape[0]) if places is None else places
         channels = 1 if as_grey else rows.shape[1]
         self.shape: Shape = (len(self._places), channels, *rows.shape[2:])
@@ -77,6 +80,13 @@ class StoredImages:
         """Return some of the images, without reading them."""
         return StoredImages(self._rows, self._chosen(index), self._is_grey)
 
+    def joined(self, other: "StoredImages") -> "StoredImages":
+        """Return these images and then the others, which must be stored in the same place."""
+        if other._rows is not self._rows or other._is_grey != self._is_grey:
+            raise BadakError("images can be joined if they were read together; these were not")
+        places = np.concatenate([self._places, other._places])
+        return StoredImages(self._rows, places, self._is_grey)
+
     def as_grey(self) -> "StoredImages":
         """Return the images in grey, (N, 1, H, W); they must be red, green and blue."""
         return StoredImages(self._rows, self._places, as_grey=True)
@@ -105,4 +115,8 @@ class StoredImages:
         for start in range(0, len(places), block):
             few = slice(start, start + block)
             scaled(self._read(places[few]), floats[few])
+            if self.stored != np.uint8 and not_finite({"": floats[few]}):
+                finite = np.isfinite(floats[few]).reshape(-1, floats[0].size).all(axis=1)
+                first = places[start + int(np.argmin(finite))]
+                raise BadakError(f"images must be finite; image {first} holds NaN or infinity")
         return floats

@@ -12,6 +12,7 @@ from badak.inspect.attribution.saliency import saliency, smooth_grad
 from badak.inspect.checks.gradient_check import GradientCheck, gradient_check
 from badak.inspect.checks.precision import Precision, precision
 from badak.inspect.checks.profile import Profile, profile
+from badak.inspect.data.augmentation import Augmented, augmentation
 from badak.inspect.data.duplicates import exact_duplicates, near_duplicates
 from badak.inspect.data.finding import Finding
 from badak.inspect.data.findings import findings
@@ -46,6 +47,7 @@ from badak.network.receptive import ReceptiveField
 
 __all__ = [
     "Attributions",
+    "Augmented",
     "ClassAccuracy",
     "ConfusionMatrix",
     "Embedding",
@@ -73,6 +75,7 @@ __all__ = [
     "Trained",
     "accepted",
     "attributions",
+    "augmentation",
     "confusion_matrix",
     "data_report",
     "draw",

@@ -19,6 +19,7 @@ from badak.models.efficientnet import EfficientNetB0, EfficientNetLite0, Efficie
 from badak.models.googlenet import GoogLeNet
 from badak.models.lenet import LeNet5
 from badak.models.mobilenet import MobileNetV1, MobileNetV2, MobileNetV3Small
+from badak.models.photo import PhotoNet
 from badak.models.regnet import RegNetY400MF
 from badak.models.resnet import ResNet18, ResNet20, ResNet50
 from badak.models.shufflenet import ShuffleNetV2
@@ -55,6 +56,7 @@ MODELS: dict[str, Callable[..., Network]] = {
     "regnety-400mf": RegNetY400MF,
     "convnext-tiny": ConvNeXtTiny,
     "ds-cnn": DSCNN,
+    "photo": PhotoNet,
 }
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "MobileNetV1",
     "MobileNetV2",
     "MobileNetV3Small",
+    "PhotoNet",
     "RegNetY400MF",
     "ResNet8",
     "ResNet18",

@@ -3,6 +3,7 @@
 from badak.training.callbacks import Callback
 from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted
+from badak.training.lr_find import LrFind, find_lr
 from badak.training.progress import Progress
 from badak.training.run import RunDirectory
 from badak.training.running import Running
@@ -15,11 +16,13 @@ __all__ = [
     "EpochRecord",
     "History",
     "Interrupted",
+    "LrFind",
     "Progress",
     "RunDirectory",
     "Running",
     "Snapshots",
     "StepRecord",
     "Trainer",
+    "find_lr",
     "verify_resume",
 ]

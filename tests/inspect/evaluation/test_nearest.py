@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badak import BadakError, data
+from badak import BadakError, data, models
 from badak.data import Dataset, digit_from_image
 from badak.inspect import draw, nearest
 
@@ -23,6 +23,19 @@ def test_nearest_is_a_search_through_all(seed, k):
     np.testing.assert_allclose(found.distances, np.sort(distances)[:k], rtol=1e-5)
     np.testing.assert_array_equal(found.labels, some.labels[found.indices])
     np.testing.assert_array_equal(found.images, some.images[found.indices])
+
+
+def test_by_features_it_is_what_the_network_holds_to_be_alike():
+    rng = np.random.default_rng(0)
+    some = Dataset(rng.random((70, 1, 28, 28), np.float32), np.arange(70) % 2)
+    net, image = models.LeNet5(), rng.random((1, 28, 28), np.float32)
+    found = nearest(some, image, 9, net)
+    rows = net.features(np.concatenate([image[None], some.images])).astype(np.float64)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    distances = np.linalg.norm(rows[1:] - rows[0], axis=1)
+    np.testing.assert_array_equal(found.indices, np.argsort(distances)[:9])
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:9], rtol=1e-4)
+    assert nearest(some, some.images[33], 1, net).indices == [33]
 
 
 def test_more_images_than_are_compared_at_a_time(monkeypatch):

@@ -25,7 +25,7 @@ from badak.data.augment.perspective import Perspective
 from badak.data.augment.policies import RandAugment, TrivialAugment
 from badak.data.augment.resized_crop import RandomResizedCrop
 from badak.data.augment.rotate import Rotate
-from badak.data.augment.views import VIEWS, crops, mirrored
+from badak.data.augment.views import VIEWS, Views, averaged, crops, mirrored
 
 __all__ = [
     "AUGMENTATIONS",
@@ -49,6 +49,8 @@ __all__ = [
     "Shift",
     "Transform",
     "TrivialAugment",
+    "Views",
+    "averaged",
     "crops",
     "mirrored",
     "named",

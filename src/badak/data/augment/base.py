@@ -14,6 +14,7 @@ from badak.errors import ArgumentTypeError, BadakError
 Generator = np.random.Generator
 Pixels = NDArray[Any]  # uint8, or floats in [0, 1]
 Transform = Callable[..., Any]
+TOLERANCE = 1e-3  # interpolation rounds
 
 
 class Augmentation(ABC):
@@ -48,14 +49,23 @@ def check_images(images: Pixels) -> None:
         )
     if images.ndim != 4:
         raise BadakError(f"images must have shape (N, C, H, W); got {images.shape}")
+    if 0 in images.shape[1:]:
+        raise BadakError(f"images must have no empty axis; got {images.shape}")
 
 
 def check_colours(images: Pixels, name: str) -> None:
-    """Refuse images that are neither grey nor RGB; `name` is the transform's."""
+    """Refuse images that are neither grey nor RGB, in [0, 1]; `name` is the transform's."""
     if images.shape[1] not in (1, 3):
         raise BadakError(
             f"{name}: images must have 1 channel (grey) or 3 (RGB); got {images.shape[1]}"
         )
+    if images.dtype != np.uint8 and images.size:
+        low, high = float(images.min()), float(images.max())
+        if low < -TOLERANCE or high > 1 + TOLERANCE:
+            raise BadakError(
+                f"{name}: floats must lie in [0, 1]; got {low:g} to {high:g}: "
+                "divide 0..255 by 255, and put Normalize last"
+            )
 
 
 def fill_value(fill: float, images: Pixels) -> float:

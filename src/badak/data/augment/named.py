@@ -18,6 +18,7 @@ AUGMENTATIONS: dict[str, Augmentation | Mixing] = {
     "flip": Flip(),
     "flip-crop": Compose(Flip(), Crop(4)),
     "resized-crop": Compose(Flip(), RandomResizedCrop()),
+    "photo": Compose(Flip(), RandomResizedCrop((0.35, 1.0)), ColorJitter(0.4, 0.4, 0.4)),
     "rotate": Rotate(15),
     "perspective": Perspective(),
     "color-jitter": ColorJitter(0.4, 0.4, 0.4, 0.1),
@@ -53,4 +54,7 @@ def named(names: str) -> Augmentation | Mixing:
     for word, transform, after in zip(words, chosen, chosen[1:], strict=False):
         if transform.mixes and not after.mixes:
             raise BadakError(f"augment: {word} mixes images and must come last; got {names!r}")
-    return chosen[0] if len(chosen) == 1 else Compose(*chosen)
+    if len(chosen) == 1:
+        return chosen[0]
+    parts = (one.transforms if isinstance(one, Compose) else (one,) for one in chosen)
+    return Compose(*(part for each in parts for part in each))

@@ -1,14 +1,20 @@
-"""Views of an image for test-time augmentation: the network's answers to them are averaged.
+"""Views of an image for test-time augmentation: the answers to them are averaged.
 
-Nothing is random. `Network.predict_proba` takes such a function as `views`.
+Nothing is random.
+Letters: N images, C channels, H rows, W columns, K classes.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from badak import checks
+from badak.arrays import Array
 from badak.data.augment.base import Pixels, check_images
 from badak.data.augment.pixels.resize import resized
+
+Views = Callable[[Pixels], list[Pixels]]
 
 
 def mirrored(images: Pixels) -> list[Pixels]:
@@ -39,8 +45,42 @@ def crops(images: Pixels) -> list[Pixels]:
     views = [images]
     for top, left in corners:
         parts = images[:, :, top : top + height, left : left + width]
-        views.append(np.stack([resized(part, (h, w)) for part in parts]))
+        views.append(np.array([resized(part, (h, w)) for part in parts]).reshape(images.shape))
     return [view for each in views for view in mirrored(each)]
 
 
-VIEWS: dict[str, Callable[[Pixels], list[Pixels]]] = {"flip": mirrored, "crops": crops}
+# By name, as `badak evaluate --tta` and `badak predict --tta` take them.
+VIEWS: dict[str, Views] = {"flip": mirrored, "crops": crops}
+
+
+def averaged(
+    predict_proba: Callable[[Pixels], Array],
+    images: Any,
+    views: Views | None = mirrored,
+    batch_size: int = 256,
+) -> Array:
+    """Return the mean of a classifier's probabilities over the views of each image: (N, K).
+
+    Args:
+        predict_proba: called with images (M, C, H, W), returns (M, K); such as `net.predict_proba`.
+        images: (N, C, H, W) uint8 or floats, at least one.
+        views: `mirrored`, `crops`, or another function that returns a list of such images;
+            None for the images alone.
+        batch_size: images at a time.
+
+    Raises:
+        ArgumentTypeError: images that are not an array of uint8 or floats.
+        BadakError: another number of axes, or a batch_size below 1.
+
+    Example:
+        >>> brightness_on_the_left = lambda images: images[:, 0, 0, :1]
+        >>> averaged(brightness_on_the_left, np.array([[[[1.0, 2.0]]]]))
+        array([[1.5]])
+    """
+    checks.integer(batch_size, "batch_size", minimum=1)
+    rows = []
+    for start in range(0, max(len(images), 1), batch_size):
+        batch = images[start : start + batch_size]
+        answers = [predict_proba(view) for view in ([batch] if views is None else views(batch))]
+        rows.append(np.mean(answers, axis=0))
+    return np.concatenate(rows)

@@ -62,5 +62,5 @@ def _note(seen: Survey, group: Sequence[int]) -> str:
         f"{seen.class_names[seen.labels[i]]}, {seen.part_names[seen.parts[i]]}" for i in group
     )
     return "; ".join(
-        place if count == 1 else f"{place} ({count} times)" for place, count in found.items()
+        place if count == 1 else f"{count} of {place}" for place, count in found.items()
     )

@@ -98,7 +98,8 @@ def _compared(tiny: NDArray[np.uint8] | None, count: int) -> NDArray[np.float32]
     rows = tiny.reshape(count, -1).astype(np.float32)
     rows -= rows.mean(axis=1, keepdims=True)
     rows[rows.std(axis=1) < FLAT] = 0
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-6), np.float32)
 
 
 def _as_groups(group: Indices) -> Groups:

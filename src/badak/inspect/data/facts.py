@@ -15,6 +15,7 @@ MODES = {
     "LA": "grey with transparency", "1": "black and white", "CMYK": "CMYK",
     "I;16": "grey of 16 bits", "I": "grey of 32 bits", "F": "grey of floats",
 }  # fmt: skip
+KINDS = 4  # that are named
 
 
 def facts(seen: Survey, found: Sequence[Finding] = ()) -> dict[str, str]:
@@ -66,7 +67,7 @@ def _kinds(seen: Survey) -> str:
     """Formats and modes with their numbers, the most frequent first."""
     pairs = zip(seen.formats, seen.modes, strict=True)
     kinds = Counter(f"{form} {MODES.get(mode, mode)}".strip() for form, mode in pairs)
-    return listed([f"{count:,} {kind}" for kind, count in kinds.most_common()], 8)
+    return listed([f"{count:,} {kind}" for kind, count in kinds.most_common()], KINDS)
 
 
 def _problems(found: Sequence[Finding]) -> dict[str, str]:

@@ -40,6 +40,7 @@ def findings(seen: Survey, features: ArrayLike | None = None) -> list[Finding]:
     found = [
         *_unreadable(seen.corrupt),
         *copies(seen, near=detailed),
+        *_empty(seen),
         *_few(seen),
         *_odd(seen, detailed),
         *suspects(seen, features),
@@ -72,10 +73,22 @@ def _passed(passed: Sequence[Passed]) -> Iterator[Finding]:
         )
 
 
+def _empty(seen: Survey) -> Iterator[Finding]:
+    """Classes without any image."""
+    empty = np.flatnonzero(seen.counts.sum(axis=0) == 0)
+    if len(empty):
+        yield Finding(
+            f"{counted(len(empty), 'class', 'classes')} without an image",
+            "badak train stops there: add images, or remove the folder.",
+            "fix",
+            notes=tuple(seen.class_names[k] for k in empty),
+        )
+
+
 def _few(seen: Survey) -> Iterator[Finding]:
-    """Classes of which a part has few images."""
+    """Classes of which a part has few images, though there are some."""
     for part, counts in zip(seen.part_names, seen.counts, strict=True):
-        few = np.flatnonzero(counts < FEW)
+        few = np.flatnonzero((counts < FEW) & (seen.counts.sum(axis=0) > 0))
         if not len(few):
             continue
         advice = (
@@ -107,7 +120,7 @@ def _odd(seen: Survey, detailed: bool) -> Iterator[Finding]:
             "badak keeps the centre of an image: crop them by hand.",
             sizes,
         ),
-        (odd.small(seen), f"below {odd.SMALL} pixels in size", "Replace them.", sizes),
+        (odd.small(seen), f"below {odd.SMALL} pixels in size", "Find larger ones.", sizes),
         (odd.unlike(seen), "unlike all others in colours and shapes",
          "Look at them: do they belong to the data set?", None),
     )  # fmt: skip
@@ -136,6 +149,6 @@ def _uneven(seen: Survey) -> Iterator[Finding]:
             f"{counts[smallest]:,} of {fewest}",
             f"Judge by the accuracy of each class, since {most} as the only answer is right for "
             f"{counts[largest] / counts.sum():.0%} of the images. Add images of the small classes, "
-            "or weigh the classes in training.",
+            "or weigh the classes: badak train --class-weight balanced.",
             "look",
         )

@@ -28,17 +28,23 @@ def standardised(features: Matrix) -> Matrix:
     """
     centred = features - features.mean(axis=0)
     spread = centred.std(axis=0)
-    centred /= np.where(spread > 1e-9 * (1 + np.abs(features).max(axis=0)), spread, np.inf)
-    centred /= np.sqrt(max(1, np.count_nonzero(spread)))
+    largest = np.abs(features).max(axis=0)
+    varied = spread > 1e-9 * (1 + largest)
+    centred /= np.where(varied, spread, np.inf) * max(1.0, float(np.count_nonzero(varied))) ** 0.5
     if centred.shape[1] <= len(centred):
-        return centred
+        return np.asarray(centred)
     values, vectors = np.linalg.eigh(centred @ centred.T)  # (N, N)
     rotated: Matrix = vectors * np.sqrt(np.maximum(values, 0))
     return rotated
 
 
 def fit(
-    features: Matrix, labels: Labels, classes: int, decay: float, start: Matrix | None = None
+    features: Matrix,
+    labels: Labels,
+    classes: int,
+    decay: float,
+    start: Matrix | None = None,
+    steps: int = STEPS,
 ) -> Matrix:
     """Return the weights (F + 1, K) that minimise mean cross-entropy + decay / 2 * |weights|^2.
 
@@ -52,7 +58,7 @@ def fit(
     penalty[-1] = 0
     weights = np.zeros((x.shape[1], classes)) if start is None else start
     ahead, momentum = weights, 1.0
-    for _ in range(STEPS):
+    for _ in range(steps):
         gradient = x.T @ (softmax(x @ ahead) - targets) / len(x) + penalty * ahead
         before, weights = weights, ahead - gradient / curvature
         grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
@@ -77,7 +83,7 @@ def out_of_fold(features: Matrix, labels: Labels, folds: Indices, classes: int) 
             chances[place, held] = softmax(logits)
     own = chances[:, np.arange(len(labels)), labels]  # (D, N)
     best = int(np.log(np.maximum(own, 1e-12)).mean(axis=1).argmax())
-    return chances[best]
+    return np.asarray(chances[best])
 
 
 def softmax(logits: Matrix) -> Matrix:

@@ -63,7 +63,9 @@ def _grey(pixels: NDArray[np.uint8]) -> Plane:
 def _coarser(planes: Plane, side: int) -> Plane:
     """Average squares (..., 64, 64) to (..., side, side), a divisor of 64."""
     step = planes.shape[-1] // side
-    return planes.reshape(*planes.shape[:-2], side, step, side, step).mean(axis=(-3, -1))
+    blocks = planes.reshape(*planes.shape[:-2], side, step, side, step)
+    averaged: Plane = blocks.mean(axis=(-3, -1))
+    return averaged
 
 
 def perceptual_hash(grey: Plane) -> int:
@@ -110,15 +112,19 @@ def _gradients(grey: Plane) -> Plane:
     count = CELLS * CELLS * DIRECTIONS
     lengths = np.hypot(down, right)
     sums = np.bincount((cell * DIRECTIONS + direction).ravel(), lengths.ravel(), count)
-    return np.sqrt(sums / (sums.sum() + 1e-6)).astype(np.float32)
+    shares: Plane = np.sqrt(sums / (sums.sum() + 1e-6)).astype(np.float32)
+    return shares
 
 
 def _histogram(pixels: NDArray[np.uint8]) -> Plane:
     """The root of each colour's share, of 4 x 4 x 4 colours."""
     red, green, blue = (pixels >> 6).astype(np.intp)
     counts = np.bincount(((red * COLOURS + green) * COLOURS + blue).ravel(), minlength=COLOURS**3)
-    return np.sqrt(counts / counts.sum()).astype(np.float32)
+    shares: Plane = np.sqrt(counts / counts.sum()).astype(np.float32)
+    return shares
 
 
 def _layout(pixels: NDArray[np.uint8]) -> Plane:
-    return (_coarser(pixels.astype(np.float32), PATCHES) / 255).ravel()
+    """The mean colours of 4 x 4 patches."""
+    colours: Plane = np.float32(1 / 255) * _coarser(pixels.astype(np.float32), PATCHES)
+    return colours.ravel()

@@ -5,7 +5,7 @@ Each function returns the indices of such images, the most extreme first. Letter
 
 import numpy as np
 
-from badak.arrays import Array, Indices
+from badak.arrays import Array, Indices, Mask
 from badak.inspect.data.survey import Survey
 
 BLANK = 0.01  # contrast: about 2.5 of 255 grey levels
@@ -36,9 +36,9 @@ def bright(seen: Survey) -> Indices:
 
 def blurred(seen: Survey) -> Indices:
     """Images whose Laplacian varies far less than is usual in the data set (Pech-Pacheco 2000)."""
-    flat = seen.contrast < BLANK
+    visible = (seen.contrast >= BLANK) & (seen.brightness >= DARK)
     sharp = np.log(np.maximum(seen.sharpness, 1e-3))
-    return _ranked(sharp, (deviation(sharp, ~flat) < -SPREADS) & ~flat)
+    return _ranked(sharp, (deviation(sharp, visible) < -SPREADS) & visible)
 
 
 def elongated(seen: Survey) -> Indices:
@@ -75,7 +75,7 @@ def unlike(seen: Survey) -> Indices:
     return _ranked(-far, (deviation(far) > UNLIKE) & (seen.contrast >= BLANK))
 
 
-def deviation(values: Array, usual: Array | None = None) -> Array:
+def deviation(values: Array, usual: Mask | None = None) -> Array:
     """Return how many robust standard deviations each value lies from the median.
 
     Half of the usual values lie within 0.6745 of them; all are 0 if more than half are equal.
@@ -90,7 +90,7 @@ def deviation(values: Array, usual: Array | None = None) -> Array:
     return apart / spread if spread > 0 else np.zeros_like(apart)
 
 
-def _ranked(value: Array, chosen: Array) -> Indices:
+def _ranked(value: Array, chosen: Mask) -> Indices:
     """The chosen images, those of the smallest value first."""
     places = np.flatnonzero(chosen)
     ranked: Indices = places[np.argsort(value[places], kind="stable")]

@@ -53,6 +53,7 @@ class Survey:
         features: (N, F) float32: gradients, colours and their layout.
         corrupt: files that cannot be decoded, with the reasons.
         passed: what is no image of a class, with the reasons.
+        paths: of the images' files; empty if there are no files.
         picture: picture(i, side) reads image i again, (3, H, W) uint8, neither side longer.
     """
 
@@ -74,6 +75,7 @@ class Survey:
     features: Array
     corrupt: tuple[Passed, ...]
     passed: tuple[Passed, ...]
+    paths: tuple[Path, ...]
     picture: Callable[[int, int], NDArray[np.uint8]]
 
     def __len__(self) -> int:
@@ -165,6 +167,7 @@ def _of_folder(
         parts=parts,
         corrupt=tuple(corrupt),
         passed=tuple(listing.passed),
+        paths=tuple(files[place].path for place in good),
         picture=lambda i, side: glance(files[good[i]].path, side).pixels,
     )
 
@@ -221,6 +224,7 @@ def _of_datasets(
         parts=parts,
         corrupt=(),
         passed=(),
+        paths=(),
         picture=lambda i, side: pixels(i),
     )
 

@@ -13,6 +13,10 @@ from badak.inspect.data.survey import Survey
 FOLDS = 5
 # Features that tell the classes apart less often suspect too many labels that are right.
 MIN_ACCURACY = 0.8
+UNSEEN = (
+    "These are simple ones, of colours and edges. A pretrained network's find more: "
+    "badak data --pretrained efficientnet-lite0."
+)
 
 
 def suspects(seen: Survey, features: ArrayLike | None = None) -> Iterator[Finding]:
@@ -28,7 +32,15 @@ def suspects(seen: Survey, features: ArrayLike | None = None) -> Iterator[Findin
     if len(np.unique(seen.labels[judged])) < 2:
         return
     ranked = suspected_labels(x[judged], seen.labels[judged], FOLDS)
-    if ranked.accuracy < MIN_ACCURACY or not ranked.likely:
+    if ranked.accuracy < MIN_ACCURACY:
+        yield Finding(
+            f"wrong labels cannot be found by features that tell only {ranked.accuracy:.0%} of "
+            "the images right",
+            UNSEEN if features is None else "Try another network.",
+            "look",
+        )
+        return
+    if not ranked.likely:
         return
     places = judged[ranked.indices[: ranked.likely]]
     given, other = ([seen.class_names[k] for k in ks] for ks in (ranked.given, ranked.suggested))

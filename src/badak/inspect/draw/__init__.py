@@ -9,6 +9,7 @@ One file per kind of picture; Matplotlib is imported when the first one is drawn
 from badak.inspect.draw.attribution.attributions import attributions
 from badak.inspect.draw.checks.precision import precision
 from badak.inspect.draw.checks.profile import profile
+from badak.inspect.draw.data.augmentation import augmentation
 from badak.inspect.draw.data.counts import class_counts
 from badak.inspect.draw.data.sizes import image_sizes
 from badak.inspect.draw.evaluation.class_accuracy import per_class_accuracy
@@ -27,6 +28,7 @@ from badak.inspect.draw.features.maximize import maximize_activation
 from badak.inspect.draw.features.top_patches import top_patches
 from badak.inspect.draw.history.animation import changing_confusion, changing_maps, growing_filters
 from badak.inspect.draw.history.curves import learning_curve
+from badak.inspect.draw.history.lr_find import lr_find
 from badak.inspect.draw.history.timeline import filters_over_time, health_over_time, maps_over_time
 from badak.inspect.draw.save import Animation, save
 
@@ -34,6 +36,7 @@ __all__ = [
     "MOST_PANELS",
     "Animation",
     "attributions",
+    "augmentation",
     "changing_confusion",
     "changing_maps",
     "class_counts",
@@ -48,6 +51,7 @@ __all__ = [
     "health_over_time",
     "image_sizes",
     "learning_curve",
+    "lr_find",
     "maps_over_time",
     "maximize_activation",
     "misclassified",

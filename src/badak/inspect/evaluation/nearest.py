@@ -1,9 +1,10 @@
-"""The images of a data set that resemble one image most, pixel by pixel.
+"""The images of a data set that resemble one image most: by their pixels, or for a network.
 
 Letters: N images of the data set, the K nearest of them, C channels, H rows, W columns.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,8 +13,11 @@ from badak import checks
 from badak.arrays import Array, Images, Indices, Labels, as_array, as_images
 from badak.data import Dataset
 from badak.errors import BadakError
+from badak.network import Network
 
-BLOCK = 4096  # images compared at a time
+# Images compared at a time: by pixels, by features.
+BLOCK, BATCH = 4096, 32
+TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Nearest:
         images: (K, C, H, W).
         labels: (K,).
         indices: (K,), their indices in the data set.
-        distances: (K,), Euclidean, over the pixels.
+        distances: (K,), Euclidean: over the pixels, or between features of length 1.
     """
 
     image: Images
@@ -35,19 +39,24 @@ class Nearest:
     distances: Array
 
 
-def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
-    """Return the k images of a data set nearest to an image: the answer of a simple lookup.
+def nearest(data: Dataset, image: ArrayLike, k: int = 8, net: Network | None = None) -> Nearest:
+    """Return the k images of a data set nearest to an image.
+
+    By pixels this is the answer of a simple lookup. By a network's features, which suits photos,
+    it is what the network holds to be alike.
 
     Args:
         data: the images to search, such as the training images.
         image: (C, H, W) or (1, C, H, W), of the data set's shape.
         k: how many, at most N.
+        net: compare `net.features`, each scaled to length 1, in place of pixels.
 
     Returns:
         The nearest images; those of equal distance in the order of the data set.
 
     Raises:
-        BadakError: an image of another shape, or a k above N.
+        BadakError: an image of another shape, a k above N, or a network without a head or for
+            images of another shape.
 
     Example:
         >>> from badak.data import load
@@ -63,11 +72,24 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8) -> Nearest:
     count = checks.integer(k, "k", minimum=1, maximum=max(1, len(data)))
     if not len(data):
         raise BadakError("data must have at least one image; it is empty")
+    block, seen = (BLOCK, _pixels) if net is None else (BATCH, partial(_features, net))
+    own = seen(batch)
     square = np.empty(len(data))
-    for start in range(0, len(data), BLOCK):
-        apart = data.images[start : start + BLOCK] - batch
-        square[start : start + BLOCK] = np.einsum("nchw,nchw->n", apart, apart)
+    for start in range(0, len(data), block):
+        apart = seen(data.images[start : start + block]) - own
+        square[start : start + block] = np.einsum("nf,nf->n", apart, apart)
     indices = np.argsort(square, kind="stable")[:count]
     return Nearest(
         batch[0], data.images[indices], data.labels[indices], indices, np.sqrt(square[indices])
     )
+
+
+def _pixels(images: Images) -> Array:
+    rows: Array = images.reshape(len(images), -1)
+    return rows
+
+
+def _features(net: Network, images: Images) -> Array:
+    rows = net.features(images)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
+    return rows

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from badak import ops
 from badak.arrays import Array, Labels, Mask, as_array, as_labels
 from badak.data import Dataset
+from badak.data.augment import Views, averaged
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect.subject import finite
 from badak.network import Network
@@ -108,7 +109,7 @@ class Predictions:
         return len(self.labels)
 
 
-def predictions(net: Network, data: Dataset) -> Predictions:
+def predictions(net: Network, data: Dataset, views: Views | None = None) -> Predictions:
     """Run the network over the data once, for all functions that evaluate its predictions.
 
     The softmax is computed in float64: in float32, confident predictions would all have a
@@ -117,6 +118,8 @@ def predictions(net: Network, data: Dataset) -> Predictions:
     Args:
         net: the network.
         data: labelled images that fit it.
+        views: average the probabilities over views of each image, such as
+            `badak.data.augment.mirrored`; None for the images alone.
 
     Returns:
         Labels, probabilities and class names, which `confusion_matrix`, `roc` and the others
@@ -134,8 +137,12 @@ def predictions(net: Network, data: Dataset) -> Predictions:
         (360, 10)
     """
     check_fit(net, data)
-    logits = [net(data.images[start : start + BATCH]) for start in range(0, len(data), BATCH)]
-    probabilities = ops.softmax(finite(np.concatenate(logits)).astype(np.float64))
+    probabilities = averaged(
+        lambda images: ops.softmax(finite(net(images)).astype(np.float64)),
+        data.images,
+        views,
+        BATCH,
+    )
     return Predictions(data.labels, probabilities, data.class_names)
 
 

@@ -36,7 +36,9 @@ def nearest_to_mistake(trained: Trained) -> Pictures:
     mistake = trained.surest_mistake
     if train is None or test is None or predictions is None or mistake is None:
         return {}
-    alike = nearest(train, test.images[mistake], min(NEAREST, len(train)))
+    # Photos are alike in what they show, which the network sees; figures on paper, in their pixels.
+    net = trained.net if test.image_shape[0] == 3 else None
+    alike = nearest(train, test.images[mistake], min(NEAREST, len(train)), net)
     figure = draw.nearest(alike, train.class_names)
     figure.suptitle(_answer(predictions, mistake), fontsize=10)
     return {"nearest": figure}

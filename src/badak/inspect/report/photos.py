@@ -67,12 +67,14 @@ def _listed(seen: Survey, finding: Finding) -> str:
     """All files of a finding, folded away if photos show the first."""
     if len(finding.groups) == 1:
         return ""
-    lines = entries(seen, finding)
-    items = "".join(f"<li>{text(line)}</li>" for line in lines)
-    opened = "" if finding.groups else " open"
-    what = counted(len(lines), "entry", "entries") if len(lines) != 1 else "The entry"
-    words = f"All {what} as text" if len(lines) != 1 else "The entry as text"
-    return f"<details{opened}><summary>{words}</summary><ol>{items}</ol></details>"
+    items = "".join(f"<li>{text(line)}</li>" for line in entries(seen, finding))
+    lines = f'<ol class="entries" tabindex="0">{items}</ol>'
+    if not finding.groups:
+        return lines if items else ""
+    words = f"All {len(finding.groups):,} as text"
+    if len(finding.groups) > SHOWN:
+        words += f"; photos show the first {SHOWN}"
+    return f"<details><summary>{words}</summary>{lines}</details>"
 
 
 def entries(seen: Survey, finding: Finding) -> list[str]:
