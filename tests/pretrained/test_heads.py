@@ -75,20 +75,37 @@ def counted(monkeypatch):
 
 def test_features_are_computed_once_by_content(train, counted, tmp_path):
     net = models.LeNet5(input_shape=(3, 32, 32))
-    first = cache.features(net, train)
-    net.replace_head(3)  # another head: the same features
-    np.testing.assert_array_equal(cache.features(net, train), first)
+    first = cache.features(net, train[:8])
+    net.replace_head(3)  # another head, other folds: the same features
+    np.testing.assert_array_equal(cache.features(net, train[np.arange(7, 1, -1)]), first[7:1:-1])
     assert len(counted) == 1
-    cache.features(net, train[:5])
+    every = cache.features(net, train)  # four more
+    plain = cache.features(net, train, cache=False)
+    np.testing.assert_allclose(every, plain, rtol=1e-4, atol=1e-5)
     net.parameters()["conv1.bias"][0] += 1
-    assert (cache.features(net, train) != first).any()
-    assert len(counted) == 3
-    for file in (tmp_path / "cache").rglob("*.safetensors"):
-        file.write_bytes(b"damaged")
+    assert (cache.features(net, train) != every).any()
+    assert len(counted) == 4
+    assert cache.features(net, train[:0]).shape == (0, 84)
+
+
+def test_a_damaged_cache_is_written_again(train, counted, tmp_path):
+    net = models.LeNet5(input_shape=(3, 32, 32))
+    cache.features(net, train)
+    (file,) = (tmp_path / "cache" / "badak" / "features").iterdir()
+    file.write_bytes(b"damaged")
     cache.features(net, train)
     cache.features(net, train)
-    cache.features(net, train, cache=False)
-    assert len(counted) == 5
+    assert len(counted) == 2
+
+
+def test_the_cache_is_bounded(train, counted, monkeypatch):
+    net = models.LeNet5(input_shape=(3, 32, 32))
+    monkeypatch.setattr(cache, "MAX_BYTES", 5 * 84 * 4)
+    cache.features(net, train)
+    cache.features(net, train[7:])
+    assert len(counted) == 1
+    cache.features(net, train[6:])
+    assert len(counted) == 2
 
 
 def test_a_cache_that_cannot_be_written_is_a_warning(train, tmp_path):

@@ -1,7 +1,6 @@
 """`badak train --pretrained`: a network that learnt elsewhere, a new head, and fine-tuning."""
 
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +118,15 @@ def _of(config: "RunConfig") -> Pretrained:
     return _opened(config.pretrained or "", model, config.image_size)
 
 
-@cache
 def _opened(source: str, model: str | None, image_size: int | None) -> Pretrained:
-    """The network; the callers copy it. Once in a process, for it takes a second."""
-    path = Path(source)
-    return opened(path if path.is_file() else source, model, image_size)
+    """The network, which the callers copy: it is read once in a process, for it takes a second."""
+    known = _KNOWN.get((source, model, image_size))
+    if known is None:
+        path = Path(source)
+        known = opened(path if path.is_file() else source, model, image_size)
+        for size in (image_size, known.net.input_shape[1]):
+            _KNOWN[source, model, size] = known
+    return known
+
+
+_KNOWN: dict[tuple[str, str | None, int | None], Pretrained] = {}
