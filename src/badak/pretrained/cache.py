@@ -41,6 +41,12 @@ def features(net: Network, data: Dataset, *, cache: bool = True, batch_size: int
 
     Warns:
         UserWarning: the cache cannot be written.
+
+    Example:
+        >>> from badak import data, models
+        >>> train, _ = data.load("digits")
+        >>> features(models.SimpleConvNet(), train[:5], cache=False).shape
+        (5, 100)
     """
     if not cache:
         return _computed(net, data, batch_size)
