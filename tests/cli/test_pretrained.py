@@ -57,6 +57,7 @@ def test_other_commands_take_the_run(trained, badak, photos, tmp_path):
     assert f"{net.predict_proba(image).max():.4f}"[:5] in done.out
     assert "accuracy" in badak("evaluate", "run").out
     assert not badak("export", "run", "--to", "html").code
+    assert '"crop": 0.875' in (tmp_path / "run" / "run.html").read_text()
     card = (tmp_path / "run" / "run.html.md").read_text()
     assert re.search(r"Licence of these weights \| MIT", card)
     assert "tiny-pytorch-model" in card

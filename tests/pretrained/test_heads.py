@@ -9,7 +9,7 @@ from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
 from badak.network import Network
-from badak.pretrained import HeadTrainer, cache, heads
+from badak.pretrained import HeadTrainer, cache, head_trainer, heads
 
 
 def test_transfer_tells_new_classes_apart(tiny, train):
@@ -114,6 +114,25 @@ def test_a_cache_that_cannot_be_written_is_a_warning(train, tmp_path):
     (tmp_path / "cache" / "badak").write_bytes(b"")
     with pytest.warns(UserWarning, match="features are not kept for next time"):
         assert len(cache.features(models.LeNet5(input_shape=(3, 32, 32)), train)) == 12
+
+
+def test_an_interrupted_head_goes_on_with_the_features_it_has(tiny, train, counted, monkeypatch):
+    net = pretrained.load("tiny")
+    heads.begin(net, 2)
+    monkeypatch.setattr(head_trainer, "CHUNK", 5)
+    trainer = HeadTrainer(net, epochs=1, batch_size=12, progress=False)
+    monkeypatch.setattr(heads, "learn", lambda *_: pytest.fail("it was stopped"))
+
+    class Stop(badak.training.Callback):
+        def on_train_start(self, trainer):
+            trainer.stop()
+
+    trainer.callbacks.append(Stop())
+    with pytest.raises(badak.training.Interrupted, match="SIGTERM"):
+        trainer.fit(train)
+    assert len(counted) == 1
+    cache.features(net, train[:5])
+    assert len(counted) == 1
 
 
 def test_a_head_trains_as_any_run_does(tiny, train, tmp_path):

@@ -90,7 +90,8 @@ def _html(opened: Opened, path: Path, _: Options) -> Result:
     from badak.formats.page.html import html_page
 
     prepare = PREPARE[entry_of(opened.config.dataset).handwriting]
-    page = html_page(opened.net, path.stem, opened.config.class_names, prepare)
+    config = opened.config
+    page = html_page(opened.net, path.stem, config.class_names, prepare, config.crop or 1.0)
     storage.write_atomically(path, page.encode())
     return Result((path,), "Open the page in a browser; it works offline.")
 

@@ -24,13 +24,15 @@ LEARNING = (
 # What decides how a network begins.
 BEGINNING = ("layers", "weight_init")
 HEAD = {"optimizer": "sgd", "lr": 1.0, "epochs": 1, "schedule": None, "augment": None}
+# By cross-validation on 244 photos of ants and bees; smooth labels keep the head from growing.
 FINETUNE = {
     "optimizer": "adamw",
-    "lr": 3e-4,
+    "lr": 1e-4,
     "weight_decay": 1e-2,
     "epochs": 8,
     "schedule": "cosine",
-    "augment": "flip",
+    "augment": "photo",
+    "label_smoothing": 0.1,
     "batch_size": 16,
 }
 
