@@ -59,7 +59,7 @@ def test_mixed_labels_are_learnt(badak, photos, tmp_path):
 
 @pytest.mark.parametrize(("names", "words"), [
     ("flip,mixpu", "must name one or more of.*'mixpu': did you mean 'mixup'"),
-    ("cutmix,flip", "cutmix mixes.*last; got 'cutmix,flip'"),
+    ("cutmix,flip", "'--augment': must end in cutmix.*got 'cutmix,flip'"),
     ("flip,none", "got 'none'"),
 ])  # fmt: skip
 def test_names_that_are_refused(badak, names, words):

@@ -269,6 +269,15 @@ def test_compose_applies_in_order_with_one_generator():
     np.testing.assert_array_equal(result, expected)
 
 
+def test_compose_leaves_what_others_return_alone():
+    kept = random_images()
+    kept.flags.writeable = False
+    result = Compose(Flip(), lambda images, generator: kept, Flip(p=1))(random_images(), rng())
+    np.testing.assert_array_equal(result, kept[..., ::-1])
+    with pytest.raises(ArgumentTypeError, match="got NoneType"):
+        Compose(lambda images, generator: None)(random_images(), rng())
+
+
 BAD = {
     "shift 0": (lambda: Shift(0), "max_pixels.*got 0"),
     "shift text": (lambda: Shift("2"), "max_pixels.*got '2'"),
@@ -345,6 +354,10 @@ BAD = {
         lambda: Compose(CutMix())(random_images(), [1], rng()),
         "CutMix: targets.*floats.*got list",
     ),
+    "no targets": (
+        lambda: Compose(CutMix())(random_images(), rng()),
+        r"CutMix.*mixes images.*targets.*got 2 arguments",
+    ),
     "targets of five": (
         lambda: CutMix()(random_images(), np.zeros((5, 2)), rng()),
         r"CutMix: targets.*\(6, K\).*got \(5, 2\)",
@@ -352,7 +365,10 @@ BAD = {
     "name": (lambda: named("flip,mixpu"), "augment must.*got 'mixpu': did you mean 'mixup'"),
     "no name": (lambda: named(""), "augment must name.*flip-crop.*got ''"),
     "names": (lambda: named(3), "augment must be text.*got 3"),
-    "order of names": (lambda: named("mixup, flip"), "mixup mixes.*last; got 'mixup, flip'"),
+    "order of names": (
+        lambda: named("mixup, flip"),
+        "augment must end in mixup.*got 'mixup, flip'",
+    ),
     "views": (lambda: mirrored(np.zeros((9, 9))), r"\(N, C, H, W\).*got \(9, 9\)"),
     "views of integers": (lambda: crops(np.zeros((1, 1, 9, 9), int)), "uint8.*got int64"),
 }

@@ -7,7 +7,7 @@ such as MixUp, has ``mixes = True``; it is called as ``transform(images, targets
 returns both. Constructors raise BadakError for an argument out of range, and calls for images that
 do not fit. A `fill` is a value in [0, 1], which is 0..255 in uint8 images.
 
-The geometry of uint8 images is computed by Pillow, that of floats by NumPy. All amounts come from
+Pillow turns and bends images of uint8 and float32, NumPy those of float64. All amounts come from
 the generator, in an order that depends on nothing but the images' shape.
 Letters: N images, C channels, H rows, W columns, K classes.
 """

@@ -34,10 +34,14 @@ class Augmentation(ABC):
             BadakError: another number of axes, or images that do not fit the transform.
         """
         check_images(images)
-        return self._apply(images, generator)
+        return self._apply(images.copy("C"), generator)
 
     @abstractmethod
-    def _apply(self, images: Pixels, generator: Generator) -> Pixels: ...
+    def _apply(self, images: Pixels, generator: Generator) -> Pixels:
+        """Return new variants of C-contiguous images, which it may overwrite and return.
+
+        Several transforms share one copy in this way: fresh memory costs more than a flip.
+        """
 
 
 def check_images(images: Pixels) -> None:

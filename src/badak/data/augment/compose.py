@@ -40,23 +40,32 @@ class Compose(Augmentation):
             more: the generator; if it mixes, targets (N, K) and the generator.
 
         Raises:
-            ArgumentTypeError: images that are not an array of uint8 or floats.
+            ArgumentTypeError: images that are not an array of uint8 or floats, or no targets where
+                it mixes.
             BadakError: another number of axes, or images that do not fit a transform.
         """
         if not self.mixes:
             return super().__call__(images, *more)
-        check_images(images)
+        if len(more) != 2:
+            raise ArgumentTypeError(
+                f"{self!r} mixes images: call it with images, targets and a generator; "
+                f"got {len(more) + 1} arguments"
+            )
         targets, generator = more
-        images = self._apply(images, generator)
+        images = super().__call__(images, generator)
         for transform in self.transforms[self._plain :]:
             images, targets = transform(images, targets, generator)
         return images, targets
 
     def _apply(self, images: Pixels, generator: Generator) -> Pixels:
-        result = images.copy("C")
         for transform in self.transforms[: self._plain]:
-            result = transform(result, generator)
-        return result
+            if isinstance(transform, Augmentation):
+                images = transform._apply(images, generator)
+            else:
+                made = transform(images, generator)
+                check_images(made)
+                images = made.copy("C")  # its maker may keep it
+        return images
 
     def __repr__(self) -> str:
         return f"Compose({', '.join(map(repr, self.transforms))})"

@@ -40,7 +40,6 @@ class Cutout(Augmentation):
         fill = fill_value(self.fill, images)
         top = generator.integers(0, h, (n,)) - self.size // 2
         left = generator.integers(0, w, (n,)) - self.size // 2
-        result = images.copy("C")
-        for image, i, j in zip(result, top.tolist(), left.tolist(), strict=True):
+        for image, i, j in zip(images, top.tolist(), left.tolist(), strict=True):
             image[:, max(i, 0) : i + self.size, max(j, 0) : j + self.size] = fill
-        return result
+        return images

@@ -30,7 +30,6 @@ class Flip(Augmentation):
 
     def _apply(self, images: Pixels, generator: Generator) -> Pixels:
         mirrored = images[..., ::-1] if self.axis == "horizontal" else images[:, :, ::-1]
-        result = images.copy("C")
         for place in np.flatnonzero(generator.random(len(images)) < self.p):
-            result[place] = mirrored[place]
-        return result
+            images[place] = mirrored[place]
+        return images

@@ -53,13 +53,12 @@ class ColorJitter(Augmentation):
         low, high = np.array(ranges).T
         amounts = generator.uniform(low, high, (n, 4))
         idle = [pair == (none, none) for pair, none in zip(ranges, (1, 1, 1, 0), strict=True)]
-        result = np.empty(images.shape, images.dtype)
         for place, image in enumerate(images):
             for k in orders[place]:
                 if not idle[k]:
                     image = ADJUSTMENTS[k](image, float(amounts[place, k]))
-            result[place] = image
-        return result
+            images[place] = image
+        return images
 
 
 def _range(

@@ -53,7 +53,7 @@ def named(names: str) -> Augmentation | Mixing:
     chosen = [AUGMENTATIONS[word] for word in words]
     for word, transform, after in zip(words, chosen, chosen[1:], strict=False):
         if transform.mixes and not after.mixes:
-            raise BadakError(f"augment: {word} mixes images and must come last; got {names!r}")
+            raise BadakError(f"augment must end in {word}, which mixes images; got {names!r}")
     if len(chosen) == 1:
         return chosen[0]
     parts = (one.transforms if isinstance(one, Compose) else (one,) for one in chosen)

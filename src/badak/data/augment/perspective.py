@@ -42,11 +42,10 @@ class Perspective(Augmentation):
         # (N, 4) how far each corner moves inwards, clockwise from the upper left
         beside = generator.integers(0, int(self.distortion * (w // 2)) + 1, (n, 4))
         below = generator.integers(0, int(self.distortion * (h // 2)) + 1, (n, 4))
-        result = images.copy("C")
         for place in chosen:
             a, b, c, d = beside[place]
             x = np.array([a, w - 1 - b, w - 1 - c, d])
             a, b, c, d = below[place]
             y = np.array([a, b, h - 1 - c, h - 1 - d])
-            result[place] = warped(images[place], quadrilateral(x, y, (h, w)), fill)
-        return result
+            images[place] = warped(images[place], quadrilateral(x, y, (h, w)), fill)
+        return images

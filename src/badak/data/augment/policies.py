@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from badak import checks
 from badak.arrays import Array, Indices
 from badak.data.augment.base import Augmentation, Generator, Pixels, check_colours
@@ -27,6 +25,7 @@ class RandAugment(Augmentation):
     Source: Cubuk et al. 2019.
 
     Example:
+        >>> import numpy as np
         >>> image = np.full((1, 3, 8, 8), 200, np.uint8)
         >>> RandAugment()(image, np.random.default_rng(0)).shape
         (1, 3, 8, 8)
@@ -58,6 +57,7 @@ class TrivialAugment(Augmentation):
     Source: Mueller and Hutter 2021.
 
     Example:
+        >>> import numpy as np
         >>> image = np.full((1, 3, 8, 8), 200, np.uint8)
         >>> TrivialAugment()(image, np.random.default_rng(0)).shape
         (1, 3, 8, 8)
@@ -75,9 +75,8 @@ class TrivialAugment(Augmentation):
 
 def _operated(images: Pixels, chosen: Indices, levels: Array, most: Most) -> Pixels:
     """Apply to each image its operations, (N, count), one after the other."""
-    result = np.empty(images.shape, images.dtype)
     for place, image in enumerate(images):
         for number, level in zip(chosen[place], levels[place], strict=True):
             image = OPERATIONS[NAMES[number]](image, float(level), most)
-        result[place] = image
-    return result
+        images[place] = image
+    return images

@@ -40,11 +40,10 @@ class RandomResizedCrop(Augmentation):
         _check_span(self.ratio, "ratio")
 
     def _apply(self, images: Pixels, generator: Generator) -> Pixels:
-        result = np.empty(images.shape, images.dtype)
         for place, (top, left, h, w) in enumerate(self.boxes(images.shape, generator).tolist()):
             part = images[place, :, top : top + h, left : left + w]
-            result[place] = resized(part, images.shape[2:])
-        return result
+            images[place] = resized(part, images.shape[2:])
+        return images
 
     def boxes(self, shape: tuple[int, ...], generator: Generator) -> Indices:
         """Draw top, left, height and width of a part of each image: (N, 4) integers.

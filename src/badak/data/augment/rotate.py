@@ -36,7 +36,6 @@ class Rotate(Augmentation):
     def _apply(self, images: Pixels, generator: Generator) -> Pixels:
         angles = np.radians(generator.uniform(-self.max_degrees, self.max_degrees, len(images)))
         fill = fill_value(self.fill, images)
-        result = np.empty(images.shape, images.dtype)
         for place, angle in enumerate(angles):
-            result[place] = warped(images[place], rotation(angle, images.shape[2:]), fill)
-        return result
+            images[place] = warped(images[place], rotation(angle, images.shape[2:]), fill)
+        return images

@@ -7,7 +7,7 @@ from badak.data.augment.base import Pixels
 
 
 def cut(images: Pixels, top: Indices, left: Indices, margin: int, mode: str, fill: float) -> Pixels:
-    """Pad each image (N, C, H, W) on all sides and crop it to its size.
+    """Pad each image (N, C, H, W) on all sides, crop it to its size, and overwrite it.
 
     `top` and `left` (N,) are the first row and column to cut, in 0..2 * margin; `mode` is
     "constant", with the value `fill`, "edge" or "reflect", as in `numpy.pad`.
@@ -19,12 +19,11 @@ def cut(images: Pixels, top: Indices, left: Indices, margin: int, mode: str, fil
     """
     _, c, h, w = images.shape
     sides = ((0, 0), (margin, margin), (margin, margin))
-    result = np.empty(images.shape, images.dtype)
     padded = np.full((c, h + 2 * margin, w + 2 * margin), fill, images.dtype)
-    for new, image, i, j in zip(result, images, top, left, strict=True):
+    for image, i, j in zip(images, top, left, strict=True):
         if mode == "constant":
             padded[:, margin : margin + h, margin : margin + w] = image
         else:
             padded = np.pad(image, sides, mode=mode)  # type: ignore[call-overload]  # see Crop
-        new[...] = padded[:, i : i + h, j : j + w]
-    return result
+        image[...] = padded[:, i : i + h, j : j + w]
+    return images
