@@ -56,7 +56,7 @@ def test_training_needs_no_drawing_library():
 
 PACKAGES = (
     "book", "data", "inspect", "layers", "lessons", "lessons.bugs", "models", "onnx", "ops",
-    "optim", "training",
+    "optim", "pretrained", "training",
 )  # fmt: skip
 
 

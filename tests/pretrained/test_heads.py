@@ -9,7 +9,7 @@ from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
 from badak.network import Network
-from badak.pretrained import HeadTrainer, cache, heads
+from badak.pretrained import HeadTrainer, cache, head_trainer, heads
 
 
 def test_transfer_tells_new_classes_apart(tiny, train):
@@ -54,6 +54,8 @@ def test_bad_arguments(train):
         badak.transfer(net, 3)
     with pytest.raises(BadakError, match="weight_decay must be above 0; got 0"):
         badak.transfer(net, train, weight_decay=0)
+    with pytest.raises(BadakError, match="the features are not finite"):
+        heads.learn(badak.transfer(net, train), np.full((12, 84), np.inf), train.labels)
     few = Dataset(train.images[:3], [0, 0, 1])
     with pytest.raises(BadakError, match="at least two images; class 1 has 1"):
         badak.transfer(net, few)
@@ -75,20 +77,37 @@ def counted(monkeypatch):
 
 def test_features_are_computed_once_by_content(train, counted, tmp_path):
     net = models.LeNet5(input_shape=(3, 32, 32))
-    first = cache.features(net, train)
-    net.replace_head(3)  # another head: the same features
-    np.testing.assert_array_equal(cache.features(net, train), first)
+    first = cache.features(net, train[:8])
+    net.replace_head(3)  # another head, other folds: the same features
+    np.testing.assert_array_equal(cache.features(net, train[np.arange(7, 1, -1)]), first[7:1:-1])
     assert len(counted) == 1
-    cache.features(net, train[:5])
+    every = cache.features(net, train)  # four more
+    plain = cache.features(net, train, cache=False)
+    np.testing.assert_allclose(every, plain, rtol=1e-4, atol=1e-5)
     net.parameters()["conv1.bias"][0] += 1
-    assert (cache.features(net, train) != first).any()
-    assert len(counted) == 3
-    for file in (tmp_path / "cache").rglob("*.safetensors"):
-        file.write_bytes(b"damaged")
+    assert (cache.features(net, train) != every).any()
+    assert len(counted) == 4
+    assert cache.features(net, train[:0]).shape == (0, 84)
+
+
+def test_a_damaged_cache_is_written_again(train, counted, tmp_path):
+    net = models.LeNet5(input_shape=(3, 32, 32))
+    cache.features(net, train)
+    (file,) = (tmp_path / "cache" / "badak" / "features").iterdir()
+    file.write_bytes(b"damaged")
     cache.features(net, train)
     cache.features(net, train)
-    cache.features(net, train, cache=False)
-    assert len(counted) == 5
+    assert len(counted) == 2
+
+
+def test_the_cache_is_bounded(train, counted, monkeypatch):
+    net = models.LeNet5(input_shape=(3, 32, 32))
+    monkeypatch.setattr(cache, "MAX_BYTES", 5 * 84 * 4)
+    cache.features(net, train)
+    cache.features(net, train[7:])
+    assert len(counted) == 1
+    cache.features(net, train[6:])
+    assert len(counted) == 2
 
 
 def test_a_cache_that_cannot_be_written_is_a_warning(train, tmp_path):
@@ -97,6 +116,25 @@ def test_a_cache_that_cannot_be_written_is_a_warning(train, tmp_path):
     (tmp_path / "cache" / "badak").write_bytes(b"")
     with pytest.warns(UserWarning, match="features are not kept for next time"):
         assert len(cache.features(models.LeNet5(input_shape=(3, 32, 32)), train)) == 12
+
+
+def test_an_interrupted_head_goes_on_with_the_features_it_has(tiny, train, counted, monkeypatch):
+    net = pretrained.load("tiny")
+    heads.begin(net, 2)
+    monkeypatch.setattr(head_trainer, "CHUNK", 5)
+    trainer = HeadTrainer(net, epochs=1, batch_size=12, progress=False)
+    monkeypatch.setattr(heads, "learn", lambda *_: pytest.fail("it was stopped"))
+
+    class Stop(badak.training.Callback):
+        def on_train_start(self, trainer):
+            trainer.stop()
+
+    trainer.callbacks.append(Stop())
+    with pytest.raises(badak.training.Interrupted, match="SIGTERM"):
+        trainer.fit(train)
+    assert len(counted) == 1
+    cache.features(net, train[:5])
+    assert len(counted) == 1
 
 
 def test_a_head_trains_as_any_run_does(tiny, train, tmp_path):

@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from badak import __version__, storage
+from badak.cli import pretrained
 from badak.cli.config import RunConfig
 from badak.cli.opened import Opened, data_dir_option, open_run, run_argument
 from badak.cli.words import say
@@ -89,7 +90,8 @@ def _html(opened: Opened, path: Path, _: Options) -> Result:
     from badak.formats.page.html import html_page
 
     prepare = PREPARE[entry_of(opened.config.dataset).handwriting]
-    page = html_page(opened.net, path.stem, opened.config.class_names, prepare)
+    config = opened.config
+    page = html_page(opened.net, path.stem, config.class_names, prepare, config.crop or 1.0)
     storage.write_atomically(path, page.encode())
     return Result((path,), "Open the page in a browser; it works offline.")
 
@@ -173,6 +175,7 @@ def card(title: str, what: str, opened: Opened, result: Result) -> str:
         "Images": " x ".join(map(str, config.input_shape)) + " (channels, rows, columns)",
         "Classes": ", ".join(config.class_names),
         "Training": config.about(),
+        **pretrained.facts(config),
     }
     files = {file.name: f"{file.stat().st_size:,} bytes" for file in result.files}
     return model_card(

@@ -95,7 +95,7 @@ def _trained(
             "Data set": config.data_name,
             "Weights": opened.weights.removeprefix("the weights "),
         },
-        start=config.network(),
+        start=None if config.pretrained else config.network(),
         history=read_history(run.checkpoint),
         moments=inspect.timeline(run) if run.snapshots.exists() else None,
         train=train,

@@ -1,7 +1,6 @@
 """`badak train --pretrained`: a network that learnt elsewhere, a new head, and fine-tuning."""
 
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +24,15 @@ LEARNING = (
 # What decides how a network begins.
 BEGINNING = ("layers", "weight_init")
 HEAD = {"optimizer": "sgd", "lr": 1.0, "epochs": 1, "schedule": None, "augment": None}
+# By cross-validation on 244 photos of ants and bees; smooth labels keep the head from growing.
 FINETUNE = {
     "optimizer": "adamw",
-    "lr": 3e-4,
+    "lr": 1e-4,
     "weight_decay": 1e-2,
     "epochs": 8,
     "schedule": "cosine",
-    "augment": "flip",
+    "augment": "photo",
+    "label_smoothing": 0.1,
     "batch_size": 16,
 }
 
@@ -97,6 +98,14 @@ def notes(config: "RunConfig") -> list[str]:
     return [f"weights: {config.origin}{licence}", *_of(config).notes]
 
 
+def facts(config: "RunConfig") -> dict[str, str]:
+    """What a model card says of the weights; nothing if the network learnt here alone."""
+    if config.origin is None:
+        return {}
+    licence = config.licence or "not known to badak: ask who published them"
+    return {"Pretrained weights": config.origin, "Licence of these weights": licence}
+
+
 def about(config: "RunConfig") -> str:
     """Say in a few words what learns."""
     if config.finetune is None:
@@ -111,8 +120,15 @@ def _of(config: "RunConfig") -> Pretrained:
     return _opened(config.pretrained or "", model, config.image_size)
 
 
-@cache
 def _opened(source: str, model: str | None, image_size: int | None) -> Pretrained:
-    """The network; the callers copy it. Once in a process, for it takes a second."""
-    path = Path(source)
-    return opened(path if path.is_file() else source, model, image_size)
+    """The network, which the callers copy: it is read once in a process, for it takes a second."""
+    known = _KNOWN.get((source, model, image_size))
+    if known is None:
+        path = Path(source)
+        known = opened(path if path.is_file() else source, model, image_size)
+        for size in (image_size, known.net.input_shape[1]):
+            _KNOWN[source, model, size] = known
+    return known
+
+
+_KNOWN: dict[tuple[str, str | None, int | None], Pretrained] = {}

@@ -35,7 +35,8 @@ def command(run: Path, repository: str, private: bool, licence: str | None) -> N
     opened = open_run(run, None)
     kind, colon, _ = opened.config.dataset.partition(":")
     shown = f"{kind}:{opened.config.data_name}" if colon else kind
-    config = dataclasses.replace(opened.config, dataset=shown, data_dir=None)
+    weights = opened.config.pretrained and Path(opened.config.pretrained).name
+    config = dataclasses.replace(opened.config, dataset=shown, data_dir=None, pretrained=weights)
     name = repository.rpartition("/")[2]
     loading = LOADING.format(repository=repository, name=name)
     words = card(name, "pushed", dataclasses.replace(opened, config=config), Result((), loading))

@@ -141,6 +141,8 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
     for name in ("schedule", "augment"):
         options[name] = None if options[name] == "none" else options[name]
     if begun is None or not begun.config.exists():
+        if options["finetune"] and not options["pretrained"]:
+            raise BadakError("--finetune needs --pretrained, the network to fine-tune")
         if options["pretrained"]:
             return RunConfig(**pretrained.completed(options, explicit))
         return RunConfig(**completed(with_photos(options, explicit), explicit))

@@ -6,15 +6,19 @@ from pathlib import Path
 import click
 
 from badak import terminal
-from badak.cli.config import RunConfig
+from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.opened import run_argument
+from badak.cli.pretrained import FROM_FILE
 from badak.cli.words import say
 from badak.errors import BadakError
 from badak.training import RunDirectory, verify_resume
 
 # Fields of the config that are not options of `badak train`, or are written below.
-LEFT_OUT = ("dataset", "class_names", "input_shape", "train_images", "test_images")
+LEFT_OUT = (
+    *("dataset", "class_names", "input_shape", "train_images", "test_images"),
+    *("crop", "origin", "licence"),
+)
 
 
 @click.command()
@@ -33,6 +37,8 @@ def command(run: Path, steps: int) -> None:
     """
     directory = RunDirectory(run)
     config = read_config(directory)
+    if config.head_alone:
+        raise BadakError(f"{run} has no steps to resume: its head was fitted in one go")
     report = verify_resume(arguments(config), steps, directory)
     rows = [
         [part.what, part.size, "the same bits" if part.identical else "DIFFERENT"]
@@ -61,7 +67,8 @@ def arguments(config: RunConfig) -> list[str]:
     # "none" is written out, since the model's recipe may have another value.
     words = ["train", config.dataset]
     words += [f"--{name}=none" for name in ("schedule", "augment") if not getattr(config, name)]
-    left_out = (*LEFT_OUT, "model") if config.layers else LEFT_OUT
+    named = config.model not in (TYPED, FROM_FILE, config.pretrained)
+    left_out = LEFT_OUT if named else (*LEFT_OUT, "model")
     for name, value in dataclasses.asdict(config).items():
         if name not in left_out and value is not None and value is not False:
             option = f"--{name.replace('_', '-')}"

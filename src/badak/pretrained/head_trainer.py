@@ -11,7 +11,11 @@ from badak.training import Trainer
 from badak.training.callbacks import following
 from badak.training.ending import complete
 from badak.training.history import EpochRecord, StepRecord
+from badak.training.interruption import Interrupted
 from badak.training.record import Record
+
+# Images whose features are computed and kept at a time.
+CHUNK = 2048
 
 
 class HeadTrainer(Trainer):
@@ -38,19 +42,28 @@ class HeadTrainer(Trainer):
                 self._save(record)
 
     def _fit_head(self, train: Dataset) -> None:
-        rows = features(self.net, train)
+        rows = self._features(train)
         self.learnt = heads.learn(self.net, rows, train.labels, self.weight_decay, self.seed)
         for number, (loss, accuracy) in enumerate(self.learnt.steps, 1):
             step = StepRecord(number, 1, len(train), self.optimizer.lr, loss, accuracy)
             self.history.steps.append(step)
         values = list(self._measured(rows, train.labels))
         for part in self.measured[1:]:
-            values += self._measured(features(self.net, part), part.labels)
+            values += self._measured(self._features(part), part.labels)
         values += [float("nan")] * (4 - len(values))
         record = EpochRecord(1, len(self.history.steps), *values)
         self.history.epochs.append(record)
         for callback in self.callbacks:
             callback.on_epoch_end(self, record)
+
+    def _features(self, data: Dataset) -> Array:
+        """What enters the head; a signal ends this, and what is done is in the cache."""
+        rows = []
+        for start in range(0, len(data), CHUNK):
+            rows.append(features(self.net, data[start : start + CHUNK]))
+            if self._interruption.signal is not None:
+                raise Interrupted(self._interruption.signal)
+        return np.concatenate(rows)
 
     def _measured(self, rows: Array, labels: Labels) -> tuple[float, float]:
         """Loss and accuracy of the head on features."""

@@ -85,13 +85,19 @@ def begin(net: Network, num_classes: int) -> None:
 def learn(
     net: Network, rows: Array, labels: Labels, weight_decay: float | None = None, seed: int = 0
 ) -> Learnt:
-    """Fit the network's head to features (N, F) of labelled images, and write it there."""
+    """Fit the network's head to features (N, F) of labelled images, and write it there.
+
+    Raises:
+        BadakError: a class with fewer than two images, or features that are not finite.
+    """
     count = net.num_classes
-    few = np.bincount(labels, minlength=count).argmin()
-    if (labels == few).sum() < 2:
+    counts = np.bincount(labels, minlength=count)
+    if counts.min() < 2:
         raise BadakError(
-            f"each class needs at least two images; class {few} has {(labels == few).sum()}"
+            f"each class needs at least two images; class {counts.argmin()} has {counts.min()}"
         )
+    if not np.isfinite(rows).all():
+        raise BadakError("the features are not finite: the network's weights or images are bad")
     if weight_decay is None:
         weight_decay = regression.chosen_decay(rows, labels, count, seed)
     weight, bias, steps = regression.fit(rows, labels, count, weight_decay)

@@ -63,6 +63,14 @@ def load(
         MissingExtra: an extra that is not installed; the message names it.
         BadakError: an unknown name, or weights that cannot be downloaded.
         FormatError: a file that is damaged, or does not fit.
+
+    Example:
+        >>> import tempfile
+        >>> from badak import models
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     models.LeNet5().save(f"{folder}/digits.safetensors")
+        ...     load(f"{folder}/digits.safetensors", num_classes=3).output_shape
+        (3,)
     """
     net = opened(source, model, image_size).net
     if num_classes is not None:
@@ -73,7 +81,13 @@ def load(
 def opened(
     source: str | Path, model: str | None = None, image_size: int | None = None
 ) -> Pretrained:
-    """Return what `load` returns, and what else is known of it."""
+    """Return what `load` returns with the classes that it learnt, and what is known of it.
+
+    Example:
+        >>> opened("resnet19")
+        Traceback (most recent call last):
+        badak.errors.BadakError: no pretrained weights are named 'resnet19': did you mean ...
+    """
     if not isinstance(source, (str, Path)):
         raise ArgumentTypeError(f"pretrained must be a name or a file; got {shown(source)}")
     if image_size is not None:

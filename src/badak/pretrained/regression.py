@@ -62,7 +62,7 @@ class Scale(NamedTuple):
 
 
 def fit(features: Array, labels: Labels, num_classes: int, weight_decay: float) -> Fit:
-    """Return the regression's only minimum.
+    """Return the layer that minimises the loss.
 
     Args:
         features: (N, F).

@@ -21,6 +21,7 @@ from badak.errors import ArgumentTypeError, BadakError
 from badak.models import MODELS
 from badak.network import Network
 from badak.optim import OPTIMIZERS
+from badak.sklearn import pretrained
 from badak.sklearn.samples import checked_weight, flattened, shape_of_images, shaped
 from badak.sklearn.small import SmallConvNet
 from badak.training.step import training_step
@@ -42,9 +43,13 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: samples per step.
         optimizer: a name of badak.optim.OPTIMIZERS, such as "adam" or "momentum".
         lr: learning rate; the optimizer's own if None.
-        weight_decay: the optimizer's.
+        weight_decay: the optimizer's; with `pretrained` the head's, chosen by cross-validation
+            if 0.
         random_state: of the initial parameters and the order of the samples: an integer, a
             numpy.random.RandomState, or None.
+        pretrained: a network that learnt elsewhere, by name or file, see `badak.pretrained.load`.
+            `fit` then fits a new head to what it makes of X, whose images are RGB squares, and
+            epochs, batch_size, optimizer and lr are not used.
 
     Attributes:
         classes_: (K,) the distinct labels, sorted.
@@ -75,6 +80,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         lr: float | None = None,
         weight_decay: float = 0.0,
         random_state: Any = None,
+        pretrained: str | None = None,
     ) -> None:
         self.model = model
         self.image_shape = image_shape
@@ -84,6 +90,7 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.lr = lr
         self.weight_decay = weight_decay
         self.random_state = random_state
+        self.pretrained = pretrained
 
     def fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
@@ -98,7 +105,13 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         epochs = checks.integer(self.epochs, "epochs", minimum=1)
         images, labels, weight = self._samples(X, y, sample_weight, reset=True)
         self._start(np.unique(labels))
-        self._train(images, labels, weight, epochs)
+        if self.pretrained is None:
+            self._train(images, labels, weight, epochs)
+        else:
+            pretrained.check_weight(weight)
+            indices = np.searchsorted(self.classes_, labels)
+            decay, seed = self.weight_decay, int(self._generator.integers(2**31))
+            self.loss_curve_ += pretrained.fit_head(self.net_, images, indices, decay, seed)
         return self
 
     def partial_fit(
@@ -117,6 +130,8 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 called before.
             sample_weight: (N,), not negative.
         """
+        if self.pretrained is not None:
+            raise BadakError("partial_fit needs pretrained=None: a new head is fitted in one go")
         first = not hasattr(self, "net_")
         if first and classes is None:
             raise BadakError("classes must be given in the first call of partial_fit")
@@ -171,7 +186,10 @@ class ConvNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = int(check_random_state(self.random_state).randint(2**31))
         self._generator = np.random.default_rng(seed)
         arguments = {"input_shape": self.image_shape_, "num_classes": len(classes), "seed": seed}
-        net = _model(self.model, arguments)(**arguments)
+        if self.pretrained is None:
+            net = _model(self.model, arguments)(**arguments)
+        else:
+            net = pretrained.begun(self.pretrained, self.model, self.image_shape_, len(classes))
         if not isinstance(net, Network) or net.output_shape != classes.shape:
             raise BadakError(f"model must give a Network with {len(classes)} outputs; got {net!r}")
         self.net_ = net

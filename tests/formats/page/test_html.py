@@ -95,15 +95,15 @@ def test_a_drawn_one_is_a_one(browser, tmp_path, learned):
 
 
 @pytest.mark.parametrize("size", [(40, 61), (61, 40)])
-@pytest.mark.parametrize("channels", [1, 3])
-def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, size):
+@pytest.mark.parametrize(("channels", "crop"), [(1, 1), (3, 0.8)])
+def test_an_image_file_is_read_as_badak_reads_it(browser, tmp_path, channels, crop, size):
     shape = (channels, 9, 12)
     net = Network([Flatten(), Linear(3)], shape)
     pixels = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "picture.png")
-    opened(browser, tmp_path, net, "Pictures", ["cat", "dog", "<b>owl</b>"])
+    opened(browser, tmp_path, net, "Pictures", ["cat", "dog", "<b>owl</b>"], crop=crop)
     browser.find_element("id", "file").send_keys(str(tmp_path / "picture.png"))
-    expected = read_image(tmp_path / "picture.png", shape)
+    expected = read_image(tmp_path / "picture.png", shape, crop=crop)
     assert re.fullmatch(r"(cat|dog|<b>owl</b>), \d+\.\d%", verdict(browser))
     seen = browser.execute_script("return Array.from(values[0])")
     np.testing.assert_allclose(seen, expected.ravel(), atol=1.6 / 255)  # rounded once or twice

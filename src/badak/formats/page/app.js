@@ -12,7 +12,7 @@ let values = null, took = 0, waiting = false;
 
 function inputOf(pixels) {
   if (!photo) return digitInput(pixels, BOXES[network.prepare]);
-  return pictureInput(pixels, network.shapes[0], at("invert").checked);
+  return pictureInput(pixels, network.shapes[0], at("invert").checked, network.crop);
 }
 
 function changed(done) {

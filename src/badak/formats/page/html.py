@@ -28,7 +28,11 @@ PREPARATIONS = ("digit", "filling", "picture")
 
 
 def html_page(
-    net: Network, title: str, class_names: Sequence[str] | None = None, prepare: str = "picture"
+    net: Network,
+    title: str,
+    class_names: Sequence[str] | None = None,
+    prepare: str = "picture",
+    crop: float = 1.0,
 ) -> str:
     """Write a network as a page of HTML.
 
@@ -39,6 +43,7 @@ def html_page(
         prepare: how an image becomes the network's input: "picture" scales it to cover the size,
             as `badak.data.read_image` does; "digit" first finds a digit and centres it as in MNIST;
             "filling" finds a digit and scales it to fill the image, as in the data set "digits".
+        crop: for "picture", the share of its height and width that is kept, as in `read_image`.
 
     Raises:
         BadakError: some layers are not supported (the message lists them), there are too many
@@ -55,10 +60,12 @@ def html_page(
     if prepare != "picture" and net.input_shape != (1, 28, 28):
         needed = f"prepare={prepare!r} needs input_shape (1, 28, 28)"
         raise BadakError(f"{needed}; got {net.input_shape}")
+    checks.real(crop, "crop", above=0, maximum=1)
     program = lowered(net, WHAT)
     program.check_weights(WHAT, MAX_WEIGHTS)
     described, weights = _described(program)
-    described |= {"classes": names, "prepare": prepare, "parameters": net.summary().parameters}
+    described |= {"classes": names, "prepare": prepare, "crop": crop}
+    described["parameters"] = net.summary().parameters
     page = _read("page.html")
     filled = {
         "language": language(" ".join([title, *names])),

@@ -1,6 +1,6 @@
 "use strict";
-// A picture as the network takes it, if it takes any: resized so that it just covers the size and
-// its middle is kept, grey or in colour, numbers from 0 to 1. As badak.data.read_image does.
+// A picture as the network takes it, if it takes any: resized so that it just covers the size, or the
+// share `crop` of it does, and its middle is kept, grey or in colour, numbers from 0 to 1. As badak.data.read_image does.
 
 function planesOf(pixels) {
   // ImageData -> red, green, blue planes in [0, 1]; what is transparent shows white paper.
@@ -25,9 +25,9 @@ function steps(plane) {
   return { ...plane, data: plane.data.map((value) => Math.round(value * 255) / 255) };
 }
 
-function pictureInput(pixels, [channels, height, width], invert) {
+function pictureInput(pixels, [channels, height, width], invert, crop) {
   const planes = planesOf(pixels), { h, w } = planes[0];
-  const share = Math.min(h / height, w / width);
+  const share = crop * Math.min(h / height, w / width);
   const box = [(h - share * height) / 2, (w - share * width) / 2, share * height, share * width];
   let fitted = planes.map((plane) => steps(resize(plane, height, width, box)));
   if (channels === 1) fitted = [steps(greyOf(fitted))];

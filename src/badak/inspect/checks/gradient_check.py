@@ -131,6 +131,7 @@ def gradient_check(
         checks.integer(samples, "samples", minimum=1)
     checks.integer(seed, "seed")
     double = net.astype(np.float64)
+    double.unfreeze("*")  # all gradients are checked
     images = as_images(x, net.input_shape, np.float64).copy()
     indices = as_labels(labels, len(images), net.num_classes)
     if not len(images):
