@@ -136,8 +136,7 @@ class Pool {
           job.body(job.context, at);
       }
     } catch (...) {
-      for (int i = 0; i < shares_; i++)
-        share_[i].next.store(job.count, std::memory_order_relaxed);
+      for (int i = 0; i < shares_; i++) share_[i].next.store(job.count, std::memory_order_relaxed);
       std::lock_guard lock(failure_guard_);
       failure_ = std::current_exception();
     }
