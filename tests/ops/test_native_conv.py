@@ -68,6 +68,21 @@ def tiled(draw):
     return case(images, groups, channels, filters, size, window, draw(SEEDS))
 
 
+@st.composite
+def strided(draw):
+    """The same for conv2d/strided.h: a stride that makes 3x3 of the kernel, and some that do not."""
+    kernel, stride = draw(
+        st.sampled_from([(11, 4), (12, 4), (9, 4), (8, 3), (5, 2), (6, 2), (7, 2)])
+    )
+    channels = draw(st.integers(max(1, 32 // stride**2 - 1), 12))
+    pad = st.tuples(st.integers(0, kernel), st.integers(0, kernel))
+    window = Window.of(kernel, stride, (draw(pad), draw(pad)))
+    size = [draw(st.integers(max(1, kernel - sum(sides)), 60)) for sides in window.padding]
+    return case(
+        draw(st.integers(1, 9)), 1, channels, draw(st.integers(8, 33)), size, window, draw(SEEDS)
+    )
+
+
 # One image in bands of rows, which in backward begin inside windows of pooling; of the last
 # band's single row nothing is pooled.
 BANDS = case(1, 1, 9, 20, (29, 38), Window.of(3, 1, 1))
@@ -90,7 +105,7 @@ def won(winners, w):
     return (2 * rows + winners // 2) * w + 2 * columns + winners % 2
 
 
-@given(convolutions() | tiled())
+@given(convolutions() | tiled() | strided())
 @example(PADDED)
 def test_conv2d_equals_the_reference(drawn):
     x, weight, bias, window, groups = drawn
@@ -104,7 +119,7 @@ def test_conv2d_equals_the_reference(drawn):
     close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max())
 
 
-@given(convolutions() | tiled(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
+@given(convolutions() | tiled() | strided(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
 @example(BANDS, True, True, 2)
 def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
     x, weight, bias, window, groups = drawn
