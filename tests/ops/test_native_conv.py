@@ -70,7 +70,7 @@ def tiled(draw):
 
 @st.composite
 def strided(draw):
-    """The same for conv2d/strided.h: a stride that makes 3x3 of the kernel, and some that do not."""
+    """The same for conv2d/strided.h: strides that make 3x3 of the kernel, and some that do not."""
     kernel, stride = draw(
         st.sampled_from([(11, 4), (12, 4), (9, 4), (8, 3), (5, 2), (6, 2), (7, 2)])
     )
