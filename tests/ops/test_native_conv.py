@@ -242,7 +242,17 @@ def test_tiles_stay_within_their_stated_accuracy(shape, filters, kernel):
     close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
 
 
-@pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (3, 40, 300), (13, 33, 257), (100, 50, 1030)])
+@pytest.mark.parametrize(
+    ("m", "n", "k"),
+    [
+        (1, 1, 1),
+        (3, 40, 300),
+        (13, 33, 257),
+        (100, 50, 1030),
+        (20, 500, 400),  # a large b and few rows: panel by panel
+        (10, 300, 1000),  # and with k cut in parts
+    ],
+)
 @pytest.mark.parametrize("a_turned", [False, True])
 @pytest.mark.parametrize("b_turned", [False, True])
 def test_products_in_every_form(m, n, k, a_turned, b_turned):
