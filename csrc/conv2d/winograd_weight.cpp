@@ -30,12 +30,12 @@ void add_products(const float* image, const float* grad, int64_t grad_step, int6
   own.add_to(sums, row);
 }
 
-// Of a block's LANES channels; what follows the last channel is summed and not used.
+// Of a block's first channels; so many rows as a tile has are summed at a time.
 template <int V>
-void add_block(const float* image, const float* grad, int64_t grad_step, int64_t tiles, float* sums,
-               int64_t row) {
+void add_block(const float* image, int64_t channels, const float* grad, int64_t grad_step,
+               int64_t tiles, float* sums, int64_t row) {
   constexpr int ROWS = LANES == 16 ? (V == 1 ? 16 : 8) : LANES == 8 ? (V == 1 ? 8 : 4) : 4;
-  for (int64_t r = 0; r < LANES; r += ROWS)
+  for (int64_t r = 0; r < channels; r += ROWS)
     add_products<ROWS, V>(image + r, grad, grad_step, tiles, sums + r * row, row);
 }
 
@@ -74,14 +74,16 @@ void add_pixels(const float* pixels, int64_t row, float* sums) {
   store(sums, load(sums) + total);
 }
 
-void add_tiles(const Tiles& image, const Tiles& grad, const Sums& layout, float* sums) {
+void add_tiles(const Tiles& image, int64_t channels, const Tiles& grad, const Sums& layout,
+               float* sums) {
   for (int64_t point = 0; point < POINTS; point++, sums += layout.point())
     for (int64_t f = 0; f < grad.blocks; f += STRIP)
       for (int64_t c = 0; c < image.blocks; c++)
         (grad.blocks - f >= STRIP
              ? add_block<STRIP>
-             : add_block<1>)(image.at(c, 0) + point * image.step, grad.at(f, 0) + point * grad.step,
-                             grad.count * LANES, grad.count,
+             : add_block<1>)(image.at(c, 0) + point * image.step,
+                             minimum(LANES, channels - c * LANES),
+                             grad.at(f, 0) + point * grad.step, grad.count * LANES, grad.count,
                              sums + c * LANES * layout.filters + f * LANES, layout.filters);
 }
 
@@ -144,7 +146,7 @@ void sum_up(const GradientMaps& gradient, const float* x, float* grad_weight, fl
         }
         for (int64_t f = 0; f < filter_blocks * LANES; f += LANES)
           store(own + f, load(own + f) + load(some + f));
-        add_tiles(image, grad, chunks.sums, own + chunks.sums.filters);
+        add_tiles(image, channels - c * LANES, grad, chunks.sums, own + chunks.sums.filters);
       }
   });
   parallel_for(conv.groups * channels, [&](int64_t item) {
