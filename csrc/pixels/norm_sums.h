@@ -6,6 +6,7 @@
 
 namespace badak::BADAK_ISA {
 
+constexpr int TOGETHER = 4;     // hops, so that sums and patterns are seldom stored and read
 constexpr int64_t PIECE = 128;  // hops, whose numbers are added up in float
 
 // Two sums of one channel each.
@@ -22,13 +23,20 @@ inline void sum_pairs(const Walk& walk, int64_t c, const Make& make, PairOfSums*
   float* parts = scratch_floats(Scratch::channel_sums, pieces * 2 * size);
   const auto one = [&](int64_t piece) {
     float* own = parts + piece * 2 * size;
-    walk_rows(
-        walk, piece * rows, minimum(walk.rows, (piece + 1) * rows), make,
-        [=](int64_t j, const auto& step) {
-          store(own + j, step.first);
-          store(own + size + j, step.second);
-        },
-        x, maps...);
+    const int64_t first = piece * rows, end = minimum(walk.rows, first + rows);
+    const auto go_on = [=](int64_t j) {
+      auto step = make(j);
+      step.first = load(own + j), step.second = load(own + size + j);
+      return step;
+    };
+    const auto keep = [=](int64_t j, const auto& step) {
+      store(own + j, step.first), store(own + size + j, step.second);
+    };
+    clear(own, 2 * size);
+    if (walk.sums_in_order())
+      walk_in_order<TOGETHER>(walk, first, end, go_on, keep, x, maps...);
+    else
+      walk_rows(walk, first, end, go_on, keep, x, maps...);
   };
   in_groups(pieces, rows * walk.numbers(), one);
   for (int64_t i = 0; i < c; i++) sums[i] = {0, 0};
