@@ -11,25 +11,29 @@ namespace badak::BADAK_ISA {
 constexpr int64_t ITEM = 1 << 16;     // about so many numbers of the larger maps
 constexpr int64_t WEIGHTS = 1 << 21;  // at most so many numbers of gradients of weights
 
-constexpr int64_t FEWEST = 8;  // items, if there are as many images, to share among threads
+// Items come in fours, as far as there are images, so that two or four threads get equal shares.
+// More items for small maps would pack their weights too often.
+constexpr int64_t UNIT = 4;
 
-// Images in items of equal size.
+// Images in items, whose sizes differ by one at most.
 struct Items {
-  int64_t each, count;
-  Items(int64_t n, int64_t numbers, int64_t weights) {
+  int64_t n, count;
+  Items(int64_t n_, int64_t numbers, int64_t weights) : n(n_) {
     const int64_t most = maximum<int64_t>(2, WEIGHTS / maximum<int64_t>(1, weights));
-    each = maximum<int64_t>(1, minimum(ceil_div(n, FEWEST), ITEM / numbers));
-    each = maximum(each, ceil_div(n, most));
-    count = ceil_div(n, each);
+    const int64_t wanted = ceil_div(n, maximum<int64_t>(1, ITEM / numbers));
+    count = minimum(minimum(ceil_div(wanted, UNIT) * UNIT, most), n);
+  }
+  int64_t first(int64_t item) const { return n * item / count; }
+  int64_t size(int64_t item) const { return first(item + 1) - first(item); }
+
+  // The images of an item.
+  Pixels of(const Pixels& x, int64_t item) const {
+    Pixels part = x;
+    part.at += first(item) * x.image;
+    part.n = size(item);
+    return part;
   }
 };
-
-inline Pixels images(const Pixels& x, int64_t first, int64_t count) {
-  Pixels part = x;
-  part.at += first * x.image;
-  part.n = minimum(count, x.n - first);
-  return part;
-}
 
 inline Convolution of_images(const Convolution& conv, int64_t n) {
   Convolution part = conv;

@@ -66,9 +66,8 @@ void finish(const ItemSums& all, const Items& items, const Pixels& y, const Stat
   for (int64_t c = 0; c < y.c; c++) {
     const auto each_item = [&](const auto& body) {
       for (int64_t i = 0; i < items.count; i++) {
-        const int64_t n = minimum(items.each, y.n - i * items.each);
         body(all.sums[i * y.c + c], static_cast<double>(all.centres[i * y.c + c]),
-             static_cast<double>(n * y.h * y.w));
+             static_cast<double>(items.size(i) * y.h * y.w));
       }
     };
     double total = 0, squares = 0;
@@ -98,8 +97,7 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
   const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
   const ItemSums sums = sums_of(items, y.c);
   parallel_for(items.count, [&](int64_t item) {
-    const Pixels from = images(x, item * items.each, items.each);
-    const Pixels to = images(y, item * items.each, items.each);
+    const Pixels from = items.of(x, item), to = items.of(y, item);
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
     pixels_conv(conv, z, packed, {.bias = bias}, to);  // which way it takes is packed for all
@@ -116,15 +114,13 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
   float* const parts = scratch_floats(Scratch::normed_weight, items.count * stride);
   PairOfSums* const sums = sums_of(items, x.c).sums;
   parallel_for(items.count, [&](int64_t item) {
-    const int64_t first = item * items.each;
-    const Pixels from = images(x, first, items.each), back = images(grad_x, first, items.each);
+    const Pixels from = items.of(x, item), back = items.of(grad_x, item);
     const Convolution part = of_images(conv, from.n);
-    Pixels grad_y = images(grad, first, items.each);
+    Pixels grad_y = items.of(grad, item);
     if (after.y != nullptr) {
       const Pixels given = grad_y;
       grad_y = framed(Scratch::normed_gradient, given, turning(conv));
-      differentiate(given, images(*after.y, first, items.each), after, grad.n * grad.h * grad.w,
-                    grad_y);
+      differentiate(given, items.of(*after.y, item), after, grad.n * grad.h * grad.w, grad_y);
     }
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);

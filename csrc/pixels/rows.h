@@ -3,9 +3,9 @@
 // A row is some hops of `period` numbers, and perhaps a rest. If the pixels of all maps follow each
 // other, a hop is several pixels, as many as make whole vectors of any number of channels;
 // otherwise it is one pixel. Numbers for each channel are laid out as a pattern of one hop. Four
-// vectors of it stay in registers while the row goes by; of longer patterns that would read memory in
-// leaps, so each hop reads them again. Past the end of a row lanes are read, as
-// pixels.h allows, and not written.
+// vectors of it stay in registers while the row goes by; of longer patterns that would read memory
+// in leaps, so each hop reads them again. Past the end of a row lanes are read, as pixels.h allows,
+// and not written.
 #pragma once
 
 #include "pixels/pixels.h"
