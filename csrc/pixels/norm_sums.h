@@ -6,7 +6,6 @@
 
 namespace badak::BADAK_ISA {
 
-constexpr int TOGETHER = 4;     // hops, so that sums and patterns are seldom stored and read
 constexpr int64_t PIECE = 128;  // hops, whose numbers are added up in float
 
 // Two sums of one channel each.

@@ -15,7 +15,9 @@
 namespace badak::BADAK_ISA {
 
 constexpr int64_t STRIP = 4 * LANES;
-constexpr int64_t LONG = 1024;  // patterns that are no longer stay in L1
+constexpr int TOGETHER = 4;          // hops whose sums are read and stored once
+constexpr int64_t CACHED = 1 << 17;  // numbers that stay in L2
+constexpr int64_t LONG = 1024;       // patterns that are no longer stay in L1
 
 struct Walk {
   int64_t rows, hops, period, rest;  // rows of all images; the others of a row
@@ -27,8 +29,11 @@ struct Walk {
     hops = x.w, period = x.c, rest = 0;
     if (!joined) return;
     while (period % LANES != 0) period *= 2;
-    if (STRIP % period == 0) period = STRIP;
     const int64_t length = x.w * x.c;
+    // Whole strips; in order if there are hops enough, and memory is far.
+    const bool in_strips = length < TOGETHER * period || rows * length <= CACHED;
+    while (period % STRIP != 0 && period < 16 * STRIP && (in_strips || STRIP % period == 0))
+      period *= 2;
     period = minimum(period, length);
     hops = length / period, rest = length % period;
   }
@@ -38,7 +43,7 @@ struct Walk {
   // leaps, at a third of its speed. Sums, which then do not stay in registers, gain if strips leave
   // a rest.
   bool in_order() const { return period != STRIP && period <= LONG; }
-  bool sums_in_order() const { return period % STRIP != 0 && period <= LONG; }
+  bool sums_in_order() const { return period % STRIP != 0 && period <= LONG && hops >= TOGETHER; }
   int64_t padded() const { return ceil_div(period, LANES) * LANES; }
 };
 
@@ -130,10 +135,10 @@ inline void walk_rows(const Walk& walk, int64_t first, int64_t end, const Make& 
   }
 }
 
-// The same (nearly) in the order of memory: TOGETHER hops side by side, vector after vector; make
+// The same (nearly) in the order of memory: some hops side by side, vector after vector; make
 // and done are called for each of these. Both by value, and shall hold values: what they refer to
 // would be read again after each store.
-template <int TOGETHER, class Make, class Done, class... Maps>
+template <int SIDE_BY_SIDE, class Make, class Done, class... Maps>
 inline void walk_in_order(const Walk& walk, int64_t first, int64_t end, const Make make,
                           const Done done, const Pixels& x, const Maps&... maps) {
   const auto side_by_side = [=](auto count, int64_t numbers,
@@ -150,9 +155,9 @@ inline void walk_in_order(const Walk& walk, int64_t first, int64_t end, const Ma
   const int64_t hops = walk.hops, period = walk.period, rest = walk.rest;
   const auto along = [=](auto... cursor) __attribute__((always_inline)) {
     int64_t hop = 0;
-    for (; hop + TOGETHER <= hops; hop += TOGETHER) {
-      side_by_side(std::integral_constant<int, TOGETHER>(), period, cursor...);
-      ((cursor.at += TOGETHER * cursor.hop), ...);
+    for (; hop + SIDE_BY_SIDE <= hops; hop += SIDE_BY_SIDE) {
+      side_by_side(std::integral_constant<int, SIDE_BY_SIDE>(), period, cursor...);
+      ((cursor.at += SIDE_BY_SIDE * cursor.hop), ...);
     }
     for (; hop < hops; hop++) {
       side_by_side(std::integral_constant<int, 1>(), period, cursor...);
