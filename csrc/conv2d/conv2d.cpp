@@ -1,15 +1,20 @@
 // conv2d.cpp -- which path a convolution takes: the only file that decides it.
 //   The same numbers as badak.ops.reference.conv.conv2d and conv2d_backward, for float.
 //   x (N, C, H, W), weight (F, C/G, KH, KW), y (N, F, OH, OW); all C-contiguous.
-// Four paths, each with a function that says whether a convolution suits it:
-//   winograd   3x3 in steps of 1 with enough channels and filters: a quarter of the multiplications
+// Six paths, each with a function that says whether a convolution suits it:
+//   winograd   3x3 and 5x5 in steps of 1 with enough channels and filters: a quarter of the
+//              multiplications, or a third
+//   strided    what its stride makes 3x3: the same tiles
 //   sparse     gradients after pooling: most of them are 0 and are left out
 //   pooled     a first layer's few taps, pooled before anything is stored
+//   dots       the gradient of a first layer's few taps
 //   taps       everything else; no precondition
 #include "conv2d/conv2d.h"
 
+#include "conv2d/dots.h"
 #include "conv2d/pooled.h"
 #include "conv2d/sparse.h"
+#include "conv2d/strided.h"
 #include "conv2d/taps.h"
 #include "conv2d/winograd.h"
 
@@ -17,8 +22,8 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
-enum class Path { winograd, sparse, pooled, taps };
-constexpr const char* PATH_NAMES[] = {"winograd", "sparse", "pooled", "taps"};
+enum class Path { winograd, strided, sparse, pooled, dots, taps };
+constexpr const char* PATH_NAMES[] = {"winograd", "strided", "sparse", "pooled", "dots", "taps"};
 
 Path path_of(const Convolution& conv, const Epilogue& epilogue, Direction direction) {
   const bool winograd = suits_winograd(conv);
@@ -26,6 +31,7 @@ Path path_of(const Convolution& conv, const Epilogue& epilogue, Direction direct
     case Direction::forward:
       // Fewest multiplications first; Winograd's results can be pooled on their way out, too.
       if (winograd) return Path::winograd;
+      if (suits_strided(conv)) return Path::strided;
       // Few taps fill no matrix product: they are summed in registers, and a quarter is stored.
       return suits_pooled(conv, epilogue) ? Path::pooled : Path::taps;
     case Direction::grad_x:
@@ -34,10 +40,12 @@ Path path_of(const Convolution& conv, const Epilogue& epilogue, Direction direct
       if (winograd) return Path::winograd;
       return suits_sparse(conv, epilogue, false) ? Path::sparse : Path::taps;
     default:
+      if (!winograd && suits_dots(conv, epilogue)) return Path::dots;
       // Sparse before Winograd, unlike above: its sums stay in registers, and the tiles of a map
       // that is three quarters 0 cost more than they save.
       if (suits_sparse(conv, epilogue, true)) return Path::sparse;
-      return winograd ? Path::winograd : Path::taps;
+      if (winograd) return Path::winograd;
+      return suits_strided(conv) ? Path::strided : Path::taps;
   }
 }
 
@@ -54,6 +62,8 @@ void conv2d(const Convolution& conv, const Epilogue& epilogue, const float* x, c
   switch (path_of(conv, epilogue, Direction::forward)) {
     case Path::winograd:
       return conv2d_winograd(conv, epilogue, x, weight, bias, y, winners);
+    case Path::strided:
+      return conv2d_strided(conv, epilogue, x, weight, bias, y, winners);
     case Path::pooled:
       return conv2d_pooled(conv, epilogue, x, weight, bias, y, winners);
     default:
@@ -85,6 +95,10 @@ void conv2d_grad_weight(const Convolution& conv, const Epilogue& epilogue, const
       return grad_weight_sparse(gradient, x, grad_weight, grad_bias);
     case Path::winograd:
       return grad_weight_winograd(gradient, x, grad_weight, grad_bias);
+    case Path::dots:
+      return grad_weight_dots(gradient, x, grad_weight, grad_bias);
+    case Path::strided:
+      return grad_weight_strided(gradient, x, grad_weight, grad_bias);
     default:
       return grad_weight_taps(gradient, x, grad_weight, grad_bias);
   }

@@ -1,7 +1,8 @@
 // winograd.cpp -- the same numbers as badak.ops.reference.conv.conv2d and its gradient for x, for
-// 3x3 filters and float, within 5e-6 of the largest result.
-//   x (N, C, H, W), weight (F, C/G, 3, 3), y (N, F, OH, OW); all C-contiguous.
-// Method: Winograd's F(4x4, 3x3), see winograd_transforms.h. Weights are transformed once per call.
+// 3x3 and 5x5 filters and float, within 5e-6 of the largest result.
+//   x (N, C, H, W), weight (F, C/G, K, K), y (N, F, OH, OW); all C-contiguous.
+// Method: Winograd's F(4x4, 3x3) or F(2x2, 5x5), the Form, see winograd_transforms.h. Weights are
+// transformed once per call.
 // Then, item by item: the images' tiles, their products with the weights (winograd_product.h), and
 // back from these to maps, pooled on the way if pooling follows. The gradient for x is the same
 // convolution with the filters rotated by 180 degrees.
@@ -16,15 +17,17 @@ namespace badak::BADAK_ISA {
 namespace {
 
 // A block of filters' weights transformed: see transform_filters.
+template <class Form>
 void transform_weights(const TilePass& pass, const Weights& weights, int64_t group, int64_t block,
                        int64_t point_step, int64_t channel_step, float* to) {
   const float* from =
       weights.from + group * weights.group_step + block * LANES * weights.filter_step;
-  transform_filters(weights, from, minimum(LANES, pass.filters - block * LANES), pass.channels,
-                    point_step, channel_step, to);
+  transform_filters<Form>(weights, from, minimum(LANES, pass.filters - block * LANES),
+                          pass.channels, point_step, channel_step, to);
 }
 
 // The transformed weights of some blocks of a group's filters: [point][strip][channel][filters].
+template <class Form>
 struct Strips {
   int64_t channels, blocks;
   int64_t point() const { return blocks * LANES * channels; }
@@ -32,13 +35,15 @@ struct Strips {
   void transform(const TilePass& pass, const Weights& weights, int64_t group, int64_t first,
                  int64_t block, float* to) const {
     const int64_t strip = block / STRIP * STRIP, width = minimum(STRIP, blocks - strip) * LANES;
-    transform_weights(pass, weights, group, first + block, point(), width,
-                      to + strip * LANES * channels + (block - strip) * LANES);
+    transform_weights<Form>(pass, weights, group, first + block, point(), width,
+                            to + strip * LANES * channels + (block - strip) * LANES);
   }
 };
 
 // Where the results go: as they are, or pooled.
+template <class Form>
 struct TileResults {
+  static constexpr int64_t TILE = Form::TILE;
   const TilePass& pass;
   const float* bias;  // of all filters; or null
   Epilogue epilogue;
@@ -79,7 +84,7 @@ struct TileResults {
   void one_tile(const float* products, int64_t step, Vec add, float* to, ByteVec* won,
                 int64_t columns) const {
     Vec y[TILE][TILE];
-    transform_square<ResultLine>(
+    transform_square<typename Form::Result>(
         [&](int i, int j) { return load(products + (SPAN * i + j) * step); },
         [&](int i, int j, Vec value) { y[i][j] = value + add; });
     if (!epilogue.pool) {
@@ -111,9 +116,9 @@ struct Item {
 };
 
 // read(image, group) -> MapPixels.
-template <class Read>
-void convolve_band(const TilePass& pass, const Strips& strips, const float* weights,
-                   const Read& read, const TileResults& results, const Item& item) {
+template <class Form, class Read>
+void convolve_band(const TilePass& pass, const Strips<Form>& strips, const float* weights,
+                   const Read& read, const TileResults<Form>& results, const Item& item) {
   const int64_t each = item.band.count(), count = item.images;
   const Tiles tiles(Scratch::tiles, ceil_div(pass.channels, LANES), count * each);
   for (int64_t n = 0; n < count; n++)
@@ -128,16 +133,16 @@ void convolve_band(const TilePass& pass, const Strips& strips, const float* weig
 }
 
 // A few tiles: each item transforms the weights of its own filters, for all images.
-template <class Read>
+template <class Form, class Read>
 void convolve_few(const TilePass& pass, const Weights& weights, const Read& read,
-                  const TileResults& results) {
+                  const TileResults<Form>& results) {
   constexpr int64_t ITEMS = 4;
   const int64_t blocks = ceil_div(pass.filters, LANES), parts = minimum(blocks, ITEMS);
   const int64_t bands = parts * pass.groups > 1 ? 1 : minimum(pass.tiles_h(), ITEMS);
   parallel_for(pass.groups * parts * bands, [&](int64_t item) {
     const int64_t band = item % bands, part = item / bands % parts, group = item / bands / parts;
     const int64_t first = blocks * part / parts;
-    const Strips strips{pass.channels, blocks * (part + 1) / parts - first};
+    const Strips<Form> strips{pass.channels, blocks * (part + 1) / parts - first};
     float* own = scratch_floats(Scratch::weight, strips.size());
     for (int64_t block = 0; block < strips.blocks; block++)
       strips.transform(pass, weights, group, first, block, own);
@@ -147,13 +152,13 @@ void convolve_few(const TilePass& pass, const Weights& weights, const Read& read
   });
 }
 
-template <class Read>
+template <class Form, class Read>
 void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& read,
-                    const TileResults& results) {
+                    const TileResults<Form>& results) {
   constexpr int64_t FEW_TILES = 64;
   if (pass.n * pass.tiles_h() * pass.tiles_w() <= FEW_TILES)
     return convolve_few(pass, weights, read, results);
-  const Strips strips{pass.channels, ceil_div(pass.filters, LANES)};
+  const Strips<Form> strips{pass.channels, ceil_div(pass.filters, LANES)};
   float* transformed = scratch_floats(Scratch::weight, pass.groups * strips.size());
   parallel_for(pass.groups * strips.blocks, [&](int64_t item) {
     const int64_t block = item % strips.blocks, group = item / strips.blocks;
@@ -175,35 +180,42 @@ void convolve_tiles(const TilePass& pass, const Weights& weights, const Read& re
 bool suits_winograd(const Convolution& conv) {
   const Window& w = conv.window;
   const Maps& maps = conv.maps;
-  const bool kind = w.kh == 3 && w.kw == 3 && w.sh == 1 && w.sw == 1 && w.dh == 1 && w.dw == 1 &&
-                    w.top <= 2 && w.left <= 2 && maps.oh <= maps.h + w.top &&
-                    maps.ow <= maps.w + w.left;
+  const int64_t kernel = w.kh;
+  const bool kind = (kernel == 3 || kernel == 5) && w.kw == kernel && w.sh == 1 && w.sw == 1 &&
+                    w.dh == 1 && w.dw == 1 && w.top < kernel && w.left < kernel &&
+                    maps.oh <= maps.h + w.top && maps.ow <= maps.w + w.left;
+  if (!kind || maps.n == 0) return false;
   // Places beyond the map's edge are computed and not used.
-  const int64_t computed = ceil_div(maps.oh, TILE) * ceil_div(maps.ow, TILE) * TILE * TILE;
-  return kind && maps.n > 0 && computed > 0 && conv.channels() >= 8 && conv.filters() >= 8 &&
+  const int64_t tile = SPAN + 1 - kernel;
+  const int64_t computed = ceil_div(maps.oh, tile) * ceil_div(maps.ow, tile) * tile * tile;
+  const int64_t least = kernel == 3 ? 8 : 16;  // smaller tiles cost as much to transform
+  return computed > 0 && conv.channels() >= least && conv.filters() >= least &&
          5 * conv.places() >= 2 * computed;
 }
 
 void conv2d_winograd(const Convolution& conv, const Epilogue& epilogue, const float* x,
                      const float* weight, const float* bias, float* y, uint8_t* winners) {
   const TilePass pass = forward_pass(conv);
-  const int64_t filter = pass.channels * 9;
-  convolve_tiles(
-      pass,
-      Weights{.from = weight,
-              .end = weight + conv.f * filter,
-              .filter_step = filter,
-              .channel_step = 9,
-              .turned = false,
-              .group_step = pass.filters * filter},
-      [&](int64_t image, int64_t group) { return image_pixels(conv, x, image, group); },
-      TileResults{pass, bias, epilogue, y, winners});
+  const int64_t filter = pass.channels * conv.cells();
+  const Weights weights{.from = weight,
+                        .end = weight + conv.f * filter,
+                        .filter_step = filter,
+                        .channel_step = conv.cells(),
+                        .turned = false,
+                        .group_step = pass.filters * filter};
+  const auto read = [&](int64_t image, int64_t group) {
+    return image_pixels(conv, x, image, group);
+  };
+  if (conv.window.kh == 3)
+    convolve_tiles(pass, weights, read, TileResults<Form3x3>{pass, bias, epilogue, y, winners});
+  else
+    convolve_tiles(pass, weights, read, TileResults<Form5x5>{pass, bias, epilogue, y, winners});
 }
 
 void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* grad_x) {
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
-  const int64_t channels = conv.channels(), filters = conv.filters();
+  const int64_t channels = conv.channels(), filters = conv.filters(), cells = conv.cells();
   // A convolution of the gradient: filters rotated by 180 degrees, filters and channels swapped.
   const TilePass pass{.n = maps.n,
                       .groups = conv.groups,
@@ -213,18 +225,20 @@ void grad_x_winograd(const GradientMaps& gradient, const float* weight, float* g
                       .w = maps.ow,
                       .oh = maps.h,
                       .ow = maps.w,
-                      .top = 2 - conv.window.top,
-                      .left = 2 - conv.window.left};
-  convolve_tiles(
-      pass,
-      Weights{.from = weight,
-              .end = weight + conv.f * channels * 9,
-              .filter_step = 9,
-              .channel_step = channels * 9,
-              .turned = true,
-              .group_step = filters * channels * 9},
-      [&](int64_t image, int64_t group) { return gradient.pixels(image, group); },
-      TileResults{pass, nullptr, {false, false}, grad_x, nullptr});
+                      .top = conv.window.kh - 1 - conv.window.top,
+                      .left = conv.window.kw - 1 - conv.window.left,
+                      .tile = SPAN + 1 - conv.window.kh};
+  const Weights weights{.from = weight,
+                        .end = weight + conv.f * channels * cells,
+                        .filter_step = cells,
+                        .channel_step = channels * cells,
+                        .turned = true,
+                        .group_step = filters * channels * cells};
+  const auto read = [&](int64_t image, int64_t group) { return gradient.pixels(image, group); };
+  if (conv.window.kh == 3)
+    convolve_tiles(pass, weights, read, TileResults<Form3x3>{pass, nullptr, {}, grad_x, nullptr});
+  else
+    convolve_tiles(pass, weights, read, TileResults<Form5x5>{pass, nullptr, {}, grad_x, nullptr});
 }
 
 }  // namespace badak::BADAK_ISA

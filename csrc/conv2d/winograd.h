@@ -1,4 +1,4 @@
-// winograd.h -- 3x3 convolution with stride 1 by Winograd's algorithm; see
+// winograd.h -- 3x3 and 5x5 convolution with stride 1 by Winograd's algorithm; see
 // winograd_transforms.h and winograd_tiles.h.
 #pragma once
 

@@ -1,5 +1,5 @@
-// winograd_filters.h -- 3x3 filters transformed, up to LANES of them at a time, and their gradients
-// back; for planes and for pixels.
+// winograd_filters.h -- 3x3 and 5x5 filters transformed, up to LANES of them at a time, and their
+// gradients back; for planes and for pixels.
 #pragma once
 
 #include "conv2d/winograd_transforms.h"
@@ -7,7 +7,7 @@
 
 namespace badak::BADAK_ISA {
 
-// How to find the 9 numbers of a filter and channel.
+// How to find the cells of a filter and channel.
 struct Weights {
   const float *from, *end;
   int64_t filter_step, channel_step;
@@ -17,11 +17,13 @@ struct Weights {
 
 // `count` filters from `from` on, of so many channels: number `point` of channel c is a vector of
 // filters at to + point * point_step + c * to_step.
+template <class Form = Form3x3>
 inline void transform_filters(const Weights& weights, const float* from, int64_t count,
                               int64_t channels, int64_t point_step, int64_t to_step, float* to) {
+  constexpr int KERNEL = Form::KERNEL, CELLS = KERNEL * KERNEL;
   for (int64_t c = 0; c < channels; c++, from += weights.channel_step, to += to_step) {
-    Vec cells[(9 / LANES + 1) * LANES];
-    for (int64_t j = 0; j < 9; j += LANES) {
+    Vec cells[(CELLS / LANES + 1) * LANES];
+    for (int64_t j = 0; j < CELLS; j += LANES) {
       Vec square[LANES];
 #pragma GCC unroll 16
       for (int64_t f = 0; f < LANES; f++)
@@ -31,30 +33,35 @@ inline void transform_filters(const Weights& weights, const float* from, int64_t
 #pragma GCC unroll 16
       for (int64_t i = 0; i < LANES; i++) cells[j + i] = square[i];
     }
-    transform_square<WeightLine>(
-        [&](int i, int j) { return cells[weights.turned ? 8 - 3 * i - j : 3 * i + j]; },
+    transform_square<typename Form::Weight>(
+        [&](int i, int j) {
+          const int cell = KERNEL * i + j;
+          return cells[weights.turned ? CELLS - 1 - cell : cell];
+        },
         [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * point_step, value); });
   }
 }
 
 // Back from the gradients at the transformed weights of one channel, which stand at
 // sums + point * point_step in so many segments: to[filter * step + cell], `count` filters.
+template <class Form = Form3x3>
 inline void restore_filters(const float* sums, int64_t point_step, int64_t segments,
                             int64_t segment_step, int64_t count, float* to, int64_t step) {
-  Vec cells[(9 / LANES + 1) * LANES] = {};
-  transform_square<WeightGradientLine>(
+  constexpr int KERNEL = Form::KERNEL, CELLS = KERNEL * KERNEL;
+  Vec cells[(CELLS / LANES + 1) * LANES] = {};
+  transform_square<typename Form::WeightGradient>(
       [&](int i, int j) {
         const float* const from = sums + (SPAN * i + j) * point_step;
         Vec total = load(from);
         for (int64_t s = 1; s < segments; s++) total += load(from + s * segment_step);
         return total;
       },
-      [&](int i, int j, Vec value) { cells[3 * i + j] = value; });
-  for (int64_t j = 0; j < 9; j += LANES) {
+      [&](int i, int j, Vec value) { cells[KERNEL * i + j] = value; });
+  for (int64_t j = 0; j < CELLS; j += LANES) {
     Vec square[LANES];
     for (int64_t i = 0; i < LANES; i++) square[i] = cells[j + i];
     transpose_block(square);
-    for (int64_t i = 0; i < count; i++) store_some(to + i * step + j, square[i], 9 - j);
+    for (int64_t i = 0; i < count; i++) store_some(to + i * step + j, square[i], CELLS - j);
   }
 }
 

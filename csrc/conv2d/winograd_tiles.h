@@ -1,4 +1,4 @@
-// winograd_tiles.h -- the images of a 3x3 convolution as transformed tiles, and products of these.
+// winograd_tiles.h -- the images of a convolution as transformed tiles, and products of these.
 //
 // An image's maps are laid out LANES at a time with their channels innermost, so that each number
 // of a tile is a vector of channels, wherever the tile lies and whatever the map's width. The
@@ -11,17 +11,18 @@
 namespace badak::BADAK_ISA {
 
 // How maps of h rows lie under the tiles: with `top` rows and `left` columns of zeros before them;
-// each tile sees `span` x `span` pixels.
+// each tile sees `span` x `span` pixels, and the next one begins `step` later.
 struct TileGrid {
-  int64_t h, top, left, span;
+  int64_t h, top, left, span, step;
 };
 
-// Sizes of one pass; images (n, groups * channels, h, w) to maps (n, groups * filters, oh, ow).
+// Sizes of one pass; images (n, groups * channels, h, w) to maps (n, groups * filters, oh, ow), a
+// tile of which has `tile` x `tile` places.
 struct TilePass {
-  int64_t n, groups, channels, filters, h, w, oh, ow, top, left;
-  int64_t tiles_h() const { return ceil_div(oh, TILE); }
-  int64_t tiles_w() const { return ceil_div(ow, TILE); }
-  TileGrid grid() const { return {h, top, left, SPAN}; }
+  int64_t n, groups, channels, filters, h, w, oh, ow, top, left, tile;
+  int64_t tiles_h() const { return ceil_div(oh, tile); }
+  int64_t tiles_w() const { return ceil_div(ow, tile); }
+  TileGrid grid() const { return {h, top, left, SPAN, tile}; }
 };
 
 // A convolution's own way: from its images to its maps.
@@ -36,7 +37,8 @@ inline TilePass forward_pass(const Convolution& conv) {
           .oh = maps.oh,
           .ow = maps.ow,
           .top = conv.window.top,
-          .left = conv.window.left};
+          .left = conv.window.left,
+          .tile = SPAN + 1 - conv.window.kh};
 }
 
 // The maps of one image and group that it reads.
@@ -92,9 +94,9 @@ struct Tiles {
 template <class Transform>
 inline void transform_band(const MapPixels& maps, const TileGrid& grid, const TileRows& band,
                            const Tiles& to, int64_t t, const Transform& transform) {
-  const int64_t height = TILE * (band.rows - 1) + grid.span;
-  const int64_t columns = TILE * (band.columns - 1) + grid.span;
-  const int64_t upper = TILE * band.first - grid.top;  // the map's row that comes first
+  const int64_t height = grid.step * (band.rows - 1) + grid.span;
+  const int64_t columns = grid.step * (band.columns - 1) + grid.span;
+  const int64_t upper = grid.step * band.first - grid.top;  // the map's row that comes first
   const int64_t from = maximum<int64_t>(upper, 0), end = minimum(upper + height, grid.h);
   float* pixels = scratch_floats(Scratch::columns, height * columns * LANES);
   clear(pixels, height * columns * LANES);
@@ -104,7 +106,7 @@ inline void transform_band(const MapPixels& maps, const TileGrid& grid, const Ti
                    pixels + ((from - upper) * columns + grid.left) * LANES);
     for (int64_t i = 0; i < band.rows; i++)
       for (int64_t j = 0; j < band.columns; j++)
-        transform(b, pixels + TILE * (i * columns + j) * LANES, columns * LANES,
+        transform(b, pixels + grid.step * (i * columns + j) * LANES, columns * LANES,
                   to.at(b, t + i * band.columns + j));
   }
 }
@@ -115,8 +117,9 @@ inline void transform_image(const float* pixels, int64_t row, float* to, int64_t
       [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * step, value); });
 }
 
+template <class Form>
 inline void transform_gradient(const float* pixels, int64_t row, float* to, int64_t step) {
-  transform_square<GradientLine>(
+  transform_square<typename Form::Gradient>(
       [&](int i, int j) { return load(pixels + i * row + j * LANES); },
       [&](int i, int j, Vec value) { store(to + (SPAN * i + j) * step, value); });
 }

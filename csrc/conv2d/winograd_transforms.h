@@ -1,11 +1,12 @@
-// winograd_transforms.h -- 3x3 convolution with stride 1 in 36 multiplications for 4x4 places
-// instead of 144.
+// winograd_transforms.h -- convolution with stride 1 in 36 multiplications: for 4x4 places of a 3x3
+// kernel instead of 144, and for 2x2 of a 5x5 kernel instead of 100.
 //
 //   Lavin and Gray 2015, F(4x4, 3x3): y = A^T [(G g G^T) * (B^T d B)] A for each 6x6 tile d of the
 //   image; over channels, the sum is taken between the brackets. The matrices are those of Toom and
 //   Cook for the points 0, +-5/8, +-3/2 and infinity: with such points, near each other in size,
 //   results agree with the direct form within 5e-6 of the largest; with the usual +-1 and +-2, the
 //   error is three times as large. A number that is not finite spreads over its tile.
+// F(2x2, 5x5) has the same points, and so the same tiles of the image and the same accuracy.
 // Here are the transforms, of vectors of LANES channels or filters at a time. Each is a transform
 // of a line, applied to all columns and then to all rows.
 #pragma once
@@ -20,6 +21,7 @@ constexpr int64_t POINTS = SPAN * SPAN;  // products for each tile
 
 namespace points {
 constexpr float A = 0.625f, B = 1.5f, A2 = A * A, B2 = B * B, A3 = A2 * A, B3 = B2 * B;
+constexpr float A4 = A2 * A2, B4 = B2 * B2;
 constexpr float AT_0 = 1 / (A2 * B2), AT_A = 1 / (2 * A2 * (A2 - B2)),
                 AT_B = 1 / (2 * B2 * (B2 - A2));
 }  // namespace points
@@ -90,6 +92,67 @@ struct WeightGradientLine {
     g[1] = A * odd_a + B * odd_b;
     g[2] = A2 * even_a + B2 * even_b + u[5];
   }
+};
+
+// The same for 5x5: m (6) -> (2), y (2) -> (6), g (5) -> (6), u (6) -> (5).
+struct ResultLine5 {
+  static constexpr int IN = 6, OUT = 2;
+  [[gnu::always_inline]] static void apply(const Vec (&m)[6], Vec (&y)[2]) {
+    using namespace points;
+    y[0] = m[0] + (m[1] + m[2]) + (m[3] + m[4]);
+    y[1] = A * (m[1] - m[2]) + B * (m[3] - m[4]) + m[5];
+  }
+};
+struct GradientLine5 {
+  static constexpr int IN = 2, OUT = 6;
+  [[gnu::always_inline]] static void apply(const Vec (&y)[2], Vec (&m)[6]) {
+    using namespace points;
+    m[0] = y[0];
+    m[1] = y[0] + A * y[1], m[2] = y[0] - A * y[1];
+    m[3] = y[0] + B * y[1], m[4] = y[0] - B * y[1];
+    m[5] = y[1];
+  }
+};
+struct WeightLine5 {
+  static constexpr int IN = 5, OUT = 6;
+  [[gnu::always_inline]] static void apply(const Vec (&g)[5], Vec (&u)[6]) {
+    using namespace points;
+    const Vec even_a = AT_A * (g[0] + A2 * g[2] + A4 * g[4]), odd_a = AT_A * A * (g[1] + A2 * g[3]);
+    const Vec even_b = AT_B * (g[0] + B2 * g[2] + B4 * g[4]), odd_b = AT_B * B * (g[1] + B2 * g[3]);
+    u[0] = AT_0 * g[0];
+    u[1] = even_a + odd_a, u[2] = even_a - odd_a;
+    u[3] = even_b + odd_b, u[4] = even_b - odd_b;
+    u[5] = g[4];
+  }
+};
+struct WeightGradientLine5 {
+  static constexpr int IN = 6, OUT = 5;
+  [[gnu::always_inline]] static void apply(const Vec (&u)[6], Vec (&g)[5]) {
+    using namespace points;
+    const Vec even_a = AT_A * (u[1] + u[2]), odd_a = AT_A * A * (u[1] - u[2]);
+    const Vec even_b = AT_B * (u[3] + u[4]), odd_b = AT_B * B * (u[3] - u[4]);
+    g[0] = AT_0 * u[0] + even_a + even_b;
+    g[1] = odd_a + odd_b;
+    g[2] = A2 * even_a + B2 * even_b;
+    g[3] = A2 * odd_a + B2 * odd_b;
+    g[4] = A4 * even_a + B4 * even_b + u[5];
+  }
+};
+
+// What a kernel's size decides.
+struct Form3x3 {
+  static constexpr int KERNEL = 3, TILE = 4;
+  using Result = ResultLine;
+  using Gradient = GradientLine;
+  using Weight = WeightLine;
+  using WeightGradient = WeightGradientLine;
+};
+struct Form5x5 {
+  static constexpr int KERNEL = 5, TILE = 2;
+  using Result = ResultLine5;
+  using Gradient = GradientLine5;
+  using Weight = WeightLine5;
+  using WeightGradient = WeightGradientLine5;
 };
 
 // Line: (IN) -> (OUT). read(row, column) of an (IN, IN) square -> write(row, column, number) of an

@@ -1,6 +1,6 @@
 // winograd_weight.cpp -- the same numbers as badak.ops.reference.conv.conv2d_backward's gradients
-// of weight and bias, for 3x3 filters and float.
-//   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, 3, 3), grad_bias (F,).
+// of weight and bias, for 3x3 and 5x5 filters and float.
+//   x (N, C, H, W), grad_y (N, F, OH, OW), grad_weight (F, C/G, K, K), grad_bias (F,).
 // Method: the transposes of the forward pass's transforms bring the gradient to tiles; their
 // products with the image's tiles, summed over all tiles, are the gradient at the transformed
 // weights. If these sums do not fit L2, channels and filters are cut into chunks, each of which
@@ -30,12 +30,12 @@ void add_products(const float* image, const float* grad, int64_t grad_step, int6
   own.add_to(sums, row);
 }
 
-// Of a block's LANES channels; what follows the last channel is summed and not used.
+// Of a block's first channels; so many rows as a tile has are summed at a time.
 template <int V>
-void add_block(const float* image, const float* grad, int64_t grad_step, int64_t tiles, float* sums,
-               int64_t row) {
+void add_block(const float* image, int64_t channels, const float* grad, int64_t grad_step,
+               int64_t tiles, float* sums, int64_t row) {
   constexpr int ROWS = LANES == 16 ? (V == 1 ? 16 : 8) : LANES == 8 ? (V == 1 ? 8 : 4) : 4;
-  for (int64_t r = 0; r < LANES; r += ROWS)
+  for (int64_t r = 0; r < channels; r += ROWS)
     add_products<ROWS, V>(image + r, grad, grad_step, tiles, sums + r * row, row);
 }
 
@@ -66,6 +66,7 @@ struct Chunks {
 };
 
 // sums (LANES) += all pixels of a tile.
+template <int TILE>
 void add_pixels(const float* pixels, int64_t row, float* sums) {
   Vec total{};
   for (int64_t i = 0; i < TILE; i++)
@@ -73,32 +74,34 @@ void add_pixels(const float* pixels, int64_t row, float* sums) {
   store(sums, load(sums) + total);
 }
 
-void add_tiles(const Tiles& image, const Tiles& grad, const Sums& layout, float* sums) {
+void add_tiles(const Tiles& image, int64_t channels, const Tiles& grad, const Sums& layout,
+               float* sums) {
   for (int64_t point = 0; point < POINTS; point++, sums += layout.point())
     for (int64_t f = 0; f < grad.blocks; f += STRIP)
       for (int64_t c = 0; c < image.blocks; c++)
         (grad.blocks - f >= STRIP
              ? add_block<STRIP>
-             : add_block<1>)(image.at(c, 0) + point * image.step, grad.at(f, 0) + point * grad.step,
-                             grad.count * LANES, grad.count,
+             : add_block<1>)(image.at(c, 0) + point * image.step,
+                             minimum(LANES, channels - c * LANES),
+                             grad.at(f, 0) + point * grad.step, grad.count * LANES, grad.count,
                              sums + c * LANES * layout.filters + f * LANES, layout.filters);
 }
 
 // Back from the gradient at the transformed weights of one channel: to[f * step + cell].
+template <class Form>
 void restore_weights(const float* sums, const Sums& layout, int64_t segments, int64_t segment_step,
                      int64_t filters, float* to, int64_t step) {
   for (int64_t f = 0; f < filters; f += LANES)
-    restore_filters(sums + f, layout.point(), segments, segment_step, minimum(LANES, filters - f),
-                    to + f * step, step);
+    restore_filters<Form>(sums + f, layout.point(), segments, segment_step,
+                          minimum(LANES, filters - f), to + f * step, step);
 }
 
-}  // namespace
-
-void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* grad_weight,
-                          float* grad_bias) {
+template <class Form>
+void sum_up(const GradientMaps& gradient, const float* x, float* grad_weight, float* grad_bias) {
+  constexpr int64_t TILE = Form::TILE;
   const Convolution& conv = gradient.conv;
   const Maps& maps = conv.maps;
-  const int64_t channels = conv.channels(), filters = conv.filters();
+  const int64_t channels = conv.channels(), filters = conv.filters(), cells = conv.cells();
   const TilePass pass = forward_pass(conv);
   const TileBands bands(pass, WANTED_TILES);
   const Chunks chunks(ceil_div(channels, LANES), ceil_div(filters, LANES));
@@ -134,16 +137,16 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
                          [&](int64_t, const float* pixels, int64_t row, float* to) {
                            transform_image(pixels, row, to, image.step);
                          });
-          transform_band(gradient.pixels(from + n, group).from_block(f), {maps.oh, 0, 0, TILE},
-                         rows, grad, n * each,
+          transform_band(gradient.pixels(from + n, group).from_block(f),
+                         {maps.oh, 0, 0, TILE, TILE}, rows, grad, n * each,
                          [&](int64_t b, const float* pixels, int64_t row, float* to) {
-                           transform_gradient(pixels, row, to, grad.step);
-                           add_pixels(pixels, row, some + b * LANES);
+                           transform_gradient<Form>(pixels, row, to, grad.step);
+                           add_pixels<TILE>(pixels, row, some + b * LANES);
                          });
         }
         for (int64_t f = 0; f < filter_blocks * LANES; f += LANES)
           store(own + f, load(own + f) + load(some + f));
-        add_tiles(image, grad, chunks.sums, own + chunks.sums.filters);
+        add_tiles(image, channels - c * LANES, grad, chunks.sums, own + chunks.sums.filters);
       }
   });
   parallel_for(conv.groups * channels, [&](int64_t item) {
@@ -155,9 +158,9 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
       const int64_t count = minimum(chunks.of_filters.size * LANES, filters - first);
       const float* own =
           sums + (group * chunks.count() + chunk * chunks.of_filters.count + i) * size;
-      restore_weights(own + (1 + row) * chunks.sums.filters, chunks.sums, segments, items * size,
-                      count, grad_weight + ((group * filters + first) * channels + c) * 9,
-                      channels * 9);
+      restore_weights<Form>(
+          own + (1 + row) * chunks.sums.filters, chunks.sums, segments, items * size, count,
+          grad_weight + ((group * filters + first) * channels + c) * cells, channels * cells);
       if (c > 0 || grad_bias == nullptr) continue;
       for (int64_t f = 0; f < count; f++) {
         float total = own[f];
@@ -166,6 +169,14 @@ void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* g
       }
     }
   });
+}
+
+}  // namespace
+
+void grad_weight_winograd(const GradientMaps& gradient, const float* x, float* grad_weight,
+                          float* grad_bias) {
+  return gradient.conv.window.kh == 3 ? sum_up<Form3x3>(gradient, x, grad_weight, grad_bias)
+                                      : sum_up<Form5x5>(gradient, x, grad_weight, grad_bias);
 }
 
 }  // namespace badak::BADAK_ISA

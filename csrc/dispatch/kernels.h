@@ -23,6 +23,7 @@
 #include "pixels/conv.h"
 #include "pixels/dropout.h"
 #include "pixels/maps.h"
+#include "pixels/masked.h"
 #include "pixels/normed.h"
 #include "pool2d/pool2d.h"
 
@@ -39,6 +40,7 @@
   BADAK_PIXELS_CONV_KERNELS(X)    \
   BADAK_PIXELS_DROPOUT_KERNELS(X) \
   BADAK_PIXELS_MAPS_KERNELS(X)    \
+  BADAK_PIXELS_MASKED_KERNELS(X)  \
   BADAK_PIXELS_NORMED_KERNELS(X)  \
   BADAK_POOL2D_KERNELS(X)         \
   BADAK_SEVERAL_KERNELS(X)        \

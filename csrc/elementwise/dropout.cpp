@@ -13,9 +13,12 @@ namespace badak::BADAK_ISA {
 
 static_assert(GRAIN % WORDS == 0);
 
+namespace {
+typedef int8_t Bytes __attribute__((vector_size(LANES)));  // of a mask
+}  // namespace
+
 void dropout(const float* x, const uint64_t* key, float* y, bool* mask, int64_t count,
              uint64_t threshold, float scale) {
-  typedef int8_t Bytes __attribute__((vector_size(LANES)));
   const IntVec all = splat(threshold == 0 ? -1 : 0);
   const Words limit = Words{} + static_cast<uint32_t>(threshold - 1);
   in_chunks(count, [=](int64_t start, int64_t size) {
@@ -36,7 +39,16 @@ void dropout(const float* x, const uint64_t* key, float* y, bool* mask, int64_t 
 void dropout_backward(const float* grad_y, const bool* mask, float* grad_x, int64_t count,
                       float scale) {
   in_chunks(count, [=](int64_t start, int64_t size) {
-    for (int64_t i = start; i < start + size; i++) grad_x[i] = mask[i] ? grad_y[i] * scale : 0.0f;
+    for (int64_t i = start; i < start + size; i += LANES) {
+      const int64_t left = start + size - i;
+      Bytes bytes{};
+      if (left >= LANES)
+        __builtin_memcpy(&bytes, mask + i, LANES);
+      else
+        __builtin_memcpy(&bytes, mask + i, static_cast<size_t>(left));
+      const IntVec kept = __builtin_convertvector(bytes, IntVec) != 0;
+      store_some(grad_x + i, kept ? load_some(grad_y + i, left) * scale : Vec{}, left);
+    }
   });
 }
 

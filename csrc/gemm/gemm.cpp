@@ -23,6 +23,7 @@ namespace {
 
 constexpr int64_t PANEL = 2 * LANES;  // columns of a tile of b
 constexpr int64_t SLICE = 384;        // of k: a tile's slice of b is 48 KiB on AVX-512
+constexpr int64_t SHORT_SLICE = 192;  // if each panel is multiplied at once, see by_panels
 constexpr int64_t BLOCK_TILES = 22;   // row tiles of a block of c, at most
 constexpr int64_t BLOCK_PANELS = 12;  // panels of a block of c, at most
 constexpr int64_t AHEAD = 8;          // rows of b that are fetched before they are packed
@@ -49,6 +50,7 @@ void pack_rows(const Product& p, int64_t start, int64_t height, int64_t from, in
 }
 
 // Columns start.. of b in panels of [k][PANEL]; what follows the last column is not used.
+// AHEAD rows are fetched before they are needed, or, of a single panel, the next one.
 void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from, int64_t depth,
                   float* to) {
   const float* b = p.b + from * p.b_row + start * p.b_column;
@@ -65,8 +67,13 @@ void pack_columns(const Product& p, int64_t start, int64_t columns, int64_t from
       const float* wide = b + panel * PANEL * p.b_column;
       const int64_t width = columns - panel * PANEL;
       if (p.b_column == 1) {
-        __builtin_prefetch(wide + AHEAD * p.b_row);
-        __builtin_prefetch(wide + AHEAD * p.b_row + LANES);
+        if (panels == 1) {
+          __builtin_prefetch(wide + PANEL, 0, 2);  // to L2: the rows may meet in few lines of L1
+          __builtin_prefetch(wide + PANEL + LANES, 0, 2);
+        } else {
+          __builtin_prefetch(wide + AHEAD * p.b_row);
+          __builtin_prefetch(wide + AHEAD * p.b_row + LANES);
+        }
         store(row, load_some(wide, width));
         store(row + LANES, load_some(wide + LANES, width - LANES));
       } else {
@@ -81,13 +88,22 @@ struct Block {
   int64_t row, rows, column, columns, from, to;
 };
 
-int64_t slices_of(int64_t k) { return maximum<int64_t>(ceil_div(k, SLICE), 1); }
+// Whether a panel of b meets its few tiles as soon as it is packed, while the next one is fetched:
+// b is large, and reading it takes as long as the products.
+bool by_panels(const Product& p) {
+  return p.m <= FEW_TILE_ROWS * TILE_ROWS && p.b_column == 1 && p.k * p.n > FITS;
+}
+
+// The slices of so many steps of k.
+int64_t slices_of(const Product& p, int64_t steps) {
+  return maximum<int64_t>(ceil_div(steps, by_panels(p) ? SHORT_SLICE : SLICE), 1);
+}
 
 // One slice of a block's rows of a, as `multiply` wants them: tiles from `first` to `end`.
 void pack_slice(const Product& p, const Block& block, int64_t slice, int64_t first, int64_t end,
                 float* packed_a) {
   const RowTiles tiles(block.rows);
-  const int64_t length = block.to - block.from, slices = slices_of(length);
+  const int64_t length = block.to - block.from, slices = slices_of(p, length);
   const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
   for (int64_t i = first; i < minimum(end, tiles.count); i++)
     pack_rows(p, block.row + tiles.start(i), tiles.height(i), block.from + start, depth,
@@ -108,14 +124,16 @@ int64_t first_packed(const Product& p, const Block& block) {
 void multiply(const Product& p, const Block& block, const float* packed_a) {
   const RowTiles tiles(block.rows);
   const int64_t panels = ceil_div(block.columns, PANEL);
-  const int64_t length = block.to - block.from, slices = slices_of(length);
+  const int64_t length = block.to - block.from, slices = slices_of(p, length);
   const int64_t first = first_packed(p, block);
-  float* packed_b =
-      scratch_floats(Scratch::packed_b, (panels * PANEL - first) * ceil_div(length, slices));
+  const bool one = by_panels(p);  // panel is packed at a time
+  float* packed_b = scratch_floats(
+      Scratch::packed_b, (one ? PANEL : panels * PANEL - first) * ceil_div(length, slices));
   for (int64_t slice = 0; slice < slices; slice++) {
     const int64_t start = length * slice / slices, depth = length * (slice + 1) / slices - start;
-    pack_columns(p, block.column + first, block.columns - first, block.from + start, depth,
-                 packed_b);
+    if (!one)
+      pack_columns(p, block.column + first, block.columns - first, block.from + start, depth,
+                   packed_b);
     const auto tile_at = [&](int64_t i, int64_t j) {
       const int64_t row = block.row + tiles.start(i), column = block.column + j * PANEL;
       Finish finish;
@@ -127,9 +145,9 @@ void multiply(const Product& p, const Block& block, const float* packed_a) {
       }
       float* c = p.c + row * p.c_row + column;
       const int64_t height = tiles.height(i), columns = minimum(PANEL, block.columns - j * PANEL);
-      const PackedRows b = j * PANEL < first
-                               ? PackedRows{p.b + (block.from + start) * p.b_row + column, p.b_row}
-                               : PackedRows{packed_b + (j * PANEL - first) * depth, PANEL};
+      const PackedRows b =
+          j * PANEL < first ? PackedRows{p.b + (block.from + start) * p.b_row + column, p.b_row}
+                            : PackedRows{packed_b + (one ? 0 : j * PANEL - first) * depth, PANEL};
       const int vectors = columns <= LANES ? 1 : 2;
       if (packed_a == nullptr) {
         const float* const a = p.a + row * p.a_row + (block.from + start) * p.a_column;
@@ -141,6 +159,15 @@ void multiply(const Product& p, const Block& block, const float* packed_a) {
             finish);
       }
     };
+    if (one) {
+      for (int64_t j = 0; j < panels; j++) {
+        const int64_t column = block.column + j * PANEL;
+        pack_columns(p, column, minimum(PANEL, block.columns - j * PANEL), block.from + start,
+                     depth, packed_b);
+        for (int64_t i = 0; i < tiles.count; i++) tile_at(i, j);
+      }
+      continue;
+    }
     if (slices == 1) {  // few multiplications for each number of c: write c row by row
       for (int64_t i = 0; i < tiles.count; i++)
         for (int64_t j = 0; j < panels; j++) tile_at(i, j);
@@ -165,7 +192,7 @@ void multiply_in_parts(const Product& p, int64_t parts) {
     const Block block{0, p.m, 0, p.n, p.k * part / parts, p.k * (part + 1) / parts};
     if (in_place(p)) return multiply(own, block, nullptr);
     float* packed_a = scratch_floats(Scratch::packed_a, p.m * (block.to - block.from));
-    for (int64_t slice = 0; slice < slices_of(block.to - block.from); slice++)
+    for (int64_t slice = 0; slice < slices_of(p, block.to - block.from); slice++)
       pack_slice(p, block, slice, 0, p.m, packed_a);
     multiply(own, block, packed_a);
   });
@@ -210,7 +237,7 @@ void gemm(const Product& p) {
     return;
   }
   float* packed_a = scratch_floats(Scratch::shared, p.m * p.k);
-  const int64_t slices = slices_of(p.k), strips = ceil_div(tiles.count + 1, BLOCK_TILES);
+  const int64_t slices = slices_of(p, p.k), strips = ceil_div(tiles.count + 1, BLOCK_TILES);
   parallel_for(row_blocks * slices * strips, [&](int64_t item) {
     const Block block = block_of(item / (slices * strips), 0);
     const int64_t first = item % strips * BLOCK_TILES;

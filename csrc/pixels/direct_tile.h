@@ -51,8 +51,6 @@ struct InRow {
   int64_t x_down, add_down, y_down;  // to the next row
 };
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
-
 // The larger, and NaN if either is NaN.
 inline Vec larger_or_nan(Vec a, Vec b) {
   const Vec most = larger(a, b);
@@ -63,28 +61,14 @@ inline Vec larger_or_nan(Vec a, Vec b) {
 template <int V>
 struct Ends {
   Vec bias[V], low, high;
-  bool limited;
   int64_t last;  // filters of the last vector
   Ends(const Panel& panel, const Finish& finish)
-      : low(splat(finish.low)),
-        high(splat(finish.high)),
-        limited(finish.low > -infinity || finish.high < infinity),
-        last(panel.count - (V - 1) * LANES) {
+      : low(splat(finish.low)), high(splat(finish.high)), last(panel.count - (V - 1) * LANES) {
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++)
       bias[v] = finish.bias == nullptr
                     ? Vec{}
                     : load_some(finish.bias + panel.first + v * LANES, panel.count - v * LANES);
-  }
-  [[gnu::always_inline]] inline void put(float* to, int v, Vec value) const {
-    if (limited) {  // NaN stays
-      value = larger(value, low);
-      value = high < value ? high : value;
-    }
-    if (v < V - 1 || last == LANES)
-      store(to + v * LANES, value);
-    else
-      store_first(to + v * LANES, value, last);
   }
 };
 
@@ -113,16 +97,34 @@ template <int ROWS, int V, bool SINGLE, bool POOL, int64_t AHEAD, class Number, 
   const Ends<V>* end = &ends;
   asm("" : "+r"(end));
   if (adds) sums.each([&](int i, int v, Vec& sum) { sum += load(add(i) + v * LANES); });
+  constexpr int PLACES = POOL ? ROWS / 4 : ROWS;
   if constexpr (POOL) {  // before the limits, which keep the order
 #pragma GCC unroll 4
-    for (int i = 0; i < ROWS; i += 4)
+    for (int i = 0; i < PLACES; i++)
 #pragma GCC unroll 4
       for (int v = 0; v < V; v++)
-        end->put(y(i / 4), v,
-                 larger_or_nan(larger_or_nan(sums.at[i][v], sums.at[i + 1][v]),
-                               larger_or_nan(sums.at[i + 2][v], sums.at[i + 3][v])));
+        sums.at[i][v] = larger_or_nan(larger_or_nan(sums.at[4 * i][v], sums.at[4 * i + 1][v]),
+                                      larger_or_nan(sums.at[4 * i + 2][v], sums.at[4 * i + 3][v]));
+  }
+  // Few branches: one for each sum would take as long as some steps of the loop above.
+  const Vec low = end->low, high = end->high;
+  const auto limited = [&](Vec value) __attribute__((always_inline)) {  // NaN stays
+    value = larger(value, low);
+    return high < value ? high : value;
+  };
+  const int64_t last = end->last;
+  if (last == LANES) {
+#pragma GCC unroll 12
+    for (int i = 0; i < PLACES; i++)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) store(y(i) + v * LANES, limited(sums.at[i][v]));
   } else {
-    sums.each([&](int i, int v, Vec sum) { end->put(y(i), v, sum); });
+#pragma GCC unroll 12
+    for (int i = 0; i < PLACES; i++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V - 1; v++) store(y(i) + v * LANES, limited(sums.at[i][v]));
+      store_first(y(i) + (V - 1) * LANES, limited(sums.at[i][V - 1]), last);
+    }
   }
 }
 
@@ -148,7 +150,7 @@ void row_tiles(const Taps& taps, const Panel& panel, const Finish& finish, const
   const auto column = [](int i) { return POOL ? i / 4 * 2 + i % 2 : i; };
   const Ends<V> ends(panel, finish);
   const bool adds = finish.add != nullptr;
-  const int64_t step = places.x_step;
+  const int64_t step = places.x_step, add_step = places.add_step, y_step = places.y_step;
   for (int64_t row = 0; row < places.rows; row++) {
     const float* x = places.x + panel.channel + row * places.x_down;
     const float* add = places.add + panel.first + row * places.add_down;
@@ -162,11 +164,11 @@ void row_tiles(const Taps& taps, const Panel& panel, const Finish& finish, const
       tile_of<ROWS, V, SINGLE, POOL, 0>(
           taps, panel.weights, ends, adds,
           [&](int i, int64_t j) { return at[line(i)][column(i) / 3][j + column(i) % 3 * step]; },
-          [&](int i) { return add + line(i) * places.add_line + column(i) * places.add_step; },
-          [&](int place) { return y + place * places.y_step; });
+          [&](int i) { return add + line(i) * places.add_line + column(i) * add_step; },
+          [&](int place) { return y + place * y_step; });
       x += COLUMNS * step;
-      add += COLUMNS * places.add_step;
-      y += COLUMNS / LINES * places.y_step;
+      add += COLUMNS * add_step;
+      y += COLUMNS / LINES * y_step;
     }
   }
 }

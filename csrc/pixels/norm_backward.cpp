@@ -73,10 +73,19 @@ class Patterns {
     lay_out(BIAS, [&](int64_t c) { return bias == nullptr ? 0 : bias[c]; });
   }
 
-  Vec vector(Which which, int64_t j) const { return load(at_ + which * walk_.padded() + j); }
-  template <MaskOf mask>
-  Masked<mask> masked(const NormFinish& finish, int64_t j) const {
-    return {vector(WEIGHT, j), vector(BIAS, j), finish.low, finish.high};
+  // Reads them.
+  struct Reader {
+    const float* at;
+    int64_t size;
+    float low, high;
+    Vec vector(Which which, int64_t j) const { return load(at + which * size + j); }
+    template <MaskOf mask>
+    Masked<mask> masked(int64_t j) const {
+      return {vector(WEIGHT, j), vector(BIAS, j), low, high};
+    }
+  };
+  Reader reader(const NormFinish& finish) const {
+    return {at_, walk_.padded(), finish.low, finish.high};
   }
 
  private:
@@ -108,8 +117,8 @@ void norm_gradient_sums(const Pixels& grad, const Pixels& x, const ChannelGradie
     patterns.lay_out(channels, finish.bias);
     sum_pairs(
         walk, x.c,
-        [&](int64_t j) {
-          return Sums<mask>{patterns.masked<mask>(finish, j), patterns.vector(Patterns::MEAN, j)};
+        [own = patterns.reader(finish)](int64_t j) {
+          return Sums<mask>{own.masked<mask>(j), own.vector(Patterns::MEAN, j)};
         },
         sums, grad, x, z);
   });
@@ -133,10 +142,10 @@ void norm_gradient(const Pixels& grad, const Pixels& x, const ChannelGradients& 
     });
     patterns.lay_out(Patterns::CONSTANT,
                      [&](int64_t c) { return factor(c) * channels.grad_bias[c]; });
-    const auto make = [&](int64_t j) {
-      return Apply<mask>{patterns.masked<mask>(finish, j), patterns.vector(Patterns::MEAN, j),
-                         patterns.vector(Patterns::WEIGHT, j), patterns.vector(Patterns::BY_X, j),
-                         patterns.vector(Patterns::CONSTANT, j)};
+    const auto make = [own = patterns.reader(finish)](int64_t j) {
+      return Apply<mask>{own.masked<mask>(j), own.vector(Patterns::MEAN, j),
+                         own.vector(Patterns::WEIGHT, j), own.vector(Patterns::BY_X, j),
+                         own.vector(Patterns::CONSTANT, j)};
     };
     in_row_groups(walk, [&](int64_t first, int64_t end) {
       if (finish.grad_add != nullptr)

@@ -9,91 +9,12 @@
 // Precondition: x lies in any frame; the memory here has the frames that the window needs.
 #include "pixels/normed.h"
 
+#include "pixels/items.h"
 #include "pixels/norm.h"
-#include "simd/sums.h"
 
 namespace badak::BADAK_ISA {
 
 namespace {
-
-constexpr int64_t ITEM = 1 << 16;     // about so many numbers of the larger maps
-constexpr int64_t WEIGHTS = 1 << 21;  // at most so many numbers of gradients of weights
-
-constexpr int64_t FEWEST = 8;  // items, if there are as many images, to share among threads
-
-// Images in items of equal size.
-struct Items {
-  int64_t each, count;
-  Items(int64_t n, int64_t numbers, int64_t weights) {
-    const int64_t most = maximum<int64_t>(2, WEIGHTS / maximum<int64_t>(1, weights));
-    each = maximum<int64_t>(1, minimum(ceil_div(n, FEWEST), ITEM / numbers));
-    each = maximum(each, ceil_div(n, most));
-    count = ceil_div(n, each);
-  }
-};
-
-Pixels images(const Pixels& x, int64_t first, int64_t count) {
-  Pixels part = x;
-  part.at += first * x.image;
-  part.n = minimum(count, x.n - first);
-  return part;
-}
-
-Convolution of_images(const Convolution& conv, int64_t n) {
-  Convolution part = conv;
-  part.maps.n = n;
-  return part;
-}
-
-// Maps of this thread in a frame of zeros.
-struct FramedSize {
-  int64_t top, bottom, left, right;
-};
-Pixels framed(Scratch slot, const Pixels& like, const FramedSize& frame) {
-  const int64_t row = (like.w + frame.left + frame.right) * like.c;
-  const int64_t image = (like.h + frame.top + frame.bottom) * row;
-  float* const all = scratch_floats(slot, like.n * image + 2 * LANES);
-  for (int64_t i = 0; i < like.n; i++) {
-    float* to = all + i * image;
-    clear(to, frame.top * row + frame.left * like.c);
-    for (int64_t y = 0; y + 1 < like.h; y++)
-      clear(to + (frame.top + y + 1) * row - frame.right * like.c,
-            (frame.left + frame.right) * like.c);
-    clear(to + (frame.top + like.h) * row - frame.right * like.c,
-          frame.bottom * row + frame.right * like.c);
-  }
-  return {all + frame.top * row + frame.left * like.c,
-          like.n,
-          like.h,
-          like.w,
-          like.c,
-          like.c,
-          row,
-          image};
-}
-
-// The frame that the window reads around x, and the one that its turn reads around y's gradient.
-FramedSize reading(const Convolution& conv) {
-  const Window& k = conv.window;
-  const auto after = [](int64_t places, int64_t step, int64_t covers, int64_t before,
-                        int64_t size) {
-    return maximum<int64_t>(0, (places - 1) * step + covers - before - size);
-  };
-  return {k.top, after(conv.maps.oh, k.sh, (k.kh - 1) * k.dh + 1, k.top, conv.maps.h), k.left,
-          after(conv.maps.ow, k.sw, (k.kw - 1) * k.dw + 1, k.left, conv.maps.w)};
-}
-FramedSize turning(const Convolution& conv) {
-  const Window& k = conv.window;
-  const auto before = [](int64_t covers, int64_t first, int64_t step) {
-    return maximum<int64_t>(0, (covers - 1 - first) / step);
-  };
-  const auto after = [](int64_t size, int64_t first, int64_t step, int64_t places) {
-    return maximum<int64_t>(0, (size - 1 + first) / step - places + 1);
-  };
-  return {before((k.kh - 1) * k.dh + 1, k.top, k.sh), after(conv.maps.h, k.top, k.sh, conv.maps.oh),
-          before((k.kw - 1) * k.dw + 1, k.left, k.sw),
-          after(conv.maps.w, k.left, k.sw, conv.maps.ow)};
-}
 
 void normalise(const Pixels& x, const Normed& norm, const Pixels& z) {
   const auto writable = [](const float* numbers) { return const_cast<float*>(numbers); };
@@ -145,9 +66,8 @@ void finish(const ItemSums& all, const Items& items, const Pixels& y, const Stat
   for (int64_t c = 0; c < y.c; c++) {
     const auto each_item = [&](const auto& body) {
       for (int64_t i = 0; i < items.count; i++) {
-        const int64_t n = minimum(items.each, y.n - i * items.each);
         body(all.sums[i * y.c + c], static_cast<double>(all.centres[i * y.c + c]),
-             static_cast<double>(n * y.h * y.w));
+             static_cast<double>(items.size(i) * y.h * y.w));
       }
     };
     double total = 0, squares = 0;
@@ -169,19 +89,6 @@ void finish(const ItemSums& all, const Items& items, const Pixels& y, const Stat
   }
 }
 
-// to[i] = the sum of item's numbers over all items.
-void add_up(const float* parts, int64_t items, int64_t count, int64_t stride, float* to) {
-  in_chunks(count, [&](int64_t first, int64_t size) {
-    for (int64_t i = first; i < first + size; i += LANES) {
-      const int64_t lanes = minimum(LANES, first + size - i);
-      Sum sum;
-      for (int64_t item = 0; item < items; item++)
-        sum.add(load_some(parts + item * stride + i, lanes));
-      store_some(to + i, sum.lanes(), lanes);
-    }
-  });
-}
-
 }  // namespace
 
 void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& norm,
@@ -190,8 +97,7 @@ void pixels_normed_conv(const Convolution& conv, const Pixels& x, const Normed& 
   const Items items(x.n, maximum(x.h * x.w * x.c, y.h * y.w * y.c), 0);
   const ItemSums sums = sums_of(items, y.c);
   parallel_for(items.count, [&](int64_t item) {
-    const Pixels from = images(x, item * items.each, items.each);
-    const Pixels to = images(y, item * items.each, items.each);
+    const Pixels from = items.of(x, item), to = items.of(y, item);
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);
     pixels_conv(conv, z, packed, {.bias = bias}, to);  // which way it takes is packed for all
@@ -208,15 +114,13 @@ void pixels_normed_conv_grad(const Convolution& conv, const Pixels& x, const Nor
   float* const parts = scratch_floats(Scratch::normed_weight, items.count * stride);
   PairOfSums* const sums = sums_of(items, x.c).sums;
   parallel_for(items.count, [&](int64_t item) {
-    const int64_t first = item * items.each;
-    const Pixels from = images(x, first, items.each), back = images(grad_x, first, items.each);
+    const Pixels from = items.of(x, item), back = items.of(grad_x, item);
     const Convolution part = of_images(conv, from.n);
-    Pixels grad_y = images(grad, first, items.each);
+    Pixels grad_y = items.of(grad, item);
     if (after.y != nullptr) {
       const Pixels given = grad_y;
       grad_y = framed(Scratch::normed_gradient, given, turning(conv));
-      differentiate(given, images(*after.y, first, items.each), after, grad.n * grad.h * grad.w,
-                    grad_y);
+      differentiate(given, items.of(*after.y, item), after, grad.n * grad.h * grad.w, grad_y);
     }
     const Pixels z = framed(Scratch::normed, from, reading(conv));
     normalise(from, norm, z);

@@ -1,7 +1,7 @@
 // planes.cpp -- the first layer: the same numbers as direct.cpp, of images (n, c, h, w).
 // Method: direct.cpp's tiles; the numbers under a window come plane after plane, row after row. A
 // band of an image is copied with its padding, if it has any, so that no tile knows edges.
-// Share of the FMA peak, one thread of Zen 4: 74 to 88 % with 16 filters or more and 25 numbers
+// Share of the FMA peak, one thread of Zen 4: 78 to 90 % with 16 filters or more and 25 numbers
 // under the window or more.
 #include "pixels/direct.h"
 #include "pixels/direct_bands.h"
@@ -10,22 +10,33 @@ namespace badak::BADAK_ISA {
 
 namespace {
 
+// `count` numbers; up to a vector more of `to` is written behind them. A call of memcpy takes
+// longer than the few vectors of a row.
+inline void copy_row(const float* from, int64_t count, float* to) {
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(to + i, load(from + i));
+  if (i < count) store(to + i, load_first(from + i, count - i));
+}
+
 // Rows first ... first + rows - 1 of an image's planes, with `left` numbers before each and so many
-// after that it has `columns`; what lies outside the image is 0.
+// after that it has `columns`; what lies outside the image is 0. Behind `to` is room for a vector.
 void copy_rows(const Convolution& conv, const float* image, int64_t first, int64_t rows,
                int64_t columns, float* to) {
   const Maps& m = conv.maps;
   const int64_t left = conv.window.left, width = minimum(m.w, columns - left);
+  const auto clear_to = [&](const float* end) {  // from what is written on
+    for (; to < end; to += LANES) store(to, Vec{});
+    to = const_cast<float*>(end);
+  };
   for (int64_t c = 0; c < m.c; c++)
-    for (int64_t r = first; r < first + rows; r++, to += columns) {
-      if (r < 0 || r >= m.h) {
-        clear(to, columns);
-        continue;
+    for (int64_t r = first; r < first + rows; r++) {
+      const float* const end = to + columns;
+      if (r >= 0 && r < m.h) {
+        clear_to(to + left);
+        copy_row(image + (c * m.h + r) * m.w, width, to);
+        to += width;
       }
-      clear(to, left);
-      __builtin_memcpy(to + left, image + (c * m.h + r) * m.w,
-                       static_cast<size_t>(width) * sizeof(float));
-      clear(to + left + width, columns - left - width);
+      clear_to(end);
     }
 }
 
@@ -85,7 +96,7 @@ void planes(const Convolution& conv, const float* x, const float* packed, const 
   parallel_for(m.n * bands, [&](int64_t item) {
     const int64_t image = item / bands, band = item % bands;
     const int64_t first = y.h * band / bands, rows = y.h * (band + 1) / bands - first;
-    float* const copy = scratch_floats(Scratch::image, m.c * height * width);
+    float* const copy = scratch_floats(Scratch::image, m.c * height * width + LANES);
     copy_rows(conv, x + image * m.c * m.h * m.w, first * scale * k.sh - k.top, height, width, copy);
     Pixels to = y;
     to.at = y.pixel(image, first, 0);

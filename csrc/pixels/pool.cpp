@@ -68,18 +68,21 @@ struct LongMean {
 template <class Fold>
 void pool(const Pixels& x, const Window& window, const float* divisors, const Pixels& y) {
   in_groups(y.n * y.h, y.w * y.c * window.kh * window.kw, [&](int64_t line) {
-    const int64_t image = line / y.h, i = line % y.h;
-    Line(x, window, i, y.w).each_patch([&](auto square, const Patch& patch, int64_t j) {
+    const int64_t image = line / y.h, i = line % y.h, channels = x.c, step = y.step;
+    const Pixels from = x;  // its own: after each store, others' numbers would be read again
+    const float* const own = divisors == nullptr ? nullptr : divisors + i * y.w;
+    float* const first = y.pixel(image, i, 0);
+    Line(x, window, i, y.w).each_patch([=](auto square, const Patch& patch, int64_t j) {
       constexpr int K = decltype(square)::value;
-      const float divisor = divisors == nullptr ? 1 : divisors[i * y.w + j];
-      const Cells cells(x, image, patch);
-      float* to = y.pixel(image, i, j);
+      const float divisor = own == nullptr ? 1 : own[j];
+      const Cells cells(from, image, patch);
+      float* const to = first + j * step;
       int64_t c = 0;
-      for (; c + 4 * LANES <= x.c; c += 4 * LANES)
+      for (; c + 4 * LANES <= channels; c += 4 * LANES)
         Fold::template fill<4, K>(patch, cells, c, divisor, to, LANES);
-      for (; c + LANES <= x.c; c += LANES)
+      for (; c + LANES <= channels; c += LANES)
         Fold::template fill<1, K>(patch, cells, c, divisor, to, LANES);
-      if (c < x.c) Fold::template fill<1, K>(patch, cells, c, divisor, to, x.c - c);
+      if (c < channels) Fold::template fill<1, K>(patch, cells, c, divisor, to, channels - c);
     });
   });
 }

@@ -65,11 +65,11 @@ void pool_backward(const Pixels& grad_y, const Window& window, const Back& back,
     Cleared cleared{grad_x, image, first, end - first};
     for (int64_t i = 0; i < grad_y.h; i++) {
       const Line line(grad_x, window, i, grad_y.w);
-      const auto fill = [&](auto adds) {
-        line.each_patch([&](auto square, const Patch& patch, int64_t j) {
+      const auto fill = [&, own = back](auto adds) {
+        line.each_patch([=](auto square, const Patch& patch, int64_t j) {
           constexpr int K = decltype(square)::value;
           constexpr bool ADDS = decltype(adds)::value;
-          back.template place<K, ADDS>(patch, image, i, j, first, end);
+          own.template place<K, ADDS>(patch, image, i, j, first, end);
         });
       };
       if (tiles(window)) {
@@ -85,8 +85,9 @@ void pool_backward(const Pixels& grad_y, const Window& window, const Back& back,
   });
 }
 
+// By value: what they refer to would be read again after each store.
 struct ToWinners {
-  const Pixels &grad_y, &x, &grad_x;
+  Pixels grad_y, x, grad_x;
   bool limited;
   float low, high;
 
@@ -110,7 +111,7 @@ struct ToWinners {
 };
 
 struct ToAll {
-  const Pixels &grad_y, &grad_x;
+  Pixels grad_y, grad_x;
   const float* divisors;
 
   template <int K, bool adds>

@@ -16,6 +16,10 @@ namespace {
 
 using Sizes = std::array<int64_t, 4>;  // filters, channels, rows and columns of x
 using Limits = std::array<float, 2>;
+// A gradient, what was made within the limits, and these.
+using MaskedIn = std::tuple<PixelsIn, PixelsIn, Limits>;
+// Of weight and bias.
+using ParametersOut = std::tuple<Out, std::optional<Out>>;
 
 // The convolution of x with y's places; pooled: y has a quarter of them, so they are counted anew.
 Convolution convolution_of(int64_t n, const Sizes& sizes, const PlacedWindow& window,
@@ -115,6 +119,33 @@ void bind_pixels_conv(nb::module_& m) {
       const Pixels grad = pixels_of(grad_y);
       kernels->planes_conv_grad_weight(of_planes(x, grad.c, window), x.data(), grad,
                                        grad_weight.data(), pointer(grad_bias));
+    });
+  });
+  m.def("pixels_masked_conv_grad",
+        [](PixelsIn x, In weight, const PlacedWindow& window, int64_t groups,
+           const MaskedIn& masked, std::optional<PixelsIn> add, std::optional<PixelsOut> grad_x,
+           const ParametersOut& gradients) {
+          submit([=] {
+            const auto& [grad, z, limits] = masked;
+            const Pixels from = pixels_of(x), own = pixels_of(grad), made = pixels_of(z);
+            const Pixels more = add ? pixels_of(*add) : Pixels{};
+            const Pixels to = grad_x ? pixels_of(*grad_x) : Pixels{};
+            const auto& [grad_weight, grad_bias] = gradients;
+            kernels->pixels_masked_conv_grad(of_pixels(from, own.c, window, groups), from,
+                                             weight.data(), {own, made, limits[0], limits[1]},
+                                             add ? &more : nullptr, grad_x ? &to : nullptr,
+                                             grad_weight.data(), pointer(grad_bias));
+          });
+        });
+  m.def("planes_masked_conv_grad", [](In x, const PlacedWindow& window, const MaskedIn& masked,
+                                      const ParametersOut& gradients) {
+    submit([=] {
+      const auto& [grad, z, limits] = masked;
+      const Pixels own = pixels_of(grad), made = pixels_of(z);
+      const auto& [grad_weight, grad_bias] = gradients;
+      kernels->planes_masked_conv_grad(of_planes(x, own.c, window), x.data(),
+                                       {own, made, limits[0], limits[1]}, grad_weight.data(),
+                                       pointer(grad_bias));
     });
   });
 }

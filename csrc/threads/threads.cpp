@@ -47,12 +47,21 @@ struct Job {
   int64_t count = 0;
 };
 
+// Some of a job's items. A thread begins with the same share of each job, since what it wrote in
+// the last one is still in its cache; then it helps the others with theirs.
+struct alignas(64) Share {
+  std::atomic<int64_t> next{0};
+  int64_t end = 0;
+};
+constexpr int MOST_SHARES = 8;  // each job sets them
+
 class Pool {
  public:
   explicit Pool(int workers) {
     threads_.reserve(workers);
+    shares_ = workers + 1 < MOST_SHARES ? workers + 1 : MOST_SHARES;
     try {
-      for (int i = 0; i < workers; i++) threads_.emplace_back([this] { serve(); });
+      for (int i = 1; i <= workers; i++) threads_.emplace_back([this, i] { serve(i % shares_); });
     } catch (const std::system_error&) {
       // The system starts no more threads: those that exist do the work, to the same bits.
     }
@@ -69,9 +78,12 @@ class Pool {
   void run(const Job& job) {
     job_ = job;
     failure_ = nullptr;
-    next_.store(0, std::memory_order_relaxed);
+    for (int i = 0; i < shares_; i++) {
+      share_[i].next.store(job.count * i / shares_, std::memory_order_relaxed);
+      share_[i].end = job.count * (i + 1) / shares_;
+    }
     wake();
-    work();
+    work(0);
     round_.fetch_add(1);
     for (int spin = 0; active_.load() != 0; spin++) {
       if (spin < 1000)
@@ -88,7 +100,7 @@ class Pool {
     if (asleep_.load() > 0) round_.notify_all();
   }
 
-  void serve() {
+  void serve(int first) {
     unsigned seen = 0;
     while (!stopping_.load()) {
       const unsigned round = wait_for_other_than(seen);
@@ -96,7 +108,7 @@ class Pool {
       if (round % 2 == 0) continue;
       active_.fetch_add(1);
       if (round_.load() == round)  // still open: run() will wait for us
-        work();
+        work(first);
       active_.fetch_sub(1);
     }
   }
@@ -115,13 +127,16 @@ class Pool {
     return round;
   }
 
-  void work() {
+  void work(int first) {
     const Job job = job_;
     try {
-      for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < job.count;)
-        job.body(job.context, i);
+      for (int i = 0; i < shares_; i++) {
+        Share& share = share_[(first + i) % shares_];
+        for (int64_t at; (at = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
+          job.body(job.context, at);
+      }
     } catch (...) {
-      next_.store(job.count, std::memory_order_relaxed);
+      for (int i = 0; i < shares_; i++) share_[i].next.store(job.count, std::memory_order_relaxed);
       std::lock_guard lock(failure_guard_);
       failure_ = std::current_exception();
     }
@@ -130,7 +145,8 @@ class Pool {
   Job job_;
   std::exception_ptr failure_;
   std::mutex failure_guard_;
-  std::atomic<int64_t> next_{0};
+  Share share_[MOST_SHARES];
+  int shares_ = 1;
   std::atomic<int> active_{0}, asleep_{0};
   std::atomic<unsigned> round_{0};
   std::atomic<bool> stopping_{false};

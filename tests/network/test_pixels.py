@@ -139,13 +139,39 @@ def networks(draw):
         assume(False)
 
 
-def assert_trains_alike(net, count=3):
+def away_from_kinks(exact, count):
+    """Images and labels whose gradients hardly move when the images move as rounding moves values.
+
+    With others, a ReLU's input that rounding takes across its kink changes the gradients.
+    """
+    for seed in range(5, 500):
+        numbers = np.random.default_rng(seed)
+        images = numbers.standard_normal((count, *exact.input_shape)).astype(np.float32)
+        labels = numbers.integers(0, exact.num_classes, count)
+        one = exact.forward_backward(images.astype(np.float64), labels).gradients
+        for _ in range(4):
+            moved = images * (1 + 1e-6 * numbers.standard_normal(images.shape))
+            other = exact.forward_backward(moved, labels).gradients
+            if any(
+                np.abs(one[key] - other[key]).max() > 1e-3 * max(np.abs(one[key]).max(), 1e-2)
+                for key in one
+            ):
+                break
+        else:
+            return images, labels
+    raise AssertionError("no images are away from all kinks")
+
+
+def assert_trains_alike(net, count=3, calm=False):
     """Two steps of a plan against float64 layer by layer: loss, gradients, running statistics."""
     exact = net.astype(np.float64)
     exact.fuse = False
-    numbers = np.random.default_rng(5)
-    images = numbers.standard_normal((count, *net.input_shape)).astype(np.float32)
-    labels = numbers.integers(0, net.num_classes, count)
+    if calm:
+        images, labels = away_from_kinks(exact.astype(np.float64), count)
+    else:
+        numbers = np.random.default_rng(5)
+        images = numbers.standard_normal((count, *net.input_shape)).astype(np.float32)
+        labels = numbers.integers(0, net.num_classes, count)
     for _ in range(2):  # recorded, repeated
         found = net.forward_backward(images, labels, need_grad_x=True)
         wanted = exact.forward_backward(images.astype(np.float64), labels, need_grad_x=True)
@@ -168,12 +194,30 @@ def chains(net):
     return [stage for stage in plan._stages.stages if isinstance(stage, PixelChain)]
 
 
+def inverted(wide, channels, stride=1):
+    """MobileNetV2's block, without its sum."""
+    return [
+        *(Conv2d(wide, 1, bias=False), BatchNorm2d(), ReLU6()),
+        *(Conv2d(wide, 3, stride, 1, groups=wide, bias=False), BatchNorm2d(), ReLU6()),
+        *(Conv2d(channels, 1, bias=False), BatchNorm2d()),
+    ]
+
+
 NETWORKS = {
     "resnet": lambda: models.ResNet8(image_size=16),
     "widened": lambda: models.ResNet20(image_size=16, blocks=(1, 1, 1)),
     "separable": lambda: models.DSCNN(dropout=(0, 0), filters=24),
     "mobile": lambda: models.MobileNetV1(4, 32, width=0.25),
-    "inverted": lambda: models.MobileNetV2(4, 32, width=0.25, dropout=0),
+    "inverted": lambda: badak.Network(
+        [
+            *(Conv2d(8, 3, 2, padding=1, bias=False), BatchNorm2d(), ReLU6()),
+            Residual(inverted(24, 8)),
+            *inverted(24, 16, stride=2),
+            Residual(inverted(48, 16)),
+            *(GlobalAvgPool2d(), Flatten(), Linear(4)),
+        ],
+        (3, 20, 16),
+    ),
     "gated": lambda: models.MobileNetV3Small(4, 32, width=0.5, dropout=0),
     "dense": lambda: badak.Network(
         [
@@ -190,7 +234,7 @@ NETWORKS = {
 def test_networks_with_norms_train_on_pixels(name):
     net = NETWORKS[name]()
     assert len(chains(net)) == 1
-    assert_trains_alike(net, 5)
+    assert_trains_alike(net, 5, calm=True)
 
 
 @pytest.mark.parametrize("name", ["resnet", "mobile", "gated"])

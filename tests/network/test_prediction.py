@@ -43,6 +43,8 @@ from badak.layers import (
     ZeroPad2d,
 )
 from badak.network.prediction import bands, phases
+from badak.network.prediction.fuse import fused
+from badak.network.prediction.lower import lowered
 from badak.ops.native import predict
 
 pytest.importorskip("badak._core")
@@ -73,6 +75,10 @@ SAME = {
     "max": lambda c, n: [MaxPool2d(3, 1, padding=1)],
     "mean": lambda c, n: [AvgPool2d(3, 1, padding=1, count_include_pad=bool(n))],
     "shuffle": lambda c, n: [ChannelShuffle(2)],
+    "rim": lambda c, n: [
+        ZeroPad2d(((2, 0), (0, 2))),
+        *[(MaxPool2d(3, 1),), (Conv2d(c, 3),), (ReLU(), AvgPool2d(3, 1))][n],
+    ],
 }
 SMALLER = {
     "stride": lambda c, n: [Conv2d(c, 3, stride=2, padding=1)],
@@ -114,7 +120,7 @@ def networks(draw):
     first = draw(st.sampled_from([1, 3, 5]))
     body = [Conv2d(channels, 3, padding=1)] if draw(st.booleans()) else [Conv2d(channels, 1)]
     if draw(st.booleans()):
-        body = [*SAME[draw(st.sampled_from(["norm", "normalize", "max"]))](first, 0), *body]
+        body = [*SAME[draw(st.sampled_from(["norm", "normalize", "max", "rim"]))](first, 0), *body]
     for _ in range(draw(st.integers(1, 3))):
         body += rows(draw, channels, 2)
         body += SMALLER[draw(st.sampled_from([*SMALLER]))](channels, draw(st.integers(0, 1)))
@@ -192,6 +198,27 @@ def check_passes(net, count):
 )
 def test_a_padded_convolution_reads_some_channels_of_an_array_of_rows(layers):
     check_passes(badak.Network(layers, (4, 1, 1)), 5)
+
+
+def test_a_convolution_puts_the_zeros_of_the_layers_before_it():
+    layers = [ZeroPad2d(((1, 0), (0, 2))), ZeroPad2d(1), Conv2d(4, 3, padding=(0, 1))]
+    net = badak.Network(layers, (3, 6, 7))
+    (conv,) = lowered_and_fused(net)
+    assert conv.kind == "conv"
+    assert conv.window.padding == ((2, 1), (2, 4))
+    check_passes(net, 3)
+
+
+def lowered_and_fused(net):
+    graph = lowered(net.layers, net.input_shape)
+    fused(graph)
+    return graph.operations
+
+
+def test_a_rim_that_others_read_too_is_made_by_itself():
+    net = badak.Network([ZeroPad2d(1), Residual([Conv2d(3, 3, padding=1)])], (3, 6, 7))
+    assert [operation.kind for operation in lowered_and_fused(net)] == ["conv", "conv"]
+    check_passes(net, 3)
 
 
 def test_batches_of_all_sizes_share_packed_weights():

@@ -54,17 +54,33 @@ def convolutions(draw):
 
 @st.composite
 def tiled(draw):
-    """The same for conv2d/winograd.h: 3x3 with stride 1, at least 8 channels and 8 filters.
+    """The same for conv2d/winograd.h: stride 1, 3x3 from 8 channels and filters on, 5x5 from 16.
 
     Some cases narrowly miss it: padding of 3, or maps that tiles would cover badly.
     """
-    groups = draw(st.integers(1, 3))
-    channels, filters = draw(st.integers(8, 40)), draw(st.integers(8, 40))
+    groups, kernel = draw(st.integers(1, 3)), draw(st.sampled_from([3, 3, 5]))
+    least = 8 if kernel == 3 else 16
+    channels, filters = draw(st.integers(least, 40)), draw(st.integers(least, 40))
     pad = st.tuples(*[st.sampled_from([0, 1, 1, 2, 2, 2, 2, 3])] * 2)
-    window = Window.of(3, 1, (draw(pad), draw(pad)))
-    size = [draw(st.integers(max(1, 3 - sum(sides)), 36)) for sides in window.padding]
+    window = Window.of(kernel, 1, (draw(pad), draw(pad)))
+    size = [draw(st.integers(max(1, kernel - sum(sides)), 36)) for sides in window.padding]
     images = draw(st.integers(1, min(100, max(1, 2000 // (size[0] * size[1])))))
     return case(images, groups, channels, filters, size, window, draw(SEEDS))
+
+
+@st.composite
+def strided(draw):
+    """The same for conv2d/strided.h: strides that make 3x3 of the kernel, and some that do not."""
+    kernel, stride = draw(
+        st.sampled_from([(11, 4), (12, 4), (9, 4), (8, 3), (5, 2), (6, 2), (7, 2)])
+    )
+    channels = draw(st.integers(max(1, 32 // stride**2 - 1), 12))
+    pad = st.tuples(st.integers(0, kernel), st.integers(0, kernel))
+    window = Window.of(kernel, stride, (draw(pad), draw(pad)))
+    size = [draw(st.integers(max(1, kernel - sum(sides)), 60)) for sides in window.padding]
+    return case(
+        draw(st.integers(1, 9)), 1, channels, draw(st.integers(8, 33)), size, window, draw(SEEDS)
+    )
 
 
 # One image in bands of rows, which in backward begin inside windows of pooling; of the last
@@ -89,7 +105,7 @@ def won(winners, w):
     return (2 * rows + winners // 2) * w + 2 * columns + winners % 2
 
 
-@given(convolutions() | tiled())
+@given(convolutions() | tiled() | strided())
 @example(PADDED)
 def test_conv2d_equals_the_reference(drawn):
     x, weight, bias, window, groups = drawn
@@ -103,7 +119,7 @@ def test_conv2d_equals_the_reference(drawn):
     close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max())
 
 
-@given(convolutions() | tiled(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
+@given(convolutions() | tiled() | strided(), st.booleans(), st.booleans(), st.sampled_from([2, 3]))
 @example(BANDS, True, True, 2)
 def test_the_fused_block_equals_its_parts(drawn, relu, pool, threads):
     x, weight, bias, window, groups = drawn
@@ -198,22 +214,24 @@ def test_the_gradient_of_bias_keeps_its_accuracy_over_many_places(channels):
 
 
 @pytest.mark.parametrize(
-    ("shape", "filters"),
+    ("shape", "filters", "kernel"),
     [
-        ((4, 16, 28, 28), 32),
-        ((100, 16, 14, 14), 32),
-        ((3, 64, 8, 8), 32),
-        ((1, 192, 13, 13), 32),
-        ((2, 512, 14, 14), 32),
-        ((2, 300, 9, 10), 300),  # the sums of all weights do not fit L2
+        ((4, 16, 28, 28), 32, 3),
+        ((100, 16, 14, 14), 32, 3),
+        ((3, 64, 8, 8), 32, 3),
+        ((1, 192, 13, 13), 32, 3),
+        ((2, 512, 14, 14), 32, 3),
+        ((2, 300, 9, 10), 300, 3),  # the sums of all weights do not fit L2
+        ((3, 48, 27, 27), 32, 5),
+        ((1, 256, 13, 14), 32, 5),
     ],
 )
-def test_tiles_stay_within_their_stated_accuracy(shape, filters):
+def test_tiles_stay_within_their_stated_accuracy(shape, filters, kernel):
     """conv2d/winograd_transforms.h states 5e-6 of the largest result for normal numbers."""
     generator = np.random.default_rng(0)
     x = generator.standard_normal(shape).astype(np.float32)
-    weight = generator.standard_normal((filters, shape[1], 3, 3)).astype(np.float32)
-    window = Window.of(3, 1, 1)
+    weight = generator.standard_normal((filters, shape[1], kernel, kernel)).astype(np.float32)
+    window = Window.of(kernel, 1, kernel // 2)
     wanted = reference.conv2d(*wide(x, weight), None, window, 1)
     close(native.conv2d(x, weight, None, window, 1), wanted, tolerance=5e-6)
     grad_y = generator.standard_normal(wanted.shape).astype(np.float32)
@@ -224,7 +242,17 @@ def test_tiles_stay_within_their_stated_accuracy(shape, filters):
     close(results[2], grads[2], size=np.abs(grad_y).sum(axis=(0, 2, 3)).max(), tolerance=1e-6)
 
 
-@pytest.mark.parametrize(("m", "n", "k"), [(1, 1, 1), (3, 40, 300), (13, 33, 257), (100, 50, 1030)])
+@pytest.mark.parametrize(
+    ("m", "n", "k"),
+    [
+        (1, 1, 1),
+        (3, 40, 300),
+        (13, 33, 257),
+        (100, 50, 1030),
+        (20, 500, 400),  # a large b and few rows: panel by panel
+        (10, 300, 1000),  # and with k cut in parts
+    ],
+)
 @pytest.mark.parametrize("a_turned", [False, True])
 @pytest.mark.parametrize("b_turned", [False, True])
 def test_products_in_every_form(m, n, k, a_turned, b_turned):

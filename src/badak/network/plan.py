@@ -7,7 +7,6 @@ runs between the kernels.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -223,6 +222,26 @@ def _everything(layers: Mapping[str, Layer]) -> Iterator[tuple[str, Layer]]:
             yield name, layer
 
 
+class _Loan:
+    """A plan, within a block. A class: a generator would take a microsecond of every call."""
+
+    __slots__ = "_free", "_key", "_plan"
+
+    def __init__(self, plan: Plan, key: Key, free: OrderedDict[Key, Plan]) -> None:
+        self._plan, self._key, self._free = plan, key, free
+
+    def __enter__(self) -> Plan:
+        return self._plan
+
+    def __exit__(self, fault: object, *more: object) -> None:
+        """Take the plan back; but after a fault it may be half recorded."""
+        if fault is not None:
+            return
+        self._free[self._key] = self._plan  # nobody has this dictionary if its plans are outdated
+        while len(self._free) > KEPT:
+            self._free.popitem(last=False)
+
+
 class Plans:
     """The plans of a network by batch size; each is lent to one thread at a time."""
 
@@ -239,19 +258,14 @@ class Plans:
             self._free = OrderedDict()
         return parts.recordable and (parts.writable or not training)
 
-    @contextmanager
-    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> Iterator[Plan]:
+    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> _Loan:
         """Lend a plan that holds these images, within the block; only if it is `possible`."""
         key, free = (len(images), training, need_grad_x), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
             plan = Plan(self._layers, self._input_shape, *key, self._segments(*key[1:]))
         plan.take(images)
-        yield plan
-        # A fault does not get here: its half-recorded plan is dropped. So is one that is outdated.
-        free[key] = plan
-        while len(free) > KEPT:
-            free.popitem(last=False)
+        return _Loan(plan, key, free)
 
     def _segments(self, training: bool, need_grad_x: bool) -> Segments | None:
         """What plans of this very network share."""

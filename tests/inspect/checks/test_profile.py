@@ -184,7 +184,7 @@ def test_parts_are_what_runs_as_one_with_the_ways_of_the_core(x):
     assert found.parts[1].ways == ("winograd",) * 3
     text = str(found)
     assert "As it runs" in text
-    assert "taps, sparse, sparse" in text
+    assert "taps, sparse, dots" in text
     assert profile(net.astype(np.float64), x.astype(np.float64), rounds=1).parts == ()
 
 

@@ -55,6 +55,9 @@ def test_every_way_that_can_be_taken_gives_the_same_numbers(tool, geometry, ways
 def test_planes_name_their_ways():
     window = (3, 3, 1, 1, 1, 1, 1, 1, 12, 12)
     assert _core.conv2d_ways((4, 16, 12, 12), 16, (window, 1, False, False)) == ["winograd"] * 3
+    steps = (11, 11, 4, 4, 0, 0, 1, 1, 15, 15)
+    ways = _core.conv2d_ways((4, 3, 67, 67), 16, (steps, 1, False, False))
+    assert ways == ["strided", "taps", "strided"]
     few = (5, 5, 1, 1, 0, 0, 1, 1, 24, 24)
     forward, _, grad_weight = _core.conv2d_ways((4, 1, 28, 28), 30, (few, 1, True, True))
     assert (forward, grad_weight) == ("pooled", "sparse")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 # What a way of the core's saves.
-SAVES = {"winograd": "Winograd", "sparse": "skipped zeros"}
+SAVES = {"winograd": "Winograd", "strided": "Winograd", "sparse": "skipped zeros"}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from badak.network.pixels.chain import PixelChain
 
 Named = tuple[str, Layer]
 
+# Groups of fewer channels leave lanes empty on planes; wider ones take Winograd's tiles there.
+NARROW = 8
+
 
 def pixel_chain(layers: Sequence[Named], input_shape: Shape) -> tuple[PixelChain, int] | None:
     """Return a chain for the first layers, and how many it takes; None if pixels gain nothing."""
@@ -26,15 +29,20 @@ def pixel_chain(layers: Sequence[Named], input_shape: Shape) -> tuple[PixelChain
 
 
 def _gains(layers: Sequence[Named]) -> bool:
-    """Whether pixels are faster here: with norms, convolutions in groups, or blocks.
+    """Whether pixels are faster here: with norms, convolutions in many groups, or blocks.
 
     Measured on networks of all kinds (`benchmarks/`, those drawn from seeds too). Plain rows of
     convolutions stay on planes, where the way back skips what pooling left without a gradient.
     """
     return any(isinstance(layer, Block) for _, layer in layers) or any(
-        isinstance(layer, BatchNorm2d) or (isinstance(layer, Conv2d) and layer.groups > 1)
+        isinstance(layer, BatchNorm2d) or (isinstance(layer, Conv2d) and _narrow(layer))
         for layer in flat.leaves(layers)
     )
+
+
+def _narrow(conv: Conv2d) -> bool:
+    """Whether a convolution's groups read few channels each, such as one."""
+    return conv.groups > 1 and conv.parameters["weight"].shape[1] < NARROW
 
 
 def _fits(name: str, layer: Layer, shape: Shape) -> bool:

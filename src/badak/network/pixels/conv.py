@@ -1,14 +1,20 @@
 """Convolution steps, and the entry of maps that no convolution reads as planes."""
 
+from typing import Any
+
 import numpy as np
 
 from badak.arrays import Array
 from badak.layers import Conv2d
 from badak.network.pixels.maps import Buffer, Maps, Memory
-from badak.network.pixels.steps import Step, Tail, masked, tail_keeps, tail_reads
+from badak.network.pixels.steps import NO_LIMITS, Step, Tail, masked, tail_keeps, tail_reads
 from badak.network.stages import Gradients, named
 from badak.ops import edition
 from badak.ops.window import Window
+
+Parameters = tuple[Array, Array | None]
+# Weights, at most, that are packed again for every few images.
+LIGHT = 1 << 16
 
 
 class Conv(Step):
@@ -24,9 +30,34 @@ class Conv(Step):
         self.name, self.layer, self.x, self.tail = name, layer, x, tail
         self.makes, self.reads = tail.makes, (x, *tail_reads(tail))
         self.keeps = (x, *tail_keeps(tail))
-        self.window, pixels = layer.window(x.shape), edition.pixels()
-        x.need(pixels.reading_frame(self.window, *x.shape[1:]), "data")
-        self.makes.need(pixels.gradient_frame(self.window, x.shape[1:]), "grad")
+        self.window = layer.window(x.shape)
+        x.need(edition.pixels().reading_frame(self.window, *x.shape[1:]), "data")
+        self.makes.need(self._gradient_frame(), "grad")
+
+    @property
+    def light(self) -> bool:
+        """Whether packing the weight for some images at a time costs little beside convolving."""
+        return self.layer.parameters["weight"].size <= LIGHT
+
+    @property
+    def by_images(self) -> bool:
+        """Whether the way back masks the gradient where it is used, and never stores it.
+
+        That pays where there are few products a number, so that memory is what takes time.
+        """
+        limited = self.masks and self.tail.limits != NO_LIMITS
+        return limited and self.tail.add is None and self.light and self._few_products()
+
+    def _few_products(self) -> bool:
+        return self.layer.groups == self.x.shape[0]
+
+    def link(self) -> None:
+        """No gradient needs a frame that nobody reads."""
+        if self.by_images:
+            self.makes.need_none("grad")
+
+    def _gradient_frame(self) -> Any:
+        return edition.pixels().gradient_frame(self.window, self.x.shape[1:])
 
     def ways(self) -> tuple[str, ...]:
         """As the core chose."""
@@ -44,7 +75,9 @@ class Conv(Step):
         edition.pixels().conv(self.x.data.pixels, weight, *self.geometry(), y, **options)
 
     def backward(self, memory: Memory) -> Gradients:
-        """One call for each gradient."""
+        """One call for each gradient, or for all."""
+        if self.by_images:
+            return self._backward_by_images(memory)
         pixels = edition.pixels()
         grad = masked(memory, self.tail if self.masks else Tail(self.makes, self.tail.add))
         weight, bias = self.parameters()
@@ -61,6 +94,31 @@ class Conv(Step):
         grad.done()
         return gradients
 
+    def _backward_by_images(self, memory: Memory) -> Gradients:
+        grad, self.makes.grad = self.makes.grad, None
+        weight, bias = self.parameters()
+        own = np.empty_like(weight), None if bias is None else np.empty_like(bias)
+        self._masked_grad(memory, (grad.pixels, self.makes.data.pixels, self.tail.limits), own)
+        grad.done()
+        return named(self.name, *own)
+
+    def _masked_grad(self, memory: Memory, masked: Any, own: Parameters) -> None:
+        into = add = None
+        if self.x.passes_back:
+            into, before = memory.for_grad(self.x), self.x.grad
+            add = None if before is None else before.pixels
+        edition.pixels().masked_conv_grad(
+            self.x.data.pixels,
+            self.parameters()[0],
+            *self.geometry(),
+            masked,
+            add,
+            None if into is None else into.pixels,
+            own,
+        )
+        if into is not None:
+            memory.replace(self.x, into)
+
     def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
         x, options = self.x.data.pixels, self.geometry()
         edition.pixels().conv_grad_weight(x, grad.pixels, *options, weight, bias)
@@ -69,7 +127,7 @@ class Conv(Step):
         """The window and the groups."""
         return self.window, self.layer.groups
 
-    def parameters(self) -> tuple[Array, Array | None]:
+    def parameters(self) -> Parameters:
         """Weight and bias."""
         return self.layer.parameters["weight"], self.layer.parameters.get("bias")
 
@@ -94,6 +152,22 @@ class FirstConv(Conv):
     def _grad_parameters(self, grad: Buffer, weight: Array, bias: Array | None) -> None:
         call = edition.pixels().planes_conv_grad_weight
         call(self.images, grad.pixels, self.window, weight, bias)
+
+    def _few_products(self) -> bool:
+        return True
+
+    def _masked_grad(self, memory: Memory, masked: Any, own: Parameters) -> None:
+        pixels = edition.pixels()
+        pixels.planes_masked_conv_grad(self.images, self.window, masked, own)
+        if not self.x.passes_back:
+            return
+        framed = memory.take(self.makes.shape, self._gradient_frame())
+        grad, z, limits = masked
+        edition.pixels_maps().pixels_mask(grad, z, limits, framed.pixels)
+        into = memory.for_grad(self.x)
+        pixels.conv_grad_x(framed.pixels, self.parameters()[0], *self.geometry(), into.pixels)
+        framed.done()
+        memory.replace(self.x, into)
 
 
 class Enter(Step):

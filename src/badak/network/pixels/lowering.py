@@ -53,8 +53,6 @@ PLAIN: dict[type[Layer], Any] = {
 JOINS: dict[type[Layer], Any] = {Concat: Cat, Product: Gate}
 # A first convolution of at most so many channels reads images as users see them.
 FEW = 4
-# A convolution with at most so many weights is joined with the norm before it.
-LIGHT = 1 << 16
 
 
 class Lowered:
@@ -80,7 +78,7 @@ class Lowered:
                 self.steps.append(self._step(node))
                 self.steps[-1].covers = (node.name, *list(self._taken)[before:])
         self.end = self._maps[self._flat.end]
-        self.steps = fused(self.steps, pays)
+        self.steps = fused(self.steps)
         for step in self.steps:
             step.link()
         self._agree()
@@ -196,12 +194,3 @@ def joins(block: Block, shapes: Sequence[Shape]) -> bool:
     if isinstance(block, Product):
         return len(shapes) == 2 and sorted(shape[1:] == (1, 1) for shape in shapes) == [False, True]
     return isinstance(block, (Residual, Concat))
-
-
-def pays(conv: Conv) -> bool:
-    """Whether not to store what a norm makes for a convolution.
-
-    It is as fast or faster, and saves memory, if packing the weight for each core's share of the
-    images costs little beside convolving it.
-    """
-    return conv.layer.parameters["weight"].size <= LIGHT

@@ -1,6 +1,5 @@
 """A convolution with the batch norm before it: what the norm makes is never stored."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -88,8 +87,11 @@ class NormedConv(Step):
         return None if other is None else (other._before(), other.x.data.pixels, other.sums)
 
 
-def fused(steps: list[Step], pays: Callable[[Conv], bool]) -> list[Step]:
-    """Join norms with the convolutions that alone read what they make, if it pays."""
+def fused(steps: list[Step]) -> list[Step]:
+    """Join norms with the convolutions that alone read what they make, if these are light.
+
+    It is as fast or faster, and saves memory.
+    """
     readers: dict[Maps, list[Step]] = {}
     for step in steps:
         for maps in step.reads:
@@ -103,7 +105,7 @@ def fused(steps: list[Step], pays: Callable[[Conv], bool]) -> list[Step]:
         if isinstance(norm, Norm) and norm.tail.add is None and only(norm.x) is norm:
             conv = only(norm.makes)
             plain = type(conv) is Conv and conv.tail == Tail(conv.makes)
-            if isinstance(conv, Conv) and plain and pays(conv):
+            if isinstance(conv, Conv) and plain and conv.light:
                 joined[norm] = joined[conv] = NormedConv(norm, conv)
     for step in joined.values():
         after = only(step.makes)

@@ -1,5 +1,8 @@
 """Fewer operations with the same result: filters take in what follows them."""
 
+from dataclasses import replace
+
+from badak.layers import ZeroPad2d
 from badak.network.prediction.graph import Graph, Operation, Value
 from badak.ops.window import Window
 
@@ -12,6 +15,7 @@ def fused(graph: Graph) -> None:
     makers: dict[Value, Operation] = {}
     rest: list[Operation] = []
     for operation in graph.operations:
+        _pad_within(operation, makers, rest)
         before = _taker(operation, makers, rest)
         if before is None:
             makers[operation.makes] = operation
@@ -20,6 +24,28 @@ def fused(graph: Graph) -> None:
             before.makes = operation.makes
             makers[operation.makes] = before
     graph.operations = rest
+
+
+def _pad_within(
+    operation: Operation, makers: dict[Value, Operation], order: list[Operation]
+) -> None:
+    """Let a convolution put the zeros around its maps that the layer before it puts there."""
+    x = operation.reads[0]
+    pad, window = makers.get(x), operation.window
+    if operation.kind != "conv" or window is None or len(x.readers) > 1 or x.kept:
+        return
+    if pad is None or pad.window is None or not pad.plain or len(pad.layers) > 1:
+        return
+    if not isinstance(pad.layers[0], ZeroPad2d):
+        return
+    (top, bottom), (left, right) = pad.window.sides(*pad.reads[0].shape[1:])
+    (above, below), (before, after) = window.sides(*x.shape[1:])
+    padding = (top + above, bottom + below), (left + before, right + after)
+    operation.window = replace(window, padding=padding)
+    operation.reads = list(pad.reads)
+    pad.reads[0].readers.remove(pad)
+    pad.reads[0].readers.append(operation)
+    order.remove(pad)
 
 
 def _taker(

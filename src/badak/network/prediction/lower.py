@@ -74,7 +74,7 @@ def _join(block: Block, reads: list[Value], made: Value) -> Operation | None:
 
 
 def _conv(layer: Any, shape: Shape, reads: list[Value], made: Value) -> Operation:
-    each = isinstance(layer, kinds.Subsample2d)  # each map by itself
+    each = isinstance(layer, (kinds.Subsample2d, kinds.ZeroPad2d))  # each map by itself
     groups = shape[0] if each else getattr(layer, "groups", 1)
     return Operation("conv", reads, made, [layer], window=layer.window(shape), groups=groups)
 
@@ -132,6 +132,7 @@ LOWERINGS: dict[type[Layer], Lowering] = {
     kinds.Conv2d: _conv,
     kinds.TableConv2d: _conv,
     kinds.Subsample2d: _conv,
+    kinds.ZeroPad2d: _conv,
     kinds.Linear: _linear,
     kinds.BatchNorm2d: _scale,
     kinds.BatchNorm1d: _scale,

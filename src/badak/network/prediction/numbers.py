@@ -49,6 +49,8 @@ def _spread(numbers: Any, count: int) -> Numbers:
 
 
 def _filters(operation: Operation, layer: Any) -> tuple[Numbers, Numbers]:
+    if isinstance(layer, kinds.ZeroPad2d):  # copies
+        return np.ones((operation.groups, 1, 1, 1)), np.zeros(operation.groups)
     if isinstance(layer, kinds.TableConv2d):
         weight = layer.connected_weight()
     else:

@@ -61,6 +61,10 @@ class Pixels(NamedTuple):
         return Pixels(self.array, (top, left, start + first, h, w, count))
 
 
+# The gradient of what a convolution made within limits, the latter, and the limits.
+Masked = tuple[Pixels, Pixels, tuple[float, float]]
+
+
 def new(n: int, h: int, w: int, c: int, frame: Frame = NO_FRAME) -> Pixels:
     """Make maps of zeros with a frame."""
     shape = n, h + frame.top + frame.bottom, w + frame.left + frame.right, c
@@ -178,6 +182,28 @@ def planes_conv_grad_weight(
     """Write that convolution's gradients of weight and bias."""
     numbers = conv_numbers(x.shape, window)
     _core.planes_conv_grad_weight(x, grad_y, numbers, grad_weight, grad_bias)
+
+
+def masked_conv_grad(
+    x: Pixels,
+    weight: Array,
+    window: Window,
+    groups: int,
+    masked: Masked,
+    add: Pixels | None,
+    grad_x: Pixels | None,
+    gradients: tuple[Array, Array | None],
+) -> None:
+    """Write the gradients of x, plus `add`, and of weight and bias, of a convolution and limits."""
+    numbers = placed(x, window)
+    _core.pixels_masked_conv_grad(x, weight, numbers, groups, masked, add, grad_x, gradients)
+
+
+def planes_masked_conv_grad(
+    x: Array, window: Window, masked: Masked, gradients: tuple[Array, Array | None]
+) -> None:
+    """Write the gradients of weight and bias of a convolution of images and limits."""
+    _core.planes_masked_conv_grad(x, conv_numbers(x.shape, window), masked, gradients)
 
 
 def placed(x: Pixels, window: Window) -> tuple[int, ...]:
