@@ -10,15 +10,15 @@ from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Dropout, Flatten, GlobalAvgPool2d, Linear
 from badak.network import Network, head
-from badak.pretrained import regression
 from badak.pretrained.cache import features
+from badak.training import logistic
 
 
 class Learnt(NamedTuple):
     """How a head learnt.
 
     Attributes:
-        weight_decay: as `regression.fit` takes it.
+        weight_decay: as `logistic.fit` takes it.
         steps: what was minimised and the share of right answers after each step.
     """
 
@@ -45,7 +45,7 @@ def transfer(
         net: a network that learnt elsewhere, such as `badak.pretrained.load` gives; it does not
             change.
         train: labelled images of the network's input shape.
-        weight_decay: of the regression, see `badak.pretrained.regression`; chosen if None.
+        weight_decay: of the regression, see `badak.training.logistic`; chosen if None.
         seed: of the folds.
         cache: whether to use the cache on disk.
         batch_size: images at a time.
@@ -99,8 +99,8 @@ def learn(
     if not np.isfinite(rows).all():
         raise BadakError("the features are not finite: the network's weights or images are bad")
     if weight_decay is None:
-        weight_decay = regression.chosen_decay(rows, labels, count, seed)
-    weight, bias, steps = regression.fit(rows, labels, count, weight_decay)
+        weight_decay = logistic.chosen_decay(rows, labels, count, seed)
+    weight, bias, steps = logistic.fit(rows, labels, count, weight_decay)
     last = head.find(net)
     with net.step_alone():
         own = last.layer.parameters

@@ -1,14 +1,12 @@
-"""suspected_labels: flipped labels come first; the regression is scikit-learn's."""
+"""suspected_labels: flipped labels come first."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
 
 from badak.errors import ArgumentTypeError, BadakError
 from badak.inspect import suspected_labels
-from badak.inspect.data.logistic import fit, softmax, standardised
 
 
 def clusters(seed, classes=3, each=25, features=20, apart=20):
@@ -44,28 +42,6 @@ def test_the_suggested_label_is_the_right_one_and_right_labels_are_left_alone():
     assert found.likely == 3
     assert found.accuracy == pytest.approx(1 - 3 / 160)
     assert suspected_labels(x, labels).likely == 0
-
-
-@given(st.integers(0, 2**32), st.integers(2, 4), st.sampled_from([0.03, 0.3]))
-def test_the_regression_is_scikit_learns(seed, classes, decay):
-    x, labels = clusters(seed, classes, features=6, apart=2)
-    x = standardised(x)
-    weights = fit(x, labels, classes, decay, steps=2000)
-    # With two classes, theirs has one vector of weights, the difference of ours: half the penalty.
-    strength = (2 if classes == 2 else 1) / (decay * len(x))
-    theirs = LogisticRegression(C=strength, tol=1e-10, max_iter=10_000).fit(x, labels)
-    np.testing.assert_allclose(
-        softmax(x @ weights[:-1] + weights[-1]), theirs.predict_proba(x), atol=2e-4
-    )
-
-
-def test_rotated_features_lose_nothing():
-    x = np.random.default_rng(0).normal(size=(12, 40))
-    x[:, 3] = 5
-    rotated = standardised(x)
-    assert rotated.shape == (12, 12)
-    spread = np.delete(x - x.mean(axis=0), 3, axis=1) / np.delete(x, 3, axis=1).std(axis=0)
-    np.testing.assert_allclose(rotated @ rotated.T, spread @ spread.T / 39, atol=1e-9)
 
 
 def test_a_label_without_images_and_gaps_between_labels_are_legal():

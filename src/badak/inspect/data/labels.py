@@ -13,7 +13,7 @@ from badak.arrays import Array, Indices, Labels, as_array, as_labels
 from badak.data.folds import deal
 from badak.data.loader import MAX_SEED
 from badak.errors import BadakError
-from badak.inspect.data.logistic import out_of_fold
+from badak.training.logistic import out_of_fold
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from badak.pretrained import regression
+from badak.training import logistic
 
 
 def samples(count, classes, seed=0):
@@ -19,8 +19,8 @@ def samples(count, classes, seed=0):
 @pytest.mark.parametrize("decay", [0.03, 3.0])
 def test_equals_scikit_learn_on_the_same_scale(classes, decay):
     rows, labels = samples(60, classes)
-    fit = regression.fit(rows, labels, classes, decay)
-    scale = regression.Scale.of(rows)
+    fit = logistic.fit(rows, labels, classes, decay)
+    scale = logistic.Scale.of(rows)
     x = scale.applied(rows)
     assert np.mean(x**2) == pytest.approx(1)
     # scikit-learn's two classes share one row of weights: as much as two rows of half of it.
@@ -37,15 +37,29 @@ def test_equals_scikit_learn_on_the_same_scale(classes, decay):
 def test_the_decay_fits_the_noise():
     rows, labels = samples(40, 2)
     noise = np.random.default_rng(1).permutation(labels)
-    assert regression.chosen_decay(rows, noise, 2) > regression.chosen_decay(
+    assert logistic.chosen_decay(rows, noise, 2) > logistic.chosen_decay(
         rows + 5 * labels[:, None], labels, 2
     )
 
 
 def test_folds_spread_every_class():
     labels = np.array([0] * 23 + [1] * 9 + [2] * 2)
-    fold = regression.folds(labels, seed=3)
+    fold = logistic.folds(labels, seed=3)
     for label in range(3):
         counts = np.bincount(fold[labels == label], minlength=5)
         assert counts.max() - counts.min() <= 1
-    assert (fold != regression.folds(labels, seed=4)).any()
+    assert (fold != logistic.folds(labels, seed=4)).any()
+
+
+def test_probabilities_out_of_fold_are_those_of_the_others():
+    rows, labels = samples(45, 3)
+    fold = logistic.folds(labels)
+    found = logistic.out_of_fold(rows, labels, fold, 3)
+    decay = logistic.chosen_decay(rows, labels, 3)
+    for number in range(5):
+        out = fold == number
+        fit = logistic.fit(rows[~out], labels[~out], 3, decay)
+        logits = rows[out] @ fit.weight.T + fit.bias
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        expected = powers / powers.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(found[out], expected, atol=2e-3)

@@ -1,21 +1,20 @@
 """Multinomial logistic regression on features: what a head of one linear layer learns.
 
 Minimised are the mean loss over the images and half of `weight_decay` times the weights' squares,
-over all images at once, by L-BFGS (Liu and Nocedal 1989; Nocedal and Wright, algorithm 7.4).
+over all images at once, by L-BFGS.
 Letters: N images, F features, K classes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from badak.arrays import Array, Labels, Mask
+from badak.arrays import Array, Indices, Labels, Mask
+from badak.optim.lbfgs import minimum
 
 Numbers = NDArray[np.float64]
-# Pairs of steps and gradients that L-BFGS remembers, and steps after which it ends.
-MEMORY, MAX_STEPS = 10, 300
 # What is tried. Divided by F, for then it means the same whatever the number of features.
 DECAYS = tuple(float(decay) for decay in 10.0 ** np.arange(4, -2.1, -0.5))
 FOLDS = 5
@@ -93,6 +92,23 @@ def chosen_decay(features: Array, labels: Labels, num_classes: int, seed: int = 
     return DECAYS[int(np.argmin(losses))]
 
 
+def out_of_fold(features: Array, labels: Labels, fold: Indices, num_classes: int) -> Numbers:
+    """Return the probabilities (N, K) of each image's classes, learnt from the other folds.
+
+    Args:
+        features: (N, F).
+        labels: (N,).
+        fold: (N,) the fold of each image, from 0.
+        num_classes: K.
+    """
+    decay = chosen_decay(features, labels, num_classes)
+    chances = np.empty((len(labels), num_classes))
+    for number in range(int(fold.max()) + 1):
+        out = fold == number
+        chances[out] = _Part(features, labels, out, num_classes).chances(decay)
+    return chances
+
+
 class _Part:
     """Images to learn from, and some left out."""
 
@@ -102,11 +118,18 @@ class _Part:
         self._labels, self._wanted = labels[~out], labels[out]
         self._weights = np.zeros((num_classes, features.shape[1] + 1))
 
+    def chances(self, decay: float) -> Numbers:
+        """The probabilities of the classes of those left out: (M, K)."""
+        return np.exp(self._logs(decay))
+
     def loss(self, decay: float) -> float:
         """The sum of the losses of those left out."""
-        self._weights, _ = _solved(self._x, self._labels, decay, self._weights, 1e-4)
-        rows = _log_softmax(self._held @ self._weights[:, :-1].T + self._weights[:, -1])
+        rows = self._logs(decay)
         return -float(rows[np.arange(len(rows)), self._wanted].sum())
+
+    def _logs(self, decay: float) -> Numbers:
+        self._weights, _ = _solved(self._x, self._labels, decay, self._weights, 1e-4)
+        return _log_softmax(self._held @ self._weights[:, :-1].T + self._weights[:, -1])
 
 
 def _parts(features: Array, labels: Labels, num_classes: int, seed: int) -> Iterator[_Part]:
@@ -154,58 +177,3 @@ def _solved(
 def _log_softmax(logits: Numbers) -> Numbers:
     shifted = logits - logits.max(axis=1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
-
-
-def minimum(
-    loss: Callable[[Numbers], tuple[float, Numbers]],
-    start: Numbers,
-    tolerance: float = 1e-6,
-    each: Callable[[float], object] = lambda _: None,
-) -> Numbers:
-    """Return where a smooth convex function is lowest; `each` is called with its value per step.
-
-    Args:
-        loss: returns the value and the gradient.
-        start: where to begin.
-        tolerance: the largest number of a gradient that counts as 0.
-        each: called after each step.
-
-    Example:
-        >>> minimum(lambda x: (float(((x - 3) ** 2).sum()), 2 * (x - 3)), np.zeros(2)).round(4)
-        array([3., 3.])
-    """
-    x, (value, gradient) = start, loss(start)
-    pairs: list[tuple[Numbers, Numbers]] = []
-    for _ in range(MAX_STEPS):
-        if np.abs(gradient).max() < tolerance:
-            break
-        direction = -_newton(gradient, pairs)
-        slope, length = float((gradient * direction).sum()), 1.0
-        if not pairs:
-            length = 1 / max(1.0, float(np.sqrt((gradient**2).sum())))
-        while True:  # Armijo's rule; the function is convex, so a short step lowers it
-            step = length * direction
-            lower, after = loss(x + step)
-            if lower <= value + 1e-4 * length * slope or length < 1e-10:
-                break
-            length /= 2
-        pairs = [*pairs, (step, after - gradient)][-MEMORY:]
-        pairs = [(s, y) for s, y in pairs if float((s * y).sum()) > 1e-16]
-        x, value, gradient = x + step, lower, after
-        each(value)
-    return x
-
-
-def _newton(gradient: Numbers, pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
-    """The gradient times an estimate of the inverse Hessian: L-BFGS's two loops."""
-    q, shares = gradient.copy(), []
-    for s, y in reversed(pairs):
-        share = float((s * q).sum()) / float((s * y).sum())
-        shares.append(share)
-        q -= share * y
-    if pairs:
-        s, y = pairs[-1]
-        q *= float((s * y).sum()) / float((y * y).sum())
-    for (s, y), share in zip(pairs, reversed(shares), strict=True):
-        q += s * (share - float((y * q).sum()) / float((s * y).sum()))
-    return q
