@@ -33,6 +33,7 @@ FINETUNE = {
     "schedule": "cosine",
     "augment": "photo",
     "label_smoothing": 0.1,
+    "ema": 0.98,
     "batch_size": 16,
 }
 

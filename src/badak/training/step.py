@@ -48,11 +48,6 @@ def training_step(
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
             finite. As after any error, parameters, running statistics and generators are unchanged.
     """
-    if not (learning := net.trainable()):
-        raise BadakError(
-            f"nothing learns, for all {len(net.layers)} layers are frozen: unfreeze some, such as "
-            f"net.unfreeze({list(net.layers)[-1]!r})"
-        )
     with (
         net.step_alone(),
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # reported below
@@ -61,11 +56,16 @@ def training_step(
         if not math.isfinite(result.loss):
             raise BadakError(_explain(net, images, f"the loss became {result.loss}", optimizer.lr))
         gradients = result.gradients
+        if not gradients:
+            raise BadakError(
+                f"nothing learns, for all {len(net.layers)} layers are frozen: unfreeze some, such "
+                f"as net.unfreeze({list(net.layers)[-1]!r})"
+            )
         accuracy = _accuracy(result.logits, as_array(labels, "labels"), net.loss.ignore_index)
         try:
             if clip_norm is not None:
                 gradients, _ = clip_gradients(gradients, clip_norm)
-            optimizer.update(learning, gradients, lr)
+            optimizer.update(net.trainable(), gradients, lr)
         except BadakError:  # nothing has changed: look for the reason
             place = ops.first_not_finite(list(result.gradients.values()))
             if place < 0:
