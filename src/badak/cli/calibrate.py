@@ -70,6 +70,6 @@ def _images(opened: Opened, folder: Path | None) -> tuple[Dataset, str]:
     if validation is None:
         raise BadakError(
             f"{opened.run.path} has no validation images: name a FOLDER of labelled images that it "
-            "neither learnt from nor is tested on, or train with --split 70:15:15"
+            "neither learnt from nor is tested on, or train a run that has a validation part"
         )
     return validation, f"the validation images of {opened.config.dataset}"

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import current_thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -22,14 +23,16 @@ def ahead(
         ['1', '2', '3']
     """
     pending: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads, name) as workers:
-        try:
-            for item in items:
-                pending.append(workers.submit(function, item))
-                if len(pending) > depth:
-                    yield pending.popleft().result()
-            while pending:
+    workers = ThreadPoolExecutor(threads, name)
+    try:
+        for item in items:
+            pending.append(workers.submit(function, item))
+            if len(pending) > depth:
                 yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+        # The garbage collector may end this within one of the threads, which cannot await itself.
+        workers.shutdown(wait=not current_thread().name.startswith(f"{name}_"))
