@@ -121,3 +121,25 @@ def test_images_are_asked_for(badak, run, tmp_path):
     for command in ("calibrate", "evaluate"):
         done = badak(command, run, tmp_path / "cats")
         assert (done.code, "not learnt: tom" in done.err) == (2, True), done.err
+
+
+def test_answers_that_are_all_right_calibrate_nothing(badak, run, tmp_path):
+    net, (_, test) = library.load(run / "best.safetensors"), data.load("digits")
+    guesses = net.predict(test.images[:8])
+    for place, label in enumerate(guesses):
+        path = tmp_path / "easy" / str(label) / f"{place}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((test.images[place, 0] * 255).astype(np.uint8)).save(path)
+    done = badak("calibrate", run, tmp_path / "easy")
+    assert (done.code, "all 8 answers are right" in done.err) == (2, True), done.err
+    assert not (run / "calibration.toml").exists()
+
+
+def test_a_run_that_does_not_say_what_it_learnt_is_mentioned(badak, run, folder):
+    assert "does not say which images it learnt" in badak("evaluate", run, folder).err
+
+
+def test_a_temperature_keeps_what_is_frozen():
+    net = library.models.LeNet5()
+    net.freeze("conv1")
+    assert inspect.with_temperature(net, 2.0).frozen[:1] == net.frozen[:1]

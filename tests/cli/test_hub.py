@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import badak as library
+from badak.cli.calibration import Calibration, digest
+from badak.training import RunDirectory
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -113,6 +115,18 @@ def test_what_was_pushed_is_pulled_again(badak, trained, hub, tmp_path):
     np.testing.assert_array_equal(first(x), again(x))
     assert badak("evaluate", "pulled").code == 0
     assert badak("export", "pulled", "--to", "c").code == 0
+
+
+def test_a_calibration_goes_along(badak, trained, hub, tmp_path):
+    run = shutil.copytree(trained, tmp_path / "own")
+    model = run / "best.safetensors"
+    Calibration(2.0, 0.9, (0.5,) * 10, 30, digest(model)).save(RunDirectory(run))
+    assert badak("push", run, "me/pets").code == 0
+    assert badak("pull", "me/pets", "--run-dir", "pulled").code == 0
+    done = badak("evaluate", "pulled")
+    assert "temperature 2.00" in done.out
+    net = library.load(tmp_path / "pulled" / "model.safetensors")
+    assert "temperature" not in net.layers  # it is applied once
 
 
 def test_paths_of_folders_are_not_sent(badak, trained, hub, tmp_path):

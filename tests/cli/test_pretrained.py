@@ -131,3 +131,18 @@ def test_options_that_do_not_go_together(badak, photos, tiny, words, message):
 def test_finetune_needs_pretrained(badak, photos):
     done = badak("train", f"folder:{photos}", "--finetune", "all")
     assert "--finetune needs --pretrained" in done.err
+
+
+def test_a_head_is_not_fitted_again_by_more_epochs(trained, badak, tmp_path):
+    done = badak("train", "--run-dir", "run", "--resume", "--epochs", "3")
+    assert (done.code, "with --epochs 1; got 3" in done.err) == (2, True), done.err
+    assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 2
+
+
+def test_folds_of_a_file_named_from_here(badak, photos, teacher, tmp_path):
+    """The first fold keeps the path from the root on; the others, and a resume, mean the same."""
+    teacher.save(tmp_path / "teacher.safetensors")
+    words = ("train", f"folder:{photos}", "--pretrained", "teacher.safetensors", "--folds", "2")
+    assert badak(*words, "--run-dir", "folds").code == 0
+    done = badak(*words, "--run-dir", "folds", "--resume")
+    assert done.code == 0, done.err

@@ -163,3 +163,12 @@ def test_groups_need_files_and_a_fold_must_exist():
     with pytest.raises(BadakError, match="fold must be one of the 3 folds; got 9"):
         divided(Division("digits", folds=3, fold=9), *data)
     assert shares("60:20:20") == (0.6, 0.2, 0.2)
+
+
+def test_copies_are_held_out_together(badak, insects, tmp_path):
+    for path in list((tmp_path / "insects").rglob("*.png")):
+        path.with_name(f"copy of {path.name}").write_bytes(path.read_bytes())
+    train, test = load(insects, image_size=12)
+    for fold in (1, 2, 3):
+        parts = divided(Division(insects, folds=3, fold=fold), train, test)
+        assert not set(parts.train.digests.tolist()) & set(parts.test.digests.tolist())

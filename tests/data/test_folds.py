@@ -89,3 +89,16 @@ def test_wrong_types_are_refused():
         folds([1, 2], 2)
     with pytest.raises(ArgumentTypeError, match=r"groups must be integers or strings.*float64"):
         folds(labelled([0] * 9), 2, groups=np.ones(9))
+
+
+@given(cases())
+def test_copies_of_a_file_stay_in_one_fold(case):
+    labels, count, seed = case
+    twice = Dataset(
+        np.zeros((2 * len(labels), 1, 1, 1)),
+        [*labels, *labels],
+        [f"class {k}" for k in range(6)],
+        digests=np.array([*range(len(labels))] * 2, np.uint64) + 5,
+    )
+    for rest, held in folds(twice, count, seed):
+        assert not set(rest.digests.tolist()) & set(held.digests.tolist())

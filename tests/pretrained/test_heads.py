@@ -55,9 +55,9 @@ def test_bad_arguments(train):
     with pytest.raises(BadakError, match="weight_decay must be above 0; got 0"):
         badak.transfer(net, train, weight_decay=0)
     with pytest.raises(BadakError, match="the features are not finite"):
-        heads.learn(badak.transfer(net, train), np.full((12, 84), np.inf), train.labels)
+        heads.learn(badak.transfer(net, train), np.full((12, 84), np.inf), train)
     few = Dataset(train.images[:3], [0, 0, 1])
-    with pytest.raises(BadakError, match="at least two images; class 1 has 1"):
+    with pytest.raises(BadakError, match="at least two images; '.*' has 1"):
         badak.transfer(net, few)
 
 

@@ -63,3 +63,11 @@ def test_probabilities_out_of_fold_are_those_of_the_others():
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         expected = powers / powers.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(found[out], expected, atol=2e-3)
+
+
+def test_copies_do_not_weaken_the_decay():
+    """Half of the copies of an image would be learnt while the others are left out."""
+    rows, labels = samples(40, 2)
+    noise = np.random.default_rng(1).permutation(labels)
+    twice = np.concatenate([rows, rows]), np.concatenate([noise, noise])
+    assert logistic.chosen_decay(*twice, 2) == logistic.chosen_decay(rows, noise, 2)

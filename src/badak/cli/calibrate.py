@@ -39,6 +39,11 @@ def command(run: Path, folder: Path | None, precision: float, data_dir: Path | N
     opened = open_run(run, data_dir, calibrated=False)
     data, what = _images(opened, folder)
     before = inspect.predictions(opened.net, data)
+    if not before.wrong.any():
+        raise BadakError(
+            f"all {len(data):,} answers are right, so nothing tells how sure the model may be: "
+            "add labelled images, also difficult ones"
+        )
     temperature = inspect.temperature(before)
     after = inspect.predictions(inspect.with_temperature(opened.net, temperature), data)
     limits = inspect.thresholds(after, precision=precision)
@@ -58,7 +63,10 @@ def command(run: Path, folder: Path | None, precision: float, data_dir: Path | N
         f"temperature {temperature:.3f}: calibration error "
         f"{inspect.reliability(before).error:.4f} -> {inspect.reliability(after).error:.4f}"
     )
-    say(f"sure of {sure.mean():.1%} of these images, and right in {right:.1%} of those")
+    say(
+        f"sure of {sure.mean():.1%} of these images, and right in {right:.1%} of those; it was "
+        "fitted to them, so expect a little less on others"
+    )
     say(f"{opened.run.path}: calibration.toml")
 
 

@@ -43,8 +43,8 @@ class Calibration:
 
     def __str__(self) -> str:
         return (
-            f"calibrated on {self.images:,} images: temperature {self.temperature:.2f}; answers "
-            f"marked ? are less probable than {self.precision:.0%} right answers ask"
+            f"calibrated on {self.images:,} images: temperature {self.temperature:.2f}; ? "
+            f"marks answers less probable than those of which {self.precision:.0%} were right"
         )
 
     def is_sure(self, label: int, probability: float) -> bool:

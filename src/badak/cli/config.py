@@ -127,7 +127,7 @@ class RunConfig:
         if self.input_shape and self.dataset.startswith(FOLDER):  # the run has begun
             color = self.input_shape[0] > 1  # even if images in colour were added since
             place = Path(self.dataset.removeprefix(FOLDER))
-            if not place.is_dir():
+            if self.class_names and not place.is_dir():
                 raise BadakError(
                     f"{place}, the folder of the run's images, does not exist; if it has moved, "
                     "name its new place by data_dir=FOLDER"

@@ -20,7 +20,7 @@ from badak.cli.splits import (
     redivided,
     split_option,
 )
-from badak.cli.words import say
+from badak.cli.words import in_options, say
 from badak.data import Dataset, load
 from badak.data.decoding import decode
 from badak.data.stored import StoredImages
@@ -152,7 +152,7 @@ def _show(console: "Console", seen: Survey, found: Sequence[Finding]) -> None:
             say(f"    {line}")
         if len(lines) > LINES:
             say(f"    and {len(lines) - LINES:,} more")
-        say(f"  {finding.advice}")
+        say(f"  {in_options(finding.advice)}")
     if not found:
         say("nothing was found that may harm the training")
     say("")

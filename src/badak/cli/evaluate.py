@@ -33,7 +33,7 @@ def command(run: Path, folder: Path | None, tta: str | None, data_dir: Path | No
     test, what = labelled(opened, folder)
     views = views_of(tta, opened.config.dataset)
     found = inspect.predictions(opened.net, test, views)
-    loss = opened.net.evaluate(test).loss if views is None else _log_loss(found)
+    loss = _log_loss(found)  # as it is, without the smoothing of labels that training may have
     terminal.console().print(_table(f"{opened.config.model_name} network on {what}", found))
     for line in (f"loss {loss:.4f}, accuracy {found.accuracy:.4f}", *_sure(found)):
         say(line)

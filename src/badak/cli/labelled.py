@@ -1,6 +1,7 @@
 """The labelled images that a command measures a run by: a folder of its own, or the test images."""
 
 import dataclasses
+import warnings
 from pathlib import Path
 
 from badak.cli import learnt
@@ -32,4 +33,10 @@ def labelled(opened: Opened, folder: Path | None) -> tuple[Dataset, str]:
     data = read_classes(folder, config.class_names, size, color, config.skip_corrupt, crop)
     if opened.run.learnt.exists():
         learnt.refuse(opened.run, data)
+    else:
+        warnings.warn(
+            f"{opened.run.path} does not say which images it learnt: if they are among those of "
+            f"{folder}, the numbers are too good",
+            stacklevel=2,
+        )
     return data, f"the images of {folder}"

@@ -24,6 +24,7 @@ from badak.data.catalog import entry_of
 from badak.errors import BadakError
 from badak.inspect.subject import finite
 from badak.network import Network
+from badak.pretrained import features
 from badak.training import RunDirectory
 
 if TYPE_CHECKING:
@@ -239,12 +240,13 @@ def _draw_all(
             raise
         tell(f"the most similar training digits are not shown: {in_options(str(fault))}")
         return
+    # Handwriting is compared by its pixels; what photos show, the network knows better.
+    net = opened.net if entry_of(config.dataset).handwriting == "none" else None
+    rows = None if net is None else features(net, train)
     for picture, name in zip(pictures, names, strict=True):
         if picture.image is not None:
-            # Handwriting is compared by its pixels; what photos show, the network knows better.
-            net = opened.net if entry_of(config.dataset).handwriting == "none" else None
             count = nearest or min(NEAREST, len(train))
-            similar = inspect.nearest(train, picture.image, count, net)
+            similar = inspect.nearest(train, picture.image, count, net, rows)
             figure = inspect.draw.nearest(similar, train.class_names)
             tell(_draw(figure, run, f"nearest_{name}.png"))
 

@@ -56,13 +56,10 @@ def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str
         option = f"--{odd[0].replace('_', '-')}"
         hint = "" if odd[0] in BEGINNING else " without --finetune: only a new head is fitted"
         raise BadakError(f"{option} is not for --pretrained{hint}; omit it")
-    source, model = options["pretrained"], options["model"] if "model" in explicit else None
-    if Path(source).is_file():
-        source = str(Path(source).absolute())
-    else:
-        source = named(source)
-        if model not in (None, source):
-            raise BadakError(f"--pretrained {source} is that model; got --model {model} as well")
+    source = source_of(options["pretrained"])
+    model = options["model"] if "model" in explicit else None
+    if source in PUBLISHED and model not in (None, source):
+        raise BadakError(f"--pretrained {source} is that model; got --model {model} as well")
     known = _opened(source, model, options["image_size"])
     recipe = FINETUNE if options["finetune"] else HEAD
     return {
@@ -78,6 +75,11 @@ def completed(options: Mapping[str, Any], explicit: Collection[str]) -> dict[str
     }
 
 
+def source_of(words: str) -> str:
+    """The path of a file, from the root on, or the name of published weights as badak writes it."""
+    return str(Path(words).absolute()) if Path(words).is_file() else named(words)
+
+
 def network(config: "RunConfig") -> Network:
     """Return the network with a new head and the layers frozen that do not learn."""
     net = _of(config).net
@@ -90,7 +92,7 @@ def network(config: "RunConfig") -> Network:
 
 def fitted_head(config: "RunConfig", net: Network, train: Dataset) -> None:
     """Begin fine-tuning with a head that fits the features as they are."""
-    heads.learn(net, features(net, train), train.labels, seed=config.seed)
+    heads.learn(net, features(net, train), train, seed=config.seed)
 
 
 def notes(config: "RunConfig") -> list[str]:

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from badak import files, load, storage
+from badak.cli.calibration import NAME as CALIBRATION
+from badak.cli.calibration import read_calibration
 from badak.cli.config_file import read_config
 from badak.cli.near import RUNS
-from badak.cli.words import say
+from badak.cli.words import next_steps, say
 from badak.errors import BadakError
 from badak.formats import hub
 from badak.training import RunDirectory
@@ -32,12 +34,16 @@ def command(repository: str, revision: str | None, run_dir: Path | None) -> None
     if place.exists():
         raise BadakError(f"{place} exists already: choose another --run-dir")
     run = RunDirectory(place)
-    found = hub.pull(repository, [run.config.name, run.model.name], revision)
+    found = hub.pull(repository, [run.config.name, run.model.name], [CALIBRATION], revision)
     there = RunDirectory(found[run.config.name].parent)
-    read_config(there)  # nothing is written before both files have been read as what they are
+    config = read_config(
+        there
+    )  # nothing is written before both files have been read as what they are
     load(there.model)
+    if CALIBRATION in found:
+        read_calibration(there, there.model, config.class_names)
     place.mkdir(parents=True)
-    for path in (run.config, run.model):
-        storage.write_atomically(path, files.read(found[path.name], MAX_SIZE))
+    for name, path in found.items():
+        storage.write_atomically(place / name, files.read(path, MAX_SIZE))
     say(f"{place}: {run.model.name}, {run.config.name}")
-    say(f"next: badak predict {place} IMAGE    badak inspect {place}")
+    say(next_steps(place))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from badak.cli.calibration import NAME as CALIBRATION
 from badak.cli.export import Result, card
-from badak.cli.opened import open_run, run_argument
+from badak.cli.opened import model_file, open_run, run_argument
 from badak.cli.words import say
 from badak.formats import hub
 from badak.training import RunDirectory
@@ -44,8 +45,11 @@ def command(run: Path, repository: str, private: bool, licence: str | None) -> N
     lines = [f"{key}: {value}" for key, value in front.items() if value]
     with tempfile.TemporaryDirectory() as folder:
         copy = RunDirectory(Path(folder))
-        opened.net.save(copy.model)
         config.save(copy)
-        files = {path.name: path.read_bytes() for path in (copy.model, copy.config)}
+        files = {copy.config.name: copy.config.read_bytes()}
+    # The weights as they are: a calibration, which belongs to these very bytes, goes beside them.
+    files[copy.model.name] = model_file(opened.run).read_bytes()
+    if opened.calibration is not None:
+        files[CALIBRATION] = (opened.run.path / CALIBRATION).read_bytes()
     files[CARD] = "\n".join(["---", *lines, "---", "", words]).encode()
     say(hub.push(repository, files, private))

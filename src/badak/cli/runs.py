@@ -54,7 +54,7 @@ class Found:
             f"{best.epoch}" if best else "-",
             f"{best.validation_accuracy:.4f}" if best else "-",
             f"{best.validation_loss:.4f}" if best else "-",
-            "-" if of.lr is None else f"{of.lr:g}",
+            "-" if of.lr is None or of.head_alone else f"{of.lr:g}",
             f"{terminal.short(self.size)}B" if self.size else "-",
         ]
 

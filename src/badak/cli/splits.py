@@ -12,7 +12,7 @@ from badak.data import Dataset, split
 from badak.data.catalog import FOLDER as FOLDER_ENTRY
 from badak.data.catalog import entry_of
 from badak.data.content import digest
-from badak.data.folds import deal, group_numbers
+from badak.data.folds import deal, group_copies, group_numbers
 from badak.data.joined import joined
 from badak.data.parts import deal_by_key, keys_of, keys_of_files
 from badak.errors import BadakError
@@ -143,7 +143,7 @@ def _held_out(how: Division, train: Dataset, groups: NDArray[np.str_] | None) ->
         train.labels,
         how.folds or 0,
         order,
-        group_numbers(groups, len(train)),
+        group_copies(train.digests) if groups is None else group_numbers(groups, len(train)),
         train.class_names,
     )
     held = dealt == (how.fold or 1) - 1
@@ -183,8 +183,10 @@ def redivided(seen: Survey, how: Division) -> Survey:
     chosen = parts == 0 if within else np.ones(len(seen), bool)
     groups = None
     if how.group_by_prefix is not None:
-        names = np.array([_prefix(name, how.group_by_prefix) for name in seen.names])
-        groups = names[chosen]
+        prefixes: dict[int, str] = {}  # copies have that of the first, as in `_groups`
+        for number, name in zip(seen.digests.tolist(), seen.names, strict=True):
+            prefixes.setdefault(number, _prefix(name, how.group_by_prefix))
+        groups = np.array([prefixes[number] for number in seen.digests[chosen].tolist()])
     keys = keys_of_files(seen.digests[chosen], groups, WITHIN if within else 0)
     if within:
         parts[~chosen] = 2

@@ -30,7 +30,7 @@ from badak.cli.train_options import (
     step_options,
     training_options,
 )
-from badak.cli.words import say
+from badak.cli.words import next_steps, say
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.formats.mlflow import MLflow
@@ -147,11 +147,13 @@ def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str,
             return RunConfig(**pretrained.completed(options, explicit))
         return RunConfig(**completed(with_photos(options, explicit), explicit))
     config = first = read_config(begun)
+    if options["pretrained"]:
+        options["pretrained"] = pretrained.source_of(options["pretrained"])
     for name in [name for name in options if name in explicit]:
         value = options[name]
         if name == "data_dir":
             config = config.moved_to(Path(value))
-        elif name == "epochs" and value >= first.epochs:
+        elif name == "epochs" and value >= first.epochs and not first.head_alone:
             config = dataclasses.replace(config, epochs=value)
         elif value != (old := getattr(first, name)):
             option = name if name == "dataset" else f"--{name.replace('_', '-')}"
@@ -263,7 +265,7 @@ def _train(
             say(line)
         say(f"{run.path}: model.safetensors, history.csv, plots/learning_curve.png, ...")
         if worse_than_before(trainer) is None:
-            say(f"next: badak predict {run.path} IMAGE    badak inspect {run.path}")
+            say(next_steps(run.path))
     except Interrupted as stop:
         raise _stopped(stop, trainer, run) from None
     except BrokenPipeError:

@@ -1,10 +1,12 @@
 """The library's messages and warnings, with the names of command-line options."""
 
 import re
+import shlex
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -103,3 +105,14 @@ def cautions() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = show
         yield
+
+
+def next_steps(run: Path) -> str:
+    """What to do with a run that is there, in a line that can be pasted.
+
+    Example:
+        >>> next_steps(Path("my runs/a"))
+        "next: badak predict 'my runs/a' IMAGE    badak inspect 'my runs/a'"
+    """
+    place = shlex.quote(str(run))
+    return f"next: badak predict {place} IMAGE    badak inspect {place}"

@@ -1,5 +1,7 @@
 """Folds for cross-validation: each image is held out once, and every fold is like the whole."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,7 +18,8 @@ def folds(
     """Divide a data set into folds, and hold out each fold once.
 
     Without groups, the folds' sizes differ by at most one image, and so do their numbers of images
-    of each class. Images of one group stay in one fold; the folds are then as even as that allows.
+    of each class. Images of one group, or copies of one file, stay in one fold; the folds are then
+    as even as that allows.
 
     Args:
         dataset: the data set.
@@ -43,10 +46,25 @@ def folds(
         dataset.labels,
         count,
         generator.permutation(len(dataset)),
-        group_numbers(groups, len(dataset)),
+        group_copies(dataset.digests) if groups is None else group_numbers(groups, len(dataset)),
         dataset.class_names,
     )
     return [(dataset[numbers != fold], dataset[numbers == fold]) for fold in range(count)]
+
+
+def group_copies(values: NDArray[Any] | None) -> Indices | None:
+    """Number equal values, such as digests (N,) or rows (N, F); None if all differ.
+
+    A copy in another fold would be learnt by heart and then asked for.
+
+    Example:
+        >>> group_copies(np.array([7, 5, 7])), group_copies(np.array([7, 5]))
+        (array([1, 0, 1]), None)
+    """
+    if values is None:
+        return None
+    different, numbers = np.unique(values, axis=0, return_inverse=True)
+    return numbers.reshape(-1) if len(different) < len(values) else None
 
 
 def deal(

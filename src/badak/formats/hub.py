@@ -43,7 +43,12 @@ def push(repository: str, files: Mapping[str, bytes], private: bool = False) -> 
     return str(commit.commit_url)
 
 
-def pull(repository: str, names: Sequence[str], revision: str | None = None) -> dict[str, Path]:
+def pull(
+    repository: str,
+    names: Sequence[str],
+    optional: Sequence[str] = (),
+    revision: str | None = None,
+) -> dict[str, Path]:
     """Bring files of a repository on the Hub into the library's cache.
 
     What comes is data of strangers: read it by badak's own readers alone, which trust nothing.
@@ -51,6 +56,7 @@ def pull(repository: str, names: Sequence[str], revision: str | None = None) -> 
     Args:
         repository: "user/name".
         names: of the files.
+        optional: of files that may be missing.
         revision: a branch, tag or commit; the newest on the main branch if None.
 
     Returns:
@@ -63,13 +69,17 @@ def pull(repository: str, names: Sequence[str], revision: str | None = None) -> 
     _check(repository)
     with needs("The Hub needs huggingface_hub", extra="hub"):
         from huggingface_hub import hf_hub_download
-    try:
-        return {
-            name: Path(hf_hub_download(repository, name, revision=revision, library_name="badak"))
-            for name in names
-        }
-    except Exception as fault:
-        raise _refused("pulled from", repository, fault) from None
+        from huggingface_hub.errors import EntryNotFoundError
+    found = {}
+    for name in (*names, *optional):
+        try:
+            path = hf_hub_download(repository, name, revision=revision, library_name="badak")
+        except Exception as fault:
+            if name in optional and isinstance(fault, EntryNotFoundError):
+                continue
+            raise _refused("pulled from", repository, fault) from None
+        found[name] = Path(path)
+    return found
 
 
 def _check(repository: str) -> None:

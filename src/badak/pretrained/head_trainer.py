@@ -43,7 +43,7 @@ class HeadTrainer(Trainer):
 
     def _fit_head(self, train: Dataset) -> None:
         rows = self._features(train)
-        self.learnt = heads.learn(self.net, rows, train.labels, self.weight_decay, self.seed)
+        self.learnt = heads.learn(self.net, rows, train, self.weight_decay, self.seed)
         for number, (loss, accuracy) in enumerate(self.learnt.steps, 1):
             step = StepRecord(number, 1, len(train), self.optimizer.lr, loss, accuracy)
             self.history.steps.append(step)

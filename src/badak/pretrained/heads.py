@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from badak import checks
-from badak.arrays import Array, Labels
+from badak.arrays import Array
 from badak.data import Dataset
 from badak.errors import ArgumentTypeError, BadakError
 from badak.layers import Dropout, Flatten, GlobalAvgPool2d, Linear
@@ -70,7 +70,7 @@ def transfer(
         checks.real(weight_decay, "weight_decay", above=0)
     own = net.astype(net.dtype)
     begin(own, train.num_classes)
-    learn(own, features(own, train, cache=cache, batch_size=batch_size), train.labels,
+    learn(own, features(own, train, cache=cache, batch_size=batch_size), train,
           weight_decay, seed)  # fmt: skip
     return own
 
@@ -83,19 +83,22 @@ def begin(net: Network, num_classes: int) -> None:
 
 
 def learn(
-    net: Network, rows: Array, labels: Labels, weight_decay: float | None = None, seed: int = 0
+    net: Network,
+    rows: Array,
+    train: Dataset,
+    weight_decay: float | None = None,
+    seed: int = 0,
 ) -> Learnt:
     """Fit the network's head to features (N, F) of labelled images, and write it there.
 
     Raises:
         BadakError: a class with fewer than two images, or features that are not finite.
     """
-    count = net.num_classes
+    count, labels = net.num_classes, train.labels
     counts = np.bincount(labels, minlength=count)
     if counts.min() < 2:
-        raise BadakError(
-            f"each class needs at least two images; class {counts.argmin()} has {counts.min()}"
-        )
+        name = train.class_names[counts.argmin()]
+        raise BadakError(f"each class needs at least two images; {name!r} has {counts.min()}")
     if not np.isfinite(rows).all():
         raise BadakError("the features are not finite: the network's weights or images are bad")
     if weight_decay is None:

@@ -36,8 +36,9 @@ def fit_head(
     net: Network, images: Images, labels: Labels, weight_decay: float, seed: int
 ) -> list[float]:
     """Fit the head as `badak.transfer` does; return the loss after each step."""
-    rows = features(net, Dataset(images, labels, [str(k) for k in range(net.num_classes)]))
-    return [loss for loss, _ in heads.learn(net, rows, labels, weight_decay or None, seed).steps]
+    train = Dataset(images, labels, [str(k) for k in range(net.num_classes)])
+    learnt = heads.learn(net, features(net, train), train, weight_decay or None, seed)
+    return [loss for loss, _ in learnt.steps]
 
 
 def check_weight(weight: NDArray[np.float64]) -> None:

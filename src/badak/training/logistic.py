@@ -82,7 +82,9 @@ def chosen_decay(features: Array, labels: Labels, num_classes: int, seed: int = 
     The largest are tried first, for each begins where the one before ended, and the small ones,
     which take long, are left out once the loss rises.
     """
-    some = np.random.default_rng(seed).permutation(len(features))[:MAX_CHOOSING]
+    # Of copies, one alone: another among those left out would be known by heart.
+    _, different = np.unique(features, axis=0, return_index=True)
+    some = np.random.default_rng(seed).permutation(np.sort(different))[:MAX_CHOOSING]
     parts = list(_parts(features[some], labels[some], num_classes, seed))
     losses: list[float] = []
     for decay in DECAYS:

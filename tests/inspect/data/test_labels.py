@@ -65,7 +65,7 @@ def test_the_seed_decides_alone():
         (np.zeros((4, 0)), [0, 1, 0, 1], 2, r"shape \(N, F\); got \(4, 0\)"),
         (np.full((4, 1), np.nan), [0, 1, 0, 1], 2, "features must be finite"),
         (np.zeros((4, 1)), [0, 0, 0, 0], 2, "labels must be of two classes or more; got 1"),
-        (np.zeros((4, 1)), [0, 0, 0, 7], 2, "at most 1, the number of images of class '7'; got 2"),
+        (np.eye(4), [0, 0, 0, 7], 2, "at most 1, the number of images of class '7'; got 2"),
         (np.zeros((4, 1)), [0, 1, 0, 1], 1, "folds must be at least 2; got 1"),
         (np.zeros((4, 1)), [0, 1], 2, "labels"),
     ],

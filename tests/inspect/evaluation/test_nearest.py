@@ -36,6 +36,11 @@ def test_by_features_it_is_what_the_network_holds_to_be_alike():
     np.testing.assert_array_equal(found.indices, np.argsort(distances)[:9])
     np.testing.assert_allclose(found.distances, np.sort(distances)[:9], rtol=1e-4)
     assert nearest(some, some.images[33], 1, net).indices == [33]
+    known = nearest(some, image, 9, net, net.features(some.images))
+    np.testing.assert_array_equal(known.indices, found.indices)
+    np.testing.assert_allclose(known.distances, found.distances, rtol=1e-5)
+    with pytest.raises(BadakError, match=r"features must be 70 rows.*got 3"):
+        nearest(some, image, 9, net, np.ones((3, 84)))
 
 
 def test_more_images_than_are_compared_at_a_time(monkeypatch):

@@ -17,7 +17,7 @@ ADVICE: dict[str, tuple[str, Level]] = {
     ),
     "in different parts": (
         "The test accuracy will be too high: keep one of each, or keep them in one part by names "
-        "that begin alike, and --group-by-prefix.",
+        "that begin alike.",
         "fix",
     ),
     "in one class": ("They count several times and teach nothing new: keep one of each.", "look"),

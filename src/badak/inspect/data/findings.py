@@ -54,7 +54,7 @@ def _unreadable(corrupt: Sequence[Passed]) -> Iterator[Finding]:
     if corrupt:
         yield Finding(
             f"{counted(len(corrupt), 'file')} cannot be decoded",
-            "Replace or remove them; badak train stops at the first one, unless --skip-corrupt "
+            "Replace or remove them; badak train stops at the first one; skip_corrupt=True "
             "leaves them out.",
             "fix",
             notes=tuple(f"{each.name}: {each.reason}" for each in corrupt),
@@ -95,7 +95,7 @@ def _few(seen: Survey) -> Iterator[Finding]:
             "The network will learn them badly: add images, or join classes."
             if part == seen.part_names[0]
             else "Their accuracy is only a rough estimate: add images, or measure by "
-            "cross-validation, badak train --folds 5."
+            "cross-validation."
         )
         yield Finding(
             f"fewer than {FEW} {part} images in {counted(len(few), 'class', 'classes')}",

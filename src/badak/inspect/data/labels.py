@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from badak import checks
 from badak.arrays import Array, Indices, Labels, as_array, as_labels
-from badak.data.folds import deal
+from badak.data.folds import deal, group_copies
 from badak.data.loader import MAX_SEED
 from badak.errors import BadakError
 from badak.training.logistic import out_of_fold
@@ -75,7 +75,7 @@ def suspected_labels(
     if len(classes) < 2:
         raise BadakError(f"labels must be of two classes or more; got {len(classes)}")
     names = tuple(str(label) for label in classes)
-    numbers = deal(own, folds, generator.permutation(len(x)), class_names=names)
+    numbers = deal(own, folds, generator.permutation(len(x)), group_copies(x), names)
     chances = out_of_fold(x, own, numbers, len(classes))
     rows = np.arange(len(x))
     given = chances[rows, own]

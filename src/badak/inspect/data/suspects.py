@@ -16,7 +16,7 @@ FOLDS = 5
 SIMPLE, PRETRAINED = 0.9, 0.7
 UNSEEN = (
     "These are simple ones, of colours and edges. A pretrained network's find more: "
-    "name one, such as efficientnet-lite0."
+    "pretrained=NAME uses one, such as efficientnet-lite0."
 )
 
 

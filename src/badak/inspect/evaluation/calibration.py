@@ -86,7 +86,7 @@ def with_temperature(net: Network, temperature: float) -> Network:
         raise BadakError(f"net has a layer {name!r} already: calibrate the network without it")
     scale = Scale("number", init=1 / temperature, bias=False)
     state = {**net.state(), f"{name}.weight": np.array([1 / temperature], net.dtype)}
-    return Network(
+    calm = Network(
         {**net.layers, name: scale},
         net.input_shape,
         seed=net.seed,
@@ -95,6 +95,9 @@ def with_temperature(net: Network, temperature: float) -> Network:
         fuse=net.fuse,
         state=state,
     )
+    if net.frozen:
+        calm.freeze(*net.frozen)
+    return calm
 
 
 def thresholds(

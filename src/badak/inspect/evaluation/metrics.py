@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from badak import checks
-from badak.arrays import Array, Indices
+from badak.arrays import Array, Indices, Mask
 from badak.data import Dataset
 from badak.inspect.evaluation.class_accuracy import CONFIDENCE, wilson
 from badak.inspect.evaluation.predictions import Predictions, predictions_of
@@ -22,10 +22,12 @@ DRAWS = 2000
 class Metrics:
     """What counts of right and wrong answers say about a classifier.
 
-    A ratio whose denominator is 0 is 0, as with scikit-learn's zero_division=0.
+    A ratio whose denominator is 0 is 0, and means are over the classes that occur, as labels or as
+    answers: both as in scikit-learn with zero_division=0.
 
     Attributes:
         class_names: K names.
+        occurs: (K,) whether there are images or answers of class k.
         support: (K,) int64, images of each class.
         precision: (K,) of the answers "class k", the share that is right.
         recall: (K,) of the images of class k, the share that is recognised.
@@ -36,6 +38,7 @@ class Metrics:
     """
 
     class_names: tuple[str, ...]
+    occurs: Mask
     support: Indices
     precision: Array
     recall: Array
@@ -46,22 +49,22 @@ class Metrics:
 
     @property
     def macro_precision(self) -> float:
-        """The mean over the classes, whatever their sizes."""
-        return float(self.precision.mean())
+        """The mean over the classes that occur, whatever their sizes."""
+        return float(self.precision[self.occurs].mean())
 
     @property
     def macro_recall(self) -> float:
-        """The mean over the classes, whatever their sizes."""
-        return float(self.recall.mean())
+        """The mean over the classes that occur, whatever their sizes."""
+        return float(self.recall[self.occurs].mean())
 
     @property
     def macro_f1(self) -> float:
-        """The mean over the classes, whatever their sizes."""
-        return float(self.f1.mean())
+        """The mean over the classes that occur, whatever their sizes."""
+        return float(self.f1[self.occurs].mean())
 
     @property
     def weighted_f1(self) -> float:
-        """The mean over the classes, each weighted by its images."""
+        """The mean, each class weighted by its images."""
         return float(self.f1 @ self.support / self.support.sum())
 
 
@@ -86,18 +89,17 @@ def metrics(net: Network | Predictions, data: Dataset | None = None) -> Metrics:
     # Cells (true class, answer) that occur, and how often: with many classes most do not.
     cells, counts = np.unique(found.labels * k + found.predicted, return_counts=True)
     truth, answer = np.divmod(cells, k)
-    precision, recall, f1 = _ratios(truth, answer, counts[None], k)
+    precision, recall, f1, occurs = _ratios(truth, answer, counts[None], k)
     count = len(found)
     right = int(counts[truth == answer].sum())
     low, high = wilson(np.array([right]), np.array([count]))
     drawn = np.random.default_rng(0).multinomial(count, counts / count, DRAWS)
-    means = np.concatenate(
-        [_ratios(truth, answer, some, k)[2].mean(1) for some in np.array_split(drawn, 20)]
-    )
+    means = np.concatenate([_mean_f1(truth, answer, some, k) for some in np.array_split(drawn, 20)])
     tail = (1 - CONFIDENCE) / 2
     ends = np.quantile(means, (tail, 1 - tail))
     return Metrics(
         found.class_names,
+        occurs[0],
         np.bincount(found.labels, minlength=k),
         precision[0],
         recall[0],
@@ -127,8 +129,17 @@ def top_k_accuracy(net: Network | Predictions, data: Dataset | None = None, k: i
     return float((best == found.labels[:, None]).any(axis=1).mean())
 
 
-def _ratios(truth: Indices, answer: Indices, counts: Indices, k: int) -> tuple[Array, Array, Array]:
-    """Return precision, recall and F1, each (R, K), of R rows of counts of the cells."""
+def _mean_f1(truth: Indices, answer: Indices, counts: Indices, k: int) -> Array:
+    """The mean F1 of the classes that occur, (R,), of R rows of counts of the cells."""
+    _, _, f1, occurs = _ratios(truth, answer, counts, k)
+    means: Array = f1.sum(axis=1) / occurs.sum(axis=1)
+    return means
+
+
+def _ratios(
+    truth: Indices, answer: Indices, counts: Indices, k: int
+) -> tuple[Array, Array, Array, Mask]:
+    """Return precision, recall, F1 and what occurs, each (R, K), of R rows of counts of cells."""
     rows = np.arange(len(counts))[:, None]
 
     def by_class(classes: Indices, values: Indices) -> Array:
@@ -143,6 +154,7 @@ def _ratios(truth: Indices, answer: Indices, counts: Indices, k: int) -> tuple[A
         _divided(right, answers),
         _divided(right, images),
         _divided(2 * right, answers + images),
+        answers + images > 0,
     )
 
 

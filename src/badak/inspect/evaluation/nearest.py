@@ -39,7 +39,13 @@ class Nearest:
     distances: Array
 
 
-def nearest(data: Dataset, image: ArrayLike, k: int = 8, net: Network | None = None) -> Nearest:
+def nearest(
+    data: Dataset,
+    image: ArrayLike,
+    k: int = 8,
+    net: Network | None = None,
+    features: Array | None = None,
+) -> Nearest:
     """Return the k images of a data set nearest to an image.
 
     By pixels this is the answer of a simple lookup. By a network's features, which suits photos,
@@ -50,6 +56,7 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8, net: Network | None = N
         image: (C, H, W) or (1, C, H, W), of the data set's shape.
         k: how many, at most N.
         net: compare `net.features`, each scaled to length 1, in place of pixels.
+        features: what `net.features` gives for the images of `data`, (N, F); computed if None.
 
     Returns:
         The nearest images; those of equal distance in the order of the data set.
@@ -76,9 +83,15 @@ def nearest(data: Dataset, image: ArrayLike, k: int = 8, net: Network | None = N
     if net is not None:
         seen, block = partial(_features, net), BATCH
     own = seen(batch)
+    if features is not None and len(features) != len(data):
+        raise BadakError(f"features must be {len(data)} rows, as data; got {len(features)}")
     square = np.empty(len(data))
     for start in range(0, len(data), block):
-        apart = seen(data.images[start : start + block]) - own
+        if features is None:
+            others = seen(data.images[start : start + block])
+        else:
+            others = _unit(features[start : start + block])
+        apart = others - own
         square[start : start + block] = np.einsum("nf,nf->n", apart, apart)
     indices = np.argsort(square, kind="stable")[:count]
     return Nearest(
@@ -92,6 +105,10 @@ def _pixels(images: Images) -> Array:
 
 
 def _features(net: Network, images: Images) -> Array:
-    rows = net.features(images)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
-    return rows
+    return _unit(net.features(images))
+
+
+def _unit(rows: Array) -> Array:
+    """Rows of length 1."""
+    unit: Array = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
+    return unit

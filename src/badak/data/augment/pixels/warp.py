@@ -83,7 +83,9 @@ def _pillow(image: Pixels, matrix: Matrix, fill: float, filter_: Image.Resamplin
     """Call Pillow, whose coordinates are the same; three planes are faster together than alone."""
     c, h, w = image.shape
     planes = [Image.fromarray(plane) for plane in np.ascontiguousarray(image)]
-    numbers = (matrix / matrix[2, 2]).ravel().tolist()
+    # A horizon through the first pixel leaves 0 there: as good as next to it.
+    last = matrix[2, 2] if abs(matrix[2, 2]) > 1e-9 else 1e-9
+    numbers = (matrix / last).ravel().tolist()
     plain = numbers[6] == numbers[7] == 0
     method = Image.Transform.AFFINE if plain else Image.Transform.PERSPECTIVE
     numbers = numbers[:6] if plain else numbers[:8]
