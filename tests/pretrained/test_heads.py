@@ -57,7 +57,7 @@ def test_bad_arguments(train):
     with pytest.raises(BadakError, match="the features are not finite"):
         heads.learn(badak.transfer(net, train), np.full((12, 84), np.inf), train)
     few = Dataset(train.images[:3], [0, 0, 1])
-    with pytest.raises(BadakError, match="at least two images; '.*' has 1"):
+    with pytest.raises(BadakError, match=r"at least two images; '.*' has 1"):
         badak.transfer(net, few)
 
 

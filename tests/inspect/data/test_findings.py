@@ -35,7 +35,7 @@ def test_damaged_and_unused_files_are_listed_with_reasons(found):
     assert any(note.startswith(f"{ANTS}cut.png: is a damaged image: ") for note in corrupt.notes)
     assert f"{ANTS}zero.png" in corrupt.notes[1]
     assert corrupt.notes[1].endswith("got an empty file")
-    assert "--skip-corrupt" in corrupt.advice
+    assert "skip_corrupt=True" in corrupt.advice
     assert len(passed.notes) == 6
 
 

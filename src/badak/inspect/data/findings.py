@@ -158,6 +158,6 @@ def _uneven(seen: Survey) -> Iterator[Finding]:
             f"{counts[smallest]:,} of {fewest}",
             f"Judge by the accuracy of each class, since {most} as the only answer is right for "
             f"{counts[largest] / counts.sum():.0%} of the images. Add images of the small classes, "
-            "or weigh the classes: badak train --class-weight balanced.",
+            "or weigh the classes (class_weight).",
             "look",
         )
