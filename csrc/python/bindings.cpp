@@ -68,11 +68,9 @@ NB_MODULE(_core, m) {
   // another one it would wait for ever for the GIL that its own thread holds.
   if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0)
     throw nb::import_error("badak's native core runs only in Python's main interpreter");
-#ifndef BADAK_SANITIZE
   // Python never clears the frames of daemon threads, nor reference cycles after gc.freeze: a
   // report of what they hold would alarm users by 20 lines, although nothing is wrong.
   nb::set_leak_warnings(false);
-#endif
   m.doc() = "badak's native core";
   m.attr("__version__") = BADAK_VERSION;
   m.def("compiler", &compiler, "Name and version of the compiler that built this module.");
