@@ -33,9 +33,10 @@ def command(run: Path, folder: Path | None, tta: str | None, data_dir: Path | No
     test, what = labelled(opened, folder)
     views = views_of(tta, opened.config.dataset)
     found = inspect.predictions(opened.net, test, views)
+    of = inspect.metrics(found)
     loss = _log_loss(found)  # as it is, without the smoothing of labels that training may have
-    terminal.console().print(_table(f"{opened.config.model_name} network on {what}", found))
-    for line in (f"loss {loss:.4f}, accuracy {found.accuracy:.4f}", *_sure(found)):
+    terminal.console().print(_table(f"{opened.config.model_name} network on {what}", found, of))
+    for line in (f"loss {loss:.4f}, accuracy {found.accuracy:.4f}", *_sure(found, of)):
         say(line)
     for line in opened.about:
         say(line)
@@ -47,9 +48,8 @@ def _log_loss(found: inspect.Predictions) -> float:
     return float(-np.log(np.maximum(own, np.finfo(np.float64).tiny)).mean())
 
 
-def _table(title: str, found: inspect.Predictions) -> "Group":
+def _table(title: str, found: inspect.Predictions, of: inspect.Metrics) -> "Group":
     """One row per class: how many images, how many were right, precision, recall and F1."""
-    of = inspect.metrics(found)
     right = inspect.per_class_accuracy(found).right
     rows = [
         [name, f"{count:,}", f"{own:,}", *(f"{value:.4f}" if count else "-" for value in ratios)]
@@ -72,9 +72,8 @@ def _table(title: str, found: inspect.Predictions) -> "Group":
     )
 
 
-def _sure(found: inspect.Predictions) -> list[str]:
+def _sure(found: inspect.Predictions, of: inspect.Metrics) -> list[str]:
     """Say how far the numbers may be off, and how often the class is among the first five."""
-    of = inspect.metrics(found)
     (low, high), (worst, best) = of.interval, of.f1_interval
     lines = [
         f"with 95 % confidence: accuracy {low:.4f} to {high:.4f}, mean F1 {worst:.4f} to {best:.4f}"

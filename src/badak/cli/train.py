@@ -61,7 +61,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     photos, PhotoNet. Each other model has its own optimizer, schedule and augmentation; options you
     give take precedence.
     """
-    explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
+    explicit = explicit_in(ctx, options)
     if options["folds"] is not None:
         train_folds(options, explicit, _train_once)
     else:
@@ -80,7 +80,6 @@ def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
     explicit = explicit & options.keys()
-    name_typed(options, explicit)
     config = config_of(explicit, begun, options)
     parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
     train, test = parts.train, parts.test
@@ -119,16 +118,11 @@ def _directory(run_dir: Path | None, config: RunConfig) -> AbstractContextManage
 def explicit_in(ctx: click.Context, options: dict[str, Any]) -> set[str]:
     """The options that the user wrote; layers typed by hand become the model."""
     explicit = {name for name in options if ctx.get_parameter_source(name) is not DEFAULT}
-    name_typed(options, explicit)
-    return explicit
-
-
-def name_typed(options: dict[str, Any], explicit: set[str]) -> None:
-    """If layers were typed by hand, they are the model."""
     if options["layers"] is not None:
         if "model" in explicit:
             raise BadakError("--layers and --model both name the network: omit one of them")
         options["model"] = TYPED
+    return explicit
 
 
 def config_of(explicit: set[str], begun: RunDirectory | None, options: dict[str, Any]) -> RunConfig:

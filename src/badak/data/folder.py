@@ -37,6 +37,11 @@ class _Part(NamedTuple):
         """Return the images for which the mask is True."""
         return _Part(self.images.part(mask), self.labels[mask], self.table[mask])
 
+    def dataset(self, class_names: Sequence[str], name: str, color: bool) -> Dataset:
+        """Return the images as a data set, in colour or grey."""
+        images = self.images if color else self.images.as_grey()
+        return Dataset(images, self.labels, class_names, name, self.table["digest"])
+
 
 def read_folder(
     path: str | Path,
@@ -93,13 +98,7 @@ def read_folder(
     if color is None:
         color = any(part.table["coloured"].any() for part in parts)
     train, test = (
-        Dataset(
-            part.images if color else part.images.as_grey(),
-            part.labels,
-            names,
-            path.name,
-            part.table["digest"],
-        )
+        part.dataset(names, path.name, color)
         for part in (parts if len(parts) == 2 else _split(parts[0], path))
     )
     return train, test
@@ -132,8 +131,7 @@ def read_classes(
     (part,) = reading.parts([path], list(class_names))
     for words in reading.cautions():
         warnings.warn(f"{path}: {words}", stacklevel=2)
-    images = part.images if color else part.images.as_grey()
-    return Dataset(images, part.labels, class_names, path.name, part.table["digest"])
+    return part.dataset(class_names, path.name, color)
 
 
 class _Reading:

@@ -86,6 +86,16 @@ def deal(
     check_count(labels, count, groups, class_names)
     if groups is not None:
         return _deal_groups(labels, count, order, groups)
+    return spread(labels, count, order)
+
+
+def spread(labels: Labels, count: int, order: NDArray[np.integer]) -> Indices:
+    """Deal images round, class by class: (N,) in [0, count); a class may have fewer than `count`.
+
+    Example:
+        >>> spread(np.array([0, 1, 0, 1, 0]), 2, np.arange(5))
+        array([0, 1, 1, 0, 0])
+    """
     dealt = np.empty(len(labels), np.int64)
     dealt[np.lexsort((order, labels))] = np.arange(len(labels)) % count
     return dealt

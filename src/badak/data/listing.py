@@ -59,13 +59,18 @@ def kind_of(entry: Path) -> str:
 
 
 def entries_of(folder: Path) -> list[Path]:
-    """Return the visible entries of a folder, sorted by name."""
+    """Return the visible entries of a folder, or say why it cannot be read."""
     try:
-        visible = [
-            entry
-            for entry in folder.iterdir()
-            if not entry.name.startswith(".") and entry.name not in LITTER
-        ]
-        return sorted(visible, key=attrgetter("name"))  # far faster than comparing paths
+        return visible_in(folder)
     except OSError as fault:
         raise FormatError(f"{folder} cannot be read: {fault.strerror or fault}") from None
+
+
+def visible_in(folder: Path) -> list[Path]:
+    """Return the entries of a folder that are neither hidden nor litter, sorted by name."""
+    visible = [
+        entry
+        for entry in folder.iterdir()
+        if not entry.name.startswith(".") and entry.name not in LITTER
+    ]
+    return sorted(visible, key=attrgetter("name"))  # far faster than comparing paths

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from badak.arrays import Array, Indices, Labels, Mask
+from badak.data.folds import spread
 from badak.optim.lbfgs import minimum
 
 Numbers = NDArray[np.float64]
@@ -140,18 +141,15 @@ def _parts(features: Array, labels: Labels, num_classes: int, seed: int) -> Iter
         yield _Part(features, labels, fold == number, num_classes)
 
 
-def folds(labels: Labels, seed: int = 0, count: int = FOLDS) -> NDArray[np.int64]:
+def folds(labels: Labels, seed: int = 0, count: int = FOLDS) -> Indices:
     """Return a fold for each image, (N,): each class is spread over all of them evenly.
 
     Example:
         >>> np.bincount(folds(np.array([0] * 10 + [1] * 5)))
         array([3, 3, 3, 3, 3])
     """
-    order = np.random.default_rng(seed).permutation(len(labels))
-    by_class = order[np.argsort(labels[order], kind="stable")]
-    fold = np.empty(len(labels), np.int64)
-    fold[by_class] = np.arange(len(labels)) % count
-    return fold
+    places = np.random.default_rng(seed).permutation(len(labels))
+    return spread(labels, count, np.argsort(places))
 
 
 def _solved(

@@ -5,13 +5,12 @@ The rules are those of `badak.data.folder`, which stops at a fault; here each fa
 
 import os
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from badak.data.image import endings
-from badak.data.listing import LITTER, TEST_FOLDERS
+from badak.data.listing import TEST_FOLDERS, visible_in
 from badak.errors import FormatError
 from badak.files import as_path
 
@@ -150,15 +149,9 @@ def _ending(entry: Path) -> str:
 def _visible(folder: Path, listing: Listing | None = None) -> list[Path]:
     """The entries of a folder that are not hidden, sorted; none if it cannot be read."""
     try:
-        return sorted(_shown(folder))
+        return visible_in(folder)
     except OSError as fault:
         if listing is not None:
             reason = f"cannot be read: {fault.strerror or fault}"
             listing.passed.append(Passed(listing.name(folder), reason))
         return []
-
-
-def _shown(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        if not entry.name.startswith(".") and entry.name not in LITTER:
-            yield entry
