@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from badak.formats.c.calls import FUNCTIONS, HELPERS
-from badak.formats.page.html import PARTS
 from badak.formats.steps import quantise
 from badak.formats.steps.kinds import KINDS
 from badak.formats.steps.kinds.kind import unsupported
@@ -15,6 +14,7 @@ from badak.formats.steps.program import Operation, Program, Step
 from badak.formats.steps.run import values
 from badak.layers import Conv2d, Flatten, LayerNorm, Linear
 from badak.network import Network
+from badak.page.bundle import read
 
 FLOAT = {op for op, kind in KINDS.items() if kind.run is not unsupported}
 INT8 = {op for op, kind in KINDS.items() if kind.run_int8 is not unsupported}
@@ -28,7 +28,7 @@ def test_every_kind_has_its_functions_in_c():
 
 
 def test_every_kind_has_its_function_on_the_page():
-    script = (PARTS / "network.js").read_text()
+    script = read("engines/network.js")
     ops = re.search(r"const OPS = \{\n(.*?)^\};", script, re.MULTILINE | re.DOTALL)[1]
     assert set(re.findall(r"^  (\w+)[(:]", ops, re.MULTILINE)) == FLOAT
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from badak.formats.c.source import CSource, c_source
-from badak.formats.page.html import html_page
 from badak.formats.steps import run_int8
+from formats import page_network
 from formats.c.compiled import Program
-from formats.page.test_html import PARTS, RUN
 
 COLUMNS = ("outputs", "gradients", "again", "C", "int8", "HTML")
 
@@ -47,7 +46,7 @@ def written(name, net, images, count=20):
         c_source(net, name),
         integers,
         run_int8.logits(integers.program, images[:2]),
-        dict(PARTS.findall(html_page(net, name))),
+        page_network.parts(net),
         float(difference.mean() / np.abs(floats).max()),
     )
 
@@ -79,13 +78,11 @@ class Table:
                 wrong.append(name)
         return wrong
 
-    def compare_pages(self, browser):
-        """Give each network to the page that is open; return the rows that differ."""
+    def compare_pages(self, folder):
+        """Run each network as a page does; return the rows that differ."""
         wrong = []
         for name, one in self.networks.items():
-            pixels = [image.ravel().tolist() for image in one.images]
-            y = browser.execute_script(RUN, one.page["network"], one.page["weights"], pixels)
-            far = distance(np.array(y), one.logits)
+            far = distance(page_network.outputs(one.page, one.images, folder), one.logits)
             self.rows[name]["HTML"] = f"{far:.1e}"
             if far >= 1e-4:
                 wrong.append(name)

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from badak import models
 from badak.data import digit_from_image
-from formats.page.test_html import opened, verdict
+from formats.page.opened import opened, seen, take, verdict
 
 
 def pictures():
@@ -29,32 +29,31 @@ def pictures():
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_the_prepared_digit_agrees(browser, tmp_path, number):
+def test_the_prepared_digit_agrees(page, tmp_path, number):
     pixels = list(pictures())[number]
     Image.fromarray(pixels).save(tmp_path / "digit.png")
-    opened(browser, tmp_path, models.LeNet5(), "Digits", prepare="digit")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "digit.png"))
-    assert "%" in verdict(browser)
-    seen = browser.execute_script("return Array.from(values[0])")
+    opened(page, tmp_path, models.LeNet5(), "Digits", prepare="digit")
+    take(page, tmp_path / "digit.png")
+    verdict(page, "%")
     expected = digit_from_image(tmp_path / "digit.png").image
-    np.testing.assert_allclose(np.reshape(seen, (1, 28, 28)), expected, atol=1e-3)
+    np.testing.assert_allclose(seen(page, (1, 28, 28)), expected, atol=1e-3)
 
 
-def test_a_digit_fills_the_image_if_the_training_digits_do(browser, tmp_path):
+def test_a_digit_fills_the_image_if_the_training_digits_do(page, tmp_path):
     pixels = np.full((120, 90), 200, np.uint8)
     pixels[20:100, 40:50] = 30  # a one
     Image.fromarray(pixels).save(tmp_path / "one.png")
-    opened(browser, tmp_path, models.LeNet5(), "Digits", prepare="filling")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "one.png"))
-    assert "%" in verdict(browser)
-    seen = np.reshape(browser.execute_script("return Array.from(values[0])"), (28, 28)) > 0.5
-    assert seen.any(axis=1).all()  # all rows
-    assert np.flatnonzero(seen.any(axis=0)).tolist() == [13, 14, 15, 16]
-    assert "fill 28" in browser.find_element("id", "prepared").text
+    opened(page, tmp_path, models.LeNet5(), "Digits", prepare="filling")
+    take(page, tmp_path / "one.png")
+    verdict(page, "%")
+    ink = seen(page) > 0.5
+    assert ink.any(axis=1).all()  # all rows
+    assert np.flatnonzero(ink.any(axis=0)).tolist() == [13, 14, 15, 16]
+    assert "fill 28" in page.locator("#prepared").inner_text()
 
 
-def test_blank_paper_is_said_to_be_blank(browser, tmp_path):
+def test_blank_paper_is_said_to_be_blank(page, tmp_path):
     Image.new("L", (50, 40), 200).save(tmp_path / "blank.png")
-    opened(browser, tmp_path, models.LeNet5(), "Digits", prepare="digit")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "blank.png"))
-    assert verdict(browser) == "Nothing stands out from the paper"
+    opened(page, tmp_path, models.LeNet5(), "Digits", prepare="digit")
+    take(page, tmp_path / "blank.png")
+    verdict(page, "Nothing stands out from the paper")

@@ -10,94 +10,102 @@ from badak.formats.page.html import html_page
 from badak.layers import Conv2d, Flatten, Linear
 from badak.network import Network
 from formats.networks import make
-from formats.page.test_html import opened, verdict
+from formats.page.opened import opened, seen, take, verdict
+
+INK = """() => {
+  const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+  return data.reduce((a, b) => a + b);
+}"""
 
 
-def test_the_keyboard_draws_too(browser, tmp_path, learned):
-    from selenium.webdriver.common.keys import Keys
-
-    opened(browser, tmp_path, learned[0], "Digits", prepare="digit")
-    pad = browser.find_element("id", "pad")
-    pad.send_keys(*[Keys.UP] * 8, " ", *[Keys.DOWN] * 16, " ")
-    assert verdict(browser).startswith("1, ")
-    assert browser.find_element("id", "pen").is_displayed()
-    drawn = browser.execute_script("return pad.pixels().data.reduce((a, b) => a + b)")
-    pad.send_keys(Keys.RIGHT)  # the pen is up
-    assert browser.execute_script("return pad.pixels().data.reduce((a, b) => a + b)") == drawn
-    pad.send_keys(Keys.DELETE)
-    assert verdict(browser) == "Nothing drawn yet"
-
-
-def test_every_control_is_reached_by_tab_and_named(browser, tmp_path, learned):
-    from selenium.webdriver.common.keys import Keys
-
-    opened(browser, tmp_path, learned[0], "Digits", prepare="digit")
-    reached = []
-    for _ in range(6):
-        browser.switch_to.active_element.send_keys(Keys.TAB)
-        one = browser.switch_to.active_element
-        reached.append(one.accessible_name)
-        if one.get_attribute("id") == "pad":
-            one.send_keys("  ")  # a dot: layers appear once something is drawn
-            verdict(browser)
-    assert reached[:4] == ["Drawing area", "Clear", "Open image", "Close all"]
-    assert reached[4].startswith("conv1")
-    for canvas in browser.find_elements("tag name", "canvas"):
-        assert canvas.accessible_name
+def test_the_keyboard_draws_too(page, tmp_path, learned):
+    opened(page, tmp_path, learned[0], "Digits", prepare="digit")
+    pad = page.locator("#pad")
+    pad.focus()
+    for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16 + ["Space"]:
+        page.keyboard.press(key)
+    verdict(page, re.compile("^1, "))
+    assert page.locator("#pen").is_visible()
+    drawn = page.evaluate(INK)
+    page.keyboard.press("ArrowRight")  # the pen is up
+    assert page.evaluate(INK) == drawn
+    page.keyboard.press("Delete")
+    verdict(page, "Nothing drawn yet")
 
 
-def shown_on_the_page(browser):
+def test_every_control_is_reached_by_tab_and_named(page, tmp_path, learned):
+    opened(page, tmp_path, learned[0], "Digits", prepare="digit")
+    page.locator("#pad").focus()
+    for _ in range(2):
+        page.keyboard.press("Space")  # a dot: layers appear once something is drawn
+    verdict(page, "%")
+    controls = page.locator("a, button, canvas[tabindex], input, summary").all()
+    waiting = set()
+    for number, control in enumerate(controls):
+        if control.is_visible():
+            control.evaluate("(control, number) => { control.dataset.number = number; }", number)
+            waiting.add(str(number))
+    assert len(waiting) > 10
+    for _ in range(2 * len(waiting)):
+        page.keyboard.press("Tab")
+        waiting.discard(page.evaluate("document.activeElement.dataset.number"))
+    assert waiting == set()
+    for canvas in page.locator("canvas:visible").all():
+        assert canvas.get_attribute("aria-label")
+
+
+def shown_on_the_page(page):
     """The ids of the visible parts."""
-    parts = ("pad", "start", "clear", "open", "draw", "keys", "bars", "taken", "layers", "part")
-    return {one for one in parts if browser.find_element("id", one).is_displayed()}
+    parts = ("pad", "start", "clear", "open", "draw", "keys", "bars", "taken", "layers")
+    return {one for one in parts if page.locator(f"#{one}").count() and
+            page.locator(f"#{one}").is_visible()}  # fmt: skip
 
 
-def test_a_page_for_photos_begins_with_a_place_for_one(browser, tmp_path):
+def test_a_page_for_photos_begins_with_a_place_for_one(page, tmp_path):
     net = Network([Conv2d(70, 3), Flatten(), Linear(1500), Linear(3)], (3, 6, 8))
-    opened(browser, tmp_path, net, "Photos")
-    assert verdict(browser) == "No image yet"
-    assert shown_on_the_page(browser) == {"start", "draw"}
+    opened(page, tmp_path, net, "Photos")
+    verdict(page, "No image yet")
+    assert shown_on_the_page(page) == {"start", "draw"}
     Image.new("RGB", (9, 9), "red").save(tmp_path / "red.png")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "red.png"))
-    assert "%" in verdict(browser)
-    image = {"pad", "clear", "open", "draw", "bars", "taken", "layers", "part"}
-    assert shown_on_the_page(browser) == image
-    browser.find_element("id", "pad").click()  # draws nothing over the photo
-    assert np.ptp(browser.execute_script("return Array.from(values[0].slice(0, 48))")) == 0
-    browser.find_element("id", "clear").click()
-    assert verdict(browser) == "No image yet"
-    assert shown_on_the_page(browser) == {"start", "draw"}
-    browser.find_element("id", "draw").click()
-    assert verdict(browser) == "Nothing drawn yet"
-    assert shown_on_the_page(browser) == {"pad", "clear", "open", "keys"}
-    browser.find_element("id", "pad").click()
-    assert "%" in verdict(browser)
+    take(page, tmp_path / "red.png")
+    verdict(page, "%")
+    assert shown_on_the_page(page) == {"pad", "clear", "open", "draw", "bars", "taken", "layers"}
+    page.locator("#pad").click()  # draws nothing over the photo
+    assert np.ptp(seen(page, (3, 48))[0]) == 0
+    page.locator("#clear").click()
+    verdict(page, "No image yet")
+    assert shown_on_the_page(page) == {"start", "draw"}
+    page.locator("#draw").click()
+    verdict(page, "Nothing drawn yet")
+    assert shown_on_the_page(page) == {"pad", "clear", "open", "keys"}
+    page.locator("#pad").click()
+    verdict(page, "%")
 
 
-def test_a_page_for_digits_begins_with_a_drawing_area(browser, tmp_path):
-    opened(browser, tmp_path, make("lenet"), "Digits", prepare="digit")
-    assert verdict(browser) == "Nothing drawn yet"
-    assert shown_on_the_page(browser) == {"pad", "clear", "open", "keys"}
+def test_a_page_for_digits_begins_with_a_drawing_area(page, tmp_path):
+    opened(page, tmp_path, make("lenet"), "Digits", prepare="digit")
+    verdict(page, "Nothing drawn yet")
+    assert shown_on_the_page(page) == {"pad", "clear", "open", "keys"}
 
 
-def test_many_maps_are_drawn_when_asked_for(browser, tmp_path):
+def test_many_maps_are_drawn_when_asked_for(page, tmp_path):
     net = Network([Conv2d(70, 3), Flatten(), Linear(1500), Linear(3)], (1, 4, 4))
-    opened(browser, tmp_path, net, "Photos")
+    opened(page, tmp_path, net, "Photos")
     Image.new("L", (9, 9), 99).save(tmp_path / "grey.png")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "grey.png"))
-    assert "%" in verdict(browser)
+    take(page, tmp_path / "grey.png")
+    verdict(page, "%")
     for name, count, few in (("conv1", 70, 64), ("linear1", 1500, 1024), ("linear2", 3, 3)):
-        stage = browser.find_element("id", f"stage-{name}")
-        summary, more = (stage.find_element("tag name", one) for one in ("summary", "button"))
-        assert (f"the first {few} shown" in summary.text) is (few < count)
-        assert more.is_displayed() is (few < count)
+        stage = page.locator(f"#stage-{name}")
+        summary, more = stage.locator("summary"), stage.locator("button")
+        assert (f"the first {few:,} shown" in summary.inner_text()) is (few < count)
+        assert more.is_visible() is (few < count)
         if few < count:
-            height = stage.find_element("tag name", "canvas").size["height"]
-            assert more.text == f"Show all {count:,}"
+            height = stage.locator("canvas").bounding_box()["height"]
+            assert more.inner_text() == f"Show all {count:,}"
             more.click()
-            assert "shown" not in summary.text
-            assert not more.is_displayed()
-            assert stage.find_element("tag name", "canvas").size["height"] >= height
+            assert "shown" not in summary.inner_text()
+            assert not more.is_visible()
+            assert stage.locator("canvas").bounding_box()["height"] >= height
 
 
 @pytest.mark.parametrize(
@@ -109,64 +117,55 @@ def test_many_maps_are_drawn_when_asked_for(browser, tmp_path):
         ("Pets", ["ねこ", "犬"], "ja"),
     ],
 )
-def test_the_page_says_its_language(title, names, language):
+def test_the_page_says_the_language_of_its_names(title, names, language):
     page = html_page(Network([Flatten(), Linear(2)], (1, 4, 4)), title, list(names))
     assert f'<html lang="{language}">' in page
 
 
-def test_a_file_that_is_no_image_is_named(browser, tmp_path):
-    opened(browser, tmp_path, Network([Flatten(), Linear(3)], (1, 5, 5)), "Page")
+def test_a_file_that_is_no_image_is_named(page, tmp_path):
+    opened(page, tmp_path, Network([Flatten(), Linear(3)], (1, 5, 5)), "Page")
     (tmp_path / "notes.png").write_text("no image")
-    browser.find_element("id", "file").send_keys(str(tmp_path / "notes.png"))
-    assert verdict(browser) == "notes.png is not an image that this browser can read"
+    take(page, tmp_path / "notes.png")
+    page.get_by_text("notes.png is not an image that this browser can read").wait_for()
 
 
-def test_an_image_can_be_dropped(browser, tmp_path):
-    opened(browser, tmp_path, Network([Flatten(), Linear(3)], (1, 5, 5)), "Page")
-    browser.execute_async_script(
-        "const done = arguments[0], canvas = new OffscreenCanvas(10, 10);"
-        "const screen = canvas.getContext('2d'); screen.fillStyle = '#808080';"
-        "screen.fillRect(0, 0, 10, 10);"
-        "canvas.convertToBlob().then((blob) => {"
-        "  const transfer = new DataTransfer(); transfer.items.add(new File([blob], 'a.png'));"
-        "  document.body.dispatchEvent("
-        "    new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));"
-        "  setTimeout(done, 200); });"
+def test_an_image_can_be_dropped(page, tmp_path):
+    opened(page, tmp_path, Network([Flatten(), Linear(3)], (1, 5, 5)), "Page")
+    page.evaluate(
+        """async () => {
+          const canvas = new OffscreenCanvas(10, 10), screen = canvas.getContext("2d");
+          screen.fillStyle = "#808080";
+          screen.fillRect(0, 0, 10, 10);
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([await canvas.convertToBlob()], "a.png"));
+          const how = { dataTransfer: transfer, bubbles: true, cancelable: true };
+          document.body.dispatchEvent(new DragEvent("drop", how));
+        }"""
     )
-    assert "%" in verdict(browser)
-    np.testing.assert_allclose(
-        browser.execute_script("return Array.from(values[0])"), np.full(25, 128 / 255), atol=1e-6
-    )
+    verdict(page, "%")
+    np.testing.assert_allclose(seen(page, 25), np.full(25, 128 / 255), atol=1e-6)
 
 
 @pytest.mark.parametrize("width", [360, 1280, 1920])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_screen_and_can_be_read(browser, tmp_path, width, scheme):
+def test_the_page_fits_the_screen_and_can_be_read(new_page, tmp_path, width, scheme):
     names = ["a name that is far too long to fit", *"bcdefghij"]
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    try:
-        opened(browser, tmp_path, make("vgg11"), "A page", names)
-        wide, inner = browser.execute_script(
-            "return [document.documentElement.scrollWidth, innerWidth]"
-        )
-        assert wide <= inner == width
-        for part in ("body", ".hint", "button", "#verdict"):
-            assert contrast(browser, part) >= 4.5  # WCAG 2.2, 1.4.3
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    opened(page, tmp_path, make("vgg11"), "A page", names)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in ("body", ".hint", "button", "#verdict"):
+        assert contrast(page, part) >= 4.5  # WCAG 2.2, 1.4.3
 
 
-def contrast(browser, part):
+def contrast(page, part):
     """The contrast ratio of a part's text and its background."""
-    colours = browser.execute_script(
-        "const style = getComputedStyle(document.querySelector(arguments[0]));"
-        "const body = getComputedStyle(document.body).backgroundColor;"
-        "const own = style.backgroundColor;"
-        "return [style.color, own === 'rgba(0, 0, 0, 0)' ? body : own];",
+    colours = page.evaluate(
+        """(part) => {
+          const style = getComputedStyle(document.querySelector(part));
+          const body = getComputedStyle(document.body).backgroundColor;
+          const own = style.backgroundColor;
+          return [style.color, own === "rgba(0, 0, 0, 0)" ? body : own];
+        }""",
         part,
     )
     lights = []

@@ -7,8 +7,9 @@ from scipy import ndimage
 
 from badak import BadakError, Network, Trainer, data
 from badak.inspect import draw, maximize_activation
+from badak.inspect.attribution.descent import pull
 from badak.inspect.features import maximize as file
-from badak.inspect.features.maximize import _blurred, _pull
+from badak.inspect.features.maximize import _blurred
 from badak.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from twins import torch_twin
 
@@ -136,7 +137,7 @@ def test_the_pull_is_minus_the_gradient_of_half_the_squared_differences():
     image = np.random.default_rng(0).random((2, 4, 5))
     x = torch.tensor(image, requires_grad=True)
     (0.5 * (x.diff(dim=1).square().sum() + x.diff(dim=2).square().sum())).backward()
-    np.testing.assert_allclose(_pull(image), -x.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(pull(image), -x.grad.numpy(), atol=1e-12)
 
 
 @pytest.mark.parametrize("deviation", [0.3, 0.5, 1.7])

@@ -1,27 +1,25 @@
 """A network as one web page: draw or drop an image, and see the output of each layer.
 
 The page contains the weights and a forward pass in JavaScript. It loads nothing over a network: its
-security policy forbids it. The scripts are in this folder, one idea per file.
+security policy forbids it. Its modules are those of `badak serve`, in `badak.page`.
 """
 
 import base64
 import html
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from badak import checks
 from badak.errors import BadakError
 from badak.formats.steps.lower import lowered
 from badak.formats.steps.program import Program
 from badak.network import Network
+from badak.network.described import about
+from badak.page import bundle
+from badak.page.bundle import filled, read
 from badak.terminal import language, printable
 
 WHAT = "HTML export"
-PARTS = Path(__file__).parent
-SCRIPTS = (
-    "network.js", "resize.js", "picture.js", "digit.js", "maps.js", "pad.js", "app.js",
-)  # fmt: skip
 # As float32 in base64 these are 179 MB of text, which browsers can still open.
 MAX_WEIGHTS = 2**25
 PREPARATIONS = ("digit", "filling", "picture")
@@ -64,22 +62,16 @@ def html_page(
     program = lowered(net, WHAT)
     program.check_weights(WHAT, MAX_WEIGHTS)
     described, weights = _described(program)
-    described |= {"classes": names, "prepare": prepare, "crop": crop}
-    described["parameters"] = net.summary().parameters
-    page = _read("page.html")
-    filled = {
+    described["about"] = {**about(net, names, prepare, crop), "images": False}
+    pieces = {
         "language": language(" ".join([title, *names])),
         "title": html.escape(printable(title)),
-        "page.css": _read("page.css"),
+        "page.css": read("page.css"),
         "network": json.dumps(described, allow_nan=False).replace("<", "\\u003c"),
         "weights": base64.b64encode(weights).decode(),
-        "scripts": "\n".join(_read(name) for name in SCRIPTS),
+        "script": bundle("exported.js"),
     }
-    # Piece by piece: a text that is put in may contain braces of its own.
-    start, *rest = page.split("{{")
-    return start + "".join(
-        filled[piece.split("}}", 1)[0]] + piece.split("}}", 1)[1] for piece in rest
-    )
+    return filled("exported.html", pieces)
 
 
 def _described(program: Program) -> tuple[dict[str, object], bytes]:
@@ -108,7 +100,3 @@ def _described(program: Program) -> tuple[dict[str, object], bytes]:
         "weight_count": start,
     }
     return described, b"".join(arrays)
-
-
-def _read(name: str) -> str:
-    return (PARTS / name).read_text(encoding="utf-8").rstrip("\n")

@@ -12,6 +12,7 @@ from badak.arrays import as_images, as_labels
 from badak.errors import BadakError
 from badak.inspect.checks.differences import FLOOR_OF_ROUNDING, TOLERANCE, ArrayCheck, compare
 from badak.inspect.checks.layer_check import LayerCheck, check_layers
+from badak.languages import translated
 from badak.network import Network
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class GradientCheck:
                 f"{layer.entries:,}",
                 f"{layer.kinks:,}",
                 f"{layer.worst:.1e}",
-                "; ".join(layer.symptoms) or "ok",
+                translated("; ".join(layer.symptoms) or "ok"),
             ]
             for layer in self.layers
         ]

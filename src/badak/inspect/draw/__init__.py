@@ -9,6 +9,7 @@ One file per kind of picture; Matplotlib is imported when the first one is drawn
 from badak.inspect.draw.attribution.attributions import attributions
 from badak.inspect.draw.checks.precision import precision
 from badak.inspect.draw.checks.profile import profile
+from badak.inspect.draw.checks.scaling import scaling
 from badak.inspect.draw.data.augmentation import augmentation
 from badak.inspect.draw.data.counts import class_counts
 from badak.inspect.draw.data.sizes import image_sizes
@@ -62,6 +63,7 @@ __all__ = [
     "reliability",
     "roc",
     "save",
+    "scaling",
     "shift_robustness",
     "top_patches",
 ]

@@ -5,8 +5,6 @@ Letters: N images, M mistakes returned, C channels, H rows, W columns.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from badak import checks
 from badak.arrays import Array, Images, Indices, Labels
 from badak.data import Dataset
@@ -53,6 +51,7 @@ def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Mis
         BadakError: no images, images or classes that do not fit, or a k below 1.
 
     Example:
+        >>> import numpy as np
         >>> pets = Dataset(np.zeros((3, 1, 8, 8)), [0, 1, 1], ["cat", "dog"])
         >>> guesses = Predictions([0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.8, 0.2]], ["cat", "dog"])
         >>> misclassified(guesses, pets).places
@@ -62,9 +61,8 @@ def misclassified(net: Network | Predictions, data: Dataset, k: int = 20) -> Mis
     if data is None:
         raise BadakError("data must be given: it holds the images; predictions alone do not")
     predictions = predictions_of(net, data)
-    wrong = np.flatnonzero(predictions.wrong)
-    # Stable: equally confident mistakes keep the order of the data.
-    places = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")][:k]
+    wrong = predictions.surest(predictions.wrong)
+    places = wrong[:k]
     return Misclassified(
         places,
         data.images[places],

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import ops
-from badak.arrays import Array, Labels, Mask, as_array, as_labels
+from badak.arrays import Array, Indices, Labels, Mask, as_array, as_labels
 from badak.data import Dataset
 from badak.data.augment import Views, averaged
 from badak.errors import ArgumentTypeError, BadakError
@@ -104,6 +104,16 @@ class Predictions:
     def accuracy(self) -> float:
         """Share of images that were classified correctly."""
         return 1 - float(self.wrong.mean())
+
+    def surest(self, among: Mask) -> Indices:
+        """Return the indices of some images, the most confident first.
+
+        Args:
+            among: (N,) which images. Equally confident ones keep the order of the data.
+        """
+        places = np.flatnonzero(among)
+        order: Indices = places[np.argsort(-self.confidence[places], kind="stable")]
+        return order
 
     def __len__(self) -> int:
         return len(self.labels)

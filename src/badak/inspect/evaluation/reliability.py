@@ -25,7 +25,7 @@ class Reliability:
         counts: (B,) int64, images in each bin.
         confidence: (B,) mean confidence of the bin's images; NaN if there are none.
         accuracy: (B,) share of the bin's images classified correctly; NaN if there are none.
-        error: expected calibration error: |accuracy - confidence|, averaged over all images.
+        error: expected calibration error: ``|accuracy - confidence|``, averaged over all images.
         mean_confidence: over all images.
         mean_accuracy: over all images.
     """

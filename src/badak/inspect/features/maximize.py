@@ -9,6 +9,7 @@ from badak import checks
 from badak.arrays import Array, Images
 from badak.errors import BadakError
 from badak.inspect.attribution.backward import trace
+from badak.inspect.attribution.descent import normed, pull
 from badak.inspect.subject import finite, one_layer
 from badak.network import Network
 
@@ -99,7 +100,7 @@ def maximize_activation(
         seen = trace(net, np.roll(image, shift, (1, 2))[None], last=layer)
         activations.append(np.vdot(weights, seen.output))
         gradient = np.roll(seen.gradient(weights)[0], (-shift[0], -shift[1]), (1, 2))
-        image += lr * (1 - step / steps) * (_normed(gradient) + total_variation * _pull(image))
+        image += lr * (1 - step / steps) * (normed(gradient) + total_variation * pull(image))
         image = _blurred(image, blur * left).clip(0, 1)
     activations.append(np.vdot(weights, trace(net, image[None], last=layer).output))
     return MaximizedActivation(layer, channel, image, np.array(activations))
@@ -118,26 +119,6 @@ def _weights(output: Array, channel: Target) -> Array:
     weights = np.zeros_like(output)
     weights[0, *place] = 1 / output[0, *place].size
     return weights
-
-
-def _normed(gradient: Array) -> Array:
-    """The gradient, its root mean square 1; 0 where it is 0 everywhere."""
-    largest = np.abs(gradient).max()
-    if largest == 0:
-        return gradient
-    gradient = gradient / largest  # or the squares of a small one would all be 0
-    return np.asarray(gradient / np.sqrt(np.mean(np.square(gradient))))
-
-
-def _pull(image: Images) -> Images:
-    """Sum of neighbours' differences: minus the gradient of half the squared total variation."""
-    pull = np.zeros_like(image)
-    down, right = np.diff(image, axis=1), np.diff(image, axis=2)
-    pull[:, :-1] += down
-    pull[:, 1:] -= down
-    pull[:, :, :-1] += right
-    pull[:, :, 1:] -= right
-    return pull
 
 
 def _blurred(image: Images, deviation: float) -> Images:

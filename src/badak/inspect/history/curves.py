@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from badak.arrays import Array, Indices
 from badak.errors import BadakError
@@ -72,3 +73,30 @@ def learning_curve(history: History | RunDirectory | str | Path) -> LearningCurv
     columns = list(zip(*history.epochs, strict=True))
     epochs, _, *measures = columns
     return LearningCurve(np.array(epochs), *(np.array(measure) for measure in measures))
+
+
+def losses_at(history: History, steps: ArrayLike) -> Array:
+    """Return the mean training loss of the steps up to each of these, since the one before it.
+
+    Args:
+        history: what was measured at each step.
+        steps: (T,) rising, from 0.
+
+    Returns:
+        (T,); NaN if no step lies between, as at step 0.
+
+    Example:
+        >>> from badak.training.history import StepRecord
+        >>> history = History([StepRecord(n, 1, 10, 0.1, 1 / n, 0.5) for n in (1, 2, 3, 4)])
+        >>> losses_at(history, [0, 2, 3, 9])
+        array([ nan, 0.75 , 0.33333333, 0.25 ])
+    """
+    losses = np.array([record.loss for record in history.steps])
+    ends = np.minimum(np.asarray(steps, int), len(losses))
+    starts = np.append(0, ends[:-1])
+    return np.array(
+        [
+            losses[start:end].mean() if end > start else np.nan
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    )

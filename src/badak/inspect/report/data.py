@@ -10,8 +10,9 @@ from badak.inspect import draw
 from badak.inspect.data.facts import facts
 from badak.inspect.data.finding import Finding
 from badak.inspect.data.survey import Survey
-from badak.inspect.report.page import document, figure, listed_contents, section, text
+from badak.inspect.report.page import document, figure, listed_contents, section, told
 from badak.inspect.report.photos import examples, photos
+from badak.languages import translated
 
 EXAMPLES, MOST_CLASSES = 5, 40  # photos of a class; classes that are shown
 HEADINGS = {"fix": "To fix", "look": "To look at"}
@@ -59,7 +60,7 @@ def data_report(
         own = [finding for finding in found if finding.level == level]
         for finding in own:
             tell(finding.title)
-            advice = f'<p class="advice">{text(finding.advice)}</p>'
+            advice = f'<p class="advice">{told(finding.advice)}</p>'
             bodies.append(section(_sentence(finding.title), "", advice + photos(seen, finding)))
         if own:
             contents.append(listed_contents(heading, [_sentence(each.title) for each in own]))
@@ -93,4 +94,5 @@ def _examples(seen: Survey) -> str:
 
 
 def _sentence(title: str) -> str:
+    title = translated(title)
     return title[:1].upper() + title[1:]

@@ -14,9 +14,16 @@ from PIL import Image
 from badak.inspect.draw import Animation
 from badak.inspect.report.section import Pictures, Section
 from badak.inspect.report.trained import Trained
+from badak.languages import chosen, translated
 from badak.terminal import language, printable
 
 PAGE = Path(__file__).with_name("page.html")
+WORDS = {
+    "heading": "Contents",
+    "scroll": "Scroll sideways to see all",
+    "play": "Play",
+    "pause": "Pause",
+}  # of page.html itself
 # Figures are not shown smaller than this share of their size, so that their text stays readable: on
 # a narrow screen they scroll instead. Animations are small and have large text.
 MIN_SCALE = 0.55
@@ -49,11 +56,13 @@ def page(trained: Trained, parts: Sequence[Part]) -> str:
     """Lay out the page."""
     notice = ""
     if trained.missing:
-        notice = (
-            '<p class="notice">The data set is not available, so sections that need its images '
-            f"are left out: {text(trained.missing)}</p>"
+        words = (
+            "The data set is not available, so sections that need its images are left out: "
+            f"{trained.missing}"
         )
-    network = f'<pre tabindex="0">{html.escape(str(trained.net.summary()))}</pre>'
+        notice = f'<p class="notice">{told(words)}</p>'
+    table = re.sub("[가-힣]", r"<b>\g<0></b>", html.escape(str(trained.net.summary())))
+    network = f'<pre tabindex="0">{table}</pre>'
     bodies = [section("Layers", "Each layer with its output, its parameters and its operations; "
                        "the last column is its receptive field.", network)]  # fmt: skip
     contents = [listed_contents("Network", ["Layers"])]
@@ -80,11 +89,14 @@ def document(
 ) -> str:
     """Fill in the page; `contents`, `sections` and `notice` are HTML already."""
     shown = [
-        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in facts.items()
+        # A value of one word is a name, such as a model's.
+        f"<div><dt>{told(name)}</dt><dd>{told(value) if ' ' in value else text(value)}</dd></div>"
+        for name, value in facts.items()
     ]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
-        language=language(" ".join([title, *class_names])),
-        title=text(title),
+        language=language(" ".join([title, *class_names])) if chosen() == "en" else chosen(),
+        title=told(title),
+        **{name: translated(words) for name, words in WORDS.items()},
         facts="\n".join(shown),
         notice=notice,
         contents="\n".join(contents),
@@ -97,6 +109,11 @@ def text(words: str) -> str:
     return html.escape(printable(words))
 
 
+def told(words: str) -> str:
+    """Words of badak's own in the language in use, escaped for HTML."""
+    return text(translated(words))
+
+
 def _slug(title: str) -> str:
     """The title as the name of a link's target."""
     return re.sub(r"\W+", "-", title.lower()).strip("-")
@@ -104,25 +121,25 @@ def _slug(title: str) -> str:
 
 def listed_contents(heading: str, titles: Sequence[str]) -> str:
     """An entry of the table of contents: a heading, and links to its sections."""
-    links = [f'<li><a href="#{_slug(title)}">{text(title)}</a></li>' for title in titles]
-    return f"<li>{text(heading)}<ul>{''.join(links)}</ul></li>"
+    links = [f'<li><a href="#{_slug(title)}">{told(title)}</a></li>' for title in titles]
+    return f"<li>{told(heading)}<ul>{''.join(links)}</ul></li>"
 
 
 def section(title: str, sentence: str, body: str) -> str:
     """A section: its title, its body, and the sentence below it."""
     return (
-        f'<section id="{_slug(title)}"><h2>{text(title)}</h2>{body}'
-        f"<p>{text(sentence)}</p></section>"
+        f'<section id="{_slug(title)}"><h2>{told(title)}</h2>{body}'
+        f"<p>{told(sentence)}</p></section>"
     )
 
 
 def _body(shown: Shown) -> str:
     """The section's figures one below the other; its animations side by side, with one slider."""
     if shown.fault:
-        return f'<p class="notice">Not drawn: {text(shown.fault)}</p>'
+        return f'<p class="notice">{told(f"Not drawn: {shown.fault}")}</p>'
     figures, animations = [], []
     for name, picture in shown.pictures.items():
-        alt = f"{shown.section.title}: {name.replace('_', ' ')}"
+        alt = f"{translated(shown.section.title)}: {name.replace('_', ' ')}"
         if isinstance(picture, Animation):
             animations.append(picture)
         else:
@@ -143,13 +160,16 @@ def _slider(animations: Sequence[Animation]) -> str:
         for page, caption in zip(animation.pages, animation.captions, strict=True):
             file = io.BytesIO()
             page.save(file, "PNG")
-            pages.append(_image(file.getvalue(), caption, hidden=page is not animation.pages[-1]))
+            pages.append(
+                _image(file.getvalue(), translated(caption), hidden=page is not animation.pages[-1])
+            )
         figures.append(f'<figure class="pages">{"".join(pages)}</figure>')
     last = len(animations[0].pages) - 1
     return (
-        '<div class="moments"><label>Moment <output></output>'
+        f'<div class="moments"><label>{told("Moment")} <output></output>'
         f'<input type="range" min="0" max="{last}" value="{last}"></label>'
-        f'<button type="button">Play</button><div class="side">{"".join(figures)}</div></div>'
+        f'<button type="button">{told("Play")}</button>'
+        f'<div class="side">{"".join(figures)}</div></div>'
     )
 
 

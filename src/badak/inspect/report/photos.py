@@ -9,7 +9,8 @@ from PIL import Image
 from badak.errors import BadakError
 from badak.inspect.data.finding import Finding, counted
 from badak.inspect.data.survey import Survey
-from badak.inspect.report.page import text
+from badak.inspect.report.page import text, told
+from badak.languages import translated
 
 SIDE = 192  # pixels of the longer side
 SHOWN, TOGETHER = 24, 6  # groups of a finding; photos of a group
@@ -32,14 +33,14 @@ def examples(seen: Survey, label: int, count: int) -> str:
     chosen = [int(places[len(places) * k // count]) for k in range(min(count, len(places)))]
     if len(places) <= count:
         chosen = places.tolist()
-    title = f"{seen.class_names[label]}: {counted(len(places))}"
+    title = f"{seen.class_names[label]}: {translated(counted(len(places)))}"
     items = "".join(f"<li>{_photo(seen, place)}</li>" for place in chosen)
     return f'<h3>{text(title)}</h3><ul class="photos">{items}</ul>'
 
 
 def _group(seen: Survey, group: Sequence[int], note: str) -> str:
     more = f", and {len(group) - TOGETHER} more" if len(group) > TOGETHER else ""
-    words = f'<span class="note">{text(note + more)}</span>'
+    words = f'<span class="note">{told(note + more)}</span>'
     if len(group) == 1:
         return f"<li>{_photo(seen, group[0])}{words}</li>"
     shown = "".join(f"<div>{_photo(seen, place)}</div>" for place in group[:TOGETHER])
@@ -48,11 +49,11 @@ def _group(seen: Survey, group: Sequence[int], note: str) -> str:
 
 def _photo(seen: Survey, place: int) -> str:
     """A thumbnail with the file's name; the name alone if the file has gone since."""
-    name = f'<span class="name">{text(seen.names[place])}</span>'
+    name = f'<span class="name">{told(seen.names[place])}</span>'
     try:
         pixels = seen.picture(place, SIDE)
     except BadakError as fault:
-        return f"<p>{text(str(fault))}</p>{name}"
+        return f"<p>{told(str(fault))}</p>{name}"
     file = io.BytesIO()
     image = Image.fromarray(pixels.transpose(1, 2, 0).copy())  # (3, H, W) -> (H, W, 3)
     image.save(file, "JPEG", quality=QUALITY)
@@ -74,7 +75,7 @@ def _listed(seen: Survey, finding: Finding) -> str:
     words = f"All {len(finding.groups):,} as text"
     if len(finding.groups) > SHOWN:
         words += f"; photos show the first {SHOWN}"
-    return f"<details><summary>{words}</summary>{lines}</details>"
+    return f"<details><summary>{told(words)}</summary>{lines}</details>"
 
 
 def entries(seen: Survey, finding: Finding) -> list[str]:
@@ -85,8 +86,8 @@ def entries(seen: Survey, finding: Finding) -> list[str]:
         ['ants: 1']
     """
     if not finding.groups:
-        return list(finding.notes)
+        return list(map(translated, finding.notes))
     return [
-        f"{' = '.join(seen.names[place] for place in group)} ({note})"
+        f"{' = '.join(translated(seen.names[place]) for place in group)} ({translated(note)})"
         for group, note in zip(finding.groups, finding.notes, strict=True)
     ]

@@ -10,7 +10,7 @@ from badak.inspect.draw.panels.signed import filter_panels, scale_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# More panels than this would be too small to see.
+#: The most panels that a picture has; more would be too small to see.
 MOST_PANELS = 256
 MAX_COLUMNS = 16
 WIDTH, CELL = 0.8, 0.45  # inches: a panel's width, as a picture and in a table

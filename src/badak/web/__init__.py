@@ -1,0 +1,1 @@
+"""badak serve: the local page."""
