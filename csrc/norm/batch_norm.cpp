@@ -159,6 +159,43 @@ void batch_norm2d(const float* x, const Channels& channels, float* y, const Imag
   passes.run(results);
 }
 
+void channel_moments(const float* x, double* mean, double* squares, const Images& images) {
+  if (images.places == 1) return row_moments(x, mean, squares, images);
+  const int64_t places = images.places;
+  const double count = static_cast<double>(images.n * places);
+  const Passes passes(images);
+  const Pass means{[&](const Part& part) {
+                     Sum sum;
+                     each_image(images, part, [&](int64_t at) {
+                       each_vec(places, [&](Vec x) { sum.add(x); }, x + at);
+                     });
+                     part.sums[0] = sum.total();
+                     part.sums[1] = 0;
+                   },
+                   [&](int64_t c) { mean[c] = passes.total(c)[0] / count; }};
+  const Pass around{[&](const Part& part) {
+                      const float centre = static_cast<float>(mean[part.channel]);
+                      Sum sum, sum_of_squares;
+                      each_image(images, part, [&](int64_t at) {
+                        each_difference(places, x + at, centre, [&](Vec difference) {
+                          sum.add(difference);
+                          sum_of_squares.add_square(difference);
+                        });
+                      });
+                      part.sums[0] = sum.total();
+                      part.sums[1] = sum_of_squares.total();
+                    },
+                    [&](int64_t c) {
+                      // The centre is the mean rounded to float; the sum of the differences says by
+                      // how much.
+                      const double sum = passes.total(c)[0], off = sum / count;
+                      const double spread = passes.total(c)[1] - sum * off;
+                      mean[c] = static_cast<double>(static_cast<float>(mean[c])) + off;
+                      squares[c] = spread < 0 ? 0 : spread;  // NaN stays
+                    }};
+  passes.run(means, around);
+}
+
 void batch_norm2d_backward(const float* grad_y, const float* x, const ChannelGradients& channels,
                            float* grad_x, const Images& images, bool training) {
   if (images.places == 1)

@@ -58,6 +58,29 @@ void batch_norm_rows(const float* x, const Channels& channels, float* y, const I
   });
 }
 
+void row_moments(const float* x, double* mean, double* squares, const Images& images) {
+  const int64_t all = images.n * images.c;
+  const double share = 1 / static_cast<double>(images.n);
+  each_vector(images, [&](int64_t c, int64_t size) {
+    Sum sum, off, square;
+    for (int64_t at = c; at < all; at += images.c) sum.add(load_some(x + at, size));
+    const Vec centre = sum.lanes(share);
+    for (int64_t at = c; at < all; at += images.c) {
+      const Vec difference = load_some(x + at, size) - centre;
+      off.add(difference);
+      square.add_square(difference);
+    }
+    double offs[LANES], square_sums[LANES];
+    off.store(offs);
+    square.store(square_sums);
+    for (int64_t lane = 0; lane < size; lane++) {
+      const double shift = offs[lane] * share, spread = square_sums[lane] - offs[lane] * shift;
+      mean[c + lane] = static_cast<double>(centre[lane]) + shift;
+      squares[c + lane] = spread < 0 ? 0 : spread;  // NaN stays
+    }
+  });
+}
+
 void batch_norm_rows_backward(const float* grad_y, const float* x, const ChannelGradients& channels,
                               float* grad_x, const Images& images, bool training) {
   const int64_t all = images.n * images.c;

@@ -60,6 +60,8 @@ using LayerNormGradients = ChannelGradients;
                    bool training, double momentum, float eps))                                     \
   X(batch_norm2d_backward, (const float* grad_y, const float* x, const ChannelGradients& channels, \
                             float* grad_x, const Images& images, bool training))                   \
+  /* Of each channel, in double: the mean, and the sum of the squares around it. */                \
+  X(channel_moments, (const float* x, double* mean, double* squares, const Images& images))        \
   X(group_norm, (const float* x, const Groups& groups, float* y, const Images& images, float eps)) \
   X(group_norm_backward, (const float* grad_y, const float* x, const ChannelGradients& channels,   \
                           int64_t groups, float* grad_x, const Images& images))                    \

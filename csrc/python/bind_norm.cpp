@@ -59,6 +59,11 @@ void bind_norm(nb::module_& m) {
                                      training);
     });
   });
+  m.def("channel_moments", [](In x, OutOf<double> mean, OutOf<double> squares) {
+    submit([=, images = images_of(x)] {
+      kernels->channel_moments(x.data(), mean.data(), squares.data(), images);
+    });
+  });
   m.def("group_norm", [](In x, In weight, In bias, Out y, Out mean, Out inverse_std, double eps) {
     submit([=, images = images_of(x)] {
       const Groups groups{static_cast<int64_t>(mean.shape(1)), weight.data(), bias.data(),

@@ -30,6 +30,10 @@ def test_sizes_that_do_not_fit_name_the_layer():
 def test_modern_is_a_yes_or_no():
     with pytest.raises(BadakError, match=r"modern.*got 1998"):
         LeNet5(modern=1998)
+    with pytest.raises(BadakError, match=r"paper_pixels.*got 32"):
+        LeNet5(paper_pixels=32)
+    with pytest.raises(BadakError, match="paper_pixels=True needs modern=False"):
+        LeNet5(paper_pixels=True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from badak.layers import Conv2d, Dropout, Linear, Residual, ScaledTanh, TableConv2d
+from badak.layers.walk import run
 from badak.models import (
     MODELS,
     VGG11,
@@ -84,6 +85,21 @@ def test_lenet_of_1998_has_sixty_thousand_parameters(built):
     assert net.summary().parameters == 60_000
     assert list(net.buffers()) == ["rbf1.codes"]
     assert not any(name.startswith("rbf1") for name in net.parameters())
+
+
+def test_the_papers_pixels():
+    """Section III.A: 32x32, the background -0.1 and the ink 1.175; the rest is as without."""
+    net = LeNet1998(paper_pixels=True)
+    assert net.summary().parameters == 60_000
+    image = np.zeros((1, 1, 28, 28), np.float32)
+    image[0, 0, 1, 2] = 1
+    pixels = next(visit.output for visit in run(net.layers, image) if visit.name == "normalize1")
+    assert pixels.shape == (1, 1, 32, 32)
+    expected = np.full((32, 32), -0.1)
+    expected[3, 4] = 1.175
+    np.testing.assert_allclose(pixels[0, 0], expected, atol=1e-6)
+    plain = LeNet1998(padding=0, input_shape=(1, 32, 32))
+    np.testing.assert_array_equal(net(image), plain(pixels))
 
 
 def test_c3_sees_what_table_1_says(built):
@@ -217,6 +233,7 @@ SMALL = {
     "lenet": ({"filters": (4, 5), "hidden_sizes": (12, 8)}, (2, 18, 20)),
     "deep": ({"filters": (3, 4, 5, 6, 7, 8), "hidden_size": 8}, (2, 12, 14)),
     "lenet1998": ({}, (2, 18, 20)),
+    "lenet1998-paper": ({}, (2, 18, 20)),
     "alexnet": ({"filters": (4, 6, 8, 6, 4), "hidden_sizes": (8, 8)}, (2, 67, 75)),
     "vgg11": ({"filters": [[4]] * 5}, (2, 18, 20)),
     "vgg16": ({"filters": [[4, 4]] * 5}, (2, 40, 33)),

@@ -98,3 +98,28 @@ def test_what_is_not_finite_stays_in_its_channel(c, value):
         np.testing.assert_array_equal(np.isnan(a), np.isnan(b))
         np.testing.assert_array_equal(np.isinf(a), np.isinf(b))
     assert np.isfinite(ours[0][:, 0]).all()
+
+
+@pytest.mark.parametrize("c", [1, 3, 7, 8, 20])  # few are split among threads
+@pytest.mark.parametrize(("h", "w"), [(1, 1), (3, 5), (37, 41)])
+def test_moments_of_channels_in_double_with_any_threads(c, h, w):
+    x = draw(9, c, h, w) + np.float32(4000) * (1 + np.arange(c, dtype=np.float32))[:, None, None]
+    expected, before = reference.channel_moments(x), _core.num_threads()
+    results = []
+    for count in (1, 2, 3):
+        _core.set_num_threads(count)
+        results.append(native.channel_moments(x))
+    _core.set_num_threads(before)
+    for ours, *others, true in zip(*results, expected, strict=True):
+        for other in others:
+            np.testing.assert_array_equal(other, ours)
+        np.testing.assert_allclose(ours, true, rtol=1e-9)
+
+
+@pytest.mark.parametrize("places", [1, 6])
+def test_moments_of_what_is_not_finite_are_nan_in_its_channel(places):
+    x = draw(3, 5, 1, places)
+    x[1, 2, 0, 0] = np.inf
+    mean, squares = native.channel_moments(x)
+    assert np.isnan(squares).tolist() == [False, False, True, False, False]
+    assert np.isfinite(mean).tolist() == [True, True, False, True, True]

@@ -37,6 +37,7 @@ from badak.layers.table_conv import TableConv2d
 from badak.layers.upsample import Upsample
 from badak.layers.widen import Widen2d
 
+#: The layers by name, as files name them.
 LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
     for layer in (

@@ -47,6 +47,11 @@ class Layer(ABC):
         changes.note()
 
     @property
+    def alone(self) -> bool:
+        """Whether training asks no other process, so that a plan can repeat it."""
+        return True
+
+    @property
     def parameters(self) -> dict[str, Array]:
         """Name -> live array that training changes; filled by `build`."""
         return self._arrays("parameters")
@@ -71,7 +76,7 @@ class Layer(ABC):
         return arrays
 
     def build(self, input_shape: Shape, generator: np.random.Generator, dtype: Any) -> Shape:
-        """Make the parameters for inputs (N, *input_shape) and return the output's shape.
+        """Make the parameters for inputs ``(N, *input_shape)`` and return the output's shape.
 
         Args:
             input_shape: of one image: (C, H, W), or (D,).
@@ -99,7 +104,7 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array, training: bool) -> tuple[Array, Any]:
-        """Return the output (N, *output_shape) and what `backward` needs."""
+        """Return the output ``(N, *output_shape)`` and what `backward` needs."""
 
     @abstractmethod
     def backward(

@@ -1,8 +1,8 @@
 """Batch normalisation: of maps, of rows, and with statistics that stay."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, final
 
 import numpy as np
 
@@ -23,17 +23,55 @@ def factors(layer: Layer, eps: float) -> tuple[Array, Array]:
     return factor, bias - mean * factor
 
 
+class SharedStatistics(Protocol):
+    """Batch normalisation in training by more than one process's batch: `ops` of the same names."""
+
+    def batch_norm2d(
+        self,
+        x: Array,
+        weight: Array,
+        bias: Array,
+        running_mean: Array,
+        running_var: Array,
+        training: bool,
+        momentum: float,
+        eps: float,
+    ) -> ops.BatchNorm:
+        """As `badak.ops.batch_norm2d`."""
+
+    def batch_norm2d_backward(
+        self,
+        grad_y: Array,
+        x: Array,
+        weight: Array,
+        mean: Array,
+        inverse_std: Array,
+        training: bool,
+    ) -> tuple[Array, Array, Array]:
+        """As `badak.ops.batch_norm2d_backward`."""
+
+
 @dataclass
 class BatchNorm(Layer):
-    """What batch norms of maps and of rows share (Ioffe and Szegedy 2015, algorithm 1)."""
+    """What batch norms of maps and of rows share (Ioffe and Szegedy 2015, algorithm 1).
+
+    Attributes:
+        shared: computes what training needs of all processes' batches; None if there is one.
+    """
 
     prefix: ClassVar[str] = "norm"
     momentum: float = 0.1
     eps: float = 1e-5
+    shared: SharedStatistics | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks.real(self.momentum, "momentum", minimum=0, maximum=1)
         checks.real(self.eps, "eps", above=0)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the statistics are those of its own batch."""
+        return self.shared is None
 
     @abstractmethod
     def maps(self, x: Array) -> Array:
@@ -55,7 +93,7 @@ class BatchNorm(Layer):
 
     def forward(self, x: Array, training: bool) -> tuple[Array, BatchNormCache]:
         """In training, use the batch's statistics and update the running ones."""
-        result = ops.batch_norm2d(
+        result = self._source(training).batch_norm2d(
             self.maps(x),
             self.parameters["weight"],
             self.parameters["bias"],
@@ -75,10 +113,14 @@ class BatchNorm(Layer):
     ) -> tuple[Array, Gradients]:
         """Gradients of the input, ``weight`` and ``bias``."""
         x, mean, inverse_std, training = cache
-        grad_x, grad_weight, grad_bias = ops.batch_norm2d_backward(
+        grad_x, grad_weight, grad_bias = self._source(training).batch_norm2d_backward(
             self.maps(grad_y), self.maps(x), self.parameters["weight"], mean, inverse_std, training
         )
         return grad_x.reshape(x.shape), {"weight": grad_weight, "bias": grad_bias}
+
+    def _source(self, training: bool) -> SharedStatistics:
+        """What computes: ops, unless several processes share their statistics."""
+        return ops if self.shared is None or not training else self.shared
 
     def flops(self, input_shape: Shape) -> int:
         """One multiply-add for each value, as in prediction."""

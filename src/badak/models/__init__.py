@@ -30,10 +30,12 @@ from badak.models.vgg import VGG11, VGG16
 from badak.models.wide_resnet import WideResNet16
 from badak.network import Network
 
+#: The models by name, as the command line names them.
 MODELS: dict[str, Callable[..., Network]] = {
     "simple": SimpleConvNet,
     "lenet": LeNet5,
     "lenet1998": partial(LeNet5, modern=False),
+    "lenet1998-paper": partial(LeNet5, modern=False, paper_pixels=True),
     "deep": DeepConvNet,
     "alexnet": AlexNet,
     "vgg11": VGG11,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from badak import checks
+from badak.errors import BadakError
 from badak.layers import (
     Conv2d,
     EuclideanRBF,
@@ -13,10 +14,12 @@ from badak.layers import (
     Layer,
     Linear,
     MaxPool2d,
+    Normalize,
     ReLU,
     ScaledTanh,
     Subsample2d,
     TableConv2d,
+    ZeroPad2d,
 )
 from badak.layers.initial import WeightInit
 from badak.models.sizes import padding_to_32, several, shape_of
@@ -30,12 +33,15 @@ TABLE_1 = (
     *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
     (0, 1, 2, 3, 4, 5),
 )
+# Section III.A: so that the mean is about 0 and the variance about 1.
+BACKGROUND, INK = -0.1, 1.175
 
 
 def LeNet5(
     num_classes: int = 10,
     modern: bool = True,
     *,
+    paper_pixels: bool = False,
     input_shape: Sequence[int] = (1, 28, 28),
     filters: tuple[int, int] = (6, 16),
     kernel_size: IntOrPair = 5,
@@ -54,11 +60,13 @@ def LeNet5(
     The form of 1998 has the paper's 60,000 trainable parameters: sub-sampling that learns, table I
     between S2 and C3 (with other numbers of filters every one sees all), the scaled tanh after
     every layer up to F6, as section II.B says of all units, and outputs that measure the distance
-    to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175; weights are drawn by He's
-    rule, which makes up for the smaller pixels; and the loss leaves out the paper's constant for
-    images of no class.
+    to fixed codes. What differs: pixels are 0 to 1, not -0.1 to 1.175, unless paper_pixels is true;
+    weights are drawn by He's rule, which makes up for the smaller pixels; and the loss leaves out
+    the paper's constant for images of no class.
 
     Arguments are those of `badak.models`, and: modern, whether it is today's form or that of 1998;
+    paper_pixels, whether that of 1998 begins by padding the image and scaling its pixels as the
+    paper did (section III.A);
     filters of the first two convolutions, of kernel_size; padding of the first, what makes the
     image the paper's 32x32 if None; pool_size, window and stride of both poolings; hidden_sizes,
     maps of C5 (units, in the modern form) and units of F6.
@@ -71,11 +79,19 @@ def LeNet5(
     """
     shape = shape_of(input_shape, None)
     form = _modern if checks.flag(modern, "modern") else _of_1998
-    layers = form(
+    if padding is None:
+        padding = padding_to_32(shape)
+    first: list[Layer] = []
+    if checks.flag(paper_pixels, "paper_pixels"):
+        if modern:
+            raise BadakError("paper_pixels=True needs modern=False: they are those of 1998")
+        scale = 1 / (INK - BACKGROUND)
+        first, padding = [ZeroPad2d(padding), Normalize(-BACKGROUND * scale, scale)], 0
+    layers = first + form(
         num_classes,
         several(filters, "filters", 2),
         kernel_size,
-        padding_to_32(shape) if padding is None else padding,
+        padding,
         pool_size,
         several(hidden_sizes, "hidden_sizes", 2),
         weight_init,

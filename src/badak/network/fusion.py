@@ -54,12 +54,15 @@ class Chain(Stage):
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """The way back; only the first one's input may need no gradient."""
-        gradients: Gradients = {}
+        return self.whole(self.back(grad_y, need_grad_x))
+
+    def back(self, grad_y: Array, need_grad_x: bool) -> Iterator[tuple[Array | None, Gradients]]:
+        """One stage after the other, from the last."""
         grad: Any = grad_y
         for place, stage in reversed(list(enumerate(self.stages))):
-            grad, own = stage.backward(grad, need_grad_x or place > 0)
-            gradients |= own
-        return grad, gradients
+            for step in stage.back(grad, need_grad_x or place > 0):
+                yield step
+            grad = step[0]
 
 
 class Still(Stage):
@@ -88,6 +91,10 @@ class Still(Stage):
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """Through the layers that learn."""
         return self.rest.backward(grad_y, False)
+
+    def back(self, grad_y: Array, need_grad_x: bool) -> Iterator[tuple[Array | None, Gradients]]:
+        """Through the layers that learn."""
+        return self.rest.back(grad_y, False)
 
 
 class Row:

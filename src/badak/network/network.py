@@ -19,7 +19,7 @@ from badak.layers.naming import named
 from badak.network import architecture, files, passes
 from badak.network.evaluate import evaluate, outputs
 from badak.network.freezing import set_names_frozen
-from badak.network.plan import Plans
+from badak.network.plan import Plans, Ready
 from badak.network.results import Evaluation, LabelledImages, StepResult
 from badak.network.state import (
     buffers,
@@ -126,6 +126,9 @@ class Network(Transferable):
         lines = [f"    {name!r}: {layer!r}," for name, layer in self.layers.items()]
         return "\n".join(["Network({", *lines, f"}}, input_shape={self.input_shape})"])
 
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
     def forward(self, x: ArrayLike, training: bool = False) -> Array:
         """Return the output for images (N, C, H, W); with `training`, as in a training step."""
         with self._turns.writing() if training else self._turns.reading():
@@ -156,10 +159,17 @@ class Network(Transferable):
             return result.copied()
 
     def step_pass(
-        self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+        self,
+        x: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        ready: Ready | None = None,
     ) -> AbstractContextManager[StepResult]:
-        """Lend what `forward_backward` returns, within a block; a plan allocates no array."""
-        return passes.forward_backward(self, x, labels, sample_weight)
+        """Lend what `forward_backward` returns, within a block; a plan allocates no array.
+
+        `ready` is called as ready({name: gradient}) on the way back, as soon as some are final.
+        """
+        return passes.forward_backward(self, x, labels, sample_weight, ready=ready)
 
     def loss_and_gradients(
         self, x: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None

@@ -17,7 +17,7 @@ from badak.arrays import Array, Images, as_array, as_images, as_labels, check_no
 from badak.errors import BadakError, where
 from badak.layers import CrossEntropyLoss
 from badak.network.freezing import still
-from badak.network.plan import Plan
+from badak.network.plan import Plan, Ready
 from badak.network.results import StepResult
 from badak.ops import edition
 
@@ -51,20 +51,28 @@ def forward_backward(
     sample_weight: ArrayLike | None = None,
     need_grad_x: bool = False,
     training: bool = True,
+    ready: Ready | None = None,
 ) -> Iterator[StepResult]:
     """Lend the result of one forward and backward pass.
 
     Its arrays are valid only within the block: the next pass overwrites those of a plan.
+    `ready` is called on the way back with gradients, by name, as soon as they are final.
     """
     if training and planned(net, training):
-        with net.plans.lend(_copyable(net, x), training, need_grad_x) as plan:
-            yield _by_plan(net, plan, labels, sample_weight)
+        pieces = ready is not None
+        with net.plans.lend(_copyable(net, x), training, need_grad_x, pieces) as plan:
+            yield _by_plan(net, plan, labels, sample_weight, ready)
     else:
-        yield _by_layers(net, _images(net, x), labels, sample_weight, need_grad_x, training)
+        images = _images(net, x)
+        yield _by_layers(net, images, labels, sample_weight, need_grad_x, training, ready)
 
 
 def _by_plan(
-    net: "Network", plan: Plan, labels: ArrayLike, sample_weight: ArrayLike | None
+    net: "Network",
+    plan: Plan,
+    labels: ArrayLike,
+    sample_weight: ArrayLike | None,
+    ready: Ready | None,
 ) -> StepResult:
     targets = _targets(net, labels, len(plan.images))
     logits = plan.forward()
@@ -76,7 +84,7 @@ def _by_plan(
     else:
         loss, cache = net.loss.forward(logits, targets, sample_weight)
         plan.grad_logits[...] = net.loss.backward(cache)
-    gradients = plan.backward()
+    gradients = plan.backward(ready)
     _check_buffers(net, loss)
     return StepResult(loss, gradients, logits, plan.grad_x)
 
@@ -88,6 +96,7 @@ def _by_layers(
     sample_weight: ArrayLike | None,
     need_grad_x: bool,
     training: bool,
+    ready: Ready | None,
 ) -> StepResult:
     targets = _targets(net, labels, len(images))
     logits, caches = images, []
@@ -104,7 +113,10 @@ def _by_layers(
         name, layer, cache = caches.pop()
         with where(f"{type(layer).__name__} {name!r}"):
             grad, grads = layer.backward(grad, cache, need_grad_x or bool(caches))
-        gradients |= {f"{name}.{key}": value for key, value in grads.items()}
+        own = {f"{name}.{key}": value for key, value in grads.items()}
+        if ready is not None:
+            ready(own)
+        gradients |= own
     if training:
         _check_buffers(net, loss)
     ordered = {name: gradients[name] for name in net.trainable()}

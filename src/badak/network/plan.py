@@ -6,7 +6,7 @@ runs between the kernels.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,9 @@ from badak.ops import edition
 # Plans kept per network: for the batches of training and of evaluation, and for their last ones.
 KEPT = 4
 
-Key = tuple[int, bool, bool]
+Key = tuple[int, bool, bool, bool]
+# Called on the way back as ready(gradients) with those that are final.
+Ready = Callable[[dict[str, Array]], None]
 
 
 class Plan:
@@ -66,6 +68,7 @@ class Plan:
         self._names = list(trainable(layers))
         self._fused = edition.fused()
         self._forward = self._backward = None
+        self._pieces: list[tuple[Any, dict[str, Array]]] = []
         self.logits: Array
         self.grad_logits: Array
         self.gradients: dict[str, Array] = {}
@@ -104,8 +107,13 @@ class Plan:
             as_images(given)  # says which image is not finite
         return self.logits
 
-    def backward(self) -> dict[str, Array]:
-        """Run `grad_logits` back through the last forward pass."""
+    def backward(self, ready: Ready | None = None) -> dict[str, Array]:
+        """Run `grad_logits` back through the last forward pass.
+
+        A plan is used always with `ready`, or always without.
+        """
+        if ready is not None:
+            return self._backward_in_pieces(ready)
         if self._backward is not None:
             self._backward.run()
             return self.gradients
@@ -116,6 +124,30 @@ class Plan:
         self._backward = recording.calls()
         if self._backward is None:
             self._forward = None  # recorded again too: stages forgot what it kept for the way back
+        return self.gradients
+
+    def _backward_in_pieces(self, ready: Ready) -> dict[str, Array]:
+        """Do the same with a recording of each stage, and hand on its gradients after it."""
+        for calls, own in self._pieces:
+            calls.run()
+            ready(own)
+        if self._pieces:
+            return self.gradients
+        found: dict[str, Array] = {}
+        steps = self._stages.back(self.grad_logits, self._need_grad_x)
+        while True:
+            with _Recording() as recording:
+                step = next(steps, None)
+            if step is None:
+                break
+            grad, own = step
+            found |= own
+            self._pieces.append((recording.calls(), own))
+            ready(own)
+        self.gradients = {name: found[name] for name in self._names}
+        self.grad_x = grad if self._need_grad_x else None
+        if any(calls is None for calls, _ in self._pieces):
+            self._pieces, self._forward = [], None  # as in `backward`
         return self.gradients
 
 
@@ -157,8 +189,11 @@ class _Parts:
         self.recordable = all(
             type(layer) in LAYERS.values() and layer.recordable for layer in self._held
         ) and all(array.dtype == np.float32 and _plain(array) for array in arrays)
-        # Weights mapped from a file may be read only: prediction writes none.
-        self.writable = all(array.flags.writeable for array in arrays)
+        # Weights mapped from a file may be read only: prediction writes none. And a recording can
+        # hold no message to another process: prediction sends none.
+        self.trainable = all(array.flags.writeable for array in arrays) and all(
+            layer.alone for layer in leaves
+        )
         self.watch = edition.predict().Watch(
             [own for layer in leaves for own in (layer.parameters, layer.buffers)],
             [layers, *_named_layers(self._held)],
@@ -256,14 +291,20 @@ class Plans:
         if parts is None or not parts.unchanged(self._layers):
             parts = self._parts = _Parts(self._layers)
             self._free = OrderedDict()
-        return parts.recordable and (parts.writable or not training)
+        return parts.recordable and (parts.trainable or not training)
 
-    def lend(self, images: Images, training: bool, need_grad_x: bool = False) -> _Loan:
-        """Lend a plan that holds these images, within the block; only if it is `possible`."""
-        key, free = (len(images), training, need_grad_x), self._free
+    def lend(
+        self, images: Images, training: bool, need_grad_x: bool = False, pieces: bool = False
+    ) -> _Loan:
+        """Lend a plan that holds these images, within the block; only if it is `possible`.
+
+        `pieces`: for a way back that tells of each stage.
+        """
+        key, free = (len(images), training, need_grad_x, pieces), self._free
         plan = free.pop(key, None)  # one thread gets it; another makes its own
         if plan is None:
-            plan = Plan(self._layers, self._input_shape, *key, self._segments(*key[1:]))
+            how = key[1:3]
+            plan = Plan(self._layers, self._input_shape, key[0], *how, self._segments(*how))
         plan.take(images)
         return _Loan(plan, key, free)
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
+from badak import notebook
 from badak.arrays import Array, Images, InBlocks, Labels
 
 
@@ -46,3 +47,8 @@ class Evaluation(NamedTuple):
     loss: float
     accuracy: float
     images: int
+
+    def _repr_html_(self) -> str:
+        columns = ("Loss", "Accuracy", "Images")
+        row = (f"{self.loss:.4f}", f"{self.accuracy:.4f}", f"{self.images:,}")
+        return notebook.table(None, columns, [row], numbers=columns)

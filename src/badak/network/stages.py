@@ -60,6 +60,21 @@ class Stage(ABC):
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
         """The gradients of the input and of each parameter, by full name."""
 
+    def back(self, grad_y: Array, need_grad_x: bool) -> Iterator[tuple[Array | None, Gradients]]:
+        """Make the way back step by step: yield the parameters' gradients of each.
+
+        With them comes, at the last step, the gradient of the input.
+        """
+        yield self.backward(grad_y, need_grad_x)
+
+    def whole(self, steps: Iterator[tuple[Array | None, Gradients]]) -> tuple[Any, Gradients]:
+        """Make all steps of `back`, and return what `backward` does."""
+        grad, gradients = None, Gradients()
+        for step in steps:
+            grad, own = step
+            gradients |= own
+        return grad, gradients
+
 
 class Single(Stage):
     """Any one layer whose arithmetic is all in ops."""

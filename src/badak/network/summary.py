@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from badak import terminal
+from badak import notebook, terminal
 from badak.arrays import Shape
 from badak.layers import Block, Layer
 from badak.layers.walk import INPUT, Visit, walk
@@ -109,6 +109,15 @@ class Summary:
         return sum(row.bytes for row in self.rows)
 
     def __rich__(self) -> "Group":
+        return terminal.table(**self._table())
+
+    def _repr_html_(self) -> str:
+        return notebook.table(**self._table())
+
+    def __str__(self) -> str:
+        return terminal.render(self)
+
+    def _table(self) -> dict[str, Any]:
         columns = ["Layer", "Kind", "Size", "Output", "Params", "FLOPs", "Bytes", "Sees"]
         rows = [
             [
@@ -123,25 +132,14 @@ class Summary:
             ]
             for row in self.rows
         ]
-        footer = [
-            "all",
-            "",
-            "",
-            "",
-            f"{self.parameters:,}",
-            terminal.short(self.flops),
-            terminal.short(self.bytes),
-        ]
-        return terminal.table(
-            f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
-            columns,
-            rows,
-            footer=[*footer, ""],
-            numbers=("Params", "FLOPs", "Bytes", "Output", "Sees"),
-        )
-
-    def __str__(self) -> str:
-        return terminal.render(self)
+        sums = [f"{self.parameters:,}", terminal.short(self.flops), terminal.short(self.bytes)]
+        return {
+            "title": f"Input {_times(self.input_shape)}; FLOPs and bytes for one image",
+            "columns": columns,
+            "rows": rows,
+            "footer": ["all", "", "", "", *sums, ""],
+            "numbers": ("Params", "FLOPs", "Bytes", "Output", "Sees"),
+        }
 
 
 def _formula(layer: Layer, shape: Shape) -> str:

@@ -1,9 +1,9 @@
-"""Layers from a line of text: "conv 30 5, relu, pool 2, flatten, linear 10"."""
+"""Layers from a line of text: "conv 30 5, relu, pool 2, flatten, linear 10"; and as such text."""
 
 import ast
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from badak.errors import BadakError, did_you_mean, shown, where
@@ -56,9 +56,105 @@ def parse_layers(text: str) -> list[Layer]:
         Traceback (most recent call last):
         badak.errors.BadakError: layer 2 is 'rellu', which cannot be typed: did you mean 'relu'?
     """
+    layers = []
+    for piece in read_pieces(text):
+        if piece.layer is None:
+            raise BadakError(piece.fault)
+        layers.append(piece.layer)
+    return layers
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One layer of a text: where it stands, and what it says.
+
+    Attributes:
+        start: the place of its first character.
+        end: the place after its last; of an empty piece the same.
+        layer: what it says, or None if that is no layer.
+        fault: then what is wrong with it, in words.
+    """
+
+    start: int
+    end: int
+    layer: Layer | None
+    fault: str = ""
+
+
+def read_pieces(text: str) -> Iterator[Piece]:
+    """Read layers as `parse_layers` does, but yield the faulty ones too, each with its place.
+
+    Raises:
+        BadakError: a text that is too long.
+
+    Example:
+        >>> for piece in read_pieces("relu, rellu"):
+        ...     print(piece.start, piece.end, piece.layer, piece.fault)
+        0 4 ReLU()
+        6 11 None layer 2 is 'rellu', which cannot be typed: did you mean 'relu'?
+    """
     if len(text) > MAX_LENGTH:
         raise BadakError(f"layers must be at most {MAX_LENGTH:,} characters; got {len(text):,}")
-    return [_layer(words.strip(), number) for number, words in enumerate(_cut(text, ","), 1)]
+    after = 0
+    for number, part in enumerate(_cut(text, ","), 1):
+        words = part.strip()
+        start = after + len(part) - len(part.lstrip()) if words else after
+        after += len(part) + 1
+        try:
+            layer, fault = _layer(words, number), ""
+        except BadakError as wrong:
+            layer, fault = None, str(wrong)
+        yield Piece(start, start + len(words), layer, fault)
+
+
+def as_text(layers: Sequence[Layer]) -> str:
+    """Return the text that `parse_layers` reads as these layers.
+
+    Raises:
+        BadakError: blocks, which hold other layers.
+
+    Example:
+        >>> from badak.layers import Conv2d, Linear, MaxPool2d
+        >>> as_text([Conv2d(30, (5, 3), padding=2), MaxPool2d(2), Linear(10)])
+        'conv 30 (5,3) padding=2, pool 2, linear 10'
+    """
+    return ", ".join(" ".join([_word(layer), *_given(layer, _shown)]) for layer in layers)
+
+
+def as_python(layer: Layer) -> str:
+    """Return the call that makes a layer, without arguments that have their default.
+
+    Example:
+        >>> from badak.layers import Conv2d
+        >>> as_python(Conv2d(30, 5, 1, padding=2))
+        'Conv2d(30, 5, padding=2)'
+    """
+    return f"{type(layer).__name__}({', '.join(_given(layer, repr))})"
+
+
+def _word(layer: Layer) -> str:
+    """The word that people type for a layer."""
+    if isinstance(layer, Block):
+        raise BadakError(f"{type(layer).__name__} cannot be typed{BLOCK}")
+    name = type(layer).__name__
+    return next((short for short, kind in SHORT.items() if kind == name), name.lower())
+
+
+def _given(layer: Layer, show: Callable[[Any], str]) -> list[str]:
+    """The arguments that must be given, and those that differ from their default, as text."""
+    texts = []
+    for field in fields(layer):
+        value = getattr(layer, field.name)
+        if not field.init or (field.default is not MISSING and value == field.default):
+            continue
+        needed = field.default is MISSING and field.default_factory is MISSING
+        texts.append(("" if needed else f"{field.name}=") + show(value))
+    return texts
+
+
+def _shown(value: Any) -> str:
+    """A value as `_value` reads it."""
+    return value if isinstance(value, str) else repr(value).replace(", ", ",")
 
 
 def _layer(words: str, number: int) -> Layer:

@@ -234,6 +234,7 @@ class AdamW(_Adam):
         return StepNumbers.adam(self.steps + 1, lr, self.betas, self.eps, shrink=shrink)
 
 
+#: The optimizers by name, as the command line names them.
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
     "momentum": Momentum,

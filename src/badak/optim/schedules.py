@@ -134,6 +134,7 @@ def _between(first: float, last: float, share: float) -> float:
     return last + (first - last) * (1 + math.cos(math.pi * share)) / 2
 
 
+#: The schedules by name, as the command line names them.
 SCHEDULES: dict[str, type[Step] | type[Cosine] | type[WarmUp] | type[OneCycle]] = {
     "step": Step,
     "cosine": Cosine,

@@ -48,17 +48,21 @@ class PixelChain(Stage):
         return self._planes(self.end.data.pixels)
 
     def backward(self, grad_y: Array, need_grad_x: bool) -> tuple[Array | None, Gradients]:
-        """The same steps last to first; what the rest does not need makes room."""
-        gradients: Gradients = {}
+        """The same steps last to first."""
+        return self.whole(self.back(grad_y, need_grad_x))
+
+    def back(self, grad_y: Array, need_grad_x: bool) -> Iterator[tuple[Array | None, Gradients]]:
+        """One step after the other; what the rest does not need makes room."""
         self.start.passes_back = need_grad_x
         self.end.grad = self.memory.for_grad(self.end)
         edition.pixels_maps().planes_to_pixels(grad_y, self.end.grad.pixels)
         last = {maps: step for step in reversed(self.steps) for maps in step.keeps}
         last.pop(self.end, None)  # whoever comes after may read it
         for step in reversed(self.steps):
-            gradients |= step.backward(self.memory)
+            own = step.backward(self.memory)
             _release(last, step)
-        return self._planes(self.start.grad.pixels) if need_grad_x else None, gradients
+            yield None, own
+        yield self._planes(self.start.grad.pixels) if need_grad_x else None, {}
 
     def _planes(self, pixels: "Pixels") -> Array:
         """(N, H, W, C) -> (N, C, H, W)."""

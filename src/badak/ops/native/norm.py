@@ -56,6 +56,29 @@ def batch_norm2d_backward(
     return grads
 
 
+def channel_moments(x: Array) -> tuple[Array, Array]:
+    moments = np.empty(x.shape[1]), np.empty(x.shape[1])
+    _core.channel_moments(x, *moments)
+    return moments
+
+
+def gradient_through_moments(
+    x: Array,
+    weight: Array,
+    mean: Array,
+    inverse_std: Array,
+    grad_weight: Array,
+    grad_bias: Array,
+    count: int,
+) -> Array:
+    # A normalisation by other weights: normal * of_weight + of_bias.
+    factor = weight * inverse_std / np.float32(-count)
+    with np.errstate(divide="ignore"):  # of a variance that is infinite
+        var = 1 / (inverse_std * inverse_std)
+    of_weight, of_bias, tiny = factor * grad_weight, factor * grad_bias, np.finfo(np.float32).tiny
+    return batch_norm2d(x, of_weight, of_bias, mean, var, False, 0.0, float(tiny))[0]
+
+
 def group_norm(
     x: Array, num_groups: int, weight: Array, bias: Array, eps: float
 ) -> tuple[Array, Array, Array]:

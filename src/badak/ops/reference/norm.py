@@ -75,6 +75,35 @@ def batch_norm2d_backward(
     return grad * _spread(weight * inverse_std), grad_weight, grad_bias
 
 
+def channel_moments(x: Array) -> tuple[Array, Array]:
+    """Of each channel the mean, and the sum of the squares around it, in float64."""
+    wide = x.astype(np.float64)
+    mean = wide.mean(axis=(0, 2, 3))  # (N, C, H, W) -> (C,)
+    return mean, ((wide - _spread(mean)) ** 2).sum(axis=(0, 2, 3))
+
+
+def join_moments(counts: Array, means: Array, squares: Array) -> tuple[Array, Array]:
+    """Of all shares together; a share's squares lie around its own mean (Chan et al. 1983)."""
+    weights = counts[:, None]  # (R,) -> (R, 1), to meet (R, C)
+    mean = (weights * means).sum(axis=0) / counts.sum()
+    return mean, (squares + weights * (means - mean) ** 2).sum(axis=0)
+
+
+def gradient_through_moments(
+    x: Array,
+    weight: Array,
+    mean: Array,
+    inverse_std: Array,
+    grad_weight: Array,
+    grad_bias: Array,
+    count: int,
+) -> Array:
+    """The second term of `batch_norm2d_backward`: what a batch of `count` values sends back."""
+    normal = (x - _spread(mean)) * _spread(inverse_std)
+    grad = -(_spread(grad_bias) + normal * _spread(grad_weight)) / count
+    return grad * _spread(weight * inverse_std)
+
+
 def group_norm(
     x: Array, num_groups: int, weight: Array, bias: Array, eps: float
 ) -> tuple[Array, Array, Array]:
