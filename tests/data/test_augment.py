@@ -17,6 +17,7 @@ from badak.data.augment import (
     MixUp,
     Normalize,
     Perspective,
+    Planar,
     RandAugment,
     RandomResizedCrop,
     Rotate,
@@ -48,6 +49,8 @@ EVERY = [
     Cutout(4),
     Perspective(p=1),
     Perspective(1, p=1, fill=0.5),
+    Planar(),
+    Planar(3, 0.3, 0, 0.5, fill=0.5),
     RandomResizedCrop(),
     Normalize(0.5, 0.25),
     Compose(Flip(), Shift(1), Rotate(5)),
@@ -116,6 +119,7 @@ def test_each_image_draws_its_own_amount(transform, dtype):
 
 EXACT = [Shift(3), Crop(2, "reflect"), Flip(), Cutout(3), Compose(Flip(), Crop(1)), CutMix()]
 ROUNDED = [Shift(2, 0.3), Rotate(40, fill=0.7), Perspective(0.5, p=1), RandomResizedCrop(), MixUp()]
+ROUNDED.append(Planar(fill=0.5))
 
 
 @pytest.mark.parametrize("transform", [*EXACT, *ROUNDED], ids=repr)
@@ -309,6 +313,11 @@ BAD = {
     "distortion": (lambda: Perspective(1.5), r"distortion.*got 1\.5"),
     "perspective p": (lambda: Perspective(p=-1), r"\bp\b.*got -1\.0"),
     "perspective fill": (lambda: Perspective(fill=np.nan), r"fill.*got nan"),
+    "planar shift": (lambda: Planar(shift=-1), r"shift.*at least 0; got -1\.0"),
+    "planar scale": (lambda: Planar(scale=1), r"scale.*below 1; got 1\.0"),
+    "planar squeeze": (lambda: Planar(squeeze=1.5), r"squeeze.*below 1; got 1\.5"),
+    "planar shear": (lambda: Planar(shear=np.inf), r"shear.*finite.*got inf"),
+    "planar fill": (lambda: Planar(fill=2.0)(random_images(dtype=np.uint8), rng()), "fill.*got 2"),
     "scale 0": (lambda: RandomResizedCrop((0, 1)), r"scale.*above 0.*got 0\.0"),
     "scale 2": (lambda: RandomResizedCrop((0.5, 2)), r"scale.*at most 1; got 2\.0"),
     "scale falls": (lambda: RandomResizedCrop((0.9, 0.5)), r"scale.*smaller.*got \(0\.9, 0\.5\)"),

@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from badak.data.augment import Perspective, RandomResizedCrop
+from badak.data.augment import Perspective, Planar, RandomResizedCrop
 from badak.data.augment.pixels.resize import resized
 from badak.data.augment.pixels.warp import quadrilateral, shear, shift, warped
+from badak.data.augment.planar import distortion
 
 sizes = st.tuples(st.integers(1, 4), st.integers(4, 12), st.integers(4, 12))
 dtypes = st.sampled_from([np.uint8, np.float32, np.float64])
@@ -195,3 +196,50 @@ def test_a_shift_equals_scipy(size, seed):
     image = random_image(size, np.float64, seed)
     expected = scipy.ndimage.shift(image, (0, 1.25, -0.5), order=1, mode="grid-constant")
     np.testing.assert_allclose(warped(image, shift(0.5, -1.25), 0), expected, atol=1e-9)
+
+
+@given(
+    amounts=st.tuples(
+        st.floats(-3, 3), st.floats(-3, 3), *[st.floats(-0.5, 0.5)] * 3
+    ),
+    x=st.floats(0, 14), y=st.floats(0, 9),
+)  # fmt: skip
+def test_a_planar_distortion_sends_a_point_where_the_formula_does(amounts, x, y):
+    right, down, scale, squeeze, slope = amounts
+    across = (x - 7) * (1 + scale) * (1 + squeeze)
+    below = (y - 4.5) * (1 + scale) / (1 + squeeze)
+    moved = [7 + right + across - slope * below, 4.5 + down + below, 1]
+    np.testing.assert_allclose(distortion(*amounts, (9, 14)) @ moved, [x, y, 1], atol=1e-9)
+
+
+def extent(image):
+    """Height and width of what is bright."""
+    rows, columns = np.nonzero(image[0] > 0.5)
+    return np.ptp(rows) + 1, np.ptp(columns) + 1
+
+
+def test_planar_distortions_as_one_sees_them():
+    square = np.zeros((1, 41, 41))
+    square[:, 10:31, 10:31] = 1
+    larger = warped(square, distortion(0, 0, 0.5, 0, 0, (41, 41)), 0)
+    assert extent(larger) == (31, 31)
+    wider = warped(square, distortion(0, 0, 0, 0.5, 0, (41, 41)), 0)
+    assert extent(wider) in {(13, 31), (15, 31)}
+    slanted = warped(square, distortion(0, 0, 0, 0, 0.5, (41, 41)), 0)
+    assert extent(slanted)[0] == 21
+    assert slanted[0, 11].argmax() == slanted[0, 29].argmax() + 9  # half a pixel per row
+
+
+def test_planar_draws_every_amount_evenly():
+    still = Planar(0, 0, 0, 0)
+    images = random_image((3, 2, 9, 7), np.float64)
+    np.testing.assert_allclose(still(images, rng()), images, atol=1e-12)
+    spot = np.zeros((2000, 1, 21, 21))
+    spot[:, :, 10, 10] = 1
+    moved = Planar(3, 0, 0, 0)(spot, rng())
+    rows, columns = (moved.sum(axis=axis) @ np.arange(21) - 10 for axis in ((1, 3), (1, 2)))
+    for distance in (rows, columns):
+        assert -3 <= distance.min() < -2.9
+        assert 2.9 < distance.max() <= 3
+        assert abs(distance.mean()) < 0.15
+        assert distance.std() == pytest.approx(3 / np.sqrt(3), rel=0.05)

@@ -11,7 +11,8 @@ import pytest
 from badak.data import DATASETS, load
 from badak.data.augment import AUGMENTATIONS, Augmentation
 from badak.data.catalog import FOLDER
-from badak.data.download import Page, Source
+from badak.data.download import Page, Source, cache_folder
+from badak.data.here import is_here
 from badak.errors import ArgumentTypeError, BadakError, FormatError
 
 # Before tests replace it.
@@ -205,3 +206,27 @@ def test_every_data_set_has_every_field(name, tmp_path):
         assert len(entry.source.files) == 4
     else:
         assert name in ("digits", "folder")
+
+
+@pytest.mark.parametrize("name", ["digits", "mnist", "fashion-mnist", "cifar10"])
+def test_what_is_known_of_a_data_set_is_so(name, data_dir):
+    train, _ = load(name, data_dir)
+    entry = DATASETS[name]
+    assert (entry.shape, entry.classes) == (train.image_shape, train.num_classes)
+    assert entry.images == len(train) or name == "cifar10"  # of which the tests may have a part
+
+
+def test_a_data_set_is_here_if_nothing_must_be_downloaded(tmp_path, monkeypatch):
+    assert is_here("digits")
+    assert not is_here("mnist")
+    assert not is_here("emnist-letters")
+    write(tmp_path / "mnist", 1)
+    monkeypatch.setenv("BADAK_DATA", str(tmp_path))
+    assert is_here("mnist")
+    source = DATASETS["cifar10"].source
+    folder = cache_folder("cifar10")
+    folder.mkdir(parents=True)
+    for file in source.files:
+        assert not is_here("cifar10")
+        (folder / file).touch()
+    assert is_here("cifar10")

@@ -320,6 +320,84 @@ def test_several_processes_at_once(tmp_path):
     assert [path.suffix for path in (tmp_path / "badak" / "images").iterdir()] == [".images"]
 
 
+def start(folder, code):
+    """A process that decodes the folder's images, and notes each file that it decodes."""
+    lines = f"""
+        import os, time
+        from pathlib import Path
+        from badak.data import decoding
+        from badak.data.folder import read_folder
+        decoding.SMALL, decoding.UNSETTLED = 0, -3600
+        folder, honest = Path({str(folder)!r}), decoding.read_pixels
+        def noted(file, *how):
+            with open(folder / "decoded", "a") as notes:
+                notes.write(f"{{file.name}}\\n")
+            return honest(file, *how)
+        decoding.read_pixels = noted
+    """
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder), "OMP_NUM_THREADS": "1"}
+    whole = textwrap.dedent(lines) + textwrap.dedent(code)
+    return subprocess.Popen(
+        [sys.executable, "-c", whole], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+READ = "print(len(read_folder(folder / 'images', 9)[0]), flush=True)\n"
+
+
+def noted(folder):
+    return sorted((folder / "decoded").read_text().split())
+
+
+def test_of_several_processes_at_once_one_decodes(tmp_path):
+    pictures(tmp_path / "images", 60)
+    runs = [start(tmp_path, READ) for _ in range(3)]
+    assert len({run.communicate(timeout=60)[0] for run in runs}) == 1
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert noted(tmp_path) == [f"{number:02}.png" for number in range(60)]
+    assert [path.suffix for path in (tmp_path / "badak" / "images").iterdir()] == [".images"]
+
+
+def test_when_the_one_that_decodes_is_killed_another_goes_on(tmp_path):
+    pictures(tmp_path / "images", 20)
+    hang = "honest = lambda *_: time.sleep(600)\n"
+    killed = start(tmp_path, hang + READ)
+    while not (tmp_path / "decoded").exists():
+        time.sleep(0.01)
+        assert killed.poll() is None
+    waiting = start(tmp_path, "print('here', flush=True)\n" + READ)
+    assert waiting.stdout.readline() == "here\n"
+    killed.kill()
+    killed.communicate(timeout=60)
+    assert int(waiting.communicate(timeout=60)[0]) > 0
+    assert len(noted(tmp_path)) > 20  # some by the first, all by the second
+    assert set(noted(tmp_path)) == {f"{number:02}.png" for number in range(20)}
+
+
+def test_threads_wait_too_and_one_without_a_lock_decodes_alone(tmp_path, cache, kept, monkeypatch):
+    files = pictures(tmp_path / "images")
+    honest, count = decoding.read_pixels, []
+
+    def noting(*arguments):
+        count.append(arguments)
+        return honest(*arguments)
+
+    monkeypatch.setattr(decoding, "read_pixels", noting)
+    workers = [
+        threading.Thread(target=decode, args=(files, SIZE, 1.0, False), daemon=True)
+        for _ in range(3)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert len(count) == len(files)
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
+    decode(files, SIZE, 0.5, skip_corrupt=False)
+    assert len(count) == 2 * len(files)
+    assert {Path(name).suffix for name in names(cache)} == {".images"}
+
+
 def test_what_was_used_longest_ago_makes_room(tmp_path, cache, monkeypatch):
     files = pictures(tmp_path / "images")
     one = 12 * (3 * 35 + stored_cache.TABLE.itemsize)
@@ -333,10 +411,12 @@ def test_what_was_used_longest_ago_makes_room(tmp_path, cache, monkeypatch):
     decode(files, SIZE, 0.5, skip_corrupt=False)  # from the cache: used now
     (cache / "killed.part").write_bytes(b"x")
     os.utime(cache / "killed.part", (time.time() - 2 * 24 * 3600,) * 2)
+    (cache / "killed.lock").write_bytes(b"")
+    os.utime(cache / "killed.lock", (time.time() - 2 * 24 * 3600,) * 2)
     (cache / "running.part").write_bytes(b"x")
     decode(files, SIZE, 0.9, skip_corrupt=False)
     assert "running.part" in names(cache)
-    assert "killed.part" not in names(cache)
+    assert not {"killed.part", "killed.lock"} & set(names(cache))
     left = {name for name in names(cache) if name.endswith(".images")}
     assert len(left) <= 3
     assert len(left & oldest_but_used) == len(left) - 1

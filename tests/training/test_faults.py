@@ -128,7 +128,7 @@ def test_a_fault_amid_a_planned_step_leaves_all_as_it_was(monkeypatch: pytest.Mo
     trainer.step(train.images, train.labels)
     before = state(net)
     with monkeypatch.context() as patch:
-        patch.setattr(Plan, "backward", lambda self: self.no_such_array)
+        patch.setattr(Plan, "backward", lambda self, ready: self.no_such_array)
         with pytest.raises(AttributeError):
             trainer.step(train.images, train.labels)
     same_state(net, before)

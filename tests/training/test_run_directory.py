@@ -58,6 +58,33 @@ def test_the_lock_is_given_back(tmp_path):
             pass
 
 
+def test_the_owner_is_who_trains_or_was_killed(tmp_path, holder):
+    run = RunDirectory(tmp_path / "run")
+    assert run.owner == (holder.pid, True)
+    holder.kill()
+    holder.wait()
+    assert run.owner == (holder.pid, False)
+    (run.path / "lock").write_text(f"{os.getpid()}\n")  # a new process got its number
+    assert run.owner == (os.getpid(), False)
+
+
+def test_a_run_that_ended_in_order_has_no_owner(tmp_path):
+    run = RunDirectory(tmp_path / "run")
+    assert run.owner is None
+    with pytest.raises(ZeroDivisionError), run.locked():
+        raise ZeroDivisionError
+    assert run.owner is None
+    (run.path / "lock").write_text("not a number")
+    assert run.owner is None
+
+
+def test_a_process_that_is_refused_leaves_the_owner(tmp_path, holder):
+    run = RunDirectory(tmp_path / "run")
+    with pytest.raises(BadakError), run.locked():
+        pass
+    assert run.owner == (holder.pid, True)
+
+
 def test_what_a_killed_save_left_is_cleared(tmp_path):
     run = RunDirectory(tmp_path / "run")
     with run.locked():

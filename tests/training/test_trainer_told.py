@@ -108,7 +108,7 @@ def test_the_bar_of_a_resumed_run_goes_on_where_it_was(
 
     class Looks(Callback):
         def on_step(self, trainer: Trainer, record: StepRecord) -> None:
-            (task,) = progress._bar.tasks
+            (task,) = progress._bar._bar.tasks
             started.extend(sample.completed for sample in task._progress)
 
     Trainer(

@@ -30,6 +30,9 @@ class Entry:
         source: where to download it; None if that is never necessary.
         augment: the name, for `badak.data.augment.named`, of what turns its images into others of
             the same class: a mirrored ship is a ship, a mirrored 3 is nothing.
+        shape: (C, H, W) of its images; None if that depends on the files.
+        classes: how many it has; None likewise.
+        images: how many are for training; None likewise.
         handwriting: how its images show handwriting: "centred" as in MNIST, for which
             `badak.data.digit_from_image` prepares the user's own; "filling" the image; "none".
     """
@@ -38,7 +41,15 @@ class Entry:
     lies_in: Callable[[Path], bool]
     source: Source | Page | None
     augment: str
+    shape: tuple[int, int, int] | None
+    classes: int | None
+    images: int | None
     handwriting: Literal["none", "filling", "centred"]
+
+    @property
+    def prepare(self) -> str:
+        """How a page makes an input of a drawing, as `badak.formats.page.html_page` names it."""
+        return {"none": "picture", "centred": "digit", "filling": "filling"}[self.handwriting]
 
 
 def _idx_files(folder: Path, files: mnist.Files = mnist.FILES) -> bool:
@@ -49,12 +60,16 @@ def _cifar_files(folder: Path) -> bool:
     return folder.is_dir() and cifar.find(folder) is not None
 
 
+#: The data sets that `load` and the command line know, by name.
 DATASETS = {
     "digits": Entry(
         read=lambda _: read_digits(),
         lies_in=lambda _: False,
         source=None,  # part of badak
         augment="shift",
+        shape=(1, 28, 28),
+        classes=10,
+        images=1_437,
         handwriting="filling",
     ),
     "mnist": Entry(
@@ -73,6 +88,9 @@ DATASETS = {
             },
         ),
         augment="shift",
+        shape=(1, 28, 28),
+        classes=10,
+        images=60_000,
         handwriting="centred",
     ),
     "fashion-mnist": Entry(
@@ -91,6 +109,9 @@ DATASETS = {
             },
         ),
         augment="flip",
+        shape=(1, 28, 28),
+        classes=10,
+        images=60_000,
         handwriting="none",
     ),
     "cifar10": Entry(
@@ -105,6 +126,9 @@ DATASETS = {
             {"cifar-10-python.tar.gz": ("c58f30108f718f92721af3b95e74349a", 170498071)},
         ),
         augment="flip-crop",
+        shape=(3, 32, 32),
+        classes=10,
+        images=50_000,
         handwriting="none",
     ),
     **{
@@ -116,6 +140,9 @@ DATASETS = {
                 tuple(stem for stems in form.files.values() for stem in stems),
             ),
             augment="shift",
+            shape=(1, 28, 28),
+            classes=len(form.class_names),
+            images=form.images,
             handwriting="none",
         )
         for name, form in emnist.FORMS.items()
@@ -123,7 +150,14 @@ DATASETS = {
 }
 # ``folder:PATH``, for any PATH.
 FOLDER = Entry(
-    read=read_folder, lies_in=Path.is_dir, source=None, augment="flip", handwriting="none"
+    read=read_folder,
+    lies_in=Path.is_dir,
+    source=None,
+    augment="flip",
+    shape=None,
+    classes=None,
+    images=None,
+    handwriting="none",
 )
 
 
@@ -217,15 +251,25 @@ def load(
     return entry.read(_place(name, entry, data_dir))
 
 
+def folders(name: str, data_dir: str | Path | None) -> list[Path]:
+    """Return where a data set is looked for, first to last.
+
+    Example:
+        >>> [str(folder) for folder in folders("mnist", "here")[:2]]
+        ['here/mnist', 'here']
+    """
+    roots = [Path(root) for root in (data_dir, os.environ.get(ENVIRONMENT)) if root]
+    return [folder for root in roots for folder in (root / name, root)]
+
+
 def _place(name: str, entry: Entry, data_dir: str | Path | None) -> Path:
     """Return the folder that holds the data set, after a download if necessary."""
     if entry.source is None:
         return Path()
     if data_dir is not None and not as_path(data_dir).is_dir():
         raise BadakError(f"data_dir must be a folder that exists; got {str(data_dir)!r}")
-    roots = [Path(root) for root in (data_dir, os.environ.get(ENVIRONMENT)) if root]
-    folders = [folder for root in roots for folder in (root / name, root)]
-    for folder in folders:
+    places = folders(name, data_dir)
+    for folder in places:
         if entry.lies_in(folder):
             return folder
     if isinstance(entry.source, Page):
@@ -235,7 +279,7 @@ def _place(name: str, entry: Entry, data_dir: str | Path | None) -> Path:
             return fetch(name, entry.source)
         except BadakError as fault:
             reason = str(fault)
-    looked = ", ".join(str(folder) for folder in folders) or "no folder (none was named)"
+    looked = ", ".join(str(folder) for folder in places) or "no folder (none was named)"
     raise BadakError(
         f"{name} is not on this machine: looked in {looked}; {reason}. Without internet "
         f"access, use the data set 'digits', or put {', '.join(entry.source.files)} into "

@@ -20,6 +20,7 @@ from badak.arrays import (
 )
 from badak.data.items import Items, read_items
 from badak.data.mapped import mapped_images
+from badak.data.pictures import pictures
 from badak.data.stored import StoredImages
 from badak.errors import ArgumentTypeError, BadakError
 
@@ -182,6 +183,9 @@ class Dataset:
         return (
             f"Dataset({title}{len(self)} images of {self.image_shape}, {self.num_classes} classes)"
         )
+
+    def _repr_html_(self) -> str:
+        return pictures(self)
 
 
 def _names(class_names: Sequence[str] | None) -> tuple[str, ...]:

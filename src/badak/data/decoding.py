@@ -1,4 +1,7 @@
-"""Decode image files in threads, once: the pixels stay in the user's cache for the next time."""
+"""Decode image files in threads, once: the pixels stay in the user's cache for the next time.
+
+Of several processes that want the same images at once, as the ranks of one host do, one decodes.
+"""
 
 import hashlib
 import math
@@ -18,6 +21,7 @@ from PIL import features
 from badak.data import stored_cache
 from badak.data.ahead import ahead
 from badak.data.content import digest
+from badak.data.decoding_lock import decoding_alone
 from badak.data.image import Pair, quiet, read_pixels
 from badak.data.scratch import SMALL
 from badak.data.stored_cache import MARK, TABLE, Decoded
@@ -70,11 +74,16 @@ def decode(
     since = time.time() - UNSETTLED
     settled = all(stamp and max(stamp[1:]) < since * 1e9 for stamp in stamps)
     key = _key(files, stamps, size, crop)
-    decoded = _cached(key, len(files), size) if settled else None
+    task = _Task(files, stamps, size, crop, skip_corrupt, progress)
+    if not settled:
+        return _decode_all(task, None)
+    decoded = _cached(key, len(files), size)
     if decoded is None:
-        task = _Task(files, stamps, size, crop, skip_corrupt, progress)
-        decoded = _decode_all(task, key if settled else None)
-    elif not skip_corrupt:
+        with decoding_alone(key):
+            decoded = _cached(key, len(files), size)  # another process may have decoded meanwhile
+            if decoded is None:
+                return _decode_all(task, key)
+    if not skip_corrupt:
         _refuse(decoded.faults)
     return decoded
 

@@ -25,11 +25,13 @@ class Form:
     Attributes:
         name: such as "emnist-letters"; the files' names begin with it.
         class_names: in the order of the labels.
+        images: how many are for training.
         first_label: the label of the first class.
     """
 
     name: str
     class_names: tuple[str, ...]
+    images: int
     first_label: int = 0
 
     @property
@@ -59,11 +61,11 @@ class Form:
 FORMS = {
     form.name: form
     for form in (
-        Form("emnist-letters", tuple(ascii_lowercase), first_label=1),
-        Form("emnist-digits", tuple(digits)),
-        Form("emnist-mnist", tuple(digits)),
-        Form("emnist-balanced", MERGED),
-        Form("emnist-bymerge", MERGED),
-        Form("emnist-byclass", (*digits, *ascii_uppercase, *ascii_lowercase)),
+        Form("emnist-letters", tuple(ascii_lowercase), 124_800, first_label=1),
+        Form("emnist-digits", tuple(digits), 240_000),
+        Form("emnist-mnist", tuple(digits), 60_000),
+        Form("emnist-balanced", MERGED, 112_800),
+        Form("emnist-bymerge", MERGED, 697_932),
+        Form("emnist-byclass", (*digits, *ascii_uppercase, *ascii_lowercase), 697_932),
     )
 }

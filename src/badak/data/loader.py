@@ -134,7 +134,9 @@ class Loader:
 
     def _make(self, order: Indices, index: int) -> Batch:
         """Make batch number `index`, from the seed, the epoch and the number alone."""
-        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self._batch(order[index * self.batch_size : (index + 1) * self.batch_size], index)
+
+    def _batch(self, chosen: Indices, index: int) -> Batch:
         labels: Labels | Array = self.dataset.labels[chosen]
         images = self._read(chosen)
         if self.augment is not None:

@@ -22,7 +22,7 @@ from badak.data.download import cache_folder
 from badak.data.stored_file import FileRows, write_at
 from badak.errors import BadakError
 
-SUFFIX, UNFINISHED = ".images", ".part"
+SUFFIX, UNFINISHED, LOCK = ".images", ".part", ".lock"
 SMALL = 64 * 2**20  # bytes; fewer need no file
 MAX_BYTES = 20 * 2**30  # of all files in the cache
 ABANDONED = 24 * 3600  # seconds after which no process still writes a file
@@ -134,7 +134,7 @@ def _make_room(place: Path, byte_count: int) -> None:
             status = path.stat()
             if path.suffix == SUFFIX:
                 kept.append((status.st_mtime, status.st_size, path))
-            elif path.suffix == UNFINISHED and now - status.st_mtime > ABANDONED:
+            elif path.suffix in (UNFINISHED, LOCK) and now - status.st_mtime > ABANDONED:
                 path.unlink()
     total = sum(size for _, size, _ in kept)
     for _, size, path in sorted(kept):

@@ -19,6 +19,8 @@ from badak.training.best import Best
 from badak.training.history import History, Position
 
 FORMAT = {"format": "badak checkpoint", "version": 1}
+# A setting on which the bits depend, as on the processor: a run may go on with another.
+WORKERS = "workers"
 HASHED = 2**22  # numbers of images hashed at a time
 
 
@@ -88,7 +90,7 @@ def load(
     try:
         with where(str(path)):
             _check_run(metadata, net, settings)
-            difference = _other_arithmetic(metadata, net)
+            difference = _other_arithmetic(metadata, net, settings)
             if difference and not accept_other_bits:
                 raise BadakError(
                     f"{difference}: the bits would differ from those of an uninterrupted run; "
@@ -126,18 +128,22 @@ def _check_run(metadata: Mapping[str, Any], net: Network, settings: Mapping[str,
         if name in ("train", "validation")
         else f"{name} was {shown(saved.get(name))} and is now {shown(value)}"
         for name, value in _as_json(settings).items()
-        if saved.get(name) != value
+        if saved.get(name) != value and name != WORKERS
     ]
     if differing:
         raise BadakError(f"it belongs to another run: {'; '.join(differing)}")
 
 
-def _other_arithmetic(metadata: Mapping[str, Any], net: Network) -> str:
+def _other_arithmetic(
+    metadata: Mapping[str, Any], net: Network, settings: Mapping[str, Any]
+) -> str:
     """Return what differs between the checkpoint's arithmetic and ours; empty if nothing does."""
     saved = metadata.get("arithmetic", {})  # the oldest checkpoints have none
     if not isinstance(saved, dict) or not all(isinstance(value, str) for value in saved.values()):
         raise FormatError("its arithmetic must be a mapping of names to strings")
     own = arithmetic(net)
+    for facts, values in ((saved, metadata["settings"]), (own, settings)):
+        facts[WORKERS] = str(values.get(WORKERS) or 1)
     return "; ".join(  # names that only one edition has do not count: the edition itself does
         f"{name} was {saved[name][:80]} and is now {value}"
         for name, value in own.items()

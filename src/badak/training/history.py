@@ -3,15 +3,20 @@
 It holds no wall-clock time, so that a resumed run has the same history as an uninterrupted one.
 """
 
+import csv
 import math
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from badak import files
 from badak.errors import FormatError
+from badak.training.curves import curves
 
+MAX_SIZE = 2**28  # bytes of a file: 4 million steps
 # How many of a record's first fields are integers.
 INTEGERS = {"steps": 3, "epochs": 2}
 
@@ -76,6 +81,9 @@ class EpochRecord(NamedTuple):
         )
 
 
+Record = TypeVar("Record", StepRecord, EpochRecord)
+
+
 @dataclass(repr=False)
 class History:
     """Records of steps and epochs in the order they happened.
@@ -100,6 +108,9 @@ class History:
 
     def __repr__(self) -> str:
         return f"<History of {len(self.steps):,} steps, {len(self.epochs):,} epochs>"
+
+    def _repr_html_(self) -> str:
+        return curves(self)
 
     @property
     def position(self) -> Position:
@@ -141,6 +152,37 @@ class History:
             EpochRecord(int(row[0]), int(row[1]), *row[2:]) for row in arrays["epochs"].tolist()
         ]
         return cls(steps, epochs)
+
+
+def read_epochs(path: Path) -> list[EpochRecord]:
+    """Read what `History.epochs_csv` wrote; none if there is no file yet.
+
+    Raises:
+        FormatError: it is no such file.
+    """
+    return _read(path, EpochRecord, INTEGERS["epochs"])
+
+
+def read_steps(path: Path) -> list[StepRecord]:
+    """Read what `History.steps_csv` wrote, as `read_epochs` does."""
+    return _read(path, StepRecord, INTEGERS["steps"])
+
+
+def _read(path: Path, kind: type[Record], integers: int) -> list[Record]:
+    if not path.exists():
+        return []
+    lines = files.read(path, MAX_SIZE).decode("utf-8", "replace").splitlines()
+    header, *rows = csv.reader(lines) if lines else [[]]
+    names: tuple[str, ...] = getattr(kind, "_fields", ())
+    if tuple(header) != names:
+        raise FormatError(f"{path} must begin with {','.join(names)}")
+    try:
+        return [
+            kind(*map(int, row[:integers]), *(float(cell or "nan") for cell in row[integers:]))
+            for row in rows
+        ]
+    except (ValueError, TypeError) as fault:
+        raise FormatError(f"{path} is damaged: {fault}") from None
 
 
 def _csv(names: tuple[str, ...], records: list[Any]) -> str:

@@ -1,12 +1,14 @@
-"""Progress: a bar in a terminal, plain lines elsewhere."""
+"""Progress: a bar in a terminal or notebook, plain lines elsewhere."""
 
 import errno
 import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from badak import terminal
+from badak import notebook, terminal
+from badak.languages import translated
 from badak.training.callbacks import Callback
 from badak.training.ending import nothing_left, stopped_early
 from badak.training.history import EpochRecord, StepRecord
@@ -14,28 +16,32 @@ from badak.training.interruption import BROKEN_PIPE, HANG_UP
 from badak.training.running import Running
 
 
+class Bar(Protocol):
+    """What shows the progress, in a terminal or notebook."""
+
+    def move(self, done: int, stage: str, figures: str) -> None: ...  # noqa: D102
+    def say(self, line: str) -> None: ...  # noqa: D102
+    def end(self) -> None: ...  # noqa: D102
+
+
 class Progress(Callback):
-    """Shows a bar with loss, accuracy, images/s and time left; plain lines without a terminal."""
+    """Shows a bar with loss, accuracy, images/s and time left; plain lines if nobody watches."""
 
     # The share of the old value in the moving means shown.
     SMOOTH = 0.9
 
     def on_train_start(self, trainer: Running) -> None:
         """Draw the bar, or say that nothing is left to train."""
-        self._console = terminal.console()
-        self._bar = None
+        self._bar: Bar | None = None
         self._since = time.perf_counter()
         self._loss = self._accuracy = self._rate = float("nan")
         # Steps of before a resume must not count as done in the first second.
         self._done = len(trainer.history.steps)
         with _stopping_if_unread(trainer):
             if self._done and (words := nothing_left(trainer)):
-                print(f"nothing left to train: {words}", flush=True)
-            elif self._console.is_terminal:
-                self._bar = terminal.progress_bar(self._console)
-                total = trainer.epochs * trainer.batch_count
-                self._task = self._bar.add_task("", total=total, completed=self._done, figures="")
-                self._bar.start()
+                print(translated(f"nothing left to train: {words}"), flush=True)
+            else:
+                self._bar = _bar(trainer.epochs * trainer.batch_count, self._done)
 
     def on_step(self, trainer: Running, record: StepRecord) -> None:
         """Move the bar and its moving means."""
@@ -47,34 +53,44 @@ class Progress(Callback):
         if self._bar is None:
             return
         with _stopping_if_unread(trainer):
-            self._bar.update(
-                self._task,
-                description=f"epoch {record.epoch}/{trainer.epochs}",
-                completed=record.step,
-                figures=f"loss {self._loss:.4f}  acc {self._accuracy:.3f}  {self._rate:,.0f} img/s",
+            self._bar.move(
+                record.step,
+                f"epoch {record.epoch}/{trainer.epochs}",
+                f"loss {self._loss:.4f}  acc {self._accuracy:.3f}  {self._rate:,.0f} img/s",
             )
 
     def on_epoch_end(self, trainer: Running, record: EpochRecord) -> None:
         """Print the epoch's line."""
         line = str(record) if math.isnan(self._rate) else f"{record}  {self._rate:,.0f} images/s"
+        self.say(trainer, line)
+        self._since = time.perf_counter()
+
+    def say(self, trainer: Running, line: str) -> None:
+        """Print a line, above the bar if there is one."""
         with _stopping_if_unread(trainer):
             if self._bar is not None:
-                self._bar.console.print(line, highlight=False, soft_wrap=True)
+                self._bar.say(line)
             else:
-                print(line, flush=True)
-        self._since = time.perf_counter()
+                print(translated(line), flush=True)
 
     def on_train_end(self, trainer: Running) -> None:
         """Leave the bar as it is, and say that early stopping ended the training."""
         with _stopping_if_unread(trainer):
             if self._bar is not None:
-                self._bar.stop()
+                self._bar.end()
             words = stopped_early(trainer)
             if words and len(trainer.history.steps) > self._done:
-                print(words, flush=True)
+                print(translated(words), flush=True)
 
     def _mean(self, old: float, new: float) -> float:
         return new if old != old else self.SMOOTH * old + (1 - self.SMOOTH) * new
+
+
+def _bar(total: int, done: int) -> Bar | None:
+    console = terminal.console()
+    if console.is_terminal:
+        return terminal.Bar(console, total, done)
+    return notebook.Bar(total, done) if notebook.in_notebook() else None
 
 
 @contextmanager

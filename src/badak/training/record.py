@@ -1,7 +1,5 @@
 """Record: what training writes to its run directory, and reads there when it is resumed."""
 
-from typing import Any
-
 from badak import storage
 from badak.data import Dataset
 from badak.network import Network
@@ -9,7 +7,6 @@ from badak.training import checkpoint
 from badak.training.run import RunDirectory
 from badak.training.settings import fingerprints, settings_of
 from badak.training.setup import Setup
-from badak.training.weights import Checked
 
 
 class Record:
@@ -25,14 +22,7 @@ class Record:
             setup.epochs,
             setup.schedule,
             setup.augment,
-            batch_size=setup.batch_size,
-            seed=setup.seed,
-            clip_norm=setup.clip_norm,
-            evaluate_sample=setup.evaluate_sample,
-            early_stopping=setup.early_stopping,
-            class_weight=_as_json(setup.class_weight),
-            balance=setup.balance or None,  # older checkpoints do not have it
-            ema=setup.ema,
+            **setup.settings(),
         )
         self._fingerprints = fingerprints(train, validation)
 
@@ -64,8 +54,3 @@ class Record:
         if self.snapshots is not None:
             self.snapshots.save(run.snapshots)
         checkpoint.save(run.checkpoint, self.net, self.optimizer, state, self._settings)
-
-
-def _as_json(weight: Checked | None) -> Any:
-    """Return class weights as JSON can hold them, which has no integers as keys."""
-    return list(weight.items()) if isinstance(weight, dict) else weight

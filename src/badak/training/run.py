@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from badak import storage
+from badak import files, storage
 from badak.errors import BadakError
 
 LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class Owner(NamedTuple):
+    """The process that a run's lock names, and whether it still trains there."""
+
+    pid: int
+    alive: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,18 @@ class RunDirectory:
         """The page with all pictures."""
         return self.path / "report.html"
 
+    @property
+    def owner(self) -> Owner | None:
+        """The process that trains here, or was killed here; None if nobody does."""
+        try:
+            with files.opened(self.path / "lock") as file:
+                number = file.read(21).strip()
+                if not re.fullmatch(rb"\d+", number):
+                    return None
+                return Owner(int(number), _holds(int(number), file.fileno()))
+        except BadakError:
+            return None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Make the directory, lock out other processes, and remove what a killed one left.
@@ -114,18 +134,14 @@ class RunDirectory:
         try:
             self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
             self.refuse_links()
-            descriptor = os.open(self.path / "lock", LOCK_FLAGS, 0o666)
         except (OSError, ValueError) as fault:
             if isinstance(fault, BadakError):
                 raise
             raise _unwritable(self.path, fault) from None
-        try:
-            _take(descriptor, self.path)
+        with locked(self.path):
             for folder in (self.path, self.checkpoint.parent, self.plots):
                 storage.remove_temporaries(folder)
             yield
-        finally:
-            os.close(descriptor)  # releases the lock, as the end of a killed process does
 
     def make_plots(self) -> None:
         """Make the folder of pictures; call this before pictures or the report are written."""
@@ -145,6 +161,27 @@ class RunDirectory:
                     f"{links[0]} is a symbolic link, and writing through it would change another "
                     "file: replace it by a copy, or choose another run directory"
                 )
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Lock other processes out of a directory that exists, by its file `lock`.
+
+    Raises:
+        BadakError: it cannot be written, or another process trains in it.
+    """
+    try:
+        descriptor = os.open(folder / "lock", LOCK_FLAGS, 0o666)
+    except (OSError, ValueError) as fault:
+        raise _unwritable(folder, fault) from None
+    try:
+        _take(descriptor, folder)
+        try:
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)  # not after a kill: so `owner` tells one
+    finally:
+        os.close(descriptor)  # releases the lock, as the end of a killed process does
 
 
 def _make(path: Path) -> bool:
@@ -183,3 +220,22 @@ def _take(descriptor: int, path: Path) -> None:
         ) from None
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def _holds(pid: int, descriptor: int) -> bool:
+    """Whether a process lives and has locked a file; another may have got its number since."""
+    try:
+        import fcntl
+    except ImportError:  # see `_take`
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # another user's
+        pass
+    except (OSError, OverflowError):
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False

@@ -34,5 +34,9 @@ class Running(Protocol):
     measured: list[Dataset]
     batch_count: int
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it stops after the current step."""
+
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Stop the training after the current step, as the signal of that number would."""

@@ -1,6 +1,7 @@
 """Setup: a Trainer before its first step."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from badak import checks
 from badak.data.loader import MAX_SEED, Augment
@@ -21,6 +22,8 @@ from badak.training.weights import ClassWeight
 
 class Setup:
     """A Trainer's arguments, checked, and an empty history; `Trainer` says what they mean."""
+
+    _progress: ClassVar[type[Progress]] = Progress
 
     def __init__(
         self,
@@ -75,9 +78,30 @@ class Setup:
         self.max_steps = _count(max_steps, "max_steps")
         self.snapshots = None if snapshots is None else Snapshots(snapshots)
         own = [self.snapshots] if self.snapshots else []
-        self.callbacks: list[Callback] = [*own, *callbacks, *([Progress()] if progress else [])]
+        self.callbacks: list[Callback] = [
+            *own,
+            *callbacks,
+            *([self._progress()] if progress else []),
+        ]
         self.history, self.best, self._interruption = History(), Best(), Interruption()
         self.average: Average | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the numbers that decide the bits, as JSON can hold them; None is the default."""
+        weight = self.class_weight
+        return {
+            "batch_size": self.batch_size,
+            "seed": self.seed,
+            "clip_norm": self.clip_norm,
+            "evaluate_sample": self.evaluate_sample,
+            "early_stopping": self.early_stopping,
+            # JSON has no integers as keys.
+            "class_weight": list(weight.items()) if isinstance(weight, dict) else weight,
+            "balance": self.balance or None,  # older checkpoints do not have it
+            "ema": self.ema,
+            "parallel": None,  # see badak.distributed.ParallelTrainer
+            "workers": None,
+        }
 
 
 def _count(number: int | None, name: str) -> int | None:

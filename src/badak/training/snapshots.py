@@ -14,9 +14,9 @@ from badak import checks, storage
 from badak.arrays import Array
 from badak.data import Dataset
 from badak.errors import BadakError, FormatError
-from badak.layers import Conv2d, ReLU, TableConv2d
 from badak.layers.walk import run
 from badak.network import Network
+from badak.training import measures
 from badak.training.callbacks import Callback
 from badak.training.history import StepRecord
 from badak.training.running import Running
@@ -25,10 +25,7 @@ FORMAT = {"format": "badak snapshots", "version": 1}
 MAX_COUNT = 100
 MAX_BYTES = 64 * 2**20
 EVALUATED = 1000  # images of the confusion matrix
-PROBED = 100  # images on which a unit must be 0 to count as dead
-# Of what grows with the network, enough for a picture is kept.
-FILTERS, CHANNELS = 64, 4
-IMAGES, MAPS = 3, 8
+IMAGES = 3
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -118,12 +115,12 @@ class Snapshots(Callback):
     def _prepare(self, net: Network, step: int) -> None:
         """Keep the weights before a step whose update will be measured."""
         if (step + 1) % self.spacing == 0:
-            self._before = {name: array.copy() for name, array in _weights(net).items()}
+            self._before = measures.copied(measures.weights(net))
 
     def _take(self, net: Network, step: int) -> None:
         taken = _outputs(net, self._fixed["images"], self._evaluated)
-        for name, weight in _weights(net).items():
-            taken[f"ratio.{name}"] = _ratio(weight, self._before.get(name))
+        for name, weight in measures.weights(net).items():
+            taken[f"ratio.{name}"] = measures.update_ratio(weight, self._before.get(name))
         taken["confusion"] = _confusion(net, self._evaluated)
         self._before = {}
         self._steps.append(step)
@@ -152,29 +149,19 @@ def read(path: Path) -> tuple[Arrays, int]:
     return arrays, spacing
 
 
-def _weights(net: Network) -> dict[str, Array]:
-    """Return the parameters that multiply, not those that are added."""
-    return {name: array for name, array in net.parameters().items() if array.ndim > 1}
-
-
-def _ratio(weight: Array, before: Array | None) -> float:
-    if before is None or not before.any():
-        return np.nan
-    return float(np.linalg.norm(weight - before) / np.linalg.norm(before))
-
-
 def _outputs(net: Network, shown: Array, evaluated: Dataset) -> dict[str, Any]:
     """Return filters, their maps and the dead units, layer by layer."""
     outputs: dict[str, Any] = {}
-    inputs = np.concatenate([shown, evaluated.images[:PROBED]]).astype(net.dtype, copy=False)
+    probed = evaluated.images[: measures.PROBED]
+    inputs = np.concatenate([shown, probed]).astype(net.dtype, copy=False)
     for visit in run(net.layers, inputs):
-        name, layer, x = visit.name, visit.layer, visit.output
-        if isinstance(layer, (Conv2d, TableConv2d)):
-            outputs[f"filters.{name}"] = layer.parameters["weight"][:FILTERS, :CHANNELS].copy()
-            outputs[f"maps.{name}"] = x[: len(shown), :MAPS].copy()
-        if isinstance(layer, ReLU):
-            places = x[len(shown) :].reshape(len(x) - len(shown), x.shape[1], -1)
-            outputs[f"dead.{name}"] = float((places == 0).all(axis=(0, 2)).mean())
+        name, x = visit.name, visit.output
+        filters, dead = measures.filters(visit.layer), measures.dead(visit.layer, x[len(shown) :])
+        if filters is not None:
+            outputs[f"filters.{name}"] = filters
+            outputs[f"maps.{name}"] = x[: len(shown), : measures.MAPS].copy()
+        if dead is not None:
+            outputs[f"dead.{name}"] = dead
     return outputs
 
 

@@ -1,13 +1,15 @@
 """One training step: batch -> loss and gradients -> clipping -> update."""
 
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from badak import ops
-from badak.arrays import Array, Labels, as_array, as_images
+from badak.arrays import Array, as_array, as_images
 from badak.errors import BadakError
 from badak.network import Network
 from badak.optim import Optimizer, clip_gradients
@@ -48,43 +50,63 @@ def training_step(
         BadakError: images or labels that do not fit; or a loss, gradient or update that is not
             finite. As after any error, parameters, running statistics and generators are unchanged.
     """
-    with (
-        net.step_alone(),
-        np.errstate(over="ignore", invalid="ignore", divide="ignore"),  # reported below
-        net.step_pass(images, labels, sample_weight) as result,
-    ):
-        if not math.isfinite(result.loss):
-            raise BadakError(_explain(net, images, f"the loss became {result.loss}", optimizer.lr))
-        gradients = result.gradients
-        if not gradients:
-            raise BadakError(
-                f"nothing learns, for all {len(net.layers)} layers are frozen: unfreeze some, such "
-                f"as net.unfreeze({list(net.layers)[-1]!r})"
-            )
-        accuracy = _accuracy(result.logits, as_array(labels, "labels"), net.loss.ignore_index)
-        try:
-            if clip_norm is not None:
-                gradients, _ = clip_gradients(gradients, clip_norm)
-            optimizer.update(net.trainable(), gradients, lr)
-        except BadakError:  # nothing has changed: look for the reason
-            place = ops.first_not_finite(list(result.gradients.values()))
-            if place < 0:
-                raise
-            name = list(result.gradients)[place]
-            words = _explain(net, images, f"the gradient of {name} is not finite", optimizer.lr)
-            raise BadakError(words) from None
-    return StepOutcome(result.loss, accuracy)
+    with step_alone(net), net.step_pass(images, labels, sample_weight) as result:
+        check_loss(net, result.loss, images, optimizer.lr)
+        right, counted = answers(result.logits, labels, net.loss.ignore_index)
+        apply_gradients(net, optimizer, result.gradients, images, lr, clip_norm)
+    return StepOutcome(result.loss, right / counted if counted else 0.0)
 
 
-def _accuracy(logits: Array, labels: Labels, ignore_index: int | None) -> float:
-    """Return the share of right answers among the labels that the loss counts."""
-    if labels.ndim == 2:
-        labels = labels.argmax(axis=1)
+@contextmanager
+def step_alone(net: Network) -> Iterator[None]:
+    """Enter `Network.step_alone`; numbers that are not finite are found by the checks below."""
+    with net.step_alone(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        yield
+
+
+def check_loss(net: Network, loss: float, images: ArrayLike, lr: float) -> None:
+    """Refuse a loss that is not finite, and say where it came from."""
+    if not math.isfinite(loss):
+        raise BadakError(_explain(net, images, f"the loss became {loss}", lr))
+
+
+def apply_gradients(
+    net: Network,
+    optimizer: Optimizer,
+    gradients: Mapping[str, Array],
+    images: ArrayLike,
+    lr: float | None,
+    clip_norm: float | None,
+) -> None:
+    """Clip gradients and update the parameters; see `training_step`."""
+    if not gradients:
+        raise BadakError(
+            f"nothing learns, for all {len(net.layers)} layers are frozen: unfreeze some, such "
+            f"as net.unfreeze({list(net.layers)[-1]!r})"
+        )
+    clipped = gradients
+    try:
+        if clip_norm is not None:
+            clipped, _ = clip_gradients(gradients, clip_norm)
+        optimizer.update(net.trainable(), clipped, lr)
+    except BadakError:  # nothing has changed: look for the reason
+        place = ops.first_not_finite(list(gradients.values()))
+        if place < 0:
+            raise
+        name = list(gradients)[place]
+        words = _explain(net, images, f"the gradient of {name} is not finite", optimizer.lr)
+        raise BadakError(words) from None
+
+
+def answers(logits: Array, labels: ArrayLike, ignore_index: int | None) -> tuple[int, int]:
+    """Count the right answers, and the labels that the loss counts."""
+    wanted = as_array(labels, "labels")
+    if wanted.ndim == 2:
+        wanted = wanted.argmax(axis=1)
     elif ignore_index is not None:
-        counted = labels != ignore_index
-        logits, labels = logits[counted], labels[counted]
-    right = int(np.count_nonzero(logits.argmax(axis=1) == labels))
-    return right / len(labels) if len(labels) else 0.0
+        counted = wanted != ignore_index
+        logits, wanted = logits[counted], wanted[counted]
+    return int(np.count_nonzero(logits.argmax(axis=1) == wanted)), len(wanted)
 
 
 def _explain(net: Network, images: ArrayLike, fault: str, lr: float) -> str:

@@ -3,12 +3,15 @@
 import math
 import signal
 import warnings
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from numpy.typing import ArrayLike
 
 from badak import checks
+from badak.arrays import Array
 from badak.data import Batch, Dataset, Loader, balanced_order
 from badak.errors import BadakError, where
 from badak.network import Network
@@ -19,12 +22,12 @@ from badak.training.callbacks import following
 from badak.training.checkpoint import Resumed
 from badak.training.ending import complete, worse_than_before
 from badak.training.fitting import check_parts, measure, measured
-from badak.training.history import History, StepRecord
+from badak.training.history import EpochRecord, History, StepRecord
 from badak.training.interruption import Interrupted, Interruption
 from badak.training.record import Record
 from badak.training.run import RunDirectory
 from badak.training.setup import Setup
-from badak.training.step import training_step
+from badak.training.step import StepOutcome, training_step
 
 
 class Trainer(Setup):
@@ -87,6 +90,15 @@ class Trainer(Setup):
     def stop(self, number: int = signal.SIGTERM) -> None:
         """Stop `fit` after the current step, as the signal `number` would; for callbacks."""
         self._interruption.signal = number
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `fit` stops after the current step: a signal came, or `stop` was called."""
+        return self._signal is not None
+
+    @property
+    def _signal(self) -> int | None:
+        return self._interruption.signal
 
     def fit(
         self,
@@ -176,19 +188,14 @@ class Trainer(Setup):
             while not complete(self) and not self._out_of_steps():
                 self._train_epoch(train, record)
                 self._save(record)
-                if self._interruption.signal is not None:
-                    raise Interrupted(self._interruption.signal)
+                if self._signal is not None:
+                    raise Interrupted(self._signal)
 
     def _train_epoch(self, train: Dataset, record: Record | None) -> None:
         """Train to the end of the epoch and measure it, or stop within it."""
-        epoch, start, _ = self.history.position
-        order = balanced_order(train.labels, self.seed, epoch) if self.balance else None
-        batches = Loader(
-            train, self.batch_size, self.seed, epoch, self.augment, start=start, order=order
-        )
-        for batch in batches:
+        for batch in self._batches(train):
             self._train_on(batch)
-            if self._interruption.signal is not None:
+            if self.stopping:
                 return
             _, done, step = self.history.position
             if self._out_of_steps() or done == self.batch_count:
@@ -198,30 +205,50 @@ class Trainer(Setup):
         if self.history.position.batch == self.batch_count:
             self._end_epoch()
 
+    def _batches(self, train: Dataset) -> Iterable[Any]:
+        """What is left of the epoch, a batch for each step."""
+        epoch, start, _ = self.history.position
+        order = balanced_order(train.labels, self.seed, epoch) if self.balance else None
+        return Loader(
+            train, self.batch_size, self.seed, epoch, self.augment, start=start, order=order
+        )
+
     def _out_of_steps(self) -> bool:
         return self.max_steps is not None and len(self.history.steps) >= self.max_steps
 
-    def _train_on(self, batch: Batch) -> None:
+    def _train_on(self, batch: Any) -> None:
         epoch, before, step = self.history.position
         with where(f"step {step + 1} (epoch {epoch + 1})"):
             lr = self.optimizer.lr
             if self.schedule is not None:
                 passed = epoch + before / self.batch_count
                 lr = checks.real(lr * self.schedule(passed, self.epochs), "lr", minimum=0)
-            known = self._class_weights
-            weight = None if known is None else weights.per_image(known, batch.labels)
-            outcome = training_step(self.net, self.optimizer, *batch, lr, self.clip_norm, weight)
+            count, outcome = self._update(batch, lr)
         if self.average is not None:
             self.average.update(self.net, step)
-        record = StepRecord(step + 1, epoch + 1, len(batch.images), lr, *outcome)
+        record = StepRecord(step + 1, epoch + 1, count, lr, *outcome)
         self.history.steps.append(record)
         with where(f"step {step + 1} (epoch {epoch + 1})"):
             divergence.check(self.history, self.net.num_classes, self.optimizer.lr)
         for callback in self.callbacks:
             callback.on_step(self, record)
 
+    def _update(self, batch: Any, lr: float) -> tuple[int, StepOutcome]:
+        """Make one update; return how many images it learnt from, and how well they were known."""
+        images, labels = batch
+        options = lr, self.clip_norm, self._weights_of(batch)
+        return len(images), training_step(self.net, self.optimizer, images, labels, *options)
+
+    def _weights_of(self, batch: Batch) -> Array | None:
+        """How much each image counts in the loss; None if all count alike."""
+        known = self._class_weights
+        return None if known is None else weights.per_image(known, batch.labels)
+
+    def _measure(self) -> EpochRecord:
+        return measure(self.judged, self.measured, self.history.position)
+
     def _end_epoch(self) -> None:
-        record = measure(self.judged, self.measured, self.history.position)
+        record = self._measure()
         self.history.epochs.append(record)
         for callback in self.callbacks:
             callback.on_epoch_end(self, record)

@@ -22,6 +22,7 @@ from badak.data.augment.move import Crop, Shift
 from badak.data.augment.named import AUGMENTATIONS, named
 from badak.data.augment.normalize import Normalize
 from badak.data.augment.perspective import Perspective
+from badak.data.augment.planar import Planar
 from badak.data.augment.policies import RandAugment, TrivialAugment
 from badak.data.augment.resized_crop import RandomResizedCrop
 from badak.data.augment.rotate import Rotate
@@ -43,6 +44,7 @@ __all__ = [
     "Normalize",
     "Perspective",
     "Pixels",
+    "Planar",
     "RandAugment",
     "RandomResizedCrop",
     "Rotate",

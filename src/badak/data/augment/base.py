@@ -12,7 +12,9 @@ from badak.arrays import FLOATS
 from badak.errors import ArgumentTypeError, BadakError
 
 Generator = np.random.Generator
-Pixels = NDArray[Any]  # uint8, or floats in [0, 1]
+#: Images (N, C, H, W) of uint8, or of floats in [0, 1].
+Pixels = NDArray[Any]
+#: What makes new variants of images: an augmentation, or a function like one.
 Transform = Callable[..., Any]
 TOLERANCE = 1e-3  # interpolation rounds
 

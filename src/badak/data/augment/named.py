@@ -7,12 +7,13 @@ from badak.data.augment.jitter import ColorJitter
 from badak.data.augment.mix import CutMix, Mixing, MixUp
 from badak.data.augment.move import Crop, Shift
 from badak.data.augment.perspective import Perspective
+from badak.data.augment.planar import Planar
 from badak.data.augment.policies import RandAugment, TrivialAugment
 from badak.data.augment.resized_crop import RandomResizedCrop
 from badak.data.augment.rotate import Rotate
 from badak.errors import ArgumentTypeError, BadakError, did_you_mean, shown
 
-# Those that mix come last, as they must in a list.
+#: The augmentations by name, as the command line names them; those that mix come last.
 AUGMENTATIONS: dict[str, Augmentation | Mixing] = {
     "shift": Shift(2),
     "flip": Flip(),
@@ -21,6 +22,7 @@ AUGMENTATIONS: dict[str, Augmentation | Mixing] = {
     "photo": Compose(Flip(), RandomResizedCrop((0.6, 1.0)), ColorJitter(0.4, 0.4, 0.4)),
     "rotate": Rotate(15),
     "perspective": Perspective(),
+    "planar": Planar(),
     "color-jitter": ColorJitter(0.4, 0.4, 0.4, 0.1),
     "randaugment": RandAugment(),
     "trivialaugment": TrivialAugment(),

@@ -14,6 +14,7 @@ from badak.arrays import Array
 from badak.data.augment.base import Pixels, check_images
 from badak.data.augment.pixels.resize import resized
 
+#: What returns several variants of the same images, whose predictions are averaged.
 Views = Callable[[Pixels], list[Pixels]]
 
 
@@ -49,7 +50,7 @@ def crops(images: Pixels) -> list[Pixels]:
     return [view for each in views for view in mirrored(each)]
 
 
-# By name, as `badak evaluate --tta` and `badak predict --tta` take them.
+#: The views by name, as `badak evaluate --tta` and `badak predict --tta` take them.
 VIEWS: dict[str, Views] = {"flip": mirrored, "crops": crops}
 
 

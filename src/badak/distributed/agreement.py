@@ -1,0 +1,89 @@
+"""Agreement: all processes train the same, and all of them learn of a fault of one.
+
+Facts are compared by their SHA-256, of which 56 bits travel.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+
+from badak.distributed.communicator import Communicator, WorkersLost
+from badak.errors import BadakError, listed
+
+LONGEST = 200  # characters of a fact in a message
+
+
+def agree(communicator: Communicator, facts: Mapping[str, str]) -> None:
+    """Check that all processes state the same facts, such as the model and the seed.
+
+    Args:
+        communicator: to the others.
+        facts: name -> text; the first one decides which names the others have.
+
+    Raises:
+        BadakError: a fact that differs; all processes raise the same words.
+
+    Example:
+        >>> from badak.distributed import OneProcess
+        >>> agree(OneProcess(), {"version": "0.1", "seed": "0"})
+    """
+    for name, text in facts.items():  # one after the other: other versions may have others
+        every = communicator.gather(np.array([_digest(f"{name}: {text}")]))[:, 0]
+        odd = np.flatnonzero(every != every[0])
+        if not len(odd):
+            continue
+        theirs = communicator.broadcast_bytes(text.encode(), int(odd[0])).decode()
+        first = communicator.broadcast_bytes(text.encode()).decode()
+        raise BadakError(
+            f"all workers must have the same {name}; worker {listed(list(map(str, odd)))} of "
+            f"{communicator.size} has {_short(theirs, first)} and worker 0 has "
+            f"{_short(first, theirs)}: start all of them with the same command, data and versions"
+        )
+
+
+def tell(communicator: Communicator, fault: BadakError | None) -> None:
+    """Raise on every process what one of them has to tell; return if none has.
+
+    Raises:
+        BadakError: the fault; on the others with its words, and the process's number.
+    """
+    flags = communicator.gather(np.array([int(fault is not None)]))[:, 0]
+    raise_first(communicator, np.flatnonzero(flags).tolist(), fault)
+
+
+def raise_first(communicator: Communicator, failed: list[int], fault: BadakError | None) -> None:
+    """Raise the fault of the first process that failed, on all; return if none did."""
+    if not failed:
+        return
+    words = communicator.broadcast_bytes(str(fault or "").encode(), failed[0]).decode()
+    if fault is not None:
+        raise fault
+    raise BadakError(f"worker {failed[0]}: {words}")
+
+
+@contextmanager
+def together(communicator: Communicator) -> Iterator[None]:
+    """Raise what a process raises in the block on all of them, after the block."""
+    fault = None
+    try:
+        yield
+    except WorkersLost:
+        raise
+    except BadakError as caught:
+        fault = caught
+    tell(communicator, fault)
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+
+
+def _short(text: str, other: str) -> str:
+    """Return a text, cut to where it begins to differ from another."""
+    if len(text) <= LONGEST:
+        return text
+    same = next((n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
+    start = max(0, same - LONGEST // 4)
+    return f"{'...' if start else ''}{text[start : start + LONGEST]}..."
