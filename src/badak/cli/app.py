@@ -3,6 +3,7 @@
 import atexit
 import gc
 import importlib
+import io
 import platform
 import signal
 import sys
@@ -12,26 +13,34 @@ import click
 
 import badak
 from badak import terminal
-from badak.cli.words import cautions, in_options, say
+from badak.cli.language import in_languages, language_of
+from badak.cli.words import cautions, follows, in_options, say
 from badak.errors import BadakError, did_you_mean
+from badak.languages import speaking, translated
 
-# name -> one line; the command is in the module of that name.
+# name -> one line; the command is in the module of that name, or the one that MODULES names.
 COMMANDS = {
     "data": "Look at a data set before training.",
     "train": "Train a model on a data set.",
+    "sweep": "Try many settings, and find the best.",
     "lr-find": "Suggest a learning rate.",
     "evaluate": "Measure a trained model on its test images.",
     "predict": "Classify image files.",
     "calibrate": "Make a trained model's probabilities honest.",
     "runs": "Compare runs in one table.",
     "inspect": "Look inside a trained model.",
+    "serve": "Open a page that looks into a network, and trains.",
     "export": "Write a trained model as a web page, C source or ONNX.",
     "push": "Put a trained model on the Hugging Face Hub.",
     "pull": "Bring a model from the Hugging Face Hub.",
     "profile": "Show which layers take the time of a training step.",
+    "check": "Find what is wrong with your own layers.",
+    "course": "Show where the course is, or make an offline kit of it.",
     "bench": "Measure badak against other libraries.",
     "verify-resume": "Prove that a killed run resumes to the same bits.",
 }
+# Commands that stand on more than this package may import; only their names are known here.
+MODULES = {"serve": "badak.web.command"}
 
 
 class _Commands(click.Group):
@@ -43,9 +52,10 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"badak.cli.{name.replace('-', '_')}")
+        place = MODULES.get(name, f"badak.cli.{name.replace('-', '_')}")
+        module = importlib.import_module(place)
         command: click.Command = module.command
-        return command
+        return in_languages(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -106,6 +116,9 @@ def cli() -> None:
     """Train small convolutional networks on an ordinary CPU, and look inside them."""
 
 
+in_languages(cli)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; an error becomes one line on standard error and exit code 2."""
     # The process's memory is freed as a whole: a search through Matplotlib's objects for what can
@@ -113,9 +126,10 @@ def main(arguments: list[str] | None = None) -> Any:
     atexit.register(gc.freeze)
     terminal.write_any_text()
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)  # no traceback at the end either
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        with cautions():
-            _run(sys.argv[1:] if arguments is None else arguments)
+        with speaking(language_of(words)), cautions():
+            _run(words)
     except KeyboardInterrupt:  # while click was not running, or had begun to report a fault
         sys.exit(128 + signal.SIGINT)
 
@@ -125,7 +139,7 @@ def _run(arguments: list[str]) -> None:
         _check_text(arguments)
         sys.exit(cli.main(arguments, prog_name="badak", standalone_mode=False))
     except click.ClickException as fault:
-        fault.show()
+        _show(fault)
         sys.exit(fault.exit_code)
     except BadakError as fault:
         _complain(str(fault))
@@ -135,6 +149,16 @@ def _run(arguments: list[str]) -> None:
         _complain(f"{fault.filename or 'the system'}: {fault.strerror or fault}")
     except click.Abort as abort:
         sys.exit(_report_stop(abort.__cause__))
+
+
+def _show(fault: click.ClickException) -> None:
+    """Print a fault of the arguments as click does, in the language in use."""
+    if follows():
+        return
+    page = io.StringIO()
+    fault.show(page)
+    for line in page.getvalue().splitlines():
+        click.echo(translated(line), err=True)
 
 
 def _report_stop(stop: BaseException | None) -> int:

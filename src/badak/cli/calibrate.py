@@ -12,6 +12,7 @@ from badak.cli.opened import Opened, data_dir_option, model_file, open_run, run_
 from badak.cli.words import say
 from badak.data import Dataset
 from badak.errors import BadakError
+from badak.languages import translated
 
 # An answer is sure if of those as probable this share is right.
 PRECISION = 0.95
@@ -51,7 +52,7 @@ def command(run: Path, folder: Path | None, precision: float, data_dir: Path | N
         temperature, precision, tuple(limits.tolist()), len(data), digest(model_file(opened.run))
     ).save(opened.run)
     rows = [
-        [name, f"{limit:.4f}" if np.isfinite(limit) else "never"]
+        [name, f"{limit:.4f}" if np.isfinite(limit) else translated("never")]
         for name, limit in zip(after.class_names, limits, strict=True)
     ]
     headings = ["Class", "Sure from"]

@@ -1,9 +1,11 @@
 """RunConfig: the options of `badak train`, kept in the run directory as TOML."""
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tomli_w
@@ -19,6 +21,9 @@ from badak.network import Network
 from badak.network.typed import parse_layers
 from badak.pretrained import HeadTrainer, falling_rates
 from badak.training import RunDirectory, Trainer
+
+if TYPE_CHECKING:
+    from badak.distributed import Communicator
 
 FOLDER = "folder:"
 TYPED = "layers"  # the model's name if its layers were typed
@@ -54,6 +59,11 @@ class RunConfig:
     class_weight: str | None = None
     balance: bool = False
     ema: float | None = None
+    workers: int | None = None  # how many processes began it
+    accumulate: int | None = None
+    sync_every: int | None = None
+    half_gradients: bool = False
+    sync_batch_norm: bool = False
     early_stopping: int | None = None
     evaluate_sample: int | None = None
     snapshots: int | None = None
@@ -183,7 +193,7 @@ class RunConfig:
             return self._typed(self.layers)
         more: dict[str, Any] = {}
         if self.weight_init is not None:
-            more["weight_init"] = _weight_init(self.weight_init)
+            more["weight_init"] = initial_weights(self.weight_init)
         return models.MODELS[self.model](
             input_shape=self.input_shape, num_classes=len(self.class_names), seed=self.seed, **more
         )
@@ -201,7 +211,9 @@ class RunConfig:
             )
         return net
 
-    def trainer(self, net: Network, **more: Any) -> Trainer:
+    def trainer(
+        self, net: Network, communicator: "Communicator | None" = None, **more: Any
+    ) -> Trainer:
         """Build the trainer; `more` are arguments that change no bit of the result.
 
         The network gets the loss that it is trained with.
@@ -210,7 +222,23 @@ class RunConfig:
             net.loss = replace(net.loss, label_smoothing=self.label_smoothing)
         if self.batch_size is not None:
             more["batch_size"] = self.batch_size
-        kind = HeadTrainer if self.head_alone else Trainer
+        kind: Callable[..., Trainer] = HeadTrainer if self.head_alone else Trainer
+        if self.parallel:
+            if self.head_alone:
+                raise BadakError(
+                    "the head of a pretrained network is fitted by one process: add --finetune to "
+                    "train by several, or leave them out"
+                )
+            from badak.distributed import ParallelTrainer  # few commands need it
+
+            kind = partial(
+                ParallelTrainer,
+                communicator=communicator,
+                accumulate=self.accumulate or 1,
+                sync_every=self.sync_every or 1,
+                half_gradients=self.half_gradients,
+                sync_batch_norm=self.sync_batch_norm,
+            )
         return kind(
             net,
             self._optimizer(net),
@@ -226,6 +254,12 @@ class RunConfig:
             snapshots=self.snapshots,
             **more,
         )
+
+    @property
+    def parallel(self) -> bool:
+        """Whether it trains as one of several processes, or as they would."""
+        options = self.workers, self.accumulate, self.sync_every
+        return any(options) or self.half_gradients or self.sync_batch_norm
 
     @property
     def head_alone(self) -> bool:
@@ -260,6 +294,16 @@ class RunConfig:
             words.append("each class drawn equally often")
         if self.ema is not None:
             words.append(f"weights averaged ({self.ema:g})")
+        if self.workers:
+            words.append(f"{self.workers:d} workers")
+        if self.accumulate:
+            words.append(f"gradients of {self.accumulate} batches added")
+        if self.sync_every:
+            words.append(f"weights averaged every {self.sync_every} steps")
+        if self.half_gradients:
+            words.append("gradients sent half as wide")
+        if self.sync_batch_norm:
+            words.append("batch norm over all workers")
         if self.finetune is not None:
             words.insert(0, pretrained.about(self))
         return ", ".join(words)
@@ -287,7 +331,8 @@ def _renumbered(part: Dataset, names: tuple[str, ...]) -> Dataset:
     return Dataset(part.images, places[part.labels], names, part.name, part.digests)
 
 
-def _weight_init(text: str) -> str | float:
+def initial_weights(text: str) -> str | float:
+    """Return --weight-init as the models take it."""
     try:
         return float(text)
     except ValueError:

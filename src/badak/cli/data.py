@@ -29,6 +29,7 @@ from badak.inspect.data.facts import facts
 from badak.inspect.data.finding import Finding
 from badak.inspect.data.survey import Survey
 from badak.inspect.report.photos import entries
+from badak.languages import translated
 from badak.pretrained import Pretrained, features, opened
 from badak.training import RunDirectory
 
@@ -131,7 +132,7 @@ def _opened(source: str) -> Pretrained:
 def _features(known: Pretrained, seen: Survey, console: "Console") -> Array:
     """What enters the network's head for each image; decoded images and features are cached."""
     channels, height, width = known.net.input_shape
-    with console.status("computing the network's features"):
+    with console.status(translated("computing the network's features")):
         decoded = decode(list(seen.paths), (height, width), known.crop, skip_corrupt=False)
         images = StoredImages(decoded.rows)
         images = images.as_grey() if channels == 1 else images
@@ -143,10 +144,11 @@ def _show(console: "Console", seen: Survey, found: Sequence[Finding]) -> None:
     console.print(_table(seen))
     say("")
     for name, value in facts(seen).items():
-        say(f"{name}: {value}")
+        say(f"{translated(name)}: {value}")
     for finding in found:
         say("")
-        say(f"{MARKS[finding.level]} {finding.title[:1].upper()}{finding.title[1:]}")
+        title = translated(finding.title)
+        say(f"{MARKS[finding.level]} {title[:1].upper()}{title[1:]}")
         lines = entries(seen, finding)
         for line in lines[:LINES]:
             say(f"    {line}")

@@ -22,8 +22,6 @@ from badak.training.checkpoint import read_history
 
 # Training images that set the ranges of int8; more of them change little.
 CALIBRATION = 1000
-# How a data set shows handwriting -> how the page prepares what is drawn.
-PREPARE = {"none": "picture", "centred": "digit", "filling": "filling"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ Compile with `cc -std=c99 -O2 -c {path.name}`, and link with `-lm`."""
 def _html(opened: Opened, path: Path, _: Options) -> Result:
     from badak.formats.page.html import html_page
 
-    prepare = PREPARE[entry_of(opened.config.dataset).handwriting]
+    prepare = entry_of(opened.config.dataset).prepare
     config = opened.config
     page = html_page(opened.net, path.stem, config.class_names, prepare, config.crop or 1.0)
     storage.write_atomically(path, page.encode())

@@ -12,6 +12,7 @@ from badak import terminal
 from badak.cli.config_file import read_config
 from badak.cli.words import say
 from badak.errors import BadakError
+from badak.languages import translated
 from badak.training import Interrupted, RunDirectory
 from badak.training.checkpoint import read_history
 
@@ -47,7 +48,7 @@ def train_folds(
         )
     for fold, run in enumerate(runs, 1):
         if fold > 1 and not run.checkpoint.exists():
-            _begin_like(runs[0], run, fold)
+            begin_like(runs[0], run, fold)
         begun = fold > 1 or run.checkpoint.exists()
         own = options | {"run_dir": run.path, "fold": fold, "resume": begun}
         own["accept_other_bits"] = options["accept_other_bits"] and begun
@@ -61,7 +62,7 @@ def train_folds(
     _show(runs)
 
 
-def _begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:
+def begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:
     """Give a fold the options of the first, with what was chosen for it, such as its rate."""
     config = replace(read_config(first), fold=fold, train_images=None, test_images=None)
     run.path.mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def _show(runs: list[RunDirectory]) -> None:
         for run, end in zip(runs, ends, strict=True) if end
     ]  # fmt: skip
     for name, judge in (("mean", np.mean), ("deviation", _deviation)):
-        rows.append([name, "", f"{judge(losses):.4f}", f"{judge(accuracies):.4f}"])
+        rows.append([translated(name), "", f"{judge(losses):.4f}", f"{judge(accuracies):.4f}"])
     table = terminal.table(
         "each fold's held-out images after the last epoch; the best epoch would flatter",
         ["Fold", "Epochs", "Loss", "Accuracy"],

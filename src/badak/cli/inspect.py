@@ -14,6 +14,7 @@ from badak.cli.words import in_options, say
 from badak.data import Dataset
 from badak.errors import BadakError
 from badak.inspect.report import SECTIONS, Trained
+from badak.languages import translated
 from badak.network import Network
 from badak.training import RunDirectory
 from badak.training.checkpoint import read_history
@@ -64,7 +65,7 @@ def _check_gradients(console: "Console", net: Network, few: Dataset) -> None:
             "badak.inspect.gradient_check runs it"
         )
         return
-    with console.status("checking the gradients"):
+    with console.status(translated("checking the gradients")):
         check = inspect.gradient_check(
             net, few.images, few.labels, samples=min(samples, MAX_SAMPLES)
         )

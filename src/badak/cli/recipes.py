@@ -44,6 +44,7 @@ RECIPES = {
     "simple":             Recipe("adam",     None, None, None,        20,    False),
     "lenet":              Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
     "lenet1998":          Recipe("adam",     1e-2, None, "one-cycle", 15,    True),
+    "lenet1998-paper":    Recipe("adam",     3e-3, None, "one-cycle", 20,    "planar"),
     "deep":               Recipe("adam",     3e-3, None, "one-cycle", 15,    True),
     "alexnet":            Recipe("nesterov", 2e-2, 5e-4, "one-cycle", 30,    True),
     "vgg11":              Recipe("nesterov", 5e-2, 5e-4, "one-cycle", 30,    True),

@@ -8,29 +8,37 @@ from pathlib import Path
 
 import click
 
-from badak import files, storage, terminal
+from badak import storage, terminal
 from badak.cli.config import RunConfig
 from badak.cli.config_file import read_config
 from badak.cli.near import RUNS, runs_in
 from badak.cli.words import say
-from badak.errors import BadakError, FormatError
+from badak.errors import BadakError
 from badak.training import RunDirectory
 from badak.training.best import best_epoch
-from badak.training.history import EpochRecord
+from badak.training.history import EpochRecord, read_epochs
 
-MAX_SIZE = 2**24  # bytes of a history: 100,000 epochs
 HEADINGS = ["Run", "Data", "Model", "Epochs", "Best", "Accuracy", "Loss", "Rate", "Model file"]
 NUMBERS = HEADINGS[3:]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A run: its options, its epochs so far, and how large its model file is, in bytes."""
+    """A run.
+
+    Attributes:
+        path: its directory.
+        config: its options.
+        epochs: those that have ended.
+        size: bytes of its model file; 0 if it has none yet.
+        changed: when its last epoch ended, or it began, in seconds since 1970.
+    """
 
     path: Path
     config: RunConfig
     epochs: list[EpochRecord]
     size: int
+    changed: float
 
     @property
     def best(self) -> EpochRecord | None:
@@ -73,17 +81,14 @@ def command(folder: Path, csv_file: Path | None) -> None:
     Accuracy and loss are those of the best epoch on the images that each run measured its epochs
     by. A folder that is no run, or whose files are damaged, is named and left out.
     """
-    found: list[Found] = []
-    for path in runs_in(folder):
-        try:
-            found.append(_read(RunDirectory(path)))
-        except BadakError as fault:
-            say(f"left out: {fault}", err=True)
+    found, left_out = found_in(folder)
+    for fault in left_out:
+        say(f"left out: {fault}", err=True)
     if not found:
         raise BadakError(
             f"{folder} holds no run that can be read; `badak train` puts runs into {RUNS}"
         )
-    rows = [run.cells() for run in sorted(found, key=lambda run: run.order)]
+    rows = [run.cells() for run in found]
     terminal.console().print(terminal.table(None, HEADINGS, rows, numbers=NUMBERS))
     if csv_file is not None:
         page = io.StringIO()
@@ -91,24 +96,20 @@ def command(folder: Path, csv_file: Path | None) -> None:
         storage.write_atomically(csv_file, page.getvalue().encode(errors="surrogateescape"))
 
 
+def found_in(folder: Path) -> tuple[list[Found], list[str]]:
+    """Return a folder's runs, the best of each data set first, and why others are left out."""
+    found, left_out = [], []
+    for path in runs_in(folder):
+        try:
+            found.append(_read(RunDirectory(path)))
+        except BadakError as fault:
+            left_out.append(str(fault))
+    return sorted(found, key=lambda run: run.order), left_out
+
+
 def _read(run: RunDirectory) -> Found:
     config = read_config(run)
     size = run.model.stat().st_size if run.model.is_file() else 0
-    return Found(run.path, config, _epochs(run.history), size)
-
-
-def _epochs(path: Path) -> list[EpochRecord]:
-    """Read history.csv; a run that has not ended an epoch has none."""
-    if not path.exists():
-        return []
-    lines = files.read(path, MAX_SIZE).decode("utf-8", "replace").splitlines()
-    header, *rows = csv.reader(lines) if lines else [[]]
-    if tuple(header) != EpochRecord._fields:
-        raise FormatError(f"{path} must begin with {','.join(EpochRecord._fields)}")
-    try:
-        return [
-            EpochRecord(int(epoch), int(step), *(float(cell or "nan") for cell in values))
-            for epoch, step, *values in rows
-        ]
-    except (ValueError, TypeError) as fault:
-        raise FormatError(f"{path} is damaged: {fault}") from None
+    newest = run.history if run.history.exists() else run.config
+    changed = newest.stat().st_mtime
+    return Found(run.path, config, read_epochs(run.history), size, changed)

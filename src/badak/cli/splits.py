@@ -52,6 +52,11 @@ class Parts(NamedTuple):
     test: Dataset
     tested: str = "test"
 
+    @property
+    def measured(self) -> Dataset:
+        """The images by which the best epoch is chosen."""
+        return self.test if self.validation is None else self.validation
+
 
 @dataclass(frozen=True)
 class Division:

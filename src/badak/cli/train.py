@@ -7,8 +7,9 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -20,18 +21,21 @@ from badak.cli.config_file import read_config
 from badak.cli.folds import train_folds
 from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
-from badak.cli.recipes import completed, sized, why_small
+from badak.cli.recipes import BATCH_SIZE, completed, sized, why_small
 from badak.cli.results import draw_augmentation, draw_filters, draw_history, results
 from badak.cli.splits import Parts
 from badak.cli.train_options import (
     data_options,
     network_options,
+    parallel_options,
     run_options,
     step_options,
     training_options,
 )
-from badak.cli.words import next_steps, say
+from badak.cli.words import how_to_resume, next_steps, say
+from badak.cli.workers import Task, Team, work_together
 from badak.data import Dataset
+from badak.distributed import Communicator, ParallelTrainer
 from badak.errors import BadakError
 from badak.formats.mlflow import MLflow
 from badak.formats.tensorboard import TensorBoard
@@ -39,6 +43,7 @@ from badak.network import Network
 from badak.training import Callback, Interrupted, RunDirectory, Running, Trainer
 from badak.training.ending import complete, worse_than_before
 from badak.training.interruption import BROKEN_PIPE
+from badak.training.live import Live
 
 DEFAULT = ParameterSource.DEFAULT
 MOST_ROWS = 100  # of a network's table: ResNet-20 has 71, MobileNetV1 84
@@ -51,6 +56,7 @@ MOST_ROWS = 100  # of a network's table: ResNet-20 has 71, MobileNetV1 84
 @step_options
 @data_options
 @run_options
+@parallel_options
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Train a model on DATASET and write model, history and pictures to a run directory.
@@ -62,42 +68,70 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     give take precedence.
     """
     explicit = explicit_in(ctx, options)
-    if options["folds"] is not None:
-        train_folds(options, explicit, _train_once)
-    else:
-        _train_once(options, explicit)
+
+    def train(team: Team) -> None:
+        once = partial(_train_once, team)
+        if options["folds"] is not None:
+            train_folds(options, explicit, once)
+        else:
+            once(options, explicit)
+
+    work_together(options, train)
 
 
-def _train_once(options: dict[str, Any], explicit: set[str]) -> None:
+def _train_once(team: Team, options: dict[str, Any], explicit: set[str]) -> None:
     """Train one network, with the options of the command line; `explicit` were typed."""
     run_dir, resume = options.pop("run_dir"), options.pop("resume")
     accept = options.pop("accept_other_bits")
     tracking = {name for name in ("tensorboard", "mlflow") if options.pop(name)}
+    live = options.pop("live")
     how = {name: options.pop(name) for name in ("checkpoint_every", "max_steps")}
     if resume and run_dir is None:
         raise BadakError("--resume needs --run-dir, the directory of the run to continue")
     if accept and not resume:
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
+    config, parts, net, notes = prepared(options, explicit, begun)
+    if team.size is not None:
+        config = dataclasses.replace(config, workers=team.size)
+    if begun and not begun.checkpoint.exists() and config.fold is None:
+        say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
+    with _directory(run_dir, config) as run:
+        callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
+        if live is not None:
+            callbacks.append(_live(live, config, parts.train))
+        trainer = config.trainer(net, callbacks=callbacks, **how)
+        _train(team, Task(config, how), trainer, parts, run, resume, accept)
+
+
+class Prepared(NamedTuple):
+    """A training that may begin: its options, images and network, and what to say before it."""
+
+    config: RunConfig
+    parts: Parts
+    net: Network
+    notes: list[str]
+
+
+def prepared(options: dict[str, Any], explicit: set[str], begun: RunDirectory | None) -> Prepared:
+    """Load the images of a run and build its network; `begun` is the directory of one to continue.
+
+    The options are those of a `RunConfig`; `explicit` were typed.
+    """
     explicit = explicit & options.keys()
     config = config_of(explicit, begun, options)
     parts = config.load_parts(begun if begun and begun.checkpoint.exists() else None)
-    train, test = parts.train, parts.test
+    train = parts.train
     begins = not config.class_names
     notes = _notes(config, len(train), explicit) if begins else []
-    config = about_data(config, train, test, explicit)
+    config = about_data(config, train, parts.test, explicit)
     net = config.network()
     if begins and config.model == TYPED and config.lr is None:
         config, note = with_rate(config, net, train)
         notes.append(note)
-    if begun and not begun.checkpoint.exists() and config.fold is None:
-        say(f"{run_dir} holds no checkpoint yet: starting at the beginning")
     if config.finetune is not None and not (begun and begun.checkpoint.exists()):
         pretrained.fitted_head(config, net, train)
-    with _directory(run_dir, config) as run:
-        callbacks = [_Opening(config, run, parts, notes), *_tracking(tracking, config, run)]
-        trainer = config.trainer(net, callbacks=callbacks, **how)
-        _train(trainer, parts, run, resume, accept)
+    return Prepared(config, parts, net, notes)
 
 
 def _notes(config: RunConfig, count: int, explicit: set[str]) -> list[str]:
@@ -197,6 +231,13 @@ def _tracking(wanted: set[str], config: RunConfig, run: RunDirectory) -> Iterato
         yield MLflow(config.data_name, run.path.name, options, run.path / "mlflow.txt")
 
 
+def _live(out: int, config: RunConfig, train: Dataset) -> Live:
+    """What tells `badak serve` of the training: packets go to `out`, commands come from stdin."""
+    size = min(config.batch_size or BATCH_SIZE, len(train))
+    about = {"batch_size": size, "images": len(train), "about": config.about()}
+    return Live(out, sys.stdin.fileno(), about)
+
+
 def _show_network(net: Network) -> None:
     """Print the table of a network that a reader would read; of a longer one its sums."""
     table = net.summary()
@@ -240,6 +281,8 @@ class _Opening(Callback):
 
 
 def _train(
+    team: Team,
+    task: Task,
     trainer: Trainer,
     parts: Parts,
     run: RunDirectory,
@@ -247,10 +290,15 @@ def _train(
     accept_other_bits: bool,
 ) -> None:
     since = time.perf_counter()
+
+    def own(communicator: Communicator | None) -> None:
+        if communicator is not None and isinstance(trainer, ParallelTrainer):
+            trainer.communicator = communicator
+        trainer.fit(parts.train, parts.measured, run.path, resume, accept_other_bits)
+
     try:
-        measured = parts.test if parts.validation is None else parts.validation
-        history = trainer.fit(parts.train, measured, run.path, resume, accept_other_bits)
-        seconds = time.perf_counter() - since
+        team.train(task, own)
+        history, seconds = trainer.history, time.perf_counter() - since
         draw_history(history, run)
         draw_filters(trainer.net, run, "after")
         first, *more = results(trainer, parts, run)
@@ -261,24 +309,24 @@ def _train(
         if worse_than_before(trainer) is None:
             say(next_steps(run.path))
     except Interrupted as stop:
-        raise _stopped(stop, trainer, run) from None
+        raise _stopped(stop, trainer, run, team) from None
     except BrokenPipeError:
-        raise _stopped(Interrupted(BROKEN_PIPE), trainer, run) from None
+        raise _stopped(Interrupted(BROKEN_PIPE), trainer, run, team) from None
 
 
-def _stopped(stop: Interrupted, trainer: Trainer, run: RunDirectory) -> Interrupted:
+def _stopped(stop: Interrupted, trainer: Trainer, run: RunDirectory, team: Team) -> Interrupted:
     """Say when and why it stopped, and how to continue."""
     if stop.signal == BROKEN_PIPE:
-        _let_go_of_the_pipe()
+        let_go_of_the_pipe()
     kept = "with a checkpoint" if run.checkpoint.exists() else "before the first checkpoint"
     stop.args = (
         f"{stop} after step {len(trainer.history.steps):,}, {kept}; continue with: "
-        f"badak train --run-dir {run.path} --resume",
+        f"{team.starting(how_to_resume(run.path))}",
     )
     return stop
 
 
-def _let_go_of_the_pipe() -> None:
+def let_go_of_the_pipe() -> None:
     """Write nothing more to a closed pipe: Python flushes the output at its end, and would fail."""
     null, out, err = os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno(), sys.stderr.fileno()
     if os.path.sameopenfile(out, err):  # 2>&1

@@ -11,6 +11,7 @@ from badak.cli.folds import folds_option
 from badak.cli.near import one_of
 from badak.cli.opened import data_dir_option
 from badak.cli.splits import group_option, split_option
+from badak.cli.workers import address_option, timeout_option, workers_option
 from badak.data.augment import AUGMENTATIONS, named
 from badak.errors import BadakError
 from badak.pretrained import PUBLISHED, finetune
@@ -172,6 +173,34 @@ data_options = _group(
     ),
 )
 
+# By how many processes, and what they send each other.
+parallel_options = _group(
+    workers_option,
+    address_option,
+    timeout_option,
+    click.option(
+        "--accumulate",
+        type=POSITIVE,
+        metavar="K",
+        help="Add the gradients of K batches before each update, as if BATCH_SIZE were K times as "
+        "large.",
+    ),
+    click.option(
+        "--sync-every",
+        type=POSITIVE,
+        metavar="K",
+        help="Let each worker make K updates by itself before all take the mean of their weights.",
+    ),
+    click.option(
+        "--half-gradients", is_flag=True, help="Send gradients as bfloat16, half as wide."
+    ),
+    click.option(
+        "--sync-batch-norm",
+        is_flag=True,
+        help="Normalise by the statistics of all workers' images, not of each worker's own.",
+    ),
+)
+
 # Where the run lies, what is recorded, and how it goes on.
 run_options = _group(
     click.option(
@@ -221,4 +250,5 @@ run_options = _group(
     click.option(
         "--tensorboard", is_flag=True, help="Also write files for TensorBoard, to RUN/tensorboard."
     ),
+    click.option("--live", type=int, hidden=True),  # for `badak serve`: descriptor for packets
 )

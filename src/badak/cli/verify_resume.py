@@ -12,6 +12,7 @@ from badak.cli.opened import run_argument
 from badak.cli.pretrained import FROM_FILE
 from badak.cli.words import say
 from badak.errors import BadakError
+from badak.languages import translated
 from badak.training import RunDirectory, verify_resume
 
 # Fields of the config that are not options of `badak train`, or are written below.
@@ -41,7 +42,11 @@ def command(run: Path, steps: int) -> None:
         raise BadakError(f"{run} has no steps to resume: its head was fitted in one go")
     report = verify_resume(arguments(config), steps, directory)
     rows = [
-        [part.what, part.size, "the same bits" if part.identical else "DIFFERENT"]
+        [
+            translated(part.what),
+            translated(part.size),
+            translated("the same bits" if part.identical else "DIFFERENT"),
+        ]
         for part in report.comparisons
     ]
     terminal.console().print(

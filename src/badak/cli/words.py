@@ -1,5 +1,6 @@
 """The library's messages and warnings, with the names of command-line options."""
 
+import os
 import re
 import shlex
 import time
@@ -12,7 +13,10 @@ from typing import Any
 import click
 
 from badak import terminal
+from badak.languages import translated
 
+# What MPI's launchers say in the environment: MPICH's, Open MPI's, Slurm's.
+STARTED = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 DECODING = 5  # seconds between two messages of `Decoding`
 # Advice, as in "skip_corrupt=True skips such images", but no part of a path or a call.
 ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
@@ -72,9 +76,20 @@ def _options(command: click.Command) -> dict[str, str]:
     }
 
 
+def follows() -> bool:
+    """Whether this is one of the processes that MPI started, and another one speaks for all."""
+    if not any(name in os.environ for name in STARTED):
+        return False
+    from badak.distributed.mpi import launcher
+
+    return launcher.world_size() > 1 and launcher.rank() > 0
+
+
 def say(words: str, err: bool = False) -> None:
-    """Print a message; control characters in names and paths are shown, not sent."""
-    click.echo(terminal.printable(words), err=err)
+    """Print a message in the language in use; control characters in names are shown, not sent."""
+    if follows():
+        return
+    click.echo(terminal.printable(translated(words)), err=err)
 
 
 class Decoding:
@@ -105,6 +120,16 @@ def cautions() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = show
         yield
+
+
+def how_to_resume(run: Path) -> str:
+    """The command that continues a run, in a line that can be pasted.
+
+    Example:
+        >>> how_to_resume(Path("my runs/a"))
+        "badak train --run-dir 'my runs/a' --resume"
+    """
+    return f"badak train --run-dir {shlex.quote(str(run))} --resume"
 
 
 def next_steps(run: Path) -> str:
