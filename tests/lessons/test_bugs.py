@@ -22,6 +22,7 @@ from badak.layers import (
 )
 from badak.lessons import bugs, clinic
 from badak.lessons.bugs import BUGS
+from badak.lessons.check.badak_layers import faults_of
 
 SHAPE, CLASSES = (2, 9, 8), 4
 
@@ -80,6 +81,34 @@ def test_the_bug_is_found_and_named_and_nothing_else(name, batch):
     assert name in lines[where]
     for other in set(net.layers) - {where}:
         assert lines[other].endswith("ok")
+
+
+def test_the_likely_fault_is_named_by_the_exercise_checker(batch):
+    net = around(BUGS["ConvScatterOverwrites"], CASES["ConvScatterOverwrites"][0])
+    found = clinic(net, *batch)
+    assert list(found.faults.values()) == [("assigns",)]
+    assert "(likely: = instead of +=: later windows overwrite earlier ones)" in " ".join(
+        str(found).split()
+    )
+
+
+FAULTS = {
+    "LinearSumsBiasOverUnits": ("bias_axis",),
+    "ConvOverwritesGradient": ("last_image_only",),
+    "ConvScatterOverwrites": ("assigns",),
+    "ConvForgetsStride": ("stride_ignored",),
+    "ConvTransposesKernel": ("kernel_transposed",),
+    "MaxPoolAddsOnce": ("assigns",),
+    "ReLUInPlace": ("changes_input",),
+    "ReLULetsAllThrough": ("lets_all_through",),
+    "SigmoidForgetsOutput": ("input_instead_of_output",),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_checker_names_the_planted_fault_and_none_in_the_right_layer(name):
+    assert faults_of(BUGS[name]) == FAULTS[name]
+    assert faults_of(BUGS[name].stands_for) == ()
 
 
 @pytest.mark.parametrize("name", BUGS)

@@ -12,7 +12,7 @@ from badak.book.floats import floats
 def im2col(
     input_data: ArrayLike, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0
 ) -> Array:
-    """Copy each window of the images into a row.
+    """Copy each window of the images into a row (the book's chapter 7.4.2).
 
     Args:
         input_data: (N, C, H, W).
@@ -42,9 +42,10 @@ def col2im(
     stride: int = 1,
     pad: int = 0,
 ) -> Array:
-    """Add each row back at the position of its window.
+    """Add each row back at the position of its window (the book's chapter 7.4).
 
-    The arguments are those of `im2col`, input_shape the (N, C, H, W) of the images.
+    The arguments are those of `im2col`, input_shape the (N, C, H, W) of the images. The result has
+    that shape; where windows overlap, it is a sum.
 
     Example:
         >>> import numpy as np

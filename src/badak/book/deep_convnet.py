@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from badak.book.conv_net import ConvNet
 from badak.book.layers import Affine, Convolution, Pooling, Relu
 from badak.book.loss import SoftmaxWithLoss
-from badak.book.network import ConvNet
 from badak.book.regularization import Dropout
 
 
@@ -18,8 +18,8 @@ def _param(filter_num: int, pad: int = 1) -> dict[str, int]:
 class DeepConvNet(ConvNet):
     """Six 3x3 convolutions, pooled in pairs, a hidden layer, and dropout at the end.
 
-    In float64; `badak.models.DeepConvNet` is the same network in float32, many times faster.
-    Initial weights are He's, for ReLU, from NumPy's global generator.
+    The book's chapter 8.1. In float64; `badak.models.DeepConvNet` is the same network in float32,
+    many times faster. Initial weights are He's, for ReLU, from NumPy's global generator.
 
     input_dim is (C, H, W) of one image; conv_param_1 to conv_param_6 give filter_num, filter_size,
     pad and stride of each convolution; hidden_size and output_size are units of the last two

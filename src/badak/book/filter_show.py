@@ -13,7 +13,13 @@ def filter_show(filters: Array, nx: int = 8, margin: int = 3, scale: int = 10) -
     """Show the first channel of each filter in grey, and return the figure.
 
     nx is how many there are per row; margin and scale have no effect, as in the book.
-    `badak.inspect.draw.filters` shows all channels.
+    `badak.inspect.draw.filters` shows all channels. The book's chapter 7.6.1.
+
+    filters is (FN, C, FH, FW).
+
+    Example:
+        >>> from badak.book import SimpleConvNet
+        >>> figure = filter_show(SimpleConvNet().params["W1"])  # doctest: +SKIP
     """
     import matplotlib.pyplot as plt
 

@@ -37,7 +37,15 @@ class Relu:
 
 
 class Sigmoid:
-    """1 / (1 + exp(-x)) (the book's chapter 5.5.2)."""
+    """1 / (1 + exp(-x)) (the book's chapter 5.5.2).
+
+    Any shape.
+
+    Example:
+        >>> layer = Sigmoid()
+        >>> layer.forward(np.array([0.0])), layer.backward(np.array([1.0]))
+        (array([0.5]), array([0.25]))
+    """
 
     def __init__(self) -> None:
         self.out: Any = None
@@ -56,6 +64,13 @@ class Affine:
     """x @ W + b, for flat input or for images, which are flattened (the book's chapter 5.6).
 
     W is (D, M), b (M,) or one number for all. `backward` sets dW and db, their gradients.
+
+    Example:
+        >>> layer = Affine(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0]))
+        >>> layer.forward(np.array([[1.0, 1.0]]))
+        array([[14., 26.]])
+        >>> layer.backward(np.array([[1.0, 0.0]])), layer.db
+        (array([[1., 3.]]), array([1., 0.]))
     """
 
     def __init__(self, W: Array, b: Any) -> None:
@@ -85,6 +100,12 @@ class Convolution:
 
     W is (FN, C, FH, FW), b (FN,) or one number for all; pad is zeros on every side. `backward` sets
     dW and db, their gradients.
+
+    Example:
+        >>> layer = Convolution(np.ones((30, 3, 5, 5)), np.zeros(30), stride=2, pad=1)
+        >>> y = layer.forward(np.ones((10, 3, 7, 7)))
+        >>> y.shape, layer.backward(y).shape, layer.dW.shape
+        ((10, 30, 3, 3), (10, 3, 7, 7), (30, 3, 5, 5))
     """
 
     def __init__(self, W: Array, b: Any, stride: int = 1, pad: int = 0) -> None:
@@ -111,6 +132,14 @@ class Pooling:
     """The largest value in each window (the book's chapter 7.4.4).
 
     pad is rows and columns around the input, never the maximum; at most half the window.
+
+    Example:
+        >>> layer = Pooling(pool_h=2, pool_w=2, stride=2)
+        >>> layer.forward(np.array([[[[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, 4.0, 2.0]]]]))
+        array([[[[2., 4.]]]])
+        >>> layer.backward(np.ones((1, 1, 1, 2)))
+        array([[[[0., 1., 0., 0.],
+                 [0., 0., 1., 0.]]]])
     """
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0) -> None:

@@ -5,16 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from badak import ops
 from badak.arrays import Array
-from badak.book.floats import floats
-
-# Added to a probability before the logarithm, as in the book, so no loss is above 16.2.
-TINY = 1e-7
+from badak.book.functions import class_indices, cross_entropy_error, softmax
 
 
 class SoftmaxWithLoss:
-    """Softmax, and its mean cross-entropy with the labels.
+    """Softmax, and its mean cross-entropy with the labels (chapter 5.6.3).
 
     Attributes:
         loss: of the last forward.
@@ -37,17 +33,12 @@ class SoftmaxWithLoss:
     def forward(self, x: Array, t: ArrayLike) -> Any:
         """Return the mean loss of scores x (N, K) and labels t."""
         self.t = np.asarray(t)
-        (scores,) = floats(x)
-        self.y = ops.softmax(scores)
-        chances = self.y[np.arange(len(self.y)), self._indices()]
-        self.loss = -np.sum(np.log(chances + TINY)) / len(self.y)
+        self.y = softmax(x)
+        self.loss = cross_entropy_error(self.y, self.t)
         return self.loss
 
     def backward(self, dout: float = 1) -> Array:
         """Return the gradient of the scores, (y - t) / N."""
         dx: Array = self.y.copy()
-        dx[np.arange(len(dx)), self._indices()] -= 1
+        dx[np.arange(len(dx)), class_indices(dx, self.t)] -= 1
         return dx / len(dx) * dout
-
-    def _indices(self) -> Any:
-        return self.t.argmax(axis=1) if self.t.size == self.y.size else self.t

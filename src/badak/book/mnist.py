@@ -13,7 +13,7 @@ Part = tuple[NDArray[Any], NDArray[Any]]
 def load_mnist(
     normalize: bool = True, flatten: bool = True, one_hot_label: bool = False
 ) -> tuple[Part, Part]:
-    """Load MNIST with `badak.data.load`.
+    """Load MNIST with `badak.data.load` (the book's chapter 3.6.1).
 
     Args:
         normalize: whether pixels are 0.0 to 1.0, float32; else 0 to 255, uint8.
@@ -25,6 +25,11 @@ def load_mnist(
 
     Raises:
         BadakError: MNIST is not on this machine and cannot be downloaded.
+
+    Example:
+        >>> (x_train, t_train), (x_test, t_test) = load_mnist(flatten=False)  # doctest: +SKIP
+        >>> x_test.shape, t_test[:3]  # doctest: +SKIP
+        ((10000, 1, 28, 28), array([7, 2, 1], dtype=uint8))
     """
     train, test = load("mnist")
     return (

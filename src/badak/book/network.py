@@ -1,22 +1,22 @@
-"""ConvNet: what the book's convolutional networks share: parameters, passes and files."""
+"""Net: what the book's networks of layers share: passes, accuracy and gradients."""
 
-import pickle
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from badak import files, storage
-from badak.arrays import Array, as_labels, not_finite
-from badak.book.layers import Affine, Convolution
+from badak.arrays import Array, as_labels
+from badak.book.gradient import numerical_gradient
 from badak.book.loss import SoftmaxWithLoss
-from badak.book.regularization import Dropout
-from badak.errors import LONGEST_VALUE, FormatError
-from badak.pickles import read_pickle
+from badak.book.regularization import BatchNormalization, Dropout
+from badak.errors import BadakError
+
+# The parameters that a layer may have; the gradient of its W is its dW.
+NAMES = (("W", "b"), ("gamma", "beta"))
 
 
-class ConvNet:
-    """Layers in order with their weights in `params`, named W1, b1, W2 ... in order.
+class Net:
+    """Layers in order, with their weights in `params`, named W1, b1, W2 ... in order.
 
     Attributes:
         params: ``"W1"`` -> the array that the layer holds too.
@@ -31,23 +31,28 @@ class ConvNet:
     def _in_order(self) -> list[Any]:
         return list(self.layers.values() if isinstance(self.layers, dict) else self.layers)
 
-    def _weighted(self) -> list[tuple[str, Any]]:
-        """The layers that have weights, each with its number as text."""
-        weighted = [layer for layer in self._in_order() if isinstance(layer, (Convolution, Affine))]
-        return [(str(number), layer) for number, layer in enumerate(weighted, 1)]
+    def _parameters(self) -> Iterator[tuple[str, Any, str]]:
+        """Yield each name in `params`, its layer, and its name there: ("W2", layer, "W")."""
+        number = 0
+        for layer in self._in_order():
+            names = next((names for names in NAMES if hasattr(layer, f"d{names[0]}")), ())
+            number += "W" in names  # gamma and beta have the number of the W before them
+            for name in names:
+                yield f"{name}{number}", layer, name
 
     def predict(self, x: Array, train_flg: bool = False) -> Array:
-        """Return the scores (N, K) of images (N, C, H, W)."""
+        """Return the scores (N, K) of inputs (N, C, H, W) or (N, D)."""
         for layer in self._in_order():
-            x = layer.forward(x, train_flg) if isinstance(layer, Dropout) else layer.forward(x)
+            two_ways = isinstance(layer, (Dropout, BatchNormalization))
+            x = layer.forward(x, train_flg) if two_ways else layer.forward(x)
         return x
 
-    def loss(self, x: Array, t: Any) -> Any:
-        """Return the mean loss of images and labels, class indices or one-hot rows."""
-        return self.last_layer.forward(self.predict(x, train_flg=True), t)
+    def loss(self, x: Array, t: Any, train_flg: bool = True) -> Any:
+        """Return the mean loss of inputs and labels, class indices or one-hot rows."""
+        return self.last_layer.forward(self.predict(x, train_flg), t)
 
     def accuracy(self, x: Array, t: Any, batch_size: int = 100) -> Any:
-        """Return the share of images classified correctly; the last, smaller batch counts too."""
+        """Return the share of inputs classified correctly; the last, smaller batch counts too."""
         labels = as_labels(t, len(x))
         starts = range(0, len(x), batch_size)
         classes = [self.predict(x[start : start + batch_size]).argmax(axis=1) for start in starts]
@@ -55,45 +60,24 @@ class ConvNet:
 
     def gradient(self, x: Array, t: Any) -> dict[str, Array]:
         """Return the gradient of the loss for every array of `params`, by backpropagation."""
-        self.loss(x, t)
+        self.loss(x, t, train_flg=True)
         dout = self.last_layer.backward()
         for layer in reversed(self._in_order()):
             dout = layer.backward(dout)
-        grads: dict[str, Array] = {}
-        for number, layer in self._weighted():
-            grads |= {f"W{number}": layer.dW, f"b{number}": layer.db}
-        return grads
+        return {key: getattr(layer, f"d{name}") for key, layer, name in self._parameters()}
 
-    def save_params(self, file_name: str | Path = "params.pkl") -> None:
-        """Write `params` as the book does: a pickled dictionary of arrays.
+    def numerical_gradient(self, x: Array, t: Any) -> dict[str, Array]:
+        """Return the gradients by central differences: two losses for each weight.
 
         Raises:
-            BadakError: the file cannot be written; an old file is not changed.
+            BadakError: the network has Dropout, which draws another mask for each loss.
         """
-        storage.write_atomically(file_name, pickle.dumps(self.params))
-
-    def load_params(self, file_name: str | Path = "params.pkl") -> None:
-        """Read `params` from a file of the book or of `save_params`, without running its code.
-
-        Raises:
-            FormatError: the file cannot be read, or is not a pickled dictionary of arrays; the
-                message names what else it would load. Or some arrays do not fit, or hold NaN or
-                infinity; the message lists them.
-        """
-        params = read_pickle(files.read(file_name), str(file_name))
-        if not isinstance(params, dict):
-            raise FormatError(f"{file_name} must hold a dictionary of arrays; got {type(params)}")
-        faults = [f"{key[:LONGEST_VALUE]} is unknown" for key in params if key not in self.params]
-        for key, array in self.params.items():
-            value = params.get(key)
-            if not isinstance(value, np.ndarray) or value.shape != array.shape:
-                shape = value.shape if isinstance(value, np.ndarray) else "missing"
-                faults.append(f"{key} is {shape}, expected {array.shape}")
-        if not faults:
-            with np.errstate(over="ignore"):  # values too large for float32 are listed below
-                params = {key: params[key].astype(a.dtype) for key, a in self.params.items()}
-            faults = [f"{key} holds NaN or infinity" for key in not_finite(params)]
-        if faults:
-            raise FormatError(f"{file_name} does not fit this network: {'; '.join(faults)}")
-        for key, array in self.params.items():
-            array[...] = params[key]  # in place: the layer holds this array
+        if any(isinstance(layer, Dropout) for layer in self._in_order()):
+            raise BadakError(
+                "numerical_gradient needs a network without Dropout; its random masks would make "
+                "every difference meaningless"
+            )
+        return {
+            key: numerical_gradient(lambda _: self.loss(x, t, train_flg=True), self.params[key])
+            for key, _, _ in self._parameters()
+        }

@@ -47,7 +47,15 @@ class SGD:
 
 
 class Momentum:
-    """v = momentum * v - lr * dW; W + v (the book's chapter 6.1.4)."""
+    """v = momentum * v - lr * dW; W + v (the book's chapter 6.1.4).
+
+    Example:
+        >>> params, optimizer = {"W": np.array([1.0])}, Momentum(lr=0.5, momentum=0.5)
+        >>> for _ in range(2):
+        ...     optimizer.update(params, {"W": np.array([0.5])})
+        >>> params["W"]  # 1 - 0.25 - (0.125 + 0.25)
+        array([0.375])
+    """
 
     looks_ahead = False
 
@@ -68,13 +76,27 @@ class Momentum:
 
 
 class Nesterov(Momentum):
-    """Momentum with a step that looks ahead (the book's code; Bengio et al. 2013)."""
+    """Momentum with a step that looks ahead (chapter 6's code; Bengio et al. 2013).
+
+    Example:
+        >>> params = {"W": np.array([1.0])}
+        >>> Nesterov(lr=0.5, momentum=0.5).update(params, {"W": np.array([0.5])})
+        >>> params["W"]  # 1 - (1 + 0.5) * 0.25
+        array([0.625])
+    """
 
     looks_ahead = True
 
 
 class AdaGrad:
-    """h = h + dW^2; W - lr * dW / sqrt(h) (the book's chapter 6.1.5)."""
+    """h = h + dW^2; W - lr * dW / sqrt(h) (the book's chapter 6.1.5).
+
+    Example:
+        >>> params = {"W": np.array([1.0, 1.0])}
+        >>> AdaGrad(lr=0.25).update(params, {"W": np.array([2.0, -100.0])})
+        >>> params["W"].round(4)  # the first step has one length for all
+        array([0.75, 1.25])
+    """
 
     def __init__(self, lr: float = 0.01) -> None:
         self.lr = lr
@@ -89,7 +111,14 @@ class AdaGrad:
 
 
 class RMSprop:
-    """AdaGrad that forgets: h = decay_rate * h + (1 - decay_rate) * dW^2 (the book's code)."""
+    """AdaGrad that forgets: h = decay_rate * h + (1 - decay_rate) * dW^2 (chapter 6's code).
+
+    Example:
+        >>> params = {"W": np.array([1.0])}
+        >>> RMSprop(lr=0.25, decay_rate=0.75).update(params, {"W": np.array([2.0])})
+        >>> params["W"].round(4)  # h is 1: 1 - 0.25 * 2 / sqrt(1)
+        array([0.5])
+    """
 
     def __init__(self, lr: float = 0.01, decay_rate: float = 0.99) -> None:
         self.lr, self.decay_rate = lr, decay_rate
@@ -106,7 +135,14 @@ class RMSprop:
 
 
 class Adam:
-    """Running mean over the root of the running square (the book's chapter 6.1.6)."""
+    """Running mean over the root of the running square (the book's chapter 6.1.6).
+
+    Example:
+        >>> params = {"W": np.array([1.0, 1.0])}
+        >>> Adam(lr=0.25).update(params, {"W": np.array([2.0, -100.0])})
+        >>> params["W"].round(4)  # the first step has the length lr for all
+        array([0.75, 1.25])
+    """
 
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999) -> None:
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2

@@ -13,13 +13,18 @@ EPS = 1e-6
 
 
 class Dropout:
-    """In training, zero each value with a probability; else scale by the share kept (6.4.3).
+    """In training, zero each value with a probability; else scale by the share kept.
 
-    badak.layers.Dropout scales in training instead, as is usual today. The mask is drawn from
+    The book's chapter 6.4.3. Any shape. badak.layers.Dropout scales in training instead, as is
+    usual today. The mask is drawn from
     NumPy's global generator, so np.random.seed determines it, as in the book.
 
     Args:
         dropout_ratio: share of values dropped.
+
+    Example:
+        >>> Dropout(0.25).forward(np.array([[4.0, 8.0]]), train_flg=False)
+        array([[3., 6.]])
     """
 
     def __init__(self, dropout_ratio: float = 0.5) -> None:
@@ -47,6 +52,11 @@ class BatchNormalization:
     gamma, scale, and beta, shift, are (D,) or one number; momentum is the share of the running
     statistics that is kept; running_mean and running_var begin with 0 if None. `backward` sets
     dgamma and dbeta, the gradients (D,).
+
+    Example:
+        >>> layer = BatchNormalization(gamma=np.ones(1), beta=np.zeros(1))
+        >>> layer.forward(np.array([[1.0], [3.0]])).round(4), layer.running_mean
+        (array([[-1.], [ 1.]]), array([0.2]))
     """
 
     def __init__(

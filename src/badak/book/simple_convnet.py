@@ -2,21 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from badak.arrays import Array
-from badak.book.gradient import numerical_gradient
+from badak.book.conv_net import ConvNet
 from badak.book.layers import Affine, Convolution, Pooling, Relu
 from badak.book.loss import SoftmaxWithLoss
-from badak.book.network import ConvNet
 
 CONV_PARAM = {"filter_num": 30, "filter_size": 5, "pad": 0, "stride": 1}
 
 
 class SimpleConvNet(ConvNet):
-    """Convolution - ReLU - max pooling - hidden layer - ReLU - outputs.
+    """Convolution - ReLU - max pooling - hidden layer - ReLU - outputs (the book's chapter 7.5).
 
     In float64, as NumPy draws and the book computes; `badak.models.SimpleConvNet` is the same
     network in float32, many times faster. Initial weights come from NumPy's global generator.
@@ -67,10 +64,3 @@ class SimpleConvNet(ConvNet):
             Affine2=Affine(p["W3"], p["b3"]),
         )
         self.last_layer = SoftmaxWithLoss()
-
-    def numerical_gradient(self, x: Array, t: Any) -> dict[str, Array]:
-        """Return the gradients by central differences: two losses for each weight."""
-        return {
-            key: numerical_gradient(lambda _: self.loss(x, t), array)
-            for key, array in self.params.items()
-        }

@@ -20,7 +20,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 
 
 class Trainer:
-    """Trains a network of the book; `badak.Trainer` is badak's own.
+    """Trains a network of the book (chapter 7.5); `badak.Trainer` is badak's own.
 
     Each batch is drawn from all images, with replacement, by NumPy's global generator.
 

@@ -1,6 +1,6 @@
 """clinic: find the layers that compute something wrong, forward or backward."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ from badak.arrays import Array, as_images
 from badak.inspect import GradientCheck, gradient_check
 from badak.inspect.checks.layer_check import repeatable
 from badak.layers import Layer
+from badak.lessons.check.badak_layers import faults_of
+from badak.lessons.check.words import Words
 from badak.network import Network
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 # Two right ways to compute a layer in float64 differ by rounding, about a millionth of this.
 SAME = 1e-9
+NAMES = Words("en")
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,13 @@ class Diagnosis:
     Attributes:
         gradients: the check of each layer's backward, by `badak.inspect.gradient_check`.
         forwards: layer name -> the check of its forward, for layers with a right one.
+        faults: failing layer's name -> the likely faults, keys of `badak.lessons.check.faults`,
+            where the exercise checker knows such a layer.
     """
 
     gradients: GradientCheck
     forwards: dict[str, ForwardCheck]
+    faults: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def symptoms(self) -> dict[str, tuple[str, ...]]:
@@ -78,6 +84,8 @@ class Diagnosis:
             forward = self.forwards.get(layer.name)
             differs = "" if forward is None else f"{max(forward.training, forward.prediction):.1e}"
             words = "; ".join(self.symptoms.get(layer.name, ("ok",)))
+            if layer.name in self.faults:
+                words += f" (likely: {'; '.join(map(NAMES.fault, self.faults[layer.name]))})"
             cells.append([layer.name, layer.kind, f"{layer.entries:,}", f"{layer.kinks:,}",
                           f"{layer.worst:.1e}", differs, words])  # fmt: skip
         columns = ["Layer", "Kind", "Compared", "At a kink", "Gradient error", "Forward error"]
@@ -94,7 +102,8 @@ def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None
     Each layer's backward is compared with central differences of its own forward. But a wrong
     forward, such as a max pool padded with zeros, can have a matching backward. So if a layer has
     an attribute `right`, as the layers of `badak.lessons.bugs` have, its forward is compared with
-    that layer's, in training and in prediction.
+    that layer's, in training and in prediction. The likely fault of a failing layer is named by the
+    trials of the exercise checker.
 
     Args:
         net: the network; it is not changed.
@@ -124,7 +133,10 @@ def clinic(net: Network, x: ArrayLike, labels: ArrayLike, *, samples: int | None
             forwards[name] = ForwardCheck(name, *differences)
             layer = right  # so that the layers after it get the right input
         images = repeatable(layer, True)(images)[0]
-    return Diagnosis(gradients, forwards)
+    diagnosis = Diagnosis(gradients, forwards)
+    failing = [name for name in diagnosis.failing if name in double.layers]
+    faults = {name: faults_of(type(double.layers[name])) for name in failing}
+    return replace(diagnosis, faults={name: named for name, named in faults.items() if named})
 
 
 def _difference(layer: Layer, right: Layer, x: Array, training: bool) -> float:

@@ -20,6 +20,7 @@ from badak.lessons.bugs.loss import LossForgetsN
 from badak.lessons.bugs.norm import BatchNormAlwaysBatch, BatchNormForgetsMean
 from badak.lessons.bugs.pool import MaxPoolAddsOnce, MaxPoolPadsWithZeros
 
+#: The planted bugs by name.
 BUGS: dict[str, type[Layer] | type[CrossEntropyLoss]] = {
     bug.__name__: bug
     for bug in (

@@ -1,4 +1,4 @@
-"""Pictures of the lessons; Matplotlib is imported when the first one is drawn."""
+"""convolution_by_size: time and memory of each way, by the sizes of image and filter."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from badak.lessons.by_size import ConvolutionBySize
 from badak.lessons.three_ways import WAYS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
 COLOURS = dict(zip(WAYS, ("#868e96", "#1f6feb", "#d9480f", "#2b8a3e"), strict=True))
 MARKERS = dict(zip(WAYS, "osD^", strict=True))
@@ -21,7 +21,7 @@ def convolution_by_size(measurements: ConvolutionBySize) -> "Figure":
         >>> [axes.get_title() for axes in figure.axes][:2]
         ['3x3 filters, growing images', '6x6 images, growing filters']
     """
-    from matplotlib.figure import Figure
+    from badak.inspect.draw.figure import Figure
 
     figure = Figure(figsize=(9, 6.4), layout="constrained")
     axes = figure.subplots(2, 2, sharex="col", sharey="row")

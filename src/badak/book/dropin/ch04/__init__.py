@@ -1,0 +1,1 @@
+"""The modules of chapter 4 that its scripts import."""

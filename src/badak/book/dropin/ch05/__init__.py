@@ -1,0 +1,1 @@
+"""The modules of chapter 5 that its scripts import."""

@@ -1,0 +1,1 @@
+"""The modules of chapter 7 that its scripts import."""

@@ -1,0 +1,1 @@
+"""The modules of chapter 8 that its scripts import."""
