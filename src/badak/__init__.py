@@ -18,12 +18,23 @@ _NAMES = {
     "set_num_threads": "badak.ops.processor",
 }
 _MODULES = (
-    "book", "data", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim", "pretrained",
-    "sklearn",
+    "book", "data", "distributed", "inspect", "layers", "lessons", "models", "onnx", "ops", "optim",
+    "pretrained", "sklearn",
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from badak import book, data, inspect, layers, lessons, models, ops, optim, pretrained
+    from badak import (
+        book,
+        data,
+        distributed,
+        inspect,
+        layers,
+        lessons,
+        models,
+        ops,
+        optim,
+        pretrained,
+    )
     from badak.errors import BadakError, FormatError
     from badak.formats.weights import load_state_dict
     from badak.network import Network, load
@@ -40,6 +51,7 @@ __all__ = [
     "__version__",
     "book",
     "data",
+    "distributed",
     "inspect",
     "layers",
     "lessons",

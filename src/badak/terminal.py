@@ -6,8 +6,10 @@ Tables and consoles come from rich, which is loaded on first use.
 import io
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from badak.languages import translated
 
 if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
@@ -76,6 +78,8 @@ def table(
 ) -> "Group":
     """Build a rich table of plain text; characters that would act on a terminal are escaped.
 
+    Title, headings and footer are in the language in use; rows stay as they are.
+
     `footer` is a last row, after a line; `numbers` are the headings of columns that are aligned
     right.
     """
@@ -91,15 +95,19 @@ def table(
     )
     for index, heading in enumerate(columns):
         grid.add_column(
-            _cell(heading),
-            footer=_cell(footer[index]) if footer else "",
+            _cell(translated(heading)),
+            footer=_cell(_lines(footer[index])) if footer else "",
             justify="right" if heading in numbers else "left",
             overflow="fold",
             min_width=min(NAME, max(len(row[0]) for row in rows)) if rows and not index else None,
         )
     for row in rows:
         grid.add_row(*map(_cell, row))
-    return Group(grid) if title is None else Group(_cell(title), "", grid)
+    return Group(grid) if title is None else Group(_cell(translated(title)), "", grid)
+
+
+def _lines(words: str) -> str:
+    return "\n".join(map(translated, words.split("\n")))
 
 
 def stacked(*tables: "Group") -> "Group":
@@ -136,9 +144,15 @@ def render(renderable: "RenderableType", width: int = 160) -> str:
     from rich.console import Console
 
     page = io.StringIO()
-    Console(file=page, width=width, color_system=None, legacy_windows=False, emoji=False).print(
-        renderable
-    )
+    # force_jupyter: in a notebook the console would show the table there, and write no file.
+    Console(
+        file=page,
+        width=width,
+        color_system=None,
+        legacy_windows=False,
+        emoji=False,
+        force_jupyter=False,
+    ).print(renderable)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
@@ -191,16 +205,84 @@ def progress_bar(where: "Console") -> "Progress":
     from rich.progress import (
         BarColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TaskProgressColumn,
-        TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class Told(ProgressColumn):
+        """Words in the language in use; they are translated when they are drawn, not more often."""
+
+        def __init__(self, words: Callable[[Task], str]) -> None:
+            super().__init__()
+            self._words = words
+
+        def render(self, task: Task) -> Text:
+            return Text(translated(self._words(task)))
 
     return Progress(
-        TextColumn("{task.description}"),
+        Told(lambda task: task.description),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
-        TextColumn("{task.fields[figures]}"),
+        Told(lambda task: task.fields["figures"]),
         TimeRemainingColumn(),
         console=where,
     )
+
+
+class Bar:
+    """A progress bar of a number that is known, in a terminal.
+
+    Args:
+        where: the terminal.
+        total: how much there is to do.
+        done: how much was done before.
+    """
+
+    def __init__(self, where: "Console", total: int, done: int = 0) -> None:
+        self._bar = progress_bar(where)
+        self._task = self._bar.add_task("", total=total, completed=done, figures="")
+        self._bar.start()
+
+    def move(self, done: int, stage: str, figures: str) -> None:
+        """Say how much is done: `stage` before the bar, `figures` after it."""
+        self._bar.update(self._task, description=stage, completed=done, figures=figures)
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._bar.console.print(translated(line), highlight=False, soft_wrap=True)
+
+    def end(self) -> None:
+        """Leave the bar as it is now."""
+        self._bar.stop()
+
+
+class Screen:
+    """A place at the end of a terminal that is drawn again and again, until it is left.
+
+    Args:
+        where: the terminal.
+        draw: returns what to show now; called in a thread of its own.
+    """
+
+    def __init__(self, where: "Console", draw: "Callable[[], RenderableType]") -> None:
+        from rich.live import Live
+
+        # Other output is not caught: a line that a library prints would push the table down.
+        self._live = Live(get_renderable=draw, console=where, refresh_per_second=2, transient=True)
+
+    def __enter__(self) -> "Screen":
+        self._live.start()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._live.stop()
+
+
+def text(words: str) -> "Group":
+    """Words in the language in use, as a part of what `stacked` puts together."""
+    from rich.console import Group
+
+    return Group(_cell(translated(words)))

@@ -59,7 +59,7 @@ def _lite(number: int, digits: str, image_size: int) -> Published:
     )
 
 
-# Name of badak.models.MODELS -> its weights.
+#: The published weights by the model's name in `badak.models.MODELS`.
 PUBLISHED = {
     "efficientnet-lite0": _lite(0, "57934424", 224),
     "efficientnet-lite2": _lite(2, "9656183e", 260),
