@@ -1,4 +1,4 @@
-"""For all tests: Hypothesis profiles, real data, a check that no state leaks, one OpenMP thread."""
+"""For all tests: Hypothesis profiles, real data, English, no leaked state, one OpenMP thread."""
 
 import os
 import signal
@@ -19,6 +19,10 @@ for name, examples in {"dev": 10, "ci": 100, "deep": 2000}.items():
 # PyTorch's threads wait for work in a loop: on small arrays this takes twenty times as long as the
 # work itself. PyTorch reads this when it is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The command line speaks the language of the environment; tests expect English.
+for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    if os.environ.get(name, "").startswith("ko"):
+        os.environ[name] = "C.UTF-8"
 # A shell makes programs that it starts in the background ignore Ctrl-C, and badak leaves it so. The
 # tests of Ctrl-C need it to work, in subprocesses too, however the suite was started.
 signal.signal(signal.SIGINT, signal.default_int_handler)

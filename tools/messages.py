@@ -1,4 +1,4 @@
-"""Rewrite tests/golden/messages.txt: what a user reads when a call is refused.
+"""Rewrite tests/golden/messages*.txt: what a user reads when a call is refused, by language.
 
     python tools/messages.py
 
@@ -13,4 +13,5 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import messages
 
 if __name__ == "__main__":
-    messages.GOLDEN.write_text(messages.page(), encoding="utf-8")
+    for language, path in messages.GOLDEN.items():
+        path.write_text(messages.page(language), encoding="utf-8")

@@ -1,3 +1,3 @@
-"""A test runs the note's script; it must not be imported to look for doctests."""
+"""Tests run the scripts; they must not be imported to look for doctests."""
 
-collect_ignore = ["train_convnet.py"]
+collect_ignore = ["train_convnet.py", "scripts"]

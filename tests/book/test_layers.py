@@ -1,6 +1,7 @@
 """The book's layers against PyTorch and badak's layers; their signatures."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -48,6 +49,35 @@ SIGNATURES = {
     "RMSprop": "(lr=0.01, decay_rate=0.99)",
     "Adam": "(lr=0.001, beta1=0.9, beta2=0.999)",
     "numerical_gradient": "(f, x)",
+    "numerical_gradient_2d": "(f, X)",
+    "numerical_diff": "(f, x)",
+    "gradient_descent": "(f, init_x, lr=0.01, step_num=100)",
+    **dict.fromkeys(
+        (
+            "identity_function",
+            "step_function",
+            "sigmoid",
+            "sigmoid_grad",
+            "relu",
+            "relu_grad",
+            "softmax",
+            "smooth_curve",
+        ),
+        "(x)",
+    ),
+    **dict.fromkeys(("mean_squared_error", "sum_squared_error", "cross_entropy_error"), "(y, t)"),
+    "softmax_loss": "(X, t)",
+    "shuffle_dataset": "(x, t)",
+    "conv_output_size": "(input_size, filter_size, stride=1, pad=0)",
+    "simpleNet": "()",
+    "MulLayer": "()",
+    "AddLayer": "()",
+    "TwoLayerNet": "(input_size, hidden_size, output_size, weight_init_std=0.01)",
+    "MultiLayerNet": "(input_size, hidden_size_list, output_size, activation='relu', "
+    "weight_init_std='relu', weight_decay_lambda=0)",
+    "MultiLayerNetExtend": "(input_size, hidden_size_list, output_size, activation='relu', "
+    "weight_init_std='relu', weight_decay_lambda=0, use_dropout=False, dropout_ration=0.5, "
+    "use_batchnorm=False)",
     "filter_show": "(filters, nx=8, margin=3, scale=10)",
 }
 
@@ -68,6 +98,13 @@ def test_names_and_arguments_are_the_books():
         16, 16, 32, 32, 64, 64,
     ]  # fmt: skip
     assert [deep[f"conv_param_{k}"].default["pad"] for k in range(1, 7)] == [1, 1, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("name", sorted(set(book.__all__) - {"np"}))
+def test_every_name_tells_its_chapter_and_has_an_example(name):
+    words = inspect.getdoc(getattr(book, name))
+    assert re.search(r"[Cc]hapters? [3-8]", words), name
+    assert "Example:\n    >>> " in words, name
 
 
 def run(layer, x, dout=None):

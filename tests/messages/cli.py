@@ -15,7 +15,8 @@ def _words(*words):
         (folder / "pictures" / "cat").mkdir(parents=True)
         stderr = io.StringIO()
         in_folder, ended = contextlib.chdir(folder), contextlib.suppress(SystemExit)
-        with in_folder, contextlib.redirect_stderr(stderr), ended:
+        stdout = contextlib.redirect_stdout(io.StringIO())
+        with in_folder, stdout, contextlib.redirect_stderr(stderr), ended:
             main(list(words))
         return stderr.getvalue().rstrip()
 
@@ -49,5 +50,6 @@ CALLS = {
     "evaluate a missing run": _words("evaluate", "nowhere"),
     "inspect no run": _words("inspect", "."),
     "export no run": _words("export", ".", "--to", "onnx"),
+    "course in no clone": _words("course"),
     "a NUL character": _words("train", "a\0b"),
 }

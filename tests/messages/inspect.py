@@ -40,6 +40,24 @@ CALLS = {
     "explain a pixel of no convolution": _call("explain_pixel", IMAGES[0], "relu1", 0, 0, 0),
     "explain a pixel of no channel": _call("explain_pixel", IMAGES[0], "conv1", 30, 0, 0),
     "explain a pixel off the map": _call("explain_pixel", IMAGES[0], "conv1", 0, 99, 0),
+    "boxes of no layer": _call("receptive_boxes", "conv9", (0, 0, 0)),
+    "explain a number of two": _call("explain_number", IMAGES[0], "conv1", (0, 0)),
+    "explain a number off the map": _call("explain_number", IMAGES[0], "pool1", (0, 99, 0)),
+    "explain a unit that is none": _call("explain_number", IMAGES[0], "linear1", (3,)),
+    "explain a number at a number": _call("explain_number", IMAGES[0], "linear1", 0),
+    "columns of no convolution": _call("explain_columns", IMAGES[0], "relu1", (0, 0, 0)),
+    "the way back of no word": _call("gradient_maps", IMAGES[0], 1, "chance"),
+    "the way back to no layer": _call("explain_gradient", IMAGES[0], "conv9", (0, 0, 0), 1),
+    "the way back of NaN": _call(
+        "explain_gradient", IMAGES[0], "conv1", (0, 0, 0), 1, net=_diverged
+    ),
+    "the way back to no weight": _call(
+        "explain_weight_gradient", IMAGES[0], "conv1.weights", (0, 0, 0, 0), 1
+    ),
+    "the way back to no cell": _call(
+        "explain_weight_gradient", IMAGES[0], "conv1.weight", (0, 0, 0, 3), 1
+    ),
+    "softmax of no class": _call("explain_softmax", IMAGES[0], 3),
     "patches of no layer": _call("top_patches", DATA, "conv3", 0),
     "patches of no channel": _call("top_patches", DATA, "conv1", 3, k=1),
     "too many patches": _call("top_patches", DATA, "conv1", 0, k=54),
@@ -64,6 +82,11 @@ CALLS = {
     "embedding by an unknown method": _call("embedding", DATA, "conv1", "umap"),
     "embedding of no layer": _call("embedding", DATA, "conv9"),
     "precision in float8": _call("precision", DATA, "float8"),
+    "latency of no image": _call("latency", IMAGES[:0]),
+    "latency of 0 rounds": _call("latency", IMAGES, rounds=0),
+    "compare with predictions of other images": lambda folder: inspect.compare(
+        inspect.predictions(_net(), DATA), inspect.predictions(_net(), DATA[:3])
+    ),
     "profile of 0 rounds": _call("profile", IMAGES, rounds=0),
     "gradient check of no image": _call("gradient_check", IMAGES[:0], []),
     "gradient check of 0 samples": _call("gradient_check", IMAGES[:2], [0, 1], samples=0),
