@@ -21,6 +21,8 @@ import ray
 from badak.errors import BadakError, shown
 
 STORE = 256 << 20  # bytes; our pieces are small, and what does not fit goes to disk
+# Ray's workers would let all other programs go first, and rank 0, which does not, waits for them.
+AS_EAGER = {"worker_niceness": 0}
 MODE, TOKEN, TOKEN_FILE = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
 QUIET: dict[str, Any] = {
     "include_dashboard": False,
@@ -50,7 +52,13 @@ def cluster(address: str | None, cpus: int, timeout: float) -> Iterator[None]:
     with _token(new=address is None), _quiet():
         try:
             if address is None:
-                ray.init("local", num_cpus=cpus, object_store_memory=STORE, **QUIET)
+                ray.init(
+                    "local",
+                    num_cpus=cpus,
+                    object_store_memory=STORE,
+                    _system_config=AS_EAGER,
+                    **QUIET,
+                )
             else:
                 _join(address, timeout)
             yield

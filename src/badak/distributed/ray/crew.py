@@ -26,7 +26,7 @@ LOOK = 0.5  # seconds between looks at whom to ask again
 HASTE = 10.0  # seconds; if a worker ends sooner, the next one is asked for after a pause
 PATIENCE = 5.0  # seconds from asking for a worker until it comes; doubled each time
 LONGEST_PAUSE = 30.0  # seconds
-MEETING_START = 10.0  # seconds
+ROOM = 10.0  # seconds in which this machine's processors may become free for rank 0
 NO_ROOM = "no room yet, or slow to start"
 
 
@@ -179,17 +179,19 @@ def _meeting(workers: int, timeout: float, cpus: int) -> Any:
     """Start the Meeting on this machine; it holds the processors that rank 0 uses, if it can."""
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     actor: Any = ray.remote(Meeting)
-    for share in (cpus, 0):
+    asked = {}  # the first one is not ended for the second: it may only be slow
+    for share, patience in ((cpus, min(timeout, ROOM)), (0, timeout)):
         meeting = actor.options(
             num_cpus=share, scheduling_strategy=here, max_concurrency=10_000
         ).remote(range(workers), timeout)
-        try:
-            ray.get(meeting.state.remote(0), timeout=min(timeout, MEETING_START))
-            return meeting
-        except (ray.exceptions.GetTimeoutError, ray.exceptions.RayActorError):
-            ray.kill(meeting)
-        except ray.exceptions.ActorUnschedulableError:
-            pass
+        asked[meeting.state.remote(0)] = meeting
+        end = time.monotonic() + patience
+        while asked and (left := end - time.monotonic()) > 0:
+            for first in ray.wait(list(asked), timeout=left)[0]:
+                meeting = asked.pop(first)
+                with suppress(ray.exceptions.RayActorError, ray.exceptions.ActorUnschedulableError):
+                    ray.get(first)
+                    return meeting  # Ray ends the other one: nobody refers to it any more
     raise BadakError(
         "Ray started no process on this machine; "
         "see `ray status` and the logs in /tmp/ray/session_latest/logs"
