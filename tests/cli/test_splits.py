@@ -125,6 +125,23 @@ def test_stopped_folds_go_on_without_the_options_again(badak, insects, tmp_path)
     other = badak("train", "--folds", "4", "--run-dir", "run", "--resume")
     assert other.code == 2
     assert "was begun with --folds 3; got 4" in other.err
+    for more in ([], ["--resume"]):  # no run between the folds
+        alone = badak("train", insects, *QUICK, "--run-dir", "run", *more)
+        assert alone.code == 2
+        assert "run holds folds: add --folds 3 to continue them" in alone.err
+
+
+def test_folds_have_a_directory_of_their_own(badak, tmp_path):
+    (tmp_path / "run" / "checkpoint").mkdir(parents=True)
+    (tmp_path / "run" / "checkpoint" / "latest.safetensors").touch()
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / "sweep.toml").touch()
+    for place, words in (("run", "run already holds a run"), ("many", "many holds a sweep")):
+        for more in ([], ["--resume"]):
+            refused = badak("train", "digits", "--folds", "2", "--run-dir", place, *more)
+            assert refused.code == 2
+            assert words in refused.err
+    assert "many holds a sweep" in badak("train", "digits", "--run-dir", "many").err
 
 
 @pytest.mark.parametrize(

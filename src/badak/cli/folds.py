@@ -62,6 +62,23 @@ def train_folds(
     _show(runs)
 
 
+def check_place(place: Path, folds: bool) -> None:
+    """Refuse a directory that holds trainings of another kind: a run, folds or a sweep."""
+    first = RunDirectory(place / "fold-1")
+    if (place / "sweep.toml").exists():
+        raise BadakError(
+            f"{place} holds a sweep: `badak sweep` with --resume continues it; choose another "
+            "--run-dir"
+        )
+    if not folds and first.config.exists():
+        raise BadakError(
+            f"{place} holds folds: add --folds {read_config(first).folds} to continue them, or "
+            "choose another --run-dir"
+        )
+    if folds and RunDirectory(place).checkpoint.exists():
+        raise BadakError(f"{place} already holds a run: choose another --run-dir for the folds")
+
+
 def begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:
     """Give a fold the options of the first, with what was chosen for it, such as its rate."""
     config = replace(read_config(first), fold=fold, train_images=None, test_images=None)

@@ -18,7 +18,7 @@ from badak import terminal
 from badak.cli import counts, learnt, pretrained, splits
 from badak.cli.config import TYPED, RunConfig
 from badak.cli.config_file import read_config
-from badak.cli.folds import train_folds
+from badak.cli.folds import check_place, train_folds
 from badak.cli.photos import about_photos, with_photos
 from badak.cli.rate import with_rate
 from badak.cli.recipes import BATCH_SIZE, completed, sized, why_small
@@ -70,6 +70,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     explicit = explicit_in(ctx, options)
 
     def train(team: Team) -> None:
+        if options["run_dir"] is not None:
+            check_place(options["run_dir"], options["folds"] is not None)
         once = partial(_train_once, team)
         if options["folds"] is not None:
             train_folds(options, explicit, once)
