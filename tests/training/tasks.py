@@ -38,6 +38,11 @@ def rich_net(seed: int = 0, dtype: Any = np.float32) -> Network:
     return Network(layers, (1, 6, 6), seed=seed, dtype=dtype)
 
 
+def bits(net: Network) -> bytes:
+    """The bytes of every array of a network."""
+    return b"".join(array.tobytes() for array in net.state().values())
+
+
 def rich_trainer(net: Network, optimizer: str = "adam", **options: Any) -> Trainer:
     """Everything that a resume must bring back."""
     settings: dict[str, Any] = {

@@ -12,7 +12,7 @@ import numpy as np
 from badak.distributed.communicator import Communicator, WorkersLost
 from badak.errors import BadakError, listed
 
-LONGEST = 200  # characters of a fact in a message
+MOST, LONGEST = 3, 100  # lines of a fact in a message, and characters of a line
 
 
 def agree(communicator: Communicator, facts: Mapping[str, str]) -> None:
@@ -20,7 +20,8 @@ def agree(communicator: Communicator, facts: Mapping[str, str]) -> None:
 
     Args:
         communicator: to the others.
-        facts: name -> text; the first one decides which names the others have.
+        facts: name -> text, a line for each value; the first process decides which names there
+            are.
 
     Raises:
         BadakError: a fact that differs; all processes raise the same words.
@@ -38,8 +39,8 @@ def agree(communicator: Communicator, facts: Mapping[str, str]) -> None:
         first = communicator.broadcast_bytes(text.encode()).decode()
         raise BadakError(
             f"all workers must have the same {name}; worker {listed(list(map(str, odd)))} of "
-            f"{communicator.size} has {_short(theirs, first)} and worker 0 has "
-            f"{_short(first, theirs)}: start all of them with the same command, data and versions"
+            f"{communicator.size} has {_only(theirs, first)} and worker 0 has "
+            f"{_only(first, theirs)}: start all of them with the same command, data and versions"
         )
 
 
@@ -80,10 +81,8 @@ def _digest(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
 
-def _short(text: str, other: str) -> str:
-    """Return a text, cut to where it begins to differ from another."""
-    if len(text) <= LONGEST:
-        return text
-    same = next((n for n, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
-    start = max(0, same - LONGEST // 4)
-    return f"{'...' if start else ''}{text[start : start + LONGEST]}..."
+def _only(text: str, other: str) -> str:
+    """Return the lines of a text that another one has not, or that it lacks some."""
+    lines = [line for line in text.splitlines() if line not in other.splitlines()]
+    more = f", and {len(lines) - MOST} more" if len(lines) > MOST else ""
+    return ", ".join(line[:LONGEST] for line in lines[:MOST]) + more or "less than that"

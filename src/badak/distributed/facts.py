@@ -38,8 +38,15 @@ def facts(trainer: Trainer, train: Dataset) -> dict[str, str]:
     }
 
 
-def _words(values: dict[str, Any]) -> str:
-    return json.dumps(values, sort_keys=True, default=str)
+def _words(values: Any, name: str = "") -> str:
+    """Return a line for each value, also of those inside others: ``optimizer.lr 0.001``."""
+    if isinstance(values, dict) and values:
+        inner = sorted((str(key), value) for key, value in values.items())
+    elif isinstance(values, list | tuple) and any(isinstance(v, dict | list) for v in values):
+        inner = [(str(place), value) for place, value in enumerate(values)]
+    else:
+        return f"{name} {json.dumps(values, default=str)}"
+    return "\n".join(_words(value, f"{name}.{key}" if name else key) for key, value in inner)
 
 
 def _data(data: Dataset) -> str:
