@@ -1,6 +1,5 @@
 """The library's messages and warnings, with the names of command-line options."""
 
-import os
 import re
 import shlex
 import time
@@ -12,11 +11,9 @@ from typing import Any
 
 import click
 
-from badak import terminal
+from badak import launcher, terminal
 from badak.languages import translated
 
-# What MPI's launchers say in the environment: MPICH's, Open MPI's, Slurm's.
-STARTED = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 DECODING = 5  # seconds between two messages of `Decoding`
 # Advice, as in "skip_corrupt=True skips such images", but no part of a path or a call.
 ASSIGNED = r"(?<![\w/\\.'\"(-])(\w+)=(True|[A-Z]+)(?![\w=/\\.])"
@@ -78,10 +75,6 @@ def _options(command: click.Command) -> dict[str, str]:
 
 def follows() -> bool:
     """Whether this is one of the processes that MPI started, and another one speaks for all."""
-    if not any(name in os.environ for name in STARTED):
-        return False
-    from badak.distributed.mpi import launcher
-
     return launcher.world_size() > 1 and launcher.rank() > 0
 
 

@@ -164,6 +164,7 @@ class Hired(Team):
         from badak.distributed import ray
 
         job = Job(own, task.to_bytes())
+        say(f"Ray starts {self.size} workers")  # which may take a minute
         ray.launch(job, self.size, self._address, self._timeout, tell=say)
 
 

@@ -2,8 +2,8 @@
 
 Forward, the ranks exchange the count, the mean and the squares of every channel; backward, the
 gradients of weight and bias, from which each computes what flows back through the statistics. So a
-pass makes two sums for every BatchNorm, and all ranks must make them: one that has no images, or
-whose pass failed, takes part with nothing (`absent`, `one_pass`).
+pass makes two sums for every BatchNorm, and all ranks must make them: one whose pass failed takes
+part with nothing (`one_pass`).
 """
 
 from collections.abc import Callable, Iterator
@@ -59,14 +59,13 @@ def unshare(net: Network) -> None:
 
 
 @contextmanager
-def one_pass(net: Network, backward: bool = True) -> Iterator[None]:
+def one_pass(net: Network) -> Iterator[None]:
     """Make a pass in training within the block; if it fails, do not keep the other ranks waiting.
 
     After a fault this rank takes part, with nothing, in the sums that the others still make.
 
     Args:
         net: whose statistics may be shared; else nothing happens.
-        backward: whether the pass goes back too.
     """
     exchange = _exchange_of(net)
     if exchange is None:
@@ -78,19 +77,8 @@ def one_pass(net: Network, backward: bool = True) -> Iterator[None]:
     except WorkersLost:
         raise
     except Exception:
-        exchange.finish(backward)
+        exchange.finish()
         raise
-
-
-def absent(net: Network, backward: bool = True) -> None:
-    """Take part, without any image, in a pass that the other ranks make.
-
-    The running statistics move here too, so that they stay the same on all ranks.
-    """
-    exchange = _exchange_of(net)
-    if exchange is not None:
-        exchange.made = 0
-        exchange.finish(backward)
 
 
 class _Exchange:
@@ -126,15 +114,14 @@ class _Exchange:
         of_weight, of_bias = np.split(sums[1:] / weight if weight else 0 * own, 2)
         return int(sums[0]), of_weight, of_bias
 
-    def finish(self, backward: bool) -> None:
+    def finish(self) -> None:
         """Make the sums that are left of a pass, and contribute nothing."""
         norms = [norm for norm in self.norms if not norm.frozen]
         for norm in norms[self.made :]:
             count, *batch = self.statistics(0, *_zeros(norm))
             if count > 1:
                 _move(norm, count, *batch)
-        left = 2 * len(norms) - self.made if backward else 0
-        for norm in norms[:left][::-1]:
+        for norm in norms[: 2 * len(norms) - self.made][::-1]:
             self.gradients(0, *_zeros(norm))
 
 

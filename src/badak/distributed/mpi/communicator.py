@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from badak import launcher
 from badak.distributed.communicator import (
     TIMEOUT,
     Communicator,
@@ -23,7 +24,7 @@ from badak.distributed.communicator import (
     Stopwatch,
     WorkersLost,
 )
-from badak.distributed.mpi import launcher, library, supervisor
+from badak.distributed.mpi import library, supervisor
 from badak.distributed.mpi.sums import FAREWELL, Sum
 from badak.errors import BadakError, listed
 

@@ -14,7 +14,7 @@ import sys
 import time
 from typing import NoReturn
 
-from badak.distributed.mpi import launcher
+from badak import launcher
 
 ADVICE = "Start it again with resume=True: it goes on from the last checkpoint"
 DEATHS: dict[int, str] = {
