@@ -184,7 +184,9 @@ def test_bad_arguments(options, words):
         ParallelTrainer(plain_net(), **options)
 
 
-def test_a_fault_of_one_amid_shared_batch_norms():
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_a_fault_of_one_amid_shared_batch_norms(accumulate):
+    """Also in the first of several micro-batches: the others go on to the next ones."""
     words = {}
 
     def job(communicator):
@@ -193,7 +195,7 @@ def test_a_fault_of_one_amid_shared_batch_norms():
 
         trainer = ParallelTrainer(
             rich_net(), communicator=communicator, batch_size=5, progress=False, augment=spoil,
-            sync_batch_norm=True,
+            sync_batch_norm=True, accumulate=accumulate,
         )  # fmt: skip
         before = bits(trainer.net)
         with pytest.raises(badak.BadakError) as fault:
