@@ -8,7 +8,7 @@ import pytest
 
 import badak
 from badak import optim
-from badak.distributed import ParallelTrainer, WorkersLost
+from badak.distributed import OneProcess, ParallelTrainer, WorkersLost
 from badak.errors import BadakError
 from badak.training import Callback, Interrupted
 from distributed.threads import on_ranks
@@ -206,3 +206,40 @@ def test_a_fault_of_one_amid_shared_batch_norms(accumulate):
     on_ranks(2, job)
     assert "worker 1: " in words[0]
     assert "NaN" in words[1]
+
+
+class Growing(OneProcess):
+    """Alone, or on its way to the others, until it regroups; others wait from some step on."""
+
+    elastic = True
+
+    def __init__(self, grown, wait_from):
+        super().__init__()
+        self.grown, self.joining, self.steps_left = grown, grown.rank > 0, wait_from
+        grown.elastic = True
+
+    @property
+    def waiting(self):
+        self.steps_left -= 1
+        return int(self.steps_left < 0)
+
+    def regroup(self):
+        return self.grown
+
+
+@pytest.mark.parametrize("wait_from", [0, 1])
+def test_who_joins_waits_if_there_is_no_image_for_each(wait_from):
+    """After two steps of 3, one of the 7 images is left."""
+
+    def job(grown):
+        trainer = ParallelTrainer(
+            plain_net(), communicator=Growing(grown, wait_from), epochs=2, batch_size=3,
+            progress=False,
+        )  # fmt: skip
+        return trainer.fit(corners(7)).steps
+
+    first, second = on_ranks(2, job)
+    assert [record[:3] for record in first] == [record[:3] for record in second]
+    for epoch in (1, 2):
+        assert sum(record.images for record in first if record.epoch == epoch) == 7
+    assert [record.images for record in first] == ([3, 4, 7] if wait_from == 0 else [3, 3, 1, 7])

@@ -279,9 +279,12 @@ class ParallelTrainer(Trainer):
         return self._until_joined(loader)
 
     def _until_joined(self, loader: ShardLoader) -> Iterator[Part]:
+        left = len(loader.shards.left)
         for part in loader.parts():
             yield part
-            if self._joiners:
+            left -= part.images
+            # If there is no image for each, those that come wait for the epoch's end.
+            if self._joiners and left >= self.communicator.size + self._joiners:
                 return
 
     def _train_on(self, batch: Any) -> None:
