@@ -10,7 +10,8 @@ import badak
 from badak import optim
 from badak.distributed import OneProcess, ParallelTrainer, WorkersLost
 from badak.errors import BadakError
-from badak.training import Callback, Interrupted
+from badak.training import Callback, Interrupted, RunDirectory
+from badak.training.checkpoint import read_history
 from distributed.threads import on_ranks
 from training.tasks import bits, corners, plain_net, rich_net
 
@@ -215,7 +216,8 @@ class Growing(OneProcess):
 
     def __init__(self, grown, wait_from):
         super().__init__()
-        self.grown, self.joining, self.steps_left = grown, grown.rank > 0, wait_from
+        self.grown, self.rank, self.steps_left = grown, grown.rank, wait_from
+        self.joining = grown.rank > 0
         grown.elastic = True
 
     @property
@@ -243,3 +245,22 @@ def test_who_joins_waits_if_there_is_no_image_for_each(wait_from):
     for epoch in (1, 2):
         assert sum(record.images for record in first if record.epoch == epoch) == 7
     assert [record.images for record in first] == ([3, 4, 7] if wait_from == 0 else [3, 3, 1, 7])
+
+
+def test_who_joins_after_an_epoch_finds_its_checkpoint(tmp_path):
+    saved = []
+
+    class Look(Callback):
+        def on_step(self, trainer, record):
+            if record.epoch == 2:
+                saved.append(len(read_history(RunDirectory(tmp_path).checkpoint).epochs))
+
+    def job(grown):
+        trainer = ParallelTrainer(
+            plain_net(), communicator=Growing(grown, 1), epochs=2, batch_size=5, progress=False,
+            callbacks=[] if grown.rank else [Look()],
+        )  # fmt: skip
+        trainer.fit(corners(10), run_dir=tmp_path)
+
+    on_ranks(2, job)
+    assert saved == [1]

@@ -24,7 +24,6 @@ from badak.network import Network
 from badak.optim import Optimizer
 from badak.training import EpochRecord, History, Trainer
 from badak.training.checkpoint import Resumed
-from badak.training.ending import complete
 from badak.training.record import Record
 from badak.training.step import StepOutcome
 
@@ -249,7 +248,8 @@ class ParallelTrainer(Trainer):
 
     def _train_epoch(self, train: Dataset, record: Record | None) -> None:
         """Train to the end of the epoch, whoever is lost and whoever joins meanwhile."""
-        while not complete(self):
+        epoch = self.history.position.epoch
+        while self.history.position.epoch == epoch:
             try:
                 super()._train_epoch(train, record)
             except WorkersLost:
