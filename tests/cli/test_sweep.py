@@ -204,6 +204,7 @@ WRONG = {
     "split": ("lr = [1]\nsplit = '85:25'", "split must sum to 100"),
     "asha": ("lr = [1, 2]\nfolds = 2\n[sweep]\nmethod = 'asha'\ntrials = 2", "give split instead"),
     "data": ("lr = [1]\ndataset = 'folder:nowhere'", "nowhere"),
+    "option as data": ("lr = [1]\ndataset = '--balance'", "must be one of 'digits'"),
     "toml": ("lr = [", "space.toml: "),
 }
 
