@@ -238,13 +238,17 @@ def test_who_joins_waits_if_there_is_no_image_for_each(wait_from):
             plain_net(), communicator=Growing(grown, wait_from), epochs=2, batch_size=3,
             progress=False,
         )  # fmt: skip
-        return trainer.fit(corners(7)).steps
+        trainer.fit(corners(7))
+        return trainer
 
-    first, second = on_ranks(2, job)
+    ranks = on_ranks(2, job)
+    first, second = (trainer.history.steps for trainer in ranks)
     assert [record[:3] for record in first] == [record[:3] for record in second]
     for epoch in (1, 2):
         assert sum(record.images for record in first if record.epoch == epoch) == 7
     assert [record.images for record in first] == ([3, 4, 7] if wait_from == 0 else [3, 3, 1, 7])
+    # What was reached is of those that train now.
+    assert [len(trainer.seconds) for trainer in ranks] == [2 - wait_from] * 2
 
 
 def test_who_joins_after_an_epoch_finds_its_checkpoint(tmp_path):

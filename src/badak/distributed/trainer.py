@@ -56,7 +56,7 @@ class ParallelTrainer(Trainer):
 
     Attributes:
         communicator: to the processes that train now.
-        seconds: of each step, and how many of them it waited for others.
+        seconds: of each step of the processes that train now, and how many it waited for others.
         link: what joins the processes, as it was measured at the start; None if it is alone.
 
     Raises:
@@ -153,7 +153,7 @@ class ParallelTrainer(Trainer):
                 go on without it; the run directory's last checkpoint stays.
             BadakError: as `badak.Trainer.fit`, on all processes; or they do not agree.
         """
-        self._joined, self._asked, self._joiners, self.seconds = False, None, 0, []
+        self._joined, self._asked, self._joiners = False, None, 0
         if self.communicator.rank:
             run_dir, resume = None, False
         try:
@@ -207,7 +207,7 @@ class ParallelTrainer(Trainer):
 
     def _assemble(self, train: Dataset, again: bool = False) -> None:
         """Begin with all processes, or again with those that are left and those that came."""
-        self._joiners, before = 0, self.communicator.size
+        self._joiners, self.seconds, before = 0, [], self.communicator.size
         while True:
             try:
                 if again:
