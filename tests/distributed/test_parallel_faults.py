@@ -9,6 +9,7 @@ import pytest
 import badak
 from badak import optim
 from badak.distributed import OneProcess, ParallelTrainer, WorkersLost
+from badak.distributed.agreement import agree
 from badak.errors import BadakError
 from badak.training import Callback, Interrupted, RunDirectory
 from badak.training.checkpoint import read_history
@@ -110,6 +111,20 @@ def test_ranks_that_disagree(name, own, theirs, first):
     assert found, words[0]
     assert theirs in found[1]
     assert first in found[2]
+
+
+def test_a_long_text_is_cut_to_where_it_differs():
+    def job(communicator):
+        alike = "layers " + "7, " * 100
+        with pytest.raises(BadakError) as fault:
+            agree(communicator, {"model": f"{alike}rank {communicator.rank}, {alike}"})
+        return str(fault.value)
+
+    words, _ = on_ranks(2, job)
+    assert re.search(
+        r"1 of 2 has layers \.\.\.7, .*rank 1, .*\.\.\. and .* \.\.\..*rank 0, ", words
+    )
+    assert len(words) < 400
 
 
 @pytest.mark.parametrize("seen", [corners(24), None])
