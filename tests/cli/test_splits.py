@@ -131,6 +131,12 @@ def test_stopped_folds_go_on_without_the_options_again(badak, insects, tmp_path)
         assert "run holds folds: add --folds 3 to continue them" in alone.err
 
 
+def test_a_run_that_is_named_like_a_fold_is_none(badak, insects, tmp_path):
+    options = "train", insects, *QUICK, "--run-dir"
+    assert badak(*options, "run/fold-1").code == 0
+    assert badak(*options, "run").code == 0
+
+
 def test_folds_have_a_directory_of_their_own(badak, tmp_path):
     (tmp_path / "run" / "checkpoint").mkdir(parents=True)
     (tmp_path / "run" / "checkpoint" / "latest.safetensors").touch()

@@ -204,6 +204,7 @@ WRONG = {
     "split": ("lr = [1]\nsplit = '85:25'", "split must sum to 100"),
     "asha": ("lr = [1, 2]\nfolds = 2\n[sweep]\nmethod = 'asha'\ntrials = 2", "give split instead"),
     "data": ("lr = [1]\ndataset = 'folder:nowhere'", "nowhere"),
+    "option as data": ("lr = [1]\ndataset = '--balance'", "must be one of 'digits'"),
     "toml": ("lr = [", "space.toml: "),
 }
 
@@ -239,6 +240,23 @@ def test_a_stop_says_how_to_continue(badak, space, monkeypatch):
     done = badak("sweep", space(GRID))
     assert done.code == 128 + signal.SIGTERM
     assert "stopped by SIGTERM after 0 of 4 trials; continue with the same command" in done.err
+
+
+def test_a_sweep_that_began_while_ray_started_stays(badak, space, monkeypatch, tmp_path):
+    begun = tmp_path / "sweeps" / "space" / "sweep.toml"
+
+    class started_slowly(started_by_nobody):
+        def __enter__(self):
+            begun.parent.mkdir(parents=True)
+            begun.write_text("of another process")
+            return 1
+
+    monkeypatch.setattr(sweep, "_train", lambda *_: signal.SIGTERM)
+    monkeypatch.setattr(sweep, "started", lambda _: started_slowly())
+    done = badak("sweep", space(GRID))
+    assert done.code == 2
+    assert "sweeps/space already holds a sweep" in done.err
+    assert begun.read_text() == "of another process"
 
 
 class started_by_nobody:

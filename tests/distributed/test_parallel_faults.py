@@ -8,9 +8,11 @@ import pytest
 
 import badak
 from badak import optim
-from badak.distributed import ParallelTrainer, WorkersLost
+from badak.distributed import OneProcess, ParallelTrainer, WorkersLost
+from badak.distributed.agreement import agree
 from badak.errors import BadakError
-from badak.training import Callback, Interrupted
+from badak.training import Callback, Interrupted, RunDirectory
+from badak.training.checkpoint import read_history
 from distributed.threads import on_ranks
 from training.tasks import bits, corners, plain_net, rich_net
 
@@ -111,6 +113,20 @@ def test_ranks_that_disagree(name, own, theirs, first):
     assert first in found[2]
 
 
+def test_a_long_text_is_cut_to_where_it_differs():
+    def job(communicator):
+        alike = "layers " + "7, " * 100
+        with pytest.raises(BadakError) as fault:
+            agree(communicator, {"model": f"{alike}rank {communicator.rank}, {alike}"})
+        return str(fault.value)
+
+    words, _ = on_ranks(2, job)
+    assert re.search(
+        r"1 of 2 has layers \.\.\.7, .*rank 1, .*\.\.\. and .* \.\.\..*rank 0, ", words
+    )
+    assert len(words) < 400
+
+
 @pytest.mark.parametrize("seen", [corners(24), None])
 def test_ranks_that_measure_other_images(seen):
     """Each measures its share: of different images, the sums would be of nobody's."""
@@ -184,7 +200,9 @@ def test_bad_arguments(options, words):
         ParallelTrainer(plain_net(), **options)
 
 
-def test_a_fault_of_one_amid_shared_batch_norms():
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_a_fault_of_one_amid_shared_batch_norms(accumulate):
+    """Also in the first of several micro-batches: the others go on to the next ones."""
     words = {}
 
     def job(communicator):
@@ -193,7 +211,7 @@ def test_a_fault_of_one_amid_shared_batch_norms():
 
         trainer = ParallelTrainer(
             rich_net(), communicator=communicator, batch_size=5, progress=False, augment=spoil,
-            sync_batch_norm=True,
+            sync_batch_norm=True, accumulate=accumulate,
         )  # fmt: skip
         before = bits(trainer.net)
         with pytest.raises(badak.BadakError) as fault:
@@ -204,3 +222,64 @@ def test_a_fault_of_one_amid_shared_batch_norms():
     on_ranks(2, job)
     assert "worker 1: " in words[0]
     assert "NaN" in words[1]
+
+
+class Growing(OneProcess):
+    """Alone, or on its way to the others, until it regroups; others wait from some step on."""
+
+    elastic = True
+
+    def __init__(self, grown, wait_from):
+        super().__init__()
+        self.grown, self.rank, self.steps_left = grown, grown.rank, wait_from
+        self.joining = grown.rank > 0
+        grown.elastic = True
+
+    @property
+    def waiting(self):
+        self.steps_left -= 1
+        return int(self.steps_left < 0)
+
+    def regroup(self):
+        return self.grown
+
+
+@pytest.mark.parametrize("wait_from", [0, 1])
+def test_who_joins_waits_if_there_is_no_image_for_each(wait_from):
+    """After two steps of 3, one of the 7 images is left."""
+
+    def job(grown):
+        trainer = ParallelTrainer(
+            plain_net(), communicator=Growing(grown, wait_from), epochs=2, batch_size=3,
+            progress=False,
+        )  # fmt: skip
+        trainer.fit(corners(7))
+        return trainer
+
+    ranks = on_ranks(2, job)
+    first, second = (trainer.history.steps for trainer in ranks)
+    assert [record[:3] for record in first] == [record[:3] for record in second]
+    for epoch in (1, 2):
+        assert sum(record.images for record in first if record.epoch == epoch) == 7
+    assert [record.images for record in first] == ([3, 4, 7] if wait_from == 0 else [3, 3, 1, 7])
+    # What was reached is of those that train now.
+    assert [len(trainer.seconds) for trainer in ranks] == [2 - wait_from] * 2
+
+
+def test_who_joins_after_an_epoch_finds_its_checkpoint(tmp_path):
+    saved = []
+
+    class Look(Callback):
+        def on_step(self, trainer, record):
+            if record.epoch == 2:
+                saved.append(len(read_history(RunDirectory(tmp_path).checkpoint).epochs))
+
+    def job(grown):
+        trainer = ParallelTrainer(
+            plain_net(), communicator=Growing(grown, 1), epochs=2, batch_size=5, progress=False,
+            callbacks=[] if grown.rank else [Look()],
+        )  # fmt: skip
+        trainer.fit(corners(10), run_dir=tmp_path)
+
+    on_ranks(2, job)
+    assert saved == [1]

@@ -110,6 +110,8 @@ WRONG = {
     "above": ({"lr": {"min": 0.2, "max": 0.1}}, "lr.min must be below lr.max; got 0.2 and 0.1"),
     "log of 0": ({"lr": {"min": 0, "max": 1, "log": True}}, "lr.min must be above 0 .*got 0"),
     "log": ({"lr": {"min": 0.1, "max": 1, "log": 1}}, "lr.log must be True or False; got 1"),
+    "too wide": ({"lr": {"min": -1e308, "max": 1e308}}, "lr.min and lr.max are too far apart"),
+    "too wide a log": ({"lr": {"min": 1e-300, "max": 1e300, "log": True}}, "are too far apart"),
     "nan": ({"lr": {"min": math.nan, "max": 1}}, "lr.min must be finite; got nan"),
     "half": ({"epochs": {"min": 1.5, "max": 3}}, "epochs.min must be an integer; got 1.5"),
     "no max": ({"lr": {"min": 0.1}}, "lr must have min and max; max is missing"),

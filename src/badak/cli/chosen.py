@@ -44,6 +44,8 @@ def words_of(choices: Mapping[str, Any]) -> list[str]:
         if "\0" in text or len(text) > LONGEST:
             raise BadakError(f"{name} must be text of at most {LONGEST:,} characters without NUL")
         if name == "dataset":
+            if text.startswith("-"):  # it would be read as an option
+                entry_of(text)
             words.insert(0, text)
         elif value is True:
             words.append(options[name])

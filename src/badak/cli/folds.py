@@ -70,10 +70,10 @@ def check_place(place: Path, folds: bool) -> None:
             f"{place} holds a sweep: `badak sweep` with --resume continues it; choose another "
             "--run-dir"
         )
-    if not folds and first.config.exists():
+    if not folds and first.config.exists() and (count := read_config(first).folds) is not None:
         raise BadakError(
-            f"{place} holds folds: add --folds {read_config(first).folds} to continue them, or "
-            "choose another --run-dir"
+            f"{place} holds folds: add --folds {count} to continue them, or choose another "
+            "--run-dir"
         )
     if folds and RunDirectory(place).checkpoint.exists():
         raise BadakError(f"{place} already holds a run: choose another --run-dir for the folds")

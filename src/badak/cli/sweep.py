@@ -102,9 +102,10 @@ def command(
         check_stopped(sweep.trials, place)
     if any(trial.left for trial in sweep.trials):
         with started(address) as total:
-            if begins:
-                begin(sweep)
+            place.mkdir(parents=True, exist_ok=True)
             with locked(place):
+                if begins:
+                    begin(sweep)
                 signal = _train(sweep, workers, cpus, total)
         if signal is not None:
             raise _stopped(signal, sweep)

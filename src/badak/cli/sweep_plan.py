@@ -117,17 +117,14 @@ def check_place(sweep: Sweep, resume: bool) -> bool:
     place, begun = sweep.place, sweep.place / "sweep.toml"
     if begun.exists():
         if not resume:
-            raise BadakError(
-                f"{place} already holds a sweep: add --resume to continue it, or choose another "
-                "--run-dir"
-            )
+            raise _begun(place)
         for difference in differences(read_space(begun, _known(), SHARED), sweep.space):
             raise BadakError(
                 f"{place} was begun with another space: {difference}; give the same space and "
                 "options to continue it, or choose another --run-dir"
             )
         return False
-    if place.exists() and any(place.iterdir()):
+    if place.exists() and any(path.name != "lock" for path in place.iterdir()):
         raise BadakError(
             f"{place} exists and holds no sweep: choose another --run-dir, or remove it"
         )
@@ -142,7 +139,14 @@ def check_place(sweep: Sweep, resume: bool) -> bool:
 
 
 def begin(sweep: Sweep) -> None:
-    """Make a sweep's directory: the space as it begins, and its trials."""
-    sweep.place.mkdir(parents=True, exist_ok=True)
+    """Write what a sweep begins with to its locked directory: the space, and its trials."""
+    if (sweep.place / "sweep.toml").exists():  # by another process, since it was checked
+        raise _begun(sweep.place)
     storage.write_atomically(sweep.place / "sweep.toml", sweep.space.as_text().encode())
     write_trials(sweep.place / "trials.csv", sweep.trials)
+
+
+def _begun(place: Path) -> BadakError:
+    return BadakError(
+        f"{place} already holds a sweep: add --resume to continue it, or choose another --run-dir"
+    )

@@ -85,4 +85,17 @@ def _only(text: str, other: str) -> str:
     """Return the lines of a text that another one has not, or that it lacks some."""
     lines = [line for line in text.splitlines() if line not in other.splitlines()]
     more = f", and {len(lines) - MOST} more" if len(lines) > MOST else ""
-    return ", ".join(line[:LONGEST] for line in lines[:MOST]) + more or "less than that"
+    return ", ".join(_cut(line, other) for line in lines[:MOST]) + more or "less than that"
+
+
+def _cut(line: str, other: str) -> str:
+    """Return a line, if it is long only where it differs from the line of its name in `other`."""
+    if len(line) <= LONGEST:
+        return line
+    name, _, value = line.partition(" ")
+    lines = (each.partition(" ") for each in other.splitlines())
+    theirs = next((own for its_name, _, own in lines if its_name == name), "")
+    pairs = enumerate(zip(value, theirs, strict=False))
+    same = next((place for place, (own, its) in pairs if own != its), min(len(value), len(theirs)))
+    start = max(0, same - LONGEST // 2)
+    return f"{name} {'...' if start else ''}{value[start : start + LONGEST]}..."

@@ -3,7 +3,7 @@
 Forward, the ranks exchange the count, the mean and the squares of every channel; backward, the
 gradients of weight and bias, from which each computes what flows back through the statistics. So a
 pass makes two sums for every BatchNorm, and all ranks must make them: one whose pass failed takes
-part with nothing (`one_pass`).
+part with nothing (`one_pass`), also in the passes that it no longer makes (`absent`).
 """
 
 from collections.abc import Callable, Iterator
@@ -79,6 +79,14 @@ def one_pass(net: Network) -> Iterator[None]:
     except Exception:
         exchange.finish()
         raise
+
+
+def absent(net: Network) -> None:
+    """Take part, with nothing, in a pass that the other ranks make."""
+    exchange = _exchange_of(net)
+    if exchange is not None:
+        exchange.made = 0
+        exchange.finish()
 
 
 class _Exchange:

@@ -8,7 +8,7 @@ import numpy as np
 from badak.arrays import Array
 from badak.data import Batch
 from badak.distributed.agreement import raise_first
-from badak.distributed.batch_norm import one_pass
+from badak.distributed.batch_norm import absent, one_pass
 from badak.distributed.buckets import Buckets
 from badak.distributed.communicator import Communicator, WorkersLost
 from badak.errors import BadakError
@@ -82,14 +82,17 @@ class Step:
         """
         sums, fault = np.zeros(4), None
         with step_alone(self.net):
-            try:
-                for number, batch in enumerate(batches):
+            for number, batch in enumerate(batches):
+                if fault:  # the others, who do not know of it yet, go on
+                    absent(self.net)
+                    continue
+                try:
                     last = number == len(batches) - 1
                     sums += self._learn(batch, weights_of(batch), number == 0, last)
-            except WorkersLost:
-                raise
-            except BadakError as caught:
-                fault = caught
+                except WorkersLost:
+                    raise
+                except BadakError as caught:
+                    fault = caught
             self.buckets.send_all()
             self._averaged.start()
             report = Report(self.communicator, sums, signal, fault)

@@ -24,7 +24,6 @@ from badak.network import Network
 from badak.optim import Optimizer
 from badak.training import EpochRecord, History, Trainer
 from badak.training.checkpoint import Resumed
-from badak.training.ending import complete
 from badak.training.record import Record
 from badak.training.step import StepOutcome
 
@@ -57,7 +56,7 @@ class ParallelTrainer(Trainer):
 
     Attributes:
         communicator: to the processes that train now.
-        seconds: of each step, and how many of them it waited for others.
+        seconds: of each step of the processes that train now, and how many it waited for others.
         link: what joins the processes, as it was measured at the start; None if it is alone.
 
     Raises:
@@ -154,7 +153,7 @@ class ParallelTrainer(Trainer):
                 go on without it; the run directory's last checkpoint stays.
             BadakError: as `badak.Trainer.fit`, on all processes; or they do not agree.
         """
-        self._joined, self._asked, self._joiners, self.seconds = False, None, 0, []
+        self._joined, self._asked, self._joiners = False, None, 0
         if self.communicator.rank:
             run_dir, resume = None, False
         try:
@@ -208,7 +207,7 @@ class ParallelTrainer(Trainer):
 
     def _assemble(self, train: Dataset, again: bool = False) -> None:
         """Begin with all processes, or again with those that are left and those that came."""
-        self._joiners, before = 0, self.communicator.size
+        self._joiners, self.seconds, before = 0, [], self.communicator.size
         while True:
             try:
                 if again:
@@ -249,7 +248,8 @@ class ParallelTrainer(Trainer):
 
     def _train_epoch(self, train: Dataset, record: Record | None) -> None:
         """Train to the end of the epoch, whoever is lost and whoever joins meanwhile."""
-        while not complete(self):
+        epoch = self.history.position.epoch
+        while self.history.position.epoch == epoch:
             try:
                 super()._train_epoch(train, record)
             except WorkersLost:
@@ -279,9 +279,12 @@ class ParallelTrainer(Trainer):
         return self._until_joined(loader)
 
     def _until_joined(self, loader: ShardLoader) -> Iterator[Part]:
+        left = len(loader.shards.left)
         for part in loader.parts():
             yield part
-            if self._joiners:
+            left -= part.images
+            # If there is no image for each, those that come wait for the epoch's end.
+            if self._joiners and left >= self.communicator.size + self._joiners:
                 return
 
     def _train_on(self, batch: Any) -> None:

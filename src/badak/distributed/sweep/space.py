@@ -321,6 +321,8 @@ def _range(table: dict[str, Any], name: str, kinds: Collection[type]) -> Range:
         raise BadakError(f"{name}.min must be below {name}.max; got {low:g} and {high:g}")
     if log and low <= 0:
         raise BadakError(f"{name}.min must be above 0 if {name}.log is true; got {low:g}")
+    if not math.isfinite(high / low if log else high - low):
+        raise BadakError(f"{name}.min and {name}.max are too far apart; got {low:g} and {high:g}")
     steps = table.get("steps")
     if steps is not None:
         steps = checks.integer(steps, f"{name}.steps", minimum=2, maximum=MAX_CHOICES)
