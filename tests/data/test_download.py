@@ -42,8 +42,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", f"/good/{name}")
             self.end_headers()
             return
-        if behaviour == "slow":
-            time.sleep(0.5)
+        if behaviour == "together":
+            end = time.monotonic() + 30
+            while self.server.asked.count((behaviour, "one.bin")) < 2 and time.monotonic() < end:
+                time.sleep(0.01)
         if behaviour == "asleep":
             time.sleep(3)
         sent = {
@@ -243,11 +245,11 @@ def start(server, behaviour, cache, before=""):
 
 
 def test_two_processes_at_once(cache, server):
-    processes = [start(server, "slow", cache) for _ in range(2)]
+    processes = [start(server, "together", cache) for _ in range(2)]
     outputs = [process.communicate(timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert held(cache) == CONTENTS
-    assert server.asked.count(("slow", "one.bin")) == 2  # the two did overlap
+    assert server.asked.count(("together", "one.bin")) == 2  # the two did overlap
 
 
 def test_a_full_disk(cache, server):
