@@ -124,11 +124,11 @@ def test_stopped_folds_go_on_without_the_options_again(badak, insects, tmp_path)
     assert read_config(RunDirectory(tmp_path / "run" / "fold-3")).seed == 5
     other = badak("train", "--folds", "4", "--run-dir", "run", "--resume")
     assert other.code == 2
-    assert "was begun with --folds 3; got 4" in other.err
+    assert "run holds folds: continue them with --folds 3 and --resume" in other.err
     for more in ([], ["--resume"]):  # no run between the folds
         alone = badak("train", insects, *QUICK, "--run-dir", "run", *more)
         assert alone.code == 2
-        assert "run holds folds: add --folds 3 to continue them" in alone.err
+        assert "run holds folds: continue them with --folds 3 and --resume" in alone.err
 
 
 def test_a_run_that_is_named_like_a_fold_is_none(badak, insects, tmp_path):

@@ -132,7 +132,8 @@ def test_a_killed_process_of_mpiexec_and_a_resume_with_the_same_bits(tmp_path):
     assert run.model.read_bytes() == whole.model.read_bytes()
     code, _, err = train("--run-dir", run.path, "--resume")  # by one process
     assert code == 2
-    assert "workers was 2 and is now 1" in err
+    assert "was begun by 2 workers, and 1 would get other bits" in err
+    assert "`mpiexec -n 2`" in err
     assert "--accept-other-bits" in err
 
 

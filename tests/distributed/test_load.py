@@ -126,8 +126,8 @@ def test_how_much_is_hidden():
     load = Load.even(100, 0.01, 0.02, 0.0, 6_000_000, buckets=2, state_bytes=18_000_000)
     found = Speedup(load, 2, Link(100e6))
     assert str(found) == (
-        "2 workers: expect 0.75 times the images a second of one (a step computes 30 ms; its "
-        "6 MB of gradients take 60 ms on this link, 10 ms of them while it computes)"
+        "2 workers: expect 0.75 times the images a second of one worker (a step computes 30 ms; "
+        "its 6 MB of gradients take 60 ms on this link, 10 ms of them while it computes)"
     )
     assert ", 0 ms of them" in str(Speedup(load, 2, Link(100e6), overlap=False))
     slow = Load.even(100, 0.01, 0.2, 0.0, 6_000_000, buckets=2)  # half of it is there in time
@@ -142,8 +142,8 @@ def test_a_training_that_averages():
     load = Load.even(100, 0.01, 0.02, 0.0, 6_000_000, state_bytes=18_000_000)
     found = Speedup(load, 2, Link(100e6), sync_every=6)
     assert str(found) == (
-        "2 workers: expect 1.00 times the images a second of one (a step computes 30 ms; every "
-        "6 steps 18 MB of weights and state take 180 ms on this link)"
+        "2 workers: expect 1.00 times the images a second of one worker (a step computes 30 ms; "
+        "every 6 steps 18 MB of weights and state take 180 ms on this link)"
     )
 
 

@@ -1,5 +1,6 @@
 """`badak train --folds K`: K trainings, each measured on the fold that it did not learn from."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -55,28 +56,29 @@ def train_folds(
         try:
             train(own, explicit | {"fold"})
         except Interrupted as stop:
-            words = str(stop).partition("; continue with")[0]
-            stop.args = (f"fold {fold} of {count}: {words}; continue with --resume",)
+            words = str(stop).replace(shlex.quote(str(run.path)), shlex.quote(str(place)))
+            stop.args = (f"fold {fold} of {count}: {words} --folds {count}",)
             raise
         say("")
     _show(runs)
 
 
-def check_place(place: Path, folds: bool) -> None:
-    """Refuse a directory that holds trainings of another kind: a run, folds or a sweep."""
+def check_place(place: Path, folds: int | None) -> None:
+    """Refuse a directory that holds trainings of another kind: a run, other folds or a sweep."""
     first = RunDirectory(place / "fold-1")
     if (place / "sweep.toml").exists():
         raise BadakError(
             f"{place} holds a sweep: `badak sweep` with --resume continues it; choose another "
             "--run-dir"
         )
-    if not folds and first.config.exists() and (count := read_config(first).folds) is not None:
-        raise BadakError(
-            f"{place} holds folds: add --folds {count} to continue them, or choose another "
-            "--run-dir"
-        )
-    if folds and RunDirectory(place).checkpoint.exists():
+    if folds is not None and RunDirectory(place).checkpoint.exists():
         raise BadakError(f"{place} already holds a run: choose another --run-dir for the folds")
+    count = read_config(first).folds if first.config.exists() else None
+    if count is not None and count != folds:
+        raise BadakError(
+            f"{place} holds folds: continue them with --folds {count} and --resume, or choose "
+            "another --run-dir"
+        )
 
 
 def begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:

@@ -33,7 +33,7 @@ from badak.cli.train_options import (
     training_options,
 )
 from badak.cli.words import how_to_resume, next_steps, say
-from badak.cli.workers import Task, Team, work_together
+from badak.cli.workers import Task, Team, check_size, work_together
 from badak.data import Dataset
 from badak.distributed import Communicator, ParallelTrainer
 from badak.errors import BadakError
@@ -71,7 +71,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     def train(team: Team) -> None:
         if options["run_dir"] is not None:
-            check_place(options["run_dir"], options["folds"] is not None)
+            check_place(options["run_dir"], options["folds"])
         once = partial(_train_once, team)
         if options["folds"] is not None:
             train_folds(options, explicit, once)
@@ -94,6 +94,8 @@ def _train_once(team: Team, options: dict[str, Any], explicit: set[str]) -> None
         raise BadakError("--accept-other-bits needs --resume")
     begun = RunDirectory(run_dir) if resume else None
     config, parts, net, notes = prepared(options, explicit, begun)
+    if begun and begun.checkpoint.exists() and not accept:
+        check_size(config, team, begun)
     if team.size is not None:
         config = dataclasses.replace(config, workers=team.size)
     if begun and not begun.checkpoint.exists() and config.fold is None:

@@ -21,6 +21,7 @@ from badak.distributed import Communicator, WorkersLost, mpi
 from badak.distributed.agreement import tell
 from badak.distributed.communicator import TIMEOUT
 from badak.errors import BadakError
+from badak.training import RunDirectory
 
 LOADING = 1800.0  # seconds
 Options = dict[str, Any]
@@ -164,7 +165,8 @@ class Hired(Team):
         from badak.distributed import ray
 
         job = Job(own, task.to_bytes())
-        say(f"Ray starts {self.size} workers")  # which may take a minute
+        if self.size > 1:
+            say(f"Ray starts {self.size} workers")  # which may take a minute
         ray.launch(job, self.size, self._address, self._timeout, tell=say)
 
 
@@ -206,6 +208,23 @@ def work_together(options: Options, train: Callable[[Team], None]) -> None:
                 communicator.fail(in_options(str(lost)), lost, code=2)
     else:
         train(Alone() if size is None else Hired(size, address, timeout))
+
+
+def check_size(config: RunConfig, team: Team, begun: RunDirectory) -> None:
+    """Refuse to continue a run by another number of workers, and say how it goes on."""
+    before, now = config.workers or 1, team.size or 1
+    if before == now:
+        return
+    if before == 1:
+        raise BadakError(
+            f"{begun.path} was begun by one process: continue it without workers, or choose "
+            "another --run-dir"
+        )
+    raise BadakError(
+        f"{begun.path} was begun by {before} workers, and {now} would get other bits: "
+        f"continue it by `mpiexec -n {before}` or with --workers {before}, or pass "
+        "--accept-other-bits"
+    )
 
 
 def _lead(communicator: Communicator, train: Callable[[Team], None]) -> None:

@@ -29,11 +29,11 @@ class Speedup:
         >>> load = Load.even(100, 0.01, 0.02, 0.001, gradient_bytes=1_800_000, buckets=2)
         >>> found = Speedup(load, 2, Link(bandwidth=120e6))
         >>> print(found)
-        2 workers: expect 1.61 times the images a second of one (a step computes 31 ms; its 1.8 MB
-        of gradients take 15 ms on this link, 7.5 ms of them while it computes)
+        2 workers: expect 1.61 times the images a second of one worker (a step computes 31 ms; its
+        1.8 MB of gradients take 15 ms on this link, 7.5 ms of them while it computes)
         >>> print(found.reached(seconds=2.0, waited=0.5))
-        2 workers: 1.50 times the images a second of one (1.61 were expected); they waited 25% of
-        the time for each other and for the link
+        2 workers: 1.50 times the images a second of one worker (1.61 were expected); they waited
+        25% of the time for each other and for the link
     """
 
     load: Load
@@ -93,7 +93,7 @@ class Speedup:
         compute = self.accumulate * (load.forward + load.backward) + load.update
         words = (
             f"{self.workers} workers: expect {self.expected:.2f} times the images a second of one "
-            f"(a step computes {milliseconds(compute)}; "
+            f"worker (a step computes {milliseconds(compute)}; "
         )
         if self.sync_every > 1:
             whole = float(link.sum_seconds(load.state_bytes, self.workers))
@@ -122,8 +122,8 @@ class Speedup:
         share = min(max(waited / seconds, 0.0), 1.0) if seconds > 0 else 0.0
         return (
             f"{self.workers} workers: {self.workers * (1 - share):.2f} times the images a second "
-            f"of one ({self.expected:.2f} were expected); they waited {share:.0%} of the time "
-            "for each other and for the link"
+            f"of one worker ({self.expected:.2f} were expected); they waited {share:.0%} of the "
+            "time for each other and for the link"
         )
 
 

@@ -1,7 +1,7 @@
 """Half-width numbers: float32 as bfloat16 and back, to halve what travels.
 
-bfloat16 has float32's range and 8 bits of precision: no gradient overflows or vanishes, each is
-rounded by at most 1 part in 256.
+bfloat16 has float32's range and 8 bits of precision: a gradient does not vanish, overflows only
+above 3.38e38, and is rounded by at most 1 part in 256.
 """
 
 import numpy as np

@@ -111,7 +111,8 @@ def _unhealthy(address: str, timeout: float) -> str:
     )
     if done.returncode == 0 or "No such command" in done.stderr:
         return ""
-    return (done.stderr.strip() or "it is not healthy").splitlines()[-1]
+    lines = done.stderr.strip().splitlines() or ["it is not healthy"]
+    return next((line for line in lines if "Error" in line), lines[-1])  # and no stack after it
 
 
 @contextmanager
@@ -141,10 +142,9 @@ def _token(new: bool) -> Iterator[None]:
             os.environ[TOKEN] = secrets.token_hex(32)
         elif not _has_token():
             del os.environ[MODE]
-            raise BadakError(
-                "a Ray cluster asks for a token, and there is none here: copy ~/.ray/auth_token "
-                f"from the machine that began the cluster, or set {TOKEN}"
-            )
+            raise _no_token()
+    elif os.environ[MODE] == "token" and not new and not _has_token():
+        raise _no_token()
     _read_environment()
     try:
         yield
@@ -155,6 +155,13 @@ def _token(new: bool) -> Iterator[None]:
             else:
                 os.environ[name] = value
         _read_environment()
+
+
+def _no_token() -> BadakError:
+    return BadakError(
+        "a Ray cluster asks for a token, and there is none here: copy ~/.ray/auth_token "
+        f"from the machine that began the cluster, or set {TOKEN}"
+    )
 
 
 def _has_token() -> bool:
