@@ -66,19 +66,26 @@ def train_folds(
 def check_place(place: Path, folds: int | None) -> None:
     """Refuse a directory that holds trainings of another kind: a run, other folds or a sweep."""
     first = RunDirectory(place / "fold-1")
-    if (place / "sweep.toml").exists():
+    if _is_there(place / "sweep.toml"):
         raise BadakError(
             f"{place} holds a sweep: `badak sweep` with --resume continues it; choose another "
             "--run-dir"
         )
-    if folds is not None and RunDirectory(place).checkpoint.exists():
+    if folds is not None and _is_there(RunDirectory(place).checkpoint):
         raise BadakError(f"{place} already holds a run: choose another --run-dir for the folds")
-    count = read_config(first).folds if first.config.exists() else None
+    count = read_config(first).folds if _is_there(first.config) else None
     if count is not None and count != folds:
         raise BadakError(
             f"{place} holds folds: continue them with --folds {count} and --resume, or choose "
             "another --run-dir"
         )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # no path at all, of which the run directory speaks
+        return False
 
 
 def begin_like(first: RunDirectory, run: RunDirectory, fold: int) -> None:
