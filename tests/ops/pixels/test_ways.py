@@ -60,5 +60,6 @@ def test_planes_name_their_ways():
     assert ways == ["strided", "taps", "strided"]
     few = (5, 5, 1, 1, 0, 0, 1, 1, 24, 24)
     forward, _, grad_weight = _core.conv2d_ways((4, 1, 28, 28), 30, (few, 1, True, True))
-    assert (forward, grad_weight) == ("pooled", "sparse")
+    wide = _core.active_set() != "x86-64-v2"  # whose vectors are too short, and which is sanitized
+    assert (forward, grad_weight) == ("pooled" if wide else "taps", "sparse")
     assert _core.conv2d_ways((4, 1, 28, 28), 30, (few, 1, False, False))[0] == "taps"
