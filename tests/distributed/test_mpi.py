@@ -140,7 +140,8 @@ def test_no_process_outlives_mpiexec(sent, tmp_path):
 
     code, out, err = run(2, "train", tmp_path, meanwhile=meanwhile)
     assert code
-    assert "BAD TERMINATION" not in out
+    if sent != "SIGINT":  # on which mpiexec itself kills all; on a busy machine it says so
+        assert "BAD TERMINATION" not in out
     if sent == "SIGTERM":
         assert "was ended by signal 15" in err
     for file in tmp_path.iterdir():
