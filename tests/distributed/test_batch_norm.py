@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from badak import Network, models, ops
 from badak.distributed import OneProcess, WorkersLost
-from badak.distributed.batch_norm import one_pass, share_statistics, unshare
+from badak.distributed.batch_norm import absent, one_pass, share_statistics, unshare
 from badak.errors import BadakError
 from badak.layers import (
     BatchNorm1d,
@@ -311,6 +311,32 @@ def test_a_rank_whose_pass_fails_takes_part_in_what_is_left(place):
     assert on_ranks(3, job) == [8 + 9] * 3
 
 
+def test_a_rank_without_images_follows_the_running_statistics():
+    def job(communicator):
+        net = small_net()
+        share_statistics(net, communicator, lambda: 2)
+        x, labels = batch(net, 2, seed=communicator.rank)
+        if communicator.rank == 1:
+            absent(net)
+            absent(net)
+            return None, net.buffers()
+        with one_pass(net):
+            net.forward_backward(x, labels)
+        with one_pass(net):
+            return net.forward_backward(x, labels), net.buffers()
+
+    (step, buffers), (_, others) = on_ranks(2, job)
+    alone = small_net()
+    for _ in range(2):
+        one = alone.forward_backward(*batch(alone, 2, seed=0))
+    assert step.loss == pytest.approx(one.loss, rel=1e-12)
+    for name, gradient in one.gradients.items():
+        np.testing.assert_allclose(step.gradients[name], gradient, rtol=1e-9, atol=1e-12)
+    for name, array in alone.buffers().items():
+        np.testing.assert_allclose(buffers[name], array, rtol=1e-12)
+        np.testing.assert_array_equal(others[name], buffers[name])
+
+
 def test_a_rank_that_is_lost_ends_the_pass_of_the_others():
     def job(communicator):
         net = small_net()
@@ -346,6 +372,7 @@ def test_a_copy_of_the_network_computes_alone(copied):
     assert all(leaf.alone for _, leaf in leaves(copied(net)))
     assert not all(leaf.alone for _, leaf in leaves(net))
     assert all(leaf.alone for _, leaf in leaves(net.astype(np.float32)))
+    absent(copied(net))  # nothing to take part in
 
 
 def test_a_rank_of_weight_0_sends_nothing_back():
@@ -361,5 +388,6 @@ def test_a_rank_of_weight_0_sends_nothing_back():
 def test_a_network_without_norms_needs_nothing():
     net = Network([Conv2d(2, 3), GlobalAvgPool2d(), Flatten()], (1, 5, 5))
     share_statistics(net, OneProcess(), lambda: 1)
+    absent(net)
     with one_pass(net):
         net.forward_backward(*batch(net, 2))

@@ -121,14 +121,20 @@ def job(communicator):
             communicator.barrier()
     except WorkersLost as lost:
         time.sleep(2)  # Ray's news come
-        communicator.regroup()  # with a new worker, or alone where that one is not there yet
-        return others[1]
+        communicator = communicator.regroup()
+        while communicator.size < 2:  # on a busy machine the new one takes its time
+            time.sleep(0.1)
+            communicator.barrier()
+            if communicator.waiting:
+                communicator = communicator.regroup()
+        return others[1], communicator.size
 before = dict(os.environ)
-other = launch(job, 2)
-print(other, [name for name in os.environ if os.environ[name] != before.get(name)])
+other, size = launch(job, 2)
+print(other, size, [name for name in os.environ if os.environ[name] != before.get(name)])
 """
     )
-    pid, left = run(code, home=tmp_path).split(" ", 1)
+    pid, size, left = run(code, home=tmp_path).split(" ", 2)
+    assert size == "2"
     assert not {"RAY_AUTH_MODE", "RAY_AUTH_TOKEN"} & set(eval(left))
     assert not alive(int(pid))
     assert not list(tmp_path.iterdir())
