@@ -136,15 +136,15 @@ def _quiet() -> Iterator[None]:
 def _token(new: bool) -> Iterator[None]:
     """Turn tokens on within the block, if the environment says nothing of them."""
     before = {name: os.environ.get(name) for name in (MODE, TOKEN)}
+    if not new and os.environ.get(MODE, "token") == "token" and not _has_token():
+        raise BadakError(
+            "a Ray cluster asks for a token, and there is none here: copy ~/.ray/auth_token "
+            f"from the machine that began the cluster, or set {TOKEN}"
+        )
     if MODE not in os.environ:
         os.environ[MODE] = "token"
         if new:
             os.environ[TOKEN] = secrets.token_hex(32)
-        elif not _has_token():
-            del os.environ[MODE]
-            raise _no_token()
-    elif os.environ[MODE] == "token" and not new and not _has_token():
-        raise _no_token()
     _read_environment()
     try:
         yield
@@ -155,13 +155,6 @@ def _token(new: bool) -> Iterator[None]:
             else:
                 os.environ[name] = value
         _read_environment()
-
-
-def _no_token() -> BadakError:
-    return BadakError(
-        "a Ray cluster asks for a token, and there is none here: copy ~/.ray/auth_token "
-        f"from the machine that began the cluster, or set {TOKEN}"
-    )
 
 
 def _has_token() -> bool:
