@@ -22,6 +22,17 @@ def net():
     return badak.Network(layers, (3, 12, 10), seed=3)
 
 
+def _in_floats(path):
+    """ONNX Runtime as the file is meant: integers to floats, then an operator of floats.
+
+    Where a processor has no VNNI, its operators of integers add two products in 16 bits and cut off
+    what is larger: there they miss the file's meaning by up to a tenth.
+    """
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return onnxruntime.InferenceSession(path, options)
+
+
 @pytest.mark.parametrize("per_channel", [False, True], ids=["per tensor", "per channel"])
 def test_what_onnx_runtimes_quantiser_writes(tmp_path, net, per_channel, monkeypatch):
     quantization = pytest.importorskip("onnxruntime.quantization")
@@ -38,14 +49,13 @@ def test_what_onnx_runtimes_quantiser_writes(tmp_path, net, per_channel, monkeyp
     quantization.quantize_static(
         tmp_path / "net.onnx", tmp_path / "int8.onnx", Images(), per_channel=per_channel
     )
-    session = onnxruntime.InferenceSession(tmp_path / "int8.onnx")
-    expected = session.run(None, {"images": x})[0]
+    expected = _in_floats(tmp_path / "int8.onnx").run(None, {"images": x})[0]
     operators = {node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node}
     assert {"QuantizeLinear", "DequantizeLinear"} <= operators
     again = badak.onnx.load(tmp_path / "int8.onnx")
     apart = np.abs(again(x) - net(x)).max() / np.abs(net(x)).max()
     assert 0 < apart < 0.03  # the weights were rounded
-    assert np.abs(again(x) - expected).max() / np.abs(expected).max() < 0.05
+    assert np.abs(again(x) - expected).max() / np.abs(expected).max() < 0.02
     assert kinds(again) in (kinds(net), f"{kinds(net)} ReLU")  # if no output was negative
 
 
