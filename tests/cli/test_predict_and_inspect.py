@@ -8,6 +8,7 @@ from PIL import Image
 
 import badak as library
 from badak import data
+from badak.inspect.report import features
 from badak.ops import edition
 
 
@@ -115,6 +116,7 @@ def test_inspect_shows_and_draws(badak, trained, monkeypatch):
 def test_inspect_shows_any_model(badak, tmp_path, model, monkeypatch):
     """A model with convolutions of several kinds, and a model with blocks; no gradient check."""
     monkeypatch.setattr("badak.cli.inspect.MAX_FLOPS", 1e6)
+    monkeypatch.setattr(features, "STEPS", 5)  # to be quick
     few = ("--limit-train", "20", "--limit-test", "10", "--epochs", "1")
     assert badak("train", *few, "--snapshots", "1", "--model", model, "--run-dir", "run").code == 0
     done = badak("inspect", "run")
