@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from badak.languages.others import INSIDE
-from sentences import SOURCE, sentences
+from sentences import OTHERS, SOURCE, sentences
 
 PO, MO = (SOURCE / "languages" / f"ko.{ending}" for ending in ("po", "mo"))
 
@@ -40,7 +40,7 @@ def updated(old: Catalog) -> Catalog:
         new.add(words, before.string if before else "", [(file, 0) for file in files])
     for words in INSIDE:
         before = old.get(words, context="inside")
-        new.add(words, before.string if before else "", context="inside")
+        new.add(words, before.string if before else "", [(OTHERS, 0)], context="inside")
     return new
 
 

@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import pytest
 
+from badak import terminal
 from badak.cli import sweep, trial
 from badak.distributed.sweep import Trial, Watch
 from badak.distributed.sweep.start import started
+from badak.languages import speaking, translated
 from badak.training import RunDirectory
 from badak.training.history import read_epochs
 
@@ -283,3 +285,25 @@ def test_a_live_table_shows_what_fits():
         "3 of 7 trials ended, 1 running, 1 stopped early, 1 failed; the best so far: trial-003 "
         "with 0.8000"
     )
+
+
+def test_a_sweep_speaks_korean(capsys):
+    from badak.cli.sweep_table import line, summary, table
+
+    trials = [
+        Trial(1, {"lr": 0.1}, "finished", epoch=8, epochs=8, score=0.9),
+        Trial(2, {"lr": 0.2}, "failed", epochs=8, reason="lr must be above 0; got -1"),
+        Trial(3, {"lr": 0.3}, "running", epoch=2, epochs=8),
+        Trial(4, {"lr": 0.4}),
+    ]
+    with speaking("ko"):
+        lines = [translated(line(own)) for own in trials]
+        console = terminal.console()
+        console.print(table(trials))
+        end = translated(summary(trials))
+    assert lines[0] == "trial-001 (lr 0.1): 끝남, 에폭 8/8, 0.9000"
+    assert lines[1] == "trial-002 (lr 0.2): 실패, 에폭 0/8: lr은 0 초과여야 한다: 받은 값 -1"
+    assert end.startswith("시행 4개 가운데 2개가 끝났다, 1개 진행 중, 1개 실패")
+    shown = capsys.readouterr().out
+    for word in ("시행", "에폭", "점수", "상태", "끝남", "실패", "진행 중", "대기"):
+        assert word in shown

@@ -39,6 +39,13 @@ def test_the_catalogue_has_the_sentences_of_the_source():
     assert not gone | new, f"run `python tools/languages.py`: gone {gone}, new {new}"
 
 
+def test_each_message_names_where_it_is_from():
+    """`--missing` prints the place of each that has no translation."""
+    assert [
+        m.id for m in languages.updated(languages.catalogue()) if m.id and not m.locations
+    ] == []
+
+
 def test_each_translation_has_the_places_of_its_sentence(korean):
     for message in korean:
         places, own = (set(PLACES.findall(text)) for text in (message.id, message.string))

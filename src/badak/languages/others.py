@@ -89,6 +89,11 @@ PIECES = (
     "training image {number:d}",
     "validation image {number:d}",
     "test image {number:d}",
+    "epoch {epoch:d}/{epochs:d}",
+    "{count:d} running",
+    "{count:d} stopped early",
+    "{count:d} failed",
+    "{count:d} lost",
 )
 # Headings of tables, facts and places in single words; nothing else that is one word is translated.
 WORDS = (
@@ -100,9 +105,12 @@ WORDS = (
     *("drawing", "Learning", "Filters", "Features", "Predictions", "Reasons", "Cost", "Network"),
     *("Reliability", "Play", "Pause", "Moment", "Contents", "Training", "Validation", "Test"),
     *("ok", "1st", "2nd", "3rd", *(f"{place}th" for place in range(4, 11))),
+    *("Trial", "Epoch", "Score", "State", "waiting", "running", "finished", "stopped", "failed"),
+    "lost",
 )
 # Single words that are translated where they stand in a place of a sentence.
 INSIDE = (
     *("training", "validation", "test", "held-out"),
     *("finite", "missing", "blank", "integer", "float"),
+    *("waiting", "finished", "stopped", "failed", "lost"),
 )
