@@ -1,5 +1,6 @@
 """What the user meant: a run by a path that is none, or one of many names by a misspelt one."""
 
+import tomllib
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def one_of(known: Collection[str]) -> Callable[[str], str]:
 def near_run(path: Path) -> str:
     """Return a question that names the run that was probably meant, or nothing.
 
-    It names a run in the folder, or the run of the most similar name beside it or in runs/.
+    It names a run in the folder, of a sweep's the best, or the run of the most similar name beside
+    it or in runs/.
 
     Example:
         >>> near_run(Path("/nowhere/run"))
@@ -39,12 +41,24 @@ def near_run(path: Path) -> str:
     """
     inside = runs_in(path)
     if inside:
+        best = _best_trial(path)
+        if best in inside:
+            return f"did you mean {str(best)!r}, the best of {len(inside)} trials in it?"
         more = f", one of {len(inside)} in it" if len(inside) > 1 else ""
         return f"did you mean {str(inside[0])!r}{more}?"
     # If two runs share a name, the neighbour wins.
     known = {run.name: str(run) for run in (*runs_in(RUNS), *runs_in(path.parent))}
     name = nearest_word(path.name, known)
     return f"did you mean {known[name]!r}?" if name else ""
+
+
+def _best_trial(folder: Path) -> Path | None:
+    """The best trial, if the folder is that of a sweep that has ended."""
+    try:
+        words = (folder / "best.toml").read_text(encoding="utf-8")
+        return folder / tomllib.loads(words)["trial"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def runs_in(folder: Path) -> list[Path]:
