@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-for name, examples in {"dev": 10, "ci": 100, "deep": 2000}.items():
+for name, examples in {"dev": 10, "sanitized": 10, "ci": 100, "deep": 2000}.items():
     settings.register_profile(
         name,
         max_examples=examples,
         deadline=None,
-        derandomize=name == "ci",
+        derandomize=name in ("sanitized", "ci"),
         suppress_health_check=[HealthCheck.too_slow],
     )
 # PyTorch's threads wait for work in a loop: on small arrays this takes twenty times as long as the
