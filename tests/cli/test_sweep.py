@@ -76,7 +76,7 @@ def test_a_grid_of_four_trials(badak, space, tmp_path):
     told = badak("evaluate", place / best["trial"])
     assert f"accuracy {kept['test_accuracy']:.4f}" in told.out
     assert badak("runs", place).out.count("digits") == 4
-    meant = f"did you mean 'sweeps/space/{best['trial']}', the best of 4 trials in it?"
+    meant = f"did you mean '{place / best['trial']}', the best of 4 trials in it?"
     assert meant in badak("predict", place, "photo.png").err
     before = {path: path.stat().st_mtime_ns for path in place.rglob("history.csv")}
     again = badak("sweep", space(GRID), "--resume")

@@ -146,6 +146,23 @@ def test_what_was_meant(badak, tmp_path, line, meant):
     assert f"id you mean {meant}?" in done.err
 
 
+@pytest.mark.parametrize(
+    ("kept", "meant"),
+    [
+        ('trial = "trial-002"', "trial-002', the best of 3 trials in it"),
+        ('trial = "trial-007"', "trial-001', one of 3 in it"),
+        ("trial = 2", "trial-001', one of 3 in it"),
+        ("trial", "trial-001', one of 3 in it"),
+    ],
+)
+def test_of_a_sweep_the_best_trial_is_meant(tmp_path, kept, meant):
+    for number in (1, 2, 3):
+        (tmp_path / f"trial-00{number}").mkdir()
+        (tmp_path / f"trial-00{number}" / "config.toml").touch()
+    (tmp_path / "best.toml").write_text(kept)
+    assert near_run(tmp_path) == f"did you mean '{tmp_path}/{meant}?"
+
+
 def test_a_strange_word_gets_no_suggestion(badak, tmp_path):
     for line in (["xylophone"], ["train", "xylophone"], ["evaluate", "xylophone"]):
         assert "id you mean" not in badak(*line).err

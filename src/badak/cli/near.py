@@ -56,7 +56,8 @@ def _best_trial(folder: Path) -> Path | None:
     """The best trial, if the folder is that of a sweep that has ended."""
     try:
         words = (folder / "best.toml").read_text(encoding="utf-8")
-        return folder / tomllib.loads(words)["trial"]
+        name: str = tomllib.loads(words)["trial"]
+        return folder / name
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
