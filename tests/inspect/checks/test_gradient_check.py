@@ -42,7 +42,7 @@ def test_every_layer_passes(name, training):
     before, after = [Conv2d(IMAGE[0], 3, padding=1)], [Flatten(), Linear(3)]
     net = EXAMPLES[name].network(before, after, seed=4, dtype=np.float64)
     x = np.random.default_rng(5).standard_normal((3, *IMAGE))
-    result = gradient_check(net, x, [0, 2, 1], training=training, samples=30)
+    result = gradient_check(net, x, [0, 2, 1], training=training, samples=60)
     assert result.worst < 1e-6, str(result)
     assert result.failing == ()
     assert [layer.name for layer in result.layers] == [*net.layers, "loss"]
