@@ -13,8 +13,10 @@ import pytest
 
 from badak import terminal
 from badak.cli import sweep, trial
+from badak.cli.sweep_best import measured
 from badak.distributed.sweep import Trial, Watch
 from badak.distributed.sweep.start import started
+from badak.errors import FormatError
 from badak.languages import speaking, translated
 from badak.training import RunDirectory
 from badak.training.history import read_epochs
@@ -309,3 +311,9 @@ def test_a_sweep_speaks_korean(capsys):
     shown = capsys.readouterr().out
     for word in ("시행", "에폭", "점수", "상태", "끝남", "실패", "진행 중", "대기"):
         assert word in shown
+
+
+def test_a_best_trial_of_lists_without_end_is_refused(tmp_path):
+    (tmp_path / "best.toml").write_text("trial = " + 2000 * "[")
+    with pytest.raises(FormatError, match=r"best\.toml: its lists are nested too deeply"):
+        measured(tmp_path, Trial(1, {}), {})

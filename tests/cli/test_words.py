@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import os
 import re
 import sys
 import warnings
@@ -153,6 +154,7 @@ def test_what_was_meant(badak, tmp_path, line, meant):
         ('trial = "trial-007"', "trial-001', one of 3 in it"),
         ("trial = 2", "trial-001', one of 3 in it"),
         ("trial", "trial-001', one of 3 in it"),
+        ("trial = " + 2000 * "[", "trial-001', one of 3 in it"),
     ],
 )
 def test_of_a_sweep_the_best_trial_is_meant(tmp_path, kept, meant):
@@ -161,6 +163,15 @@ def test_of_a_sweep_the_best_trial_is_meant(tmp_path, kept, meant):
         (tmp_path / f"trial-00{number}" / "config.toml").touch()
     (tmp_path / "best.toml").write_text(kept)
     assert near_run(tmp_path) == f"did you mean '{tmp_path}/{meant}?"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_the_best_trial_is_not_waited_for(tmp_path):
+    (tmp_path / "trial-001").mkdir()
+    (tmp_path / "trial-001" / "config.toml").touch()
+    os.mkfifo(tmp_path / "best.toml")
+    assert near_run(tmp_path) == f"did you mean '{tmp_path}/trial-001'?"
 
 
 def test_a_strange_word_gets_no_suggestion(badak, tmp_path):

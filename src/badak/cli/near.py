@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from badak import files
 from badak.errors import did_you_mean, nearest_word, shown
 
 RUNS = Path("runs")  # where `badak train` puts runs without --run-dir
+MAX_SIZE = 2**20  # bytes of a sweep's best.toml
 
 
 def one_of(known: Collection[str]) -> Callable[[str], str]:
@@ -55,10 +57,10 @@ def near_run(path: Path) -> str:
 def _best_trial(folder: Path) -> Path | None:
     """The best trial, if the folder is that of a sweep that has ended."""
     try:
-        words = (folder / "best.toml").read_text(encoding="utf-8")
-        name: str = tomllib.loads(words)["trial"]
+        content = files.read(folder / "best.toml", MAX_SIZE)
+        name: str = tomllib.loads(content.decode("utf-8"))["trial"]
         return folder / name
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

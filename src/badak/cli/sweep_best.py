@@ -92,5 +92,7 @@ def _read(file: Path) -> Measured | None:
         return None
     try:
         return Measured(**tomllib.loads(files.read(file, MAX_SIZE).decode("utf-8")))
+    except RecursionError:
+        raise FormatError(f"{file}: its lists are nested too deeply") from None
     except (ValueError, TypeError) as fault:
         raise FormatError(f"{file} is damaged: {fault}") from None
